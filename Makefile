@@ -1,0 +1,71 @@
+# make run    sets everything up and serves page and API on http://127.0.0.1:$(PORT)
+# make test   sets everything up and runs the whole test suite
+# make check  format, lint, types, import layers, data, generated files, tests
+# make eval   scores the labelled companies of tests/golden
+# make bench  measures a match on the shipped catalogue and on a large synthetic one
+PORT ?= 8000
+HOST ?= 127.0.0.1
+PYTHON ?= python3
+BIN := .venv/bin
+CATALOGUE := var/catalogue.sqlite
+SOURCES := $(shell find seeds rules -type f -not -name '*.pyc')
+
+.PHONY: run test check format lint types layers data drift eval bench lock clean
+.DELETE_ON_ERROR:
+
+run: .venv/runtime $(CATALOGUE)
+	CEPEI_CATALOGUE=$(CATALOGUE) $(BIN)/cepei serve --host $(HOST) --port $(PORT)
+
+test: .venv/dev
+	$(BIN)/pytest
+
+check: format lint types layers data drift test
+
+format: .venv/dev
+	$(BIN)/ruff format --check .
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+layers: .venv/dev
+	$(BIN)/lint-imports
+
+data: .venv/dev
+	$(BIN)/cepei check
+
+drift: .venv/dev
+	$(BIN)/python -m service.openapi --check openapi.yaml
+
+eval: .venv/dev $(CATALOGUE)
+	$(BIN)/cepei eval tests/golden/cases.yaml --catalogue $(CATALOGUE)
+
+bench: .venv/dev $(CATALOGUE)
+	$(BIN)/python -m tests.bench.match $(CATALOGUE)
+
+$(CATALOGUE): .venv/runtime $(SOURCES)
+	$(BIN)/cepei build $@
+
+# The runtime alone is enough to serve; the development tools come on top, in the same environment.
+.venv/runtime: requirements.txt pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+.venv/dev: requirements-dev.txt .venv/runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Cepei needs Python 3.11 or newer; run make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+
+# Pins every package with its hashes, without naming any index.
+lock: .venv/dev
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.txt
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf .venv var build *.egg-info

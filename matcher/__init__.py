@@ -1,0 +1,1 @@
+"""What fits a company: reading its profile, ranking measures, quoting evidence, explaining."""

@@ -1,0 +1,129 @@
+"""What ranking needs to know of every measure, as arrays in the catalogue's order; worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.passages import NO_POSITIONS, PassageIndex, Positions
+from rules.catalogue import Catalogue
+from rules.conditions import leaves
+from rules.measures import Instrument, Measure, Strength
+from rules.program import Program
+from seeds.documents import DocumentStatus
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+STRENGTH_VALUES = {Strength.GRANT: 1.0, Strength.SUPPORT: 0.8, Strength.ENCOURAGE: 0.5, Strength.PROMOTE: 0.3}
+
+STAGES_OF_INSTRUMENT: Mapping[Instrument, frozenset[str]] = {
+    Instrument.RD_FUNDING: frozenset({"concept", "research", "pilot"}),
+    Instrument.PILOT: frozenset({"pilot", "research"}),
+    Instrument.DEMONSTRATION: frozenset({"demonstration", "pilot"}),
+    Instrument.SCENARIO: frozenset({"demonstration", "production"}),
+    Instrument.FIRST_EQUIPMENT: frozenset({"demonstration", "production"}),
+    Instrument.FIRST_MATERIAL: frozenset({"demonstration", "production"}),
+    Instrument.FIRST_SOFTWARE: frozenset({"demonstration", "production"}),
+    Instrument.PRODUCT_LIST: frozenset({"production"}),
+    Instrument.PROCUREMENT: frozenset({"production"}),
+    Instrument.MARKET_ACCESS: frozenset({"pilot", "demonstration", "production"}),
+    Instrument.FAST_TRACK: frozenset({"pilot", "demonstration", "production"}),
+    Instrument.GREEN_CARBON: frozenset({"production"}),
+    Instrument.INTERNATIONAL: frozenset({"production"}),
+    Instrument.PROMOTION: frozenset({"demonstration", "production"}),
+    Instrument.DIGITAL: frozenset({"production"}),
+    Instrument.ENTERPRISE_GROWTH: frozenset({"production"}),
+}
+"""The project stages an instrument is made for; instruments that serve any stage are not listed."""
+
+_BELOW_PROVINCE = frozenset({"city", "county", "zone", "group"})
+_REGION_FACTS = ("region", "target_region")
+_FIRST_DAY, _LAST_DAY = date.min.toordinal(), date.max.toordinal()
+
+
+class MeasureColumns:
+    """The compiled catalogue: program, passage index and the columns that features read."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Compile every measure of the catalogue."""
+        self.catalogue = catalogue
+        self.measures = tuple(catalogue.measures.values())
+        self.program = Program(self.measures, catalogue.taxonomies)
+        self.passages = PassageIndex(catalogue)
+        self.ids = np.array([measure.id for measure in self.measures], dtype=np.str_)
+        self.strength: Floats = np.array([STRENGTH_VALUES[measure.strength] for measure in self.measures])
+        self.status = np.array([catalogue.documents[m.document].status.value for m in self.measures], dtype=np.str_)
+        self.first_day, self.last_day = self._days()
+        self.main_instrument = _index((position, [m.instrument.value]) for position, m in enumerate(self.measures))
+        self.any_instrument = _index(
+            (position, [i.value for i in m.instruments]) for position, m in enumerate(self.measures)
+        )
+        self.stages = _index((p, STAGES_OF_INSTRUMENT.get(m.instrument, ())) for p, m in enumerate(self.measures))
+        self.has_stage: Flags = np.array([m.instrument in STAGES_OF_INSTRUMENT for m in self.measures], dtype=bool)
+        self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
+        self.narrow_sectors = _index((position, _sectors(m)[1:]) for position, m in enumerate(self.measures))
+
+    @property
+    def size(self) -> int:
+        """Return how many measures there are."""
+        return len(self.measures)
+
+    def zeros(self) -> Floats:
+        """Return a column of zeros, one a measure."""
+        return np.zeros(self.size)
+
+    def draft(self) -> Flags:
+        """Return which measures stand in a draft."""
+        return np.asarray(self.status == DocumentStatus.DRAFT.value)
+
+    def is_below_province(self, place: str) -> bool:
+        """Tell whether a place is a city, county, zone or group of cities."""
+        return self.catalogue.vocabularies["regions"][place].kind in _BELOW_PROVINCE
+
+    def _days(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        first, last = [], []
+        for measure in self.measures:
+            document, window = self.catalogue.documents[measure.document], measure.window
+            starts = [day for day in (document.effective_from, window and window.opens) if day]
+            ends = [day for day in (document.valid_to, window and window.closes) if day]
+            first.append(max((day.toordinal() for day in starts), default=_FIRST_DAY))
+            last.append(min((day.toordinal() for day in ends), default=_LAST_DAY))
+        return np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
+
+    def _places(self, measure: Measure) -> list[str]:
+        """Return the places below the province that the measure's conditions name."""
+        tests = [leaf.test for condition in measure.conditions for leaf in leaves(condition)]
+        named = [str(place) for test in tests if test.fact in _REGION_FACTS for place in test.expected]
+        return [place for place in named if self.is_below_province(place)]
+
+
+def _sectors(measure: Measure) -> list[str]:
+    """Return the sectors of the measure's conditions; the first one stands for the document's own reach."""
+    listed: list[str] = []
+    for condition in measure.conditions:
+        for leaf in leaves(condition):
+            if leaf.test.fact == "sector":
+                listed += [str(sector) for sector in (leaf.test.expected if listed else ("", *leaf.test.expected))]
+    return listed
+
+
+def _index(rows: Iterable[tuple[int, Iterable[str]]]) -> dict[str, Positions]:
+    places: dict[str, list[int]] = {}
+    for position, keys in rows:
+        for key in dict.fromkeys(keys):
+            places.setdefault(key, []).append(position)
+    return {key: np.array(found, dtype=np.intp) for key, found in places.items()}
+
+
+def raise_to(column: Floats, positions: Positions, value: float) -> None:
+    """Raise the column to `value` at the positions where it is lower."""
+    column[positions] = np.maximum(column[positions], value)
+
+
+def found(index: Mapping[str, Positions], key: str) -> Positions:
+    """Return the positions under `key`, or none."""
+    return index.get(key, NO_POSITIONS)

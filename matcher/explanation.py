@@ -1,0 +1,130 @@
+"""Explanations and caveats of a recommendation: sentences generated from what was decided and found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from matcher.evidence import Evidence
+from matcher.ranking import Relevance
+from matcher.reading import Mention, Reading
+from matcher.wording import say, say_effect, say_verdict
+from matcher.words import How
+from rules.catalogue import Catalogue
+from rules.conditions import Condition, leaves
+from rules.drafting import Drafter
+from rules.measures import Measure
+from rules.trace import Trace
+from rules.verdict import Effect, Verdict, Why
+
+MOST_REASONS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Everything found about one measure for one profile."""
+
+    measure: Measure
+    trace: Trace
+    effect: Effect
+    relevance: Relevance
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """Explains findings in one language."""
+
+    catalogue: Catalogue
+    drafter: Drafter
+    language: str
+
+    def sentences(self, finding: Finding, reading: Reading) -> list[str]:
+        """Return why the measure is shown, how its conditions came out, and what follows."""
+        verdicts = [condition.verdict for condition in finding.trace.conditions]
+        summary = say(
+            "conditions.summary", self.language, total=len(verdicts), met=verdicts.count(Verdict.MET),
+            unknown=verdicts.count(Verdict.UNKNOWN), unmet=verdicts.count(Verdict.UNMET),
+        )  # fmt: skip
+        sentences = [self._because(finding, reading), summary]
+        for verdict, code in ((Verdict.UNKNOWN, "conditions.unknown"), (Verdict.UNMET, "conditions.unmet")):
+            labels = [self.drafter.label(c.condition) for c in finding.trace.conditions if c.verdict is verdict]
+            if labels:
+                sentences.append(say(code, self.language, labels=self._list(labels)))
+        verdict_words = say_verdict(finding.trace.verdict, self.language)
+        effect_words = say_effect(finding.effect, self.language)
+        return [*sentences, say("conclusion", self.language, verdict=verdict_words, effect=effect_words)]
+
+    def caveats(self, finding: Finding, reading: Reading, shown: Mapping[str, Trace]) -> list[dict[str, str]]:
+        """Return what a reader must know beside the verdict, each with its code."""
+        codes: list[tuple[str, dict[str, str]]] = []
+        if finding.effect is not Effect.IN_FORCE:
+            codes.append((str(finding.effect), {}))
+        if _has_doubt(reading.mentions, finding):
+            codes.append(("unconfirmed_reading", {}))
+        if _sector_is_inferred(finding):
+            codes.append(("inferred_sector", {}))
+        if any(condition.why is Why.AMBIGUOUS and _is_open(condition.condition) for condition in finding.trace.conditions):
+            codes.append(("open_list", {}))
+        codes += self._conflicts(finding.measure, shown)
+        return [{"code": code, "message": say(f"caveat.{code}", self.language, **values)} for code, values in codes]
+
+    def _conflicts(self, measure: Measure, shown: Mapping[str, Trace]) -> Iterable[tuple[str, dict[str, str]]]:
+        """Yield a caveat for each measure shown that takes this one's place or cannot be combined with it."""
+        for other_id, trace in shown.items():
+            title = {"title": self._title(trace.measure)}
+            if measure.id in trace.measure.supersedes:
+                yield "superseded", title
+            if other_id in measure.excludes or measure.id in trace.measure.excludes:
+                yield "exclusive", title
+
+    def _because(self, finding: Finding, reading: Reading) -> str:
+        reasons = list(dict.fromkeys(self._reasons(finding, reading)))[:MOST_REASONS]
+        if finding.relevance is Relevance.GENERAL or not reasons:
+            return say("because.general", self.language)
+        return say(f"because.{finding.relevance}", self.language, reasons=self._list(reasons))
+
+    def _reasons(self, finding: Finding, reading: Reading) -> Iterable[str]:
+        needs = self.catalogue.vocabularies["needs"]
+        instruments = self.catalogue.vocabularies["instruments"]
+        for mention in reading.mentions:
+            wanted = needs[mention.id].instruments if mention.vocabulary == "needs" else ()
+            for shared in [instrument for instrument in finding.measure.instruments if instrument in wanted][:1]:
+                label = instruments[shared].label(self.language)
+                yield say("reason.need", self.language, instrument=label, input=mention.input)
+        for evidence in finding.evidence:
+            text = self.catalogue.documents[evidence.document].text
+            for match in evidence.matches:
+                words = text[match.start : match.end]
+                code = "reason.same" if words == match.mention.input else "reason.text"
+                yield say(code, self.language, text=words, input=match.mention.input)
+        if finding.relevance is Relevance.SECTOR:
+            met = [c for c in finding.trace.conditions if c.verdict is Verdict.MET]
+            labels = [self.drafter.label(c.condition) for c in met if any(leaf.test.fact == "sector" for leaf in leaves(c.condition))]
+            yield from labels
+
+    def _title(self, measure: Measure) -> str:
+        return measure.title_en if self.language == "en" else measure.title
+
+    def _list(self, items: list[str]) -> str:
+        return ("; " if self.language == "en" else "；").join(items)
+
+
+def _has_doubt(mentions: Iterable[Mention], finding: Finding) -> bool:
+    """Tell whether something shown rests on a reading by containment or likeness."""
+    shown = {match.mention for evidence in finding.evidence for match in evidence.matches}
+    return any(mention in shown and mention.how in (How.CONTAINS, How.FUZZY) for mention in mentions)
+
+
+def _sector_is_inferred(finding: Finding) -> bool:
+    """Tell whether a sector condition is met by products alone."""
+    return any(
+        condition.verdict is Verdict.MET and condition.answer is not None and not condition.answer.sure and condition.answer.inferred
+        for condition in finding.trace.conditions
+        if any(leaf.test.fact == "sector" for leaf in leaves(condition.condition))
+    )
+
+
+def _is_open(condition: Condition) -> bool:
+    return any(leaf.test.scope for leaf in leaves(condition))
+

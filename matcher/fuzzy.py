@@ -1,0 +1,69 @@
+"""The one doorway to rapidfuzz: finding what was probably meant, and passages that probably say it.
+
+Nothing here decides; every cut-off is stated and callers say `fuzzy` beside what they take from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+SUGGESTION_CUTOFF = 0.6
+"""A whole input resembles a name from this share on (生物材科 / 生物材料 is 0.75)."""
+
+SUGGESTION_MINIMUM_LENGTH = 3
+"""Shorter inputs resemble too much: 中试 and 考试 share half their characters."""
+
+PASSAGE_CUTOFF = 0.6
+"""Out-of-domain phrases peak at 0.28 to 0.44 against policy sentences."""
+
+PASSAGE_MINIMUM_LENGTH = 5
+"""Shorter phrases are only ever searched exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """One candidate: its position in the list searched, and how alike it is, 0 to 1."""
+
+    position: int
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The stretch of a text most like a phrase: offsets into that text, and how alike it is, 0 to 1."""
+
+    start: int
+    end: int
+    similarity: float
+
+
+def nearest(query: str, names: Sequence[str], *, limit: int, cutoff: float = SUGGESTION_CUTOFF) -> tuple[Likeness, ...]:
+    """Return the folded `names` most like the folded `query`, best first, all ties at the limit included.
+
+    A query under SUGGESTION_MINIMUM_LENGTH characters has no likeness to anything.
+    """
+    if len(query) < SUGGESTION_MINIMUM_LENGTH:
+        return ()
+    found = process.extract(query, names, scorer=fuzz.ratio, score_cutoff=cutoff * 100, limit=None)
+    ranked = sorted((Likeness(position, round(score / 100, 4)) for _, score, position in found), key=_best_first)
+    if len(ranked) <= limit:
+        return tuple(ranked)
+    last = ranked[limit - 1].similarity
+    return tuple(likeness for likeness in ranked if likeness.similarity >= last)
+
+
+def _best_first(likeness: Likeness) -> tuple[float, int]:
+    return (-likeness.similarity, likeness.position)
+
+
+def best_window(phrase: str, text: str, *, cutoff: float = PASSAGE_CUTOFF) -> Window | None:
+    """Return the window of `text` most like `phrase` (both aligned-folded), or None below the cut-off."""
+    if len(phrase) < PASSAGE_MINIMUM_LENGTH or len(text) < PASSAGE_MINIMUM_LENGTH:
+        return None
+    found = fuzz.partial_ratio_alignment(phrase, text, score_cutoff=cutoff * 100)
+    if found is None or len(phrase) > len(text):
+        return None
+    return Window(found.dest_start, found.dest_end, round(found.score / 100, 4))

@@ -1,0 +1,137 @@
+"""One match from profile to answer: read, decide, rank, find evidence, present."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from matcher.columns import Flags, MeasureColumns
+from matcher.evidence import EvidenceFinder
+from matcher.explanation import Explainer, Finding
+from matcher.features import Comparison
+from matcher.presentation import FindingPresenter, Presenter
+from matcher.profile import Detail, MatchRequest
+from matcher.profile_reading import build_reader
+from matcher.questions import ask, near_misses
+from matcher.ranking import RELEVANCE, Ranking, rank
+from matcher.reading import Reading
+from matcher.touches import touch
+from rules.catalogue import Catalogue, open_catalogue
+from rules.columns import MET, UNKNOWN, UNMET
+from rules.conditions import leaves
+from rules.measures import effect
+from rules.trace import evaluate
+
+Json = dict[str, Any]
+
+
+class Engine:
+    """A catalogue ready to answer; nothing in it changes after it is built, so threads may share it."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Compile the catalogue."""
+        self.catalogue = catalogue
+        self.columns = MeasureColumns(catalogue)
+        self._reader = build_reader(catalogue, _manual_facts(catalogue))
+        self._evidence = EvidenceFinder(self.columns)
+        self._taxonomies = catalogue.taxonomies
+
+    @classmethod
+    def open(cls, path: Path) -> Engine:
+        """Open a catalogue file; raise CatalogueError when it cannot be trusted."""
+        return cls(open_catalogue(path))
+
+    def match(self, request: MatchRequest) -> Json:
+        """Return the answer to one question in the shape of POST /v1/match; the same question, the same answer."""
+        return self.match_timed(request)[0]
+
+    def match_timed(self, request: MatchRequest) -> tuple[Json, dict[str, float]]:
+        """Return the answer and how long each part took, in milliseconds."""
+        marks = [time.perf_counter()]
+        reading = self._reader.read(request)
+        marks.append(time.perf_counter())
+        decisions = self.columns.program.decide(reading.answers)
+        marks.append(time.perf_counter())
+        comparison = Comparison(
+            reading=reading, touches=touch(reading, self.columns), decisions=decisions, columns=self.columns, on=request.on
+        )
+        considered = np.isin(self.columns.status, sorted(request.statuses))
+        ranking = rank(comparison, considered=considered, with_not_applicable="not_applicable" in request.include)
+        marks.append(time.perf_counter())
+        answer = self._answer(request, comparison, ranking, considered)
+        marks.append(time.perf_counter())
+        parts = ("read", "decide", "rank", "evidence")
+        spans = zip(parts, marks, marks[1:], strict=False)
+        return answer, {part: 1000 * (end - start) for part, start, end in spans}
+
+    def _answer(self, request: MatchRequest, comparison: Comparison, ranking: Ranking, considered: Flags) -> Json:
+        presenter = Presenter(self.catalogue, request.language)
+        reading, decisions = comparison.reading, comparison.decisions
+        questions = ask(reading, decisions, self.columns, considered)
+        missed = near_misses(decisions, self.columns, considered, ranking.scores)
+        return {
+            "catalogue": {
+                "version": self.catalogue.version,
+                "documents": len(self.catalogue.documents),
+                "measures": len(self.catalogue.measures),
+            },
+            "on": request.on.isoformat(),
+            "profile": presenter.profile(reading),
+            "recommendations": self._recommendations(request, reading, ranking, presenter),
+            "questions": [presenter.question(question) for question in questions],
+            "near_misses": [
+                presenter.near_miss(evaluate(self.columns.measures[place], reading.answers, self._taxonomies))
+                for place in missed
+            ],
+            "totals": _totals(comparison, ranking, considered),
+        }
+
+    def _recommendations(
+        self, request: MatchRequest, reading: Reading, ranking: Ranking, presenter: Presenter
+    ) -> list[Json]:
+        page = ranking.order[request.offset : request.offset + request.limit]
+        findings = [self._finding(int(place), request, reading, ranking) for place in page]
+        explainer = Explainer(self.catalogue, presenter.drafter, request.language)
+        shown = {finding.measure.id: finding.trace for finding in findings}
+        present = FindingPresenter(presenter, explainer, reading, shown)
+        answers = []
+        for number, (place, finding) in enumerate(zip(page, findings, strict=True), request.offset + 1):
+            score = round(float(ranking.scores[place]), 4)
+            if request.detail == Detail.BRIEF:
+                answers.append(present.brief(number, finding, score))
+            else:
+                answers.append(present.full(number, finding, score, ranking.feature_values(int(place))))
+        return answers
+
+    def _finding(self, place: int, request: MatchRequest, reading: Reading, ranking: Ranking) -> Finding:
+        measure = self.columns.measures[place]
+        return Finding(
+            measure=measure,
+            trace=evaluate(measure, reading.answers, self._taxonomies),
+            effect=effect(measure, self.catalogue.documents[measure.document], request.on),
+            relevance=RELEVANCE[ranking.relevance[place]],
+            evidence=self._evidence.find(measure, reading.mentions),
+        )
+
+
+def _totals(comparison: Comparison, ranking: Ranking, considered: Flags) -> dict[str, int]:
+    verdicts = comparison.decisions.verdicts
+    counted = {
+        name: int(np.count_nonzero(considered & (verdicts == value)))
+        for name, value in (("applicable", MET), ("possible", UNKNOWN), ("not_applicable", UNMET))
+    }
+    return {**counted, "withheld": int(np.count_nonzero(ranking.withheld))}
+
+
+def _manual_facts(catalogue: Catalogue) -> frozenset[str]:
+    """Return the ids of the manual conditions that are no published facts."""
+    return frozenset(
+        leaf.test.fact
+        for measure in catalogue.measures.values()
+        for condition in measure.conditions
+        for leaf in leaves(condition)
+        if leaf.test.operator == "manual" and leaf.test.fact not in catalogue.facts
+    )

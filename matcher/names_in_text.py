@@ -1,0 +1,71 @@
+"""Which vocabulary names stand where in a text: longest names first, none inside another of its vocabulary."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from seeds.folding import fold_aligned
+from seeds.vocabulary import Entry, Vocabulary
+
+SHORTEST_NAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class NameInText:
+    """A name found: offsets into the text searched, and the entries that are written so."""
+
+    start: int
+    end: int
+    vocabulary: str
+    ids: tuple[str, ...]
+
+
+class NameScanner:
+    """Finds the names of one vocabulary in aligned-folded texts; built once."""
+
+    def __init__(self, vocabulary: Vocabulary, entries: Iterable[Entry]) -> None:
+        """Index the spellings of `entries` by their first two characters."""
+        self.vocabulary = vocabulary.name
+        spelled: dict[str, list[str]] = {}
+        for entry in entries:
+            for spelling in entry.spellings():
+                name = fold_aligned(unicodedata.normalize("NFKC", spelling))
+                if len(name) >= SHORTEST_NAME and entry.id not in spelled.setdefault(name, []):
+                    spelled[name].append(entry.id)
+        self._heads: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for name in sorted(spelled, key=lambda name: (-len(name), name)):
+            self._heads.setdefault(name[:SHORTEST_NAME], []).append((name, tuple(spelled[name])))
+
+    def scan(self, text: str) -> list[NameInText]:
+        """Return every name in `text` (aligned-folded), left to right, not overlapping."""
+        found: list[NameInText] = []
+        position, last = 0, len(text) - 1
+        while position < last:
+            hit = self._at(text, position)
+            if hit is None:
+                position += 1
+            else:
+                found.append(hit)
+                position = hit.end
+        return found
+
+    def _at(self, text: str, position: int) -> NameInText | None:
+        for name, ids in self._heads.get(text[position : position + SHORTEST_NAME], ()):
+            if text.startswith(name, position) and is_whole_word(text, position, position + len(name)):
+                return NameInText(position, position + len(name), self.vocabulary, ids)
+        return None
+
+
+def is_whole_word(text: str, start: int, end: int) -> bool:
+    """Tell whether text[start:end] is no part of a longer Latin word or number; Chinese always is."""
+    return not (_joins(text, start - 1, start) or _joins(text, end - 1, end))
+
+
+def _joins(text: str, left: int, right: int) -> bool:
+    """Tell whether the two neighbouring characters belong to one Latin word or number."""
+    if left < 0 or right >= len(text):
+        return False
+    a, b = text[left], text[right]
+    return a.isascii() and a.isalnum() and b.isascii() and b.isalnum()

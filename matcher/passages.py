@@ -1,0 +1,148 @@
+"""The passages a measure rests on, and an index of which names and words stand in which of them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.names_in_text import NameInText, NameScanner, is_whole_word
+from rules.catalogue import Catalogue
+from rules.measures import Measure
+from seeds.documents import Document
+from seeds.folding import fold_aligned
+
+_SENTENCE_END = re.compile(r"[。；！？\n]")
+_NAMED_LEVELS = frozenset({"city", "county", "zone", "group"})
+
+Positions = NDArray[np.intp]
+NO_POSITIONS: Positions = np.array([], dtype=np.intp)
+
+
+class Level(IntEnum):
+    """Where a passage stands with regard to a measure, nearest first."""
+
+    SENTENCE = 0
+    CONTEXT = 1
+    CLAUSE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of one document: offsets into its text."""
+
+    document: str
+    start: int
+    end: int
+
+
+def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span of the sentence around text[start:end], its closing mark included."""
+    opening = max((text.rfind(mark, 0, start) for mark in "。；！？\n"), default=-1) + 1
+    closing = _SENTENCE_END.search(text, max(start, end - 1))
+    finish = len(text) if closing is None else closing.end() - (closing.group() == "\n")
+    return opening, finish
+
+
+def passages_of(measure: Measure, document: Document) -> dict[Level, tuple[Passage, ...]]:
+    """Return the operative sentence, the context (with the clause's own heading), and the whole source clause."""
+    clause = document.clause(measure.source.clause)
+    start, end = sentence_at(document.text, measure.source.start, measure.source.end)
+    heading_end = min(clause.end, document.text.find(clause.heading, clause.start) + len(clause.heading))
+    context = [Passage(document.id, clause.start, heading_end)] if clause.heading else []
+    for path in measure.context:
+        other = document.clause(path)
+        context.append(Passage(document.id, other.start, other.end))
+    return {
+        Level.SENTENCE: (Passage(document.id, max(start, clause.start), min(end, clause.end)),),
+        Level.CONTEXT: tuple(context),
+        Level.CLAUSE: (Passage(document.id, clause.start, clause.end),),
+    }
+
+
+class PassageIndex:
+    """For every measure of a catalogue: which vocabulary names and which words its passages hold."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Scan every document once."""
+        self.aligned = {document.id: fold_aligned(document.text) for document in catalogue.documents.values()}
+        scanners = _scanners(catalogue)
+        self.names: dict[str, tuple[NameInText, ...]] = {
+            document: tuple(sorted((hit for scanner in scanners for hit in scanner.scan(text)), key=lambda hit: hit.start))
+            for document, text in self.aligned.items()
+        }
+        self._starts = {document: [hit.start for hit in hits] for document, hits in self.names.items()}
+        self._users: dict[Passage, list[tuple[Level, int]]] = {}
+        for position, measure in enumerate(catalogue.measures.values()):
+            for level, passages in passages_of(measure, catalogue.documents[measure.document]).items():
+                for passage in passages:
+                    self._users.setdefault(passage, []).append((level, position))
+        self._passages = tuple(self._users)
+        self._named = self._index_names()
+        self._bigrams = self._index_bigrams()
+
+    def names_in(self, passage: Passage) -> tuple[NameInText, ...]:
+        """Return the names that stand inside a passage."""
+        hits, starts = self.names[passage.document], self._starts[passage.document]
+        first, last = bisect_left(starts, passage.start), bisect_left(starts, passage.end)
+        return tuple(hit for hit in hits[first:last] if hit.end <= passage.end)
+
+    def measures_naming(self, vocabulary: str, entry: str, level: Level) -> Positions:
+        """Return the positions of the measures that name an entry at a level."""
+        return self._named.get((vocabulary, entry, level), NO_POSITIONS)
+
+    def measures_saying(self, words: str) -> dict[Level, Positions]:
+        """Return, by level, the positions of the measures whose passages hold `words` exactly (two characters up)."""
+        found: dict[Level, set[int]] = {level: set() for level in Level}
+        for passage in self._passages_saying(fold_aligned(words)):
+            for level, position in self._users[passage]:
+                found[level].add(position)
+        return {level: np.array(sorted(positions), dtype=np.intp) for level, positions in found.items()}
+
+    def _passages_saying(self, words: str) -> Iterable[Passage]:
+        pairs = {words[i : i + 2] for i in range(len(words) - 1)}
+        postings = [self._bigrams.get(pair, NO_POSITIONS) for pair in pairs]
+        if not postings:
+            return
+        candidates = min(postings, key=len)
+        for other in postings:
+            candidates = np.intersect1d(candidates, other, assume_unique=True)
+        for number in candidates:
+            passage = self._passages[number]
+            text = self.aligned[passage.document]
+            at = text.find(words, passage.start, passage.end)
+            if at >= 0 and is_whole_word(text, at, at + len(words)):
+                yield passage
+
+    def _index_names(self) -> Mapping[tuple[str, str, Level], Positions]:
+        named: dict[tuple[str, str, Level], set[int]] = {}
+        for passage, users in self._users.items():
+            entries = {(hit.vocabulary, entry) for hit in self.names_in(passage) for entry in hit.ids}
+            for vocabulary, entry in entries:
+                for level, position in users:
+                    named.setdefault((vocabulary, entry, level), set()).add(position)
+        return {key: np.array(sorted(positions), dtype=np.intp) for key, positions in named.items()}
+
+    def _index_bigrams(self) -> Mapping[str, Positions]:
+        postings: dict[str, list[int]] = {}
+        for number, passage in enumerate(self._passages):
+            text = self.aligned[passage.document][passage.start : passage.end]
+            for pair in {text[i : i + 2] for i in range(len(text) - 1)}:
+                postings.setdefault(pair, []).append(number)
+        return {pair: np.array(numbers, dtype=np.intp) for pair, numbers in postings.items()}
+
+
+def _scanners(catalogue: Catalogue) -> tuple[NameScanner, ...]:
+    words = catalogue.vocabularies
+    places = [entry for entry in words["regions"].entries.values() if entry.kind in _NAMED_LEVELS]
+    return (
+        NameScanner(words["concepts"], words["concepts"].entries.values()),
+        NameScanner(words["sectors"], words["sectors"].entries.values()),
+        NameScanner(words["needs"], words["needs"].entries.values()),
+        NameScanner(words["regions"], places),
+    )

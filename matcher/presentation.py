@@ -1,0 +1,159 @@
+"""The answer of a match in the shape of the API, from readings, traces, rankings and evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from matcher.description import describe_measure, describe_quote, fact_of, plain
+from matcher.evidence import Evidence
+from matcher.explanation import Explainer, Finding
+from matcher.questions import Question
+from matcher.ranking import FeatureValue
+from matcher.reading import Reading, ReadFact, Unread
+from matcher.weights import WEIGHTS
+from matcher.wording import say
+from rules.catalogue import Catalogue
+from rules.conditions import Leaf, leaves
+from rules.drafting import Drafter
+from rules.facts import FactType
+from rules.trace import ConditionTrace, Trace
+from seeds.regions import region_label
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Presenter:
+    """Presents in one language."""
+
+    catalogue: Catalogue
+    language: str
+
+    @property
+    def drafter(self) -> Drafter:
+        """Return the writer of labels."""
+        return Drafter(self.catalogue.facts, self.catalogue.vocabularies, self.language)
+
+    def profile(self, reading: Reading) -> Json:
+        """Return what was understood of the profile, and what was not."""
+        return {
+            "facts": [self._fact(read) for read in reading.facts],
+            "unrecognised": [self._unread(unread) for unread in reading.unrecognised],
+            "caveats": [{"code": code, "message": say(f"conflict.{code}", self.language)} for code in reading.conflicts],
+        }
+
+    def condition(self, trace: ConditionTrace) -> Json:
+        """Return how one condition came out, with the words that state it."""
+        condition = trace.condition
+        is_leaf = isinstance(condition, Leaf)
+        first = next(leaves(condition))
+        described: Json = {
+            "fact": fact_of(condition),
+            "label": self.drafter.label(condition),
+            "verdict": trace.verdict.value,
+            "why": trace.why.value if trace.why else None,
+            "expected": plain(first.test.expected) if is_leaf else None,
+            "actual": self._actual(trace) if is_leaf else None,
+            "gap": trace.gap,
+            "cite": describe_quote(first.cite),
+        }
+        if trace.parts:
+            described["parts"] = [self.condition(part) for part in trace.parts]
+        return described
+
+    def question(self, question: Question) -> Json:
+        """Return one question with the input field that answers it."""
+        fact = self.catalogue.facts[question.fact]
+        field = f"facts.{fact.id}" if fact.field == "facts" else fact.field
+        return {"fact": fact.id, "field": field, "question": fact.question(self.language), "settles": question.settles}
+
+    def near_miss(self, trace: Trace) -> Json:
+        """Return a measure that one changeable condition stands in the way of."""
+        measure = trace.measure
+        missed = next(condition for condition in trace.conditions if condition.verdict.value == "unmet")
+        title = measure.title_en if self.language == "en" else measure.title
+        return {"measure_id": measure.id, "title": title, "condition": self.condition(missed)}
+
+    def evidence(self, evidence: Evidence) -> Json:
+        """Return a passage, cut out of the served text, with the matches in it."""
+        text = self.catalogue.documents[evidence.document].text
+        return {
+            "document": evidence.document, "clause": evidence.clause, "quote": text[evidence.start : evidence.end],
+            "start": evidence.start, "end": evidence.end,
+            "matches": [
+                {"origin": match.mention.origin, "input": match.mention.input, "text": text[match.start : match.end],
+                 "start": match.start, "end": match.end, "how": match.how.value, "similarity": match.similarity}
+                for match in evidence.matches
+            ],
+        }  # fmt: skip
+
+    def _fact(self, read: ReadFact) -> Json:
+        return {
+            "fact": read.fact, "value": plain((read.value,))[0], "label": self._value_label(read.fact, read.value),
+            "origin": read.origin, "input": read.input, "how": read.how.value, "similarity": read.similarity,
+        }  # fmt: skip
+
+    def _unread(self, unread: Unread) -> Json:
+        return {
+            "origin": unread.origin,
+            "input": unread.input,
+            "suggestions": [
+                {"value": value, "label": self._value_label(unread.fact, value), "similarity": similarity}
+                for value, similarity in unread.candidates
+            ],
+        }
+
+    def _value_label(self, fact_id: str, value: Any) -> str:  # noqa: ANN401 - any fact value
+        fact = self.catalogue.facts.get(fact_id)
+        if fact and fact.vocabulary == "regions" and self.language == "zh":
+            return region_label(self.catalogue.vocabularies["regions"], str(value))
+        return self.drafter.value(fact_id, value)
+
+    def _actual(self, trace: ConditionTrace) -> Any:  # noqa: ANN401 - one value, a list, or None
+        answer = trace.answer
+        if answer is None or not isinstance(trace.condition, Leaf):
+            return None
+        values = plain(tuple(dict.fromkeys((*answer.sure, *answer.inferred))))
+        fact = self.catalogue.facts.get(trace.condition.test.fact)
+        if fact and fact.type is FactType.SET and len(values) > 1:
+            return values
+        return values[0] if values else None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPresenter:
+    """Presents one finding as a recommendation."""
+
+    presenter: Presenter
+    explainer: Explainer
+    reading: Reading
+    shown: dict[str, Trace]
+
+    def brief(self, rank: int, finding: Finding, score: float) -> Json:
+        """Return a recommendation without features, conditions and evidence."""
+        conditions = finding.trace.conditions
+        return {
+            "rank": rank,
+            "relevance": finding.relevance.value,
+            "verdict": finding.trace.verdict.value,
+            "effect": finding.effect.value,
+            "score": score,
+            "measure": describe_measure(self.presenter.catalogue, finding.measure, self.presenter.language),
+            "coverage": {"checked": sum(c.verdict.value != "unknown" for c in conditions), "total": len(conditions)},
+            "explanation": self.explainer.sentences(finding, self.reading),
+            "caveats": self.explainer.caveats(finding, self.reading, self.shown),
+        }
+
+    def full(self, rank: int, finding: Finding, score: float, features: tuple[FeatureValue, ...]) -> Json:
+        """Return a recommendation with everything it rests on."""
+        described = {weight.name: weight.zh if self.presenter.language == "zh" else weight.description for weight in WEIGHTS}
+        return {
+            **self.brief(rank, finding, score),
+            "conditions": [self.presenter.condition(condition) for condition in finding.trace.conditions],
+            "features": [
+                {"name": f.name, "value": f.value, "weight": f.weight, "contribution": f.contribution, "detail": described[f.name]}
+                for f in features
+            ],
+            "evidence": [self.presenter.evidence(evidence) for evidence in finding.evidence],
+        }

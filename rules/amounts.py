@@ -1,0 +1,71 @@
+"""Amounts as people write them, into plain numbers: yuan, and shares from 0 to 1."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SCALES = {"亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "千": 1e3, "百": 1e2, "k": 1e3, "m": 1e6, "bn": 1e9}
+_NUMBER = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?:e[0-9]+)?"
+_PART = re.compile(rf"({_NUMBER})({'|'.join(_SCALES)})?")
+_CURRENCY = re.compile(r"^(?:rmb|cny|人民币|[¥￥])|(?:元人民币|人民币元|人民币|元|rmb|cny|yuan)$")
+_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_TENS = {"十": 10, "百": 100, "千": 1000}
+_CHINESE = re.compile(r"(?<![0-9.])[零〇一二两三四五六七八九十百千]+")
+
+LARGEST_YUAN = 1e15
+"""More than the yearly product of the whole country is a slip of the pen."""
+
+
+class AmountError(ValueError):
+    """A text is no amount; the message says what was expected."""
+
+
+def parse_money(text: str) -> float:
+    """Read an amount of money in yuan: 「1.5亿元」 is 150000000.0; raise AmountError when it is none.
+
+    Parts in falling scale add up (「1亿2000万元」); Chinese numerals are read (「三千万元」); a bare number is yuan.
+    """
+    rest = _CURRENCY.sub("", _CURRENCY.sub("", _compact(text)))
+    total, last_scale = 0.0, float("inf")
+    while rest:
+        part = _PART.match(rest)
+        scale = _SCALES.get(part[2], 1.0) if part else last_scale
+        if part is None or scale >= last_scale:
+            break
+        total += float(part[1].replace(",", "")) * scale
+        last_scale, rest = scale, rest[part.end() :]
+    if rest or last_scale == float("inf") or total > LARGEST_YUAN:
+        raise AmountError(f"{text!r} is no amount of money; write yuan as a number or a text such as 2亿元 or 3000万元")
+    return round(total, 2)
+
+
+def parse_share(text: str) -> float:
+    """Read a share from 0 to 1: 「5%」, 「百分之五」 and 「0.05」 are 0.05; raise AmountError when it is none."""
+    said = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    percent = said.removeprefix("百分之").removesuffix("%")
+    try:
+        value = float(_compact(percent)) / (100 if percent != said else 1)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise AmountError(f"{text!r} is no share between 0 and 1; write 5% or 0.05")
+    return round(value, 6)
+
+
+def _compact(text: str) -> str:
+    """Return `text` narrow, lower case, without white space, Chinese numerals as digits."""
+    narrow = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+    return _CHINESE.sub(_digits, narrow)
+
+
+def _digits(match: re.Match[str]) -> str:
+    """Turn a Chinese numeral below 10,000 into digits (三千 -> 3000)."""
+    total, digit = 0, None
+    for character in match.group():
+        if character in _DIGITS:
+            digit = _DIGITS[character]
+        else:
+            total += (1 if digit is None else digit) * _TENS[character]
+            digit = None
+    return str(total + (digit or 0))

@@ -1,0 +1,196 @@
+"""The catalogue: documents, vocabularies and packs in one SQLite file, versioned by content, opened read-only."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from rules.conditions import leaves
+from rules.content import Content, check_seeds, load_content, version_of
+from rules.errors import CatalogueError
+from rules.facts import FactDefinition, FactType
+from rules.fulltext import create_index, search
+from rules.measures import Measure
+from rules.pack import parse_pack
+from rules.trace import Taxonomies
+from seeds.documents import Document, build_document, document_metadata
+from seeds.errors import SeedError
+from seeds.vocabulary import Vocabulary, build_vocabulary, parse_entry
+
+SCHEMA = 1
+
+__all__ = ["Catalogue", "assemble", "build_catalogue", "check_seeds", "open_catalogue"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """What the service answers from; `measures` are ordered by id. `path` is None when built in memory."""
+
+    version: str
+    documents: Mapping[str, Document]
+    measures: Mapping[str, Measure]
+    vocabularies: Mapping[str, Vocabulary]
+    facts: Mapping[str, FactDefinition]
+    path: Path | None = None
+
+    @property
+    def taxonomies(self) -> Taxonomies:
+        """Return the taxonomy of each fact that is a set."""
+        sets = (fact for fact in self.facts.values() if fact.type is FactType.SET)
+        return {fact.id: self.vocabularies[fact.vocabulary].taxonomy for fact in sets}
+
+    def search_measures(self, query: str) -> tuple[str, ...]:
+        """Return the ids of measures whose title, quote, clause or document title contains `query`."""
+        if self.path is None:
+            return ()
+        with closing(_connect(self.path)) as connection:
+            return search(connection, query)
+
+
+def assemble(content: Content, *, path: Path | None = None) -> Catalogue:
+    """Parse the packs of `content`, checking every quote again; raise SeedError naming every fault."""
+    measures: list[Measure] = []
+    for name, raw in content.packs.items():
+        pack = parse_pack(raw, file=f"{name}.yaml", documents=content.documents, lexicon=content.lexicon)
+        measures += pack.measures
+    measures.sort(key=lambda measure: measure.id)
+    return Catalogue(
+        version=version_of(content),
+        documents=content.documents,
+        measures={measure.id: measure for measure in measures},
+        vocabularies=content.vocabularies,
+        facts=content.facts,
+        path=path,
+    )
+
+
+def build_catalogue(seeds: Path, packs: Path, target: Path) -> str:
+    """Write the catalogue file from seeds and packs and return its version; the old file is replaced at once."""
+    content = load_content(seeds, packs)
+    catalogue = assemble(content)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_suffix(".building")
+    fresh.unlink(missing_ok=True)
+    with closing(sqlite3.connect(fresh)) as connection:
+        database = Database(connection)
+        with database.atomic():
+            _write_content(database, content, catalogue.version)
+            _write_readable(database, catalogue)
+        connection.execute("VACUUM")
+    fresh.replace(target)
+    return catalogue.version
+
+
+def open_catalogue(path: Path) -> Catalogue:
+    """Open a catalogue file read-only and verify its content; raise CatalogueError saying what to do."""
+    if not path.is_file():
+        raise CatalogueError(f"there is no catalogue at {path}; run `cepei build`")
+    try:
+        with closing(_connect(path)) as connection:
+            schema, version, content = _read_content(Database(connection))
+        catalogue = assemble(content, path=path)
+    except (sqlite3.Error, SeedError, KeyError, ValueError, TypeError) as error:
+        raise CatalogueError(f"{path} cannot be read as a catalogue ({error}); run `cepei build` again") from error
+    if schema != SCHEMA or version != catalogue.version:
+        raise CatalogueError(f"{path} does not hold what its version says; run `cepei build` again")
+    return catalogue
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _write_content(database: Database, content: Content, version: str) -> None:
+    """Write what the catalogue is loaded from again."""
+    database["meta"].insert_all([{"key": "schema", "value": str(SCHEMA)}, {"key": "version", "value": version}], pk="key")
+    database["documents"].insert_all(
+        (
+            {**_columns(document_metadata(document)), "metadata": _dump(document_metadata(document)), "text": document.text}
+            for document in content.documents.values()
+        ),
+        pk="id",
+    )
+    database["vocabulary_entries"].insert_all(
+        (
+            {"vocabulary": name, "id": entry.id, "zh": entry.zh, "en": entry.en, "entry": _dump(asdict(entry))}
+            for name, vocabulary in content.vocabularies.items()
+            for entry in vocabulary.entries.values()
+        ),
+        pk=("vocabulary", "id"),
+    )
+    facts = ({"id": fact.id, "zh": fact.zh, "en": fact.en, "fact": _dump(asdict(fact))} for fact in content.facts.values())
+    database["facts"].insert_all(facts, pk="id")
+    database["packs"].insert_all(({"document": name, "pack": _dump(raw)} for name, raw in content.packs.items()), pk="document")
+
+
+def _columns(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _dump(value) if isinstance(value, list | dict) else value for key, value in metadata.items()}
+
+
+def _read_content(database: Database) -> tuple[int, str, Content]:
+    meta = {row["key"]: row["value"] for row in database["meta"].rows}
+    documents = [build_document(json.loads(row["metadata"]), row["text"]) for row in database["documents"].rows]
+    entries: dict[str, list[Any]] = {}
+    for row in database.query("SELECT vocabulary, entry FROM vocabulary_entries ORDER BY rowid"):
+        entries.setdefault(row["vocabulary"], []).append(parse_entry(json.loads(row["entry"])))
+    facts = [json.loads(row["fact"]) for row in database.query("SELECT fact FROM facts ORDER BY rowid")]
+    packs = {row["document"]: json.loads(row["pack"]) for row in database["packs"].rows}
+    content = Content(
+        documents={document.id: document for document in documents},
+        vocabularies={name: build_vocabulary(name, found) for name, found in entries.items()},
+        facts={fact["id"]: FactDefinition(**{**fact, "type": FactType(fact["type"])}) for fact in facts},
+        packs=packs,
+    )
+    return int(meta["schema"]), meta["version"], content
+
+
+def _write_readable(database: Database, catalogue: Catalogue) -> None:
+    """Write tables for people (Datasette) and the search index; nothing is loaded from them."""
+    database["clauses"].insert_all(
+        (
+            {"document": document.id, "path": clause.path, "heading": clause.heading, "start": clause.start,
+             "end": clause.end, "departments": _dump([department.name for department in clause.departments])}
+            for document in catalogue.documents.values()
+            for clause in document.clauses
+        ),
+        pk=("document", "path"),
+        foreign_keys=[("document", "documents", "id")],
+    )  # fmt: skip
+    database["measures"].insert_all(
+        (
+            {"id": measure.id, "document": measure.document, "title": measure.title, "title_en": measure.title_en,
+             "instrument": measure.instrument, "strength": measure.strength, "clause": measure.source.clause,
+             "quote": measure.source.quote, "start": measure.source.start, "end": measure.source.end}
+            for measure in catalogue.measures.values()
+        ),
+        pk="id",
+        foreign_keys=[("document", "documents", "id")],
+    )  # fmt: skip
+    database["conditions"].insert_all(_condition_rows(catalogue), foreign_keys=[("measure", "measures", "id")])
+    create_index(database, ((measure.id, _searchable(catalogue, measure)) for measure in catalogue.measures.values()))
+
+
+def _condition_rows(catalogue: Catalogue) -> Iterable[dict[str, Any]]:
+    for measure in catalogue.measures.values():
+        for position, condition in enumerate(measure.conditions):
+            for leaf in leaves(condition):
+                yield {
+                    "measure": measure.id, "position": position, "fact": leaf.test.fact, "operator": leaf.test.operator,
+                    "expected": _dump(leaf.test.expected), "clause": leaf.cite.clause, "quote": leaf.cite.quote,
+                }  # fmt: skip
+
+
+def _searchable(catalogue: Catalogue, measure: Measure) -> str:
+    document = catalogue.documents[measure.document]
+    return "\n".join((measure.title, measure.source.quote, document.clause_text(measure.source.clause), document.title))

@@ -1,0 +1,113 @@
+"""Conditions as packs write them, into Leaf and Group; every fault names its pointer."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rules.conditions import Combination, Condition, Group, Leaf, Test
+from rules.errors import FactError
+from rules.facts import FLAGS, NUMERIC, FactDefinition, FactType, Value, parse_fact_value
+from rules.operators import DATED, OPERATORS, TAXONOMIC
+from rules.operators import NUMERIC as NUMERIC_OPERATORS
+from rules.quoting import Quoter
+from seeds.vocabulary import Vocabulary
+
+_LEAF_KEYS = frozenset({"fact", "cite", "open"})
+_MANUAL_KEYS = frozenset({"manual", "cite", "text", "text_en"})
+_COMBINATIONS = frozenset(Combination)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The published facts and the vocabularies that conditions may use."""
+
+    facts: Mapping[str, FactDefinition]
+    vocabularies: Mapping[str, Vocabulary]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionParser:
+    """Reads the conditions of one measure; `scopes` tells by fact where an open list may go on."""
+
+    lexicon: Lexicon
+    quoter: Quoter
+    measure_id: str
+    clause: str
+    scopes: Mapping[str, tuple[str, ...]]
+    attracts: bool
+
+    def parse(self, raw: object, pointer: str) -> Condition | None:
+        """Return the condition, or None after noting what is wrong with it."""
+        if not isinstance(raw, dict):
+            self.quoter.faults.add(pointer, "a condition is a mapping")
+            return None
+        if combination := _COMBINATIONS & set(raw):
+            return self._group(Combination(min(combination)), raw, pointer)
+        return self._manual(raw, pointer) if "manual" in raw else self._leaf(raw, pointer)
+
+    def _group(self, combination: Combination, raw: Mapping[str, Any], pointer: str) -> Condition | None:
+        inner = raw[combination]
+        items = [inner] if combination is Combination.NOT else inner
+        if len(raw) != 1 or not isinstance(items, list) or not items:
+            self.quoter.faults.add(pointer, f"{combination} stands alone and holds at least one condition")
+            return None
+        parts = [self.parse(item, f"{pointer}/{combination}/{i}") for i, item in enumerate(items)]
+        good = tuple(part for part in parts if part is not None)
+        return Group(combination=combination, parts=good) if len(good) == len(parts) else None
+
+    def _manual(self, raw: Mapping[str, Any], pointer: str) -> Condition | None:
+        self._refuse_unknown_keys(raw, _MANUAL_KEYS, pointer)
+        name, text = str(raw["manual"]), str(raw.get("text", ""))
+        cite = self.quoter.cite(raw.get("cite"), f"{pointer}/cite", self.clause)
+        published = name in self.lexicon.facts
+        if not published and not text:
+            self.quoter.faults.add(pointer, f"the manual condition {name!r} needs a text", "or use a published attestation")
+            return None
+        if published and self.lexicon.facts[name].type not in FLAGS:
+            self.quoter.faults.add(pointer, f"{name!r} is a fact, no attestation", "write {fact: ...}")
+            return None
+        fact = name if published else f"{self.measure_id}.{name}"
+        test = Test(fact=fact, operator="manual", expected=(True,))
+        return Leaf(test=test, cite=cite, text=text, text_en=str(raw.get("text_en", ""))) if cite else None
+
+    def _leaf(self, raw: Mapping[str, Any], pointer: str) -> Condition | None:
+        operators = [key for key in raw if key not in _LEAF_KEYS]
+        fact = self.lexicon.facts.get(str(raw.get("fact")))
+        if fact is None:
+            close = difflib.get_close_matches(str(raw.get("fact")), self.lexicon.facts, n=1)
+            self.quoter.faults.add(pointer, f"unknown fact {raw.get('fact')!r}", f"nearest: {close[0]}" if close else "")
+            return None
+        if len(operators) != 1 or operators[0] not in _operators_for(fact):
+            self.quoter.faults.add(pointer, f"{fact.id} takes one of {sorted(_operators_for(fact))}, found {operators}")
+            return None
+        expected = self._expected(fact, raw[operators[0]], f"{pointer}/{operators[0]}")
+        cite = self.quoter.cite(raw.get("cite"), f"{pointer}/cite", self.clause)
+        if not expected or cite is None:
+            return None
+        scope = self.scopes.get(fact.id, ()) if raw.get("open") is True else ()
+        if raw.get("open") is True and not scope:
+            self.quoter.faults.add(f"{pointer}/open", f"a list of {fact.id} cannot be open: the pack has no default for it")
+        named = "target_region" if fact.id == "region" and self.attracts else fact.id
+        return Leaf(test=Test(fact=named, operator=operators[0], expected=expected, scope=scope), cite=cite)
+
+    def _expected(self, fact: FactDefinition, raw: object, pointer: str) -> tuple[Value, ...]:
+        try:
+            return parse_fact_value(fact, raw, self.lexicon.vocabularies)
+        except FactError as error:
+            self.quoter.faults.add(pointer, error.message, error.hint)
+            return ()
+
+    def _refuse_unknown_keys(self, raw: Mapping[str, Any], known: frozenset[str], pointer: str) -> None:
+        for key in sorted(set(raw) - known):
+            self.quoter.faults.add(f"{pointer}/{key}", f"unknown key {key!r}", f"known: {sorted(known)}")
+
+
+def _operators_for(fact: FactDefinition) -> frozenset[str]:
+    if fact.type is FactType.SET:
+        return TAXONOMIC
+    if fact.type in NUMERIC:
+        return NUMERIC_OPERATORS
+    return DATED if fact.type is FactType.DATE else frozenset({"is"}) & frozenset(OPERATORS)

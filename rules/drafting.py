@@ -1,0 +1,94 @@
+"""Prose from conditions, never typed twice: labels in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from rules.conditions import Combination, Condition, Leaf, Test
+from rules.facts import FactDefinition, FactType, Value
+from seeds.vocabulary import Vocabulary
+
+_ZH = {
+    "within": "{fact}属于{values}", "any_of": "{fact}为{values}之一", "all_of": "{fact}包括{values}", "none_of": "{fact}不包括{values}",
+    "at_least": "{fact}不低于{values}", "at_most": "{fact}不高于{values}", "more_than": "{fact}高于{values}", "less_than": "{fact}低于{values}",
+    "on_or_after": "{fact}在{values}或之后", "on_or_before": "{fact}在{values}或之前",
+}  # fmt: skip
+_EN = {
+    "within": "{fact} is within {values}", "any_of": "{fact} is one of {values}", "all_of": "{fact} includes {values}",
+    "none_of": "{fact} includes none of {values}", "at_least": "{fact} is at least {values}", "at_most": "{fact} is at most {values}",
+    "more_than": "{fact} is more than {values}", "less_than": "{fact} is less than {values}",
+    "on_or_after": "{fact} is on or after {values}", "on_or_before": "{fact} is on or before {values}",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Drafter:
+    """Writes labels in one language from the published facts and vocabularies."""
+
+    facts: Mapping[str, FactDefinition]
+    vocabularies: Mapping[str, Vocabulary]
+    language: str
+
+    def label(self, condition: Condition) -> str:
+        """Return what the condition asks, in one phrase."""
+        if isinstance(condition, Leaf):
+            return self._manual(condition) if condition.test.operator == "manual" else self._test(condition.test)
+        parts = [self.label(part) for part in condition.parts]
+        if condition.combination is Combination.NOT:
+            return f"not ({parts[0]})" if self.language == "en" else f"不满足“{parts[0]}”"
+        joint = {("en", "all"): " and ", ("en", "any"): " or ", ("zh", "all"): "，且", ("zh", "any"): "，或"}
+        return joint[self.language, condition.combination.value].join(parts)
+
+    def value(self, fact_id: str, value: Value) -> str:
+        """Return one value of a fact as people read it: a place, an amount with its unit, a date."""
+        fact = self.facts.get(fact_id)
+        if fact is None or isinstance(value, bool):
+            return self._yes_or_no(value is True)
+        if fact.type is FactType.SET:
+            return self.vocabularies[fact.vocabulary][str(value)].label(self.language)
+        if isinstance(value, date):
+            return value.isoformat()
+        if fact.type is FactType.MONEY:
+            return self._money(float(value))
+        if fact.type is FactType.SHARE:
+            return f"{float(value) * 100:g}%"
+        unit = f" {fact.unit_en}".rstrip() if self.language == "en" else fact.unit
+        return f"{float(value):g}{unit}"
+
+    def _manual(self, leaf: Leaf) -> str:
+        fact = self.facts.get(leaf.test.fact)
+        if fact is not None:
+            return fact.label(self.language)
+        return leaf.text_en if self.language == "en" and leaf.text_en else leaf.text
+
+    def _test(self, test: Test) -> str:
+        fact = self.facts[test.fact]
+        if test.operator == "is":
+            return self._flag(fact, wanted=test.expected[0] is True)
+        listed = [self.value(test.fact, value) for value in test.expected]
+        if self.language == "en":
+            values = ", ".join(listed) + (" and others not named" if test.scope else "")
+            return _EN[test.operator].format(fact=fact.en, values=values)
+        values = "、".join(listed) + ("等（“等”字未列尽）" if test.scope else "")
+        if fact.vocabulary == "regions":
+            return f"{fact.zh}在{values}"
+        return _ZH[test.operator].format(fact=fact.zh, values=values)
+
+    def _flag(self, fact: FactDefinition, *, wanted: bool) -> str:
+        if self.language == "en":
+            return f"{fact.en}: {self._yes_or_no(wanted)}"
+        return f"是{fact.zh}" if wanted else f"不是{fact.zh}"
+
+    def _yes_or_no(self, value: bool) -> str:  # noqa: FBT001 - the value itself
+        if self.language == "en":
+            return "yes" if value else "no"
+        return "是" if value else "否"
+
+    def _money(self, yuan: float) -> str:
+        if self.language == "en":
+            return f"CNY {yuan:,.0f}"
+        if yuan >= 1e8:
+            return f"{yuan / 1e8:g}亿元"
+        return f"{yuan / 1e4:g}万元" if yuan >= 1e4 else f"{yuan:g}元"

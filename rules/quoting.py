@@ -1,0 +1,86 @@
+"""Finding the words a rule pack cites in its document, and refusing what does not stand there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rules.conditions import Quote
+from seeds.documents import Document
+from seeds.errors import Fault
+
+LONGEST_SOURCE_QUOTE = 120
+
+
+@dataclass(slots=True)
+class Faults:
+    """Collects the faults of one file, so that all are told at once."""
+
+    file: str
+    found: list[Fault] = field(default_factory=list)
+
+    def add(self, pointer: str, message: str, hint: str = "") -> None:
+        """Note one fault at a JSON pointer."""
+        self.found.append(Fault(file=self.file, pointer=pointer, message=message, hint=hint))
+
+
+@dataclass(frozen=True, slots=True)
+class Quoter:
+    """Locates quotes in one document; every fault goes to `faults` and yields None."""
+
+    document: Document
+    faults: Faults
+
+    def cite(self, raw: object, pointer: str, clause: str) -> Quote | None:
+        """Read a cite: words in `clause`, or {clause, quote, nth} for words elsewhere or standing repeatedly."""
+        if isinstance(raw, str):
+            return self._locate(clause, raw, None, pointer)
+        if not isinstance(raw, dict) or set(raw) - {"clause", "quote", "nth"} or "quote" not in raw:
+            self.faults.add(pointer, "a cite is words of the clause, or {clause, quote, nth}")
+            return None
+        return self._locate(str(raw.get("clause", clause)), str(raw["quote"]), raw.get("nth"), pointer)
+
+    def source(self, raw: object, pointer: str) -> Quote | None:
+        """Read the operative quote, which must stand once in its clause (or be told apart by nth)."""
+        if not isinstance(raw, dict) or not {"clause", "quote"} <= set(raw) or set(raw) - {"clause", "quote", "nth"}:
+            self.faults.add(pointer, "a source needs clause and quote")
+            return None
+        clause, words, nth = str(raw["clause"]), str(raw["quote"]), raw.get("nth")
+        if len(words) > LONGEST_SOURCE_QUOTE:
+            self.faults.add(pointer, f"the quote has {len(words)} characters; at most {LONGEST_SOURCE_QUOTE}")
+            return None
+        if nth is None and self._count(clause, words) > 1:
+            self.faults.add(pointer, f"the quote stands more than once in clause {clause}", "add nth: 1, 2, ...")
+            return None
+        return self._locate(clause, words, nth, pointer)
+
+    def title(self) -> Quote:
+        """Cite the document's own title, which an inherited default rests on."""
+        start = self.document.heading_start
+        return Quote(
+            document=self.document.id,
+            clause=self.document.clauses_at(start)[0].path,
+            quote=self.document.heading,
+            start=start,
+            end=start + len(self.document.heading),
+        )
+
+    def has_clause(self, path: str) -> bool:
+        """Tell whether the document has a clause with this path."""
+        return any(clause.path == path for clause in self.document.clauses)
+
+    def _count(self, path: str, words: str) -> int:
+        return self.document.clause_text(path).count(words) if self.has_clause(path) and words else 0
+
+    def _locate(self, path: str, words: str, nth: object, pointer: str) -> Quote | None:
+        if not self.has_clause(path):
+            self.faults.add(pointer, f"{self.document.id} has no clause {path!r}")
+            return None
+        number = nth if isinstance(nth, int) and nth > 0 else 1
+        if not words or self._count(path, words) < number:
+            self.faults.add(pointer, f"{words!r} does not stand in clause {path}", "quote word for word")
+            return None
+        clause = self.document.clause(path)
+        start = clause.start - 1
+        for _ in range(number):
+            start = self.document.text.index(words, start + 1)
+        return Quote(document=self.document.id, clause=path, quote=words, start=start, end=start + len(words))

@@ -1,0 +1,1 @@
+"""What Cepei knows: policy documents, vocabularies, and how to read them."""

@@ -1,0 +1,232 @@
+"""Found text into served text: one paragraph a line, layout deleted, glyphs mapped, no word lost or added.
+
+Knows how Chinese official documents are laid out, but no single document. It deletes line breaks inside
+paragraphs, page numbers and running heads, markdown marks, and white space beside Chinese characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+
+from seeds.glyphs import CHINESE, map_glyphs, widen_punctuation
+
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_PAGE_NUMBER = re.compile(r"[-—–―~]\s*\d{1,4}\s*[-—–―~]|第\s*\d{1,4}\s*页(?:[，,/\s]*共\s*\d{1,4}\s*页)?")
+_BARE_NUMBER = re.compile(r"\d{1,4}")
+_LEADING_MARK = re.compile(r"(?:#{1,6}(?!#)|[-+>•](?=\s+\S)|[\uf06c\uf06e\uf0b7\uf0d8\uf0fc])\s*")
+_CN_NUMBER = "[一二三四五六七八九十百零〇]"
+
+# A line that begins with one of these begins a paragraph, whatever stands before it.
+_OPENER = re.compile(
+    rf"{_CN_NUMBER}{{1,4}}、"
+    rf"|[（(]{_CN_NUMBER}{{1,4}}[）)](?![项款目条、和或至])"
+    r"|\d{1,3}(?:[．、]|\.(?!\d))"
+    r"|[（(]\d{1,2}[）)](?![项款目、和或至])"
+    r"|[①-⑳]"
+    rf"|第\s*(?:{_CN_NUMBER}+|[\d\s]+)\s*[编章节条](?:\s|$)"
+    r"|专栏\s*\d"
+    r"|附件?\s*\d*\s*[：:]|附件\s*\d*(?:\s|$)"
+)
+# These stand alone on their line: they end the paragraph before and begin none.
+_STANDALONE = re.compile(
+    r".{1,16}〔\d{4}〕\s*第?\d{1,5}号"
+    r"|[（(]?\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日[）)]?"
+    r"|[（(](?:征求意见稿|公开征求意见稿|送审稿|讨论稿|草案|试行|暂行|修订稿?|\d{4}年(?:版|修订))[）)]"
+    r"|附件\s*\d*\s*[：:]?"
+)
+_CLOSING = "。，、；：！？）》〉」』】〕”’％"
+# A line of a table of contents (…… 12) is whole too.
+_SENTENCE_END = re.compile(r"[。！？；：…][”’」』）》】〕]*$|[.…·]{4,}\s*\d+$")
+_BRACKETED_END = re.compile(r"[。！？][（][^（）]*(?:（[^（）]*）[^（）]*)*）$")
+_DUTY = re.compile(r"[（(](?:责任|牵头|配合)(?:单位|部门)[：:]")
+_SECTION = re.compile(
+    rf"(?:{_CN_NUMBER}{{1,4}}、|第\s*(?:{_CN_NUMBER}+|[\d\s]+)\s*[编章节]\s|专栏\s*\d)[^。；：]{{1,40}}$"
+)
+_TITLE_END = re.compile(
+    r"(?:通知|方案|计划|办法|意见|条例|规定|措施|细则|规划|政策|公告|指南|指引|规则|决定|通告|批复|纲要)"
+    r"(?:（[^（）]*）)*$"
+)
+_WHOLE_TITLE = re.compile(
+    rf"^(?:[^，。；：]*关于[^，。；：]*{_TITLE_END.pattern}|[^，。；：]*的通知$|《[^，。；：]*》$)"
+)
+_ORGAN_END = re.compile(r"(?:办公厅|办公室|人民政府|委员会|委|厅|局|部|院)$")
+# Shorter than one printed line: such a line was ended by its writer, not broken by a page.
+_SHORTEST_BROKEN = 22
+_LINES_OF_A_TITLE = 4
+_SHORTEST_TITLE = 6
+_LINES_OF_A_PAGE = 4
+_PAGES_OF_A_HABIT = 3
+_LINES_OF_A_HABIT = 5
+_FULL_LINE_SLACK = 3.0
+_OPEN_PAIRS = tuple(zip("（《〈“〔", "）》〉”〕", strict=True))
+_LABEL = re.compile(rf"(?:专栏\d+|附件\d*|第(?:{_CN_NUMBER}+|\d+)[编章节条])(?= )")
+_SPACED_ORDINAL = re.compile(rf"^第\s*({_CN_NUMBER}+|\d(?:\s*\d)*)\s*([编章节条])(?=\s)")
+_SPACED_BOX = re.compile(r"^(专栏|附件)\s+(?=\d)")
+_SPACE_BY_CHINESE = re.compile(f"(?<={CHINESE.pattern}) | (?={CHINESE.pattern})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """One line of the source without its marks; `width` counts a Chinese character as 1, others as a half."""
+
+    text: str
+    indented: bool
+    width: float
+
+
+def clean(raw: str) -> str:
+    """Return `raw` as paragraphs, one a line, each ended by a newline; "" when nothing is left.
+
+    Joining lines can bring further layout to light, so passes are repeated until one changes nothing. A pass
+    only deletes or maps narrow glyphs to wide ones, so this ends, and clean(clean(x)) == clean(x).
+    """
+    text, before = _clean_once(raw), raw
+    while text != before:
+        text, before = _clean_once(text), text
+    return text
+
+
+def _clean_once(text: str) -> str:
+    lines = _split_lines(map_glyphs(_COMMENT.sub("", text)))
+    tidied = (_tidy(paragraph) for paragraph in _join_lines(lines))
+    return "".join(f"{paragraph}\n" for paragraph in tidied if paragraph)
+
+
+def _split_lines(text: str) -> list[_Line]:
+    found = [line for line in text.splitlines() if line.strip()]
+    bare = [_strip_marks(line) for line in found]
+    furniture = _page_furniture(bare)
+    return [
+        _Line(text=text, indented=line.startswith(("\u3000\u3000", "    ")), width=_width(text))
+        for index, (line, text) in enumerate(zip(found, bare, strict=True))
+        if text and index not in furniture
+    ]
+
+
+def _page_furniture(lines: list[str]) -> frozenset[int]:
+    """Return the indices of page numbers, and of running heads beside them on three pages or more."""
+    numbers = {i for i, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line)} | _running_numbers(lines)
+    beside = [i for n in sorted(numbers) for i in (n - 2, n - 1, n + 1, n + 2) if 0 <= i < len(lines)]
+    seen = Counter(lines[i] for i in set(beside) - numbers)
+    heads = {i for i in beside if i not in numbers and seen[lines[i]] >= _PAGES_OF_A_HABIT}
+    return frozenset(numbers | heads)
+
+
+def _running_numbers(lines: list[str]) -> set[int]:
+    """Return the indices of bare numbers that count the pages: all consecutive, and some lines apart."""
+    numbers = [(i, int(line)) for i, line in enumerate(lines) if _BARE_NUMBER.fullmatch(line)]
+    if len(numbers) < _PAGES_OF_A_HABIT or len(lines) < _LINES_OF_A_PAGE * len(numbers):
+        return set()
+    counting = all(b[1] - a[1] == 1 and b[0] - a[0] > 1 for a, b in pairwise(numbers))
+    return {i for i, _ in numbers} if counting else set()
+
+
+def _strip_marks(line: str) -> str:
+    line = line.strip()
+    if _PAGE_NUMBER.fullmatch(line):
+        return line
+    line = _LEADING_MARK.sub("", line, count=1) if _LEADING_MARK.match(line) else line
+    # A single asterisk between digits or letters multiplies; all others are marks.
+    return re.sub(r"\*{2,}|(?<![0-9A-Za-z])\*|\*(?![0-9A-Za-z])", "", line).strip()
+
+
+def _width(text: str) -> float:
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.5 for c in text)
+
+
+def _wrap_width(lines: list[_Line]) -> float | None:
+    """Return the width at which the source broke every line, or None when its lines are whole paragraphs."""
+    if len(lines) < _LINES_OF_A_HABIT:
+        return None
+    widths = sorted(line.width for line in lines)
+    wrap = widths[int(len(widths) * 0.9)]
+    full = [line for line in lines if _is_full(line, wrap)]
+    broken = [line for line in full if not _SENTENCE_END.search(line.text)]
+    habitual = len(full) >= max(_LINES_OF_A_HABIT, len(lines) * 0.3) and len(broken) >= len(full) * 0.4
+    return wrap if habitual else None
+
+
+def _is_full(line: _Line, wrap: float | None) -> bool:
+    return wrap is not None and line.width >= wrap - _FULL_LINE_SLACK
+
+
+def _join_lines(lines: list[_Line]) -> list[str]:
+    wrap = _wrap_width(lines)
+    paragraphs: list[str] = []
+    for index, line in enumerate(lines):
+        if paragraphs and _continues(paragraphs[-1], lines[index - 1 :], wrap):
+            paragraphs[-1] = _glue(paragraphs[-1], line.text)
+        else:
+            paragraphs.append(line.text)
+    return paragraphs
+
+
+def _glue(left: str, right: str) -> str:
+    """Join two parts of one paragraph; only Latin words that a break parted get their space back."""
+    parted = left[-1].isascii() and left[-1].isalpha() and right[0].isascii() and right[0].isalpha()
+    return f"{left} {right}" if parted else left + right
+
+
+def _continues(paragraph: str, lines: list[_Line], wrap: float | None) -> bool:
+    """Say whether lines[1] goes on with `paragraph`, whose last line is lines[0]."""
+    last, following = lines[0], lines[1]
+    if following.text[0] in _CLOSING or _DUTY.match(following.text):
+        return True
+    if _begins_paragraph(following.text) or _STANDALONE.fullmatch(paragraph):
+        return False
+    text = _tidy(paragraph)
+    ended = any(end.search(text) for end in (_SENTENCE_END, _BRACKETED_END, _WHOLE_TITLE))
+    if _is_full(last, wrap):
+        return not (ended and _is_indented(following, wrap))
+    if ended or _SECTION.match(text):
+        return False
+    return _is_broken(text) or _parts_title(text, lines[1:_LINES_OF_A_TITLE])
+
+
+def _begins_paragraph(line: str) -> bool:
+    return bool(_OPENER.match(line) or _STANDALONE.fullmatch(line))
+
+
+def _is_indented(line: _Line, wrap: float | None) -> bool:
+    """Say whether a line is set in: by its blanks, or by being two characters short yet running on."""
+    runs_on = not _SENTENCE_END.search(line.text)
+    return line.indented or (wrap is not None and runs_on and line.width <= wrap - 1.5)
+
+
+def _is_broken(text: str) -> bool:
+    """Say whether a paragraph without a sentence end stopped midway: inside a bracket, or after a comma."""
+    inside = any(text.count(opening) > text.count(closing) for opening, closing in _OPEN_PAIRS)
+    return len(text) > _SHORTEST_BROKEN and (inside or bool(re.search("[，。；：]", text)))
+
+
+def _parts_title(text: str, following: list[_Line]) -> bool:
+    """Say whether `text` and some of the following lines make up one title that was set on several lines."""
+    if len(text) < _SHORTEST_TITLE or re.search("[，。；：、]", text):
+        return False
+    if _TITLE_END.search(text) or _OPENER.match(text):
+        return False
+    if _ORGAN_END.search(text) and not following[0].text.startswith("关于"):
+        return False
+    for line in following:
+        part = _tidy(line.text)
+        if re.search("[，。；：]", part) or _begins_paragraph(part):
+            return False
+        if _TITLE_END.search(part):
+            return True
+    return False
+
+
+def _tidy(paragraph: str) -> str:
+    """Return one paragraph with wide punctuation and without white space beside Chinese characters."""
+    text = re.sub(r"\s+", " ", widen_punctuation(paragraph)).strip()
+    text = _SPACED_ORDINAL.sub(lambda found: f"第{found[1].replace(' ', '')}{found[2]}", text)
+    text = _SPACED_BOX.sub(r"\1", text)
+    label = _LABEL.match(text)
+    if label:
+        rest = _SPACE_BY_CHINESE.sub("", text[label.end() + 1 :])
+        return f"{label[0]} {rest}".rstrip()
+    return _SPACE_BY_CHINESE.sub("", text)

@@ -1,0 +1,251 @@
+"""Policy documents: metadata, cleaned text, outline, and the check that all agree with the source file.
+
+A folder holds `source.<ext>` as it was found, `text.txt` (its cleaned text, the one served and quoted) and
+`document.yaml`. Knows nothing of measures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from seeds.cleaning import clean
+from seeds.departments import Department, remark_spans
+from seeds.errors import Fault, SeedError
+from seeds.metadata import UNKNOWN, DocumentStatus, parse_metadata, propose_metadata
+from seeds.outline import Clause, parse_outline
+from seeds.reading import read_text
+from seeds.strict_yaml import load_yaml
+
+__all__ = [
+    "Clause",
+    "Department",
+    "Document",
+    "DocumentStatus",
+    "Remark",
+    "UnknownClauseError",
+    "build_document",
+    "document_metadata",
+    "draft_document",
+    "load_document",
+    "load_documents",
+]
+
+
+class UnknownClauseError(SeedError):
+    """A clause path that a document does not have; the fault's pointer is the path."""
+
+    def __init__(self, document: str, path: str, known: tuple[str, ...]) -> None:
+        """Name the document, the path and the nearest paths that exist."""
+        near = get_close_matches(path, known, n=3, cutoff=0.5)
+        hint = f"did you mean {', '.join(near)}?" if near else f"it has {len(known)} clauses"
+        super().__init__(
+            [Fault(file=document, pointer=f"/{path}", message=f"there is no clause {path}", hint=hint)]
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Words in one clause that bind the whole document: text[start:end] == `text`, inside `clause`."""
+
+    text: str
+    clause: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One policy document. None and () mean that the document does not tell.
+
+    `title` is the full title, `heading` those words of it that stand in the text as one piece. Clauses come
+    in the order of their beginnings, a parent before its children.
+    """
+
+    id: str
+    title: str
+    heading: str
+    number: str | None
+    issuers: tuple[str, ...]
+    issued_on: date | None
+    written_on: date | None
+    published_on: date | None
+    effective_from: date | None
+    valid_to: date | None
+    source_url: str | None
+    checked_on: date | None
+    status: DocumentStatus
+    region: str
+    sha256: str
+    text: str
+    clauses: tuple[Clause, ...]
+    remarks: tuple[Remark, ...]
+    _by_path: dict[str, Clause] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the clauses by path."""
+        object.__setattr__(self, "_by_path", {clause.path: clause for clause in self.clauses})
+
+    @property
+    def heading_start(self) -> int:
+        """The offset of the heading: where a line begins with it, else where it first stands."""
+        line = f"\n{self.text}".find(f"\n{self.heading}")
+        return line if line >= 0 else self.text.find(self.heading)
+
+    def clause(self, path: str) -> Clause:
+        """Return the clause with this path; raise UnknownClauseError, which names the nearest ones."""
+        found = self._by_path.get(path)
+        if found is None:
+            raise UnknownClauseError(self.id, path, tuple(self._by_path))
+        return found
+
+    def clause_text(self, path: str) -> str:
+        """Return the words of a clause with those of its children."""
+        clause = self.clause(path)
+        return self.text[clause.start : clause.end]
+
+    def clauses_at(self, offset: int) -> tuple[Clause, ...]:
+        """Return the clauses that hold the character at `offset`, the deepest first; () between clauses."""
+        holding = (clause for clause in self.clauses if clause.start <= offset < clause.end)
+        return tuple(sorted(holding, key=lambda clause: -clause.level))
+
+
+def build_document(metadata: Mapping[str, Any], text: str, *, file: str = "document.yaml") -> Document:
+    """Build a document from its metadata (the keys of document.yaml) and its cleaned text.
+
+    Raise SeedError with every fault found, each naming `file` and a pointer.
+    """
+    values, faults = parse_metadata(metadata, file=file)
+    heading, sha256 = values.get("heading"), values.get("sha256")
+    if heading is not None and heading not in text:
+        hint = "give the words of the title that stand in the text as one piece"
+        faults.append(Fault(file=file, pointer="/heading", message="does not stand in the text", hint=hint))
+    actual = hashlib.sha256(text.encode()).hexdigest()
+    if sha256 is not None and sha256 != actual:
+        message, hint = "is not the digest of the text", f"the text has {actual}"
+        faults.append(Fault(file=file, pointer="/sha256", message=message, hint=hint))
+    if faults:
+        raise SeedError(faults)
+    clauses = parse_outline(text)
+    return Document(**values, text=text, clauses=clauses, remarks=_remarks(text, clauses))
+
+
+def document_metadata(document: Document) -> dict[str, Any]:
+    """Return the metadata of a document as plain data, as `build_document` takes them."""
+    values = {f.name: getattr(document, f.name) for f in fields(document) if f.name not in _PARTS}
+    return {"schema": 1} | {name: _plain(value) for name, value in values.items()}
+
+
+_PARTS = frozenset({"text", "clauses", "remarks", "_by_path"})
+
+
+def _plain(value: object) -> object:
+    if value is None or value == ():
+        return UNKNOWN
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else str(value)
+
+
+def _remarks(text: str, clauses: tuple[Clause, ...]) -> tuple[Remark, ...]:
+    remarks = []
+    for start, end in remark_spans(text):
+        holding = [clause for clause in clauses if clause.start <= start < clause.end]
+        clause = max(holding, key=lambda clause: clause.level)
+        remarks.append(Remark(text=text[start:end], clause=clause.path, start=start, end=end))
+    return tuple(remarks)
+
+
+def load_document(folder: Path) -> Document:
+    """Load the document in `folder`; raise SeedError when it is not whole or its parts disagree."""
+    file = f"{folder.name}/document.yaml"
+    metadata = _load_metadata(folder, file)
+    text = _load_text(folder)
+    faults = _source_faults(folder, text)
+    if metadata.get("id") != folder.name:
+        message, hint = "is not the name of the folder", f"write {folder.name}, or rename the folder"
+        faults.append(Fault(file=file, pointer="/id", message=message, hint=hint))
+    try:
+        document = build_document(metadata, text, file=file)
+    except SeedError as error:
+        raise SeedError([*faults, *error.faults]) from error
+    if faults:
+        raise SeedError(faults)
+    return document
+
+
+def load_documents(folder: Path) -> tuple[Document, ...]:
+    """Load every document below `folder`, sorted by id; raise SeedError with the faults of all of them."""
+    documents: list[Document] = []
+    faults: list[Fault] = []
+    for path in sorted(entry for entry in folder.iterdir() if entry.is_dir()):
+        try:
+            documents.append(load_document(path))
+        except SeedError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise SeedError(faults)
+    return tuple(sorted(documents, key=lambda document: document.id))
+
+
+def _load_metadata(folder: Path, file: str) -> dict[str, Any]:
+    try:
+        metadata = load_yaml(folder / "document.yaml")
+    except SeedError as error:
+        raise SeedError(replace(fault, file=file) for fault in error.faults) from error
+    if not isinstance(metadata, dict):
+        raise SeedError([Fault(file=file, pointer="", message="must be a mapping", hint="one key a line")])
+    return metadata
+
+
+def _load_text(folder: Path) -> str:
+    file = f"{folder.name}/text.txt"
+    try:
+        return (folder / "text.txt").read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SeedError([Fault(file=file, pointer="", message=f"cannot be read: {error}")]) from error
+
+
+def _source_faults(folder: Path, text: str) -> list[Fault]:
+    """Check that the served text can be traced to the file: it is what cleaning makes of it."""
+    sources = sorted(folder.glob("source.*"))
+    if len(sources) != 1:
+        message = f"has {len(sources)} files named source.<kind>"
+        return [
+            Fault(file=folder.name, pointer="", message=message, hint="keep the one the text was made from")
+        ]
+    try:
+        cleaned = clean(read_text(sources[0]))
+    except SeedError as error:
+        return list(error.faults)
+    if cleaned == text:
+        return []
+    line = _first_difference(cleaned, text)
+    message = f"is not the cleaned {sources[0].name}: line {line} differs"
+    hint = "change the source or the cleaning, never the text alone"
+    return [Fault(file=f"{folder.name}/text.txt", pointer="", message=message, hint=hint)]
+
+
+def _first_difference(cleaned: str, text: str) -> int:
+    pairs = zip(cleaned.split("\n"), text.split("\n"), strict=False)
+    same = next((number for number, (a, b) in enumerate(pairs, start=1) if a != b), None)
+    return same or 1 + min(cleaned.count("\n"), text.count("\n"))
+
+
+def draft_document(source: Path, document_id: str) -> tuple[str, str]:
+    """Return a first document.yaml and the cleaned text for a new source file.
+
+    What the text does not plainly say is `unknown`; a person must fill in status and region before it loads.
+    """
+    text = clean(read_text(source))
+    metadata = propose_metadata(document_id, text)
+    body = yaml.safe_dump(metadata, allow_unicode=True, sort_keys=False, width=200)
+    note = f"# Drafted from {source.name}: check every line. unknown: the document does not tell.\n"
+    return note + body, text

@@ -1,0 +1,171 @@
+"""The fields of document.yaml: which there are, what each may hold, and what a text tells of them by itself.
+
+Every field must be written; `unknown` says that the document does not tell.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import date
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any
+
+from seeds.errors import Fault
+from seeds.numbering import find_marks
+
+UNKNOWN = "unknown"
+_DATE_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ID_SHAPE = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
+_REGION_SHAPE = re.compile("CN|[0-9]{6}|(?:zone|group):[a-z0-9-]+")
+_DIGEST_SHAPE = re.compile("[0-9a-f]{64}")
+_NUMBER_LINE = re.compile(r"^.{1,16}〔\d{4}〕第?\d{1,5}号$", re.MULTILINE)
+_DATE_LINE = re.compile(r"^（?(\d{4})年(\d{1,2})月(\d{1,2})日）?$", re.MULTILINE)
+_TITLE_LINE = re.compile(
+    "^([^，。；：\n]*(?:方案|计划|办法|意见|条例|规定|措施|细则|规划|政策|公告|指南|规则|决定|通知))((?:（[^（）\n]*）)*)$",
+    re.MULTILINE,
+)
+_DRAFT_LINE = re.compile("（(?:公开)?征求意见稿）|（送审稿）|（草案）")
+
+
+class DocumentStatus(StrEnum):
+    """Whether a document binds: published and in force, still a draft, or repealed."""
+
+    IN_FORCE = "in_force"
+    DRAFT = "draft"
+    REPEALED = "repealed"
+
+
+class _WrongValueError(ValueError):
+    def __init__(self, *, problem: str, hint: str) -> None:
+        super().__init__(problem)
+        self.hint = hint
+
+
+def _read_words(value: object) -> str:
+    if isinstance(value, str) and value.strip() == value != "":
+        return value
+    raise _WrongValueError(problem="must be text", hint="quote it if it looks like a number")
+
+
+def _read_shape(shape: re.Pattern[str], what: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        words = _read_words(value)
+        if shape.fullmatch(words):
+            return words
+        raise _WrongValueError(problem=f"{words} is not {what}", hint=f"the form is {shape.pattern}")
+
+    return read
+
+
+def _read_date(value: object) -> date:
+    words = _read_words(value)
+    try:
+        if _DATE_SHAPE.fullmatch(words):
+            return date.fromisoformat(words)
+    except ValueError:
+        pass  # A day that no month has is told like any other wrong form.
+    raise _WrongValueError(problem=f"{words} is not a date", hint="write 2025-01-22, or unknown")
+
+
+def _read_list(value: object) -> tuple[str, ...]:
+    if isinstance(value, list) and value:
+        return tuple(_read_words(member) for member in value)
+    raise _WrongValueError(problem="must be a list of names", hint="write [name, name], or unknown")
+
+
+def _read_status(value: object) -> DocumentStatus:
+    try:
+        return DocumentStatus(_read_words(value))
+    except ValueError:
+        raise _WrongValueError(
+            problem=f"{value} is not a status", hint=f"one of: {', '.join(DocumentStatus)}"
+        ) from None
+
+
+def _read_schema(value: object) -> int:
+    if value == 1 and isinstance(value, int):
+        return value
+    raise _WrongValueError(problem="must be 1", hint="this is the only form there is")
+
+
+def _or_unknown(read: Callable[[object], Any], unknown: object = None) -> Callable[[object], Any]:
+    return lambda value: unknown if value == UNKNOWN else read(value)
+
+
+_FIELDS: Mapping[str, Callable[[object], Any]] = {
+    "schema": _read_schema,
+    "id": _read_shape(_ID_SHAPE, "an id"),
+    "title": _read_words,
+    "heading": _read_words,
+    "number": _or_unknown(_read_words),
+    "issuers": _or_unknown(_read_list, ()),
+    "issued_on": _or_unknown(_read_date),
+    "written_on": _or_unknown(_read_date),
+    "published_on": _or_unknown(_read_date),
+    "effective_from": _or_unknown(_read_date),
+    "valid_to": _or_unknown(_read_date),
+    "source_url": _or_unknown(_read_words),
+    "checked_on": _or_unknown(_read_date),
+    "status": _read_status,
+    "region": _read_shape(_REGION_SHAPE, "a region id"),
+    "sha256": _read_shape(_DIGEST_SHAPE, "a SHA-256 digest"),
+}
+
+
+def parse_metadata(metadata: Mapping[str, Any], *, file: str) -> tuple[dict[str, Any], list[Fault]]:
+    """Return the typed values of the metadata, `schema` left out, and every fault found in them."""
+    values: dict[str, Any] = {}
+    faults = [_unknown_key(key, file) for key in metadata if key not in _FIELDS]
+    for name, read in _FIELDS.items():
+        if name not in metadata:
+            hint = "write unknown where the document does not tell"
+            faults.append(Fault(file=file, pointer=f"/{name}", message="is missing", hint=hint))
+            continue
+        try:
+            values[name] = read(metadata[name])
+        except _WrongValueError as error:
+            faults.append(Fault(file=file, pointer=f"/{name}", message=str(error), hint=error.hint))
+    values.pop("schema", None)
+    return values, [*faults, *_period_faults(values, file)]
+
+
+def _unknown_key(key: str, file: str) -> Fault:
+    near = get_close_matches(str(key), _FIELDS, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"the keys are: {', '.join(_FIELDS)}"
+    return Fault(file=file, pointer=f"/{key}", message="is not a key of a document", hint=hint)
+
+
+def _period_faults(values: Mapping[str, Any], file: str) -> list[Fault]:
+    begins, ends = values.get("effective_from"), values.get("valid_to")
+    if begins is None or ends is None or begins <= ends:
+        return []
+    return [
+        Fault(
+            file=file, pointer="/valid_to", message=f"lies before effective_from ({begins})", hint="swap them"
+        )
+    ]
+
+
+def propose_metadata(document_id: str, text: str) -> dict[str, Any]:
+    """Return the metadata that a cleaned text tells by itself; all else is `unknown`."""
+    marks = find_marks(text)
+    preface = text[: marks[0].start if marks else None]
+    # A letter has a title of its own before that of the plan it sends.
+    title = deque(_TITLE_LINE.finditer(preface), maxlen=1)
+    number, written = _NUMBER_LINE.search(preface), _DATE_LINE.search(preface)
+    first_line = text.partition("\n")[0]
+    told = {
+        "schema": 1,
+        "id": document_id,
+        "title": title[0][0] if title else first_line,
+        "heading": title[0][1] if title else first_line,
+        "number": number[0] if number else UNKNOWN,
+        "written_on": "-".join(part.zfill(2) for part in written.groups()) if written else UNKNOWN,
+        "status": DocumentStatus.DRAFT.value if _DRAFT_LINE.search(preface) else UNKNOWN,
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }
+    return {name: told.get(name, UNKNOWN) for name in _FIELDS}

@@ -1,0 +1,181 @@
+"""A cleaned document as a tree of clauses: paths from printed numbers, headings, spans, departments.
+
+Paths are the printed numbers in arabic digits joined by dots: 二（三）2. is `2.3.2`; 专栏4 is `box4`, its
+first item `box4.1`; `0` is what stands before the first number. In a document of articles 第七条 is `7` and
+its （二） `7.2`; chapters are `c1` (their 节 `c1.s1`), and 一、 and （一） above articles are read like
+those. What follows a further 附件1 is `annex1`, with all in it below that (`annex1.2.1`). A path that would
+stand twice gets `-2`, `-3` and so on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, zip_longest
+
+from seeds.departments import Department, duty_spans, first_leads_from, parse_departments
+from seeds.numbering import Mark, Rank, find_marks, find_paragraphs, parse_heading
+
+# Articles count through all chapters, boxes through all sections; only an annex counts anew.
+_NUMBERED_THROUGHOUT = frozenset({Rank.PART, Rank.CHAPTER, Rank.ARTICLE, Rank.BOX})
+_LETTERS = {Rank.ANNEX: "annex", Rank.PART: "p", Rank.CHAPTER: "c", Rank.DIVISION: "s", Rank.BOX: "box"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """One clause: text[start:end] with its children, no newline at the end; `level` is 1 at the top.
+
+    `departments` are its own or, where it names none, those of the nearest enclosing clause that does.
+    """
+
+    path: str
+    heading: str
+    start: int
+    end: int
+    departments: tuple[Department, ...]
+    parent: str | None
+    level: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Node:
+    """A clause while the tree grows; `end` is set when a clause that it cannot hold begins."""
+
+    mark: Mark
+    path: str
+    parent: _Node | None
+    end: int
+    children: list[_Node] = field(default_factory=list)
+
+
+def parse_outline(text: str) -> tuple[Clause, ...]:
+    """Return the clauses of a cleaned text in the order of their beginnings, a parent before its children.
+
+    A box takes the departments of the task printed right before it when both headings share a word of two
+    characters (专栏4 重点基础装备 stands under 6.促进基础装备研发应用): the box then spells out that very
+    task. Else it takes those of the clause around it, like every other clause.
+    """
+    first_leads = first_leads_from(text)
+    clauses: dict[str, Clause] = {}
+    for node in _grow(text):
+        clause = _without_departments(text, node)
+        departments = _own_departments(text, node, first_leads) or _inherited(node, clause, clauses)
+        clauses[node.path] = replace(clause, departments=departments)
+    return tuple(clauses.values())
+
+
+def _grow(text: str) -> list[_Node]:
+    nodes: list[_Node] = []
+    paths: set[str] = set()
+    opened: list[_Node] = []
+    last = len(text.rstrip("\n"))
+    for mark in _all_marks(text):
+        while opened and not _holds(opened[-1].mark.rank, mark.rank):
+            opened.pop().end = len(text[: mark.start].rstrip("\n"))
+        parent = opened[-1] if opened else None
+        node = _Node(mark=mark, path=_unique(_path(mark, parent), paths), parent=parent, end=last)
+        if parent:
+            parent.children.append(node)
+        nodes.append(node)
+        opened.append(node)
+    return nodes
+
+
+def _holds(outer: Rank, inner: Rank) -> bool:
+    return outer < inner and not (outer is Rank.BOX and inner is Rank.TASK)
+
+
+def _all_marks(text: str) -> Iterator[Mark]:
+    """Yield the preface, every numbered paragraph, and the paragraphs of a box that numbers none of them."""
+    marks = _tell_tasks_from_items(text, find_marks(text))
+    first = marks[0].start if marks else len(text)
+    if text[:first].strip():
+        yield Mark(rank=Rank.PREFACE, number=0, start=0, words=0, end=0)
+    for mark, following in zip_longest(marks, marks[1:]):
+        yield mark
+        if mark.rank is Rank.BOX and (following is None or following.rank is not Rank.BOX_ITEM):
+            body = text[mark.end : following.start if following else None]
+            for number, (start, end) in enumerate(find_paragraphs(body, mark.end), start=1):
+                yield Mark(rank=Rank.BOX_ITEM, number=number, start=start, words=start, end=end)
+
+
+def _tell_tasks_from_items(text: str, marks: tuple[Mark, ...]) -> list[Mark]:
+    """Rank a 1. inside a box as its item, unless it names who is responsible or counts on from the tasks."""
+    settled: list[Mark] = []
+    task = item = 0
+    in_box = False
+    for mark, following in zip_longest(marks, marks[1:]):
+        if mark.rank is not Rank.TASK:
+            in_box = mark.rank is Rank.BOX or (in_box and mark.rank > Rank.TASK)
+            item = 0 if mark.rank is Rank.BOX else item
+            settled.append(mark)
+            continue
+        counts_on = mark.number == task + 1 and mark.number != item + 1
+        paragraphs = text[mark.start : following.start if following else None]
+        in_box = in_box and not counts_on and not duty_spans(paragraphs)
+        task, item = (task, mark.number) if in_box else (mark.number, item)
+        settled.append(replace(mark, rank=Rank.BOX_ITEM) if in_box else mark)
+    return settled
+
+
+def _path(mark: Mark, parent: _Node | None) -> str:
+    if mark.rank is Rank.PREFACE:
+        return "0"
+    outer = _annex(parent) if mark.rank in _NUMBERED_THROUGHOUT else parent
+    step = f"{_LETTERS.get(mark.rank, '')}{mark.number}"
+    return f"{outer.path}.{step}" if outer else step
+
+
+def _annex(node: _Node | None) -> _Node | None:
+    while node and node.mark.rank is not Rank.ANNEX:
+        node = node.parent
+    return node
+
+
+def _unique(path: str, paths: set[str]) -> str:
+    free, count = path, 1
+    while free in paths:
+        count += 1
+        free = f"{path}-{count}"
+    paths.add(free)
+    return free
+
+
+def _without_departments(text: str, node: _Node) -> Clause:
+    is_preface = node.mark.rank is Rank.PREFACE
+    heading = "" if is_preface else parse_heading(text, node.mark, stands_alone=node.end <= node.mark.end)
+    return Clause(
+        path=node.path,
+        heading=heading,
+        start=node.mark.start,
+        end=node.end,
+        departments=(),
+        parent=node.parent.path if node.parent else None,
+        level=_depth(node),
+    )
+
+
+def _depth(node: _Node) -> int:
+    return 1 if node.parent is None else 1 + _depth(node.parent)
+
+
+def _own_departments(text: str, node: _Node, first_leads: int | None) -> tuple[Department, ...]:
+    own_end = node.children[0].mark.start if node.children else node.end
+    leads = first_leads is not None and first_leads < own_end
+    return parse_departments(text[node.mark.start : own_end], first_leads=leads)
+
+
+def _inherited(node: _Node, clause: Clause, clauses: dict[str, Clause]) -> tuple[Department, ...]:
+    if node.parent is None:
+        return ()
+    siblings = node.parent.children
+    before = siblings[siblings.index(node) - 1] if node is not siblings[0] else None
+    if node.mark.rank is Rank.BOX and before and before.mark.rank is Rank.TASK:
+        task = clauses[before.path]
+        if _words(task.heading) & _words(clause.heading):
+            return task.departments
+    return clauses[node.parent.path].departments
+
+
+def _words(heading: str) -> set[str]:
+    return {left + right for left, right in pairwise(heading)}

@@ -1,0 +1,223 @@
+"""A file into its text: TXT, Markdown, HTML, DOCX and PDF, with the encoding found before anything is parsed.
+
+Knows file formats, not documents: page numbers, broken lines and marks are left for cleaning. The libraries
+for DOCX, HTML and PDF are loaded when such a file is read: a service that reads none does not carry them.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seeds.errors import Fault, SeedError
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
+    from docx.table import Table
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+LARGEST_FILE_BYTES = 20 * 1024 * 1024
+# What a DOCX may unpack to: beyond this it is a bomb, not a policy.
+_LARGEST_UNPACKED_BYTES = 10 * LARGEST_FILE_BYTES
+_CELL_BREAK = " | "
+_LONGEST_CELL = 200
+_BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_DECLARED_CHARSET = re.compile(rb"""<meta[^>]+?charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+_XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]+?encoding\s*=\s*["']([\w-]+)""", re.IGNORECASE)
+# Pages that declare gb2312 or gbk use characters outside of them; GB18030 holds both.
+_WIDER_CHARSET = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030"}
+_PLAIN = re.compile("[\\s!-~\u00b7\u2010-\u2026\u3000-\u303f\u4e00-\u9fff\uff01-\uff65]")
+_OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_BLOCKS = (
+    "address,article,aside,blockquote,br,caption,center,dd,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,"
+    "h4,h5,h6,header,hr,li,main,nav,ol,p,pre,section,table,td,th,tr,ul"
+)
+_UNREAD = "script,style,noscript,template,svg,iframe,select,button"
+# A private character stands for a line end while the white space of the markup is folded away.
+_LINE_MARK = "\ue000"
+
+
+class ReadingError(SeedError):
+    """A file that cannot be read as text; the one fault says why and what to do."""
+
+    def __init__(self, path: Path, message: str, hint: str) -> None:
+        """Name the file, the reason and the way out."""
+        super().__init__([Fault(file=path.name, pointer="", message=message, hint=hint)])
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file, lines ended by a newline; raise ReadingError when it cannot be had."""
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        kinds = " ".join(sorted(suffix.lstrip(".") for suffix in _READERS))
+        message = f"the kind {path.suffix or '(none)'} is not read"
+        raise ReadingError(path, message, f"save it as one of: {kinds}")
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE_BYTES:
+            message = f"{size:,} bytes are more than {LARGEST_FILE_BYTES:,}"
+            raise ReadingError(path, message, "leave pictures out, or split the file")
+        data = path.read_bytes()
+    except OSError as error:
+        message = f"cannot be opened: {error.strerror}"
+        raise ReadingError(path, message, "check the name and the permissions") from error
+    return re.sub(r"\r\n?", "\n", reader(path, data))
+
+
+def decode_text(path: Path, data: bytes) -> str:
+    """Return bytes of unknown encoding as text: byte order mark first, then UTF-8, UTF-16, GB18030."""
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return _decode(path, data, (encoding,))
+    # UTF-8 and GB18030 text has no zero bytes; UTF-16 text has some, in its line ends at the least.
+    return _decode(path, data, ("utf-16-le", "utf-16-be") if b"\0" in data else ("utf-8", "gb18030"))
+
+
+def _decode(path: Path, data: bytes, encodings: tuple[str, ...]) -> str:
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not encoding.endswith("e") or _looks_like_text(text):
+            return text
+    raise ReadingError(path, "the encoding is not known", "save it as UTF-8")
+
+
+def _looks_like_text(text: str) -> bool:
+    return len(_PLAIN.findall(text)) >= 0.9 * len(text)
+
+
+def _read_plain(path: Path, data: bytes) -> str:
+    return decode_text(path, data)
+
+
+def _read_markdown(path: Path, data: bytes) -> str:
+    """Return Markdown without links, escapes and table rules; headings and emphasis are left for cleaning."""
+    text = decode_text(path, data)
+    text = re.sub(r"!?\[([^\]\n]*)\]\([^)\n]*\)", r"\1", text)
+    text = re.sub(r"^\s*\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?\s*)?$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^\s*\|(.*)\|\s*$", r"\1", text, flags=re.MULTILINE)
+    return re.sub(r"\\([\\`*_{}\[\]()#+\-.!|>])", r"\1", text)
+
+
+def _read_html(path: Path, data: bytes) -> str:
+    """Return the text of a page, each block on its own line and each row of a data table on one."""
+    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - see the module's docstring
+
+    page = LexborHTMLParser(_decode_page(path, data))
+    for node in page.css(_UNREAD):
+        node.decompose()
+    for row in page.css("tr"):
+        _flatten_row(row)
+    for node in page.css(_BLOCKS):
+        node.insert_before(_LINE_MARK)
+        node.insert_after(_LINE_MARK)
+    body = _lines_of(page.body.text(deep=True, separator="") if page.body else "")
+    return _with_title(page, body)
+
+
+def _decode_page(path: Path, data: bytes) -> str:
+    if not any(data.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS):
+        declared = _XML_CHARSET.search(data[:256]) or _DECLARED_CHARSET.search(data[:8192])
+        name = declared[1].decode("ascii").lower() if declared else ""
+        try:
+            return data.decode(_WIDER_CHARSET.get(name, name)) if name else decode_text(path, data)
+        except (LookupError, UnicodeDecodeError):
+            pass  # A page may declare what it is not; its bytes then tell.
+    return decode_text(path, data)
+
+
+def _flatten_row(row: LexborNode) -> None:
+    """Put a row of short cells on one line; rows that lay out a whole page keep their blocks."""
+    cells = [re.sub(r"\s+", " ", cell.text(deep=True)).strip() for cell in row.css("td,th")]
+    if not row.css("table") and all(len(cell) <= _LONGEST_CELL for cell in cells):
+        row.replace_with(f"{_LINE_MARK}{_CELL_BREAK.join(cells)}{_LINE_MARK}")
+
+
+def _lines_of(text: str) -> str:
+    folded = re.sub(r"[^\S\u3000]+", " ", text)
+    return "\n".join(line.strip(" ") for line in folded.split(_LINE_MARK) if line.strip())
+
+
+def _with_title(page: LexborHTMLParser, body: str) -> str:
+    """Put the page's title first where its words stand nowhere in the body."""
+    node = page.css_first("title")
+    title = re.sub(r"\s+", " ", node.text()).strip() if node else ""
+    return body if title in body else f"{title}\n{body}"
+
+
+def _read_docx(path: Path, data: bytes) -> str:
+    """Return the paragraphs and table rows of a Word file in order, without the numbers Word counts itself."""
+    from docx import Document  # noqa: PLC0415 - see the module's docstring
+    from docx.opc.exceptions import PackageNotFoundError  # noqa: PLC0415 - see the module's docstring
+
+    if data.startswith(_OLE_SIGNATURE):
+        hint = "open it in a word processor and save it as DOCX without a password"
+        raise ReadingError(path, "an encrypted file, or an old DOC under another name", hint)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > _LARGEST_UNPACKED_BYTES:
+            raise ReadingError(
+                path, f"unpacks to {unpacked:,} bytes", "leave pictures out, or split the file"
+            )
+        document = Document(io.BytesIO(data))
+    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
+        raise ReadingError(path, "not a whole DOCX file", "save it again as DOCX") from error
+    return "\n".join(_docx_lines(document))
+
+
+def _docx_lines(document: WordDocument) -> Iterator[str]:
+    for part in document.iter_inner_content():
+        yield from (part.text,) if hasattr(part, "text") else _table_lines(part)
+
+
+def _table_lines(table: Table) -> Iterator[str]:
+    for row in table.rows:
+        # A merged cell is handed out once for each column that it spans.
+        cells = {cell._tc: re.sub(r"\s+", " ", cell.text).strip() for cell in row.cells}  # noqa: SLF001 - no public name
+        yield _CELL_BREAK.join(cells.values())
+
+
+def _read_pdf(path: Path, data: bytes) -> str:
+    """Return the text layer of a PDF, page by page."""
+    import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 - see the module's docstring
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        locked = "password" in str(error).lower()
+        message = "needs a password" if locked else "not a whole PDF file"
+        hint = "save it without a password" if locked else "print or export it to PDF again"
+        raise ReadingError(path, message, hint) from error
+    with document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    # A scanned booklet often has a text cover: half of the pages without words is too many.
+    if 2 * sum(bool(page.strip()) for page in pages) < max(len(pages), 1):
+        raise ReadingError(
+            path, "its pages are pictures without text", "run character recognition on it first"
+        )
+    return "\n".join(pages)
+
+
+_READERS: dict[str, Callable[[Path, bytes], str]] = {
+    ".txt": _read_plain,
+    ".md": _read_markdown,
+    ".markdown": _read_markdown,
+    ".html": _read_html,
+    ".htm": _read_html,
+    ".docx": _read_docx,
+    ".pdf": _read_pdf,
+}

@@ -1,0 +1,67 @@
+"""The application: `create_app` is its table of contents."""
+
+from __future__ import annotations
+
+import flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from service.errors import register_error_handlers
+from service.headers import add_headers
+from service.logs import configure_logs, log_request
+from service.metrics import create_metrics
+from service.openapi import create_api
+from service.rate_limit import create_limiter
+from service.request_context import begin_request, route
+from service.serving import EXTENSION, Serving, open_engine, serving
+from service.settings import Settings
+from service.views import documents, health, match, measures, pages, tables, vocabularies
+from service.views.docs import create_docs
+
+RESOURCES = (match, measures, documents, vocabularies, tables, health)
+
+
+def create_app(settings: Settings) -> flask.Flask:
+    """Create the application that serves the catalogue of `settings`."""
+    configure_logs(settings.log_level)
+    app = flask.Flask("service", template_folder="pages", static_folder="static")
+    app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
+    app.before_request(begin_request)
+    app.extensions[EXTENSION] = _serve(app, settings)
+    register_error_handlers(app)
+    _register_views(app)
+    _register_after_each_answer(app)
+    _trust_proxies(app, settings.proxies)
+    return app
+
+
+def _serve(app: flask.Flask, settings: Settings) -> Serving:
+    metrics = create_metrics(settings.metrics_folder)
+    engine = open_engine(settings, metrics)
+    return Serving(settings=settings, engine=engine, metrics=metrics, limiter=create_limiter(app, settings))
+
+
+def _register_views(app: flask.Flask) -> None:
+    api = create_api(app)
+    for resource in RESOURCES:
+        api.register_blueprint(resource.blueprint)
+    app.register_blueprint(create_docs(api))
+    app.register_blueprint(pages.blueprint)
+    app.extensions["cepei-api"] = api
+
+
+def _register_after_each_answer(app: flask.Flask) -> None:
+    """Register what is done with every answer; Flask calls the last one registered first."""
+    app.after_request(log_request)
+    app.after_request(_count_request)
+    app.after_request(add_headers)
+
+
+def _count_request(response: flask.Response) -> flask.Response:
+    serving().metrics.record_request(route(), response.status_code)
+    return response
+
+
+def _trust_proxies(app: flask.Flask, hops: int) -> None:
+    """Believe X-Forwarded-For and -Proto from `hops` proxies in front, and from nobody when there is none."""
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

@@ -1,0 +1,144 @@
+"""The only table from fault to HTTP status, and the one form every error has: RFC 9457 problem+json.
+
+It words nothing itself (messages.py does) and never shows an exception's own text for a status of 500.
+"""
+
+from __future__ import annotations
+
+import http
+import math
+import time
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import flask
+from flask_limiter import RateLimitExceeded
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+
+from matcher.errors import MatchError
+from service.answers import json_bytes
+from service.logs import log_exception
+from service.messages import worded
+from service.problems import MOST_COMPLAINTS, Complaint, RequestProblem
+from service.request_context import language, request_id
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Kind(NamedTuple):
+    """One kind of problem: its status and its title in both languages."""
+
+    status: int
+    zh: str
+    en: str
+
+
+KINDS: dict[str, Kind] = {
+    "bad_request": Kind(400, "请求无法读取", "The request cannot be read"),
+    "not_found": Kind(404, "没有找到", "Not found"),
+    "method_not_allowed": Kind(405, "不支持此方法", "This method is not supported here"),
+    "body_too_large": Kind(413, "请求正文过大", "The request body is too large"),
+    "unsupported_media_type": Kind(415, "不支持此正文类型", "This content type is not supported"),
+    "invalid_request": Kind(422, "请求内容有误", "The request has faults"),
+    "rate_limited": Kind(429, "请求过于频繁", "Too many requests"),
+    "internal_error": Kind(500, "服务内部错误", "Internal error"),
+    "catalogue_unavailable": Kind(503, "政策目录不可用", "The catalogue is not available"),
+}
+BY_STATUS = {kind.status: code for code, kind in KINDS.items()}
+UNREAD_BODY_BYTES = 64 * 1_048_576
+"""How much of a refused body is still read, so that a client busy sending it sees the answer and not a broken pipe."""
+
+
+def register_error_handlers(app: flask.Flask) -> None:
+    """Send every exception of the application through the table."""
+    app.register_error_handler(RequestProblem, _answer_request_problem)
+    app.register_error_handler(MatchError, _answer_match_error)
+    app.register_error_handler(RateLimitExceeded, _answer_rate_limit)
+    app.register_error_handler(HTTPException, _answer_http_exception)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def _answer_request_problem(problem: RequestProblem) -> flask.Response:
+    return problem_answer(problem.kind, problem.complaints)
+
+
+def _answer_match_error(error: MatchError) -> flask.Response:
+    return problem_answer("invalid_request", complaints_of(error))
+
+
+def complaints_of(error: MatchError) -> list[Complaint]:
+    """Turn what the matcher refused into complaints, keeping its words."""
+    return [
+        Complaint(code=fault.code, pointer=fault.pointer, message=fault.message, hint=fault.hint) for fault in error.faults
+    ]
+
+
+def _answer_rate_limit(error: RateLimitExceeded) -> flask.Response:
+    answer = problem_answer("rate_limited")
+    limiter = flask.current_app.extensions["cepei"].limiter
+    reset_at = limiter.current_limit.reset_at if limiter.current_limit else time.time() + error.limit.limit.get_expiry()
+    answer.headers["Retry-After"] = str(max(1, math.ceil(reset_at - time.time())))
+    return answer
+
+
+def _answer_http_exception(error: HTTPException) -> Any:  # noqa: ANN401 - Flask takes redirects as they are
+    if error.code is None or error.code < http.HTTPStatus.BAD_REQUEST:
+        return error
+    answer = problem_answer(BY_STATUS.get(error.code, "bad_request"))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return answer
+
+
+def _answer_unexpected(error: Exception) -> flask.Response:
+    log_exception(error)
+    return problem_answer(BY_STATUS[InternalServerError.code])
+
+
+def problem_answer(code: str, complaints: Iterable[Complaint] = ()) -> flask.Response:
+    """Build the answer for one kind of problem, the body of the request read to its end."""
+    _drain_body()
+    kind = KINDS[code]
+    body = json_bytes(describe_problem(code, tuple(complaints), language()))
+    answer = flask.Response(body, kind.status, content_type=MEDIA_TYPE)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def describe_problem(code: str, complaints: tuple[Complaint, ...], language: str) -> dict[str, Any]:
+    """Return the members of a problem, all complaints at once (the first MOST_COMPLAINTS of them)."""
+    kind = KINDS[code]
+    errors = [_describe_complaint(complaint, language) for complaint in complaints[:MOST_COMPLAINTS]]
+    title = kind.en if language == "en" else kind.zh
+    return {
+        "type": f"urn:cepei:problem:{code}",
+        "title": title,
+        "status": kind.status,
+        "detail": _detail(title, errors, len(complaints), language),
+        "code": code,
+        "request_id": request_id(),
+        "errors": errors,
+    }
+
+
+def _describe_complaint(complaint: Complaint, language: str) -> dict[str, Any]:
+    message, hint = worded(complaint, language)
+    return {"pointer": complaint.pointer, "code": complaint.code, "message": message, "hint": hint or None}
+
+
+def _detail(title: str, errors: list[dict[str, Any]], count: int, language: str) -> str:
+    if not errors:
+        return title
+    first = f"{errors[0]['pointer']}: {errors[0]['message']}" if errors[0]["pointer"] else errors[0]["message"]
+    if count == 1:
+        return str(first)
+    return f"{count} faults, the first: {first}" if language == "en" else f"共 {count} 处有误，第一处：{first}"
+
+
+def _drain_body() -> None:
+    stream, left = flask.request.environ.get("wsgi.input"), UNREAD_BODY_BYTES
+    try:
+        while stream is not None and left > 0 and (chunk := stream.read(min(left, 65_536))):
+            left -= len(chunk)
+    except OSError:
+        return

@@ -1,0 +1,66 @@
+"""How gunicorn runs the service, in production and under `make run` alike; each number with its reason."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from prometheus_client.multiprocess import mark_process_dead  # type: ignore[attr-defined]
+
+from service.logs import server_log_config
+from service.settings import load_settings
+
+_OWN_FOLDER = "CEPEI_RUN_FOLDER"
+
+
+def _shared_folder() -> Path:
+    """Return the folder in which the workers of this server count together, made once even when reloaded."""
+    if _OWN_FOLDER not in os.environ:
+        os.environ[_OWN_FOLDER] = tempfile.mkdtemp(prefix="cepei-")
+    return Path(os.environ[_OWN_FOLDER])
+
+
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_shared_folder()))
+os.environ.setdefault("CEPEI_RATE_STORE", str(_shared_folder() / "rate.sqlite"))
+settings = load_settings()
+
+bind = f"{settings.host}:{settings.port}"
+# Matching is pure computation: more workers than cores only queue inside instead of outside.
+workers = settings.workers
+# Threads wait for slow clients and idle browser connections, which would each block a sync worker.
+worker_class = "gthread"
+threads = settings.threads
+# The catalogue is read once and shared by fork; a broken one stops the start, not each worker in turn.
+preload_app = True
+# A match takes milliseconds; what has not ended after 30 s never will.
+timeout = 30
+graceful_timeout = 15
+# Idle connections are given back soon, so that busy ones do not pile up on one worker.
+keepalive = 2
+# A worker that leaked is replaced before it matters; the jitter keeps them from leaving together.
+max_requests = 20_000
+max_requests_jitter = 2_000
+# Memory, not disk: a slow disk must not look like a dead worker.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes its own file there
+# Bodies carry the data; a request line or header this long is no client of ours.
+limit_request_line = 4094
+limit_request_fields = 64
+limit_request_field_size = 8190
+# Opened by default since gunicorn 25.1; nobody here uses it.
+control_socket_disable = True
+# Requests are logged by the application, by route; gunicorn's own lines would hold addresses and query strings.
+accesslog = None
+logconfig_dict = server_log_config(settings.log_level)
+
+
+def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401 - gunicorn has no types
+    """Let the metrics of a dead worker no longer count as live."""
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
+    """Remove the counters of this server."""
+    shutil.rmtree(_shared_folder(), ignore_errors=True)

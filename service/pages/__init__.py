@@ -1,0 +1,1 @@
+"""The self-check page: its form, its words and its cards; templates stand in templates/."""

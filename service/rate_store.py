@@ -1,0 +1,100 @@
+"""Counts of a rate limit in one SQLite file, so that all worker processes count together.
+
+`limits` offers memory (each worker counts alone) or a server of its own; this is the file between the two.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from urllib.parse import unquote, urlsplit
+
+from limits.storage import Storage
+
+SCHEME = "cepei-sqlite"
+
+_SCHEMA = "CREATE TABLE IF NOT EXISTS hits (key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires REAL NOT NULL)"
+_COUNT = """
+    INSERT INTO hits (key, count, expires) VALUES (:key, :amount, :now + :expiry)
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN expires <= :now THEN :amount ELSE count + :amount END,
+        expires = CASE WHEN expires <= :now THEN :now + :expiry ELSE expires END
+    RETURNING count
+"""
+_BUSY_SECONDS = 2.0
+_SWEEP_EVERY = 512
+"""Expired rows are deleted once in so many hits of a process, so that the file stays small."""
+
+
+def store_uri(path: str) -> str:
+    """Return the storage address of a counter file; an address that has a scheme already (redis://...) stays."""
+    return path if "://" in path else f"{SCHEME}://{os.path.abspath(path)}"  # noqa: PTH100 - a text is needed
+
+
+class SqliteRateStore(Storage):
+    """A `limits` storage for fixed windows; one upsert counts, so two processes never lose a hit."""
+
+    STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 - the name and shape `limits` reads
+
+    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **_options: float | str | bool) -> None:  # noqa: FBT001, FBT002 - the signature `limits` calls
+        """Remember the file; connections are opened where they are used, after a fork and for each thread."""
+        super().__init__(uri, wrap_exceptions=wrap_exceptions)
+        self._path = unquote(urlsplit(uri or "").path)
+        self._local = threading.local()
+        self._hits = 0
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """Return the exceptions that mean that the store itself failed."""
+        return sqlite3.Error
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count `amount` hits of `key` and return the count in its window of `expiry` seconds."""
+        now = time.time()
+        connection = self._connection()
+        parameters = {"key": key, "amount": amount, "expiry": expiry, "now": now}
+        count = int(connection.execute(_COUNT, parameters).fetchone()[0])
+        self._hits += 1
+        if self._hits % _SWEEP_EVERY == 0:
+            connection.execute("DELETE FROM hits WHERE expires <= ?", (now,))
+        return count
+
+    def get(self, key: str) -> int:
+        """Return the count of `key` in its present window."""
+        query = "SELECT count FROM hits WHERE key = ? AND expires > ?"
+        row = self._connection().execute(query, (key, time.time())).fetchone()
+        return int(row[0]) if row else 0
+
+    def get_expiry(self, key: str) -> float:
+        """Return when the window of `key` ends, in seconds since the epoch."""
+        row = self._connection().execute("SELECT expires FROM hits WHERE key = ?", (key,)).fetchone()
+        return float(row[0]) if row else time.time()
+
+    def check(self) -> bool:
+        """Tell whether the store can be used."""
+        try:
+            self._connection().execute("SELECT 1 FROM hits LIMIT 1")
+        except sqlite3.Error:
+            return False
+        return True
+
+    def reset(self) -> int:
+        """Forget every count; return how many there were."""
+        return self._connection().execute("DELETE FROM hits").rowcount
+
+    def clear(self, key: str) -> None:
+        """Forget the count of `key`."""
+        self._connection().execute("DELETE FROM hits WHERE key = ?", (key,))
+
+    def _connection(self) -> sqlite3.Connection:
+        """Return this thread's connection, a new one after a fork; statements commit one by one."""
+        held = getattr(self._local, "held", None)
+        if held is None or held[0] != os.getpid():
+            connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = OFF")  # counts of the last minute are not worth a disk flush
+            connection.execute(_SCHEMA)
+            self._local.held = held = (os.getpid(), connection)
+        return held[1]  # type: ignore[no-any-return]

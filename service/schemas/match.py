@@ -1,0 +1,142 @@
+"""The question of POST /v1/match: a profile and how much of the answer is wanted, loaded into dataclasses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validates_schema
+
+from matcher.profile import MatchRequest, Profile
+from service.clock import today
+from service.json_reading import printable
+from service.problems import Complaint
+from service.schemas.complaints import StrictSchema
+from service.schemas.fields import (
+    LARGEST_COUNT,
+    LIST_ITEMS,
+    TEXT_CHARACTERS,
+    Choice,
+    Choices,
+    CreditCode,
+    Day,
+    Flag,
+    Money,
+    Place,
+    StrictField,
+    Text,
+    Texts,
+    Whole,
+    clean_text,
+    each,
+    refuse,
+)
+
+LARGEST_LIMIT = 100
+LARGEST_OFFSET = 10_000
+MOST_FACTS = 100
+STATUSES = ("in_force", "draft")
+
+_SCALARS: list[dict[str, Any]] = [
+    {"type": "boolean"},
+    {"type": "number"},
+    {"type": "string", "maxLength": TEXT_CHARACTERS},
+]
+
+
+class Facts(StrictField):
+    """Published facts by id; what each value must be, the catalogue knows."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        """Publish the form."""
+        values = [*_SCALARS, {"type": "array", "maxItems": LIST_ITEMS, "items": {"anyOf": _SCALARS}}]
+        schema = {"type": "object", "maxProperties": MOST_FACTS, "additionalProperties": {"anyOf": values}}
+        super().__init__(**{**options, "metadata": {**schema, **options.pop("metadata", {})}})
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            refuse("not_an_object")
+        if len(value) > MOST_FACTS:
+            refuse("too_many", limit=MOST_FACTS, count=len(value))
+        loaded: dict[str, Any] = {}
+        faults: dict[str, Any] = {}
+        for name, item in value.items():
+            try:
+                loaded[name] = _fact_value(item)
+            except ValidationError as error:
+                faults[printable(name)] = error.messages
+        if faults:
+            raise ValidationError(faults)
+        return loaded
+
+
+def _fact_value(value: Any) -> Any:  # noqa: ANN401 - a JSON scalar or a list of them
+    if not isinstance(value, list):
+        return _fact_scalar(value)
+    if len(value) > LIST_ITEMS:
+        refuse("too_many", limit=LIST_ITEMS, count=len(value))
+    return each(value, _fact_scalar)
+
+
+def _fact_scalar(value: Any) -> Any:  # noqa: ANN401 - a JSON scalar
+    if isinstance(value, str):
+        return clean_text(value, TEXT_CHARACTERS)
+    return value if isinstance(value, bool | int | float) else refuse("not_scalar")
+
+
+def _optional(description: str, example: object) -> dict[str, Any]:
+    return {"allow_none": True, "metadata": {"description": description, "examples": [example]}}
+
+
+class ProfileSchema(StrictSchema):
+    """What a company says of itself; every field may be missing or null."""
+
+    name = Text(**_optional("The company's name, only echoed in nothing: it takes no part in matching.", "某生物材料公司"))
+    uscc = CreditCode(**_optional("Unified social credit code; its region digits are a hint.", "91110000600037341L"))
+    city = Place(**_optional("Where the company is registered, in any writing at any level.", "合肥长丰"))
+    target_city = Place(**_optional("Where it plans to settle or invest, if elsewhere.", "广州南沙"))
+    sector = Texts(**_optional("Its sectors, in words or GB/T 4754 codes.", ["生物化工"]))
+    products = Texts(**_optional("Its main products.", ["L-丙氨酸"]))
+    stage = Texts(**_optional("How far the product or project is; several may hold.", "量产"))
+    needs = Texts(**_optional("The support it looks for.", ["首台套认定"]))
+    technologies = Texts(**_optional("Its main technologies.", ["合成生物"]))
+    certifications = Texts(**_optional("Certifications it holds.", ["高新技术企业"]))
+    founded_on = Day(**_optional("Date of founding.", "2015-03-01"))
+    employees = Whole(lowest=0, highest=LARGEST_COUNT, **_optional("Number of employees.", 120))
+    annual_revenue_cny = Money(**_optional("Last year's revenue in yuan, or a text with its unit.", 3.2e8))
+    rd_spend_cny = Money(**_optional("Last year's R&D spend in yuan, or a text with its unit.", "2100万元"))
+    rd_staff = Whole(lowest=0, highest=LARGEST_COUNT, **_optional("People in research and development.", 30))
+    foreign_invested = Flag(**_optional("Whether it is foreign-invested.", False))  # noqa: FBT003 - an example value
+    external_id = Text(**_optional("The caller's own id; it takes no part in matching.", "row-17"))
+    facts = Facts(**_optional("Facts published at /v1/vocabularies/facts and manual conditions, by id.", {"listed": False}))
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Profile:  # noqa: ANN401 - marshmallow's signature
+        """Build the profile; null and missing are the same."""
+        return Profile(**{name: value for name, value in data.items() if value is not None})
+
+
+class MatchRequestSchema(StrictSchema):
+    """One question: whose profile, which day, which documents, which page of the answer."""
+
+    profile = fields.Nested(ProfileSchema, required=True, error_messages={"required": "required", "null": "null"})
+    limit = Whole(lowest=1, highest=LARGEST_LIMIT, metadata={"description": "Most recommendations, 20 if not given."})
+    offset = Whole(lowest=0, highest=LARGEST_OFFSET, metadata={"description": "Recommendations to skip."})
+    detail = Choice(
+        ("full", "brief"), metadata={"description": "`brief` leaves out features, conditions and evidence; `full` if not given."}
+    )
+    on = Day(metadata={"description": "The day the question is about, today in China if not given."}, load_default=today)
+    statuses = Choices(STATUSES, fewest=1, metadata={"description": "Documents to consider, both kinds if not given."})
+    include = Choices(("not_applicable",), metadata={"description": "Also answer with measures that do not apply."})
+
+    @validates_schema
+    def refuse_the_future(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 - marshmallow's signature
+        """Raise ValidationError when the company was founded after the day asked about."""
+        founded, on = data["profile"].founded_on, data["on"]
+        if founded and founded > on:
+            complaint = Complaint(code="in_the_future", params={"on": on.isoformat()})
+            raise ValidationError({"profile": {"founded_on": [complaint]}})
+
+    @post_load
+    def build(self, data: dict[str, Any], **_: Any) -> MatchRequest:  # noqa: ANN401 - marshmallow's signature
+        """Build the question in Chinese; the view puts the caller's language in."""
+        return MatchRequest(**data)

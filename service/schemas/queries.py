@@ -1,0 +1,48 @@
+"""Query strings of the reading calls."""
+
+from __future__ import annotations
+
+from rules.measures import Instrument
+from service.schemas.complaints import StrictSchema
+from service.schemas.fields import Choice, Text, Whole
+from service.schemas.match import STATUSES
+
+LARGEST_PAGE = 10_000
+SEARCH_CHARACTERS = 100
+
+
+class PageQuery(StrictSchema):
+    """Which page of a list."""
+
+    page = Whole(lowest=1, highest=LARGEST_PAGE, from_query=True, load_default=1, metadata={"description": "From 1."})
+    per_page = Whole(lowest=1, highest=100, from_query=True, load_default=20, metadata={"description": "Items on a page."})
+
+
+class MeasuresQuery(PageQuery):
+    """Filters of the list of measures; all that are given must hold."""
+
+    q = Text(
+        limit=SEARCH_CHARACTERS,
+        shortest=2,
+        metadata={"description": "Words inside title, quote, clause or document title; two characters and more."},
+    )
+    region = Text(metadata={"description": "A place in any writing: measures that a company there may reach.", "examples": ["440100"]})
+    instrument = Choice(tuple(Instrument), metadata={"description": "The kind of support."})
+    document = Text(metadata={"description": "The id of a document."})
+    status = Choice(STATUSES, metadata={"description": "The status of the document."})
+
+
+class DocumentsQuery(PageQuery):
+    """How much of each document is listed."""
+
+    detail = Choice(("full", "brief"), load_default="full", metadata={"description": "`brief` leaves out text and clauses."})
+
+
+class VocabularyQuery(StrictSchema):
+    """What to look for in a vocabulary, or which page of it."""
+
+    q = Text(limit=SEARCH_CHARACTERS, metadata={"description": "Words whose nearest entries are wanted."})
+    page = Whole(lowest=1, highest=LARGEST_PAGE, from_query=True, load_default=1, metadata={"description": "From 1."})
+    per_page = Whole(
+        lowest=1, highest=5000, from_query=True, load_default=1000, metadata={"description": "Entries on a page."}
+    )

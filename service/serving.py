@@ -1,0 +1,58 @@
+"""What one application serves with: its settings, its engine when there is a catalogue, its metrics and limiter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import flask
+import structlog
+from flask_limiter import Limiter
+
+from matcher.matching import Engine
+from rules.catalogue import Catalogue
+from rules.errors import CatalogueError
+from service.metrics import Metrics
+from service.problems import RequestProblem
+from service.settings import Settings
+
+EXTENSION = "cepei"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """The parts that views reach through `serving()`; `engine` is None without a verified catalogue."""
+
+    settings: Settings
+    engine: Engine | None
+    metrics: Metrics
+    limiter: Limiter | None
+
+
+def open_engine(settings: Settings, metrics: Metrics) -> Engine | None:
+    """Open and verify the catalogue; without one the service answers 503 and says so in its log."""
+    try:
+        engine = Engine.open(settings.catalogue)
+    except CatalogueError as error:
+        structlog.get_logger().error("catalogue_unavailable", reason=str(error))
+        return None
+    metrics.catalogue.labels(engine.catalogue.version).set(len(engine.catalogue.measures))
+    return engine
+
+
+def serving() -> Serving:
+    """Return what this application serves with."""
+    return cast(Serving, flask.current_app.extensions[EXTENSION])
+
+
+def engine() -> Engine:
+    """Return the engine; raise RequestProblem when there is no catalogue."""
+    found = serving().engine
+    if found is None:
+        raise RequestProblem("catalogue_unavailable")
+    return found
+
+
+def catalogue() -> Catalogue:
+    """Return the catalogue served; raise RequestProblem when there is none."""
+    return engine().catalogue

@@ -1,0 +1,112 @@
+"""The settings of the service: the only module that reads the environment.
+
+It knows names, defaults and bounds; it opens nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_CATALOGUE = Path("build/catalogue.sqlite")
+PUBLIC_RATE_LIMIT = "60/minute"
+"""Matches an address may ask for when the service listens on more than loopback."""
+
+_RATE = re.compile(r"[1-9][0-9]{0,6}\s*(?:/|per)\s*(?:[1-9][0-9]{0,3}\s*)?(?:second|minute|hour|day)s?", re.IGNORECASE)
+_LEVELS = ("debug", "info", "warning", "error")
+
+
+class SettingsError(Exception):
+    """One or more settings cannot be used; each fault names its variable."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        """Keep every fault, in the order of the settings."""
+        self.faults = faults
+        super().__init__("\n".join(faults))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this process serves: `rate_limit` is "" when matches are not limited, `proxies` trusted hops in front."""
+
+    catalogue: Path = DEFAULT_CATALOGUE
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    threads: int = 4
+    rate_limit: str = ""
+    rate_store: str = ""
+    metrics_folder: str = ""
+    proxies: int = 0
+    body_bytes: int = 1_048_576
+    log_level: str = "info"
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `environ` (the process environment if not given); raise SettingsError with all faults."""
+    reader = _Reader(os.environ if environ is None else environ)
+    host = reader.text("CEPEI_HOST", "127.0.0.1")
+    settings = Settings(
+        catalogue=Path(reader.text("CEPEI_CATALOGUE", str(DEFAULT_CATALOGUE))),
+        host=host,
+        port=reader.number("PORT", 8000, lowest=1, highest=65535),
+        workers=reader.number("CEPEI_WORKERS", max(2, os.cpu_count() or 1), lowest=1, highest=64),
+        threads=reader.number("CEPEI_THREADS", 4, lowest=1, highest=64),
+        rate_limit=reader.rate("CEPEI_RATE_LIMIT", "" if is_loopback(host) else PUBLIC_RATE_LIMIT),
+        rate_store=reader.text("CEPEI_RATE_STORE", ""),
+        metrics_folder=reader.text("PROMETHEUS_MULTIPROC_DIR", ""),
+        proxies=reader.number("CEPEI_PROXIES", 0, lowest=0, highest=8),
+        body_bytes=reader.number("CEPEI_BODY_BYTES", 1_048_576, lowest=1024, highest=64 * 1_048_576),
+        log_level=reader.choice("CEPEI_LOG_LEVEL", "info", _LEVELS),
+    )
+    if settings.rate_limit and not settings.rate_store:
+        reader.faults.append("CEPEI_RATE_STORE must name a file (or a redis:// address) that all workers count in")
+    if reader.faults:
+        raise SettingsError(tuple(reader.faults))
+    return settings
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether `host` can be reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class _Reader:
+    """Reads one variable at a time and collects what is wrong; an empty variable counts as not set."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.faults: list[str] = []
+
+    def text(self, name: str, default: str) -> str:
+        return self._environ.get(name, "").strip() or default
+
+    def number(self, name: str, default: int, *, lowest: int, highest: int) -> int:
+        text = self.text(name, str(default))
+        if text.isascii() and text.isdigit() and lowest <= int(text) <= highest:
+            return int(text)
+        self.faults.append(f"{name} must be a whole number from {lowest} to {highest}, not {text!r}")
+        return default
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        text = self.text(name, default).lower()
+        if text in allowed:
+            return text
+        self.faults.append(f"{name} must be one of {', '.join(allowed)}, not {text!r}")
+        return default
+
+    def rate(self, name: str, default: str) -> str:
+        text = self.text(name, default)
+        if text.lower() == "off":
+            return ""
+        if text == default or _RATE.fullmatch(text):
+            return text
+        self.faults.append(f"{name} must be like 60/minute, 10/second or off, not {text!r}")
+        return default

@@ -1,0 +1,38 @@
+"""GET /healthz, /readyz and /metrics: for the machines that keep the service running."""
+
+from __future__ import annotations
+
+import flask
+
+from service.answers import json_bytes, private_answer
+from service.blueprints import Blueprint
+from service.metrics import CONTENT_TYPE
+from service.schemas.reading_answers import Health, Readiness
+from service.serving import catalogue, serving
+
+blueprint = Blueprint("health", __name__, description="Liveness, readiness and metrics.")
+
+
+@blueprint.get("/healthz")
+@blueprint.answers(Health, description="The process is alive.")
+def healthz() -> flask.Response:
+    """Tell that the process is alive."""
+    return private_answer(json_bytes({"status": "ok"}))
+
+
+@blueprint.get("/readyz")
+@blueprint.answers(Readiness, 503, description="A verified catalogue is loaded.")
+def readyz() -> flask.Response:
+    """Tell that a verified catalogue is loaded, and which."""
+    shelf = catalogue()
+    held = {"version": shelf.version, "documents": len(shelf.documents), "measures": len(shelf.measures)}
+    return private_answer(json_bytes({"status": "ready", "catalogue": held}))
+
+
+@blueprint.get("/metrics")
+@blueprint.response(200, {"type": "string"}, content_type="text/plain", description="Prometheus text.")
+def metrics() -> flask.Response:
+    """Show the counters in Prometheus' text format."""
+    answer = flask.Response(serving().metrics.exposition(), content_type=CONTENT_TYPE)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

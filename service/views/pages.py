@@ -1,0 +1,72 @@
+"""The self-check page at /: a form that works without scripts, answered with cards.
+
+Company data travels in the body of a POST, so that it stands in no address, history or log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import flask
+from marshmallow import ValidationError
+
+from matcher.errors import MatchError
+from matcher.profile import MatchRequest
+from service.errors import complaints_of_match
+from service.messages import worded
+from service.pages.cards import group_cards
+from service.pages.form import FIELDS, read_profile
+from service.pages.wording import page_words
+from service.problems import Complaint
+from service.request_context import page_language
+from service.schemas.complaints import complaints_of
+from service.schemas.match import MatchRequestSchema
+from service.serving import engine, serving
+
+blueprint = flask.Blueprint("pages", __name__)
+
+_NAMES = frozenset(field.name for field in FIELDS)
+
+
+@blueprint.get("/")
+def form() -> flask.Response:
+    """Show the empty form."""
+    return _page({}, status=200)
+
+
+@blueprint.post("/")
+def check() -> flask.Response:
+    """Answer what was typed with cards, or with the faults beside their fields."""
+    typed = {name: flask.request.form.get(name, "") for name in _NAMES}
+    try:
+        question: MatchRequest = MatchRequestSchema().load({"profile": read_profile(typed)})
+        answer, parts_ms = engine().match_timed(replace(question, language=page_language()))
+    except ValidationError as error:
+        return _page(typed, status=422, complaints=complaints_of(error))
+    except MatchError as error:
+        return _page(typed, status=422, complaints=complaints_of_match(error))
+    serving().metrics.record_match(parts_ms)
+    return _page(typed, status=200, answer=answer)
+
+
+def _page(
+    typed: Mapping[str, str], *, status: int, complaints: list[Complaint] | None = None, answer: dict[str, Any] | None = None
+) -> flask.Response:
+    language = page_language()
+    words = page_words(language)
+    fault_list = [_fault(complaint, language) for complaint in complaints or []]
+    html = flask.render_template(
+        "check.html",
+        **frame(language),
+        fields=FIELDS,
+        typed={name: typed.get(name, "") for name in _NAMES},
+        faults=_by_field(fault_list),
+        fault_list=fault_list,
+        answer=answer,
+        groups=group_cards(answer, words) if answer else [],
+    )
+    page = flask.Response(html, status, content_type="text/html; charset=utf-8")
+    page.headers["Cache-Control"] = "no-store"
+    return page

@@ -1,0 +1,80 @@
+"""GET /v1/vocabularies/{name}: the words the catalogue understands, or the ones nearest to a query."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import Any
+
+import flask
+
+from matcher.description import describe_entry
+from matcher.search import nearest_entries
+from rules.catalogue import Catalogue
+from rules.facts import FactDefinition
+from service.answers import public_answer
+from service.blueprints import Blueprint
+from service.lookups import found, page_of
+from service.request_context import language
+from service.schemas.queries import VocabularyQuery
+from service.schemas.reading_answers import VocabularyAnswer
+from service.serving import catalogue
+from seeds.folding import fold
+
+blueprint = Blueprint("vocabularies", __name__, description="The words the catalogue understands.")
+
+FACTS = "facts"
+MOST_NEAREST = 20
+LEAST_LIKENESS = 0.6
+
+
+@blueprint.get("/v1/vocabularies/<name>")
+@blueprint.takes(VocabularyQuery, location="query")
+@blueprint.answers(VocabularyAnswer, 404, 422, 503, description="Entries, or the nearest ones to `q`, best first.")
+def show_vocabulary(query: dict[str, Any], name: str) -> flask.Response:
+    """List one vocabulary: regions, sectors, concepts, stages, instruments, facts and the smaller ones."""
+    shelf = catalogue()
+    found({FACTS: None, **dict.fromkeys(shelf.vocabularies)}, name)
+    if query.get("q"):
+        entries = _nearest(shelf, name, query["q"])
+        items, page = entries, {"total": len(entries), "page": 1, "per_page": MOST_NEAREST, "pages": 1}
+    else:
+        items, page = page_of(_entries(shelf, name), query)
+    return public_answer({"vocabulary": name, "items": items, **page})
+
+
+def _entries(shelf: Catalogue, name: str) -> list[dict[str, Any]]:
+    if name == FACTS:
+        return [_describe_fact(fact, language()) for fact in shelf.facts.values()]
+    vocabulary = shelf.vocabularies[name]
+    return [describe_entry(vocabulary, entry, language()) for entry in vocabulary.entries]
+
+
+def _nearest(shelf: Catalogue, name: str, words: str) -> list[dict[str, Any]]:
+    if name == FACTS:
+        return _nearest_facts(_entries(shelf, name), words)
+    return nearest_entries(shelf.vocabularies[name], words, MOST_NEAREST, language())
+
+
+def _describe_fact(fact: FactDefinition, language: str) -> dict[str, Any]:
+    unit = fact.unit_en if language == "en" else fact.unit
+    return {
+        "id": fact.id,
+        "label": fact.label(language),
+        "type": fact.type,
+        "vocabulary": fact.vocabulary or None,
+        "unit": unit or None,
+        "field": fact.field,
+        "question": fact.question(language),
+    }
+
+
+def _nearest_facts(facts: list[dict[str, Any]], words: str) -> list[dict[str, Any]]:
+    """Return the facts whose id or label contains or resembles `words`, best first."""
+
+    def likeness(fact: dict[str, Any]) -> float:
+        names = (fold(fact["id"]), fold(fact["label"]))
+        return max(1.0 if sought in name else SequenceMatcher(None, sought, name).ratio() for name in names)
+
+    sought = fold(words)
+    ranked = sorted(((round(likeness(fact), 4), fact) for fact in facts), key=lambda pair: (-pair[0], pair[1]["id"]))
+    return [{**fact, "similarity": score} for score, fact in ranked[:MOST_NEAREST] if score >= LEAST_LIKENESS]
