@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from matcher.passages import NO_POSITIONS, PassageIndex, Positions
 from rules.catalogue import Catalogue
-from rules.conditions import leaves
+from rules.conditions import Leaf, leaves
+from rules.facts import Value
 from rules.measures import Instrument, Measure, Strength
 from rules.program import Program
 from seeds.documents import DocumentStatus
@@ -41,6 +42,9 @@ STAGES_OF_INSTRUMENT: Mapping[Instrument, frozenset[str]] = {
 """The project stages an instrument is made for; instruments that serve any stage are not listed."""
 
 _BELOW_PROVINCE = frozenset({"city", "county", "zone", "group"})
+TITLE_CLAUSE = "0"
+"""Inherited conditions cite the title, which stands before the first heading."""
+
 _REGION_FACTS = ("region", "target_region")
 _FIRST_DAY, _LAST_DAY = date.min.toordinal(), date.max.toordinal()
 
@@ -65,6 +69,7 @@ class MeasureColumns:
         self.stages = _index((p, STAGES_OF_INSTRUMENT.get(m.instrument, ())) for p, m in enumerate(self.measures))
         self.has_stage: Flags = np.array([m.instrument in STAGES_OF_INSTRUMENT for m in self.measures], dtype=bool)
         self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
+        self.whole_fields = self._whole_fields()
         self.narrow_sectors = _index((position, _sectors(m)[1:]) for position, m in enumerate(self.measures))
 
     @property
@@ -83,6 +88,12 @@ class MeasureColumns:
     def is_below_province(self, place: str) -> bool:
         """Tell whether a place is a city, county, zone or group of cities."""
         return self.catalogue.vocabularies["regions"][place].kind in _BELOW_PROVINCE
+
+    def _whole_fields(self) -> frozenset[str]:
+        """Return the sectors that are the reach of a whole document, and all that is broader."""
+        taxonomy = self.catalogue.vocabularies["sectors"].taxonomy
+        reach = {str(sector) for measure in self.measures for sector in _reach(measure)}
+        return frozenset().union(*(taxonomy.ancestors(sector) for sector in reach))
 
     def _days(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         first, last = [], []
@@ -109,6 +120,14 @@ def _sectors(measure: Measure) -> list[str]:
             if leaf.test.fact == "sector":
                 listed += [str(sector) for sector in (leaf.test.expected if listed else ("", *leaf.test.expected))]
     return listed
+
+
+def _reach(measure: Measure) -> tuple[Value, ...]:
+    """Return the sectors of the condition that cites the title, when the measure has it."""
+    for condition in measure.conditions:
+        if isinstance(condition, Leaf) and condition.test.fact == "sector" and condition.cite.clause == TITLE_CLAUSE:
+            return condition.test.expected
+    return ()
 
 
 def _index(rows: Iterable[tuple[int, Iterable[str]]]) -> dict[str, Positions]:

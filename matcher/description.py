@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from seeds.regions import region_label
+
 from matcher.weights import WEIGHTS
 from rules.catalogue import Catalogue
 from rules.conditions import Condition, Leaf, Quote, leaves
@@ -13,7 +15,6 @@ from rules.facts import FactDefinition
 from rules.measures import Benefit, Measure
 from rules.operators import DESCRIPTIONS
 from seeds.documents import Document
-from seeds.regions import region_label
 from seeds.vocabulary import Vocabulary
 
 Json = dict[str, Any]
@@ -55,7 +56,11 @@ def describe_measure_fully(catalogue: Catalogue, measure: Measure, language: str
         "excludes": list(measure.excludes),
         "supersedes": list(measure.supersedes),
         "window": measure.window
-        and {"opens": _day(measure.window.opens), "closes": _day(measure.window.closes), "cite": describe_quote(measure.window.cite)},
+        and {
+            "opens": _day(measure.window.opens),
+            "closes": _day(measure.window.closes),
+            "cite": describe_quote(measure.window.cite),
+        },
         "examples": [{"facts": dict(example.facts), "verdict": example.verdict.value} for example in measure.examples],
     }
 
@@ -108,7 +113,10 @@ def describe_document(catalogue: Catalogue, document: Document, language: str, *
         **describe_document_briefly(document),
         "issuers": list(document.issuers),
         "region_label": catalogue.vocabularies["regions"][document.region].label(language),
-        **{name: _day(getattr(document, name)) for name in ("written_on", "published_on", "effective_from", "valid_to", "checked_on")},
+        **{
+            name: _day(getattr(document, name))
+            for name in ("written_on", "published_on", "effective_from", "valid_to", "checked_on")
+        },
         "source_url": document.source_url,
         "sha256": document.sha256,
         "measures": sum(1 for measure in catalogue.measures.values() if measure.document == document.id),
@@ -140,7 +148,11 @@ def describe_clause(catalogue: Catalogue, document: Document, path: str, languag
 def describe_entry(vocabulary: Vocabulary, entry_id: str, language: str) -> Json:
     """Return a vocabulary entry."""
     entry = vocabulary[entry_id]
-    label = region_label(vocabulary, entry_id) if vocabulary.name == "regions" and language == "zh" else entry.label(language)
+    label = (
+        region_label(vocabulary, entry_id)
+        if vocabulary.name == "regions" and language == "zh"
+        else entry.label(language)
+    )
     return {
         "id": entry.id, "label": label, "zh": entry.zh, "en": entry.en, "names": list(entry.names), "kind": entry.kind,
         "parents": list(entry.parents), "sectors": list(entry.sectors), "instruments": list(entry.instruments),

@@ -14,10 +14,10 @@ from matcher.names_in_text import is_whole_word
 from matcher.passages import Passage, sentence_at
 from matcher.reading import Mention
 from matcher.touches import related
-from matcher.words import How
+from matcher.words import SURE, How
 from rules.measures import Measure
 from seeds.documents import Document
-from seeds.folding import fold_aligned
+from seeds.folding import fold, fold_aligned
 
 MOST_PASSAGES = 5
 LONGEST_PASSAGE = 160
@@ -57,7 +57,11 @@ class EvidenceFinder:
         """Return the operative quote first, then up to four passages, the clause's own before its context's."""
         document = self._columns.catalogue.documents[measure.document]
         quote = Evidence(
-            document=document.id, clause=measure.source.clause, start=measure.source.start, end=measure.source.end, matches=()
+            document=document.id,
+            clause=measure.source.clause,
+            start=measure.source.start,
+            end=measure.source.end,
+            matches=(),
         )
         found = [quote]
         for mention in mentions:
@@ -89,18 +93,18 @@ class EvidenceFinder:
                     if hit.vocabulary == mention.vocabulary and entry in wanted
                 ]
             for start, end, likeness, how in hits:
-                match = Match(mention=mention, start=start, end=end, how=how, similarity=round(likeness, 4))
+                same = fold(document.text[start:end]) == fold(mention.input)
+                surely = (How.EXACT if same else How.ALIAS) if how in SURE else how
+                match = Match(mention=mention, start=start, end=end, how=surely, similarity=round(likeness, 4))
                 yield (-likeness, distance, start), match
 
     def _wanted(self, mention: Mention) -> dict[str, tuple[float, How]]:
         """Return the entries whose names stand for the mention, with how well; related ones are inferred."""
         if mention.id == "":
             return {}
-        taxonomy = self._columns.catalogue.vocabularies[mention.vocabulary].taxonomy
-        own = mention.how if mention.how is not How.INFERRED else How.INFERRED
         return {
-            entry: (likeness * mention.similarity, own if entry == mention.id else How.INFERRED)
-            for entry, likeness in related(taxonomy, mention.id).items()
+            entry: (likeness * mention.similarity, mention.how if entry == mention.id else How.INFERRED)
+            for entry, likeness in related(self._columns, mention.vocabulary, mention.id).items()
         }
 
     def _words(self, passage: Passage, words: str) -> tuple[int, int] | None:
@@ -136,10 +140,12 @@ def _place(found: list[Evidence], match: Match, document: Document, measure: Mea
     """Put a match into the passage that holds it already, or add its own."""
     for position, item in enumerate(found):
         if item.start <= match.start and match.end <= item.end:
+            if match.how is How.INFERRED and any(m.start == match.start and m.end == match.end for m in item.matches):
+                return  # the same words are matched by what the company said itself
             found[position] = replace(item, matches=(*item.matches, match))
             return
     start, end = _passage_around(document.text, match.start, match.end)
-    clause = _clause_at(document, start, match, measure)
+    clause = _clause_at(document, match, measure)
     span = document.clause(clause)
     found.append(
         Evidence(
@@ -148,7 +154,7 @@ def _place(found: list[Evidence], match: Match, document: Document, measure: Mea
     )
 
 
-def _clause_at(document: Document, start: int, match: Match, measure: Measure) -> str:
+def _clause_at(document: Document, match: Match, measure: Measure) -> str:
     """Return the path of the deepest clause that holds the match."""
     holding = [c for c in document.clauses if c.start <= match.start and match.end <= c.end]
     return min(holding, key=lambda c: (c.end - c.start, c.path)).path if holding else measure.source.clause
@@ -161,8 +167,12 @@ def _passage_around(text: str, start: int, end: int) -> tuple[int, int]:
         return left, right
     spare = max(0, (LONGEST_PASSAGE - (end - start)) // 2)
     near_left, near_right = max(left, start - spare), min(right, end + spare)
-    cut_left = max((text.rfind(mark, left, start) + 1 for mark in _CUTS if text.rfind(mark, near_left, start) >= 0), default=0)
-    opening = min((p + 1 for mark in _CUTS if (p := text.find(mark, near_left, start)) >= 0), default=max(cut_left, near_left))
+    cut_left = max(
+        (text.rfind(mark, left, start) + 1 for mark in _CUTS if text.rfind(mark, near_left, start) >= 0), default=0
+    )
+    opening = min(
+        (p + 1 for mark in _CUTS if (p := text.find(mark, near_left, start)) >= 0), default=max(cut_left, near_left)
+    )
     closing = max((p for mark in _CUTS if (p := text.rfind(mark, end, near_right)) >= 0), default=near_right)
     return (left if near_left == left else opening), (right if near_right == right else closing)
 

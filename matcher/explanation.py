@@ -64,7 +64,9 @@ class Explainer:
             codes.append(("unconfirmed_reading", {}))
         if _sector_is_inferred(finding):
             codes.append(("inferred_sector", {}))
-        if any(condition.why is Why.AMBIGUOUS and _is_open(condition.condition) for condition in finding.trace.conditions):
+        if any(
+            condition.why is Why.AMBIGUOUS and _is_open(condition.condition) for condition in finding.trace.conditions
+        ):
             codes.append(("open_list", {}))
         codes += self._conflicts(finding.measure, shown)
         return [{"code": code, "message": say(f"caveat.{code}", self.language, **values)} for code, values in codes]
@@ -100,7 +102,11 @@ class Explainer:
                 yield say(code, self.language, text=words, input=match.mention.input)
         if finding.relevance is Relevance.SECTOR:
             met = [c for c in finding.trace.conditions if c.verdict is Verdict.MET]
-            labels = [self.drafter.label(c.condition) for c in met if any(leaf.test.fact == "sector" for leaf in leaves(c.condition))]
+            labels = [
+                self.drafter.label(c.condition)
+                for c in met
+                if any(leaf.test.fact == "sector" for leaf in leaves(c.condition))
+            ]
             yield from labels
 
     def _title(self, measure: Measure) -> str:
@@ -119,7 +125,10 @@ def _has_doubt(mentions: Iterable[Mention], finding: Finding) -> bool:
 def _sector_is_inferred(finding: Finding) -> bool:
     """Tell whether a sector condition is met by products alone."""
     return any(
-        condition.verdict is Verdict.MET and condition.answer is not None and not condition.answer.sure and condition.answer.inferred
+        condition.verdict is Verdict.MET
+        and condition.answer is not None
+        and not condition.answer.sure
+        and condition.answer.inferred
         for condition in finding.trace.conditions
         if any(leaf.test.fact == "sector" for leaf in leaves(condition.condition))
     )
@@ -127,4 +136,3 @@ def _sector_is_inferred(finding: Finding) -> bool:
 
 def _is_open(condition: Condition) -> bool:
     return any(leaf.test.scope for leaf in leaves(condition))
-

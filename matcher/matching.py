@@ -56,7 +56,11 @@ class Engine:
         decisions = self.columns.program.decide(reading.answers)
         marks.append(time.perf_counter())
         comparison = Comparison(
-            reading=reading, touches=touch(reading, self.columns), decisions=decisions, columns=self.columns, on=request.on
+            reading=reading,
+            touches=touch(reading, self.columns),
+            decisions=decisions,
+            columns=self.columns,
+            on=request.on,
         )
         considered = np.isin(self.columns.status, sorted(request.statuses))
         ranking = rank(comparison, considered=considered, with_not_applicable="not_applicable" in request.include)
@@ -70,7 +74,7 @@ class Engine:
     def _answer(self, request: MatchRequest, comparison: Comparison, ranking: Ranking, considered: Flags) -> Json:
         presenter = Presenter(self.catalogue, request.language)
         reading, decisions = comparison.reading, comparison.decisions
-        questions = ask(reading, decisions, self.columns, considered)
+        questions = ask(reading, decisions, self.columns, considered=considered, withheld=ranking.withheld)
         missed = near_misses(decisions, self.columns, considered, ranking.scores)
         return {
             "catalogue": {

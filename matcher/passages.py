@@ -73,7 +73,9 @@ class PassageIndex:
         self.aligned = {document.id: fold_aligned(document.text) for document in catalogue.documents.values()}
         scanners = _scanners(catalogue)
         self.names: dict[str, tuple[NameInText, ...]] = {
-            document: tuple(sorted((hit for scanner in scanners for hit in scanner.scan(text)), key=lambda hit: hit.start))
+            document: tuple(
+                sorted((hit for scanner in scanners for hit in scanner.scan(text)), key=lambda hit: hit.start)
+            )
             for document, text in self.aligned.items()
         }
         self._starts = {document: [hit.start for hit in hits] for document, hits in self.names.items()}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from seeds.regions import region_label
+
 from matcher.description import describe_measure, describe_quote, fact_of, plain
 from matcher.evidence import Evidence
 from matcher.explanation import Explainer, Finding
 from matcher.questions import Question
 from matcher.ranking import FeatureValue
-from matcher.reading import Reading, ReadFact, Unread
+from matcher.reading import ReadFact, Reading, Unread
 from matcher.weights import WEIGHTS
 from matcher.wording import say
 from rules.catalogue import Catalogue
@@ -18,7 +20,6 @@ from rules.conditions import Leaf, leaves
 from rules.drafting import Drafter
 from rules.facts import FactType
 from rules.trace import ConditionTrace, Trace
-from seeds.regions import region_label
 
 Json = dict[str, Any]
 
@@ -40,7 +41,9 @@ class Presenter:
         return {
             "facts": [self._fact(read) for read in reading.facts],
             "unrecognised": [self._unread(unread) for unread in reading.unrecognised],
-            "caveats": [{"code": code, "message": say(f"conflict.{code}", self.language)} for code in reading.conflicts],
+            "caveats": [
+                {"code": code, "message": say(f"conflict.{code}", self.language)} for code in reading.conflicts
+            ],
         }
 
     def condition(self, trace: ConditionTrace) -> Json:
@@ -147,12 +150,20 @@ class FindingPresenter:
 
     def full(self, rank: int, finding: Finding, score: float, features: tuple[FeatureValue, ...]) -> Json:
         """Return a recommendation with everything it rests on."""
-        described = {weight.name: weight.zh if self.presenter.language == "zh" else weight.description for weight in WEIGHTS}
+        described = {
+            weight.name: weight.zh if self.presenter.language == "zh" else weight.description for weight in WEIGHTS
+        }
         return {
             **self.brief(rank, finding, score),
             "conditions": [self.presenter.condition(condition) for condition in finding.trace.conditions],
             "features": [
-                {"name": f.name, "value": f.value, "weight": f.weight, "contribution": f.contribution, "detail": described[f.name]}
+                {
+                    "name": f.name,
+                    "value": f.value,
+                    "weight": f.weight,
+                    "contribution": f.contribution,
+                    "detail": described[f.name],
+                }
                 for f in features
             ],
             "evidence": [self.presenter.evidence(evidence) for evidence in finding.evidence],

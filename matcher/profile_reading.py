@@ -162,7 +162,12 @@ class ProfileReader:
             alike = self.resolvers[vocabulary].suggest(text)
             found = [(suggestion.id, suggestion.similarity, How.FUZZY) for suggestion in alike]
         notes.doubt(
-            Unread(fact=fact, origin=origin, input=text, candidates=tuple((entry, likeness) for entry, likeness, _ in found))
+            Unread(
+                fact=fact,
+                origin=origin,
+                input=text,
+                candidates=tuple((entry, likeness) for entry, likeness, _ in found),
+            )
         )
         for entry, likeness, how in found:
             if how is How.CONTAINS or likeness >= CONNECTING_SIMILARITY:

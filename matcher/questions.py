@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.columns import Flags, MeasureColumns
+from matcher.columns import Flags, Floats, MeasureColumns
 from matcher.reading import Reading
 from rules.columns import UNKNOWN, UNMET
 from rules.facts import FactDefinition, FactType
@@ -19,8 +19,8 @@ MOST_NEAR_MISSES = 10
 _SUPPLIERS: Mapping[str, tuple[str, ...]] = {"sector": ("sector", "concepts")}
 """Facts that an answer to another question also supplies: products tell the sector."""
 
-_WEIGHED_IN_RANKING = ("stage", "needs", "concepts")
-"""Facts that only ranking reads may still be worth asking for."""
+_ALWAYS_WORTH_ASKING = ("region", "sector", "concepts", "stage", "needs")
+"""Facts that ranking weighs, or that every measure reads, are asked for when missing even if they settle nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +31,21 @@ class Question:
     settles: int
 
 
-def ask(reading: Reading, decisions: Decisions, columns: MeasureColumns, considered: Flags) -> tuple[Question, ...]:
+def ask(
+    reading: Reading, decisions: Decisions, columns: MeasureColumns, *, considered: Flags, withheld: Flags
+) -> tuple[Question, ...]:
     """Return at most five questions, the one that settles most first, then in the order of the published facts."""
     facts = columns.catalogue.facts
     possible = considered & (decisions.verdicts == UNKNOWN)
     settled: dict[str, int] = {}
     for field_facts in _open_facts(columns, decisions, facts):
         alone = columns.program.conditions_on(decisions, UNKNOWN, field_facts) == decisions.unknown
-        count = int(np.count_nonzero(possible & alone))
+        is_attested = facts[field_facts[0]].type is FactType.ATTESTATION
+        count = int(np.count_nonzero(possible & alone & ~withheld if is_attested else possible & alone))
         for fact in _SUPPLIERS.get(field_facts[0], (field_facts[0],)):
             settled[fact] = max(count, settled.get(fact, 0))
-    asked = {fact: count for fact, count in settled.items() if _is_askable(fact, reading)}
-    asked |= {fact: 0 for fact in _WEIGHED_IN_RANKING if fact not in reading.answers and fact not in asked}
+    asked = {fact: count for fact, count in settled.items() if count and _is_askable(fact, reading)}
+    asked |= {fact: 0 for fact in _ALWAYS_WORTH_ASKING if fact not in reading.answers and fact not in asked}
     order = {fact: place for place, fact in enumerate(facts)}
     attested = {fact.id for fact in facts.values() if fact.type is FactType.ATTESTATION}
     ranked = sorted(asked, key=lambda fact: (-asked[fact], fact in attested, order[fact]))
@@ -68,12 +71,10 @@ def _is_askable(fact: str, reading: Reading) -> bool:
     return answer is None or not answer.sure or fact in ("region", "sector")
 
 
-def near_misses(
-    decisions: Decisions, columns: MeasureColumns, considered: Flags, scores: Sequence[float]
-) -> tuple[int, ...]:
+def near_misses(decisions: Decisions, columns: MeasureColumns, considered: Flags, scores: Floats) -> tuple[int, ...]:
     """Return the positions of measures with one unmet condition, on a fact a company can change, and all else met."""
     changeable = [fact.id for fact in columns.catalogue.facts.values() if fact.changeable]
     unmet = columns.program.conditions_on(decisions, UNMET, changeable)
     near = considered & (decisions.unmet == 1) & (decisions.unknown == 0) & (unmet == 1)
-    ranked = sorted(np.flatnonzero(near), key=lambda place: (-scores[place], place))
-    return tuple(int(place) for place in ranked[:MOST_NEAR_MISSES])
+    ranked = sorted(np.flatnonzero(near).tolist(), key=lambda place: (-scores[place], place))
+    return tuple(ranked[:MOST_NEAR_MISSES])

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-
 from matcher.words import How
 from rules.facts import Answer, Answers, Value
 
@@ -91,7 +90,8 @@ class Notes:
         self._parts[fact] = _Parts(sure=list(values))
         self.facts = [read for read in self.facts if read.fact != fact]
         self.facts += [
-            ReadFact(fact=fact, value=value, origin=f"facts.{fact}", input=_as_text(raw), how=How.DECLARED) for value in values
+            ReadFact(fact=fact, value=value, origin=f"facts.{fact}", input=_as_text(raw), how=How.DECLARED)
+            for value in values
         ]
 
     def one_of(self, fact: str, values: Iterable[str], unread: Unread) -> None:
@@ -142,5 +142,3 @@ def mention_of(read: ReadFact, vocabulary: str) -> Mention:
         vocabulary=vocabulary, id=str(read.value), origin=read.origin, input=read.input,
         how=read.how, similarity=read.similarity,
     )  # fmt: skip
-
-

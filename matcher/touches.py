@@ -11,13 +11,15 @@ from matcher.columns import Floats, MeasureColumns, found, raise_to
 from matcher.passages import Level
 from matcher.reading import Mention, Reading
 from matcher.words import How
-from seeds.taxonomy import Taxonomy
 
 BROADER = 0.8
 """The text names something broader than what the company makes (PLA, 可降解材料)."""
 
 NARROWER = 0.5
 """The text names something narrower than what the company said (氨基酸, 丙氨酸)."""
+
+PLACE_IN_SENTENCE, PLACE_IN_CONTEXT = 0.6, 0.4
+"""A place in the sentence that no condition names may be part of a name (中国（合肥）生物制造大会)."""
 
 SHORTEST_FREE_WORDS = 3
 """Words that no vocabulary knows are searched in the text from this length on."""
@@ -36,11 +38,14 @@ class Touches:
     has_place: bool
 
 
-def related(taxonomy: Taxonomy, entry: str) -> dict[str, float]:
-    """Return the entries that a text may name for `entry`, with how well each stands for it."""
-    likeness = dict.fromkeys(taxonomy.descendants(entry), NARROWER)
-    likeness |= dict.fromkeys(taxonomy.ancestors(entry), BROADER)
-    return likeness | {entry: 1.0}
+def related(columns: MeasureColumns, vocabulary: str, entry: str) -> dict[str, float]:
+    """Return the entries that a text may name for `entry`, with how well each stands for it.
+
+    A sector that is a document's whole field (生物制造) stands in every clause of it and says nothing more.
+    """
+    taxonomy = columns.catalogue.vocabularies[vocabulary].taxonomy
+    broader = taxonomy.ancestors(entry) - (columns.whole_fields if vocabulary == "sectors" else frozenset())
+    return {**dict.fromkeys(taxonomy.descendants(entry), NARROWER), **dict.fromkeys(broader, BROADER), entry: 1.0}
 
 
 def touch(reading: Reading, columns: MeasureColumns) -> Touches:
@@ -80,17 +85,16 @@ def _sectors(mentions: list[Mention], columns: MeasureColumns) -> dict[Level, Fl
 
 def _named(vocabulary: str, mentions: list[Mention], columns: MeasureColumns) -> dict[Level, Floats]:
     touched = {level: columns.zeros() for level in Level}
-    taxonomy = columns.catalogue.vocabularies[vocabulary].taxonomy
     for mention in mentions:
         weight = 1.0 if mention.how is not How.FUZZY else mention.similarity
-        for entry, likeness in related(taxonomy, mention.id).items():
+        for entry, likeness in related(columns, vocabulary, mention.id).items():
             for level in Level:
                 raise_to(touched[level], columns.passages.measures_naming(vocabulary, entry, level), likeness * weight)
     return touched
 
 
 def _places(mentions: list[Mention], columns: MeasureColumns) -> Floats:
-    """Return 1 where a condition or the operative sentence names the company's place, less where its context does."""
+    """Return 1 where a condition names the company's place, less where only the sentence or its context does."""
     touched = columns.zeros()
     taxonomy = columns.catalogue.vocabularies["regions"].taxonomy
     for mention in mentions:
@@ -98,11 +102,11 @@ def _places(mentions: list[Mention], columns: MeasureColumns) -> Floats:
             if not columns.is_below_province(place):
                 continue
             raise_to(touched, found(columns.places, place), 1.0)
-            raise_to(touched, columns.passages.measures_naming("regions", place, Level.SENTENCE), 1.0)
-            raise_to(touched, columns.passages.measures_naming("regions", place, Level.CONTEXT), 0.5)
+            raise_to(touched, columns.passages.measures_naming("regions", place, Level.SENTENCE), PLACE_IN_SENTENCE)
+            raise_to(touched, columns.passages.measures_naming("regions", place, Level.CONTEXT), PLACE_IN_CONTEXT)
         if columns.is_below_province(mention.id):
             for place in taxonomy.descendants(mention.id) - {mention.id}:
-                raise_to(touched, found(columns.places, place), 0.5)
+                raise_to(touched, found(columns.places, place), NARROWER)
     return touched
 
 

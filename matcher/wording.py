@@ -24,7 +24,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "because.direct": {_ZH: "与贵企业直接相关：{reasons}。", _EN: "Directly related: {reasons}."},
     "because.sector": {_ZH: "面向贵企业所在行业：{reasons}。", _EN: "Meant for your sector: {reasons}."},
     "because.general": {_ZH: "各项条件相符的通用措施。", _EN: "A general measure whose conditions fit."},
-    "reason.text": {_ZH: "政策条文提到“{text}”（对应您填写的“{input}”）", _EN: "the policy names “{text}” (your input “{input}”)"},
+    "reason.text": {
+        _ZH: "政策条文提到“{text}”（对应您填写的“{input}”）",
+        _EN: "the policy names “{text}” (your input “{input}”)",
+    },
     "reason.same": {_ZH: "政策条文提到“{text}”", _EN: "the policy names “{text}”"},
     "reason.need": {_ZH: "支持方式“{instrument}”符合需求“{input}”", _EN: "“{instrument}” answers the need “{input}”"},
     "reason.sector": {_ZH: "{sectors}", _EN: "{sectors}"},
@@ -38,10 +41,19 @@ MESSAGES: dict[str, dict[str, str]] = {
     "caveat.draft": {_ZH: "征求意见稿，尚未生效", _EN: "This is a draft for comment and not yet in force"},
     "caveat.upcoming": {_ZH: "尚未开始实施或受理申请", _EN: "Not yet in effect or open for applications"},
     "caveat.expired": {_ZH: "已失效或申请已截止", _EN: "Expired or closed for applications"},
-    "caveat.unconfirmed_reading": {_ZH: "部分输入系推测理解，请核对", _EN: "Some input was read by likeness; please confirm"},
-    "caveat.inferred_sector": {_ZH: "行业由产品推断，请核对", _EN: "The sector was inferred from products; please confirm"},
+    "caveat.unconfirmed_reading": {
+        _ZH: "部分输入系推测理解，请核对",
+        _EN: "Some input was read by likeness; please confirm",
+    },
+    "caveat.inferred_sector": {
+        _ZH: "行业由产品推断，请核对",
+        _EN: "The sector was inferred from products; please confirm",
+    },
     "caveat.open_list": {_ZH: "原文所列地区以“等”字结尾，未列尽", _EN: "The list in the policy is open-ended (等)"},
-    "caveat.superseded": {_ZH: "已有更适用的措施“{title}”替代本措施", _EN: "Superseded by “{title}”, which fits as well"},
+    "caveat.superseded": {
+        _ZH: "已有更适用的措施“{title}”替代本措施",
+        _EN: "Superseded by “{title}”, which fits as well",
+    },
     "caveat.exclusive": {_ZH: "与“{title}”不可同时享受", _EN: "Cannot be combined with “{title}”"},
     "conflict.region_differs_from_uscc": {
         _ZH: "填写的城市与统一社会信用代码所示地区不一致，以填写的城市为准",

@@ -26,7 +26,7 @@ from seeds.vocabulary import Vocabulary, build_vocabulary, parse_entry
 
 SCHEMA = 1
 
-__all__ = ["Catalogue", "assemble", "build_catalogue", "check_seeds", "open_catalogue"]
+__all__ = ["Catalogue", "assemble", "build_catalogue", "check_seeds", "open_catalogue", "write_catalogue"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +72,12 @@ def assemble(content: Content, *, path: Path | None = None) -> Catalogue:
 
 
 def build_catalogue(seeds: Path, packs: Path, target: Path) -> str:
-    """Write the catalogue file from seeds and packs and return its version; the old file is replaced at once."""
-    content = load_content(seeds, packs)
+    """Write the catalogue file from seeds and packs and return its version; raise SeedError naming every fault."""
+    return write_catalogue(load_content(seeds, packs), target)
+
+
+def write_catalogue(content: Content, target: Path) -> str:
+    """Write the catalogue file of `content` and return its version; an old file is replaced at once."""
     catalogue = assemble(content)
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_suffix(".building")
@@ -170,7 +174,7 @@ def _write_readable(database: Database, catalogue: Catalogue) -> None:
     database["measures"].insert_all(
         (
             {"id": measure.id, "document": measure.document, "title": measure.title, "title_en": measure.title_en,
-             "instrument": measure.instrument, "strength": measure.strength, "clause": measure.source.clause,
+             "instrument": measure.instrument.value, "strength": measure.strength.value, "clause": measure.source.clause,
              "quote": measure.source.quote, "start": measure.source.start, "end": measure.source.end}
             for measure in catalogue.measures.values()
         ),

@@ -44,7 +44,8 @@ _SENTENCE_END = re.compile(r"[。！？；：…][”’」』）》】〕]*$|[.
 _BRACKETED_END = re.compile(r"[。！？][（][^（）]*(?:（[^（）]*）[^（）]*)*）$")
 _DUTY = re.compile(r"[（(](?:责任|牵头|配合)(?:单位|部门)[：:]")
 _SECTION = re.compile(
-    rf"(?:{_CN_NUMBER}{{1,4}}、|第\s*(?:{_CN_NUMBER}+|[\d\s]+)\s*[编章节]\s|专栏\s*\d)[^。；：]{{1,40}}$"
+    rf"(?:{_CN_NUMBER}{{1,4}}、|第\s*(?:{_CN_NUMBER}+|[\d\s]+)\s*[编章节]\s|专栏\s*\d)"
+    "(?:[^，。；：]{1,40}|[^。；：]{1,20})$"
 )
 _TITLE_END = re.compile(
     r"(?:通知|方案|计划|办法|意见|条例|规定|措施|细则|规划|政策|公告|指南|指引|规则|决定|通告|批复|纲要)"
@@ -61,6 +62,7 @@ _SHORTEST_TITLE = 6
 _LINES_OF_A_PAGE = 4
 _PAGES_OF_A_HABIT = 3
 _LINES_OF_A_HABIT = 5
+_NARROWEST_PAGE = 15
 _FULL_LINE_SLACK = 3.0
 _OPEN_PAIRS = tuple(zip("（《〈“〔", "）》〉”〕", strict=True))
 _LABEL = re.compile(rf"(?:专栏\d+|附件\d*|第(?:{_CN_NUMBER}+|\d+)[编章节条])(?= )")
@@ -112,7 +114,10 @@ def _page_furniture(lines: list[str]) -> frozenset[int]:
     numbers = {i for i, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line)} | _running_numbers(lines)
     beside = [i for n in sorted(numbers) for i in (n - 2, n - 1, n + 1, n + 2) if 0 <= i < len(lines)]
     seen = Counter(lines[i] for i in set(beside) - numbers)
-    heads = {i for i in beside if i not in numbers and seen[lines[i]] >= _PAGES_OF_A_HABIT}
+    # On the first lines, before any page number, the same words are the title.
+    first = min(numbers, default=0)
+    repeated = {i for i in beside if seen[lines[i]] >= _PAGES_OF_A_HABIT and not _OPENER.match(lines[i])}
+    heads = {i for i in repeated if i > first or i >= _LINES_OF_A_HABIT}
     return frozenset(numbers | heads)
 
 
@@ -144,14 +149,19 @@ def _wrap_width(lines: list[_Line]) -> float | None:
         return None
     widths = sorted(line.width for line in lines)
     wrap = widths[int(len(widths) * 0.9)]
-    full = [line for line in lines if _is_full(line, wrap)]
+    if wrap < _NARROWEST_PAGE:
+        return None
+    full = [line for line in lines if line.width >= wrap - _FULL_LINE_SLACK]
     broken = [line for line in full if not _SENTENCE_END.search(line.text)]
     habitual = len(full) >= max(_LINES_OF_A_HABIT, len(lines) * 0.3) and len(broken) >= len(full) * 0.4
     return wrap if habitual else None
 
 
-def _is_full(line: _Line, wrap: float | None) -> bool:
-    return wrap is not None and line.width >= wrap - _FULL_LINE_SLACK
+def _fills_its_width(line: _Line, following: _Line, wrap: float | None) -> bool:
+    """Say whether a line had no room for the first word of the next; a Latin word does not break."""
+    word = re.match(r"[!-~]*", following.text)
+    room = _width(word[0]) if word else 0.0
+    return wrap is not None and line.width + max(room - 1.0, 0.0) >= wrap - _FULL_LINE_SLACK
 
 
 def _join_lines(lines: list[_Line]) -> list[str]:
@@ -180,7 +190,7 @@ def _continues(paragraph: str, lines: list[_Line], wrap: float | None) -> bool:
         return False
     text = _tidy(paragraph)
     ended = any(end.search(text) for end in (_SENTENCE_END, _BRACKETED_END, _WHOLE_TITLE))
-    if _is_full(last, wrap):
+    if _fills_its_width(last, following, wrap):
         return not (ended and _is_indented(following, wrap))
     if ended or _SECTION.match(text):
         return False

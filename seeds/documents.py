@@ -46,9 +46,7 @@ class UnknownClauseError(SeedError):
         """Name the document, the path and the nearest paths that exist."""
         near = get_close_matches(path, known, n=3, cutoff=0.5)
         hint = f"did you mean {', '.join(near)}?" if near else f"it has {len(known)} clauses"
-        super().__init__(
-            [Fault(file=document, pointer=f"/{path}", message=f"there is no clause {path}", hint=hint)]
-        )
+        super().__init__([Fault(file=document, pointer=f"/{path}", message=f"there is no clause {path}", hint=hint)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,9 +216,7 @@ def _source_faults(folder: Path, text: str) -> list[Fault]:
     sources = sorted(folder.glob("source.*"))
     if len(sources) != 1:
         message = f"has {len(sources)} files named source.<kind>"
-        return [
-            Fault(file=folder.name, pointer="", message=message, hint="keep the one the text was made from")
-        ]
+        return [Fault(file=folder.name, pointer="", message=message, hint="keep the one the text was made from")]
     try:
         cleaned = clean(read_text(sources[0]))
     except SeedError as error:

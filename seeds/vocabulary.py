@@ -100,9 +100,9 @@ def load_vocabulary(path: Path) -> Vocabulary:
 
 def parse_entry(raw: Mapping[str, Any]) -> Entry:
     """Turn one checked mapping into an Entry."""
-    lists = {key: tuple(str(item) for item in raw.get(key, ())) for key in _LISTS}
-    texts = {key: str(raw.get(key, "")) for key in ("id", "zh", "en", "kind", "source")}
-    return Entry(**texts, **lists, extra=raw.get("extra", {}))
+    values: dict[str, Any] = {key: tuple(str(item) for item in raw.get(key, ())) for key in _LISTS}
+    values |= {key: str(raw.get(key, "")) for key in ("id", "zh", "en", "kind", "source")}
+    return Entry(**values, extra=raw.get("extra", {}))
 
 
 def _entry_faults(raw: object, *, file: str, pointer: str) -> Iterable[Fault]:
@@ -110,7 +110,9 @@ def _entry_faults(raw: object, *, file: str, pointer: str) -> Iterable[Fault]:
         yield Fault(file=file, pointer=pointer, message="an entry must be a mapping")
         return
     for key in sorted(set(raw) - _KNOWN):
-        yield Fault(file=file, pointer=f"{pointer}/{key}", message=f"unknown key {key!r}", hint=f"known: {sorted(_KNOWN)}")
+        yield Fault(
+            file=file, pointer=f"{pointer}/{key}", message=f"unknown key {key!r}", hint=f"known: {sorted(_KNOWN)}"
+        )
     for key in ("id", "zh"):
         if not isinstance(raw.get(key), str) or not raw[key]:
             yield Fault(file=file, pointer=f"{pointer}/{key}", message="must be text and not empty")

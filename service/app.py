@@ -9,7 +9,7 @@ from service.errors import register_error_handlers
 from service.headers import add_headers
 from service.logs import configure_logs, log_request
 from service.metrics import create_metrics
-from service.openapi import create_api
+from service.specification import Api, create_api
 from service.rate_limit import create_limiter
 from service.request_context import begin_request, route
 from service.serving import EXTENSION, Serving, open_engine, serving
@@ -23,7 +23,7 @@ RESOURCES = (match, measures, documents, vocabularies, tables, health)
 def create_app(settings: Settings) -> flask.Flask:
     """Create the application that serves the catalogue of `settings`."""
     configure_logs(settings.log_level)
-    app = flask.Flask("service", template_folder="pages", static_folder="static")
+    app = flask.Flask("service", template_folder="pages/templates", static_folder="static")
     app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
     app.before_request(begin_request)
     app.extensions[EXTENSION] = _serve(app, settings)
@@ -42,11 +42,15 @@ def _serve(app: flask.Flask, settings: Settings) -> Serving:
 
 def _register_views(app: flask.Flask) -> None:
     api = create_api(app)
-    for resource in RESOURCES:
-        api.register_blueprint(resource.blueprint)
+    register_resources(api)
     app.register_blueprint(create_docs(api))
     app.register_blueprint(pages.blueprint)
-    app.extensions["cepei-api"] = api
+
+
+def register_resources(api: Api) -> None:
+    """Register every documented resource."""
+    for resource in RESOURCES:
+        api.register_blueprint(resource.blueprint)
 
 
 def _register_after_each_answer(app: flask.Flask) -> None:

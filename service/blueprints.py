@@ -43,7 +43,11 @@ class StrictParser(FlaskParser):
         return req.args.to_dict()
 
     def handle_error(  # noqa: D102 - webargs' name and signature
-        self, error: marshmallow.ValidationError, req: flask.Request, schema: marshmallow.Schema, **_: Any  # noqa: ANN401, ARG002
+        self,
+        error: marshmallow.ValidationError,
+        req: flask.Request,
+        schema: marshmallow.Schema,
+        **_: Any,  # noqa: ANN401, ARG002
     ) -> NoReturn:
         raise RequestProblem("invalid_request", complaints_of(error)) from error
 
@@ -51,7 +55,10 @@ class StrictParser(FlaskParser):
 def expect_content_type(request: flask.Request, expected: str) -> None:
     """Refuse a body of another type, of another character set or compressed."""
     complaint = None
-    charset, encoding = request.mimetype_params.get("charset", "utf-8"), request.headers.get("Content-Encoding", "identity")
+    charset, encoding = (
+        request.mimetype_params.get("charset", "utf-8"),
+        request.headers.get("Content-Encoding", "identity"),
+    )
     if request.mimetype != expected:
         complaint = Complaint(code="wrong_content_type", params={"expected": expected})
     elif charset.lower() not in {"utf-8", "utf8"}:

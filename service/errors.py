@@ -19,8 +19,10 @@ from matcher.errors import MatchError
 from service.answers import json_bytes
 from service.logs import log_exception
 from service.messages import worded
+from service.pages.frame import page_frame
 from service.problems import MOST_COMPLAINTS, Complaint, RequestProblem
-from service.request_context import language, request_id
+from service.request_context import language, page_language, request_id
+from service.serving import serving
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -63,20 +65,22 @@ def _answer_request_problem(problem: RequestProblem) -> flask.Response:
 
 
 def _answer_match_error(error: MatchError) -> flask.Response:
-    return problem_answer("invalid_request", complaints_of(error))
+    return problem_answer("invalid_request", complaints_of_match(error))
 
 
-def complaints_of(error: MatchError) -> list[Complaint]:
-    """Turn what the matcher refused into complaints, keeping its words."""
+def complaints_of_match(error: MatchError) -> list[Complaint]:
+    """Turn what the matcher refused of a profile into complaints about the request, keeping its words."""
     return [
-        Complaint(code=fault.code, pointer=fault.pointer, message=fault.message, hint=fault.hint) for fault in error.faults
+        Complaint(code=fault.code, pointer=f"/profile{fault.pointer}", message=fault.message, hint=fault.hint)
+        for fault in error.faults
     ]
 
 
 def _answer_rate_limit(error: RateLimitExceeded) -> flask.Response:
     answer = problem_answer("rate_limited")
-    limiter = flask.current_app.extensions["cepei"].limiter
-    reset_at = limiter.current_limit.reset_at if limiter.current_limit else time.time() + error.limit.limit.get_expiry()
+    limiter = serving().limiter
+    current = limiter.current_limit if limiter else None
+    reset_at = current.reset_at if current else time.time() + error.limit.limit.get_expiry()
     answer.headers["Retry-After"] = str(max(1, math.ceil(reset_at - time.time())))
     return answer
 
@@ -98,11 +102,22 @@ def _answer_unexpected(error: Exception) -> flask.Response:
 def problem_answer(code: str, complaints: Iterable[Complaint] = ()) -> flask.Response:
     """Build the answer for one kind of problem, the body of the request read to its end."""
     _drain_body()
-    kind = KINDS[code]
-    body = json_bytes(describe_problem(code, tuple(complaints), language()))
-    answer = flask.Response(body, kind.status, content_type=MEDIA_TYPE)
+    if _wants_page():
+        spoken = page_language()
+        problem = describe_problem(code, tuple(complaints), spoken)
+        body: str | bytes = flask.render_template("problem.html", problem=problem, **page_frame(spoken))
+        media_type = "text/html; charset=utf-8"
+    else:
+        body, media_type = json_bytes(describe_problem(code, tuple(complaints), language())), MEDIA_TYPE
+    answer = flask.Response(body, KINDS[code].status, content_type=media_type)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _wants_page() -> bool:
+    """Tell whether a browser asked for the page, not a program for data."""
+    accepted = flask.request.accept_mimetypes
+    return flask.request.path == "/" and accepted["text/html"] > accepted["application/json"]
 
 
 def describe_problem(code: str, complaints: tuple[Complaint, ...], language: str) -> dict[str, Any]:

@@ -113,7 +113,9 @@ def _oddities(data: object, path: tuple[str | int, ...]) -> Iterator[Complaint]:
 
 def _object_oddities(data: dict[str, Any], path: tuple[str | int, ...]) -> Iterator[Complaint]:
     for name in getattr(data, "doubled", ()):
-        yield Complaint(code="doubled_key", pointer=pointer_to(*path, printable(name)), params={"name": printable(name)})
+        yield Complaint(
+            code="doubled_key", pointer=pointer_to(*path, printable(name)), params={"name": printable(name)}
+        )
     for name, item in data.items():
         if _SURROGATE.search(name):
             yield Complaint(code="lone_surrogate", pointer=pointer_to(*path, printable(name)))

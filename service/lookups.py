@@ -6,12 +6,14 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from matcher.description import describe_entry
 from matcher.places import resolve_place
 from matcher.words import SURE
 from rules.catalogue import Catalogue
 from service.json_reading import printable
 from service.messages import nearest_params
 from service.problems import Complaint, RequestProblem
+from seeds.vocabulary import Vocabulary
 
 Thing = TypeVar("Thing")
 
@@ -35,14 +37,19 @@ def page_of(things: Sequence[Thing], query: Mapping[str, Any]) -> tuple[Sequence
     return things[(page - 1) * per_page : page * per_page], where
 
 
-def resolve_region(catalogue: Catalogue, text: str, language: str) -> str:
-    """Return the id of the place that `text` names surely; raise RequestProblem when there is none or several."""
+def read_region(catalogue: Catalogue, text: str, language: str) -> dict[str, Any]:
+    """Return how a place was read: its id when it is surely one place, else what it may mean."""
     regions = catalogue.vocabularies["regions"]
     place = resolve_place(text, regions)
-    if place.status in SURE:
-        return place.codes[0]
-    readings = [*place.codes, *(suggestion.code for suggestion in place.suggestions)][:MOST_READINGS]
-    shown = "; ".join(f"{code} {regions[code].label(language)}" for code in readings)
-    code = "ambiguous_place" if readings else "unknown_place"
-    complaint = Complaint(code=code, pointer="/region", params={"input": printable(text), "readings": shown})
-    raise RequestProblem("invalid_request", [complaint])
+    value = place.codes[0] if place.status in SURE else None
+    alike = [(code, place.similarity) for code in place.codes] + [(s.code, s.similarity) for s in place.suggestions]
+    suggestions = [
+        {"value": code, "label": _label(regions, code, language), "similarity": similarity}
+        for code, similarity in ([] if value else alike[:MOST_READINGS])
+    ]
+    label = _label(regions, value, language) if value else None
+    return {"input": text, "value": value, "label": label, "suggestions": suggestions}
+
+
+def _label(regions: Vocabulary, code: str, language: str) -> str:
+    return str(describe_entry(regions, code, language)["label"])

@@ -22,21 +22,45 @@ class Wording(NamedTuple):
 WORDINGS: dict[str, Wording] = {
     # The body as bytes
     "empty_body": Wording("请求没有正文", "the request has no body", "请发送一个 JSON 对象", "send a JSON object"),
-    "not_utf8": Wording("正文不是 UTF-8 编码（第 {offset} 字节）", "the body is not UTF-8 (byte {offset})",
-                        "请以 UTF-8 编码发送", "send it in UTF-8"),
-    "broken_json": Wording("JSON 无法解析：第 {line} 行第 {column} 列", "broken JSON at line {line}, column {column}",
-                           "请检查引号、逗号与括号", "check quotes, commas and brackets"),
+    "not_utf8": Wording(
+        "正文不是 UTF-8 编码（第 {offset} 字节）",
+        "the body is not UTF-8 (byte {offset})",
+        "请以 UTF-8 编码发送",
+        "send it in UTF-8",
+    ),
+    "broken_json": Wording(
+        "JSON 无法解析：第 {line} 行第 {column} 列",
+        "broken JSON at line {line}, column {column}",
+        "请检查引号、逗号与括号",
+        "check quotes, commas and brackets",
+    ),
     "too_deep": Wording("嵌套超过 {limit} 层", "nested deeper than {limit} levels"),
-    "not_finite": Wording("{text} 不是 JSON 数字", "{text} is not a JSON number", "未知的值请留空", "leave unknown values out"),
+    "not_finite": Wording(
+        "{text} 不是 JSON 数字", "{text} is not a JSON number", "未知的值请留空", "leave unknown values out"
+    ),
     "number_too_long": Wording("数字过长", "the number is too long"),
     "doubled_key": Wording("字段“{name}”出现了两次", "the field {name!r} stands twice"),
-    "lone_surrogate": Wording("文字含有不成对的代理码位", "the text has an unpaired surrogate",
-                              "通常是表情或生僻字被截断所致", "usually an emoji or a rare character cut in half"),
-    "wrong_content_type": Wording("正文类型须为 {expected}", "the body must be {expected}",
-                                  "请设置 Content-Type: {expected}", "set Content-Type: {expected}"),
-    "wrong_charset": Wording("不支持字符集 {charset}", "the character set {charset} is not read", "请使用 UTF-8", "use UTF-8"),
-    "encoded_body": Wording("不支持压缩的正文（{encoding}）", "a body encoded as {encoding} is not read",
-                            "请发送未压缩的正文", "send it without Content-Encoding"),
+    "lone_surrogate": Wording(
+        "文字含有不成对的代理码位",
+        "the text has an unpaired surrogate",
+        "通常是表情或生僻字被截断所致",
+        "usually an emoji or a rare character cut in half",
+    ),
+    "wrong_content_type": Wording(
+        "正文类型须为 {expected}",
+        "the body must be {expected}",
+        "请设置 Content-Type: {expected}",
+        "set Content-Type: {expected}",
+    ),
+    "wrong_charset": Wording(
+        "不支持字符集 {charset}", "the character set {charset} is not read", "请使用 UTF-8", "use UTF-8"
+    ),
+    "encoded_body": Wording(
+        "不支持压缩的正文（{encoding}）",
+        "a body encoded as {encoding} is not read",
+        "请发送未压缩的正文",
+        "send it without Content-Encoding",
+    ),
     "body_too_large": Wording("正文超过 {limit} 字节", "the body is larger than {limit} bytes"),
     # Shape
     "required": Wording("缺少此字段", "this field is missing"),
@@ -44,13 +68,19 @@ WORDINGS: dict[str, Wording] = {
     "not_an_object": Wording("须为 JSON 对象", "must be a JSON object"),
     "unknown_field": Wording("没有“{name}”这个字段", "there is no field {name!r}", "{nearest_zh}", "{nearest_en}"),
     "unknown_fields": Wording("另有 {count} 个未知字段", "{count} more unknown fields"),
-    "unknown_parameter": Wording("没有“{name}”这个参数", "there is no parameter {name!r}", "{nearest_zh}", "{nearest_en}"),
+    "unknown_parameter": Wording(
+        "没有“{name}”这个参数", "there is no parameter {name!r}", "{nearest_zh}", "{nearest_en}"
+    ),
     "repeated_parameter": Wording("参数“{name}”只能出现一次", "the parameter {name!r} may stand only once"),
     # Values
     "not_text": Wording("须为文字", "must be text"),
     "not_text_or_list": Wording("须为文字或文字列表", "must be text or a list of texts"),
-    "not_place": Wording("须为地名或行政区划代码", "must be the name or code of a place",
-                         "例如 合肥市长丰县、440100", "for example Hefei, 440100"),
+    "not_place": Wording(
+        "须为地名或行政区划代码",
+        "must be the name or code of a place",
+        "例如 合肥市长丰县、440100",
+        "for example Hefei, 440100",
+    ),
     "not_scalar": Wording("须为文字、数字、是否值或其列表", "must be text, a number, true or false, or a list of them"),
     "control_character": Wording("文字含有控制字符 U+{codepoint}", "the text has the control character U+{codepoint}"),
     "not_list": Wording("须为列表", "must be a list"),
@@ -59,26 +89,38 @@ WORDINGS: dict[str, Wording] = {
     "too_many": Wording("多于 {limit} 项（现有 {count} 项）", "more than {limit} items ({count} given)"),
     "too_few": Wording("至少 {limit} 项", "at least {limit} items"),
     "not_whole": Wording("须为整数", "must be a whole number", "数字不加引号", "write it without quotes"),
-    "not_money": Wording("不是金额", "is no amount of money",
-                         "以元为单位写数字，或写“2亿元”“3000万元”", "write yuan as a number, or a text such as 2亿元 or 3000万元"),
+    "not_money": Wording(
+        "不是金额",
+        "is no amount of money",
+        "以元为单位写数字，或写“2亿元”“3000万元”",
+        "write yuan as a number, or a text such as 2亿元 or 3000万元",
+    ),
     "out_of_range": Wording("须在 {lowest} 到 {highest} 之间", "must be from {lowest} to {highest}"),
     "not_flag": Wording("须为 true 或 false", "must be true or false", "未知时请省略", "leave it out when unknown"),
     "not_date": Wording("不是日期", "is no date", "请写成 2015-03-01", "write it as 2015-03-01"),
     "in_the_future": Wording("晚于所问日期 {on}", "is later than {on}, the day asked about"),
     "not_one_of": Wording("须为以下之一：{allowed}", "must be one of: {allowed}", "{nearest_zh}", "{nearest_en}"),
     "credit_code_number": Wording(
-        "统一社会信用代码不能以数字发送", "a credit code must not be sent as a number",
+        "统一社会信用代码不能以数字发送",
+        "a credit code must not be sent as a number",
         "数字超过 15 位会丢失精度，请以文字发送，并从原始文件重新抄录",
-        "a number of more than 15 digits has lost precision: send it as text, copied anew from the source"),
-    "credit_code_length": Wording("统一社会信用代码须为 18 位", "a credit code has 18 characters", "现有 {count} 位", "it has {count}"),
-    "credit_code_format": Wording("统一社会信用代码含有不允许的字符", "the credit code has characters that none has",
-                                  "只含数字与大写字母，不含 I、O、S、V、Z",
-                                  "only digits and capitals other than I, O, S, V and Z"),
-    "credit_code_checksum": Wording("统一社会信用代码的校验位不符", "the check digit of the credit code is wrong",
-                                    "请核对是否抄错一位", "one character was probably mistyped"),
-    "unknown_place": Wording("没有找到地区“{input}”", "no place called {input!r} was found"),
-    "ambiguous_place": Wording("“{input}”不能确定是哪个地区", "{input!r} is not surely one place",
-                               "请写明：{readings}", "say which: {readings}"),
+        "a number of more than 15 digits has lost precision: send it as text, copied anew from the source",
+    ),
+    "credit_code_length": Wording(
+        "统一社会信用代码须为 18 位", "a credit code has 18 characters", "现有 {count} 位", "it has {count}"
+    ),
+    "credit_code_format": Wording(
+        "统一社会信用代码含有不允许的字符",
+        "the credit code has characters that none has",
+        "只含数字与大写字母，不含 I、O、S、V、Z",
+        "only digits and capitals other than I, O, S, V and Z",
+    ),
+    "credit_code_checksum": Wording(
+        "统一社会信用代码的校验位不符",
+        "the check digit of the credit code is wrong",
+        "请核对是否抄错一位",
+        "one character was probably mistyped",
+    ),
     # Whole requests
     "no_such_thing": Wording("没有找到“{name}”", "there is no {name!r}", "{nearest_zh}", "{nearest_en}"),
 }

@@ -56,9 +56,7 @@ def create_metrics(shared_folder: str = "") -> Metrics:
         registry=registry,
         shared_folder=shared_folder,
         requests=Counter("cepei_requests", "Requests answered.", ["route", "status"], registry=registry),
-        durations=Histogram(
-            "cepei_request_seconds", "Time to answer.", ["route"], registry=registry, buckets=_SECONDS
-        ),
+        durations=Histogram("cepei_request_seconds", "Time to answer.", ["route"], registry=registry, buckets=_SECONDS),
         match_parts=Histogram(
             "cepei_match_part_seconds", "Time of each part of a match.", ["part"], registry=registry, buckets=_SECONDS
         ),

@@ -1,87 +1,39 @@
-"""openapi.yaml from the code: flask-smorest's specification, with every error as application/problem+json."""
+"""Writes openapi.yaml from the code, or tells that the file has drifted."""
 
 from __future__ import annotations
 
-import http
-from typing import Any
+import argparse
+import sys
+from pathlib import Path
 
 import flask
-import flask_smorest
-import yaml
-from flask_smorest.utils import prepare_response
 
-from service import __version__
-from service.errors import MEDIA_TYPE
-from service.request_context import REQUEST_ID
-from service.schemas.reading_answers import Problem
-
-OPENAPI_VERSION = "3.1.0"
-_DESCRIPTION = """\
-Which government support measures can a company use, why, what is missing, and where the policy says so, word for word.
-
-- JSON in UTF-8; money in yuan; shares 0 to 1; offsets are Unicode code points into `text` of the served document.
-- `Accept-Language: en` switches labels and messages, never quotes.
-- Every answer carries `X-Request-Id`; the same question to the same catalogue gets the same bytes.
-- Errors are RFC 9457 problem details and name all faults at once.
-"""
+from service.app import register_resources
+from service.specification import create_api, openapi_yaml
 
 
-class Api(flask_smorest.Api):  # type: ignore[misc]
-    """flask-smorest with our errors: our handlers answer them and our form documents them."""
-
-    ERROR_SCHEMA = Problem
-
-    def _register_error_handlers(self) -> None:
-        """Leave the handlers to errors.py, which covers more than HTTPException."""
-
-    def _register_responses(self) -> None:
-        """Document errors with the media type they are sent in (overriding the handler alone leaves application/json)."""
-        named = {status.name: status.phrase for status in http.HTTPStatus if status >= http.HTTPStatus.BAD_REQUEST}
-        for name, phrase in {**named, "DEFAULT_ERROR": "Any other error"}.items():
-            response = {"description": phrase, "schema": self.ERROR_SCHEMA}
-            prepare_response(response, self.spec, MEDIA_TYPE)
-            self.spec.components.response(name, response, lazy=True)
+def published_contract() -> str:
+    """Return the text of openapi.yaml; it depends on the code alone, on no catalogue and no setting."""
+    api = create_api(flask.Flask("service"))
+    register_resources(api)
+    return openapi_yaml(api)
 
 
-def create_api(app: flask.Flask) -> Api:
-    """Attach the specification to the application; it is served by views/docs.py, not by flask-smorest."""
-    app.config.update(API_TITLE="Cepei 策配", API_VERSION=__version__, OPENAPI_VERSION=OPENAPI_VERSION)
-    license_info = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
-    return Api(app, spec_kwargs={"info": {"description": _DESCRIPTION, "license": license_info}})
+def main(arguments: list[str] | None = None) -> int:
+    """Write openapi.yaml, or with --check compare it: `python -m service.openapi [--check] FILE`."""
+    parser = argparse.ArgumentParser(prog="python -m service.openapi", description=main.__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 when the file differs")
+    options = parser.parse_args(arguments)
+    contract = published_contract()
+    if not options.check:
+        options.file.write_text(contract, "utf-8")
+        return 0
+    if options.file.is_file() and options.file.read_text("utf-8") == contract:
+        return 0
+    print(f"{options.file} is not what the code says; write it again: python -m service.openapi {options.file}")  # noqa: T201
+    return 1
 
 
-def openapi_document(api: Api) -> dict[str, Any]:
-    """Return the specification as plain data, with what holds for every call put into every call."""
-    document: dict[str, Any] = api.spec.to_dict()
-    document["servers"] = [{"url": "/"}]
-    for response in document["components"]["responses"].values():
-        response["headers"] = dict(_HEADERS)
-    for operations in document["paths"].values():
-        for method, operation in operations.items():
-            if method != "parameters":
-                _complete_operation(operation)
-    return document
-
-
-_HEADERS = {REQUEST_ID: {"description": "The id of this request, as logged.", "schema": {"type": "string"}}}
-_LANGUAGE = {
-    "in": "header",
-    "name": "Accept-Language",
-    "required": False,
-    "description": "`en` for English labels and messages; Chinese otherwise.",
-    "schema": {"type": "string"},
-    "example": "en",
-}
-
-
-def _complete_operation(operation: dict[str, Any]) -> None:
-    operation.setdefault("parameters", []).append(_LANGUAGE)
-    for response in operation["responses"].values():
-        if "$ref" not in response:
-            response["headers"] = {**_HEADERS, **response.get("headers", {})}
-
-
-def openapi_yaml(api: Api) -> str:
-    """Return openapi.yaml: stable order, Chinese readable."""
-    head = "# Generated from the code by `cepei openapi`; a test fails when it drifts.\n"
-    return head + yaml.safe_dump(openapi_document(api), allow_unicode=True, sort_keys=False, width=120)
+if __name__ == "__main__":
+    sys.exit(main())

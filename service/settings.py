@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-DEFAULT_CATALOGUE = Path("build/catalogue.sqlite")
+DEFAULT_CATALOGUE = Path("var/catalogue.sqlite")
 PUBLIC_RATE_LIMIT = "60/minute"
 """Matches an address may ask for when the service listens on more than loopback."""
 

@@ -18,7 +18,11 @@ def group_cards(answer: Mapping[str, Any], words: Mapping[str, str]) -> list[dic
     """Return the recommendations in their order, grouped by relevance, each as a card for the template."""
     groups = groupby(answer["recommendations"], key=lambda recommendation: recommendation["relevance"])
     return [
-        {"relevance": relevance, "heading": words[f"relevance.{relevance}"], "cards": [_card(item, words) for item in items]}
+        {
+            "relevance": relevance,
+            "heading": words[f"relevance.{relevance}"],
+            "cards": [_card(item, words) for item in items],
+        }
         for relevance, items in groups
     ]
 

@@ -45,7 +45,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "count.applicable": ("项条件相符", "whose conditions are met"),
     "count.possible": ("项可能相符", "that may fit"),
     "count.not_applicable": ("项不符", "that do not fit"),
-    "relevance.direct": ("与企业的产品、技术、需求或所在地直接相关", "Directly about its products, technologies, needs or place"),
+    "relevance.direct": (
+        "与企业的产品、技术、需求或所在地直接相关",
+        "Directly about its products, technologies, needs or place",
+    ),
     "relevance.sector": ("面向所属行业", "For its sector"),
     "relevance.general": ("普遍适用", "For companies in general"),
     "verdict.applicable": ("条件相符", "Conditions met"),
@@ -61,7 +64,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "why.fact_missing": ("尚未填写", "not stated"),
     "why.too_coarse": ("所填内容不够具体", "what was entered is too broad"),
     "why.unrecognised": ("所填内容未能确定含义", "what was entered was not understood for sure"),
-    "why.ambiguous": ("原文为开放列举或所填内容有多种含义", "the text leaves its list open, or the entry has several meanings"),
+    "why.ambiguous": (
+        "原文为开放列举或所填内容有多种含义",
+        "the text leaves its list open, or the entry has several meanings",
+    ),
     "why.manual": ("需人工确认", "for a person to check"),
     "field.city": ("所在地", "Place"),
     "hint.city": ("城市、区县或园区，例如：合肥市长丰县", "City, county or park, for example Hefei"),

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import EXCLUDE, Schema, fields
+
+
+class Answer(Schema):
+    """An answer; a later version may add fields to it, so nothing is promised about other fields."""
+
+    class Meta:
+        """Fields that are not documented are allowed."""
+
+        unknown = EXCLUDE
+
 
 OPEN = "An open list: more values may be added."
 
@@ -42,7 +52,7 @@ def many(schema: type[Schema]) -> fields.List[Any]:
     return fields.List(fields.Nested(schema), required=True)
 
 
-def texts(description: str = "") -> fields.List[Any]:
+def strings(description: str = "") -> fields.List[Any]:
     """Return a list of texts."""
     return fields.List(fields.String(), required=True, metadata={"description": description} if description else {})
 
@@ -52,7 +62,7 @@ EFFECTS = ("in_force", "draft", "upcoming", "expired")
 STRENGTHS = ("grant", "support", "encourage", "promote")
 
 
-class CatalogueInfo(Schema):
+class CatalogueInfo(Answer):
     """Which catalogue answered."""
 
     version = string("Hash of the content.")
@@ -60,7 +70,7 @@ class CatalogueInfo(Schema):
     measures = numeric(whole=True)
 
 
-class Passage(Schema):
+class Passage(Answer):
     """A verbatim quote: `text[start:end] == quote` in the document as served."""
 
     document = string()
@@ -70,7 +80,7 @@ class Passage(Schema):
     end = numeric(whole=True)
 
 
-class WordMatch(Schema):
+class WordMatch(Answer):
     """Words of a quote that answer to something the company typed; offsets into the document."""
 
     origin = string("The field, for example products[0].")
@@ -88,14 +98,14 @@ class Evidence(Passage):
     matches = many(WordMatch)
 
 
-class Department(Schema):
+class Department(Answer):
     """An authority named beside the clause."""
 
     name = string()
     lead = fields.Boolean(required=True)
 
 
-class DocumentRef(Schema):
+class DocumentRef(Answer):
     """The document a measure stands in."""
 
     id = string()
@@ -106,7 +116,7 @@ class DocumentRef(Schema):
     region = string()
 
 
-class Benefit(Schema):
+class Benefit(Answer):
     """What is given, as far as the text states it."""
 
     kind = string()
@@ -117,13 +127,14 @@ class Benefit(Schema):
     cite = fields.Nested(Passage, allow_none=True)
 
 
-class MeasureSummary(Schema):
+class MeasureSummary(Answer):
     """A support measure."""
 
     id = string()
     title = string()
     instrument = string(OPEN)
     instrument_label = string()
+    also = strings("Further kinds of support in the same sentence.")
     strength = closed(*STRENGTHS)
     document = one(DocumentRef)
     source = one(Passage)
@@ -131,7 +142,7 @@ class MeasureSummary(Schema):
     benefit = one(Benefit, null=True)
 
 
-class Condition(Schema):
+class Condition(Answer):
     """One condition and how it stands for this company."""
 
     fact = string(null=True)
@@ -140,18 +151,19 @@ class Condition(Schema):
     why = string(OPEN, null=True)
     expected = anything("What the condition asks for.")
     actual = anything("What the company said.")
-    gap = anything("How far it is away.")
+    gap = numeric("How far a number is away.", null=True)
     cite = one(Passage)
+    parts = fields.List(fields.Nested(lambda: Condition()), metadata={"description": "Of a combined condition."})
 
 
-class Coverage(Schema):
+class Coverage(Answer):
     """How many conditions could be checked."""
 
     checked = numeric(whole=True)
     total = numeric(whole=True)
 
 
-class FeatureValue(Schema):
+class FeatureValue(Answer):
     """What one ranking feature contributed."""
 
     name = string(OPEN)
@@ -161,14 +173,14 @@ class FeatureValue(Schema):
     detail = string(null=True)
 
 
-class Caveat(Schema):
+class Caveat(Answer):
     """Something to know before relying on the measure."""
 
     code = string(OPEN)
     message = string()
 
 
-class Recommendation(Schema):
+class Recommendation(Answer):
     """One measure for this company, with the reasons."""
 
     rank = numeric(whole=True)
@@ -181,11 +193,11 @@ class Recommendation(Schema):
     coverage = one(Coverage)
     features = fields.List(fields.Nested(FeatureValue))
     evidence = fields.List(fields.Nested(Evidence))
-    explanation = texts()
+    explanation = strings()
     caveats = many(Caveat)
 
 
-class FactRead(Schema):
+class FactRead(Answer):
     """How one input was read."""
 
     fact = string()
@@ -197,7 +209,7 @@ class FactRead(Schema):
     similarity = numeric()
 
 
-class Suggestion(Schema):
+class Suggestion(Answer):
     """An entry that resembles an input."""
 
     value = string()
@@ -205,7 +217,7 @@ class Suggestion(Schema):
     similarity = numeric()
 
 
-class Unrecognised(Schema):
+class Unrecognised(Answer):
     """An input that was not understood for sure."""
 
     origin = string()
@@ -213,14 +225,15 @@ class Unrecognised(Schema):
     suggestions = many(Suggestion)
 
 
-class ProfileRead(Schema):
+class ProfileRead(Answer):
     """What was understood of the profile."""
 
     facts = many(FactRead)
     unrecognised = many(Unrecognised)
+    caveats = many(Caveat)
 
 
-class Question(Schema):
+class Question(Answer):
     """A missing fact worth asking for."""
 
     fact = string()
@@ -229,7 +242,7 @@ class Question(Schema):
     settles = numeric("Possible measures that it would settle.", whole=True)
 
 
-class NearMiss(Schema):
+class NearMiss(Answer):
     """A measure that fails on one condition only, one that a company can change."""
 
     measure_id = string()
@@ -237,7 +250,7 @@ class NearMiss(Schema):
     condition = one(Condition)
 
 
-class Totals(Schema):
+class Totals(Answer):
     """How all measures stand; `withheld` are possible ones that nothing connects to the company."""
 
     applicable = numeric(whole=True)
@@ -246,7 +259,7 @@ class Totals(Schema):
     withheld = numeric(whole=True)
 
 
-class MatchAnswer(Schema):
+class MatchAnswer(Answer):
     """The measures that fit, in order, each with its evidence."""
 
     catalogue = one(CatalogueInfo)

@@ -17,29 +17,31 @@ MOST_UNKNOWN_FIELDS = 20
 """Unknown fields that are named one by one, with the nearest known one; more are counted."""
 
 _OF_SCHEMA = "_schema"
+_UNKNOWN = "unknown_field"
 
 
 class StrictSchema(marshmallow.Schema):
     """A schema whose errors are codes of messages.py and which names every field it does not know."""
 
     class Meta:
-        """Unknown fields are refused below, all together and with the nearest known name."""
+        """Unknown fields are refused, all together and with the nearest known name."""
 
-        unknown = marshmallow.EXCLUDE
+        unknown = marshmallow.RAISE
 
-    error_messages = {"type": "not_an_object"}  # noqa: RUF012 - the name and shape marshmallow reads
+    error_messages = {"type": "not_an_object", "unknown": _UNKNOWN}  # noqa: RUF012 - the name and shape marshmallow reads
 
-    @marshmallow.validates_schema(pass_original=True, skip_on_field_errors=False)
-    def refuse_unknown_fields(self, _data: Any, original: Any, **_: Any) -> None:  # noqa: ANN401 - marshmallow's signature
-        """Raise ValidationError with a complaint for each field this schema does not have."""
-        if not isinstance(original, Mapping):
-            return
-        unknown = [name for name in original if name not in self.fields]
-        if unknown:
-            named = {printable(name): [unknown_field(name, self.fields)] for name in unknown[:MOST_UNKNOWN_FIELDS]}
-            rest = len(unknown) - MOST_UNKNOWN_FIELDS
-            extra = {_OF_SCHEMA: [Complaint(code="unknown_fields", params={"count": rest})]} if rest > 0 else {}
-            raise ValidationError({**named, **extra})
+    def handle_error(self, error: ValidationError, data: Any, **_: Any) -> None:  # noqa: ANN401, ARG002 - marshmallow's signature
+        """Give each unknown field its complaint; past the first MOST_UNKNOWN_FIELDS they are only counted."""
+        messages: Any = error.messages
+        unknown = [name for name, found in messages.items() if found == [_UNKNOWN]]
+        for name in unknown:
+            del messages[name]
+        messages.update({printable(name): [unknown_field(name, self.fields)] for name in unknown[:MOST_UNKNOWN_FIELDS]})
+        if (rest := len(unknown) - MOST_UNKNOWN_FIELDS) > 0:
+            messages[_OF_SCHEMA] = [
+                *messages.get(_OF_SCHEMA, ()),
+                Complaint(code="unknown_fields", params={"count": rest}),
+            ]
 
 
 def unknown_field(name: str, known: Iterable[str], code: str = "unknown_field") -> Complaint:

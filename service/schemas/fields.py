@@ -48,6 +48,22 @@ class StrictField(fields.Field[Any]):
 
     default_error_messages = {"required": "required", "null": "null"}  # noqa: RUF012 - the name and shape marshmallow reads
 
+    def json_schema(self) -> JsonSchema:
+        """Return the JSON schema that openapi.yaml publishes for this field."""
+        raise NotImplementedError
+
+
+def published_schema(field: fields.Field[Any]) -> JsonSchema:
+    """Return the JSON schema of a strict field, null included where it is allowed; nothing for other fields."""
+    if not isinstance(field, StrictField):
+        return {}
+    schema = field.json_schema()
+    if not field.allow_none:
+        return schema
+    if "anyOf" in schema:
+        return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
+    return {**schema, "type": [schema["type"], "null"]}
+
 
 class Text(StrictField):
     """A text of at most `limit` characters."""
@@ -56,9 +72,9 @@ class Text(StrictField):
         """Publish the limits."""
         self.limit, self.shortest = limit, shortest
         least = {"minLength": shortest} if shortest else {}
-        super().__init__(**_documented(options, type="string", maxLength=limit, **least))
+        return JSON(type="string", maxLength=limit, **least)
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+    def _deserialize(self, value: object, *_: object, **__: object) -> str:
         if not isinstance(value, str):
             refuse("not_text")
         if len(value) < self.shortest:
@@ -69,13 +85,13 @@ class Text(StrictField):
 class Texts(StrictField):
     """One text or a list of texts, loaded as a tuple without the empty ones."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        """Publish both forms."""
+    def json_schema(self) -> JsonSchema:
+        """Return the JSON schema."""
         text = {"type": "string", "maxLength": TEXT_CHARACTERS}
         forms = [text, {"type": "array", "maxItems": LIST_ITEMS, "items": text}]
-        super().__init__(**_documented(options, anyOf=forms))
+        return JSON(anyOf=forms)
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
+    def _deserialize(self, value: object, *_: object, **__: object) -> tuple[str, ...]:
         if isinstance(value, str):
             value = [value]
         if not isinstance(value, list):
@@ -106,12 +122,12 @@ def each(values: list[Any], load: Callable[[Any], str]) -> list[str]:
 class Place(StrictField):
     """The name of a place in any writing, or its code as text or number."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        """Publish both forms."""
+    def json_schema(self) -> JsonSchema:
+        """Return the JSON schema."""
         code = {"type": "integer", "minimum": SMALLEST_PLACE_CODE, "maximum": LARGEST_PLACE_CODE}
-        super().__init__(**_documented(options, anyOf=[{"type": "string", "maxLength": TEXT_CHARACTERS}, code]))
+        return JSON(anyOf=[{"type": "string", "maxLength": TEXT_CHARACTERS}, code])
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+    def _deserialize(self, value: object, *_: object, **__: object) -> str:
         number = whole_number(value)
         if number is not None and SMALLEST_PLACE_CODE <= number <= LARGEST_PLACE_CODE:
             return str(number)
@@ -133,9 +149,9 @@ class Whole(StrictField):
     def __init__(self, *, lowest: int, highest: int, from_query: bool = False, **options: Any) -> None:  # noqa: ANN401
         """Publish the range."""
         self.lowest, self.highest, self.from_query = lowest, highest, from_query
-        super().__init__(**_documented(options, type="integer", minimum=lowest, maximum=highest))
+        return JSON(type="integer", minimum=lowest, maximum=highest)
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
+    def _deserialize(self, value: object, *_: object, **__: object) -> int:
         if self.from_query and isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:  # noqa: PLR2004
             value = int(value)
         number = whole_number(value)
@@ -149,13 +165,13 @@ class Whole(StrictField):
 class Money(StrictField):
     """An amount of money in yuan: a number, or a text with its unit (「2亿元」)."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        """Publish both forms; the reader understands more ways of writing than the pattern promises."""
+    def json_schema(self) -> JsonSchema:
+        """Return the JSON schema."""
         pattern = r"^[0-9]{1,6}(\.[0-9]{1,2})?(元|万元|百万元|千万元|亿元)$"
         forms = [{"type": "number", "minimum": 0, "maximum": LARGEST_MONEY}, {"type": "string", "pattern": pattern}]
-        super().__init__(**_documented(options, anyOf=[*forms, {"type": "null"}]))
+        return JSON(anyOf=[*forms, {"type": "null"}])
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> float:
+    def _deserialize(self, value: object, *_: object, **__: object) -> float:
         amount = _parse_amount(value) if isinstance(value, str) else value
         if isinstance(amount, bool) or not isinstance(amount, int | float):
             refuse("not_money")
@@ -176,11 +192,11 @@ def _parse_amount(text: str) -> float:
 class Flag(StrictField):
     """true or false; a number is neither."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        """Publish the type."""
-        super().__init__(**_documented(options, type="boolean"))
+    def json_schema(self) -> JsonSchema:
+        """Return the JSON schema."""
+        return JSON(type="boolean")
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
+    def _deserialize(self, value: object, *_: object, **__: object) -> bool:
         if not isinstance(value, bool):
             refuse("not_flag")
         return value
@@ -189,11 +205,11 @@ class Flag(StrictField):
 class Day(StrictField):
     """A date that exists, written 2015-03-01."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        """Publish the form."""
-        super().__init__(**_documented(options, type="string", format="date"))
+    def json_schema(self) -> JsonSchema:
+        """Return the JSON schema."""
+        return JSON(type="string", format="date")
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
+    def _deserialize(self, value: object, *_: object, **__: object) -> date:
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             refuse("not_date")
         try:
@@ -205,11 +221,11 @@ class Day(StrictField):
 class CreditCode(StrictField):
     """A unified social credit code whose check digit is right, loaded without spaces and in capitals."""
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        """Publish the form; the check digit is part of the format."""
-        super().__init__(**_documented(options, type="string", format="cn-uscc", maxLength=40))
+    def json_schema(self) -> JsonSchema:
+        """Return the JSON schema."""
+        return JSON(type="string", format="cn-uscc", maxLength=40)
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+    def _deserialize(self, value: object, *_: object, **__: object) -> str:
         if isinstance(value, int | float) and not isinstance(value, bool):
             refuse("credit_code_number")
         if not isinstance(value, str):
@@ -235,9 +251,9 @@ class Choice(StrictField):
     def __init__(self, allowed: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401
         """Publish the list."""
         self.allowed = allowed
-        super().__init__(**_documented(options, type="string", enum=list(allowed)))
+        return JSON(type="string", enum=list(allowed))
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+    def _deserialize(self, value: object, *_: object, **__: object) -> str:
         return _one_of(value, self.allowed)
 
 
@@ -248,9 +264,9 @@ class Choices(StrictField):
         """Publish the list."""
         self.allowed, self.fewest = allowed, fewest
         items = {"type": "string", "enum": list(allowed)}
-        super().__init__(**_documented(options, type="array", items=items, minItems=fewest, maxItems=LIST_ITEMS))
+        return JSON(type="array", items=items, minItems=fewest, maxItems=LIST_ITEMS)
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> frozenset[str]:
+    def _deserialize(self, value: object, *_: object, **__: object) -> frozenset[str]:
         if not isinstance(value, list):
             refuse("not_list")
         if len(value) < self.fewest:

@@ -90,7 +90,7 @@ def _optional(description: str, example: object) -> dict[str, Any]:
 class ProfileSchema(StrictSchema):
     """What a company says of itself; every field may be missing or null."""
 
-    name = Text(**_optional("The company's name, only echoed in nothing: it takes no part in matching.", "某生物材料公司"))
+    name = Text(**_optional("The company's name; it takes no part in matching.", "某生物材料公司"))
     uscc = CreditCode(**_optional("Unified social credit code; its region digits are a hint.", "91110000600037341L"))
     city = Place(**_optional("Where the company is registered, in any writing at any level.", "合肥长丰"))
     target_city = Place(**_optional("Where it plans to settle or invest, if elsewhere.", "广州南沙"))
@@ -107,7 +107,9 @@ class ProfileSchema(StrictSchema):
     rd_staff = Whole(lowest=0, highest=LARGEST_COUNT, **_optional("People in research and development.", 30))
     foreign_invested = Flag(**_optional("Whether it is foreign-invested.", False))  # noqa: FBT003 - an example value
     external_id = Text(**_optional("The caller's own id; it takes no part in matching.", "row-17"))
-    facts = Facts(**_optional("Facts published at /v1/vocabularies/facts and manual conditions, by id.", {"listed": False}))
+    facts = Facts(
+        **_optional("Facts published at /v1/vocabularies/facts and manual conditions, by id.", {"listed": False})
+    )
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Profile:  # noqa: ANN401 - marshmallow's signature
@@ -122,9 +124,12 @@ class MatchRequestSchema(StrictSchema):
     limit = Whole(lowest=1, highest=LARGEST_LIMIT, metadata={"description": "Most recommendations, 20 if not given."})
     offset = Whole(lowest=0, highest=LARGEST_OFFSET, metadata={"description": "Recommendations to skip."})
     detail = Choice(
-        ("full", "brief"), metadata={"description": "`brief` leaves out features, conditions and evidence; `full` if not given."}
+        ("full", "brief"),
+        metadata={"description": "`brief` leaves out features, conditions and evidence; `full` if not given."},
     )
-    on = Day(metadata={"description": "The day the question is about, today in China if not given."}, load_default=today)
+    on = Day(
+        metadata={"description": "The day the question is about, today in China if not given."}, load_default=today
+    )
     statuses = Choices(STATUSES, fewest=1, metadata={"description": "Documents to consider, both kinds if not given."})
     include = Choices(("not_applicable",), metadata={"description": "Also answer with measures that do not apply."})
 

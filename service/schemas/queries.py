@@ -15,7 +15,9 @@ class PageQuery(StrictSchema):
     """Which page of a list."""
 
     page = Whole(lowest=1, highest=LARGEST_PAGE, from_query=True, load_default=1, metadata={"description": "From 1."})
-    per_page = Whole(lowest=1, highest=100, from_query=True, load_default=20, metadata={"description": "Items on a page."})
+    per_page = Whole(
+        lowest=1, highest=100, from_query=True, load_default=20, metadata={"description": "Items on a page."}
+    )
 
 
 class MeasuresQuery(PageQuery):
@@ -26,7 +28,12 @@ class MeasuresQuery(PageQuery):
         shortest=2,
         metadata={"description": "Words inside title, quote, clause or document title; two characters and more."},
     )
-    region = Text(metadata={"description": "A place in any writing: measures that a company there may reach.", "examples": ["440100"]})
+    region = Text(
+        metadata={
+            "description": "A place in any writing: measures that a company there may reach.",
+            "examples": ["440100"],
+        }
+    )
     instrument = Choice(tuple(Instrument), metadata={"description": "The kind of support."})
     document = Text(metadata={"description": "The id of a document."})
     status = Choice(STATUSES, metadata={"description": "The status of the document."})
@@ -35,7 +42,9 @@ class MeasuresQuery(PageQuery):
 class DocumentsQuery(PageQuery):
     """How much of each document is listed."""
 
-    detail = Choice(("full", "brief"), load_default="full", metadata={"description": "`brief` leaves out text and clauses."})
+    detail = Choice(
+        ("full", "brief"), load_default="full", metadata={"description": "`brief` leaves out text and clauses."}
+    )
 
 
 class VocabularyQuery(StrictSchema):

@@ -8,7 +8,7 @@ import flask
 import flask_swagger_ui
 from werkzeug.exceptions import NotFound
 
-from service.openapi import Api, openapi_yaml
+from service.specification import Api, openapi_yaml
 
 ASSETS = frozenset({"swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png"})
 _FOLDER = Path(flask_swagger_ui.__file__).parent / "dist"

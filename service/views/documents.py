@@ -17,8 +17,6 @@ from service.serving import catalogue
 
 blueprint = Blueprint("documents", __name__, description="The policy documents, word for word.")
 
-BODY = ("text", "clauses")
-
 
 @blueprint.get("/v1/documents")
 @blueprint.takes(DocumentsQuery, location="query")
@@ -27,9 +25,8 @@ def list_documents(query: dict[str, Any]) -> flask.Response:
     """List the documents, with text and clauses unless `detail=brief`."""
     shelf = catalogue()
     documents, page = page_of(sorted(shelf.documents.values(), key=lambda document: document.id), query)
-    items = [describe_document(shelf, document, language()) for document in documents]
-    if query["detail"] == "brief":
-        items = [{key: value for key, value in item.items() if key not in BODY} for item in items]
+    full = query["detail"] == "full"
+    items = [describe_document(shelf, document, language(), full=full) for document in documents]
     return public_answer({"items": items, **page})
 
 

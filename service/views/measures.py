@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import flask
@@ -15,7 +15,7 @@ from rules.trace import evaluate
 from rules.verdict import MeasureVerdict
 from service.answers import public_answer
 from service.blueprints import Blueprint
-from service.lookups import found, page_of, resolve_region
+from service.lookups import found, page_of, read_region
 from service.request_context import language
 from service.schemas.queries import MeasuresQuery
 from service.schemas.reading_answers import MeasureFull, Measures
@@ -30,9 +30,12 @@ blueprint = Blueprint("measures", __name__, description="The measures of the cat
 def list_measures(query: dict[str, Any]) -> flask.Response:
     """List measures by words, place, instrument, document and status."""
     shelf = catalogue()
-    selected = list(_select(shelf, query))
+    region = read_region(shelf, query["region"], language()) if query.get("region") else None
+    selected = [
+        measure for measure in _select(shelf, query) if region is None or _reaches(shelf, measure, region["value"])
+    ]
     items, page = page_of(selected, query)
-    return public_answer({"items": [_describe(shelf, measure) for measure in items], **page})
+    return public_answer({"items": [_describe(shelf, measure) for measure in items], **page, "region": region})
 
 
 @blueprint.get("/v1/measures/<measure_id>")
@@ -53,21 +56,20 @@ def _select(shelf: Catalogue, query: dict[str, Any]) -> Iterator[Measure]:
     """Yield the measures that pass every filter given, by id."""
     words = query.get("q", "")
     wanted = frozenset(shelf.search_measures(words)) if words else None
-    reachable = _reaches(shelf, query["region"]) if query.get("region") else None
     for measure in shelf.measures.values():
         if (
             (wanted is None or measure.id in wanted)
             and query.get("instrument") in (None, *measure.instruments)
             and query.get("document") in (None, "", measure.document)
             and query.get("status") in (None, shelf.documents[measure.document].status)
-            and (reachable is None or reachable(measure))
         ):
             yield measure
 
 
-def _reaches(shelf: Catalogue, place: str) -> Callable[[Measure], bool]:
-    """Return whether a measure is open to a company of which only the place is known."""
-    here = Answer(sure=(resolve_region(shelf, place, language()),))
-    answers = {"region": here, "target_region": here}
-    taxonomies = shelf.taxonomies
-    return lambda measure: evaluate(measure, answers, taxonomies).verdict is not MeasureVerdict.NOT_APPLICABLE
+def _reaches(shelf: Catalogue, measure: Measure, region: str | None) -> bool:
+    """Tell whether a measure is open to a company of which only the place is known."""
+    if region is None:
+        return False
+    here = Answer(sure=(region,))
+    trace = evaluate(measure, {"region": here, "target_region": here}, shelf.taxonomies)
+    return trace.verdict is not MeasureVerdict.NOT_APPLICABLE

@@ -18,6 +18,7 @@ from service.errors import complaints_of_match
 from service.messages import worded
 from service.pages.cards import group_cards
 from service.pages.form import FIELDS, read_profile
+from service.pages.frame import page_frame
 from service.pages.wording import page_words
 from service.problems import Complaint
 from service.request_context import page_language
@@ -52,14 +53,18 @@ def check() -> flask.Response:
 
 
 def _page(
-    typed: Mapping[str, str], *, status: int, complaints: list[Complaint] | None = None, answer: dict[str, Any] | None = None
+    typed: Mapping[str, str],
+    *,
+    status: int,
+    complaints: list[Complaint] | None = None,
+    answer: dict[str, Any] | None = None,
 ) -> flask.Response:
     language = page_language()
     words = page_words(language)
     fault_list = [_fault(complaint, language) for complaint in complaints or []]
     html = flask.render_template(
         "check.html",
-        **frame(language),
+        **page_frame(language),
         fields=FIELDS,
         typed={name: typed.get(name, "") for name in _NAMES},
         faults=_by_field(fault_list),
@@ -70,3 +75,18 @@ def _page(
     page = flask.Response(html, status, content_type="text/html; charset=utf-8")
     page.headers["Cache-Control"] = "no-store"
     return page
+
+
+def _fault(complaint: Complaint, language: str) -> dict[str, str]:
+    """Return one fault for the page: the field it belongs to, if the form has it, and what is wrong."""
+    steps = complaint.pointer.split("/")
+    field = steps[2] if len(steps) > 2 and steps[2] in _NAMES else ""  # noqa: PLR2004 - /profile/<field>
+    message, hint = worded(complaint, language)
+    return {"field": field, "says": f"{message} ({hint})" if hint else message}
+
+
+def _by_field(faults: list[dict[str, str]]) -> dict[str, list[str]]:
+    by_field: dict[str, list[str]] = {}
+    for fault in faults:
+        by_field.setdefault(fault["field"], []).append(fault["says"])
+    return by_field

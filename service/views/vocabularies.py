@@ -7,10 +7,9 @@ from typing import Any
 
 import flask
 
-from matcher.description import describe_entry
+from matcher.description import describe_entry, describe_fact
 from matcher.search import nearest_entries
 from rules.catalogue import Catalogue
-from rules.facts import FactDefinition
 from service.answers import public_answer
 from service.blueprints import Blueprint
 from service.lookups import found, page_of
@@ -44,7 +43,7 @@ def show_vocabulary(query: dict[str, Any], name: str) -> flask.Response:
 
 def _entries(shelf: Catalogue, name: str) -> list[dict[str, Any]]:
     if name == FACTS:
-        return [_describe_fact(fact, language()) for fact in shelf.facts.values()]
+        return [describe_fact(fact, language()) for fact in shelf.facts.values()]
     vocabulary = shelf.vocabularies[name]
     return [describe_entry(vocabulary, entry, language()) for entry in vocabulary.entries]
 
@@ -53,19 +52,6 @@ def _nearest(shelf: Catalogue, name: str, words: str) -> list[dict[str, Any]]:
     if name == FACTS:
         return _nearest_facts(_entries(shelf, name), words)
     return nearest_entries(shelf.vocabularies[name], words, MOST_NEAREST, language())
-
-
-def _describe_fact(fact: FactDefinition, language: str) -> dict[str, Any]:
-    unit = fact.unit_en if language == "en" else fact.unit
-    return {
-        "id": fact.id,
-        "label": fact.label(language),
-        "type": fact.type,
-        "vocabulary": fact.vocabulary or None,
-        "unit": unit or None,
-        "field": fact.field,
-        "question": fact.question(language),
-    }
 
 
 def _nearest_facts(facts: list[dict[str, Any]], words: str) -> list[dict[str, Any]]:

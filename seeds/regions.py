@@ -1,0 +1,189 @@
+"""The regions as one vocabulary: divisions by code (regions.json), functional zones and groups of cities (zones.yaml).
+
+Knows names, codes and what lies in what; reading what people type is the work of matcher/places.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from seeds.errors import Fault, SeedError
+from seeds.strict_yaml import load_yaml
+from seeds.vocabulary import Entry, Vocabulary, build_vocabulary, parse_entry
+
+COUNTRY = "CN"
+DIVISIONS_FILE = "regions.json"
+ZONES_FILE = "zones.yaml"
+_DIVISION_KEYS = frozenset({"code", "zh", "short", "en", "spelled", "former", "former_codes", "everyday"})
+
+
+class Level(StrEnum):
+    """What kind of place an id is; it is the `kind` of its entry."""
+
+    COUNTRY = "country"
+    GROUP = "group"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    ZONE = "zone"
+
+
+def load_regions(folder: Path) -> Vocabulary:
+    """Load `regions.json` and `zones.yaml` from `folder`; raise SeedError naming every fault with its pointer.
+
+    Ids are codes of six digits, `zone:…`, `group:…` and `CN`; the `extra` of a division has `short`, `former`,
+    `former_codes` and `everyday`.
+    """
+    rows = _division_rows(folder / DIVISIONS_FILE)
+    zones, other_names = _zone_rows(folder / ZONES_FILE)
+    divisions = list(_divisions(rows, other_names))
+    placed = _with_groups([*divisions, *zones])
+    faults = list(_dangling(placed, other_names))
+    if faults:
+        raise SeedError(faults)
+    return build_vocabulary("regions", placed)
+
+
+def level(regions: Vocabulary, region_id: str) -> Level:
+    """Return the level of a region; KeyError when there is no such id."""
+    return Level(regions[region_id].kind)
+
+
+def region_label(regions: Vocabulary, region_id: str, language: str = "zh") -> str:
+    """Return the name with what it lies in: 安徽省合肥市长丰县, or Changfeng, Hefei, Anhui."""
+    path = [regions[part] for part in _path(regions, region_id)]
+    if language == "en":
+        return ", ".join(dict.fromkeys(entry.label("en") for entry in reversed(path)))
+    own = path[-1].zh
+    return "".join(entry.zh for entry in path[:-1] if not _names(own, entry)) + own
+
+
+def names_in_prose(entry: Entry) -> tuple[str, ...]:
+    """Return the Chinese names by which running text may mean this place.
+
+    A short name that is an everyday word (资源, 合作, 和平 …) is left out; so are single characters.
+    """
+    everyday = entry.zh if entry.extra.get("everyday") else ""
+    skipped = frozenset(entry.extra.get("short", ())) if everyday else frozenset()
+    chinese = (name for name in (entry.zh, *entry.names) if len(name) > 1 and not name.isascii())
+    return tuple(name for name in chinese if name not in skipped)
+
+
+def parent_code(code: str, known: Mapping[str, object]) -> str:
+    """Return the code of the division that a division lies in: its city where there is one, else its province."""
+    if code.endswith("0000"):
+        return COUNTRY
+    city = f"{code[:4]}00"
+    return city if city != code and city in known else f"{code[:2]}0000"
+
+
+def _path(regions: Vocabulary, region_id: str) -> list[str]:
+    """Return the ids from the province down to `region_id`; of several parents the division comes first."""
+    path = [region_id]
+    while parents := [parent for parent in regions[path[0]].parents if parent != COUNTRY]:
+        path.insert(0, min(parents, key=lambda parent: regions[parent].kind == Level.GROUP))
+    if regions[region_id].kind == Level.ZONE:
+        path = [part for part in path[:-1] if regions[part].kind in (Level.PROVINCE, Level.CITY)] + path[-1:]
+    return path
+
+
+def _names(own: str, entry: Entry) -> bool:
+    """Tell whether a zone's own name begins with this city or province: 广州开发区 needs no 广州市 before it."""
+    return any(own.removeprefix("中国（").startswith(short) for short in entry.extra.get("short", ()))
+
+
+def _division_rows(path: Path) -> dict[str, Mapping[str, Any]]:
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        entries = data["entries"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SeedError([Fault(file=path.name, pointer="", message=f"cannot be read: {error}")]) from error
+    faults = [
+        Fault(file=path.name, pointer=f"/entries/{position}", message="needs code, zh and en, and no unknown key")
+        for position, row in enumerate(entries)
+        if not isinstance(row, dict) or not {"code", "zh", "en"} <= set(row) <= _DIVISION_KEYS
+    ]
+    if faults:
+        raise SeedError(faults)
+    return {row["code"]: row for row in entries}
+
+
+def _divisions(rows: Mapping[str, Mapping[str, Any]], other_names: Mapping[str, list[str]]) -> Iterator[Entry]:
+    present = {name for row in rows.values() for name in (row["zh"], row.get("short"))}
+    for code, row in rows.items():
+        short = (row["short"],) if "short" in row else ()
+        former = tuple(row.get("former", ()))
+        yield Entry(
+            id=code,
+            zh=row["zh"],
+            en=row["en"],
+            names=(
+                *short,
+                *row.get("spelled", ()),
+                *other_names.get(code, ()),
+                *(name for name in former if name not in present),
+            ),
+            parents=(parent_code(code, rows),),
+            kind=_division_level(code),
+            source="GB/T 2260",
+            extra={
+                "short": short,
+                "former": former,
+                "former_codes": tuple(row.get("former_codes", ())),
+                "everyday": bool(row.get("everyday")),
+            },
+        )
+
+
+def _division_level(code: str) -> Level:
+    if code.endswith("0000"):
+        return Level.PROVINCE
+    return Level.CITY if code.endswith("00") else Level.COUNTY
+
+
+def _zone_rows(path: Path) -> tuple[list[Entry], Mapping[str, list[str]]]:
+    data = load_yaml(path)
+    if not isinstance(data, dict) or data.get("schema") != 1 or not isinstance(data.get("entries"), list):
+        raise SeedError([Fault(file=path.name, pointer="", message="needs schema: 1 and a list of entries")])
+    faults = [
+        Fault(file=path.name, pointer=f"/entries/{position}", message=problem)
+        for position, raw in enumerate(data["entries"])
+        if (problem := _zone_problem(raw))
+    ]
+    if faults:
+        raise SeedError(faults)
+    return [parse_entry(raw) for raw in data["entries"]], data.get("names", {})
+
+
+def _zone_problem(raw: object) -> str:
+    if not isinstance(raw, dict) or not all(isinstance(raw.get(key), str) for key in ("id", "zh", "en", "kind")):
+        return "needs id, zh, en and kind as text"
+    if unknown := sorted(set(raw) - set(Entry.__dataclass_fields__)):
+        return f"unknown keys: {unknown}"
+    if raw["kind"] not in (Level.ZONE, Level.GROUP, Level.COUNTRY):
+        return f"kind must be zone, group or country, not {raw['kind']!r}"
+    return "" if raw.get("parents") or raw["kind"] == Level.COUNTRY else "needs a parent"
+
+
+def _with_groups(entries: Iterable[Entry]) -> list[Entry]:
+    """Give each member of a group that group as a further parent."""
+    listed = list(entries)
+    groups: dict[str, list[str]] = {}
+    for entry in listed:
+        for member in entry.extra.get("members", ()):
+            groups.setdefault(member, []).append(entry.id)
+    return [replace(entry, parents=(*entry.parents, *groups.get(entry.id, ()))) for entry in listed]
+
+
+def _dangling(entries: Iterable[Entry], other_names: Mapping[str, list[str]]) -> Iterator[Fault]:
+    listed = list(entries)
+    known = {entry.id for entry in listed}
+    wanted = [(entry.id, target) for entry in listed for target in (*entry.parents, *entry.extra.get("members", ()))]
+    for place, target in [*wanted, *(("names", code) for code in other_names)]:
+        if target not in known:
+            yield Fault(file=ZONES_FILE, pointer=f"/{place}", message=f"there is no region {target!r}")

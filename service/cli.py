@@ -1,0 +1,55 @@
+"""The command line: `cepei match | build | check | serve | eval | draft`.
+
+Exit status: 0 done, 1 faults found or goals missed, 2 input that cannot be used, 3 no catalogue.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from service import __version__
+from service.commands import build, check, draft, evaluate, match, serve
+from service.commands.exits import CommandError
+from service.commands.output import complain
+from service.settings import SettingsError
+
+COMMANDS = {
+    "match": match,
+    "build": build,
+    "check": check,
+    "serve": serve,
+    "eval": evaluate,
+    "draft": draft,
+}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; each is described by its module's first line."""
+    parser = argparse.ArgumentParser(prog="cepei", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--version", action="version", version=f"cepei {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, module in COMMANDS.items():
+        summary = str(module.__doc__).split(": ", 1)[1].split("\n", 1)[0]
+        command = commands.add_parser(name, help=summary, description=summary)
+        module.add_to(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = build_parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except CommandError as error:
+        complain(f"cepei {options.command}: {error}")
+        return int(error.status)
+    except SettingsError as error:
+        complain(f"cepei {options.command}: {error}")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

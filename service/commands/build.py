@@ -1,0 +1,32 @@
+"""cepei build: documents, vocabularies and rule packs into one catalogue file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rules.catalogue import build_catalogue
+from seeds.errors import SeedError
+from service.commands.check import add_folders
+from service.commands.exits import Exit
+from service.commands.output import complain, tell
+from service.settings import DEFAULT_CATALOGUE
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("target", type=Path, nargs="?", default=DEFAULT_CATALOGUE, help=f"default: {DEFAULT_CATALOGUE}")
+    add_folders(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build the catalogue; the old file stays when anything is wrong."""
+    try:
+        version = build_catalogue(options.seeds, options.packs, options.target)
+    except SeedError as error:
+        for fault in error.faults:
+            complain(str(fault))
+        complain(f"nothing was built: {len(error.faults)} faults")
+        return Exit.FAULTS_FOUND
+    tell(f"{options.target} {version}")
+    return Exit.DONE

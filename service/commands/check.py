@@ -1,0 +1,35 @@
+"""cepei check: every fault of documents, vocabularies and rule packs, with file and pointer."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import rules
+import seeds
+from rules.catalogue import check_seeds
+from service.commands.exits import Exit
+from service.commands.output import tell
+
+SEEDS = Path(seeds.__file__).parent
+PACKS = Path(rules.__file__).parent / "packs"
+
+
+def add_folders(parser: argparse.ArgumentParser) -> None:
+    """Declare where seeds and packs are read; the shipped ones if not given."""
+    parser.add_argument("--seeds", type=Path, default=SEEDS, metavar="FOLDER", help="documents and vocabularies")
+    parser.add_argument("--packs", type=Path, default=PACKS, metavar="FOLDER", help="rule packs")
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_folders(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print every fault; done when there is none."""
+    faults = check_seeds(options.seeds, options.packs)
+    for fault in faults:
+        tell(str(fault))
+    tell(f"{len(faults)} faults" if faults else "no faults")
+    return Exit.FAULTS_FOUND if faults else Exit.DONE

@@ -1,0 +1,40 @@
+"""cepei draft: a policy file (TXT, MD, HTML, DOCX, PDF) into a document folder to be finished by hand."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+from seeds.documents import draft_document
+from seeds.errors import SeedError
+from service.commands.check import SEEDS
+from service.commands.exits import CommandError, Exit
+from service.commands.output import tell
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("source", type=Path, help="the file as found")
+    parser.add_argument("id", help="the document's id, for example gd-biomanufacturing-2025")
+    parser.add_argument(
+        "--documents", type=Path, default=SEEDS / "documents", metavar="FOLDER", help="where to write it"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write text.txt and document.yaml; an existing document is never overwritten."""
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", options.id):
+        raise CommandError(f"{options.id!r} is no id: small letters, digits and single hyphens")
+    folder: Path = options.documents / options.id
+    if folder.exists():
+        raise CommandError(f"{folder} exists already")
+    try:
+        text, metadata = draft_document(options.source, options.id)
+    except (SeedError, OSError) as error:
+        raise CommandError(f"{options.source} cannot be drafted: {error}") from error
+    folder.mkdir(parents=True)
+    (folder / "text.txt").write_text(text, "utf-8")
+    (folder / "document.yaml").write_text(metadata, "utf-8")
+    tell(f"{folder}: read the text against the source, then fill in document.yaml")
+    return Exit.DONE

@@ -1,0 +1,83 @@
+"""cepei eval: labelled companies against the service, in this process or at an address."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from seeds.errors import SeedError
+from seeds.strict_yaml import load_yaml
+from service.app import create_app
+from service.commands.exits import CommandError, Exit
+from service.commands.match import open_engine
+from service.commands.output import tell
+from service.evaluation import Ask, Json, evaluate_cases, is_case
+from service.settings import Settings, load_settings
+
+SECONDS = 30
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("cases", type=Path, help="a YAML list of labelled companies")
+    parser.add_argument("--url", help="a running service, for example http://127.0.0.1:8000; this process if not given")
+    parser.add_argument("--catalogue", type=Path, help="catalogue file (CEPEI_CATALOGUE)")
+    parser.add_argument("--misses", action="store_true", help="print each label that was missed")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write counts and misses there")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the share of each kind of check; done when every goal is reached."""
+    report = evaluate_cases(load_cases(options.cases), _service_of(options))
+    for line in (*report.lines(), *(report.misses if options.misses else ())):
+        tell(line)
+    if options.json:
+        content = {"tally": report.counts, "misses": report.misses}
+        options.json.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
+    return Exit.FAULTS_FOUND if report.short else Exit.DONE
+
+
+def load_cases(file: Path) -> list[Json]:
+    """Load labelled cases; raise CommandError when the file does not hold any."""
+    try:
+        cases = load_yaml(file)
+    except SeedError as error:
+        raise CommandError(str(error)) from error
+    if not isinstance(cases, list) or not all(is_case(case) for case in cases):
+        raise CommandError(f"{file} must be a list of cases, each with an id and a profile")
+    return cases
+
+
+def _service_of(options: argparse.Namespace) -> Ask:
+    if options.url:
+        return _remote(options.url.rstrip("/"))
+    catalogue = options.catalogue or load_settings().catalogue
+    open_engine(catalogue)  # a missing or damaged catalogue is told before the first question
+    client = create_app(Settings(catalogue=catalogue, log_level="error")).test_client()
+
+    def ask(path: str, body: Json | None) -> tuple[int, bytes]:
+        answer = client.get(path) if body is None else client.post(path, json=body)
+        return answer.status_code, answer.data
+
+    return ask
+
+
+def _remote(base: str) -> Ask:
+    if not base.startswith(("http://", "https://")):
+        raise CommandError(f"{base} is no http address")
+
+    def ask(path: str, body: Json | None) -> tuple[int, bytes]:
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        request = urllib.request.Request(base + path, data=data, headers={"Content-Type": "application/json"})  # noqa: S310 - http was checked
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+                return int(answer.status), bytes(answer.read())
+        except urllib.error.HTTPError as problem:
+            return problem.code, problem.read()
+        except OSError as error:
+            raise CommandError(f"no answer from {base}: {error}") from error
+
+    return ask

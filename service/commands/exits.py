@@ -1,0 +1,23 @@
+"""What the exit statuses of `cepei` mean."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """0 done, 1 the command looked and found fault, 2 the input cannot be used, 3 there is no catalogue."""
+
+    DONE = 0
+    FAULTS_FOUND = 1
+    UNUSABLE_INPUT = 2
+    NO_CATALOGUE = 3
+
+
+class CommandError(Exception):
+    """A command cannot go on: what to tell the person, and the exit status."""
+
+    def __init__(self, message: str, status: Exit = Exit.UNUSABLE_INPUT) -> None:
+        """Keep the message and the status."""
+        self.status = status
+        super().__init__(message)

@@ -1,0 +1,107 @@
+"""cepei match: a profile from a file, matched in this process, as a table or as the API's JSON."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+from marshmallow import ValidationError
+
+from matcher.errors import MatchError
+from matcher.matching import Engine
+from matcher.profile import MatchRequest
+from rules.errors import CatalogueError
+from service.commands.exits import CommandError, Exit
+from service.commands.output import complain, tell
+from service.errors import complaints_of_match
+from service.json_reading import read_json
+from service.messages import worded
+from service.pages.wording import page_words
+from service.problems import Complaint, RequestProblem
+from service.schemas.complaints import complaints_of
+from service.schemas.match import MatchRequestSchema
+from service.settings import load_settings
+
+MOST_BYTES = 1_048_576
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "file", help="a profile, or a whole request with `profile` in it, as JSON; - reads standard input"
+    )
+    parser.add_argument("--json", action="store_true", help="print the answer as the API gives it")
+    parser.add_argument("--language", choices=("zh", "en"), default="zh")
+    parser.add_argument("--catalogue", type=Path, help="catalogue file (CEPEI_CATALOGUE)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Match one profile; faults are told one a line, each with its pointer."""
+    try:
+        question = read_question(_bytes_of(options.file))
+        answer = open_engine(options.catalogue).match(replace(question, language=options.language))
+    except RequestProblem as problem:
+        return _refuse(problem.complaints, options.language)
+    except ValidationError as error:
+        return _refuse(complaints_of(error), options.language)
+    except MatchError as error:
+        return _refuse(complaints_of_match(error), options.language)
+    if options.json:
+        tell(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
+    else:
+        _print_table(answer, options.language)
+    return Exit.DONE
+
+
+def read_question(body: bytes) -> MatchRequest:
+    """Read a request as the API does; a bare profile is taken as a request with nothing else in it."""
+    data = read_json(body)
+    whole = data if isinstance(data, dict) and "profile" in data else {"profile": data}
+    question: MatchRequest = MatchRequestSchema().load(whole)
+    return question
+
+
+def open_engine(catalogue: Path | None) -> Engine:
+    """Open the catalogue given, or the one of the settings."""
+    try:
+        return Engine.open(catalogue or load_settings().catalogue)
+    except CatalogueError as error:
+        raise CommandError(str(error), Exit.NO_CATALOGUE) from error
+
+
+def _bytes_of(file: str) -> bytes:
+    try:
+        body = sys.stdin.buffer.read(MOST_BYTES + 1) if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}") from error
+    if len(body) > MOST_BYTES:
+        raise CommandError(f"{file} is larger than {MOST_BYTES} bytes")
+    return body
+
+
+def _refuse(complaints: tuple[Complaint, ...] | list[Complaint], language: str) -> int:
+    for complaint in complaints:
+        message, hint = worded(complaint, language)
+        complain(f"{complaint.pointer or '/'}: {message}" + (f" ({hint})" if hint else ""))
+    return Exit.UNUSABLE_INPUT
+
+
+def _print_table(answer: dict[str, Any], language: str) -> None:
+    words, totals = page_words(language), answer["totals"]
+    counts = ("applicable", "possible", "not_applicable")
+    tell(" · ".join(f"{totals[verdict]} {words[f'count.{verdict}']}" for verdict in counts))
+    for recommendation in answer["recommendations"]:
+        measure = recommendation["measure"]
+        status = words[f"verdict.{recommendation['verdict']}"] + words[f"effect.{recommendation['effect']}"]
+        tell()
+        tell(f"{recommendation['rank']:>3}. {measure['title']} · {status} · {recommendation['score']:.4f}")
+        tell(f"     《{measure['document']['title']}》{measure['source']['clause']}")
+        tell(f"     「{' '.join(measure['source']['quote'].split())}」")
+    if not answer["recommendations"]:
+        tell(words["none"])
+    for question in answer["questions"]:
+        tell(f"  ?  {question['question']}")

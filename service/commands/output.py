@@ -1,0 +1,15 @@
+"""Where commands speak: results on standard output, complaints on standard error."""
+
+from __future__ import annotations
+
+import sys
+
+
+def tell(line: str = "") -> None:
+    """Print one line of a result."""
+    sys.stdout.write(f"{line}\n")
+
+
+def complain(line: str) -> None:
+    """Print one line of complaint."""
+    sys.stderr.write(f"{line}\n")

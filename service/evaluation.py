@@ -1,0 +1,236 @@
+"""Scores answers against labelled companies, from outside: it sees only what the API says.
+
+A label names a measure as [document, clause, words]: its source stands in that document and clause, and its
+quote contains one of the words (alternatives split by |). White space and bracket width never count.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+Json = dict[str, Any]
+Ask = Callable[[str, Json | None], tuple[int, bytes]]
+"""Sends one request (a GET, or a POST when there is a body) and returns status and body."""
+
+LIMIT = 20
+LONGEST_SOURCE = 120
+GOALS = {
+    "http": 1.0,
+    "must@5": 0.75,
+    "must@10": 0.95,
+    "should@20": 0.85,
+    "never": 1.0,
+    "quote": 0.95,
+    "applicable": 0.9,
+    "silent": 1.0,
+    "asks": 1.0,
+    "verbatim": 1.0,
+    "evidence": 1.0,
+    "brief": 1.0,
+    "logic": 1.0,
+    "draft": 1.0,
+    "order": 1.0,
+    "same": 1.0,
+}
+"""The share each kind of check has to reach."""
+
+SHORT_NAMES = {
+    "gd": "gd-biomanufacturing-2025",
+    "ah": "ah-biomanufacturing-2024-draft",
+    "gl": "gd-life-health-draft",
+}
+"""What labels call the shipped documents; any other name is an id."""
+
+_RELEVANCE = {"direct": 0, "sector": 1, "general": 2}
+_VERDICT = {"applicable": 0, "possible": 1}
+_QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
+
+
+class Score(NamedTuple):
+    """One check: its kind, how it came out, and what to say of a miss."""
+
+    kind: str
+    ok: bool
+    what: str = ""
+
+
+@dataclass(slots=True)
+class Report:
+    """All scores of a run; `misses` are lines to read, `seconds` one time a case."""
+
+    counts: dict[str, tuple[int, int]] = field(default_factory=lambda: dict.fromkeys(GOALS, (0, 0)))
+    misses: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+    def add(self, case: str, score: Score) -> None:
+        """Count one score."""
+        got, of = self.counts[score.kind]
+        self.counts[score.kind] = (got + score.ok, of + 1)
+        if not score.ok:
+            self.misses.append(f"{score.kind:10} {case:24} {score.what}")
+
+    @property
+    def short(self) -> list[str]:
+        """Return the kinds that did not reach their goal."""
+        return [kind for kind, (got, of) in self.counts.items() if of and got / of < GOALS[kind]]
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report as printed: one line a kind, the times, the conclusion."""
+        for kind, (got, of) in self.counts.items():
+            if of:
+                mark = "   SHORT" if kind in self.short else ""
+                yield f"{kind:10} {got:4}/{of:<4} {got / of:6.1%}  goal {GOALS[kind]:.0%}{mark}"
+        if self.seconds:
+            times = sorted(self.seconds)
+            median, worst = 1000 * times[len(times) // 2], 1000 * times[-1]
+            yield f"latency    median {median:.1f} ms, worst {worst:.1f} ms over {len(times)} calls"
+        yield f"short of goal: {', '.join(self.short)}" if self.short else "all goals reached"
+
+
+def evaluate_cases(cases: Sequence[Json], ask: Ask) -> Report:
+    """Ask for every case twice and score the answers."""
+    report, texts = Report(), _ServedTexts(ask)
+    for case in cases:
+        question = {"profile": case["profile"], "limit": LIMIT}
+        began = time.perf_counter()
+        status, body = ask("/v1/match", question)
+        report.seconds.append(time.perf_counter() - began)
+        report.add(case["id"], Score("http", status == 200, f"{status} {body[:300]!r}"))  # noqa: PLR2004 - HTTP's own number
+        if status == 200:  # noqa: PLR2004
+            same = ask("/v1/match", question)[1] == body
+            for score in (Score("same", same, "two answers differ"), *_scores(case, json.loads(body), texts)):
+                report.add(case["id"], score)
+    return report
+
+
+class _ServedTexts:
+    """The documents' texts as served, each asked for once."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._texts: dict[str, str] = {}
+
+    def holds(self, passage: Json) -> bool:
+        """Tell whether a passage and its matches stand word for word where they say."""
+        name = passage["document"]
+        if name not in self._texts:
+            self._texts[name] = json.loads(self._ask(f"/v1/documents/{name}", None)[1])["text"]
+        text = self._texts[name]
+        verbatim = text[passage["start"] : passage["end"]] == passage["quote"] and passage["quote"].strip() != ""
+        return verbatim and all(text[m["start"] : m["end"]] == m["text"] for m in passage.get("matches", ()))
+
+
+def _scores(case: Json, answer: Json, texts: _ServedTexts) -> Iterator[Score]:
+    found = answer["recommendations"]
+    yield from _ranked(case, found)
+    yield from _unwanted(case, found)
+    yield from _quoted(case, found)
+    yield from _asked(case, answer)
+    yield Score("order", _is_ordered(found), "not by relevance, verdict, score, id")
+    for recommendation in found:
+        yield from _honest(recommendation, texts)
+
+
+def _ranked(case: Json, found: list[Json]) -> Iterator[Score]:
+    for label in case.get("must", ()):
+        rank = _rank_of(found, label)
+        yield Score("must@5", rank is not None and rank <= 5, f"{label} rank {rank}")  # noqa: PLR2004 - the kind's name
+        yield Score("must@10", rank is not None and rank <= 10, f"{label} rank {rank}")  # noqa: PLR2004
+    for label in case.get("should", ()):
+        rank = _rank_of(found, label)
+        yield Score("should@20", rank is not None and rank <= 20, f"{label} rank {rank}")  # noqa: PLR2004
+    for label in case.get("applicable", ()):
+        verdicts = [r["verdict"] for r in found if _is_it(r, label)]
+        yield Score("applicable", "applicable" in verdicts, f"{label} is {verdicts or 'not there'}")
+
+
+def _unwanted(case: Json, found: list[Json]) -> Iterator[Score]:
+    for label in case.get("never", ()):
+        yield Score("never", _rank_of(found, label) is None, f"{label} came back")
+    for name in case.get("never_doc", ()):
+        wrong = [r["measure"]["id"] for r in found if r["measure"]["source"]["document"] == _document(name)]
+        yield Score("never", not wrong, f"{name}: {wrong[:3]}")
+    if "max_applicable" in case:
+        sure = [r["measure"]["id"] for r in found if r["verdict"] == "applicable"]
+        yield Score("silent", len(sure) <= case["max_applicable"], f"{len(sure)} said to be applicable: {sure[:3]}")
+
+
+def _quoted(case: Json, found: list[Json]) -> Iterator[Score]:
+    for words, passage in case.get("quote", {}).items():
+        mine = [r for r in found if _has_words(r["measure"]["source"]["quote"], words)]
+        yield Score("quote", _is_quoted(passage, mine), f"no evidence of {words} holds {passage}")
+    if "quote_any" in case:
+        any_quoted = any(_is_quoted(passage, found[:10]) for passage in case["quote_any"])
+        yield Score("quote", any_quoted, f"{case['quote_any']} not quoted")
+
+
+def _asked(case: Json, answer: Json) -> Iterator[Score]:
+    asked = {question["field"] for question in answer.get("questions", ())}
+    for name in case.get("asks", ()):
+        yield Score("asks", name in asked, f"{name} not asked; asked {sorted(asked)}")
+
+
+def _honest(recommendation: Json, texts: _ServedTexts) -> Iterator[Score]:
+    """Yield the checks that need no label: every quote verbatim, every verdict logical, every draft told."""
+    measure, name = recommendation["measure"], recommendation["measure"]["id"]
+    cites = [condition["cite"] for condition in recommendation["conditions"]]
+    passages = [measure["source"], *recommendation["evidence"], *cites]
+    yield Score("verbatim", all(map(texts.holds, passages)), f"{name}: a quote is not in the document where it says")
+    yield Score("evidence", bool(recommendation["evidence"]), f"{name}: no evidence")
+    yield Score("brief", len(measure["source"]["quote"]) <= LONGEST_SOURCE, f"{name}: source quote too long")
+    yield Score("logic", _is_logical(recommendation), f"{name}: {recommendation['verdict']} against its conditions")
+    if measure["document"]["status"] == "draft":
+        told = any(caveat["code"] == "draft" for caveat in recommendation["caveats"])
+        yield Score("draft", recommendation["effect"] == "draft" and told, f"{name}: a draft that does not say so")
+
+
+def _is_logical(recommendation: Json) -> bool:
+    verdicts = {condition["verdict"] for condition in recommendation["conditions"]}
+    expected = "applicable" if verdicts <= {"met"} else "not_applicable" if "unmet" in verdicts else "possible"
+    return bool(recommendation["verdict"] == expected)
+
+
+def _is_ordered(found: list[Json]) -> bool:
+    keys = [(_RELEVANCE[r["relevance"]], _VERDICT.get(r["verdict"], 2), -r["score"], r["measure"]["id"]) for r in found]
+    return keys == sorted(keys) and [r["rank"] for r in found] == list(range(1, len(found) + 1))
+
+
+def _rank_of(found: list[Json], label: Sequence[str]) -> int | None:
+    return next((rank for rank, recommendation in enumerate(found, 1) if _is_it(recommendation, label)), None)
+
+
+def _is_it(recommendation: Json, label: Sequence[str]) -> bool:
+    document, clause, words = label
+    source = recommendation["measure"]["source"]
+    return (
+        source["document"] == _document(document)
+        and source["clause"] == str(clause)
+        and _has_words(source["quote"], words)
+    )
+
+
+def _document(name: str) -> str:
+    return SHORT_NAMES.get(name, name)
+
+
+def _has_words(quote: str, words: str) -> bool:
+    return any(_fold(word) in _fold(quote) for word in words.split("|"))
+
+
+def _is_quoted(passage: str, recommendations: list[Json]) -> bool:
+    return any(_fold(passage) in _fold(evidence["quote"]) for r in recommendations for evidence in r["evidence"])
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(text))).translate(_QUOTES)
+
+
+def is_case(case: object) -> bool:
+    """Tell whether a labelled case has the two things every case needs."""
+    return isinstance(case, Mapping) and isinstance(case.get("id"), str) and isinstance(case.get("profile"), Mapping)
