@@ -70,7 +70,7 @@ class MeasureColumns:
         self.has_stage: Flags = np.array([m.instrument in STAGES_OF_INSTRUMENT for m in self.measures], dtype=bool)
         self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
         self.whole_fields = self._whole_fields()
-        self.narrow_sectors = _index((position, _sectors(m)[1:]) for position, m in enumerate(self.measures))
+        self.narrow_sectors = _index((position, _sectors(m)) for position, m in enumerate(self.measures))
 
     @property
     def size(self) -> int:
@@ -80,6 +80,11 @@ class MeasureColumns:
     def zeros(self) -> Floats:
         """Return a column of zeros, one a measure."""
         return np.zeros(self.size)
+
+    def is_part_of_field(self, sector: str) -> bool:
+        """Tell whether a sector is a part of what some document is about, and not the whole of it or more."""
+        taxonomy = self.catalogue.vocabularies["sectors"].taxonomy
+        return sector not in self.whole_fields and taxonomy.within(sector, self.whole_fields)
 
     def draft(self) -> Flags:
         """Return which measures stand in a draft."""
@@ -113,21 +118,21 @@ class MeasureColumns:
 
 
 def _sectors(measure: Measure) -> list[str]:
-    """Return the sectors of the measure's conditions; the first one stands for the document's own reach."""
-    listed: list[str] = []
-    for condition in measure.conditions:
-        for leaf in leaves(condition):
-            if leaf.test.fact == "sector":
-                listed += [str(sector) for sector in (leaf.test.expected if listed else ("", *leaf.test.expected))]
-    return listed
+    """Return the sectors that the measure's own conditions name, beside the document's reach."""
+    own = [leaf for condition in measure.conditions for leaf in leaves(condition) if not _is_reach(leaf)]
+    return [str(sector) for leaf in own if leaf.test.fact == "sector" for sector in leaf.test.expected]
 
 
 def _reach(measure: Measure) -> tuple[Value, ...]:
     """Return the sectors of the condition that cites the title, when the measure has it."""
     for condition in measure.conditions:
-        if isinstance(condition, Leaf) and condition.test.fact == "sector" and condition.cite.clause == TITLE_CLAUSE:
+        if isinstance(condition, Leaf) and condition.test.fact == "sector" and _is_reach(condition):
             return condition.test.expected
     return ()
+
+
+def _is_reach(leaf: Leaf) -> bool:
+    return leaf.cite.clause == TITLE_CLAUSE
 
 
 def _index(rows: Iterable[tuple[int, Iterable[str]]]) -> dict[str, Positions]:

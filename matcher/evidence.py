@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from matcher.columns import MeasureColumns
 from matcher.fuzzy import PASSAGE_MINIMUM_LENGTH, best_window
-from matcher.names_in_text import is_whole_word
+from matcher.names_in_text import find_whole_word
 from matcher.passages import Passage, sentence_at
 from matcher.reading import Mention
 from matcher.touches import related
@@ -111,8 +111,8 @@ class EvidenceFinder:
         text, wanted = self._columns.passages.aligned[passage.document], fold_aligned(words.strip())
         if len(wanted) < 2:  # noqa: PLR2004 - one character stands anywhere
             return None
-        at = text.find(wanted, passage.start, passage.end)
-        return (at, at + len(wanted)) if at >= 0 and is_whole_word(text, at, at + len(wanted)) else None
+        at = find_whole_word(text, wanted, passage.start, passage.end)
+        return (at, at + len(wanted)) if at >= 0 else None
 
     def _alike(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
         """Search words that no vocabulary knows by likeness, sentence by sentence is not needed: windows are short."""

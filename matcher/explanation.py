@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matcher.evidence import Evidence
@@ -15,9 +15,18 @@ from rules.conditions import Condition, leaves
 from rules.drafting import Drafter
 from rules.measures import Measure
 from rules.trace import Trace
-from rules.verdict import Effect, Verdict, Why
+from rules.verdict import Effect, MeasureVerdict, Verdict, Why
 
 MOST_REASONS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rival:
+    """A measure that takes another's place (`superseded`) or cannot be combined with it (`exclusive`)."""
+
+    code: str
+    position: int
+    measure: Measure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +38,7 @@ class Finding:
     effect: Effect
     relevance: Relevance
     evidence: tuple[Evidence, ...]
+    rivals: tuple[Rival, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class Explainer:
         effect_words = say_effect(finding.effect, self.language)
         return [*sentences, say("conclusion", self.language, verdict=verdict_words, effect=effect_words)]
 
-    def caveats(self, finding: Finding, reading: Reading, shown: Mapping[str, Trace]) -> list[dict[str, str]]:
+    def caveats(self, finding: Finding, reading: Reading) -> list[dict[str, str]]:
         """Return what a reader must know beside the verdict, each with its code."""
         codes: list[tuple[str, dict[str, str]]] = []
         if finding.effect is not Effect.IN_FORCE:
@@ -68,23 +78,15 @@ class Explainer:
             condition.why is Why.AMBIGUOUS and _is_open(condition.condition) for condition in finding.trace.conditions
         ):
             codes.append(("open_list", {}))
-        codes += self._conflicts(finding.measure, shown)
+        codes += [(rival.code, {"title": self._title(rival.measure)}) for rival in finding.rivals]
         return [{"code": code, "message": say(f"caveat.{code}", self.language, **values)} for code, values in codes]
-
-    def _conflicts(self, measure: Measure, shown: Mapping[str, Trace]) -> Iterable[tuple[str, dict[str, str]]]:
-        """Yield a caveat for each measure shown that takes this one's place or cannot be combined with it."""
-        for other_id, trace in shown.items():
-            title = {"title": self._title(trace.measure)}
-            if measure.id in trace.measure.supersedes:
-                yield "superseded", title
-            if other_id in measure.excludes or measure.id in trace.measure.excludes:
-                yield "exclusive", title
 
     def _because(self, finding: Finding, reading: Reading) -> str:
         reasons = list(dict.fromkeys(self._reasons(finding, reading)))[:MOST_REASONS]
-        if finding.relevance is Relevance.GENERAL or not reasons:
-            return say("because.general", self.language)
-        return say(f"because.{finding.relevance}", self.language, reasons=self._list(reasons))
+        if reasons and finding.relevance is not Relevance.GENERAL:
+            return say(f"because.{finding.relevance}", self.language, reasons=self._list(reasons))
+        fits = finding.trace.verdict is MeasureVerdict.APPLICABLE
+        return say("because.general" if fits else "because.unrelated", self.language)
 
     def _reasons(self, finding: Finding, reading: Reading) -> Iterable[str]:
         needs = self.catalogue.vocabularies["needs"]
@@ -114,6 +116,21 @@ class Explainer:
 
     def _list(self, items: list[str]) -> str:
         return ("; " if self.language == "en" else "；").join(items)
+
+
+def rivals_of(measures: Sequence[Measure]) -> dict[str, tuple[Rival, ...]]:
+    """Return, by measure id, the measures that its caveats may have to name."""
+    found: dict[str, list[Rival]] = {}
+    known = {measure.id: position for position, measure in enumerate(measures)}
+    for position, measure in enumerate(measures):
+        for loser in measure.supersedes:
+            found.setdefault(loser, []).append(Rival(code="superseded", position=position, measure=measure))
+        for other in (name for name in measure.excludes if name in known):
+            there = Rival(code="exclusive", position=known[other], measure=measures[known[other]])
+            back = Rival(code="exclusive", position=position, measure=measure)
+            found.setdefault(measure.id, []).append(there)
+            found.setdefault(other, []).append(back)
+    return {name: tuple(dict.fromkeys(rivals)) for name, rivals in found.items()}
 
 
 def _has_doubt(mentions: Iterable[Mention], finding: Finding) -> bool:

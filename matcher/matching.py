@@ -10,7 +10,7 @@ import numpy as np
 
 from matcher.columns import Flags, MeasureColumns
 from matcher.evidence import EvidenceFinder
-from matcher.explanation import Explainer, Finding
+from matcher.explanation import Explainer, Finding, rivals_of
 from matcher.features import Comparison
 from matcher.presentation import FindingPresenter, Presenter
 from matcher.profile import Detail, MatchRequest
@@ -37,6 +37,7 @@ class Engine:
         self.columns = MeasureColumns(catalogue)
         self._reader = build_reader(catalogue, _manual_facts(catalogue))
         self._evidence = EvidenceFinder(self.columns)
+        self._rivals = rivals_of(self.columns.measures)
         self._taxonomies = catalogue.taxonomies
 
     @classmethod
@@ -99,8 +100,7 @@ class Engine:
         page = ranking.order[request.offset : request.offset + request.limit]
         findings = [self._finding(int(place), request, reading, ranking) for place in page]
         explainer = Explainer(self.catalogue, presenter.drafter, request.language)
-        shown = {finding.measure.id: finding.trace for finding in findings}
-        present = FindingPresenter(presenter, explainer, reading, shown)
+        present = FindingPresenter(presenter, explainer, reading)
         answers = []
         for number, (place, finding) in enumerate(zip(page, findings, strict=True), request.offset + 1):
             score = round(float(ranking.scores[place]), 4)
@@ -118,6 +118,7 @@ class Engine:
             effect=effect(measure, self.catalogue.documents[measure.document], request.on),
             relevance=RELEVANCE[ranking.relevance[place]],
             evidence=self._evidence.find(measure, reading.mentions),
+            rivals=tuple(rival for rival in self._rivals.get(measure.id, ()) if ranking.standing[rival.position]),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from seeds.folding import fold_aligned
@@ -25,12 +25,17 @@ class NameInText:
 class NameScanner:
     """Finds the names of one vocabulary in aligned-folded texts; built once."""
 
-    def __init__(self, vocabulary: Vocabulary, entries: Iterable[Entry]) -> None:
-        """Index the spellings of `entries` by their first two characters."""
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        entries: Iterable[Entry],
+        names: Callable[[Entry], Iterable[str]] = Entry.spellings,
+    ) -> None:
+        """Index the `names` of `entries` by their first two characters."""
         self.vocabulary = vocabulary.name
         spelled: dict[str, list[str]] = {}
         for entry in entries:
-            for spelling in entry.spellings():
+            for spelling in names(entry):
                 name = fold_aligned(unicodedata.normalize("NFKC", spelling))
                 if len(name) >= SHORTEST_NAME and entry.id not in spelled.setdefault(name, []):
                     spelled[name].append(entry.id)
@@ -56,6 +61,14 @@ class NameScanner:
             if text.startswith(name, position) and is_whole_word(text, position, position + len(name)):
                 return NameInText(position, position + len(name), self.vocabulary, ids)
         return None
+
+
+def find_whole_word(text: str, words: str, start: int, end: int) -> int:
+    """Return where `words` first stands in text[start:end] as no part of a longer word, or -1."""
+    at = text.find(words, start, end)
+    while at >= 0 and not is_whole_word(text, at, at + len(words)):
+        at = text.find(words, at + 1, end)
+    return at
 
 
 def is_whole_word(text: str, start: int, end: int) -> bool:

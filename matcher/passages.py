@@ -11,11 +11,12 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.names_in_text import NameInText, NameScanner, is_whole_word
+from matcher.names_in_text import NameInText, NameScanner, find_whole_word
 from rules.catalogue import Catalogue
 from rules.measures import Measure
 from seeds.documents import Document
 from seeds.folding import fold_aligned
+from seeds.regions import names_in_prose
 
 _SENTENCE_END = re.compile(r"[。；！？\n]")
 _NAMED_LEVELS = frozenset({"city", "county", "zone", "group"})
@@ -49,10 +50,23 @@ def sentence_at(text: str, start: int, end: int) -> tuple[int, int]:
     return opening, finish
 
 
-def passages_of(measure: Measure, document: Document) -> dict[Level, tuple[Passage, ...]]:
+def operative_span(measure: Measure, document: Document, neighbours: Iterable[Measure]) -> tuple[int, int]:
+    """Return the part of the sentence that is this measure's own: what other measures quote of it is cut off."""
+    start, end = sentence_at(document.text, measure.source.start, measure.source.end)
+    for other in neighbours:
+        if start < other.source.end <= measure.source.start:
+            start = other.source.end
+        if measure.source.end <= other.source.start < end:
+            end = other.source.start
+    return start, end
+
+
+def passages_of(
+    measure: Measure, document: Document, neighbours: Iterable[Measure]
+) -> dict[Level, tuple[Passage, ...]]:
     """Return the operative sentence, the context (with the clause's own heading), and the whole source clause."""
     clause = document.clause(measure.source.clause)
-    start, end = sentence_at(document.text, measure.source.start, measure.source.end)
+    start, end = operative_span(measure, document, neighbours)
     heading_end = min(clause.end, document.text.find(clause.heading, clause.start) + len(clause.heading))
     context = [Passage(document.id, clause.start, heading_end)] if clause.heading else []
     for path in measure.context:
@@ -80,8 +94,10 @@ class PassageIndex:
         }
         self._starts = {document: [hit.start for hit in hits] for document, hits in self.names.items()}
         self._users: dict[Passage, list[tuple[Level, int]]] = {}
+        beside = _by_clause(catalogue)
         for position, measure in enumerate(catalogue.measures.values()):
-            for level, passages in passages_of(measure, catalogue.documents[measure.document]).items():
+            neighbours = beside[measure.document, measure.source.clause]
+            for level, passages in passages_of(measure, catalogue.documents[measure.document], neighbours).items():
                 for passage in passages:
                     self._users.setdefault(passage, []).append((level, position))
         self._passages = tuple(self._users)
@@ -101,7 +117,7 @@ class PassageIndex:
     def measures_saying(self, words: str) -> dict[Level, Positions]:
         """Return, by level, the positions of the measures whose passages hold `words` exactly (two characters up)."""
         found: dict[Level, set[int]] = {level: set() for level in Level}
-        for passage in self._passages_saying(fold_aligned(words)):
+        for passage in self._passages_saying(fold_aligned(words.strip())):
             for level, position in self._users[passage]:
                 found[level].add(position)
         return {level: np.array(sorted(positions), dtype=np.intp) for level, positions in found.items()}
@@ -117,8 +133,7 @@ class PassageIndex:
         for number in candidates:
             passage = self._passages[number]
             text = self.aligned[passage.document]
-            at = text.find(words, passage.start, passage.end)
-            if at >= 0 and is_whole_word(text, at, at + len(words)):
+            if find_whole_word(text, words, passage.start, passage.end) >= 0:
                 yield passage
 
     def _index_names(self) -> Mapping[tuple[str, str, Level], Positions]:
@@ -139,6 +154,14 @@ class PassageIndex:
         return {pair: np.array(numbers, dtype=np.intp) for pair, numbers in postings.items()}
 
 
+def _by_clause(catalogue: Catalogue) -> dict[tuple[str, str], list[Measure]]:
+    """Return the measures of each clause, in the order of their sentences."""
+    beside: dict[tuple[str, str], list[Measure]] = {}
+    for measure in sorted(catalogue.measures.values(), key=lambda measure: measure.source.start):
+        beside.setdefault((measure.document, measure.source.clause), []).append(measure)
+    return beside
+
+
 def _scanners(catalogue: Catalogue) -> tuple[NameScanner, ...]:
     words = catalogue.vocabularies
     places = [entry for entry in words["regions"].entries.values() if entry.kind in _NAMED_LEVELS]
@@ -146,5 +169,5 @@ def _scanners(catalogue: Catalogue) -> tuple[NameScanner, ...]:
         NameScanner(words["concepts"], words["concepts"].entries.values()),
         NameScanner(words["sectors"], words["sectors"].entries.values()),
         NameScanner(words["needs"], words["needs"].entries.values()),
-        NameScanner(words["regions"], places),
+        NameScanner(words["regions"], places, names_in_prose),
     )

@@ -69,7 +69,11 @@ class Presenter:
         """Return one question with the input field that answers it."""
         fact = self.catalogue.facts[question.fact]
         field = f"facts.{fact.id}" if fact.field == "facts" else fact.field
-        return {"fact": fact.id, "field": field, "question": fact.question(self.language), "settles": question.settles}
+        words = fact.question(self.language)
+        if question.said:
+            said = "、".join(self._value_label(fact.id, value) for value in question.said)
+            words = say(f"question.{fact.id}", self.language, said=said)
+        return {"fact": fact.id, "field": field, "question": words, "settles": question.settles}
 
     def near_miss(self, trace: Trace) -> Json:
         """Return a measure that one changeable condition stands in the way of."""
@@ -109,8 +113,8 @@ class Presenter:
 
     def _value_label(self, fact_id: str, value: Any) -> str:  # noqa: ANN401 - any fact value
         fact = self.catalogue.facts.get(fact_id)
-        if fact and fact.vocabulary == "regions" and self.language == "zh":
-            return region_label(self.catalogue.vocabularies["regions"], str(value))
+        if fact and fact.vocabulary == "regions":
+            return region_label(self.catalogue.vocabularies["regions"], str(value), self.language)
         return self.drafter.value(fact_id, value)
 
     def _actual(self, trace: ConditionTrace) -> Any:  # noqa: ANN401 - one value, a list, or None
@@ -131,7 +135,6 @@ class FindingPresenter:
     presenter: Presenter
     explainer: Explainer
     reading: Reading
-    shown: dict[str, Trace]
 
     def brief(self, rank: int, finding: Finding, score: float) -> Json:
         """Return a recommendation without features, conditions and evidence."""
@@ -145,7 +148,7 @@ class FindingPresenter:
             "measure": describe_measure(self.presenter.catalogue, finding.measure, self.presenter.language),
             "coverage": {"checked": sum(c.verdict.value != "unknown" for c in conditions), "total": len(conditions)},
             "explanation": self.explainer.sentences(finding, self.reading),
-            "caveats": self.explainer.caveats(finding, self.reading, self.shown),
+            "caveats": self.explainer.caveats(finding, self.reading),
         }
 
     def full(self, rank: int, finding: Finding, score: float, features: tuple[FeatureValue, ...]) -> Json:

@@ -13,6 +13,7 @@ from matcher.words import SURE, How, WordReading, WordResolver
 from rules.catalogue import Catalogue
 from rules.errors import FactError
 from rules.facts import derive, parse_fact_value
+from seeds.folding import fold
 
 CONNECTING_SIMILARITY = 0.75
 """A likeness connects from here on; below, it is only offered for confirmation."""
@@ -21,6 +22,12 @@ _VOCABULARY_OF = {
     "sector": "sectors", "products": "concepts", "technologies": "concepts",
     "stage": "stages", "needs": "needs", "certifications": "certifications",
 }  # fmt: skip
+_NO_PRODUCTS = frozenset(
+    "中小企业 中小微企业 小微企业 民营企业 科技企业 科技型企业 龙头企业 高科技 高新技术 新技术 新产品 科技创新 技术创新 技术服务 技术开发"
+    " 产品研发 技术研发 研发生产 生产制造 生产加工 解决方案 产业化 企业管理 其他 产品 服务 技术".split()
+)
+"""What every policy says and no company makes."""
+
 _FIGURES = ("employees", "annual_revenue_cny", "rd_spend_cny", "rd_staff", "founded_on", "foreign_invested")
 
 
@@ -37,7 +44,7 @@ class ProfileReader:
         notes, profile = Notes(), request.profile
         self._read_place(profile.city, "region", "city", notes)
         self._read_credit_code(profile, notes)
-        self._read_target(profile, notes)
+        self._read_place(profile.target_city, "target_region", "target_city", notes)
         for origin, text in self._items(profile, "sector"):
             self._read_sector(text, origin, notes)
         for origin, text in (*self._items(profile, "products"), *self._items(profile, "technologies")):
@@ -47,6 +54,8 @@ class ProfileReader:
                 self._read_set(fact, text, origin, notes)
         _read_figures(profile, notes)
         self._read_declared(profile, notes)
+        if notes.has("region") and not notes.has("target_region"):
+            notes.copy("region", "target_region")  # said nothing else, it is where the company is
         return Reading(
             answers=derive(notes.answers(), request.on),
             facts=tuple(notes.facts),
@@ -59,7 +68,7 @@ class ProfileReader:
         """Yield (origin, item) for each item of a field; a list typed as one text gives several of one origin."""
         resolver = self.resolvers[_VOCABULARY_OF[name]]
         for position, text in enumerate(getattr(profile, name)):
-            for item in resolver.split(text):
+            for item in resolver.split(text) if text.strip() else ():
                 yield f"{name}[{position}]", item
 
     def _read_place(self, text: str, fact: str, origin: str, notes: Notes) -> None:
@@ -85,16 +94,11 @@ class ProfileReader:
             return
         stated = [str(value) for value in notes.values("region")]
         if not notes.has("region"):
-            notes.note(ReadFact(fact="region", value=code, origin="uscc", input=profile.uscc, how=How.INFERRED))
+            read = ReadFact(fact="region", value=code, origin="uscc", input=profile.uscc, how=How.INFERRED)
+            notes.note(read)
+            notes.mentions.append(mention_of(read, "regions"))
         elif stated and not any(regions.taxonomy.overlaps(value, [code]) for value in stated):
             notes.conflicts.append("region_differs_from_uscc")
-
-    def _read_target(self, profile: Profile, notes: Notes) -> None:
-        """Read where the company wants to go; said nothing, it is where the company is."""
-        if profile.target_city.strip():
-            self._read_place(profile.target_city, "target_region", "target_city", notes)
-        elif notes.has("region"):
-            notes.copy("region", "target_region")
 
     def _read_sector(self, text: str, origin: str, notes: Notes) -> None:
         readings = self.resolvers["sectors"].read(text)
@@ -105,7 +109,7 @@ class ProfileReader:
         if _is_sure(concepts):
             self._note_concepts(concepts, origin, notes)
             return
-        self._doubt("sector", "sectors", text, readings, origin, notes)
+        self._doubt("sector", "sectors", text, origin, notes)
 
     def _read_concept(self, text: str, origin: str, notes: Notes) -> None:
         readings = self.resolvers["concepts"].read(text)
@@ -114,11 +118,20 @@ class ProfileReader:
             return
         sectors = self.resolvers["sectors"].read(text)
         if _is_sure(sectors):
+            notes.hear("concepts")
             for reading in sectors:
                 self._infer_sectors(reading, origin, notes, reading.ids)
             return
-        self._doubt("concepts", "concepts", text, readings, origin, notes)
-        notes.mentions.append(Mention(vocabulary="", id="", origin=origin, input=text, how=How.EXACT))
+        self._doubt("concepts", "concepts", text, origin, notes)
+        if self._may_name_a_product(text):
+            notes.mentions.append(
+                Mention(vocabulary="", id="", origin=origin, input=text, how=How.EXACT, fact="concepts")
+            )
+
+    def _may_name_a_product(self, text: str) -> bool:
+        """Tell whether words that no one knows as a product may be looked for in the policies as they stand."""
+        others = (self.resolvers[name] for name in ("stages", "needs", "certifications"))
+        return fold(text) not in _NO_PRODUCTS and not any(_is_sure(other.read(text)) for other in others)
 
     def _note_concepts(self, readings: tuple[WordReading, ...], origin: str, notes: Notes) -> None:
         self._note_all("concepts", "concepts", readings, origin, notes)
@@ -139,40 +152,37 @@ class ProfileReader:
         if _is_sure(readings):
             self._note_all(fact, vocabulary, readings, origin, notes)
         else:
-            self._doubt(fact, vocabulary, text, readings, origin, notes)
+            self._doubt(fact, vocabulary, text, origin, notes)
 
     def _note_all(
         self, fact: str, vocabulary: str, readings: tuple[WordReading, ...], origin: str, notes: Notes
     ) -> None:
         for reading in readings:
+            if len(reading.ids) > 1:  # several meanings: none of them is sure
+                candidates = tuple((entry, reading.similarity) for entry in reading.ids)
+                unread = Unread(fact=fact, origin=origin, input=reading.input, candidates=candidates)
+                notes.one_of(fact, reading.ids, unread)
             for entry in reading.ids:
-                how = reading.how if len(reading.ids) == 1 else How.CONTAINS  # several meanings: none is sure
+                how = reading.how if len(reading.ids) == 1 else How.CONTAINS
                 read = ReadFact(
                     fact=fact, value=entry, origin=origin, input=reading.input, how=how, similarity=reading.similarity
                 )
-                notes.note(read)
+                if how in SURE:
+                    notes.note(read)
                 notes.mentions.append(mention_of(read, vocabulary))
 
-    def _doubt(
-        self, fact: str, vocabulary: str, text: str, readings: tuple[WordReading, ...], origin: str, notes: Notes
-    ) -> None:
+    def _doubt(self, fact: str, vocabulary: str, text: str, origin: str, notes: Notes) -> None:
         """Offer what an input may mean; the likeliest readings connect, none of them becomes a fact."""
-        found = [(entry, reading.similarity, How.CONTAINS) for reading in readings for entry in reading.ids]
-        if not found:
-            alike = self.resolvers[vocabulary].suggest(text)
-            found = [(suggestion.id, suggestion.similarity, How.FUZZY) for suggestion in alike]
-        notes.doubt(
-            Unread(
-                fact=fact,
-                origin=origin,
-                input=text,
-                candidates=tuple((entry, likeness) for entry, likeness, _ in found),
-            )
-        )
-        for entry, likeness, how in found:
-            if how is How.CONTAINS or likeness >= CONNECTING_SIMILARITY:
+        offers = self.resolvers[vocabulary].suggest(text)
+        candidates = tuple((offer.id, offer.similarity) for offer in offers)
+        notes.doubt(Unread(fact=fact, origin=origin, input=text, candidates=candidates))
+        for offer in offers:
+            if offer.how is How.CONTAINS or offer.similarity >= CONNECTING_SIMILARITY:
                 notes.mentions.append(
-                    Mention(vocabulary=vocabulary, id=entry, origin=origin, input=text, how=how, similarity=likeness)
+                    Mention(
+                        vocabulary=vocabulary, id=offer.id, origin=origin, input=text,
+                        how=offer.how, similarity=offer.similarity, fact=fact,
+                    )  # fmt: skip
                 )
 
     def _read_declared(self, profile: Profile, notes: Notes) -> None:
@@ -182,6 +192,7 @@ class ProfileReader:
             try:
                 if fact is not None:
                     notes.declare(fact_id, parse_fact_value(fact, raw, self.catalogue.vocabularies), raw)
+                    notes.mention_declared(fact_id, fact.vocabulary)
                 elif fact_id in self.manual_facts and isinstance(raw, bool):
                     notes.declare(fact_id, (raw,), raw)
                 else:

@@ -40,13 +40,17 @@ class FeatureValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking:
-    """The order of the measures shown, and the columns it rests on (all in the catalogue's order)."""
+    """The order of the measures shown, and the columns it rests on (all in the catalogue's order).
+
+    `standing` are those shown that no condition rules out.
+    """
 
     order: NDArray[np.intp]
     relevance: NDArray[np.int8]
     scores: Floats
     features: tuple[Floats, ...]
     withheld: Flags
+    standing: Flags
 
     def feature_values(self, position: int) -> tuple[FeatureValue, ...]:
         """Return the features of one measure, as weighed."""
@@ -54,7 +58,7 @@ class Ranking:
         for weight, column in zip(WEIGHTS, self.features, strict=True):
             raw = float(column[position])
             known = not np.isnan(raw)
-            contribution = round(raw * weight.weight, SCORE_DIGITS) if known else 0.0
+            contribution = float(np.round(raw * weight.weight, SCORE_DIGITS)) if known else 0.0
             values.append(
                 FeatureValue(
                     name=weight.name, value=round(raw, SCORE_DIGITS) if known else None,
@@ -79,8 +83,10 @@ def rank(comparison: Comparison, *, considered: Flags, with_not_applicable: bool
     relevance = np.where(direct, 0, np.where(in_sector, 1, 2)).astype(np.int8)
     withheld = considered & (verdicts == UNKNOWN) & (relevance == RELEVANCE.index(Relevance.GENERAL))
     shown = considered & ~withheld & ((verdicts != UNMET) | with_not_applicable)
+    standing = shown & (verdicts != UNMET)
     places = np.flatnonzero(shown)
     keys = (np.arange(columns.size)[places], -scores[places], MET - verdicts[places], relevance[places])
     return Ranking(
-        order=places[np.lexsort(keys)], relevance=relevance, scores=scores, features=features, withheld=withheld
-    )
+        order=places[np.lexsort(keys)], relevance=relevance, scores=scores,
+        features=features, withheld=withheld, standing=standing,
+    )  # fmt: skip

@@ -44,6 +44,7 @@ class Mention:
     input: str
     how: How
     similarity: float = 1.0
+    fact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +87,20 @@ class Notes:
             self.facts.append(read)
 
     def declare(self, fact: str, values: tuple[Value, ...], raw: object) -> None:
-        """Let declared values take the place of whatever else was read for the fact."""
+        """Let declared values take the place of whatever else was read for the fact, doubts included."""
         self._parts[fact] = _Parts(sure=list(values))
         self.facts = [read for read in self.facts if read.fact != fact]
+        self.mentions = [mention for mention in self.mentions if mention.fact != fact]
+        self.unrecognised = [unread for unread in self.unrecognised if unread.fact != fact]
         self.facts += [
             ReadFact(fact=fact, value=value, origin=f"facts.{fact}", input=_as_text(raw), how=How.DECLARED)
             for value in values
         ]
+
+    def mention_declared(self, fact: str, vocabulary: str) -> None:
+        """Let a policy text name the declared values of a set, as if they had been typed."""
+        if vocabulary:
+            self.mentions += [mention_of(read, vocabulary) for read in self.facts if read.fact == fact]
 
     def one_of(self, fact: str, values: Iterable[str], unread: Unread) -> None:
         """Note an input with several meanings, exactly one of them true."""
@@ -105,6 +113,10 @@ class Notes:
         parts.doubtful += [candidate for candidate, _ in unread.candidates]
         parts.unreadable = True
         self.unrecognised.append(unread)
+
+    def hear(self, fact: str) -> None:
+        """Note that something was said about the fact, though it gave no value of it."""
+        self._of(fact)
 
     def copy(self, fact: str, target: str) -> None:
         """Let `target` read what was understood of `fact`."""
@@ -140,5 +152,5 @@ def mention_of(read: ReadFact, vocabulary: str) -> Mention:
     """Return the mention that a read vocabulary value gives."""
     return Mention(
         vocabulary=vocabulary, id=str(read.value), origin=read.origin, input=read.input,
-        how=read.how, similarity=read.similarity,
+        how=read.how, similarity=read.similarity, fact=read.fact,
     )  # fmt: skip

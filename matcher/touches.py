@@ -12,14 +12,25 @@ from matcher.passages import Level
 from matcher.reading import Mention, Reading
 from matcher.words import How
 
-BROADER = 0.8
-"""The text names something broader than what the company makes (PLA, 可降解材料)."""
+BROADER = 0.7
+"""For each step that the text is broader than what the company makes (可降解材料 for PLA)."""
 
 NARROWER = 0.5
-"""The text names something narrower than what the company said (氨基酸, 丙氨酸)."""
+"""For each step that the text is narrower than what the company said (丙氨酸 for 氨基酸)."""
 
-PLACE_IN_SENTENCE, PLACE_IN_CONTEXT = 0.6, 0.4
-"""A place in the sentence that no condition names may be part of a name (中国（合肥）生物制造大会)."""
+FARTHEST = 0.4
+"""What stands for a mention less than this says nothing of it: two steps broader count, two narrower do not."""
+
+STAGE_AS_NEED = 0.6
+"""A project stage of the same name as an instrument (中试) asks for it, less surely than a need does."""
+
+DIRECT_IN_CONTEXT = BROADER
+DIRECT_PLACE = 0.6
+"""From here on a touch makes a measure direct."""
+
+GROUP_IN_CONDITION = 0.5
+PLACE_IN_TEXT = {"county": 0.8, "zone": 0.8, "city": 0.4}
+"""A city that the text names and no condition does is mostly part of a name (合肥综合性国家科学中心)."""
 
 SHORTEST_FREE_WORDS = 3
 """Words that no vocabulary knows are searched in the text from this length on."""
@@ -44,23 +55,30 @@ def related(columns: MeasureColumns, vocabulary: str, entry: str) -> dict[str, f
     A sector that is a document's whole field (生物制造) stands in every clause of it and says nothing more.
     """
     taxonomy = columns.catalogue.vocabularies[vocabulary].taxonomy
-    broader = taxonomy.ancestors(entry) - (columns.whole_fields if vocabulary == "sectors" else frozenset())
-    return {**dict.fromkeys(taxonomy.descendants(entry), NARROWER), **dict.fromkeys(broader, BROADER), entry: 1.0}
+    if vocabulary == "sectors" and not columns.is_part_of_field(entry):
+        return {}
+    likeness = {narrower: NARROWER ** taxonomy.steps_up(narrower)[entry] for narrower in taxonomy.descendants(entry)}
+    for broader, steps in taxonomy.steps_up(entry).items():
+        if vocabulary != "sectors" or columns.is_part_of_field(broader):
+            likeness[broader] = BROADER**steps
+    return {name: value for name, value in likeness.items() if value >= FARTHEST}
 
 
 def touch(reading: Reading, columns: MeasureColumns) -> Touches:
     """Look every mention of the profile up in the passage index."""
     by_kind = _by_vocabulary(reading.mentions)
     products, needs = by_kind.get("concepts", []), by_kind.get("needs", [])
+    stage = reading.answers.get("stage")
+    stages = [str(value) for value in stage.sure] if stage else []
     free = [mention for mention in by_kind.get("", []) if len(mention.input) >= SHORTEST_FREE_WORDS]
     return Touches(
         products=_products(products, free, columns),
         sectors=_sectors(by_kind.get("sectors", []), columns),
         places=_places(by_kind.get("regions", []), columns),
-        needs=_needs(needs, columns),
+        needs=_needs(needs, stages, columns),
         has_products=bool(products or by_kind.get("")),
-        has_needs=bool(needs),
-        has_place=any(read.fact == "region" for read in reading.facts),
+        has_needs=bool(needs or stages),
+        has_place=any(read.fact in ("region", "target_region") for read in reading.facts),
     )
 
 
@@ -96,23 +114,32 @@ def _named(vocabulary: str, mentions: list[Mention], columns: MeasureColumns) ->
 def _places(mentions: list[Mention], columns: MeasureColumns) -> Floats:
     """Return 1 where a condition names the company's place, less where only the sentence or its context does."""
     touched = columns.zeros()
-    taxonomy = columns.catalogue.vocabularies["regions"].taxonomy
+    regions = columns.catalogue.vocabularies["regions"]
+    taxonomy = regions.taxonomy
     for mention in mentions:
         for place in taxonomy.ancestors(mention.id):
             if not columns.is_below_province(place):
                 continue
-            raise_to(touched, found(columns.places, place), 1.0)
-            raise_to(touched, columns.passages.measures_naming("regions", place, Level.SENTENCE), PLACE_IN_SENTENCE)
-            raise_to(touched, columns.passages.measures_naming("regions", place, Level.CONTEXT), PLACE_IN_CONTEXT)
+            level = regions[place].kind
+            raise_to(touched, found(columns.places, place), GROUP_IN_CONDITION if level == "group" else 1.0)
+            for where in (Level.SENTENCE, Level.CONTEXT):
+                raise_to(
+                    touched, columns.passages.measures_naming("regions", place, where), PLACE_IN_TEXT.get(level, 0.0)
+                )
         if columns.is_below_province(mention.id):
             for place in taxonomy.descendants(mention.id) - {mention.id}:
                 raise_to(touched, found(columns.places, place), NARROWER)
     return touched
 
 
-def _needs(mentions: list[Mention], columns: MeasureColumns) -> Floats:
-    """Return 1 where a need names the measure's instrument, a little less for a further instrument of it."""
+def _needs(mentions: list[Mention], stages: Iterable[str], columns: MeasureColumns) -> Floats:
+    """Return 1 where a need names the measure's instrument, a little less for a further instrument of it.
+
+    A company whose project stands at the pilot or demonstration stage needs just that, said or not.
+    """
     touched = columns.zeros()
+    for stage in stages:
+        raise_to(touched, found(columns.main_instrument, stage), STAGE_AS_NEED)
     needs = columns.catalogue.vocabularies["needs"]
     for mention in mentions:
         weight = 1.0 if mention.how is not How.FUZZY else mention.similarity
@@ -127,7 +154,7 @@ def is_touched(touches: Touches) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Return which measures a product, need or place touches directly (design: the operative sentence or its context)."""
     return np.asarray(
         (touches.products[Level.SENTENCE] > 0)
-        | (touches.products[Level.CONTEXT] >= BROADER)
+        | (touches.products[Level.CONTEXT] >= DIRECT_IN_CONTEXT)
         | (touches.needs > 0)
-        | (touches.places > 0)
+        | (touches.places >= DIRECT_PLACE)
     )

@@ -24,6 +24,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "because.direct": {_ZH: "与贵企业直接相关：{reasons}。", _EN: "Directly related: {reasons}."},
     "because.sector": {_ZH: "面向贵企业所在行业：{reasons}。", _EN: "Meant for your sector: {reasons}."},
     "because.general": {_ZH: "各项条件相符的通用措施。", _EN: "A general measure whose conditions fit."},
+    "because.unrelated": {
+        _ZH: "与贵企业填写的行业、产品、需求和地区没有直接联系。",
+        _EN: "Nothing in your profile is named in it.",
+    },
     "reason.text": {
         _ZH: "政策条文提到“{text}”（对应您填写的“{input}”）",
         _EN: "the policy names “{text}” (your input “{input}”)",
@@ -51,10 +55,18 @@ MESSAGES: dict[str, dict[str, str]] = {
     },
     "caveat.open_list": {_ZH: "原文所列地区以“等”字结尾，未列尽", _EN: "The list in the policy is open-ended (等)"},
     "caveat.superseded": {
-        _ZH: "已有更适用的措施“{title}”替代本措施",
-        _EN: "Superseded by “{title}”, which fits as well",
+        _ZH: "符合“{title}”条件的，适用该措施，不再适用本措施",
+        _EN: "Superseded by “{title}” wherever its conditions are met",
     },
     "caveat.exclusive": {_ZH: "与“{title}”不可同时享受", _EN: "Cannot be combined with “{title}”"},
+    "question.region": {
+        _ZH: "已填写“{said}”，企业具体在哪个区县、园区或功能区？",
+        _EN: "You said “{said}”. In which county, district or zone exactly?",
+    },
+    "question.sector": {
+        _ZH: "已填写“{said}”，企业属于其中哪个细分行业？",
+        _EN: "You said “{said}”. Which field within it exactly?",
+    },
     "conflict.region_differs_from_uscc": {
         _ZH: "填写的城市与统一社会信用代码所示地区不一致，以填写的城市为准",
         _EN: "The city given differs from the region in the credit code; the city given was used",

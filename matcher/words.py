@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import accumulate, pairwise
+from unicodedata import normalize
 
 from matcher.fuzzy import nearest
 from seeds.folding import fold
@@ -31,9 +33,30 @@ SURE = frozenset({How.EXACT, How.ALIAS, How.DECLARED})
 SUGGESTIONS = 3
 SHORTEST_CONTAINED = 2
 SHORTEST_CONTAINED_LATIN = 3
+SHORTEST_ALIKE_LATIN = 5
+"""An abbreviation resembles nothing: three letters of ALPHA are PHA."""
 
 _SPLIT = re.compile(r"[、,，;；|\n]+|\s+/\s+|(?<=[\u4e00-\u9fff])/(?=[\u4e00-\u9fff])")
-_NEGATION = re.compile(r"(?:不|非|无|没有|并非|未|除)[^，。；、]{0,2}$")
+_PERHAPS_SPLIT = re.compile(r"\s*(?:以及|和|及|与|/|&|\+|\band\b)\s*|\s+")
+"""Marks that may as well stand inside a name (细胞与基因治疗): they split only what are names on both sides."""
+
+_NEGATION = re.compile(
+    r"(?:(?:不|非|无|没有?|未|除了?)(?:再|做|是|含|涉及|生产|从事|属于|包括|经营|销售|研发|使用)*"
+    r"|(?<![a-z])(?:not|non|no|without|except)(?: (?:make|produce|use|a|any|for))*) ?$"
+)
+"""What stands right before a name and denies it; 不锈钢, 无锡 and nano deny nothing."""
+
+_PIECE = re.compile(r"[^\s·•・_—,，、/\\|.。;；:：'\"()\[\]{}<>《》〈〉*#-]+")
+"""What folding runs together."""
+
+_DIVISIONS = {
+    "A": range(1, 6), "B": range(6, 13), "C": range(13, 44), "D": range(44, 47), "E": range(47, 51),
+    "F": range(51, 53), "G": range(53, 61), "H": range(61, 63), "I": range(63, 66), "J": range(66, 70),
+    "K": range(70, 71), "L": range(71, 73), "M": range(73, 76), "N": range(76, 80), "O": range(80, 83),
+    "P": range(83, 84), "Q": range(84, 87), "R": range(87, 91), "S": range(91, 97), "T": range(97, 98),
+}  # fmt: skip
+"""The divisions of each section of GB/T 4754-2017 (C is 13 to 43)."""
+
 _NOISE = re.compile(
     r"^(?:主要|从事|主营|专注|研发|生产|我们|做)+|(?:等|类|行业|产业|领域|方向|阶段|相关|业务|企业|公司|制造商|厂家|产品|认定|申报|支持|需求)+$"
 )
@@ -51,9 +74,10 @@ class WordReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """An entry that resembles an input, for a person to confirm."""
+    """An entry that stands in an input or resembles it, for a person to confirm."""
 
     id: str
+    how: How
     similarity: float
 
 
@@ -64,8 +88,10 @@ class WordResolver:
         """Index the vocabulary; `codes` maps classification codes to entries (GB/T 4754 for sectors)."""
         self.vocabulary = vocabulary
         self._codes = codes or {}
-        self._names = tuple(vocabulary.index)
-        self._longest = max(map(len, self._names), default=0)
+        self._long_names = tuple(
+            name for name in vocabulary.index if not name.isascii() or len(name) >= SHORTEST_ALIKE_LATIN
+        )
+        self._longest = max(map(len, vocabulary.index), default=0)
         self.read = lru_cache(maxsize=65536)(self._read)
         self.suggest = lru_cache(maxsize=16384)(self._suggest)
 
@@ -73,65 +99,104 @@ class WordResolver:
         """Return the items of a list typed as one text (聚乳酸、PHA), or the text itself when it is one name."""
         if self._whole(text):
             return (text,)
-        return tuple(part.strip() for part in _SPLIT.split(text) if fold(part)) or (text,)
+        parts = tuple(part.strip() for part in _SPLIT.split(text) if fold(part)) or (text,)
+        return tuple(item for part in parts for item in self._split_names(part))
+
+    def _split_names(self, text: str) -> tuple[str, ...]:
+        """Split at words like 和, but only where every piece is a name of its own (聚乳酸和PHA)."""
+        pieces = tuple(piece for piece in _PERHAPS_SPLIT.split(text) if fold(piece))
+        return pieces if len(pieces) > 1 and not self._whole(text) and all(map(self._whole, pieces)) else (text,)
 
     def _read(self, text: str) -> tuple[WordReading, ...]:
         """Return the readings of one item: the whole of it, else the names contained in it."""
         whole = self._whole(text)
-        return (whole,) if whole else tuple(self._contained(text))
+        if whole:
+            return (whole,)
+        names, length = self._names_in(text)
+        if len({self.vocabulary.index[name] for name, _ in names}) == 1 and sum(len(name) for name, _ in names) == length:
+            return (self._reading(text, names[0][0], How.ALIAS, 1.0),)  # one thing said twice: 聚乳酸（PLA）
+        said = [name for name, denied in names if not denied]
+        return tuple(self._reading(text, name, How.CONTAINS, round(len(name) / length, 4)) for name in said)
+
+    def _reading(self, text: str, name: str, how: How, similarity: float) -> WordReading:
+        return WordReading(input=text, ids=self.vocabulary.index[name], how=how, similarity=similarity)
 
     def _suggest(self, text: str) -> tuple[Suggestion, ...]:
-        """Return the entries whose names resemble the whole input, best first, ties included."""
-        best: dict[str, float] = {}
-        for likeness in nearest(fold(text), self._names, limit=SUGGESTIONS):
-            for entry in self.vocabulary.index[self._names[likeness.position]]:
-                best.setdefault(entry, likeness.similarity)
-        return tuple(Suggestion(id=entry, similarity=similarity) for entry, similarity in best.items())
+        """Return the entries that stand in the input or whose names resemble the whole of it, best first.
+
+        What denies a name (非生物材料) resembles nothing: likeness does not see the 非.
+        """
+        best: dict[str, Suggestion] = {}
+        for reading in self.read(text):
+            for entry in reading.ids:
+                best.setdefault(entry, Suggestion(id=entry, how=How.CONTAINS, similarity=reading.similarity))
+        if not any(denied for _, denied in self._names_in(text)[0]):
+            for name, similarity in self._alike(text):
+                for entry in self.vocabulary.index[name]:
+                    best.setdefault(entry, Suggestion(id=entry, how=How.FUZZY, similarity=similarity))
+        return tuple(sorted(best.values(), key=lambda suggestion: -suggestion.similarity))
+
+    def _alike(self, text: str) -> Iterable[tuple[str, float]]:
+        for likeness in nearest(fold(text), self._long_names, limit=SUGGESTIONS):
+            yield self._long_names[likeness.position], likeness.similarity
 
     def _whole(self, text: str) -> WordReading | None:
         for candidate in dict.fromkeys((text, _NOISE.sub("", text.strip()))):
             ids = self.vocabulary.find(candidate)
-            if ids:
-                exact = any(fold(candidate) in (fold(self.vocabulary[i].zh), fold(self.vocabulary[i].en)) for i in ids)
+            if ids and (candidate == text or len(fold(candidate)) >= SHORTEST_CONTAINED):
+                labels = {fold(label) for i in ids for label in (self.vocabulary[i].zh, self.vocabulary[i].en)}
+                exact = candidate == text and fold(text) in labels
                 return WordReading(input=text, ids=ids, how=How.EXACT if exact else How.ALIAS, similarity=1.0)
         code = self._code(text)
         return WordReading(input=text, ids=(code,), how=How.EXACT, similarity=1.0) if code else None
 
     def _code(self, text: str) -> str | None:
         """Read a classification code (C2761, 2761), falling back to its group or division."""
-        match = re.fullmatch(r"([a-z])?(\d{2,4})?", fold(text))
+        match = re.fullmatch(r"([a-t])?(\d{2,4})?", fold(text))
         if not self._codes or match is None or not (match[1] or match[2]):
             return None
-        digits = match[2] or ""
-        for length in range(len(digits), 1, -1):
-            if digits[:length] in self._codes:
-                return self._codes[digits[:length]]
-        return self._codes.get((match[1] or "").upper()) if not digits else None
+        letter, digits = (match[1] or "").upper(), match[2] or ""
+        if letter and digits and int(digits[:2]) not in _DIVISIONS[letter]:
+            return None  # K12 is no code: division 12 belongs to another section
+        lengths = range(len(digits), 1, -1)
+        return next((self._codes[digits[:n]] for n in lengths if digits[:n] in self._codes), self._codes.get(letter))
 
-    def _contained(self, text: str) -> Iterable[WordReading]:
-        """Yield the longest names inside the input, left to right, that are not negated."""
-        folded, start = fold(text), 0
+    def _names_in(self, text: str) -> tuple[list[tuple[str, bool]], int]:
+        """Return the longest names inside the input, left to right, whether each is denied, and the input's length."""
+        pieces = [fold(piece) for piece in _PIECE.findall(normalize("NFKC", text))]
+        folded, start = "".join(pieces), 0
+        edges = tuple(accumulate(map(len, pieces), initial=0))
+        found: list[tuple[str, bool]] = []
         while start < len(folded):
-            name = self._longest_name_at(folded, start)
-            if name and not _NEGATION.search(folded[:start]):
-                share = round(len(name) / len(folded), 4)
-                yield WordReading(input=text, ids=self.vocabulary.index[name], how=How.CONTAINS, similarity=share)
+            name = self._longest_name_at(folded, start, edges)
+            if name:
+                found.append((name, _NEGATION.search(_with_gaps(folded[:start], edges)) is not None))
             start += len(name) if name else 1
+        return found, len(folded)
 
-    def _longest_name_at(self, folded: str, start: int) -> str:
+    def _longest_name_at(self, folded: str, start: int, edges: tuple[int, ...]) -> str:
         for end in range(min(len(folded), start + self._longest), start + SHORTEST_CONTAINED - 1, -1):
             name = folded[start:end]
-            if name in self.vocabulary.index and _stands_alone(folded, start, end):
+            if name in self.vocabulary.index and _stands_alone(folded, start, end, edges):
                 return name
         return ""
 
 
-def _stands_alone(folded: str, start: int, end: int) -> bool:
-    """Tell whether a contained name counts: a Latin one must be long enough and no part of a longer word."""
+def _with_gaps(folded: str, edges: tuple[int, ...]) -> str:
+    """Return folded writing with its gaps opened again."""
+    return " ".join(folded[start:end] for start, end in pairwise(edges) if start < len(folded)) + " "
+
+
+def _stands_alone(folded: str, start: int, end: int, edges: tuple[int, ...]) -> bool:
+    """Tell whether a contained name counts: a Latin one must be long enough and no part of a longer word.
+
+    `edges` are the offsets where the input had a gap, which folding closed.
+    """
     name = folded[start:end]
     if not name.isascii():
         return True
     if len(name) < SHORTEST_CONTAINED_LATIN or name.isdigit():
         return False
-    before, after = folded[start - 1 : start], folded[end : end + 1]
+    before = "" if start in edges else folded[start - 1 : start]
+    after = "" if end in edges else folded[end : end + 1]
     return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())

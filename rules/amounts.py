@@ -5,13 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SCALES = {"亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4, "千": 1e3, "百": 1e2, "k": 1e3, "m": 1e6, "bn": 1e9}
+_SCALES = {
+    "亿": 1e8,
+    "千万": 1e7,
+    "百万": 1e6,
+    "十万": 1e5,
+    "万": 1e4,
+    "千": 1e3,
+    "百": 1e2,
+    "k": 1e3,
+    "m": 1e6,
+    "bn": 1e9,
+}
 _NUMBER = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?(?:e[0-9]+)?"
 _PART = re.compile(rf"({_NUMBER})({'|'.join(_SCALES)})?")
 _CURRENCY = re.compile(r"^(?:rmb|cny|人民币|[¥￥])|(?:元人民币|人民币元|人民币|元|rmb|cny|yuan)$")
-_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_TENS = {"十": 10, "百": 100, "千": 1000}
+_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2}
+_TENS = (1000, 100, 10, 1)
 _CHINESE = re.compile(r"(?<![0-9.])[零〇一二两三四五六七八九十百千]+")
+_DIGIT = "[一二两三四五六七八九]"
+_NUMERAL = re.compile(f"(?:({_DIGIT}?)千)?(?:零?({_DIGIT}?)百)?(?:零?({_DIGIT}?)十)?(?:(?:(?<=十)|零|^)({_DIGIT}))?|零")
 
 LARGEST_YUAN = 1e15
 """More than the yearly product of the whole country is a slip of the pen."""
@@ -31,7 +44,7 @@ def parse_money(text: str) -> float:
     while rest:
         part = _PART.match(rest)
         scale = _SCALES.get(part[2], 1.0) if part else last_scale
-        if part is None or scale >= last_scale:
+        if part is None or scale >= last_scale or _reads_two_ways(part, last_scale):
             break
         total += float(part[1].replace(",", "")) * scale
         last_scale, rest = scale, rest[part.end() :]
@@ -53,6 +66,11 @@ def parse_share(text: str) -> float:
     return round(value, 6)
 
 
+def _reads_two_ways(part: re.Match[str], above: float) -> bool:
+    """Tell whether a part without a scale may mean another one: 2万5 is said for 25,000, 1亿2000 for 120 million."""
+    return part[2] is None and above < float("inf") and len(part[1]) < (5 if above >= _SCALES["亿"] else 2)
+
+
 def _compact(text: str) -> str:
     """Return `text` narrow, lower case, without white space, Chinese numerals as digits."""
     narrow = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
@@ -60,12 +78,11 @@ def _compact(text: str) -> str:
 
 
 def _digits(match: re.Match[str]) -> str:
-    """Turn a Chinese numeral below 10,000 into digits (三千 -> 3000)."""
-    total, digit = 0, None
-    for character in match.group():
-        if character in _DIGITS:
-            digit = _DIGITS[character]
-        else:
-            total += (1 if digit is None else digit) * _TENS[character]
-            digit = None
-    return str(total + (digit or 0))
+    """Turn a Chinese numeral below 10,000 into digits (三千 -> 3000); leave one that reads two ways (三五, 三千五)."""
+    said = match.group().replace("〇", "零")
+    numeral = _NUMERAL.fullmatch(said)
+    if numeral is None:
+        return said
+    places = zip(numeral.groups(), _TENS, strict=True)
+    total = sum((_DIGITS[digit] if digit else 1) * ten for digit, ten in places if digit is not None)
+    return f"0{total}" if said.startswith("零") else str(total)

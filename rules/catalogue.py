@@ -117,15 +117,10 @@ def _dump(value: object) -> str:
 
 def _write_content(database: Database, content: Content, version: str) -> None:
     """Write what the catalogue is loaded from again."""
-    database["meta"].insert_all([{"key": "schema", "value": str(SCHEMA)}, {"key": "version", "value": version}], pk="key")
-    database["documents"].insert_all(
-        (
-            {**_columns(document_metadata(document)), "metadata": _dump(document_metadata(document)), "text": document.text}
-            for document in content.documents.values()
-        ),
-        pk="id",
-    )
-    database["vocabulary_entries"].insert_all(
+    meta = {"schema": str(SCHEMA), "version": version}
+    database.table("meta").insert_all(({"key": key, "value": value} for key, value in meta.items()), pk="key")
+    database.table("documents").insert_all(map(_document_row, content.documents.values()), pk="id")
+    database.table("vocabulary_entries").insert_all(
         (
             {"vocabulary": name, "id": entry.id, "zh": entry.zh, "en": entry.en, "entry": _dump(asdict(entry))}
             for name, vocabulary in content.vocabularies.items()
@@ -133,13 +128,18 @@ def _write_content(database: Database, content: Content, version: str) -> None:
         ),
         pk=("vocabulary", "id"),
     )
-    facts = ({"id": fact.id, "zh": fact.zh, "en": fact.en, "fact": _dump(asdict(fact))} for fact in content.facts.values())
-    database["facts"].insert_all(facts, pk="id")
-    database["packs"].insert_all(({"document": name, "pack": _dump(raw)} for name, raw in content.packs.items()), pk="document")
+    database.table("facts").insert_all(
+        ({"id": id_, "zh": fact.zh, "en": fact.en, "fact": _dump(asdict(fact))} for id_, fact in content.facts.items()),
+        pk="id",
+    )
+    packs = ({"document": name, "pack": _dump(raw)} for name, raw in content.packs.items())
+    database.table("packs").insert_all(packs, pk="document")
 
 
-def _columns(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _dump(value) if isinstance(value, list | dict) else value for key, value in metadata.items()}
+def _document_row(document: Document) -> dict[str, Any]:
+    metadata = document_metadata(document)
+    columns = {key: _dump(value) if isinstance(value, list | dict) else value for key, value in metadata.items()}
+    return {**columns, "metadata": _dump(metadata), "text": document.text}
 
 
 def _read_content(database: Database) -> tuple[int, str, Content]:
@@ -161,7 +161,7 @@ def _read_content(database: Database) -> tuple[int, str, Content]:
 
 def _write_readable(database: Database, catalogue: Catalogue) -> None:
     """Write tables for people (Datasette) and the search index; nothing is loaded from them."""
-    database["clauses"].insert_all(
+    database.table("clauses").insert_all(
         (
             {"document": document.id, "path": clause.path, "heading": clause.heading, "start": clause.start,
              "end": clause.end, "departments": _dump([department.name for department in clause.departments])}
@@ -171,18 +171,19 @@ def _write_readable(database: Database, catalogue: Catalogue) -> None:
         pk=("document", "path"),
         foreign_keys=[("document", "documents", "id")],
     )  # fmt: skip
-    database["measures"].insert_all(
+    database.table("measures").insert_all(
         (
             {"id": measure.id, "document": measure.document, "title": measure.title, "title_en": measure.title_en,
-             "instrument": measure.instrument.value, "strength": measure.strength.value, "clause": measure.source.clause,
-             "quote": measure.source.quote, "start": measure.source.start, "end": measure.source.end}
+             "instrument": measure.instrument.value, "strength": measure.strength.value,
+             "clause": measure.source.clause, "quote": measure.source.quote,
+             "start": measure.source.start, "end": measure.source.end}
             for measure in catalogue.measures.values()
         ),
         pk="id",
         foreign_keys=[("document", "documents", "id")],
     )  # fmt: skip
-    database["conditions"].insert_all(_condition_rows(catalogue), foreign_keys=[("measure", "measures", "id")])
-    create_index(database, ((measure.id, _searchable(catalogue, measure)) for measure in catalogue.measures.values()))
+    database.table("conditions").insert_all(_condition_rows(catalogue), foreign_keys=[("measure", "measures", "id")])
+    create_index(database, ((id_, _searchable(catalogue, measure)) for id_, measure in catalogue.measures.items()))
 
 
 def _condition_rows(catalogue: Catalogue) -> Iterable[dict[str, Any]]:
@@ -190,9 +191,14 @@ def _condition_rows(catalogue: Catalogue) -> Iterable[dict[str, Any]]:
         for position, condition in enumerate(measure.conditions):
             for leaf in leaves(condition):
                 yield {
-                    "measure": measure.id, "position": position, "fact": leaf.test.fact, "operator": leaf.test.operator,
-                    "expected": _dump(leaf.test.expected), "clause": leaf.cite.clause, "quote": leaf.cite.quote,
-                }  # fmt: skip
+                    "measure": measure.id,
+                    "position": position,
+                    "fact": leaf.test.fact,
+                    "operator": leaf.test.operator,
+                    "expected": _dump(leaf.test.expected),
+                    "clause": leaf.cite.clause,
+                    "quote": leaf.cite.quote,
+                }
 
 
 def _searchable(catalogue: Catalogue, measure: Measure) -> str:

@@ -41,7 +41,10 @@ class Column(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MembershipColumn:
-    """`within` and `any_of`: which listed id belongs to which tests, so that only the profile's ids are looked up."""
+    """`within` and `any_of`: which listed id belongs to which tests, so that only the profile's ids are looked up.
+
+    Its tests are all `stated` or none is.
+    """
 
     fact: str
     positions: Positions
@@ -63,7 +66,8 @@ class MembershipColumn:
                 overlapping = self.taxonomy.overlapping(str(value))
                 _mark(values, self.listed, overlapping, UNKNOWN)
                 _mark(values, self.scoped, overlapping, UNKNOWN)
-        for value in (*answer.sure, *answer.inferred):
+        inferred = () if self.tests[0].stated else answer.inferred
+        for value in (*answer.sure, *inferred):
             _mark(values, self.listed, self.taxonomy.ancestors(str(value)), MET)
         return values
 
@@ -81,7 +85,7 @@ class ThresholdColumn:
         """Compare the one known number with every threshold."""
         if answer is None or not answer.sure:
             return np.full(len(self.thresholds), UNKNOWN, dtype=np.int8)
-        holds = _COMPARE[self.operator](float(answer.sure[0]), self.thresholds)  # type: ignore[arg-type] - numeric facts hold floats
+        holds = _COMPARE[self.operator](float(answer.sure[0]), self.thresholds)  # type: ignore[arg-type]  # numbers are floats
         return np.where(holds, MET, UNMET).astype(np.int8)
 
 
@@ -100,13 +104,13 @@ class PlainColumn:
 
 
 def compile_columns(tests: Sequence[Test], taxonomies: Taxonomies) -> tuple[Column, ...]:
-    """Sort tests into columns by fact and operator."""
-    grouped: dict[tuple[str, str], list[int]] = {}
+    """Sort tests into columns by fact, operator and whether inferred values count."""
+    grouped: dict[tuple[str, str, bool], list[int]] = {}
     for position, test in enumerate(tests):
-        grouped.setdefault((test.fact, test.operator), []).append(position)
+        grouped.setdefault((test.fact, test.operator, test.stated), []).append(position)
     return tuple(
         _column([tests[place] for place in places], np.array(places, dtype=np.intp), taxonomies.get(fact))
-        for (fact, _), places in grouped.items()
+        for (fact, _, _), places in grouped.items()
     )
 
 
@@ -117,7 +121,7 @@ def _column(tests: list[Test], positions: Positions, taxonomy: Taxonomy | None) 
         scoped = _index(test.scope for test in tests)
         return MembershipColumn(fact, positions, tuple(tests), taxonomy, listed, scoped)
     if operator in _COMPARE:
-        thresholds = np.array([float(test.expected[0]) for test in tests])  # type: ignore[arg-type] - numeric facts hold floats
+        thresholds = np.array([float(test.expected[0]) for test in tests])  # type: ignore[arg-type]  # numbers are floats
         return ThresholdColumn(fact, positions, operator, thresholds)
     return PlainColumn(fact, positions, tuple(tests), taxonomy)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rules.conditions import Combination, Condition, Group, Leaf, Test
@@ -30,7 +30,10 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionParser:
-    """Reads the conditions of one measure; `scopes` tells by fact where an open list may go on."""
+    """Reads the conditions of one measure; `scopes` tells by fact where an open list may go on.
+
+    `clause` is that of the operative sentence, "" when it does not exist; `negated` says that a NOT is around.
+    """
 
     lexicon: Lexicon
     quoter: Quoter
@@ -38,6 +41,7 @@ class ConditionParser:
     clause: str
     scopes: Mapping[str, tuple[str, ...]]
     attracts: bool
+    negated: bool = False
 
     def parse(self, raw: object, pointer: str) -> Condition | None:
         """Return the condition, or None after noting what is wrong with it."""
@@ -54,7 +58,10 @@ class ConditionParser:
         if len(raw) != 1 or not isinstance(items, list) or not items:
             self.quoter.faults.add(pointer, f"{combination} stands alone and holds at least one condition")
             return None
-        parts = [self.parse(item, f"{pointer}/{combination}/{i}") for i, item in enumerate(items)]
+        if combination is Combination.NOT:
+            parts = [replace(self, negated=not self.negated).parse(inner, f"{pointer}/{combination}")]
+        else:
+            parts = [self.parse(item, f"{pointer}/{combination}/{i}") for i, item in enumerate(items)]
         good = tuple(part for part in parts if part is not None)
         return Group(combination=combination, parts=good) if len(good) == len(parts) else None
 
@@ -64,7 +71,8 @@ class ConditionParser:
         cite = self.quoter.cite(raw.get("cite"), f"{pointer}/cite", self.clause)
         published = name in self.lexicon.facts
         if not published and not text:
-            self.quoter.faults.add(pointer, f"the manual condition {name!r} needs a text", "or use a published attestation")
+            message = f"the manual condition {name!r} needs a text"
+            self.quoter.faults.add(pointer, message, "or use a published attestation")
             return None
         if published and self.lexicon.facts[name].type not in FLAGS:
             self.quoter.faults.add(pointer, f"{name!r} is a fact, no attestation", "write {fact: ...}")
@@ -78,30 +86,44 @@ class ConditionParser:
         fact = self.lexicon.facts.get(str(raw.get("fact")))
         if fact is None:
             close = difflib.get_close_matches(str(raw.get("fact")), self.lexicon.facts, n=1)
-            self.quoter.faults.add(pointer, f"unknown fact {raw.get('fact')!r}", f"nearest: {close[0]}" if close else "")
+            hint = f"nearest: {close[0]}" if close else ""
+            self.quoter.faults.add(pointer, f"unknown fact {raw.get('fact')!r}", hint)
             return None
         if len(operators) != 1 or operators[0] not in _operators_for(fact):
             self.quoter.faults.add(pointer, f"{fact.id} takes one of {sorted(_operators_for(fact))}, found {operators}")
             return None
         expected = self._expected(fact, raw[operators[0]], f"{pointer}/{operators[0]}")
         cite = self.quoter.cite(raw.get("cite"), f"{pointer}/cite", self.clause)
+        scope = self._scope(raw, fact.id, f"{pointer}/open")
         if not expected or cite is None:
             return None
-        scope = self.scopes.get(fact.id, ()) if raw.get("open") is True else ()
-        if raw.get("open") is True and not scope:
-            self.quoter.faults.add(f"{pointer}/open", f"a list of {fact.id} cannot be open: the pack has no default for it")
         named = "target_region" if fact.id == "region" and self.attracts else fact.id
-        return Leaf(test=Test(fact=named, operator=operators[0], expected=expected, scope=scope), cite=cite)
+        test = Test(fact=named, operator=operators[0], expected=expected, scope=scope, stated=self.negated)
+        return Leaf(test=test, cite=cite)
+
+    def _scope(self, raw: Mapping[str, Any], fact: str, pointer: str) -> tuple[str, ...]:
+        """Return where the list may go on: nowhere unless it says `open: true`."""
+        if not isinstance(raw.get("open", False), bool):
+            self.quoter.faults.add(pointer, "must be true or false")
+        if raw.get("open") is not True:
+            return ()
+        scope = self.scopes.get(fact, ())
+        if not scope:
+            self.quoter.faults.add(pointer, f"a list of {fact} cannot be open: the pack has no default for it")
+        return scope
 
     def _expected(self, fact: FactDefinition, raw: object, pointer: str) -> tuple[Value, ...]:
         try:
-            return parse_fact_value(fact, raw, self.lexicon.vocabularies)
+            expected = parse_fact_value(fact, raw, self.lexicon.vocabularies)
         except FactError as error:
             self.quoter.faults.add(pointer, error.message, error.hint)
             return ()
+        if not expected:
+            self.quoter.faults.add(pointer, "names nothing", "list at least one value")
+        return expected
 
     def _refuse_unknown_keys(self, raw: Mapping[str, Any], known: frozenset[str], pointer: str) -> None:
-        for key in sorted(set(raw) - known):
+        for key in sorted(set(raw) - known, key=str):
             self.quoter.faults.add(f"{pointer}/{key}", f"unknown key {key!r}", f"known: {sorted(known)}")
 
 

@@ -26,13 +26,15 @@ class Test:
     """What is asked of one fact, without where it is written; equal tests are evaluated once.
 
     `expected` holds ids, one number, one date or one flag, as the operator needs. `scope` is where an open
-    list (等) may go on: for values in there, not being listed leaves the test unknown.
+    list (等) may go on: for values in there, not being listed leaves the test unknown. `stated` marks a test
+    inside a NOT: inferred values do not count there, since they would make the condition unmet.
     """
 
     fact: str
     operator: str
     expected: tuple[Value, ...]
     scope: tuple[str, ...] = ()
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

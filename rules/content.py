@@ -11,11 +11,10 @@ from typing import Any, TypeVar
 
 from rules.condition_parsing import Lexicon
 from rules.facts import FactDefinition, load_facts
-from rules.pack import load_pack
+from rules.pack import Pack, load_pack, reference_faults
 from seeds.documents import Document, load_documents
 from seeds.errors import Fault, SeedError
 from seeds.regions import load_regions
-from seeds.strict_yaml import load_yaml
 from seeds.vocabulary import Vocabulary, load_vocabulary
 
 VOCABULARY_FILES = (
@@ -75,9 +74,14 @@ def _read(seeds: Path, packs: Path) -> tuple[Content | None, tuple[Fault, ...]]:
     by_id = {document.id: document for document in documents}
     lexicon = Lexicon(facts=facts, vocabularies=known)
     raw_packs: dict[str, Any] = {}
+    loaded: list[Pack] = []
     for path in sorted(packs.glob("*.yaml")):
-        if attempt(lambda p=path: load_pack(p, by_id, lexicon)) is not None:  # type: ignore[misc]
-            raw_packs[path.stem] = load_yaml(path)
+        pack = attempt(lambda p=path: load_pack(p, by_id, lexicon))  # type: ignore[misc]
+        if pack is not None:
+            loaded.append(pack)
+            raw_packs[path.stem] = pack.raw
+    if not faults:
+        faults += reference_faults(loaded)
     return Content(documents=by_id, vocabularies=known, facts=facts, packs=raw_packs), tuple(faults)
 
 
@@ -102,5 +106,6 @@ def version_of(content: Content) -> str:
         {key: asdict(fact) for key, fact in content.facts.items()},
         content.packs,
     ):
-        digest.update(json.dumps(part, ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "surrogatepass"))
+        plain = json.dumps(part, ensure_ascii=False, sort_keys=True, default=str)
+        digest.update(plain.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:16]

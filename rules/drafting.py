@@ -6,21 +6,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from rules.conditions import Combination, Condition, Leaf, Test
+from rules.conditions import Combination, Condition, Group, Leaf, Test
 from rules.facts import FactDefinition, FactType, Value
 from seeds.vocabulary import Vocabulary
 
 _ZH = {
-    "within": "{fact}属于{values}", "any_of": "{fact}为{values}之一", "all_of": "{fact}包括{values}", "none_of": "{fact}不包括{values}",
-    "at_least": "{fact}不低于{values}", "at_most": "{fact}不高于{values}", "more_than": "{fact}高于{values}", "less_than": "{fact}低于{values}",
-    "on_or_after": "{fact}在{values}或之后", "on_or_before": "{fact}在{values}或之前",
-}  # fmt: skip
+    "within": "{fact}属于{values}",
+    "any_of": "{fact}为{values}之一",
+    "all_of": "{fact}包括{values}",
+    "none_of": "{fact}不包括{values}",
+    "at_least": "{fact}不低于{values}",
+    "at_most": "{fact}不高于{values}",
+    "more_than": "{fact}高于{values}",
+    "less_than": "{fact}低于{values}",
+    "on_or_after": "{fact}在{values}或之后",
+    "on_or_before": "{fact}在{values}或之前",
+}
 _EN = {
-    "within": "{fact} is within {values}", "any_of": "{fact} is one of {values}", "all_of": "{fact} includes {values}",
-    "none_of": "{fact} includes none of {values}", "at_least": "{fact} is at least {values}", "at_most": "{fact} is at most {values}",
-    "more_than": "{fact} is more than {values}", "less_than": "{fact} is less than {values}",
-    "on_or_after": "{fact} is on or after {values}", "on_or_before": "{fact} is on or before {values}",
-}  # fmt: skip
+    "within": "{fact} is within {values}",
+    "any_of": "{fact} is one of {values}",
+    "all_of": "{fact} includes {values}",
+    "none_of": "{fact} includes none of {values}",
+    "at_least": "{fact} is at least {values}",
+    "at_most": "{fact} is at most {values}",
+    "more_than": "{fact} is more than {values}",
+    "less_than": "{fact} is less than {values}",
+    "on_or_after": "{fact} is on or after {values}",
+    "on_or_before": "{fact} is on or before {values}",
+}
+_JOINT = {("en", "all"): " and ", ("en", "any"): " or ", ("zh", "all"): "，且", ("zh", "any"): "，或"}
+_BRACKETS = {"en": "({})", "zh": "（{}）"}
+_YI, _WAN = 1e8, 1e4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +51,15 @@ class Drafter:
         """Return what the condition asks, in one phrase."""
         if isinstance(condition, Leaf):
             return self._manual(condition) if condition.test.operator == "manual" else self._test(condition.test)
-        parts = [self.label(part) for part in condition.parts]
         if condition.combination is Combination.NOT:
-            return f"not ({parts[0]})" if self.language == "en" else f"不满足“{parts[0]}”"
-        joint = {("en", "all"): " and ", ("en", "any"): " or ", ("zh", "all"): "，且", ("zh", "any"): "，或"}
-        return joint[self.language, condition.combination.value].join(parts)
+            words = self.label(condition.parts[0])
+            return f"not ({words})" if self.language == "en" else f"不满足“{words}”"
+        return _JOINT[self.language, condition.combination.value].join(map(self._part, condition.parts))
+
+    def _part(self, condition: Condition) -> str:
+        """Return the label of one part of a group, in brackets where it would read two ways without."""
+        joined = isinstance(condition, Group) and len(condition.parts) > 1
+        return _BRACKETS[self.language].format(self.label(condition)) if joined else self.label(condition)
 
     def value(self, fact_id: str, value: Value) -> str:
         """Return one value of a fact as people read it: a place, an amount with its unit, a date."""
@@ -53,9 +73,9 @@ class Drafter:
         if fact.type is FactType.MONEY:
             return self._money(float(value))
         if fact.type is FactType.SHARE:
-            return f"{float(value) * 100:g}%"
+            return f"{_digits(float(value) * 100)}%"
         unit = f" {fact.unit_en}".rstrip() if self.language == "en" else fact.unit
-        return f"{float(value):g}{unit}"
+        return f"{_digits(float(value))}{unit}"
 
     def _manual(self, leaf: Leaf) -> str:
         fact = self.facts.get(leaf.test.fact)
@@ -73,7 +93,7 @@ class Drafter:
             return _EN[test.operator].format(fact=fact.en, values=values)
         values = "、".join(listed) + ("等（“等”字未列尽）" if test.scope else "")
         if fact.vocabulary == "regions":
-            return f"{fact.zh}在{values}"
+            return f"{fact.zh}{'不在' if test.operator == 'none_of' else '在'}{values}"
         return _ZH[test.operator].format(fact=fact.zh, values=values)
 
     def _flag(self, fact: FactDefinition, *, wanted: bool) -> str:
@@ -89,6 +109,11 @@ class Drafter:
     def _money(self, yuan: float) -> str:
         if self.language == "en":
             return f"CNY {yuan:,.0f}"
-        if yuan >= 1e8:
-            return f"{yuan / 1e8:g}亿元"
-        return f"{yuan / 1e4:g}万元" if yuan >= 1e4 else f"{yuan:g}元"
+        if yuan >= _YI:
+            return f"{_digits(yuan / _YI)}亿元"
+        return f"{_digits(yuan / _WAN)}万元" if yuan >= _WAN else f"{_digits(yuan)}元"
+
+
+def _digits(number: float) -> str:
+    """Write a number in full: no exponent up to the largest amount, no trailing zeros."""
+    return f"{number:.12g}"

@@ -84,9 +84,11 @@ Answers: TypeAlias = Mapping[str, Answer]
 def load_facts(path: Path) -> dict[str, FactDefinition]:
     """Load the list of facts; raise SeedError naming every fault."""
     data = load_yaml(path)
+    if not isinstance(data, dict) or data.get("schema") != 1 or not isinstance(data.get("facts"), list):
+        raise SeedError([Fault(file=path.name, pointer="", message="needs schema: 1 and a list of facts")])
     facts: dict[str, FactDefinition] = {}
     faults: list[Fault] = []
-    for position, raw in enumerate(data.get("facts", ())):
+    for position, raw in enumerate(data["facts"]):
         pointer = f"/facts/{position}"
         try:
             fact = FactDefinition(**{**raw, "type": FactType(raw["type"])})
@@ -128,10 +130,9 @@ def _parse_flag(fact: FactDefinition, raw: object) -> Value:
 
 
 def _parse_number(fact: FactDefinition, raw: object) -> Value:
-    if isinstance(raw, int | float) and not isinstance(raw, bool):
-        value = float(raw)
-        if 0 <= value <= LARGEST_YUAN:  # a NaN fails both comparisons
-            return value
+    # Compared before it becomes a float: a NaN fails both comparisons, an endless integer the second.
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and 0 <= raw <= LARGEST_YUAN:
+        return float(raw)
     raise FactError(fact.id, "must be a number from 0 up", f"in {fact.unit_en}" if fact.unit_en else "")
 
 

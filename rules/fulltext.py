@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from itertools import pairwise
 
 from sqlite_utils import Database
 
@@ -14,18 +15,20 @@ from seeds.folding import fold_aligned
 
 SHORTEST_QUERY = 2
 _TABLE = "measure_search"
+_LINE_END = " end "
+"""Stands between lines, so that no phrase runs from the end of one into the next; no pair is written so."""
 
 
 def bigrams(text: str) -> str:
     """Return the overlapping character pairs of `text` as words of hexadecimal code points."""
     characters = [c for c in fold_aligned(text) if not c.isspace()]
-    return " ".join(f"{ord(a):x}x{ord(b):x}" for a, b in zip(characters, characters[1:], strict=False))
+    return " ".join(f"{ord(a):x}x{ord(b):x}" for a, b in pairwise(characters))
 
 
 def create_index(database: Database, rows: Iterable[tuple[str, str]]) -> None:
     """Create the search table from (measure id, text) rows."""
     database.execute(f"CREATE VIRTUAL TABLE {_TABLE} USING fts5(measure UNINDEXED, words, tokenize='unicode61')")
-    words = [(measure, bigrams(text)) for measure, text in rows]
+    words = [(measure, _LINE_END.join(map(bigrams, text.split("\n")))) for measure, text in rows]
     database.conn.executemany(f"INSERT INTO {_TABLE} (measure, words) VALUES (?, ?)", words)  # noqa: S608 - own name
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 from rules.amounts import AmountError, parse_money, parse_share
 from rules.condition_parsing import ConditionParser, Lexicon
 from rules.conditions import Condition, Leaf, Test, leaves
+from rules.errors import FactError
+from rules.facts import parse_fact_value
 from rules.measures import Benefit, Example, Instrument, Measure, Strength, Window
 from rules.quoting import Quoter
 from rules.verdict import MeasureVerdict
@@ -19,10 +21,13 @@ _REQUIRED = ("id", "title", "title_en", "instrument", "strength", "source", "exa
 _OPTIONAL = ("also", "context", "conditions", "addressee", "attracts", "benefit", "window", "excludes", "supersedes")
 MEASURE_KEYS = frozenset({*_REQUIRED, *_OPTIONAL})
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_WINDOW_KEYS = frozenset({"opens", "closes", "cite"})
 _BENEFIT_KINDS = frozenset(
-    "facility fund grant loan equity listing certification fast_approval procurement market talent resources data"
-    " service promotion network permission cooperation".split()
-)
+    {
+        "certification", "cooperation", "data", "equity", "facility", "fast_approval", "fund", "grant", "listing",
+        "loan", "market", "network", "permission", "procurement", "promotion", "resources", "service", "talent",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,77 +40,98 @@ class MeasureParser:
 
     def parse(self, raw: object, pointer: str) -> Measure | None:
         """Return the measure, or None after noting everything that is wrong with it."""
-        faults, before = self.quoter.faults, len(self.quoter.faults.found)
-        if not isinstance(raw, dict) or not self._has_keys(raw, pointer):
-            if not isinstance(raw, dict):
-                faults.add(pointer, "a measure is a mapping")
+        before = len(self.quoter.faults.found)
+        if not isinstance(raw, dict):
+            self.quoter.faults.add(pointer, "a measure is a mapping")
             return None
-        source = self.quoter.source(raw["source"], f"{pointer}/source")
-        instruments = self._members(Instrument, [raw["instrument"], *raw.get("also", [])], f"{pointer}/instrument")
-        strengths = self._members(Strength, [raw["strength"]], f"{pointer}/strength")
-        context = self._context(raw.get("context", []), f"{pointer}/context")
-        if source is None or not instruments or not strengths:
-            return None
-        measure = Measure(
-            id=str(raw["id"]),
-            document=self.quoter.document.id,
-            title=str(raw["title"]),
-            title_en=str(raw["title_en"]),
-            instrument=instruments[0],
-            also=instruments[1:],
-            strength=strengths[0],
-            source=source,
-            context=context,
-            conditions=self._conditions(raw, pointer, source.clause),
-            attracts=raw.get("attracts") is True,
-            benefit=self._benefit(raw.get("benefit"), f"{pointer}/benefit", source.clause),
-            window=self._window(raw.get("window"), f"{pointer}/window", source.clause),
-            excludes=tuple(map(str, raw.get("excludes", ()))),
-            supersedes=tuple(map(str, raw.get("supersedes", ()))),
-            examples=self._examples(raw["examples"], f"{pointer}/examples"),
-        )
-        self._check_examples(measure, f"{pointer}/examples")
-        return measure if len(faults.found) == before else None
+        self._check_keys(raw, pointer)
+        parts = self._parts(raw, pointer)
+        return None if len(self.quoter.faults.found) > before else Measure(**parts)
 
-    def _has_keys(self, raw: Mapping[str, Any], pointer: str) -> bool:
+    def _parts(self, raw: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+        """Return the fields of a Measure; each is looked at, so that all faults are told at once."""
+        clause = self.quoter.known_clause(raw.get("source"))
+        conditions, sound = self._conditions(raw, pointer, clause)
+        examples = self._examples(raw, f"{pointer}/examples")
+        local = {leaf.test.fact for condition in conditions for leaf in leaves(condition)}
+        self._check_examples(examples, f"{pointer}/examples", local if sound else None)
+        return {
+            "id": raw.get("id"),
+            "document": self.quoter.document.id,
+            "title": raw.get("title"),
+            "title_en": raw.get("title_en"),
+            "instrument": self._member(Instrument, raw.get("instrument"), f"{pointer}/instrument"),
+            "also": self._members(Instrument, raw, "also", pointer),
+            "strength": self._member(Strength, raw.get("strength"), f"{pointer}/strength"),
+            "source": self.quoter.source(raw["source"], f"{pointer}/source") if raw.get("source") else None,
+            "context": self._context(raw, pointer),
+            "conditions": conditions,
+            "attracts": raw.get("attracts") is True,
+            "benefit": self._benefit(raw.get("benefit"), f"{pointer}/benefit", clause),
+            "window": self._window(raw.get("window"), f"{pointer}/window", clause),
+            "excludes": tuple(map(str, self._list(raw, "excludes", pointer))),
+            "supersedes": tuple(map(str, self._list(raw, "supersedes", pointer))),
+            "examples": examples,
+        }
+
+    def _check_keys(self, raw: Mapping[str, Any], pointer: str) -> None:
         faults = self.quoter.faults
-        for key in sorted(set(raw) - MEASURE_KEYS):
+        for key in sorted(set(raw) - MEASURE_KEYS, key=str):
             faults.add(f"{pointer}/{key}", f"unknown key {key!r}", f"known: {sorted(MEASURE_KEYS)}")
-        missing = [key for key in _REQUIRED if not raw.get(key)]
-        for key in missing:
+        for key in (key for key in _REQUIRED if not raw.get(key)):
             faults.add(f"{pointer}/{key}", f"{key} is missing or empty")
-        if not _ID.fullmatch(str(raw.get("id"))):
-            faults.add(f"{pointer}/id", f"{raw.get('id')!r} is no id", "lower case, digits, hyphens")
-        return not missing
+        for key in ("id", "title", "title_en"):
+            if raw.get(key) and not isinstance(raw[key], str):
+                faults.add(f"{pointer}/{key}", "must be text")
+        if isinstance(raw.get("id"), str) and not _ID.fullmatch(raw["id"]):
+            faults.add(f"{pointer}/id", f"{raw['id']!r} is no id", "lower case, digits, hyphens")
+        if not isinstance(raw.get("attracts", False), bool):
+            faults.add(f"{pointer}/attracts", "must be true or false")
 
-    def _members(self, kind: Any, raw: list[Any], pointer: str) -> tuple[Any, ...]:  # noqa: ANN401 - a StrEnum class
+    def _list(self, raw: Mapping[str, Any], key: str, pointer: str) -> list[Any]:
+        value = raw.get(key, [])
+        if isinstance(value, list):
+            return value
+        self.quoter.faults.add(f"{pointer}/{key}", "must be a list")
+        return []
+
+    def _member(self, kind: Any, raw: object, pointer: str) -> Any:  # noqa: ANN401 - a StrEnum class and its member
         try:
-            return tuple(kind(item) for item in raw)
+            return kind(raw) if raw else None
         except ValueError as error:
             self.quoter.faults.add(pointer, str(error), f"known: {[str(member) for member in kind]}")
-            return ()
+            return None
 
-    def _context(self, raw: object, pointer: str) -> tuple[str, ...]:
-        paths = [str(path) for path in raw] if isinstance(raw, list) else []
-        for path in paths:
+    def _members(self, kind: Any, raw: Mapping[str, Any], key: str, pointer: str) -> tuple[Any, ...]:  # noqa: ANN401 - a StrEnum class
+        items = enumerate(self._list(raw, key, pointer))
+        return tuple(self._member(kind, item, f"{pointer}/{key}/{position}") for position, item in items)
+
+    def _context(self, raw: Mapping[str, Any], pointer: str) -> tuple[str, ...]:
+        paths = tuple(map(str, self._list(raw, "context", pointer)))
+        for position, path in enumerate(paths):
             if not self.quoter.has_clause(path):
-                self.quoter.faults.add(pointer, f"{self.quoter.document.id} has no clause {path!r}")
-        return tuple(paths)
+                message = f"{self.quoter.document.id} has no clause {path!r}"
+                self.quoter.faults.add(f"{pointer}/context/{position}", message)
+        return paths
 
-    def _conditions(self, raw: Mapping[str, Any], pointer: str, clause: str) -> tuple[Condition, ...]:
+    def _conditions(self, raw: Mapping[str, Any], pointer: str, clause: str) -> tuple[tuple[Condition, ...], bool]:
+        """Return the conditions, inherited ones first, and whether all that the measure states are sound."""
         attracts = raw.get("attracts") is True
-        scopes = {fact: values for fact, values in self.defaults.items() if values}
         parser = ConditionParser(
-            lexicon=self.lexicon, quoter=self.quoter, measure_id=str(raw["id"]),
-            clause=clause, scopes=scopes, attracts=attracts,
-        )  # fmt: skip
+            lexicon=self.lexicon,
+            quoter=self.quoter,
+            measure_id=str(raw.get("id")),
+            clause=clause,
+            scopes=self.defaults,
+            attracts=attracts,
+        )
         addressee = raw.get("addressee")
-        conditions: list[Condition | None] = [*self._inherited(attracts=attracts, without_sector=addressee is not None)]
-        if addressee is not None:
-            conditions.append(parser.parse(addressee, f"{pointer}/addressee"))
-        for position, item in enumerate(raw.get("conditions", [])):
-            conditions.append(parser.parse(item, f"{pointer}/conditions/{position}"))
-        return tuple(condition for condition in conditions if condition is not None)
+        stated = [] if addressee is None else [parser.parse(addressee, f"{pointer}/addressee")]
+        for position, item in enumerate(self._list(raw, "conditions", pointer)):
+            stated.append(parser.parse(item, f"{pointer}/conditions/{position}"))
+        inherited = self._inherited(attracts=attracts, without_sector=addressee is not None)
+        good = tuple(condition for condition in stated if condition is not None)
+        return (*inherited, *good), len(good) == len(stated)
 
     def _inherited(self, *, attracts: bool, without_sector: bool) -> list[Condition]:
         inherited: list[Condition] = []
@@ -120,51 +146,76 @@ class MeasureParser:
         if raw is None:
             return None
         known = {"kind", "amount", "cap", "rate", "unit", "cite"}
-        if not isinstance(raw, dict) or set(raw) - known or raw.get("kind") not in _BENEFIT_KINDS:
+        if not isinstance(raw, dict) or set(raw) - known or str(raw.get("kind")) not in _BENEFIT_KINDS:
             self.quoter.faults.add(pointer, f"a benefit has {sorted(known)}; kind is one of {sorted(_BENEFIT_KINDS)}")
             return None
         cite = self.quoter.cite(raw["cite"], f"{pointer}/cite", clause) if "cite" in raw else None
-        if cite is None and {"amount", "cap", "rate"} & set(raw):
+        if "cite" not in raw and {"amount", "cap", "rate"} & set(raw):
             self.quoter.faults.add(pointer, "an amount, cap or rate needs a cite")
+        return Benefit(
+            kind=str(raw["kind"]),
+            unit=str(raw.get("unit", "")),
+            cite=cite,
+            amount_cny=self._number(parse_money, raw, "amount", pointer),
+            cap_cny=self._number(parse_money, raw, "cap", pointer),
+            rate=self._number(parse_share, raw, "rate", pointer),
+        )
+
+    def _number(self, parse: Callable[[str], float], raw: Mapping[str, Any], key: str, pointer: str) -> float | None:
         try:
-            return Benefit(
-                kind=raw["kind"], unit=str(raw.get("unit", "")), cite=cite,
-                amount_cny=parse_money(str(raw["amount"])) if "amount" in raw else None,
-                cap_cny=parse_money(str(raw["cap"])) if "cap" in raw else None,
-                rate=parse_share(str(raw["rate"])) if "rate" in raw else None,
-            )  # fmt: skip
+            return parse(str(raw[key])) if key in raw else None
         except AmountError as error:
-            self.quoter.faults.add(pointer, str(error))
+            self.quoter.faults.add(f"{pointer}/{key}", str(error))
             return None
 
     def _window(self, raw: object, pointer: str, clause: str) -> Window | None:
         if raw is None:
             return None
-        if not isinstance(raw, dict) or "cite" not in raw or set(raw) - {"opens", "closes", "cite"}:
+        if not isinstance(raw, dict) or not _is_window(frozenset(raw)):
             self.quoter.faults.add(pointer, "a window has opens, closes (one may be left out) and cite")
             return None
         cite = self.quoter.cite(raw["cite"], f"{pointer}/cite", clause)
-        opens, closes = (self._day(raw.get(key), f"{pointer}/{key}") for key in ("opens", "closes"))
-        return Window(opens=opens, closes=closes, cite=cite) if cite and (opens or closes) else None
+        opens, closes = (self._day(raw, key, pointer) for key in ("opens", "closes"))
+        if opens and closes and closes < opens:
+            self.quoter.faults.add(f"{pointer}/closes", f"lies before opens ({opens})")
+        return Window(opens=opens, closes=closes, cite=cite) if cite else None
 
-    def _day(self, raw: object, pointer: str) -> date | None:
+    def _day(self, raw: Mapping[str, Any], key: str, pointer: str) -> date | None:
+        if key not in raw:
+            return None
         try:
-            return None if raw is None else date.fromisoformat(str(raw))
+            return date.fromisoformat(str(raw[key]))
         except ValueError:
-            self.quoter.faults.add(pointer, f"{raw!r} is no date", "write it as 2025-01-31")
+            self.quoter.faults.add(f"{pointer}/{key}", f"{raw[key]!r} is no date", "write it as 2025-01-31")
             return None
 
-    def _examples(self, raw: object, pointer: str) -> tuple[Example, ...]:
+    def _examples(self, raw: Mapping[str, Any], pointer: str) -> tuple[Example, ...]:
         examples: list[Example] = []
-        for position, item in enumerate(raw if isinstance(raw, list) else []):
+        for position, item in enumerate(self._list(raw, "examples", pointer.removesuffix("/examples"))):
             try:
                 examples.append(Example(facts=dict(item["facts"]), verdict=MeasureVerdict(item["verdict"])))
             except (TypeError, KeyError, ValueError) as error:
                 self.quoter.faults.add(f"{pointer}/{position}", f"an example has facts and a verdict: {error}")
         return tuple(examples)
 
-    def _check_examples(self, measure: Measure, pointer: str) -> None:
-        local = {leaf.test.fact for condition in measure.conditions for leaf in leaves(condition)}
-        for position, example in enumerate(measure.examples):
-            for fact in sorted(set(example.facts) - set(self.lexicon.facts) - local):
-                self.quoter.faults.add(f"{pointer}/{position}/facts", f"unknown fact {fact!r}")
+    def _check_examples(self, examples: tuple[Example, ...], pointer: str, local: set[str] | None) -> None:
+        """Check names and values; `local` are the measure's own facts, None when not all of them are known."""
+        for position, example in enumerate(examples):
+            for fact, value in example.facts.items():
+                self._check_fact(fact, value, f"{pointer}/{position}/facts/{fact}", local)
+
+    def _check_fact(self, fact: str, value: object, pointer: str, local: set[str] | None) -> None:
+        published = self.lexicon.facts.get(fact)
+        if published is not None:
+            try:
+                parse_fact_value(published, value, self.lexicon.vocabularies)
+            except FactError as error:
+                self.quoter.faults.add(pointer, error.message, error.hint)
+        elif local is not None and fact not in local:
+            self.quoter.faults.add(pointer, f"unknown fact {fact!r}")
+        elif not isinstance(value, bool):
+            self.quoter.faults.add(pointer, "must be true or false")
+
+
+def _is_window(keys: frozenset[str]) -> bool:
+    return "cite" in keys and keys <= _WINDOW_KEYS and keys != {"cite"}

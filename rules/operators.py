@@ -6,7 +6,7 @@ The first line of each docstring is published by the API.
 from __future__ import annotations
 
 import operator as compare
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
@@ -43,26 +43,20 @@ def within(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Deci
     targets = [str(target) for target in test.expected]
     if any(taxonomy.within(str(value), targets) for value in (*answer.sure, *answer.inferred)):
         return MET
-    if answer.one_of:
-        return _among(taxonomy, answer.one_of, targets)
-    if any(taxonomy.overlaps(str(value), targets) for value in answer.sure):
-        return TOO_COARSE
-    if answer.doubtful or answer.unreadable:
-        return UNRECOGNISED
-    if not answer.sure:
-        return MISSING
-    if test.scope and any(taxonomy.overlaps(str(value), test.scope) for value in answer.sure):
-        return AMBIGUOUS
-    return UNMET
-
-
-def _among(taxonomy: Taxonomy, readings: Iterable[Value], targets: list[str]) -> Decision:
-    """Decide where every reading of an ambiguous input agrees, else leave it open."""
-    inside = [taxonomy.within(str(reading), targets) for reading in readings]
-    if all(inside):
+    if answer.one_of and all(taxonomy.within(str(reading), targets) for reading in answer.one_of):
         return MET
-    outside = not any(taxonomy.overlaps(str(reading), targets) for reading in readings)
-    return UNMET if outside else AMBIGUOUS
+    doubts = (
+        (_overlap(taxonomy, answer.sure, targets), TOO_COARSE),
+        (_overlap(taxonomy, answer.one_of, targets), AMBIGUOUS),
+        (answer.doubtful or answer.unreadable, UNRECOGNISED),
+        (not answer.sure and not answer.one_of, MISSING),
+        (_overlap(taxonomy, (*answer.sure, *answer.one_of), test.scope), AMBIGUOUS),
+    )
+    return next((decision for applies, decision in doubts if applies), UNMET)
+
+
+def _overlap(taxonomy: Taxonomy, values: Iterable[Value], targets: Sequence[str]) -> bool:
+    return any(taxonomy.overlaps(str(value), targets) for value in values)
 
 
 def any_of(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:
@@ -95,7 +89,7 @@ def _single(test: Test, value: Value, answer: Answer | None, taxonomy: Taxonomy 
 def is_flag(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:  # noqa: ARG001 - one signature for all
     """The flag has the value stated."""
     if answer is None or not answer.sure:
-        return MISSING
+        return _unanswered(answer)
     return MET if answer.sure[0] is test.expected[0] else UNMET
 
 
@@ -109,10 +103,14 @@ def manual(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Deci
 def _threshold(holds: Callable[[float, float], bool]) -> Operator:
     def decide(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:  # noqa: ARG001 - one signature
         if answer is None or not answer.sure:
-            return UNRECOGNISED if answer and answer.unreadable else MISSING
+            return _unanswered(answer)
         return MET if holds(_comparable(answer.sure[0]), _comparable(test.expected[0])) else UNMET
 
     return decide
+
+
+def _unanswered(answer: Answer | None) -> Decision:
+    return UNRECOGNISED if answer and answer.unreadable else MISSING
 
 
 def _comparable(value: Value) -> float:
@@ -158,11 +156,13 @@ DATED = frozenset({"on_or_after", "on_or_before"})
 
 def decide(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:
     """Apply the test's operator to what the profile answered."""
+    if test.stated and answer is not None and answer.inferred:
+        answer = replace(answer, inferred=())
     return OPERATORS[test.operator](test, answer, taxonomy)
 
 
 def gap(test: Test, answer: Answer | None) -> float | None:
-    """Return how much a known number misses its threshold by (in the fact's unit, above 0), else None."""
+    """Return how much a known number misses its threshold by (in the fact's unit; 0 on the bound), else None."""
     if test.operator not in NUMERIC or answer is None or not answer.sure:
         return None
     return round(abs(_comparable(test.expected[0]) - _comparable(answer.sure[0])), 6)

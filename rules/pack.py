@@ -5,9 +5,10 @@ Every measure gets the document's own reach (region, sector) as conditions that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rules.condition_parsing import Lexicon
 from rules.errors import FactError, PackError
@@ -16,6 +17,7 @@ from rules.measure_parsing import MeasureParser
 from rules.measures import Measure
 from rules.quoting import Faults, Quoter
 from seeds.documents import Document
+from seeds.errors import Fault
 from seeds.strict_yaml import load_yaml
 
 _PACK_KEYS = frozenset({"schema", "document", "defaults", "measures"})
@@ -24,10 +26,11 @@ _DEFAULT_FACTS = ("region", "sector")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """The measures of one document, in the order written."""
+    """The measures of one document, in the order written, and the plain data that they were parsed from."""
 
     document: str
     measures: tuple[Measure, ...]
+    raw: Mapping[str, Any] = field(repr=False)
 
 
 def load_pack(path: Path, documents: Mapping[str, Document], lexicon: Lexicon) -> Pack:
@@ -44,19 +47,17 @@ def parse_pack(data: object, *, file: str, documents: Mapping[str, Document], le
     quoter = Quoter(document, faults)
     defaults = _parse_defaults(data.get("defaults", {}), lexicon, faults)
     measures = _parse_measures(data.get("measures"), quoter, lexicon, defaults)
-    _check_references(measures, faults)
+    _check_references(data.get("measures"), faults)
     if faults.found:
         raise PackError(faults.found)
-    return Pack(document=document.id, measures=measures)
+    return Pack(document=document.id, measures=measures, raw=data)
 
 
-def _document_of(
-    data: object, file: str, documents: Mapping[str, Document], faults: Faults
-) -> Document | None:
+def _document_of(data: object, file: str, documents: Mapping[str, Document], faults: Faults) -> Document | None:
     if not isinstance(data, dict) or data.get("schema") != 1:
         faults.add("", "a pack is a mapping with schema: 1")
         return None
-    for key in sorted(set(data) - _PACK_KEYS):
+    for key in sorted(set(data) - _PACK_KEYS, key=str):
         faults.add(f"/{key}", f"unknown key {key!r}", f"known: {sorted(_PACK_KEYS)}")
     name = str(data.get("document"))
     if name not in documents:
@@ -75,9 +76,12 @@ def _parse_defaults(raw: object, lexicon: Lexicon, faults: Faults) -> dict[str, 
     for fact, value in raw.items():
         try:
             values = parse_fact_value(lexicon.facts[fact], value, lexicon.vocabularies)
-            defaults[fact] = tuple(str(item) for item in values)
         except FactError as error:
             faults.add(f"/defaults/{fact}", error.message, error.hint)
+            continue
+        if not values:
+            faults.add(f"/defaults/{fact}", "names nothing", "list at least one value, or leave the default out")
+        defaults[fact] = tuple(str(item) for item in values)
     return defaults
 
 
@@ -92,12 +96,42 @@ def _parse_measures(
     return tuple(measure for measure in parsed if measure is not None)
 
 
-def _check_references(measures: tuple[Measure, ...], faults: Faults) -> None:
-    ids = [measure.id for measure in measures]
-    for position, measure in enumerate(measures):
-        if measure.id in ids[:position]:
-            faults.add(f"/measures/{position}/id", f"the id {measure.id!r} stands twice")
+def _check_references(raw: object, faults: Faults) -> None:
+    """Note ids that stand twice and measures that exclude themselves, whatever else is wrong with them."""
+    seen: set[str] = set()
+    for position, item in enumerate(raw if isinstance(raw, list) else ()):
+        name = item.get("id") if isinstance(item, dict) else None
+        if not isinstance(name, str):
+            continue
+        if name in seen:
+            faults.add(f"/measures/{position}/id", f"the id {name!r} stands twice")
+        seen.add(name)
         for key in ("excludes", "supersedes"):
-            for other in getattr(measure, key):
-                if other == measure.id:
-                    faults.add(f"/measures/{position}/{key}", "a measure cannot name itself")
+            others = item.get(key)
+            if isinstance(others, list) and name in others:
+                faults.add(f"/measures/{position}/{key}", "a measure cannot name itself")
+
+
+def reference_faults(packs: Iterable[Pack]) -> list[Fault]:
+    """Return what is wrong between packs: an id that two of them use, or a named measure that none has."""
+    owners: dict[str, str] = {}
+    faults: list[Fault] = []
+    measures = [
+        (f"{pack.document}.yaml", f"/measures/{position}", measure)
+        for pack in packs
+        for position, measure in enumerate(pack.measures)
+    ]
+    for file, pointer, measure in measures:
+        owner = owners.setdefault(measure.id, file)
+        if owner != file:
+            faults.append(Fault(file=file, pointer=f"{pointer}/id", message=f"{owner} has {measure.id!r} too"))
+    for file, pointer, measure in measures:
+        named = [("excludes", other) for other in measure.excludes] + [
+            ("supersedes", other) for other in measure.supersedes
+        ]
+        faults += (
+            Fault(file=file, pointer=f"{pointer}/{key}", message=f"there is no measure {other!r}")
+            for key, other in named
+            if other not in owners
+        )
+    return faults

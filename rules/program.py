@@ -39,7 +39,7 @@ class Program:
     """A catalogue's measures, compiled once; `decide` may be called from any thread."""
 
     def __init__(self, measures: Sequence[Measure], taxonomies: Taxonomies) -> None:
-        """Number every distinct condition and index the tests by fact and operator."""
+        """Give every distinct condition a number and index the tests by fact and operator."""
         self.measures = tuple(measures)
         tests: dict[Test, int] = {}
         for measure in self.measures:
@@ -51,7 +51,7 @@ class Program:
         rows = [
             [self._node(condition) for condition in measure.conditions] or [ALWAYS_MET] for measure in self.measures
         ]
-        self.offsets: Indices = np.concatenate([[0], np.cumsum([len(row) for row in rows])[:-1]]).astype(np.intp)
+        self.offsets: Indices = np.cumsum([0, *(len(row) for row in rows)], dtype=np.intp)[:-1]
         self.flat: Indices = np.array([node for row in rows for node in row], dtype=np.intp)
         self.node_facts = self._facts_of_nodes()
         self._columns = compile_columns(tuple(tests), taxonomies)

@@ -31,9 +31,12 @@ class Quoter:
     faults: Faults
 
     def cite(self, raw: object, pointer: str, clause: str) -> Quote | None:
-        """Read a cite: words in `clause`, or {clause, quote, nth} for words elsewhere or standing repeatedly."""
+        """Read a cite: words in `clause`, or {clause, quote, nth} for words elsewhere or standing repeatedly.
+
+        Without a `clause` (whoever names it has noted that it does not exist) plain words cannot be checked.
+        """
         if isinstance(raw, str):
-            return self._locate(clause, raw, None, pointer)
+            return self._locate(clause, raw, None, pointer) if clause else None
         if not isinstance(raw, dict) or set(raw) - {"clause", "quote", "nth"} or "quote" not in raw:
             self.faults.add(pointer, "a cite is words of the clause, or {clause, quote, nth}")
             return None
@@ -52,6 +55,11 @@ class Quoter:
             self.faults.add(pointer, f"the quote stands more than once in clause {clause}", "add nth: 1, 2, ...")
             return None
         return self._locate(clause, words, nth, pointer)
+
+    def known_clause(self, source: object) -> str:
+        """Return the clause that a source names, or "" when the document has none with that path."""
+        path = str(source.get("clause")) if isinstance(source, dict) else ""
+        return path if self.has_clause(path) else ""
 
     def title(self) -> Quote:
         """Cite the document's own title, which an inherited default rests on."""
@@ -75,7 +83,10 @@ class Quoter:
         if not self.has_clause(path):
             self.faults.add(pointer, f"{self.document.id} has no clause {path!r}")
             return None
-        number = nth if isinstance(nth, int) and nth > 0 else 1
+        if nth is not None and (not isinstance(nth, int) or isinstance(nth, bool) or nth < 1):
+            self.faults.add(f"{pointer}/nth", f"{nth!r} is no position", "count from 1")
+            return None
+        number = nth if isinstance(nth, int) else 1
         if not words or self._count(path, words) < number:
             self.faults.add(pointer, f"{words!r} does not stand in clause {path}", "quote word for word")
             return None

@@ -42,7 +42,8 @@ _CLOSING = "。，、；：！？）》〉」』】〕”’％"
 # A line of a table of contents (…… 12) is whole too.
 _SENTENCE_END = re.compile(r"[。！？；：…][”’」』）》】〕]*$|[.…·]{4,}\s*\d+$")
 _BRACKETED_END = re.compile(r"[。！？][（][^（）]*(?:（[^（）]*）[^（）]*)*）$")
-_DUTY = re.compile(r"[（(](?:责任|牵头|配合)(?:单位|部门)[：:]")
+# These always end what stands before them: a duty statement, and the last words of a broken title.
+_TAIL = re.compile(r"[（(](?:责任|牵头|配合)(?:单位|部门)[：:]|的(?:通知|通告|公告|函|批复|决定)$")
 _SECTION = re.compile(
     rf"(?:{_CN_NUMBER}{{1,4}}、|第\s*(?:{_CN_NUMBER}+|[\d\s]+)\s*[编章节]\s|专栏\s*\d)"
     "(?:[^，。；：]{1,40}|[^。；：]{1,20})$"
@@ -58,6 +59,8 @@ _ORGAN_END = re.compile(r"(?:办公厅|办公室|人民政府|委员会|委|厅|
 # Shorter than one printed line: such a line was ended by its writer, not broken by a page.
 _SHORTEST_BROKEN = 22
 _LINES_OF_A_TITLE = 4
+# How much of a growing paragraph is looked at: more than any duty statement or title.
+_LONGEST_TAIL = 600
 _SHORTEST_TITLE = 6
 _LINES_OF_A_PAGE = 4
 _PAGES_OF_A_HABIT = 3
@@ -168,7 +171,7 @@ def _join_lines(lines: list[_Line]) -> list[str]:
     wrap = _wrap_width(lines)
     paragraphs: list[str] = []
     for index, line in enumerate(lines):
-        if paragraphs and _continues(paragraphs[-1], lines[index - 1 :], wrap):
+        if paragraphs and _continues(paragraphs[-1], lines[index - 1 : index + _LINES_OF_A_TITLE], wrap):
             paragraphs[-1] = _glue(paragraphs[-1], line.text)
         else:
             paragraphs.append(line.text)
@@ -184,17 +187,19 @@ def _glue(left: str, right: str) -> str:
 def _continues(paragraph: str, lines: list[_Line], wrap: float | None) -> bool:
     """Say whether lines[1] goes on with `paragraph`, whose last line is lines[0]."""
     last, following = lines[0], lines[1]
-    if following.text[0] in _CLOSING or _DUTY.match(following.text):
+    if following.text[0] in _CLOSING or _TAIL.match(following.text):
         return True
     if _begins_paragraph(following.text) or _STANDALONE.fullmatch(paragraph):
         return False
-    text = _tidy(paragraph)
-    ended = any(end.search(text) for end in (_SENTENCE_END, _BRACKETED_END, _WHOLE_TITLE))
+    text = _tidy(paragraph[-_LONGEST_TAIL:])
+    if _WHOLE_TITLE.search(text):
+        return False
+    ended = bool(_SENTENCE_END.search(text) or _BRACKETED_END.search(text))
     if _fills_its_width(last, following, wrap):
         return not (ended and _is_indented(following, wrap))
     if ended or _SECTION.match(text):
         return False
-    return _is_broken(text) or _parts_title(text, lines[1:_LINES_OF_A_TITLE])
+    return _is_broken(text) or _parts_title(text, lines[1:])
 
 
 def _begins_paragraph(line: str) -> bool:

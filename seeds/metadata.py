@@ -87,7 +87,7 @@ def _read_status(value: object) -> DocumentStatus:
 
 
 def _read_schema(value: object) -> int:
-    if value == 1 and isinstance(value, int):
+    if value == 1 and not isinstance(value, bool):
         return value
     raise _WrongValueError(problem="must be 1", hint="this is the only form there is")
 

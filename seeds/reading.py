@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
 # What a DOCX may unpack to: beyond this it is a bomb, not a policy.
 _LARGEST_UNPACKED_BYTES = 10 * LARGEST_FILE_BYTES
-_CELL_BREAK = " | "
+_CELL_BREAK = "|"
 _LONGEST_CELL = 200
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -37,6 +37,8 @@ _XML_CHARSET = re.compile(rb"""^\s*<\?xml[^>]+?encoding\s*=\s*["']([\w-]+)""", r
 # Pages that declare gb2312 or gbk use characters outside of them; GB18030 holds both.
 _WIDER_CHARSET = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030"}
 _PLAIN = re.compile("[\\s!-~\u00b7\u2010-\u2026\u3000-\u303f\u4e00-\u9fff\uff01-\uff65]")
+_TABLE_RULE = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+(?:[ \t]*:?-{3,}:?)?[ \t]*$", re.MULTILINE)
+_TABLE_ROW = re.compile(r"^[ \t]*\|(.*)\|[ \t]*$", re.MULTILINE)
 _OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _BLOCKS = (
@@ -107,8 +109,8 @@ def _read_markdown(path: Path, data: bytes) -> str:
     """Return Markdown without links, escapes and table rules; headings and emphasis are left for cleaning."""
     text = decode_text(path, data)
     text = re.sub(r"!?\[([^\]\n]*)\]\([^)\n]*\)", r"\1", text)
-    text = re.sub(r"^\s*\|?(?:\s*:?-{3,}:?\s*\|)+(?:\s*:?-{3,}:?\s*)?$", "", text, flags=re.MULTILINE)
-    text = re.sub(r"^\s*\|(.*)\|\s*$", r"\1", text, flags=re.MULTILINE)
+    text = _TABLE_RULE.sub("", text)
+    text = _TABLE_ROW.sub(lambda row: re.sub(r"[ \t]*\|[ \t]*", _CELL_BREAK, row[1].strip()), text)
     return re.sub(r"\\([\\`*_{}\[\]()#+\-.!|>])", r"\1", text)
 
 

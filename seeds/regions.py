@@ -33,6 +33,9 @@ class Level(StrEnum):
     ZONE = "zone"
 
 
+_UNNAMED = frozenset({Level.COUNTRY, Level.GROUP})
+
+
 def load_regions(folder: Path) -> Vocabulary:
     """Load `regions.json` and `zones.yaml` from `folder`; raise SeedError naming every fault with its pointer.
 
@@ -58,7 +61,7 @@ def region_label(regions: Vocabulary, region_id: str, language: str = "zh") -> s
     """Return the name with what it lies in: 安徽省合肥市长丰县, or Changfeng, Hefei, Anhui."""
     path = [regions[part] for part in _path(regions, region_id)]
     if language == "en":
-        return ", ".join(dict.fromkeys(entry.label("en") for entry in reversed(path)))
+        return ", ".join(entry.label("en") for entry in reversed(path))
     own = path[-1].zh
     return "".join(entry.zh for entry in path[:-1] if not _names(own, entry)) + own
 
@@ -83,10 +86,12 @@ def parent_code(code: str, known: Mapping[str, object]) -> str:
 
 
 def _path(regions: Vocabulary, region_id: str) -> list[str]:
-    """Return the ids from the province down to `region_id`; of several parents the division comes first."""
+    """Return the divisions from the province down to `region_id`; a zone stands in its city, a group alone."""
     path = [region_id]
-    while parents := [parent for parent in regions[path[0]].parents if parent != COUNTRY]:
-        path.insert(0, min(parents, key=lambda parent: regions[parent].kind == Level.GROUP))
+    if regions[region_id].kind == Level.GROUP:
+        return path
+    while above := [part for part in regions[path[0]].parents if regions[part].kind not in _UNNAMED]:
+        path.insert(0, above[0])
     if regions[region_id].kind == Level.ZONE:
         path = [part for part in path[:-1] if regions[part].kind in (Level.PROVINCE, Level.CITY)] + path[-1:]
     return path
@@ -126,7 +131,7 @@ def _divisions(rows: Mapping[str, Mapping[str, Any]], other_names: Mapping[str, 
                 *short,
                 *row.get("spelled", ()),
                 *other_names.get(code, ()),
-                *(name for name in former if name not in present),
+                *(name for name in former if name not in present and _says_enough(name, code)),
             ),
             parents=(parent_code(code, rows),),
             kind=_division_level(code),
@@ -138,6 +143,11 @@ def _divisions(rows: Mapping[str, Mapping[str, Any]], other_names: Mapping[str, 
                 "everyday": bool(row.get("everyday")),
             },
         )
+
+
+def _says_enough(former: str, code: str) -> bool:
+    """Tell whether a former name is understood alone: 襄樊, 萝岗区, but not 三山 of a county."""
+    return code.endswith("00") or former.endswith(("市", "区", "县", "旗", "州"))
 
 
 def _division_level(code: str) -> Level:

@@ -187,8 +187,8 @@ def former_units(lineage: Lineage, present: Mapping[str, str], generic: Sequence
         if not now:
             continue
         names, codes = found.setdefault(now, ([], []))
-        if name != present[now] and name not in generic and name not in names:
-            names.append(name)
+        own = {present[now], short_name(present[now], now, {}), *generic, *names}
+        names += [each for each in dict.fromkeys((name, short_name(name, code, {}))) if each not in own]
         if code not in present and code not in codes and lineage.alone(code, now):
             codes.append(code)
     return {now: (sorted(names), sorted(codes)) for now, (names, codes) in found.items()}

@@ -17,6 +17,7 @@ class Taxonomy:
     parents: Mapping[str, tuple[str, ...]]
     _ancestors: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False)
     _descendants: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False)
+    _steps: dict[str, dict[str, int]] = field(default_factory=dict, init=False, repr=False)
     _overlapping: dict[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +51,16 @@ class Taxonomy:
     def descendants(self, node: str) -> frozenset[str]:
         """Return `node` and everything narrower than it."""
         return self._descendants[node]
+
+    def steps_up(self, node: str) -> dict[str, int]:
+        """Return everything broader than `node` with the fewest steps to it; `node` itself is 0 steps away."""
+        if node not in self._steps:
+            steps = {node: 0}
+            for parent in self.parents[node]:
+                for above, count in self.steps_up(parent).items():
+                    steps[above] = min(steps.get(above, count + 1), count + 1)
+            self._steps[node] = steps
+        return self._steps[node]
 
     def within(self, node: str, targets: Iterable[str]) -> bool:
         """Tell whether `node` is one of `targets` or lies inside one of them."""

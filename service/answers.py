@@ -27,4 +27,5 @@ def public_answer(content: Any) -> flask.Response:  # noqa: ANN401 - JSON holds 
     answer = flask.Response(json_bytes(content), content_type=JSON)
     answer.headers["Cache-Control"] = "public, max-age=60"
     answer.add_etag()
-    return answer.make_conditional(flask.request)
+    answer.make_conditional(flask.request)
+    return answer

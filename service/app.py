@@ -9,11 +9,11 @@ from service.errors import register_error_handlers
 from service.headers import add_headers
 from service.logs import configure_logs, log_request
 from service.metrics import create_metrics
-from service.specification import Api, create_api
 from service.rate_limit import create_limiter
 from service.request_context import begin_request, route
 from service.serving import EXTENSION, Serving, open_engine, serving
 from service.settings import Settings
+from service.specification import Api, create_api
 from service.views import documents, health, match, measures, pages, tables, vocabularies
 from service.views.docs import create_docs
 
@@ -24,7 +24,8 @@ def create_app(settings: Settings) -> flask.Flask:
     """Create the application that serves the catalogue of `settings`."""
     configure_logs(settings.log_level)
     app = flask.Flask("service", template_folder="pages/templates", static_folder="static")
-    app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
+    # One byte more than is allowed, so that a body cut off there is seen to be too large.
+    app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes + 1, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
     app.before_request(begin_request)
     app.extensions[EXTENSION] = _serve(app, settings)
     register_error_handlers(app)

@@ -1,27 +1,27 @@
 """How a view takes input and documents its answer: flask-smorest's decorators, read strictly and typed.
 
-Faults leave here as RequestProblem; errors.py answers them.
+Faults leave here as RequestError; errors.py answers them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, NoReturn, ParamSpec
+from typing import Any, NoReturn, TypeVar
 
 import flask
-import flask_smorest
+import flask_smorest  # type: ignore[import-untyped]
 import marshmallow
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.json_reading import printable, read_json
-from service.problems import Complaint, RequestProblem, pointer_to
+from service.problems import Complaint, RequestError, pointer_to
 from service.schemas.complaints import complaints_of, unknown_field
+from service.serving import serving
 
-Parameters = ParamSpec("Parameters")
-View = Callable[Parameters, flask.Response]
-Decorator = Callable[[View[Parameters]], View[Parameters]]
+View = TypeVar("View", bound=Callable[..., flask.Response])
 
 JSON = "application/json"
 
@@ -34,22 +34,26 @@ class StrictParser(FlaskParser):
     def load_json(self, req: flask.Request, schema: marshmallow.Schema) -> Any:  # noqa: ANN401, ARG002 - webargs' signature
         """Return the body as plain data; refuse what is not JSON in UTF-8."""
         expect_content_type(req, JSON)
-        return read_json(req.get_data(cache=True))
+        return read_json(whole_body(req))
 
     def load_querystring(self, req: flask.Request, schema: marshmallow.Schema) -> Any:  # noqa: ANN401 - webargs' signature
         """Return the query parameters; refuse unknown and repeated ones by name."""
         if complaints := list(_parameter_faults(req.args, schema.fields)):
-            raise RequestProblem("invalid_request", complaints)
+            raise RequestError("invalid_request", complaints)
         return req.args.to_dict()
 
-    def handle_error(  # noqa: D102 - webargs' name and signature
-        self,
-        error: marshmallow.ValidationError,
-        req: flask.Request,
-        schema: marshmallow.Schema,
-        **_: Any,  # noqa: ANN401, ARG002
-    ) -> NoReturn:
-        raise RequestProblem("invalid_request", complaints_of(error)) from error
+    def handle_error(self, error: marshmallow.ValidationError, *_: object, **__: object) -> NoReturn:
+        """Raise what marshmallow found as complaints with their places."""
+        (faults,) = error.messages_dict.values()  # webargs puts them below the location they came from
+        raise RequestError("invalid_request", complaints_of(faults)) from error
+
+
+def whole_body(request: flask.Request) -> bytes:
+    """Return the body; refuse one that is too large, also when it came in chunks, which Werkzeug only cuts off."""
+    body = request.get_data()
+    if len(body) > serving().settings.body_bytes:
+        raise RequestEntityTooLarge
+    return body
 
 
 def expect_content_type(request: flask.Request, expected: str) -> None:
@@ -66,7 +70,7 @@ def expect_content_type(request: flask.Request, expected: str) -> None:
     elif encoding.lower() != "identity":
         complaint = Complaint(code="encoded_body", params={"encoding": printable(encoding)})
     if complaint:
-        raise RequestProblem("unsupported_media_type", [complaint])
+        raise RequestError("unsupported_media_type", [complaint])
 
 
 def _parameter_faults(given: MultiDict[str, str], known: Mapping[str, object]) -> Iterable[Complaint]:
@@ -84,17 +88,24 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = StrictParser()
 
-    def takes(self, schema: type[marshmallow.Schema], *, location: str = "json", **docs: Any) -> Decorator[Parameters]:  # noqa: ANN401
+    def at(self, path: str, *, method: str = "GET") -> Callable[[View], View]:
+        """Put the view at a path."""
+        return self.route(path, methods=[method])  # type: ignore[no-any-return]
+
+    def takes(self, schema: type[marshmallow.Schema], *, location: str = "json") -> Callable[[View], View]:
         """Give the view what `schema` loads from the body or the query, as its first argument."""
-        return self.arguments(schema, location=location, **docs)  # type: ignore[no-any-return]
+        return self.arguments(schema, location=location)  # type: ignore[no-any-return]
 
-    def answers(self, schema: type[marshmallow.Schema], *errors: int, description: str = "") -> Decorator[Parameters]:
-        """Document a good answer and the errors this view can give."""
+    def answers(
+        self, schema: type[marshmallow.Schema] | dict[str, Any], *errors: int, description: str, media_type: str = JSON
+    ) -> Callable[[View], View]:
+        """Document a good answer and the errors this view can give; the view serialises its answer itself."""
 
-        def decorate(view: View[Parameters]) -> View[Parameters]:
+        def decorate(view: View) -> View:
             for status in errors:
                 view = self.alt_response(status, _STATUS_NAMES[status])(view)
-            return self.response(200, schema, description=description or "OK")(view)  # type: ignore[no-any-return]
+            documented = self.response(200, schema, content_type=media_type, description=description)
+            return documented(view)  # type: ignore[no-any-return]
 
         return decorate
 

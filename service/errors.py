@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 import flask
 from flask_limiter import RateLimitExceeded
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
 
 from matcher.errors import MatchError
 from service.answers import json_bytes
 from service.logs import log_exception
 from service.messages import worded
 from service.pages.frame import page_frame
-from service.problems import MOST_COMPLAINTS, Complaint, RequestProblem
+from service.problems import MOST_COMPLAINTS, Complaint, RequestError
 from service.request_context import language, page_language, request_id
 from service.serving import serving
 
@@ -53,14 +53,14 @@ UNREAD_BODY_BYTES = 64 * 1_048_576
 
 def register_error_handlers(app: flask.Flask) -> None:
     """Send every exception of the application through the table."""
-    app.register_error_handler(RequestProblem, _answer_request_problem)
+    app.register_error_handler(RequestError, _answer_request_error)
     app.register_error_handler(MatchError, _answer_match_error)
     app.register_error_handler(RateLimitExceeded, _answer_rate_limit)
     app.register_error_handler(HTTPException, _answer_http_exception)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
-def _answer_request_problem(problem: RequestProblem) -> flask.Response:
+def _answer_request_error(problem: RequestError) -> flask.Response:
     return problem_answer(problem.kind, problem.complaints)
 
 
@@ -88,10 +88,16 @@ def _answer_rate_limit(error: RateLimitExceeded) -> flask.Response:
 def _answer_http_exception(error: HTTPException) -> Any:  # noqa: ANN401 - Flask takes redirects as they are
     if error.code is None or error.code < http.HTTPStatus.BAD_REQUEST:
         return error
-    answer = problem_answer(BY_STATUS.get(error.code, "bad_request"))
+    answer = problem_answer(BY_STATUS.get(error.code, "bad_request"), _complaints_about(error))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return answer
+
+
+def _complaints_about(error: HTTPException) -> list[Complaint]:
+    if isinstance(error, RequestEntityTooLarge):
+        return [Complaint(code="body_too_large", params={"limit": serving().settings.body_bytes})]
+    return []
 
 
 def _answer_unexpected(error: Exception) -> flask.Response:

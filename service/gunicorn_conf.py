@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from prometheus_client.multiprocess import mark_process_dead  # type: ignore[attr-defined]
+from prometheus_client.multiprocess import mark_process_dead
 
 from service.logs import server_log_config
 from service.settings import load_settings

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from service.problems import Complaint, RequestProblem, pointer_to
+from service.problems import Complaint, RequestError, pointer_to
 
 DEEPEST = 32
 """No honest profile nests deeper than 4; a parser that recurses must not be led down 5,000 levels."""
@@ -36,13 +36,13 @@ class _Doubled(dict[str, Any]):
 
 
 def read_json(body: bytes) -> Any:  # noqa: ANN401 - JSON holds any plain data
-    """Parse a JSON body; raise RequestProblem naming the byte, the line or the pointers of what is wrong."""
+    """Parse a JSON body; raise RequestError naming the byte, the line or the pointers of what is wrong."""
     if not body.strip():
-        raise RequestProblem("bad_request", [Complaint(code="empty_body")])
+        raise RequestError("bad_request", [Complaint(code="empty_body")])
     _refuse_depth(body)
     data = _parse(_decode(body))
     if complaints := list(_oddities(data, ())):
-        raise RequestProblem("bad_request", complaints)
+        raise RequestError("bad_request", complaints)
     return data
 
 
@@ -51,7 +51,7 @@ def _decode(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         complaint = Complaint(code="not_utf8", params={"offset": error.start})
-        raise RequestProblem("bad_request", [complaint]) from error
+        raise RequestError("bad_request", [complaint]) from error
 
 
 def _refuse_depth(body: bytes) -> None:
@@ -62,7 +62,7 @@ def _refuse_depth(body: bytes) -> None:
         character = body[token.start()]
         depth += (character in b"[{") - (character in b"]}")
         if depth > DEEPEST:
-            raise RequestProblem("bad_request", [Complaint(code="too_deep", params={"limit": DEEPEST})])
+            raise RequestError("bad_request", [Complaint(code="too_deep", params={"limit": DEEPEST})])
 
 
 def _parse(text: str) -> Any:  # noqa: ANN401 - JSON holds any plain data
@@ -72,7 +72,7 @@ def _parse(text: str) -> Any:  # noqa: ANN401 - JSON holds any plain data
         )
     except json.JSONDecodeError as error:
         complaint = Complaint(code="broken_json", params={"line": error.lineno, "column": error.colno})
-        raise RequestProblem("bad_request", [complaint]) from error
+        raise RequestError("bad_request", [complaint]) from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -60,13 +60,17 @@ def log_exception(error: BaseException) -> None:
 
 
 def server_log_config(level: str) -> dict[str, Any]:
-    """Return the logging configuration that gives gunicorn's own events the same form."""
+    """Return the logging configuration that gives gunicorn's own events the same form.
+
+    At its debug level gunicorn writes the address of every request, so it is never set to that.
+    """
+    server_level = "INFO" if level == "debug" else level.upper()
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "service.logs.server_formatter"}},
         "handlers": {"json": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
-        "loggers": {"gunicorn.error": {"level": level.upper(), "handlers": ["json"], "propagate": False}},
+        "loggers": {"gunicorn.error": {"level": server_level, "handlers": ["json"], "propagate": False}},
         "root": {"level": "WARNING", "handlers": ["json"]},
     }
 

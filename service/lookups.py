@@ -6,14 +6,15 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from matcher.description import describe_entry
 from matcher.places import resolve_place
+
+from matcher.description import describe_entry
 from matcher.words import SURE
 from rules.catalogue import Catalogue
+from seeds.vocabulary import Vocabulary
 from service.json_reading import printable
 from service.messages import nearest_params
-from service.problems import Complaint, RequestProblem
-from seeds.vocabulary import Vocabulary
+from service.problems import Complaint, RequestError
 
 Thing = TypeVar("Thing")
 
@@ -21,13 +22,13 @@ MOST_READINGS = 5
 
 
 def found(things: Mapping[str, Thing], name: str) -> Thing:
-    """Return the thing called `name`; raise RequestProblem offering the nearest name when there is none."""
+    """Return the thing called `name`; raise RequestError offering the nearest name when there is none."""
     if name in things:
         return things[name]
     shown = printable(name)
     close = difflib.get_close_matches(shown, list(things), n=1)
     params = {"name": shown, **nearest_params(close[0] if close else None)}
-    raise RequestProblem("not_found", [Complaint(code="no_such_thing", params=params)])
+    raise RequestError("not_found", [Complaint(code="no_such_thing", params=params)])
 
 
 def page_of(things: Sequence[Thing], query: Mapping[str, Any]) -> tuple[Sequence[Thing], dict[str, int]]:

@@ -88,7 +88,7 @@ WORDINGS: dict[str, Wording] = {
     "too_long": Wording("超过 {limit} 个字", "longer than {limit} characters"),
     "too_many": Wording("多于 {limit} 项（现有 {count} 项）", "more than {limit} items ({count} given)"),
     "too_few": Wording("至少 {limit} 项", "at least {limit} items"),
-    "not_whole": Wording("须为整数", "must be a whole number", "数字不加引号", "write it without quotes"),
+    "not_whole": Wording("须为整数", "must be a whole number", "例如 120", "for example 120"),
     "not_money": Wording(
         "不是金额",
         "is no amount of money",

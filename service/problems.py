@@ -24,7 +24,7 @@ class Complaint:
     hint: str = ""
 
 
-class RequestProblem(Exception):
+class RequestError(Exception):
     """A request that cannot be answered: the kind of problem (errors.py) and every complaint found."""
 
     def __init__(self, kind: str, complaints: Iterable[Complaint] = ()) -> None:

@@ -97,4 +97,4 @@ class SqliteRateStore(Storage):
             connection.execute("PRAGMA synchronous = OFF")  # counts of the last minute are not worth a disk flush
             connection.execute(_SCHEMA)
             self._local.held = held = (os.getpid(), connection)
-        return held[1]  # type: ignore[no-any-return]
+        return held[1]

@@ -13,7 +13,7 @@ from matcher.matching import Engine
 from rules.catalogue import Catalogue
 from rules.errors import CatalogueError
 from service.metrics import Metrics
-from service.problems import RequestProblem
+from service.problems import RequestError
 from service.settings import Settings
 
 EXTENSION = "cepei"
@@ -42,17 +42,17 @@ def open_engine(settings: Settings, metrics: Metrics) -> Engine | None:
 
 def serving() -> Serving:
     """Return what this application serves with."""
-    return cast(Serving, flask.current_app.extensions[EXTENSION])
+    return cast("Serving", flask.current_app.extensions[EXTENSION])
 
 
 def engine() -> Engine:
-    """Return the engine; raise RequestProblem when there is no catalogue."""
+    """Return the engine; raise RequestError when there is no catalogue."""
     found = serving().engine
     if found is None:
-        raise RequestProblem("catalogue_unavailable")
+        raise RequestError("catalogue_unavailable")
     return found
 
 
 def catalogue() -> Catalogue:
-    """Return the catalogue served; raise RequestProblem when there is none."""
+    """Return the catalogue served; raise RequestError when there is none."""
     return engine().catalogue

@@ -1,4 +1,4 @@
-"""The specification of the API, from the code: flask-smorest's specification, with every error as application/problem+json."""
+"""The specification of the API from the code: flask-smorest's, with every error as application/problem+json."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import http
 from typing import Any
 
 import flask
-import flask_smorest
+import flask_smorest  # type: ignore[import-untyped]
 import orjson
 import yaml
-from flask_smorest.utils import prepare_response
+from flask_smorest.utils import prepare_response  # type: ignore[import-untyped]
 
 from service import __version__
 from service.errors import MEDIA_TYPE
 from service.request_context import REQUEST_ID
 from service.schemas.reading_answers import Problem
+from service.schemas.strict import published_schema
 
 OPENAPI_VERSION = "3.1.0"
 _DESCRIPTION = """\
@@ -36,7 +37,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]
         """Leave the handlers to errors.py, which covers more than HTTPException."""
 
     def _register_responses(self) -> None:
-        """Document errors with the media type they are sent in (overriding the handler alone leaves application/json)."""
+        """Document errors in the media type they are sent in; with the handler alone it would be application/json."""
         named = {status.name: status.phrase for status in http.HTTPStatus if status >= http.HTTPStatus.BAD_REQUEST}
         for name, phrase in {**named, "DEFAULT_ERROR": "Any other error"}.items():
             response = {"description": phrase, "schema": self.ERROR_SCHEMA}
@@ -54,7 +55,13 @@ def create_api(app: flask.Flask) -> Api:
     """Attach the specification to the application; it is served by views/docs.py, not by flask-smorest."""
     app.config.update(API_TITLE="Cepei 策配", API_VERSION=__version__, OPENAPI_VERSION=OPENAPI_VERSION)
     license_info = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
-    return Api(app, spec_kwargs={"info": {"description": _DESCRIPTION, "license": license_info}})
+    api = Api(app, spec_kwargs={"info": {"description": _DESCRIPTION, "license": license_info}})
+    api.ma_plugin.converter.add_attribute_function(_strict_field_schema)
+    return api
+
+
+def _strict_field_schema(_converter: object, field: object, **_: object) -> dict[str, Any]:
+    return published_schema(field)
 
 
 def openapi_document(api: Api) -> dict[str, Any]:

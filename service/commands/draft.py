@@ -23,18 +23,19 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write text.txt and document.yaml; an existing document is never overwritten."""
+    """Write the source, text.txt and document.yaml; an existing document is never overwritten."""
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", options.id):
         raise CommandError(f"{options.id!r} is no id: small letters, digits and single hyphens")
     folder: Path = options.documents / options.id
     if folder.exists():
         raise CommandError(f"{folder} exists already")
     try:
-        text, metadata = draft_document(options.source, options.id)
+        metadata, text = draft_document(options.source, options.id)
     except (SeedError, OSError) as error:
         raise CommandError(f"{options.source} cannot be drafted: {error}") from error
     folder.mkdir(parents=True)
-    (folder / "text.txt").write_text(text, "utf-8")
+    (folder / f"source{options.source.suffix.lower()}").write_bytes(options.source.read_bytes())
+    (folder / "text.txt").write_bytes(text.encode())
     (folder / "document.yaml").write_text(metadata, "utf-8")
-    tell(f"{folder}: read the text against the source, then fill in document.yaml")
+    tell(f"{folder}: read the text against the source, fill in document.yaml, then run `cepei check`")
     return Exit.DONE

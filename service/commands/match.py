@@ -21,7 +21,7 @@ from service.errors import complaints_of_match
 from service.json_reading import read_json
 from service.messages import worded
 from service.pages.wording import page_words
-from service.problems import Complaint, RequestProblem
+from service.problems import Complaint, RequestError
 from service.schemas.complaints import complaints_of
 from service.schemas.match import MatchRequestSchema
 from service.settings import load_settings
@@ -44,10 +44,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         question = read_question(_bytes_of(options.file))
         answer = open_engine(options.catalogue).match(replace(question, language=options.language))
-    except RequestProblem as problem:
+    except RequestError as problem:
         return _refuse(problem.complaints, options.language)
     except ValidationError as error:
-        return _refuse(complaints_of(error), options.language)
+        return _refuse(complaints_of(error.messages), options.language)
     except MatchError as error:
         return _refuse(complaints_of_match(error), options.language)
     if options.json:

@@ -10,8 +10,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "title": ("惠企政策自查", "Policy self-check for companies"),
     "lead": (
         "填写企业情况，查看可能适用的政策措施、适用条件与政策原文。每一项都可留空。",
-        "Describe the company and see which support measures may fit, under which conditions, and where the policy says so. "
-        "Every field may be left empty.",
+        "Describe the company and see which measures may fit and where the policy says so. Any field may stay empty.",
     ),
     "privacy": (
         "所填内容只用于本次匹配，不保存，不写入日志，不使用 Cookie。",

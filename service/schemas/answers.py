@@ -153,7 +153,7 @@ class Condition(Answer):
     actual = anything("What the company said.")
     gap = numeric("How far a number is away.", null=True)
     cite = one(Passage)
-    parts = fields.List(fields.Nested(lambda: Condition()), metadata={"description": "Of a combined condition."})
+    parts = fields.List(fields.Nested("Condition"), metadata={"description": "Of a combined condition."})
 
 
 class Coverage(Answer):

@@ -51,9 +51,9 @@ def unknown_field(name: str, known: Iterable[str], code: str = "unknown_field") 
     return Complaint(code=code, params={"name": shown, **nearest_params(close[0] if close else None)})
 
 
-def complaints_of(error: ValidationError) -> list[Complaint]:
-    """Return every complaint inside a marshmallow error, each with the pointer to its place."""
-    return list(_walk(error.messages, ()))
+def complaints_of(messages: Any) -> list[Complaint]:  # noqa: ANN401 - marshmallow's nesting
+    """Return every complaint inside the messages of a marshmallow error, each with the pointer to its place."""
+    return list(_walk(messages, ()))
 
 
 def _walk(messages: Any, path: tuple[str | int, ...]) -> Iterable[Complaint]:  # noqa: ANN401 - marshmallow's nesting

@@ -8,79 +8,14 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from matcher.profile import MatchRequest, Profile
 from service.clock import today
-from service.json_reading import printable
 from service.problems import Complaint
 from service.schemas.complaints import StrictSchema
-from service.schemas.fields import (
-    LARGEST_COUNT,
-    LIST_ITEMS,
-    TEXT_CHARACTERS,
-    Choice,
-    Choices,
-    CreditCode,
-    Day,
-    Flag,
-    Money,
-    Place,
-    StrictField,
-    Text,
-    Texts,
-    Whole,
-    clean_text,
-    each,
-    refuse,
-)
+from service.schemas.texts import Choice, Choices, CreditCode, Place, Text, Texts
+from service.schemas.values import LARGEST_COUNT, Day, Facts, Flag, Money, Whole
 
 LARGEST_LIMIT = 100
 LARGEST_OFFSET = 10_000
-MOST_FACTS = 100
 STATUSES = ("in_force", "draft")
-
-_SCALARS: list[dict[str, Any]] = [
-    {"type": "boolean"},
-    {"type": "number"},
-    {"type": "string", "maxLength": TEXT_CHARACTERS},
-]
-
-
-class Facts(StrictField):
-    """Published facts by id; what each value must be, the catalogue knows."""
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401
-        """Publish the form."""
-        values = [*_SCALARS, {"type": "array", "maxItems": LIST_ITEMS, "items": {"anyOf": _SCALARS}}]
-        schema = {"type": "object", "maxProperties": MOST_FACTS, "additionalProperties": {"anyOf": values}}
-        super().__init__(**{**options, "metadata": {**schema, **options.pop("metadata", {})}})
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            refuse("not_an_object")
-        if len(value) > MOST_FACTS:
-            refuse("too_many", limit=MOST_FACTS, count=len(value))
-        loaded: dict[str, Any] = {}
-        faults: dict[str, Any] = {}
-        for name, item in value.items():
-            try:
-                loaded[name] = _fact_value(item)
-            except ValidationError as error:
-                faults[printable(name)] = error.messages
-        if faults:
-            raise ValidationError(faults)
-        return loaded
-
-
-def _fact_value(value: Any) -> Any:  # noqa: ANN401 - a JSON scalar or a list of them
-    if not isinstance(value, list):
-        return _fact_scalar(value)
-    if len(value) > LIST_ITEMS:
-        refuse("too_many", limit=LIST_ITEMS, count=len(value))
-    return each(value, _fact_scalar)
-
-
-def _fact_scalar(value: Any) -> Any:  # noqa: ANN401 - a JSON scalar
-    if isinstance(value, str):
-        return clean_text(value, TEXT_CHARACTERS)
-    return value if isinstance(value, bool | int | float) else refuse("not_scalar")
 
 
 def _optional(description: str, example: object) -> dict[str, Any]:

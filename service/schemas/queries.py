@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rules.measures import Instrument
 from service.schemas.complaints import StrictSchema
-from service.schemas.fields import Choice, Text, Whole
 from service.schemas.match import STATUSES
+from service.schemas.texts import Choice, Text
+from service.schemas.values import Whole
 
 LARGEST_PAGE = 10_000
 SEARCH_CHARACTERS = 100

@@ -39,7 +39,7 @@ class StatedCondition(Answer):
     expected = anything("What the condition asks for.")
     open = fields.Boolean(required=True, metadata={"description": "Whether the text leaves its list open (等)."})
     cite = one(Passage)
-    parts = fields.List(fields.Nested(lambda: StatedCondition()), metadata={"description": "Of a combined condition."})
+    parts = fields.List(fields.Nested("StatedCondition"), metadata={"description": "Of a combined condition."})
 
 
 class MeasureListed(MeasureSummary):

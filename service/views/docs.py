@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import flask
-import flask_swagger_ui
+import flask_swagger_ui  # type: ignore[import-untyped]
 from werkzeug.exceptions import NotFound
 
 from service.specification import Api, openapi_yaml

@@ -18,7 +18,7 @@ from service.serving import catalogue
 blueprint = Blueprint("documents", __name__, description="The policy documents, word for word.")
 
 
-@blueprint.get("/v1/documents")
+@blueprint.at("/v1/documents")
 @blueprint.takes(DocumentsQuery, location="query")
 @blueprint.answers(Documents, 422, 503, description="A page of documents, ordered by id.")
 def list_documents(query: dict[str, Any]) -> flask.Response:
@@ -30,7 +30,7 @@ def list_documents(query: dict[str, Any]) -> flask.Response:
     return public_answer({"items": items, **page})
 
 
-@blueprint.get("/v1/documents/<document_id>")
+@blueprint.at("/v1/documents/<document_id>")
 @blueprint.answers(DocumentFull, 404, 503, description="One document with its text and clauses.")
 def show_document(document_id: str) -> flask.Response:
     """Show one document: metadata, cleaned text, outline."""
@@ -38,7 +38,7 @@ def show_document(document_id: str) -> flask.Response:
     return public_answer(describe_document(shelf, found(shelf.documents, document_id), language()))
 
 
-@blueprint.get("/v1/documents/<document_id>/clauses/<path>")
+@blueprint.at("/v1/documents/<document_id>/clauses/<path>")
 @blueprint.answers(ClauseFull, 404, 503, description="One clause with its text and measures.")
 def show_clause(document_id: str, path: str) -> flask.Response:
     """Show one clause with its text and the measures that rest on it."""

@@ -13,14 +13,14 @@ from service.serving import catalogue, serving
 blueprint = Blueprint("health", __name__, description="Liveness, readiness and metrics.")
 
 
-@blueprint.get("/healthz")
+@blueprint.at("/healthz")
 @blueprint.answers(Health, description="The process is alive.")
 def healthz() -> flask.Response:
     """Tell that the process is alive."""
     return private_answer(json_bytes({"status": "ok"}))
 
 
-@blueprint.get("/readyz")
+@blueprint.at("/readyz")
 @blueprint.answers(Readiness, 503, description="A verified catalogue is loaded.")
 def readyz() -> flask.Response:
     """Tell that a verified catalogue is loaded, and which."""
@@ -29,8 +29,8 @@ def readyz() -> flask.Response:
     return private_answer(json_bytes({"status": "ready", "catalogue": held}))
 
 
-@blueprint.get("/metrics")
-@blueprint.response(200, {"type": "string"}, content_type="text/plain", description="Prometheus text.")
+@blueprint.at("/metrics")
+@blueprint.answers({"type": "string"}, description="Prometheus text.", media_type="text/plain")
 def metrics() -> flask.Response:
     """Show the counters in Prometheus' text format."""
     answer = flask.Response(serving().metrics.exposition(), content_type=CONTENT_TYPE)

@@ -18,7 +18,7 @@ from service.serving import engine, serving
 blueprint = Blueprint("match", __name__, description="Which measures fit a company.")
 
 
-@blueprint.post("/v1/match")
+@blueprint.at("/v1/match", method="POST")
 @blueprint.takes(MatchRequestSchema)
 @blueprint.answers(MatchAnswer, 400, 413, 415, 422, 429, 503, description="The measures that fit, in order.")
 def match(question: MatchRequest) -> flask.Response:

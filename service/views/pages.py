@@ -45,7 +45,7 @@ def check() -> flask.Response:
         question: MatchRequest = MatchRequestSchema().load({"profile": read_profile(typed)})
         answer, parts_ms = engine().match_timed(replace(question, language=page_language()))
     except ValidationError as error:
-        return _page(typed, status=422, complaints=complaints_of(error))
+        return _page(typed, status=422, complaints=complaints_of(error.messages))
     except MatchError as error:
         return _page(typed, status=422, complaints=complaints_of_match(error))
     serving().metrics.record_match(parts_ms)

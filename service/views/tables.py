@@ -13,14 +13,14 @@ from service.schemas.reading_answers import Features, Operators
 blueprint = Blueprint("tables", __name__, description="How measures are ranked and conditions are written.")
 
 
-@blueprint.get("/v1/features")
+@blueprint.at("/v1/features")
 @blueprint.answers(Features, description="The ranking features and their weights, which add up to 1.")
 def list_features() -> flask.Response:
     """List the ranking features with their weights."""
     return public_answer({"items": describe_features(language())})
 
 
-@blueprint.get("/v1/operators")
+@blueprint.at("/v1/operators")
 @blueprint.answers(Operators, description="The operators of conditions.")
 def list_operators() -> flask.Response:
     """List the operators that conditions are written with."""

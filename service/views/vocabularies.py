@@ -10,6 +10,7 @@ import flask
 from matcher.description import describe_entry, describe_fact
 from matcher.search import nearest_entries
 from rules.catalogue import Catalogue
+from seeds.folding import fold
 from service.answers import public_answer
 from service.blueprints import Blueprint
 from service.lookups import found, page_of
@@ -17,7 +18,6 @@ from service.request_context import language
 from service.schemas.queries import VocabularyQuery
 from service.schemas.reading_answers import VocabularyAnswer
 from service.serving import catalogue
-from seeds.folding import fold
 
 blueprint = Blueprint("vocabularies", __name__, description="The words the catalogue understands.")
 
@@ -26,18 +26,18 @@ MOST_NEAREST = 20
 LEAST_LIKENESS = 0.6
 
 
-@blueprint.get("/v1/vocabularies/<name>")
+@blueprint.at("/v1/vocabularies/<name>")
 @blueprint.takes(VocabularyQuery, location="query")
 @blueprint.answers(VocabularyAnswer, 404, 422, 503, description="Entries, or the nearest ones to `q`, best first.")
 def show_vocabulary(query: dict[str, Any], name: str) -> flask.Response:
     """List one vocabulary: regions, sectors, concepts, stages, instruments, facts and the smaller ones."""
     shelf = catalogue()
     found({FACTS: None, **dict.fromkeys(shelf.vocabularies)}, name)
-    if query.get("q"):
-        entries = _nearest(shelf, name, query["q"])
-        items, page = entries, {"total": len(entries), "page": 1, "per_page": MOST_NEAREST, "pages": 1}
-    else:
-        items, page = page_of(_entries(shelf, name), query)
+    if words := query.get("q"):
+        entries = _nearest(shelf, name, words)
+        page = {"total": len(entries), "page": 1, "per_page": MOST_NEAREST, "pages": 1}
+        return public_answer({"vocabulary": name, "items": entries, **page})
+    items, page = page_of(_entries(shelf, name), query)
     return public_answer({"vocabulary": name, "items": items, **page})
 
 

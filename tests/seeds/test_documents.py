@@ -53,7 +53,7 @@ def faults_of(error: pytest.ExceptionInfo[SeedError]) -> dict[str, str]:
 def write_folder(parent: Path, name: str = "some-plan", **changes: Any) -> Path:
     folder = parent / name
     folder.mkdir()
-    (folder / "source.txt").write_text("# 某省产业\n行动计划\n\n" + TEXT.partition("\n")[2], "utf-8")
+    (folder / "source.txt").write_text("# 某省产业 行动计划\n\n" + TEXT.partition("\n")[2], "utf-8")
     (folder / "text.txt").write_bytes(TEXT.encode())
     metadata = metadata_of(**{"id": name, **changes})
     (folder / "document.yaml").write_text(yaml.safe_dump(metadata, allow_unicode=True), "utf-8")

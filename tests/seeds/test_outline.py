@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seeds.cleaning import clean
@@ -207,6 +207,7 @@ lines = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(lines, max_size=25).map(lambda chosen: "".join(f"{line}\n" for line in chosen)))
 def test_clauses_nest_cover_the_text_and_never_share_a_path(text: str) -> None:
     assert clean(text) == text

@@ -1,0 +1,84 @@
+"""What the tests of the rules share: the shipped content, the invented policies, and how facts become answers."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from rules.catalogue import Catalogue, assemble, build_catalogue
+from rules.condition_parsing import Lexicon
+from rules.content import Content, load_content
+from rules.facts import Answer, derive, parse_fact_value
+from rules.pack import load_pack
+from rules.program import Program
+from seeds.documents import load_documents
+
+ROOT = Path(__file__).parents[2]
+POLICIES = Path(__file__).parent / "policies"
+EXAMPLE_DAY = date(2026, 6, 15)
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    return load_content(ROOT / "seeds", ROOT / "rules" / "packs")
+
+
+@pytest.fixture(scope="session")
+def lexicon(content: Content) -> Lexicon:
+    return content.lexicon
+
+
+@pytest.fixture(scope="session")
+def shipped(content: Content) -> Catalogue:
+    return assemble(content)
+
+
+@pytest.fixture(scope="session")
+def taxonomies(shipped: Catalogue):
+    return shipped.taxonomies
+
+
+@pytest.fixture(scope="session")
+def policies(lexicon: Lexicon) -> SimpleNamespace:
+    """The invented policies: `documents` by id, `packs` by document id, `measures` by id."""
+    documents = {document.id: document for document in load_documents(POLICIES / "documents")}
+    loaded = [load_pack(path, documents, lexicon) for path in sorted((POLICIES / "packs").glob("*.yaml"))]
+    measures = {measure.id: measure for pack in loaded for measure in pack.measures}
+    return SimpleNamespace(documents=documents, packs={pack.document: pack for pack in loaded}, measures=measures)
+
+
+@pytest.fixture(scope="session")
+def every_measure(shipped: Catalogue, policies: SimpleNamespace) -> SimpleNamespace:
+    """Shipped and invented measures by id, with one compiled program over all of them and their places in it."""
+    measures = {**shipped.measures, **policies.measures}
+    program = Program(tuple(measures.values()), shipped.taxonomies)
+    return SimpleNamespace(measures=measures, program=program, places={id_: i for i, id_ in enumerate(measures)})
+
+
+@pytest.fixture(scope="session")
+def answers_from(lexicon: Lexicon) -> Callable[[Mapping[str, Any]], dict[str, Answer]]:
+    """Turn plain facts, as an example writes them, into a profile's answers on EXAMPLE_DAY."""
+
+    def read(facts: Mapping[str, Any]) -> dict[str, Answer]:
+        answers = {
+            fact: Answer(sure=parse_fact_value(lexicon.facts[fact], value, lexicon.vocabularies))
+            if fact in lexicon.facts
+            else Answer(sure=(value,))
+            for fact, value in facts.items()
+        }
+        if "region" in answers:  # who names no other place means to stay
+            answers.setdefault("target_region", answers["region"])
+        return derive(answers, EXAMPLE_DAY)
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def catalogue_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped catalogue as a file; tests that change it work on a copy."""
+    path = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
+    build_catalogue(ROOT / "seeds", ROOT / "rules" / "packs", path)
+    return path

@@ -1,0 +1,127 @@
+"""Scoring labelled companies: each check notices what it is for, and the report says how far it is from the goal."""
+
+import copy
+import json
+
+import pytest
+
+from service.cli import main
+from service.evaluation import GOALS, evaluate_cases
+
+TEXT = "一、支持合肥、蚌埠等市建设生物制造中试基地。"
+SOURCE = {
+    "document": "ah-biomanufacturing-2024-draft",
+    "clause": "1",
+    "quote": "支持合肥、蚌埠等市",
+    "start": 2,
+    "end": 11,
+}
+CONDITION = {"verdict": "met", "cite": {**SOURCE, "quote": "合肥", "start": 4, "end": 6}}
+RECOMMENDATION = {
+    "rank": 1, "relevance": "direct", "verdict": "applicable", "effect": "draft", "score": 0.5,
+    "measure": {"id": "ah-pilot", "document": {"status": "draft"}, "source": SOURCE},
+    "conditions": [CONDITION],
+    "evidence": [{**SOURCE, "matches": [{"text": "蚌埠", "start": 7, "end": 9}]}],
+    "caveats": [{"code": "draft"}],
+}  # fmt: skip
+ANSWER = {"recommendations": [RECOMMENDATION], "questions": [{"field": "stage"}]}
+CASE = {
+    "id": "case", "profile": {}, "must": [["ah", 1, "合肥、 蚌埠|芜湖"]], "should": [["ah", "1", "蚌埠"]],
+    "applicable": [["ah", "1", "合肥"]], "never": [["gd", "1", "合肥"]], "never_doc": ["gd"], "quote": {"合肥": "蚌埠"},
+    "quote_any": ["合肥", "芜湖"], "max_applicable": 1, "asks": ["stage"],
+}  # fmt: skip
+
+
+def service(answer, *, status=200, changing=False):
+    counter = iter(range(100))
+
+    def ask(_path, body):
+        if body is None:
+            return 200, json.dumps({"text": TEXT}).encode()
+        extra = {"n": next(counter)} if changing else {}
+        return status, json.dumps({**answer, **extra}).encode()
+
+    return ask
+
+
+def changed(*path_and_value):
+    *path, last, value = path_and_value
+    answer = copy.deepcopy(ANSWER)
+    place = answer
+    for step in path:
+        place = place[step]
+    place[last] = value
+    return answer
+
+
+FIRST = ("recommendations", 0)
+
+
+def test_a_perfect_answer_reaches_every_goal():
+    report = evaluate_cases([CASE], service(ANSWER))
+    assert report.misses == []
+    assert report.short == []
+    assert all(of for _, of in report.counts.values())
+    assert list(report.lines())[-1] == "all goals reached"
+
+
+@pytest.mark.parametrize(
+    ("answer", "kinds"),
+    [
+        (changed("recommendations", []), {"must@5", "must@10", "should@20", "applicable", "quote"}),
+        (changed(*FIRST, "rank", 2), {"order"}),
+        (changed(*FIRST, "verdict", "possible"), {"applicable", "logic"}),
+        (changed(*FIRST, "measure", "source", "document", "gd-biomanufacturing-2025"),
+         {"must@5", "must@10", "should@20", "applicable", "never"}),
+        (changed(*FIRST, "evidence", []), {"evidence", "quote"}),
+        (changed(*FIRST, "evidence", 0, "start", 3), {"verbatim"}),
+        (changed(*FIRST, "evidence", 0, "matches", 0, "end", 8), {"verbatim"}),
+        (changed(*FIRST, "conditions", 0, "cite", "end", 7), {"verbatim"}),
+        (changed(*FIRST, "conditions", 0, "verdict", "unmet"), {"logic"}),
+        (changed(*FIRST, "caveats", []), {"draft"}),
+        (changed(*FIRST, "effect", "in_force"), {"draft"}),
+        (changed("questions", []), {"asks"}),
+        (changed(*FIRST, "measure", "source", "quote", "支持合肥、蚌埠等市" * 20), {"brief", "verbatim"}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_each_check_notices_what_it_is_for(answer, kinds):
+    assert set(evaluate_cases([CASE], service(answer)).short) == kinds
+
+
+def test_an_error_and_a_changing_answer_are_noticed():
+    assert evaluate_cases([CASE], service(ANSWER, status=500)).short == ["http"]
+    assert evaluate_cases([CASE], service(ANSWER, changing=True)).short == ["same"]
+
+
+def test_more_applicable_than_allowed_is_not_silent():
+    assert evaluate_cases([{**CASE, "max_applicable": 0}], service(ANSWER)).short == ["silent"]
+
+
+def test_the_command_prints_a_line_a_kind_and_says_when_a_goal_is_missed(tmp_path, catalogue_file, server, capsys):
+    cases = tmp_path / "cases.yaml"
+    cases.write_text("- {id: thin, profile: {city: 合肥}, max_applicable: 0, asks: [sector]}\n", "utf-8")
+    report = tmp_path / "report.json"
+    assert main(["eval", str(cases), "--catalogue", str(catalogue_file), "--json", str(report)]) == 0
+    in_process = capsys.readouterr().out.splitlines()
+    assert main(["eval", str(cases), "--url", server.base]) == 0
+    over_http = capsys.readouterr().out.splitlines()
+    assert in_process[-1] == over_http[-1] == "all goals reached"
+    assert [line for line in in_process if "latency" not in line] == [
+        line for line in over_http if "latency" not in line
+    ]
+    assert set(json.loads(report.read_text("utf-8"))["tally"]) == set(GOALS)
+    cases.write_text("- {id: thin, profile: {city: 合肥}, asks: [colour]}\n", "utf-8")
+    assert main(["eval", str(cases), "--catalogue", str(catalogue_file), "--misses"]) == 1
+    assert "colour not asked" in capsys.readouterr().out
+
+
+def test_the_command_refuses_what_are_no_cases(tmp_path, capsys):
+    cases = tmp_path / "cases.yaml"
+    for content in ("profile: {}", "- {id: a}", "- {id: a, id: b, profile: {}}"):
+        cases.write_text(content, "utf-8")
+        assert main(["eval", str(cases)]) == 2
+    assert main(["eval", str(tmp_path / "none.yaml")]) == 2
+    cases.write_text("[]", "utf-8")
+    assert main(["eval", str(cases), "--url", "ftp://127.0.0.1"]) == 2
+    assert capsys.readouterr().err.count("cepei eval:") == 5
