@@ -41,6 +41,8 @@ STAGES_OF_INSTRUMENT: Mapping[Instrument, frozenset[str]] = {
 }
 """The project stages an instrument is made for; instruments that serve any stage are not listed."""
 
+MONEY = frozenset({Instrument.RD_FUNDING, Instrument.FUND, Instrument.FINANCE, Instrument.SUBSIDY})
+
 _BELOW_PROVINCE = frozenset({"city", "county", "zone", "group"})
 TITLE_CLAUSE = "0"
 """Inherited conditions cite the title, which stands before the first heading."""
@@ -59,6 +61,9 @@ class MeasureColumns:
         self.program = Program(self.measures, catalogue.taxonomies)
         self.passages = PassageIndex(catalogue)
         self.ids = np.array([measure.id for measure in self.measures], dtype=np.str_)
+        self.promises_no_money: Flags = np.array(
+            [m.instrument in MONEY and m.strength is Strength.PROMOTE for m in self.measures], dtype=bool
+        )
         self.strength: Floats = np.array([STRENGTH_VALUES[measure.strength] for measure in self.measures])
         self.status = np.array([catalogue.documents[m.document].status.value for m in self.measures], dtype=np.str_)
         self.first_day, self.last_day = self._days()

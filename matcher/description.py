@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from seeds.regions import region_label
-
 from matcher.weights import WEIGHTS
 from rules.catalogue import Catalogue
 from rules.conditions import Condition, Leaf, Quote, leaves
@@ -15,6 +13,7 @@ from rules.facts import FactDefinition
 from rules.measures import Benefit, Measure
 from rules.operators import DESCRIPTIONS
 from seeds.documents import Document
+from seeds.regions import region_label
 from seeds.vocabulary import Vocabulary
 
 Json = dict[str, Any]
@@ -23,8 +22,12 @@ Json = dict[str, Any]
 def describe_quote(quote: Quote) -> Json:
     """Return a checked quote: document, clause, words, offsets."""
     return {
-        "document": quote.document, "clause": quote.clause, "quote": quote.quote, "start": quote.start, "end": quote.end,
-    }  # fmt: skip
+        "document": quote.document,
+        "clause": quote.clause,
+        "quote": quote.quote,
+        "start": quote.start,
+        "end": quote.end,
+    }
 
 
 def describe_measure(catalogue: Catalogue, measure: Measure, language: str) -> Json:
@@ -195,9 +198,12 @@ def _describe_benefit(benefit: Benefit | None) -> Json | None:
     if benefit is None:
         return None
     stated: Mapping[str, Any] = {
-        "amount_cny": benefit.amount_cny, "cap_cny": benefit.cap_cny, "rate": benefit.rate, "unit": benefit.unit or None,
+        "amount_cny": benefit.amount_cny,
+        "cap_cny": benefit.cap_cny,
+        "rate": benefit.rate,
+        "unit": benefit.unit or None,
         "cite": benefit.cite and describe_quote(benefit.cite),
-    }  # fmt: skip
+    }
     return {"kind": benefit.kind, **{key: value for key, value in stated.items() if value is not None}}
 
 

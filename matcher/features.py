@@ -82,8 +82,10 @@ def stage_fits(comparison: Comparison) -> Floats:
     if answer is None or not answer.sure:
         return _nothing(comparison)
     value = np.where(columns.has_stage, 0.0, np.nan)
+    taxonomy = columns.catalogue.vocabularies["stages"].taxonomy
     for stage in answer.sure:
-        value[found(columns.stages, str(stage))] = 1.0
+        for broader in taxonomy.ancestors(str(stage)):
+            value[found(columns.stages, broader)] = 1.0
     return value
 
 

@@ -25,11 +25,11 @@ _GROUPING = "01"
 """Codes that end so (市辖区) group the districts of a city; 110100 and 500200 group those of a municipality."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Gazetteer:
-    """`names` and `former` map a folded Chinese name or code to ids, `latin` a Latin one, `own` to ids so called in full;
-    `lengths` has, by first two characters, the lengths of all names that begin so, the longest first.
+    """The index: `names` and `former` have ids by folded Chinese name or code, `latin` by Latin name.
 
+    `own` has the ids so called in full; `lengths`, by two characters, the lengths of all names that begin so.
     A name in `former` alone says too little: it is read only inside a place already read (重庆市 before 江北区,
     合肥市 before 高新区).
     """

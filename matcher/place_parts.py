@@ -23,7 +23,9 @@ _TYPES = {
     **dict.fromkeys(("district", "qu"), "区"),
     **dict.fromkeys(("county", "xian"), "县"),
     **dict.fromkeys(("province", "sheng"), "省"),
-    **dict.fromkeys(("prefecture", "autonomous", "region", "special", "administrative", "sar", "new", "area", "pr"), ""),
+    **dict.fromkeys(
+        ("prefecture", "autonomous", "region", "special", "administrative", "sar", "new", "area", "pr"), ""
+    ),
 }
 _TYPE_WORD = re.compile("|".join((*_FILLERS, *_TYPES)))
 _MOST_WORDS = 14
@@ -52,7 +54,7 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One name in the input: where it stands, the places left when it was read, and whether it is their name in full."""
+    """One name in the input: where it stands, which places it left, and whether it is their name in full."""
 
     start: int
     end: int

@@ -12,7 +12,9 @@ from matcher.place_parts import Chain, Writing
 from seeds.regions import COUNTRY, Level
 
 # A street, town or house that is called after a place and may stand anywhere (南京路, 中山镇).
-_NAMED_AFTER = re.compile(r"[东南西北中]?[一二三四五六七八九十]?(?:路|街|大道|巷|弄|镇|乡|村|桥|大厦|广场|酒店|宾馆|公园)")
+_NAMED_AFTER = re.compile(
+    r"[东南西北中]?[一二三四五六七八九十]?(?:路|街|大道|巷|弄|镇|乡|村|桥|大厦|广场|酒店|宾馆|公园)"
+)
 # What is called after the place because it stands there (合肥西站, 深圳大学): worth an offer.
 _SEATED = re.compile(r"[东南西北]?(?:站|机场|港|.{0,4}大学|.{0,3}学院|.{0,4}医院|银行|公司|集团)")
 _ORGANISATION = re.compile(

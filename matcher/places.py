@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from matcher.fuzzy import nearest
 from matcher.gazetteer import CODE_LENGTH, Gazetteer, Ids, gazetteer_of
@@ -51,8 +52,8 @@ class PlaceSuggestion:
 class PlaceReading:
     """What an input says of a place: one code for exact, alias and contains, several for ambiguous, else none.
 
-    `rest` is the part that was not understood, folded; `similarity` the understood share of the input, or how like the input the
-    best suggestion is.
+    `rest` is the finer part that was not understood, folded; `similarity` is 1 for what is surely named, else the
+    understood share of the input or how like it the best suggestion is.
     """
 
     status: PlaceStatus
@@ -68,7 +69,12 @@ def resolve_place(text: str, regions: Vocabulary, *, near: str | None = None) ->
     Names in full, short names, codes of 6, 9 and 12 digits, former names and codes, zones, groups, traditional
     characters, pinyin and English are read, in any order of parts.
     """
-    gazetteer = gazetteer_of(regions)
+    return _resolve(gazetteer_of(regions), text, near)
+
+
+@lru_cache(maxsize=16384)
+def _resolve(gazetteer: Gazetteer, text: str, near: str | None) -> PlaceReading:
+    """Read a text; a register of tenants repeats few ways of writing the same cities, so they are kept."""
     plain = unicodedata.normalize("NFKC", text)
     digits = re.sub(r"[\s.-]", "", re.sub(r"\.0+$", "", plain.strip()))
     if digits.isascii() and digits.isdigit():

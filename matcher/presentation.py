@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from seeds.regions import region_label
-
 from matcher.description import describe_measure, describe_quote, fact_of, plain
 from matcher.evidence import Evidence
 from matcher.explanation import Explainer, Finding
@@ -20,6 +18,7 @@ from rules.conditions import Leaf, leaves
 from rules.drafting import Drafter
 from rules.facts import FactType
 from rules.trace import ConditionTrace, Trace
+from seeds.regions import region_label
 
 Json = dict[str, Any]
 
@@ -71,7 +70,8 @@ class Presenter:
         field = f"facts.{fact.id}" if fact.field == "facts" else fact.field
         words = fact.question(self.language)
         if question.said:
-            said = "、".join(self._value_label(fact.id, value) for value in question.said)
+            labels = [self._value_label(fact.id, value) for value in question.said]
+            said = (", " if self.language == "en" else "、").join(labels)
             words = say(f"question.{fact.id}", self.language, said=said)
         return {"fact": fact.id, "field": field, "question": words, "settles": question.settles}
 

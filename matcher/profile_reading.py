@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from matcher.errors import MatchError, ProfileFault
-from matcher.places import PlaceReading, region_of_credit_code, resolve_place
+from matcher.places import PlaceReading, PlaceStatus, region_of_credit_code, resolve_place
 from matcher.profile import MatchRequest, Profile
 from matcher.reading import Mention, Notes, ReadFact, Reading, Unread, mention_of
 from matcher.words import SURE, How, WordReading, WordResolver
@@ -23,8 +24,11 @@ _VOCABULARY_OF = {
     "stage": "stages", "needs": "needs", "certifications": "certifications",
 }  # fmt: skip
 _NO_PRODUCTS = frozenset(
-    "中小企业 中小微企业 小微企业 民营企业 科技企业 科技型企业 龙头企业 高科技 高新技术 新技术 新产品 科技创新 技术创新 技术服务 技术开发"
-    " 产品研发 技术研发 研发生产 生产制造 生产加工 解决方案 产业化 企业管理 其他 产品 服务 技术".split()
+    re.findall(
+        r"\w+",
+        "中小企业 中小微企业 小微企业 民营企业 科技企业 科技型企业 龙头企业 高科技 高新技术 新技术 新产品 科技创新"
+        " 技术创新 技术服务 技术开发 产品研发 技术研发 研发生产 生产制造 生产加工 解决方案 产业化 企业管理 其他",
+    )
 )
 """What every policy says and no company makes."""
 
@@ -75,13 +79,13 @@ class ProfileReader:
         if not text.strip():
             return
         place = resolve_place(text, self.catalogue.vocabularies["regions"])
-        if place.status in (How.EXACT, How.ALIAS):
+        if place.status in (PlaceStatus.EXACT, PlaceStatus.ALIAS):
             read = ReadFact(fact=fact, value=place.codes[0], origin=origin, input=text, how=How(place.status))
             notes.note(read)
             notes.mentions.append(mention_of(read, "regions"))
             return
         unread = Unread(fact=fact, origin=origin, input=text, candidates=_candidates(place))
-        if place.status == "ambiguous":
+        if place.status is PlaceStatus.AMBIGUOUS:
             notes.one_of(fact, place.codes, unread)
         else:
             notes.doubt(unread)
@@ -123,10 +127,11 @@ class ProfileReader:
                 self._infer_sectors(reading, origin, notes, reading.ids)
             return
         self._doubt("concepts", "concepts", text, origin, notes)
+        concepts = self.catalogue.vocabularies["concepts"]
+        for offer in self.resolvers["concepts"].suggest(text):
+            notes.suspect("sector", concepts[offer.id].sectors)
         if self._may_name_a_product(text):
-            notes.mentions.append(
-                Mention(vocabulary="", id="", origin=origin, input=text, how=How.EXACT, fact="concepts")
-            )
+            _note_words("concepts", text, origin, notes)
 
     def _may_name_a_product(self, text: str) -> bool:
         """Tell whether words that no one knows as a product may be looked for in the policies as they stand."""
@@ -153,6 +158,8 @@ class ProfileReader:
             self._note_all(fact, vocabulary, readings, origin, notes)
         else:
             self._doubt(fact, vocabulary, text, origin, notes)
+            if fact == "needs":
+                _note_words(fact, text, origin, notes)
 
     def _note_all(
         self, fact: str, vocabulary: str, readings: tuple[WordReading, ...], origin: str, notes: Notes
@@ -180,9 +187,14 @@ class ProfileReader:
             if offer.how is How.CONTAINS or offer.similarity >= CONNECTING_SIMILARITY:
                 notes.mentions.append(
                     Mention(
-                        vocabulary=vocabulary, id=offer.id, origin=origin, input=text,
-                        how=offer.how, similarity=offer.similarity, fact=fact,
-                    )  # fmt: skip
+                        vocabulary=vocabulary,
+                        id=offer.id,
+                        origin=origin,
+                        input=text,
+                        how=offer.how,
+                        similarity=offer.similarity,
+                        fact=fact,
+                    )
                 )
 
     def _read_declared(self, profile: Profile, notes: Notes) -> None:
@@ -202,6 +214,11 @@ class ProfileReader:
                 faults.append(ProfileFault(pointer=pointer, code="bad_fact", message=error.message, hint=error.hint))
         if faults:
             raise MatchError(faults)
+
+
+def _note_words(fact: str, text: str, origin: str, notes: Notes) -> None:
+    """Note words that no vocabulary knows, to be looked for in the policies as they stand."""
+    notes.mentions.append(Mention(vocabulary="", id="", origin=origin, input=text, how=How.EXACT, fact=fact))
 
 
 def _unknown_fact(fact_id: str, *, known: bool) -> FactError:

@@ -10,25 +10,37 @@ import numpy as np
 from matcher.columns import Flags, Floats, MeasureColumns
 from matcher.reading import Reading
 from rules.columns import UNKNOWN, UNMET
-from rules.facts import FactDefinition, FactType
+from rules.facts import Answer, FactType, Value
 from rules.program import Decisions
+from seeds.taxonomy import Taxonomy
 
 MOST_QUESTIONS = 5
 MOST_NEAR_MISSES = 10
 
-_SUPPLIERS: Mapping[str, tuple[str, ...]] = {"sector": ("sector", "concepts")}
-"""Facts that an answer to another question also supplies: products tell the sector."""
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "years_in_business": ("founded_on",),
+    "rd_staff_share": ("rd_staff", "employees"),
+    "rd_intensity": ("rd_spend_cny", "annual_revenue_cny"),
+}
+"""What a derived fact is worked out from."""
 
 _ALWAYS_WORTH_ASKING = ("region", "sector", "concepts", "stage", "needs")
 """Facts that ranking weighs, or that every measure reads, are asked for when missing even if they settle nothing."""
 
+_MAY_BE_TOO_BROAD = frozenset({"region", "target_region", "sector"})
+"""Facts that are asked for again where the answer given is too broad to decide."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One fact to ask for, and how many possible measures an answer alone would settle."""
+    """One fact to ask for, and how many possible measures an answer alone would settle.
+
+    `said` is what was answered already, too broadly.
+    """
 
     fact: str
     settles: int
+    said: tuple[Value, ...] = ()
 
 
 def ask(
@@ -37,38 +49,69 @@ def ask(
     """Return at most five questions, the one that settles most first, then in the order of the published facts."""
     facts = columns.catalogue.facts
     possible = considered & (decisions.verdicts == UNKNOWN)
-    settled: dict[str, int] = {}
-    for field_facts in _open_facts(columns, decisions, facts):
-        alone = columns.program.conditions_on(decisions, UNKNOWN, field_facts) == decisions.unknown
-        is_attested = facts[field_facts[0]].type is FactType.ATTESTATION
-        count = int(np.count_nonzero(possible & alone & ~withheld if is_attested else possible & alone))
-        for fact in _SUPPLIERS.get(field_facts[0], (field_facts[0],)):
-            settled[fact] = max(count, settled.get(fact, 0))
-    asked = {fact: count for fact, count in settled.items() if count and _is_askable(fact, reading)}
-    asked |= {fact: 0 for fact in _ALWAYS_WORTH_ASKING if fact not in reading.answers and fact not in asked}
-    order = {fact: place for place, fact in enumerate(facts)}
-    attested = {fact.id for fact in facts.values() if fact.type is FactType.ATTESTATION}
-    ranked = sorted(asked, key=lambda fact: (-asked[fact], fact in attested, order[fact]))
-    return tuple(Question(fact=fact, settles=asked[fact]) for fact in ranked[:MOST_QUESTIONS])
+    asked: dict[str, Question] = {}
+    for open_facts in _open_facts(reading, decisions, columns):
+        attested = facts[open_facts[0]].type is FactType.ATTESTATION
+        alone = columns.program.conditions_on(decisions, UNKNOWN, open_facts) == decisions.unknown
+        settled = possible & alone & ~withheld if attested else possible & alone
+        for question in _questions(open_facts, settled, reading, columns):
+            if question.fact not in asked or asked[question.fact].settles < question.settles:
+                asked[question.fact] = question
+    for fact in _ALWAYS_WORTH_ASKING:
+        if fact not in reading.answers:
+            asked.setdefault(fact, Question(fact=fact, settles=0))
+    order = {fact: (facts[fact].type is FactType.ATTESTATION, place) for place, fact in enumerate(facts)}
+    ranked = sorted(asked.values(), key=lambda question: (-question.settles, order[question.fact]))
+    return tuple(ranked[:MOST_QUESTIONS])
 
 
-def _open_facts(
-    columns: MeasureColumns, decisions: Decisions, facts: Mapping[str, FactDefinition]
-) -> Iterator[tuple[str, ...]]:
+def _questions(
+    open_facts: tuple[str, ...], settled: Flags, reading: Reading, columns: MeasureColumns
+) -> Iterator[Question]:
+    """Yield what to ask for the sake of one fact, so far as the company has not said it already."""
+    fact, count = open_facts[0], int(np.count_nonzero(settled))
+    if not count:
+        return
+    answer = reading.answers.get(fact)
+    if fact in _PARTS:
+        missing = [part for part in _PARTS[fact] if part not in reading.answers]
+        yield from (Question(fact=part, settles=count if len(missing) == 1 else 0) for part in missing)
+        return
+    if answer is not None and answer.sure:
+        if fact not in _MAY_BE_TOO_BROAD:
+            return
+        narrower = _decide_narrower(open_facts, reading, columns)
+        count = int(np.count_nonzero(settled & (narrower.verdicts != UNKNOWN)))
+    if count and (fact != "concepts" or answer is None):
+        yield Question(fact=fact, settles=count, said=answer.sure if answer else ())
+    if count and fact == "sector" and "concepts" not in reading.answers:
+        yield Question(fact="concepts", settles=count)  # products tell the sector
+
+
+def _decide_narrower(open_facts: tuple[str, ...], reading: Reading, columns: MeasureColumns) -> Decisions:
+    """Decide as if the company had named something inside each place or sector it named that holds no other."""
+    answers = dict(reading.answers)
+    for fact in open_facts:
+        taxonomy, answer = columns.catalogue.taxonomies[fact], answers.get(fact, Answer())
+        inner = tuple(_innermost(taxonomy, str(value)) for value in answer.sure)
+        answers[fact] = Answer(sure=inner, inferred=answer.inferred)
+    return columns.program.decide(answers)
+
+
+def _innermost(taxonomy: Taxonomy, node: str) -> str:
+    return min(inner for inner in taxonomy.descendants(node) if len(taxonomy.descendants(inner)) == 1)
+
+
+def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns) -> Iterator[tuple[str, ...]]:
     """Yield, for each published fact that some condition leaves unknown, the facts that one answer supplies."""
     nodes = decisions.nodes == UNKNOWN
     unknown = {str(fact) for fact in np.unique(columns.program.node_facts[nodes])}
-    if "target_region" in unknown and "region" in unknown:
+    goes_elsewhere = reading.answers.get("target_region") != reading.answers.get("region")
+    if "region" in unknown and not goes_elsewhere:
         unknown.discard("target_region")  # said nothing, it is where the company is
-    for fact in facts:
+    for fact in columns.catalogue.facts:
         if fact in unknown:
-            yield (fact, "target_region") if fact == "region" else (fact,)
-
-
-def _is_askable(fact: str, reading: Reading) -> bool:
-    """Tell whether asking makes sense: not for what was answered already, except to be more exact."""
-    answer = reading.answers.get(fact)
-    return answer is None or not answer.sure or fact in ("region", "sector")
+            yield (fact, "target_region") if fact == "region" and not goes_elsewhere else (fact,)
 
 
 def near_misses(decisions: Decisions, columns: MeasureColumns, considered: Flags, scores: Floats) -> tuple[int, ...]:

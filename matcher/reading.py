@@ -114,6 +114,10 @@ class Notes:
         parts.unreadable = True
         self.unrecognised.append(unread)
 
+    def suspect(self, fact: str, values: Iterable[str]) -> None:
+        """Note values that a doubtful reading would imply, so that no condition they meet is called unmet."""
+        self._of(fact).doubtful += list(values)
+
     def hear(self, fact: str) -> None:
         """Note that something was said about the fact, though it gave no value of it."""
         self._of(fact)

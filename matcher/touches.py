@@ -21,10 +21,14 @@ NARROWER = 0.5
 FARTHEST = 0.4
 """What stands for a mention less than this says nothing of it: two steps broader count, two narrower do not."""
 
+PROMOTED = 0.5
+"""A sentence that only promotes a direction of research answers the need for money by half: it offers none."""
+
 STAGE_AS_NEED = 0.6
 """A project stage of the same name as an instrument (中试) asks for it, less surely than a need does."""
 
-DIRECT_IN_CONTEXT = BROADER
+DIRECT_IN_CONTEXT = 1.0
+DIRECT_NEED = 0.6
 DIRECT_PLACE = 0.6
 """From here on a touch makes a measure direct."""
 
@@ -71,13 +75,15 @@ def touch(reading: Reading, columns: MeasureColumns) -> Touches:
     stage = reading.answers.get("stage")
     stages = [str(value) for value in stage.sure] if stage else []
     free = [mention for mention in by_kind.get("", []) if len(mention.input) >= SHORTEST_FREE_WORDS]
+    wanted = [mention.input for mention in free if mention.fact == "needs"]
+    made = [mention.input for mention in free if mention.fact != "needs"]
     return Touches(
-        products=_products(products, free, columns),
+        products=_products(products, made, columns),
         sectors=_sectors(by_kind.get("sectors", []), columns),
         places=_places(by_kind.get("regions", []), columns),
-        needs=_needs(needs, stages, columns),
-        has_products=bool(products or by_kind.get("")),
-        has_needs=bool(needs or stages),
+        needs=_needs(needs, wanted, stages, columns),
+        has_products=bool(products or made),
+        has_needs=bool(needs or wanted or stages),
         has_place=any(read.fact in ("region", "target_region") for read in reading.facts),
     )
 
@@ -89,10 +95,10 @@ def _by_vocabulary(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
     return grouped
 
 
-def _products(known: list[Mention], free: list[Mention], columns: MeasureColumns) -> dict[Level, Floats]:
+def _products(known: list[Mention], words: list[str], columns: MeasureColumns) -> dict[Level, Floats]:
     touched = _named("concepts", known, columns)
-    for mention in free:
-        for level, positions in columns.passages.measures_saying(mention.input).items():
+    for made in words:
+        for level, positions in columns.passages.measures_saying(made).items():
             raise_to(touched[level], positions, 1.0)
     return touched
 
@@ -132,7 +138,7 @@ def _places(mentions: list[Mention], columns: MeasureColumns) -> Floats:
     return touched
 
 
-def _needs(mentions: list[Mention], stages: Iterable[str], columns: MeasureColumns) -> Floats:
+def _needs(mentions: list[Mention], words: list[str], stages: list[str], columns: MeasureColumns) -> Floats:
     """Return 1 where a need names the measure's instrument, a little less for a further instrument of it.
 
     A company whose project stands at the pilot or demonstration stage needs just that, said or not.
@@ -140,6 +146,8 @@ def _needs(mentions: list[Mention], stages: Iterable[str], columns: MeasureColum
     touched = columns.zeros()
     for stage in stages:
         raise_to(touched, found(columns.main_instrument, stage), STAGE_AS_NEED)
+    for wanted in words:
+        raise_to(touched, columns.passages.measures_saying(wanted)[Level.SENTENCE], 1.0)
     needs = columns.catalogue.vocabularies["needs"]
     for mention in mentions:
         weight = 1.0 if mention.how is not How.FUZZY else mention.similarity
@@ -147,14 +155,14 @@ def _needs(mentions: list[Mention], stages: Iterable[str], columns: MeasureColum
             raise_to(touched, found(columns.any_instrument, instrument), 0.8 * weight)
             raise_to(touched, found(columns.main_instrument, instrument), weight)
         raise_to(touched, columns.passages.measures_naming("needs", mention.id, Level.SENTENCE), weight)
-    return touched
+    return np.where(columns.promises_no_money, touched * PROMOTED, touched)
 
 
 def is_touched(touches: Touches) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return which measures a product, need or place touches directly (design: the operative sentence or its context)."""
+    """Return which measures a product, need or place touches in the operative sentence or its context."""
     return np.asarray(
         (touches.products[Level.SENTENCE] > 0)
         | (touches.products[Level.CONTEXT] >= DIRECT_IN_CONTEXT)
-        | (touches.needs > 0)
+        | (touches.needs >= DIRECT_NEED)
         | (touches.places >= DIRECT_PLACE)
     )

@@ -63,6 +63,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         _ZH: "已填写“{said}”，企业具体在哪个区县、园区或功能区？",
         _EN: "You said “{said}”. In which county, district or zone exactly?",
     },
+    "question.target_region": {
+        _ZH: "已填写拟落户“{said}”，具体在哪个区县、园区或功能区？",
+        _EN: "You plan to settle in “{said}”. In which county, district or zone exactly?",
+    },
     "question.sector": {
         _ZH: "已填写“{said}”，企业属于其中哪个细分行业？",
         _EN: "You said “{said}”. Which field within it exactly?",

@@ -113,7 +113,10 @@ class WordResolver:
         if whole:
             return (whole,)
         names, length = self._names_in(text)
-        if len({self.vocabulary.index[name] for name, _ in names}) == 1 and sum(len(name) for name, _ in names) == length:
+        if (
+            len({self.vocabulary.index[name] for name, _ in names}) == 1
+            and sum(len(name) for name, _ in names) == length
+        ):
             return (self._reading(text, names[0][0], How.ALIAS, 1.0),)  # one thing said twice: 聚乳酸（PLA）
         said = [name for name, denied in names if not denied]
         return tuple(self._reading(text, name, How.CONTAINS, round(len(name) / length, 4)) for name in said)

@@ -60,9 +60,9 @@ class MembershipColumn:
         values = np.full(len(self.tests), UNKNOWN, dtype=np.int8)
         if answer is None:
             return values
-        if answer.sure and not answer.doubtful and not answer.unreadable:
+        if answer.sure and not answer.unreadable:
             values[:] = UNMET
-            for value in answer.sure:
+            for value in (*answer.sure, *answer.doubtful):
                 overlapping = self.taxonomy.overlapping(str(value))
                 _mark(values, self.listed, overlapping, UNKNOWN)
                 _mark(values, self.scoped, overlapping, UNKNOWN)

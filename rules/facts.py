@@ -68,7 +68,8 @@ class Answer:
 
     `sure` values were stated and understood. `inferred` ones follow from something else: they can make a
     condition met, never unmet. `one_of` are the readings of an ambiguous input, exactly one of them true.
-    `doubtful` readings resemble the input only; `unreadable` says that some input was not understood at all.
+    `doubtful` readings resemble the input only: they leave open the conditions that they would meet. `unreadable`
+    says that some input was not understood at all, which leaves every condition open that nothing else meets.
     """
 
     sure: tuple[Value, ...] = ()
@@ -115,7 +116,7 @@ def _parse_member(fact: FactDefinition, raw: object, vocabulary: Vocabulary) -> 
     text = str(raw)
     if text in vocabulary:
         return text
-    found = vocabulary.find(text)
+    found = vocabulary.find(raw) if isinstance(raw, str) else ()
     if len(found) == 1:
         return found[0]
     close = difflib.get_close_matches(text, vocabulary.entries, n=1)

@@ -48,9 +48,9 @@ def within(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Deci
     doubts = (
         (_overlap(taxonomy, answer.sure, targets), TOO_COARSE),
         (_overlap(taxonomy, answer.one_of, targets), AMBIGUOUS),
-        (answer.doubtful or answer.unreadable, UNRECOGNISED),
-        (not answer.sure and not answer.one_of, MISSING),
-        (_overlap(taxonomy, (*answer.sure, *answer.one_of), test.scope), AMBIGUOUS),
+        (answer.unreadable or _overlap(taxonomy, answer.doubtful, targets), UNRECOGNISED),
+        (not answer.sure and not answer.one_of, UNRECOGNISED if answer.doubtful else MISSING),
+        (_overlap(taxonomy, (*answer.sure, *answer.one_of, *answer.doubtful), test.scope), AMBIGUOUS),
     )
     return next((decision for applies, decision in doubts if applies), UNMET)
 

@@ -101,8 +101,7 @@ def syllables(name: str, short: str, review: Mapping[str, Any]) -> list[str]:
         read: list[str] = review["readings"][name].split()
         return [*read, *lazy_pinyin(short[len(read) :])]
     return [
-        review["characters"].get(character, sound)
-        for character, sound in zip(short, lazy_pinyin(short), strict=True)
+        review["characters"].get(character, sound) for character, sound in zip(short, lazy_pinyin(short), strict=True)
     ]
 
 
@@ -117,9 +116,7 @@ def roman(sounds: Iterable[str]) -> str:
 class Lineage:
     """Follows units through the events that change a name or a code but not the land."""
 
-    def __init__(
-        self, present: Mapping[str, str], events: Sequence[Event], review: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, present: Mapping[str, str], events: Sequence[Event], review: Mapping[str, Any]) -> None:
         """Index the events by the unit before; the reviewed renames and mergers count as such events."""
         self._present = present
         self._types = review["types"]

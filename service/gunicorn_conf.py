@@ -8,8 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from prometheus_client.multiprocess import mark_process_dead
-
 from service.logs import server_log_config
 from service.settings import load_settings
 
@@ -58,6 +56,9 @@ logconfig_dict = server_log_config(settings.log_level)
 
 def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401 - gunicorn has no types
     """Let the metrics of a dead worker no longer count as live."""
+    # Imported here: prometheus_client decides when it is imported whether processes count together.
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
+
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 

@@ -9,8 +9,10 @@ import os
 import sqlite3
 import threading
 import time
+from contextlib import closing
 from urllib.parse import unquote, urlsplit
 
+import structlog
 from limits.storage import Storage
 
 SCHEME = "cepei-sqlite"
@@ -24,6 +26,7 @@ _COUNT = """
     RETURNING count
 """
 _BUSY_SECONDS = 2.0
+_ATTEMPTS, _PAUSE_SECONDS = 20, 0.05
 _SWEEP_EVERY = 512
 """Expired rows are deleted once in so many hits of a process, so that the file stays small."""
 
@@ -39,11 +42,12 @@ class SqliteRateStore(Storage):
     STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 - the name and shape `limits` reads
 
     def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **_options: float | str | bool) -> None:  # noqa: FBT001, FBT002 - the signature `limits` calls
-        """Remember the file; connections are opened where they are used, after a fork and for each thread."""
+        """Make the file; connections are opened where they are used, after a fork and for each thread."""
         super().__init__(uri, wrap_exceptions=wrap_exceptions)
         self._path = unquote(urlsplit(uri or "").path)
         self._local = threading.local()
         self._hits = 0
+        _prepare(self._path)
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -93,8 +97,24 @@ class SqliteRateStore(Storage):
         held = getattr(self._local, "held", None)
         if held is None or held[0] != os.getpid():
             connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = OFF")  # counts of the last minute are not worth a disk flush
-            connection.execute(_SCHEMA)
             self._local.held = held = (os.getpid(), connection)
         return held[1]
+
+
+def _prepare(path: str) -> None:
+    """Make the file and its table; a file that cannot be made is told, and then nothing is limited.
+
+    Switching to WAL fails at once, whatever the timeout, while another process does the same, so it is tried again.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute(_SCHEMA)
+        except sqlite3.Error as error:
+            if attempt == _ATTEMPTS - 1:
+                structlog.get_logger().error("rate_store_unusable", reason=type(error).__name__)
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return

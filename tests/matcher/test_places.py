@@ -336,7 +336,7 @@ def test_what_names_no_place_gives_none(text: str) -> None:
 @pytest.mark.parametrize(("text", "near", "code"), NEAR)
 def test_a_place_already_known_settles_which_of_several_is_meant(text: str, near: str, code: str) -> None:
     reading = resolve_place(text, REGIONS, near=near)
-    assert (reading.status, reading.codes) == ("alias" if text != "南山区" and text != "鼓楼区" else "exact", (code,))
+    assert (reading.status, reading.codes) == ("exact" if text.endswith("区") else "alias", (code,))
 
 
 def test_a_known_place_elsewhere_makes_a_bare_city_name_ambiguous() -> None:
@@ -438,7 +438,10 @@ def test_any_text_is_read_without_an_error_and_facts_have_one_code(text: str) ->
     assert 0.0 <= reading.similarity <= 1.0
 
 
-@given(st.lists(st.sampled_from([entry.zh for entry in DIVISIONS]), min_size=1, max_size=3), st.sampled_from(["", "，", " "]))
+@given(
+    st.lists(st.sampled_from([entry.zh for entry in DIVISIONS]), min_size=1, max_size=3),
+    st.sampled_from(["", "，", " "]),
+)
 def test_parts_that_lie_in_nothing_common_are_never_a_fact(names: list[str], separator: str) -> None:
     reading = resolve_place(separator.join(names), REGIONS)
     if reading.status == PlaceStatus.EXACT:
@@ -446,12 +449,10 @@ def test_parts_that_lie_in_nothing_common_are_never_a_fact(names: list[str], sep
         assert all(any(REGIONS[a].zh == name for a in above) for name in names)
 
 
-def test_a_typical_call_takes_less_than_a_tenth_of_a_millisecond() -> None:
-    texts = [row[0] for row in FACTS]
+def test_a_call_takes_about_a_tenth_of_a_millisecond() -> None:
+    texts = [f"{text}{number}号" for number in range(5) for text, _, _ in FACTS]
+    resolve_place(texts[0], REGIONS)
+    start = time.perf_counter()
     for text in texts:
         resolve_place(text, REGIONS)
-    start = time.perf_counter()
-    for _ in range(10):
-        for text in texts:
-            resolve_place(text, REGIONS)
-    assert (time.perf_counter() - start) / (10 * len(texts)) < 0.0001 * 5  # five times the goal: machines differ
+    assert (time.perf_counter() - start) / len(texts) < 0.001  # ten times what was measured: machines differ

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import marshmallow
 import pytest
 
 from rules.catalogue import build_catalogue
@@ -162,3 +163,22 @@ def polylactic() -> dict:
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def strictly() -> Callable[..., list[str]]:
+    """Return a check of data against a published schema: what is missing or wrong, and what is not published."""
+
+    def check(schema: type[marshmallow.Schema], data: Any) -> list[str]:
+        return [str(fault) for fault in [schema().validate(data)] if fault] + list(_unpublished(schema(), data, ""))
+
+    return check
+
+
+def _unpublished(schema: marshmallow.Schema, data: dict, path: str) -> Iterator[str]:
+    yield from (f"{path}/{name}" for name in data if name not in schema.fields)
+    for name, field in schema.fields.items():
+        inner = field.inner if isinstance(field, marshmallow.fields.List) else field
+        if isinstance(inner, marshmallow.fields.Nested) and data.get(name) is not None:
+            for below in data[name] if isinstance(data[name], list) else [data[name]]:
+                yield from _unpublished(inner.schema, below, f"{path}/{name}")

@@ -1,10 +1,8 @@
 """A good question: its answer has the published shape, is the same bytes every time, and heeds every option."""
 
-import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-import marshmallow
 import pytest
 
 from service.schemas.answers import MatchAnswer
@@ -17,7 +15,7 @@ def test_an_answer_has_exactly_the_fields_that_are_published(server, polylactic,
         for language in ("zh", "en"):
             answer = server.post({"profile": polylactic, **options}, Accept_Language=language).json
             assert list(answer) == TOP_LEVEL
-            assert strictly(MatchAnswer, answer) == {}
+            assert strictly(MatchAnswer, answer) == []
 
 
 def test_a_thin_profile_gets_questions_and_an_outsider_nothing(server):
@@ -114,25 +112,6 @@ def test_the_published_schema_notices_a_field_that_is_missing(server, polylactic
     answer = server.match(polylactic).json
     del answer["recommendations"][0]["measure"]["source"]["clause"]
     answer["totals"]["more"] = 1
-    faults = json.dumps(strictly(MatchAnswer, answer))
-    assert "clause" in faults
-    assert "more" in faults
-
-
-@pytest.fixture
-def strictly():
-    """Return a check of data against a schema in which undocumented fields are faults at every depth."""
-
-    def check(schema: type[marshmallow.Schema], data: object) -> dict:
-        return _closed(schema()).validate(data)
-
-    return check
-
-
-def _closed(schema: marshmallow.Schema) -> marshmallow.Schema:
-    schema.unknown = marshmallow.RAISE
-    for field in schema.fields.values():
-        inner = field.inner if isinstance(field, marshmallow.fields.List) else field
-        if isinstance(inner, marshmallow.fields.Nested) and inner.schema.unknown != marshmallow.RAISE:
-            _closed(inner.schema)
-    return schema
+    missing, unpublished = strictly(MatchAnswer, answer)
+    assert "clause" in missing
+    assert unpublished == "/totals/more"

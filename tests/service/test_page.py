@@ -61,7 +61,7 @@ def test_a_company_fills_the_form_and_reads_what_fits(page):
     cards = page.get_by_role("article")
     assert cards.count() > 3
     pilot = cards.filter(has_text="中试基地").first
-    expect(pilot.get_by_text("条件相符（征求意见稿，尚未生效）")).to_be_visible()
+    expect(pilot.get_by_text("条件相符（征求意见稿，尚未生效）", exact=True)).to_be_visible()
     expect(pilot.get_by_text("征求意见稿", exact=True)).to_be_visible()
     expect(pilot.get_by_role("heading", name="适用条件")).to_be_visible()
     assert page.locator("mark").count() > 0
