@@ -75,6 +75,7 @@ class MeasureColumns:
         self.has_stage: Flags = np.array([m.instrument in STAGES_OF_INSTRUMENT for m in self.measures], dtype=bool)
         self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
         self.whole_fields = self._whole_fields()
+        self.kin: dict[tuple[str, str], dict[str, float]] = {}  # worked out by matcher/touches.py when first needed
         self.narrow_sectors = _index((position, _sectors(m)) for position, m in enumerate(self.measures))
 
     @property

@@ -5,8 +5,10 @@ Every quote is cut out of the document by offsets; nothing is ever typed or join
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from matcher.columns import MeasureColumns
 from matcher.fuzzy import PASSAGE_MINIMUM_LENGTH, best_window
@@ -20,8 +22,13 @@ from seeds.documents import Document
 from seeds.folding import fold, fold_aligned
 
 MOST_PASSAGES = 5
+SHORTEST_WORDS = 2
 LONGEST_PASSAGE = 160
 _CUTS = "，、；：,"
+
+
+NamedPlaces: TypeAlias = dict[tuple[str, str], tuple[int, int, int]]
+"""(vocabulary, entry) -> (how far the passage is, start, end)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,75 +54,77 @@ class Evidence:
 
 
 class EvidenceFinder:
-    """Finds evidence for the measures of one compiled catalogue."""
+    """Finds evidence for the measures of one compiled catalogue; what stands where is worked out once a measure."""
 
     def __init__(self, columns: MeasureColumns) -> None:
         """Keep the compiled catalogue."""
         self._columns = columns
+        self._named: dict[str, NamedPlaces] = {}
 
     def find(self, measure: Measure, mentions: Iterable[Mention]) -> tuple[Evidence, ...]:
         """Return the operative quote first, then up to four passages, the clause's own before its context's."""
         document = self._columns.catalogue.documents[measure.document]
+        source = measure.source
         quote = Evidence(
-            document=document.id,
-            clause=measure.source.clause,
-            start=measure.source.start,
-            end=measure.source.end,
-            matches=(),
-        )
+            document=document.id, clause=source.clause, start=source.start, end=source.end, matches=()
+        )  # fmt: skip
         found = [quote]
         for mention in mentions:
             match = self._best(measure, document, mention)
             if match is not None:
-                _place(found, match, document, measure)
+                _place(found, match, document)
         return tuple(replace(item, matches=_in_order(item.matches)) for item in found[:MOST_PASSAGES])
 
     def _best(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
         """Return the best match of one mention: exactly named before related, near before far, first before later."""
-        exact = min(self._exact(measure, document, mention), key=lambda item: item[0], default=None)
-        if exact is not None:
-            return exact[1]
-        return self._alike(measure, document, mention) if mention.id == "" else None
+        if mention.id:
+            return self._best_name(measure, document, mention)
+        return self._words(measure, document, mention) or self._alike(measure, document, mention)
 
-    def _exact(
-        self, measure: Measure, document: Document, mention: Mention
-    ) -> Iterator[tuple[tuple[float, int, int], Match]]:
-        wanted = self._wanted(mention)
-        for distance, passage in enumerate(_search_order(measure, document)):
-            if mention.id == "":
-                found = self._words(passage, mention.input)
-                hits = [(found[0], found[1], 1.0, How.EXACT)] if found else []
-            else:
-                hits = [
-                    (hit.start, hit.end, *wanted[entry])
-                    for hit in self._columns.passages.names_in(passage)
-                    for entry in hit.ids
-                    if hit.vocabulary == mention.vocabulary and entry in wanted
-                ]
-            for start, end, likeness, how in hits:
-                same = fold(document.text[start:end]) == fold(mention.input)
-                surely = (How.EXACT if same else How.ALIAS) if how in SURE else how
-                match = Match(mention=mention, start=start, end=end, how=surely, similarity=round(likeness, 4))
-                yield (-likeness, distance, start), match
-
-    def _wanted(self, mention: Mention) -> dict[str, tuple[float, How]]:
-        """Return the entries whose names stand for the mention, with how well; related ones are inferred."""
-        if mention.id == "":
-            return {}
-        return {
-            entry: (likeness * mention.similarity, mention.how if entry == mention.id else How.INFERRED)
-            for entry, likeness in related(self._columns, mention.vocabulary, mention.id).items()
-        }
-
-    def _words(self, passage: Passage, words: str) -> tuple[int, int] | None:
-        text, wanted = self._columns.passages.aligned[passage.document], fold_aligned(words.strip())
-        if len(wanted) < 2:  # noqa: PLR2004 - one character stands anywhere
+    def _best_name(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
+        named = self._places_of(measure, document)
+        kin = related(self._columns, mention.vocabulary, mention.id)
+        standing = [
+            (-likeness, *named[mention.vocabulary, entry], entry)
+            for entry, likeness in kin.items()
+            if (mention.vocabulary, entry) in named
+        ]
+        if not standing:
             return None
-        at = find_whole_word(text, wanted, passage.start, passage.end)
-        return (at, at + len(wanted)) if at >= 0 else None
+        likeness, _, start, end, entry = min(standing)
+        how = mention.how if entry == mention.id else How.INFERRED
+        if how in SURE:
+            how = How.EXACT if fold(document.text[start:end]) == fold(mention.input) else How.ALIAS
+        return Match(
+            mention=mention, start=start, end=end, how=how, similarity=round(-likeness * mention.similarity, 4)
+        )
+
+    def _places_of(self, measure: Measure, document: Document) -> NamedPlaces:
+        """Return where each entry is first named in the measure's passages, nearest passage first."""
+        named = self._named.get(measure.id)
+        if named is None:
+            named = {}
+            for distance, passage in enumerate(_search_order(measure, document)):
+                for hit in self._columns.passages.names_in(passage):
+                    for entry in hit.ids:
+                        named.setdefault((hit.vocabulary, entry), (distance, hit.start, hit.end))
+            self._named[measure.id] = named
+        return named
+
+    def _words(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
+        """Search words that no vocabulary knows as they stand."""
+        wanted = fold_aligned(mention.input.strip())
+        if len(wanted) < SHORTEST_WORDS:
+            return None
+        text = self._columns.passages.aligned[document.id]
+        for passage in _search_order(measure, document):
+            at = find_whole_word(text, wanted, passage.start, passage.end)
+            if at >= 0:
+                return Match(mention=mention, start=at, end=at + len(wanted), how=How.EXACT, similarity=1.0)
+        return None
 
     def _alike(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
-        """Search words that no vocabulary knows by likeness, sentence by sentence is not needed: windows are short."""
+        """Search words that no vocabulary knows by likeness."""
         phrase = fold_aligned(mention.input.strip())
         if len(phrase) < PASSAGE_MINIMUM_LENGTH:
             return None
@@ -136,7 +145,7 @@ def _search_order(measure: Measure, document: Document) -> tuple[Passage, ...]:
     return (quote, sentence, *(Passage(document.id, clause.start, clause.end) for clause in clauses))
 
 
-def _place(found: list[Evidence], match: Match, document: Document, measure: Measure) -> None:
+def _place(found: list[Evidence], match: Match, document: Document) -> None:
     """Put a match into the passage that holds it already, or add its own."""
     for position, item in enumerate(found):
         if item.start <= match.start and match.end <= item.end:
@@ -145,7 +154,7 @@ def _place(found: list[Evidence], match: Match, document: Document, measure: Mea
             found[position] = replace(item, matches=(*item.matches, match))
             return
     start, end = _passage_around(document.text, match.start, match.end)
-    clause = _clause_at(document, match, measure)
+    clause = _clause_at(document, match)
     span = document.clause(clause)
     found.append(
         Evidence(
@@ -154,10 +163,10 @@ def _place(found: list[Evidence], match: Match, document: Document, measure: Mea
     )
 
 
-def _clause_at(document: Document, match: Match, measure: Measure) -> str:
-    """Return the path of the deepest clause that holds the match."""
-    holding = [c for c in document.clauses if c.start <= match.start and match.end <= c.end]
-    return min(holding, key=lambda c: (c.end - c.start, c.path)).path if holding else measure.source.clause
+def _clause_at(document: Document, match: Match) -> str:
+    """Return the path of the deepest clause that holds the match: the last to begin before it that ends after it."""
+    last = bisect_right(document.clauses, match.start, key=lambda clause: clause.start)
+    return next(c.path for c in reversed(document.clauses[:last]) if match.end <= c.end)
 
 
 def _passage_around(text: str, start: int, end: int) -> tuple[int, int]:

@@ -29,7 +29,8 @@ _GROUPING = "01"
 class Gazetteer:
     """The index: `names` and `former` have ids by folded Chinese name or code, `latin` by Latin name.
 
-    `own` has the ids so called in full; `lengths`, by two characters, the lengths of all names that begin so.
+    `own` has the ids so called in full; `lengths`, by two characters, the lengths of all names that begin so;
+    `moved` the cities that a division lay in before.
     A name in `former` alone says too little: it is read only inside a place already read (重庆市 before 江北区,
     合肥市 before 高新区).
     """
@@ -40,9 +41,19 @@ class Gazetteer:
     latin: Mapping[str, Ids]
     own: Mapping[str, frozenset[str]]
     former_codes: Mapping[str, str]
+    moved: Mapping[str, frozenset[str]]
     lengths: Mapping[str, tuple[int, ...]]
     spellings: Ids
     latin_spellings: Ids
+
+    def may_meet(self, place: str, other: str) -> bool:
+        """Tell whether two places share ground, or may, as a zone of a whole city and a county of it."""
+        if self.regions.taxonomy.overlaps(place, (other,)):
+            return True
+        pairs = ((place, other), (other, place))
+        return any(
+            self.regions[zone].kind == Level.ZONE and self.within(p, self.regions[zone].parents) for zone, p in pairs
+        )
 
     def is_called(self, name: str, places: Ids) -> bool:
         """Tell whether `name` is the full name or code of one of `places`, or of what they lie in."""
@@ -75,13 +86,18 @@ class Gazetteer:
             return named
         if inside := self._inside(known, named):
             return inside
-        called = self._inside(known, self.former.get(name, ()))
+        called = self._inside(known, self.former.get(name, ())) or self._once_inside(known, name)
         return called if len(called) == 1 else self._around(known, named)
 
     def _inside(self, known: Ids, named: Ids) -> Ids:
         inside = tuple(place for place in named if self.within(place, known))
         finer = tuple(place for place in inside if any(place != k and self.within(place, (k,)) for k in known))
         return finer or inside
+
+    def _once_inside(self, known: Ids, name: str) -> Ids:
+        """Return the counties called `name` in full that lay in a known city before: 寿县 of 六安, now of 淮南."""
+        counties = self.own.get(name, frozenset()) & self.moved.keys()
+        return tuple(county for county in counties if not self.moved[county].isdisjoint(known))
 
     def _around(self, known: Ids, named: Ids) -> Ids:
         return tuple(place for place in known if self.within(place, named)) if named else ()
@@ -143,6 +159,7 @@ def _build(key: _Same) -> Gazetteer:
         latin=latin,
         own={name: frozenset(ids) for name, ids in index.own.items()},
         former_codes=index.codes,
+        moved=_moved(regions),
         lengths=_lengths((*chinese, *index.inside, *latin)),
         spellings=tuple(name for name in chinese if not name.isascii()),
         latin_spellings=tuple(latin),
@@ -173,6 +190,16 @@ class _Index:
         for name in (*entry.extra.get("former", ()), *_inside_names(entry, regions)):
             _add(self.inside, name, entry.id)
         self.codes.update(dict.fromkeys(entry.extra.get("former_codes", ()), entry.id))
+
+
+def _moved(regions: Vocabulary) -> dict[str, frozenset[str]]:
+    """Return, by division, the cities of today in which its former codes place it and in which it no longer lies."""
+    found: dict[str, frozenset[str]] = {}
+    for entry in regions.entries.values():
+        cities = {f"{code[:4]}00" for code in entry.extra.get("former_codes", ())} & regions.entries.keys()
+        if away := cities - regions.taxonomy.ancestors(entry.id):
+            found[entry.id] = frozenset(away)
+    return found
 
 
 def _inside_names(entry: Entry, regions: Vocabulary) -> Iterator[str]:

@@ -108,13 +108,14 @@ def read_chain(writing: Writing, start: int, gazetteer: Gazetteer) -> Chain:
 
 
 def _follow(writing: Writing, chain: Chain, gazetteer: Gazetteer) -> Chain:
+    """Return the longest chain that goes on from `chain`, or `chain` itself."""
     best = chain
     for longer in _steps(writing, chain, gazetteer):
         followed = _follow(writing, longer, gazetteer)
         if followed.longer_than(best):
             best = followed
-        if best.end == len(writing.units):
-            break
+        if best.end == len(writing.units) or followed.end > longer.end or longer.parts[-1].own:
+            break  # a shorter name here would leave the type or the next name in pieces
     return best
 
 
@@ -138,8 +139,15 @@ def _ends(writing: Writing, start: int, gazetteer: Gazetteer) -> Iterator[int]:
         yield from range(min(len(writing.units), start + _MOST_WORDS), start, -1)
         return
     for length in gazetteer.lengths.get(writing.name(start, start + 2), ()):
-        if start + length <= len(writing.units):
+        if start + length <= len(writing.units) and _is_whole(writing.units, start, start + length):
             yield start + length
+
+
+def _is_whole(units: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether a name of Latin letters or digits is no piece of a longer word or number among Chinese."""
+    if not units[start].isascii() or str(units).isascii():
+        return True
+    return not any(0 <= i < len(units) and units[i].isascii() for i in (start - 1, end))
 
 
 def _over_type(writing: Writing, chain: Chain, gazetteer: Gazetteer) -> Iterator[Chain]:

@@ -22,6 +22,7 @@ from seeds.vocabulary import Vocabulary
 LONGEST_INPUT = 200
 SUGGESTIONS = 5
 LATIN_CUTOFF = 0.75
+ONLY_A_WORD = 0.9
 _USUAL_LEVEL = {Level.CITY: 0, Level.PROVINCE: 0, Level.ZONE: 1, Level.GROUP: 1, Level.COUNTY: 2, Level.COUNTRY: 3}
 _CREDIT_CODE = re.compile(r"[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}")
 _CODE = re.compile(r"([0-9]{6})((?:[0-9]{3}){0,2})")
@@ -153,7 +154,7 @@ class _Reader:
 
     def _begun(self, chain: Chain) -> PlaceReading | None:
         """Read an input that begins with places and goes on with a finer part nobody knows."""
-        chain = back_off(chain, self._writing)
+        chain = back_off(chain, self._writing, self._gazetteer)
         if not is_believed(chain, self._writing, self._gazetteer):
             return None
         others = self._others(chain)
@@ -166,14 +167,15 @@ class _Reader:
         found: list[str] = []
         for start in sorted({known.end, *(bound for bound in self._writing.bounds if bound > known.end)}):
             chain = read_chain(self._writing, start, self._gazetteer)
-            if not chain.ids or not self._writing.closes(chain.end) or self._overlap(known.ids, chain.ids):
+            if not chain.ids or not self._writing.closes(chain.end) or self._may_meet(known.ids, chain.ids):
                 continue
             if is_distinct(chain, self._writing, self._gazetteer):
                 found += self._settle(chain.ids)
         return tuple(found)
 
-    def _overlap(self, some: Ids, others: Ids) -> bool:
-        return any(self._gazetteer.regions.taxonomy.overlaps(place, others) for place in some)
+    def _may_meet(self, some: Ids, others: Ids) -> bool:
+        """Tell whether places overlap, or a zone reaches into unknown parts of a city that has the other too."""
+        return any(self._gazetteer.may_meet(place, other) for place in some for other in others)
 
     def _ended(self) -> PlaceReading | None:
         """Read an input that ends with places after a label, a street or a house, as English addresses do."""
@@ -192,7 +194,7 @@ class _Reader:
         ids: Ids = ()
         covered = position = 0
         while position < self._length:
-            chain = back_off(read_chain(self._writing, position, self._gazetteer), self._writing)
+            chain = back_off(read_chain(self._writing, position, self._gazetteer), self._writing, self._gazetteer)
             if chain.parts and is_distinct(chain, self._writing, self._gazetteer):
                 ids = self._joined(ids, self._settle(chain.ids))
                 covered += chain.end - position
@@ -229,7 +231,7 @@ class _Reader:
 
     def _likelihood(self, typed: str, place: str, name: str) -> tuple[bool, int, int, str]:
         same = sum(a == b for a, b in zip(typed, name, strict=False))
-        away = self._near is not None and not self._overlap((place,), (self._near,))
+        away = self._near is not None and not self._may_meet((place,), (self._near,))
         return (away, -same, _USUAL_LEVEL[Level(self._gazetteer.regions[place].kind)], place)
 
     def _fact(self, chain: Chain, rest: str = "") -> PlaceReading:
@@ -239,9 +241,18 @@ class _Reader:
             ids = self._gazetteer.labelled("".join(self._writing.units), ids) or ids
         if len(ids) > 1:
             return _offer(self._gazetteer, ids, similarity=1.0, rest=rest)
+        if self._is_only_a_word(chain):
+            return _offer(self._gazetteer, ids, similarity=ONLY_A_WORD, rest=rest)
         own = bool(chain.parts) and all(part.own for part in chain.parts)
         status = PlaceStatus.EXACT if own and not rest else PlaceStatus.ALIAS
         return PlaceReading(status=status, codes=ids, similarity=1.0, rest=rest)
+
+    def _is_only_a_word(self, chain: Chain) -> bool:
+        """Tell whether nothing but an everyday word was read, which may name a county or not (滨湖, 合作)."""
+        if self._near is not None or len(chain.parts) != 1 or chain.parts[0].own:
+            return False
+        regions = self._gazetteer.regions
+        return all(regions[p].kind == Level.COUNTY and self._gazetteer.is_everyday(p) for p in chain.ids)
 
     def _settle(self, ids: Ids) -> Ids:
         """Return the one place that several of a name come down to, or all of them."""

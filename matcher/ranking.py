@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,7 @@ from matcher.weights import WEIGHTS
 from rules.columns import MET, UNKNOWN, UNMET
 
 SCORE_DIGITS = 4
+_WEIGHTS = np.array([[weight.weight] for weight in WEIGHTS])
 
 
 class Relevance(StrEnum):
@@ -42,30 +44,29 @@ class FeatureValue:
 class Ranking:
     """The order of the measures shown, and the columns it rests on (all in the catalogue's order).
 
+    `features` and `contributions` have a row a feature and a column a measure; NaN is nothing to compare.
+
     `standing` are those shown that no condition rules out.
     """
 
     order: NDArray[np.intp]
     relevance: NDArray[np.int8]
     scores: Floats
-    features: tuple[Floats, ...]
+    features: Floats
+    contributions: Floats
     withheld: Flags
     standing: Flags
 
     def feature_values(self, position: int) -> tuple[FeatureValue, ...]:
         """Return the features of one measure, as weighed."""
-        values = []
-        for weight, column in zip(WEIGHTS, self.features, strict=True):
-            raw = float(column[position])
-            known = not np.isnan(raw)
-            contribution = float(np.round(raw * weight.weight, SCORE_DIGITS)) if known else 0.0
-            values.append(
-                FeatureValue(
-                    name=weight.name, value=round(raw, SCORE_DIGITS) if known else None,
-                    weight=weight.weight, contribution=contribution,
-                )
-            )  # fmt: skip
-        return tuple(values)
+        values, parts = self.features[:, position].tolist(), self.contributions[:, position].tolist()
+        return tuple(
+            FeatureValue(
+                name=weight.name, value=None if math.isnan(value) else round(value, SCORE_DIGITS),
+                weight=weight.weight, contribution=part,
+            )
+            for weight, value, part in zip(WEIGHTS, values, parts, strict=True)
+        )  # fmt: skip
 
 
 def rank(comparison: Comparison, *, considered: Flags, with_not_applicable: bool) -> Ranking:
@@ -74,10 +75,10 @@ def rank(comparison: Comparison, *, considered: Flags, with_not_applicable: bool
     A possible measure that nothing connects to the company is withheld (design: connected or silent).
     """
     columns, verdicts = comparison.columns, comparison.decisions.verdicts
-    features = tuple(weight.feature(comparison) for weight in WEIGHTS)
+    features = np.stack([weight.feature(comparison) for weight in WEIGHTS])
     # Rounded contributions are added, so that the score is exactly the sum that is shown.
-    parts = [np.round(np.nan_to_num(f) * w.weight, SCORE_DIGITS) for w, f in zip(WEIGHTS, features, strict=True)]
-    scores = np.round(np.sum(parts, axis=0), SCORE_DIGITS)
+    contributions = np.round(np.nan_to_num(features) * _WEIGHTS, SCORE_DIGITS)
+    scores = np.round(contributions.sum(axis=0), SCORE_DIGITS)
     direct = is_touched(comparison.touches)
     in_sector = columns.program.conditions_on(comparison.decisions, MET, ("sector",)) > 0
     relevance = np.where(direct, 0, np.where(in_sector, 1, 2)).astype(np.int8)
@@ -88,5 +89,5 @@ def rank(comparison: Comparison, *, considered: Flags, with_not_applicable: bool
     keys = (np.arange(columns.size)[places], -scores[places], MET - verdicts[places], relevance[places])
     return Ranking(
         order=places[np.lexsort(keys)], relevance=relevance, scores=scores,
-        features=features, withheld=withheld, standing=standing,
+        features=features, contributions=contributions, withheld=withheld, standing=standing,
     )  # fmt: skip

@@ -58,6 +58,13 @@ def related(columns: MeasureColumns, vocabulary: str, entry: str) -> dict[str, f
 
     A sector that is a document's whole field (生物制造) stands in every clause of it and says nothing more.
     """
+    known = columns.kin.get((vocabulary, entry))
+    if known is None:
+        known = columns.kin[vocabulary, entry] = _work_out_kin(columns, vocabulary, entry)
+    return known
+
+
+def _work_out_kin(columns: MeasureColumns, vocabulary: str, entry: str) -> dict[str, float]:
     taxonomy = columns.catalogue.vocabularies[vocabulary].taxonomy
     if vocabulary == "sectors" and not columns.is_part_of_field(entry):
         return {}

@@ -42,7 +42,7 @@ WEIGHTS: tuple[Weight, ...] = (
         "行业贴近",
         "a measure for the company's own sector beats one for the whole field",
     ),
-    Weight(features.place_is_named, 0.12, "地区被点名", "a named place is a promise to that place"),
+    Weight(features.place_is_named, 0.16, "地区被点名", "a named place is a promise to that place"),
     Weight(
         features.product_in_clause, 0.08, "产品写入所在条款", "the neighbourhood of the sentence tells what it is about"
     ),

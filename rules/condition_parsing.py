@@ -107,10 +107,9 @@ class ConditionParser:
             self.quoter.faults.add(pointer, "must be true or false")
         if raw.get("open") is not True:
             return ()
-        scope = self.scopes.get(fact, ())
-        if not scope:
+        if fact not in self.scopes:
             self.quoter.faults.add(pointer, f"a list of {fact} cannot be open: the pack has no default for it")
-        return scope
+        return self.scopes.get(fact, ())
 
     def _expected(self, fact: FactDefinition, raw: object, pointer: str) -> tuple[Value, ...]:
         try:

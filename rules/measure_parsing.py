@@ -131,7 +131,7 @@ class MeasureParser:
             stated.append(parser.parse(item, f"{pointer}/conditions/{position}"))
         inherited = self._inherited(attracts=attracts, without_sector=addressee is not None)
         good = tuple(condition for condition in stated if condition is not None)
-        return (*inherited, *good), len(good) == len(stated)
+        return (*inherited, *good), len(good) == len(stated) and isinstance(raw.get("conditions", []), list)
 
     def _inherited(self, *, attracts: bool, without_sector: bool) -> list[Condition]:
         inherited: list[Condition] = []

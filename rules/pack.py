@@ -71,11 +71,12 @@ def _document_of(data: object, file: str, documents: Mapping[str, Document], fau
 def _parse_defaults(raw: object, lexicon: Lexicon, faults: Faults) -> dict[str, tuple[str, ...]]:
     if not isinstance(raw, dict) or set(raw) - set(_DEFAULT_FACTS):
         faults.add("/defaults", f"defaults name {list(_DEFAULT_FACTS)}")
-        return {}
+    stated = raw if isinstance(raw, dict) else {}
     defaults: dict[str, tuple[str, ...]] = {}
-    for fact, value in raw.items():
+    for fact in (fact for fact in _DEFAULT_FACTS if fact in stated):
+        defaults[fact] = ()
         try:
-            values = parse_fact_value(lexicon.facts[fact], value, lexicon.vocabularies)
+            values = parse_fact_value(lexicon.facts[fact], stated[fact], lexicon.vocabularies)
         except FactError as error:
             faults.add(f"/defaults/{fact}", error.message, error.hint)
             continue

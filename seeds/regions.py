@@ -6,7 +6,7 @@ Knows names, codes and what lies in what; reading what people type is the work o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +33,8 @@ class Level(StrEnum):
     ZONE = "zone"
 
 
+_SHORTEST_IN_PROSE = 2
+_SHORTEST_OF_EVERYDAY = 3
 _UNNAMED = frozenset({Level.COUNTRY, Level.GROUP})
 
 
@@ -69,12 +71,10 @@ def region_label(regions: Vocabulary, region_id: str, language: str = "zh") -> s
 def names_in_prose(entry: Entry) -> tuple[str, ...]:
     """Return the Chinese names by which running text may mean this place.
 
-    A short name that is an everyday word (资源, 合作, 和平 …) is left out; so are single characters.
+    A short name that running text also has by chance (资源, 合作, 和平 …) is left out; so are single characters.
     """
-    everyday = entry.zh if entry.extra.get("everyday") else ""
-    skipped = frozenset(entry.extra.get("short", ())) if everyday else frozenset()
-    chinese = (name for name in (entry.zh, *entry.names) if len(name) > 1 and not name.isascii())
-    return tuple(name for name in chinese if name not in skipped)
+    shortest = _SHORTEST_OF_EVERYDAY if entry.extra.get("everyday") else _SHORTEST_IN_PROSE
+    return tuple(name for name in (entry.zh, *entry.names) if len(name) >= shortest and not name.isascii())
 
 
 def parent_code(code: str, known: Mapping[str, object]) -> str:
@@ -119,7 +119,9 @@ def _division_rows(path: Path) -> dict[str, Mapping[str, Any]]:
 
 
 def _divisions(rows: Mapping[str, Mapping[str, Any]], other_names: Mapping[str, list[str]]) -> Iterator[Entry]:
-    present = {name for row in rows.values() for name in (row["zh"], row.get("short"))}
+    called: dict[str, list[str]] = {}
+    for code, row in rows.items():
+        called.setdefault(row["zh"], []).append(code)
     for code, row in rows.items():
         short = (row["short"],) if "short" in row else ()
         former = tuple(row.get("former", ()))
@@ -131,7 +133,7 @@ def _divisions(rows: Mapping[str, Mapping[str, Any]], other_names: Mapping[str, 
                 *short,
                 *row.get("spelled", ()),
                 *other_names.get(code, ()),
-                *(name for name in former if name not in present and _says_enough(name, code)),
+                *(name for name in former if _says_enough(name, code, called.get(name, ()))),
             ),
             parents=(parent_code(code, rows),),
             kind=_division_level(code),
@@ -145,8 +147,13 @@ def _divisions(rows: Mapping[str, Mapping[str, Any]], other_names: Mapping[str, 
         )
 
 
-def _says_enough(former: str, code: str) -> bool:
-    """Tell whether a former name is understood alone: 襄樊, 萝岗区, but not 三山 of a county."""
+def _says_enough(former: str, code: str, present: Sequence[str]) -> bool:
+    """Tell whether a former name is understood alone: 襄樊 and 萝岗区, but not 三山 of a county.
+
+    宿州市 was also a part of what is 宿州市 today, which alone is meant; 江北区 of 重庆 and 江北区 of 宁波 may both be.
+    """
+    if any(other[:4] == code[:4] for other in present):
+        return False
     return code.endswith("00") or former.endswith(("市", "区", "县", "旗", "州"))
 
 

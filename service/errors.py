@@ -80,7 +80,7 @@ def _answer_rate_limit(error: RateLimitExceeded) -> flask.Response:
     answer = problem_answer("rate_limited")
     limiter = serving().limiter
     current = limiter.current_limit if limiter else None
-    reset_at = current.reset_at if current else time.time() + error.limit.limit.get_expiry()
+    reset_at = current.window.reset_time if current else time.time() + error.limit.limit.get_expiry()
     answer.headers["Retry-After"] = str(max(1, math.ceil(reset_at - time.time())))
     return answer
 

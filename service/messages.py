@@ -98,7 +98,7 @@ WORDINGS: dict[str, Wording] = {
     "out_of_range": Wording("须在 {lowest} 到 {highest} 之间", "must be from {lowest} to {highest}"),
     "not_flag": Wording("须为 true 或 false", "must be true or false", "未知时请省略", "leave it out when unknown"),
     "not_date": Wording("不是日期", "is no date", "请写成 2015-03-01", "write it as 2015-03-01"),
-    "in_the_future": Wording("晚于所问日期 {on}", "is later than {on}, the day asked about"),
+    "in_the_future": Wording("晚于 {on}，尚未到来", "is later than {on}, in the future"),
     "not_one_of": Wording("须为以下之一：{allowed}", "must be one of: {allowed}", "{nearest_zh}", "{nearest_en}"),
     "credit_code_number": Wording(
         "统一社会信用代码不能以数字发送",

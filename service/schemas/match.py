@@ -70,10 +70,10 @@ class MatchRequestSchema(StrictSchema):
 
     @validates_schema
     def refuse_the_future(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 - marshmallow's signature
-        """Raise ValidationError when the company was founded after the day asked about."""
-        founded, on = data["profile"].founded_on, data["on"]
-        if founded and founded > on:
-            complaint = Complaint(code="in_the_future", params={"on": on.isoformat()})
+        """Raise ValidationError when the company will only be founded, today and on the day asked about."""
+        founded, latest = data["profile"].founded_on, max(data["on"], today())
+        if founded and founded > latest:
+            complaint = Complaint(code="in_the_future", params={"on": latest.isoformat()})
             raise ValidationError({"profile": {"founded_on": [complaint]}})
 
     @post_load

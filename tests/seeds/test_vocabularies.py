@@ -200,7 +200,8 @@ READINGS = {
     "stages": {
         "concept": "概念 概念验证 proof-of-concept",
         "research": "研发 小试 R&D 临床前 实验室阶段 lab-scale 研發",
-        "pilot": "中试 小批量试产 临床试验 II期 Ⅲ期临床 IND pilot_scale 中試",
+        "pilot": "中试 小批量试产 pilot_scale 中試",
+        "clinical": "临床试验 II期 Ⅲ期临床 IND phase_II",
         "demonstration": "示范线 试生产 工程化验证 NDA",
         "production": "量产 量產 产业化 產業化 规模化 已上市 运营 mass_production commercial 投产",
     },
@@ -525,7 +526,12 @@ def test_every_instrument_answers_some_need():
 @pytest.mark.parametrize("name", ["stages", "enterprise_stages", "size_classes"])
 def test_steps_rise_in_the_order_of_the_file(name):
     orders = [entry.extra["order"] for entry in vocabulary(name).entries.values()]
-    assert orders == list(range(1, len(orders) + 1))
+    assert orders == sorted(orders)
+    assert set(orders) == set(range(1, max(orders) + 1))
+
+
+def test_clinical_work_is_pilot_work():
+    assert vocabulary("stages").taxonomy.within("clinical", ["pilot"])
 
 
 def test_little_giant_presupposes_the_broader_titles():
