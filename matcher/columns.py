@@ -66,6 +66,7 @@ class MeasureColumns:
         )
         self.strength: Floats = np.array([STRENGTH_VALUES[measure.strength] for measure in self.measures])
         self.status = np.array([catalogue.documents[m.document].status.value for m in self.measures], dtype=np.str_)
+        self.with_status = {str(status): self.status == status for status in np.unique(self.status)}
         self.first_day, self.last_day = self._days()
         self.main_instrument = _index((position, [m.instrument.value]) for position, m in enumerate(self.measures))
         self.any_instrument = _index(
@@ -91,6 +92,13 @@ class MeasureColumns:
         """Tell whether a sector is a part of what some document is about, and not the whole of it or more."""
         taxonomy = self.catalogue.vocabularies["sectors"].taxonomy
         return sector not in self.whole_fields and taxonomy.within(sector, self.whole_fields)
+
+    def of_status(self, statuses: Iterable[str]) -> Flags:
+        """Return which measures stand in a document of one of the statuses."""
+        chosen = np.zeros(self.size, dtype=np.bool_)
+        for status in statuses:
+            chosen |= self.with_status.get(status, False)
+        return chosen
 
     def draft(self) -> Flags:
         """Return which measures stand in a draft."""

@@ -63,7 +63,7 @@ class Engine:
             columns=self.columns,
             on=request.on,
         )
-        considered = np.isin(self.columns.status, sorted(request.statuses))
+        considered = self.columns.of_status(request.statuses)
         ranking = rank(comparison, considered=considered, with_not_applicable="not_applicable" in request.include)
         marks.append(time.perf_counter())
         answer = self._answer(request, comparison, ranking, considered)

@@ -114,8 +114,8 @@ def _follow(writing: Writing, chain: Chain, gazetteer: Gazetteer) -> Chain:
         followed = _follow(writing, longer, gazetteer)
         if followed.longer_than(best):
             best = followed
-        if best.end == len(writing.units) or followed.end > longer.end or longer.parts[-1].own:
-            break  # a shorter name here would leave the type or the next name in pieces
+        if best.end == len(writing.units) or followed.end > longer.end:
+            break  # a shorter name here would leave the next name in pieces
     return best
 
 

@@ -13,10 +13,10 @@ from seeds.regions import COUNTRY, Level
 
 # A street, town or house that is called after a place and may stand anywhere (南京路, 中山镇).
 _NAMED_AFTER = re.compile(
-    r"[东南西北中]?(?:[一二三四五六七八九十]?(?:路|街|大道|巷|弄)|镇|乡|村|桥|大厦|广场|酒店|宾馆|公园)"
+    r"[东南西北中]?(?:[一二三四五六七八九十]?(?:路|街|大道|巷|弄)|(?:镇|乡|村|桥|大厦|广场|酒店|宾馆|公园)(?![^0-9]))"
 )
 # What is called after the place because it stands there (合肥西站, 深圳大学): worth an offer.
-_SEATED = re.compile(r"[东南西北]?(?:站|.{0,4}机场|港|.{0,4}大学|.{0,3}学院|.{0,4}医院|银行|公司|集团)")
+_SEATED = re.compile(r"[东南西北]?(?:站(?!前)|.{0,4}机场|港(?![^0-9])|.{0,4}大学|.{0,3}学院|.{0,4}医院|银行|公司|集团)")
 _ORGANISATION = re.compile(
     r"公司|集团|大学|学院|学校|医院|研究院|研究所|实验室|银行|事务所|协会|委员会|管委会|政府|厂$|局$|中心$"
 )

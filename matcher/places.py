@@ -63,6 +63,11 @@ class PlaceReading:
     rest: str = ""
     suggestions: tuple[PlaceSuggestion, ...] = ()
 
+    @property
+    def is_fact(self) -> bool:
+        """Tell whether the place is surely read, so that conditions may be decided on it."""
+        return self.status in (PlaceStatus.EXACT, PlaceStatus.ALIAS)
+
 
 def resolve_place(text: str, regions: Vocabulary, *, near: str | None = None) -> PlaceReading:
     """Read `text` as a place; `near` is a place already known, which settles which of several is meant.

@@ -80,7 +80,7 @@ def rank(comparison: Comparison, *, considered: Flags, with_not_applicable: bool
     contributions = np.round(np.nan_to_num(features) * _WEIGHTS, SCORE_DIGITS)
     scores = np.round(contributions.sum(axis=0), SCORE_DIGITS)
     direct = is_touched(comparison.touches)
-    in_sector = columns.program.conditions_on(comparison.decisions, MET, ("sector",)) > 0
+    in_sector = columns.program.meets_somewhere(comparison.decisions, "sector")
     relevance = np.where(direct, 0, np.where(in_sector, 1, 2)).astype(np.int8)
     withheld = considered & (verdicts == UNKNOWN) & (relevance == RELEVANCE.index(Relevance.GENERAL))
     shown = considered & ~withheld & ((verdicts != UNMET) | with_not_applicable)

@@ -73,3 +73,12 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
         return
     for part in condition.parts:
         yield from leaves(part)
+
+
+def asserted_leaves(condition: Condition) -> Iterator[Leaf]:
+    """Yield the leaves of a condition that stand in no negated group."""
+    if isinstance(condition, Leaf):
+        yield condition
+    elif condition.combination is not Combination.NOT:
+        for part in condition.parts:
+            yield from asserted_leaves(part)

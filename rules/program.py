@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.columns import Values, compile_columns
-from rules.conditions import Combination, Condition, Leaf, Test, leaves
+from rules.conditions import Combination, Condition, Leaf, Test, asserted_leaves, leaves
 from rules.facts import Answers
 from rules.measures import Measure
 from rules.trace import Taxonomies
@@ -27,9 +27,13 @@ Indices = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
-    """The outcome for every measure, in the program's order; `nodes` holds the value of every condition."""
+    """The outcome for every measure, in the program's order.
+
+    `nodes` holds the value of every distinct condition, `conditions` that of each condition of each measure in turn.
+    """
 
     nodes: Values
+    conditions: Values
     verdicts: Values
     unmet: NDArray[np.int64]
     unknown: NDArray[np.int64]
@@ -54,6 +58,10 @@ class Program:
         self.offsets: Indices = np.cumsum([0, *(len(row) for row in rows)], dtype=np.intp)[:-1]
         self.flat: Indices = np.array([node for row in rows for node in row], dtype=np.intp)
         self.node_facts = self._facts_of_nodes()
+        self._rows: Indices = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+        facts_read = self.node_facts[self.flat]
+        self._reads = {str(fact): facts_read == fact for fact in np.unique(facts_read)}
+        self._tests_on = self._tests_by_fact()
         self._columns = compile_columns(tuple(tests), taxonomies)
 
     def decide(self, answers: Answers) -> Decisions:
@@ -66,6 +74,7 @@ class Program:
         values = nodes[self.flat]
         return Decisions(
             nodes=nodes,
+            conditions=values,
             verdicts=np.minimum.reduceat(values, self.offsets),
             unmet=np.add.reduceat((values == UNMET).astype(np.int64), self.offsets),
             unknown=np.add.reduceat((values == UNKNOWN).astype(np.int64), self.offsets),
@@ -73,15 +82,35 @@ class Program:
 
     def conditions_on(self, decisions: Decisions, value: int, facts: Iterable[str]) -> NDArray[np.int64]:
         """Count, for each measure, its conditions on any of `facts` that came out as `value`."""
-        wanted = np.isin(self.node_facts, list(facts))
-        chosen = (decisions.nodes == value) & wanted
-        return np.add.reduceat(chosen[self.flat].astype(np.int64), self.offsets)
+        counts = np.zeros(len(self.measures), dtype=np.int64)
+        for fact in facts:
+            if fact in self._reads:
+                chosen = self._rows[self._reads[fact] & (decisions.conditions == value)]
+                counts += np.bincount(chosen, minlength=len(counts))
+        return counts
+
+    def meets_somewhere(self, decisions: Decisions, fact: str) -> NDArray[np.bool_]:
+        """Tell, for each measure, whether a test on `fact` is met in its conditions, inside a group or not."""
+        met = np.zeros(len(self.measures), dtype=np.bool_)
+        places, tests = self._tests_on.get(fact, (self._rows[:0], self.flat[:0]))
+        met[places[decisions.nodes[tests] == MET]] = True
+        return met
 
     def _node(self, condition: Condition) -> int:
         if isinstance(condition, Leaf):
             return self._tests[condition.test]
         key = (condition.combination, tuple(self._node(part) for part in condition.parts))
         return self._groups.setdefault(key, len(self._tests) + len(self._groups))
+
+    def _tests_by_fact(self) -> dict[str, tuple[Indices, Indices]]:
+        """Return, for each fact, the measures and the tests on it side by side; negated groups do not count."""
+        pairs: dict[str, list[tuple[int, int]]] = {}
+        for place, measure in enumerate(self.measures):
+            for condition in measure.conditions:
+                for leaf in asserted_leaves(condition):
+                    pairs.setdefault(leaf.test.fact, []).append((place, self._tests[leaf.test]))
+        split = {fact: np.array(found, dtype=np.intp) for fact, found in pairs.items()}
+        return {fact: (found[:, 0], found[:, 1]) for fact, found in split.items()}
 
     def _facts_of_nodes(self) -> NDArray[np.str_]:
         """Return the fact of each node; a group has one only when all its leaves read the same fact."""

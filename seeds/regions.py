@@ -125,16 +125,12 @@ def _divisions(rows: Mapping[str, Mapping[str, Any]], other_names: Mapping[str, 
     for code, row in rows.items():
         short = (row["short"],) if "short" in row else ()
         former = tuple(row.get("former", ()))
+        alone = (name for name in former if _says_enough(name, code, called.get(name, ())))
         yield Entry(
             id=code,
             zh=row["zh"],
             en=row["en"],
-            names=(
-                *short,
-                *row.get("spelled", ()),
-                *other_names.get(code, ()),
-                *(name for name in former if _says_enough(name, code, called.get(name, ()))),
-            ),
+            names=(*short, *row.get("spelled", ()), *other_names.get(code, ()), *alone),
             parents=(parent_code(code, rows),),
             kind=_division_level(code),
             source="GB/T 2260",

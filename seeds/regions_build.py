@@ -120,7 +120,7 @@ class Lineage:
         """Index the events by the unit before; the reviewed renames and mergers count as such events."""
         self._present = present
         self._types = review["types"]
-        self._renamed: set[Unit] = {(row["was"], row["now"]) for row in review["renamed"]}
+        self._renamed: dict[str, str] = {row["was"]: row["now"] for row in review["renamed"]}
         self._split = frozenset(review["split"])
         self._merged: dict[Unit, str] = {(row["code"], row["was"]): row["now"] for row in review["merged"]}
         self._next: dict[Unit, list[Event]] = {}
@@ -134,7 +134,7 @@ class Lineage:
     def _check_review(self) -> None:
         """Refuse a reviewed row that no event of the source speaks of."""
         named = {name for _, name in self._next}
-        unknown = [was for was, _ in self._renamed if was not in named]
+        unknown = [was for was in self._renamed if was not in named]
         unknown += [f"{code} {was}" for code, was in self._merged if (code, was) not in self._next]
         if unknown:
             raise SystemExit(f"regions_review.yaml names what no event names: {unknown}")
@@ -163,9 +163,13 @@ class Lineage:
         if code.endswith("00") != new_code.endswith("00"):
             return False
         if event.kind not in _SAME_UNIT:
-            return (name, new_code) in self._renamed
+            return self._is_renamed(event)
         moved = code[:2] != new_code[:2] and (code[:2], new_code[:2]) not in _MOVED_PROVINCE
-        return not moved and (self._same_stem(name, new_name) or (name, new_code) in self._renamed)
+        return not moved and (self._same_stem(name, new_name) or self._is_renamed(event))
+
+    def _is_renamed(self, event: Event) -> bool:
+        now = self._renamed.get(event.before[1])
+        return now is not None and self.now(event.after, event.year + 1) == now
 
     def _same_stem(self, name: str, new_name: str) -> bool:
         stem, new_stem = (short_name(n, "", self._types).rstrip("县") for n in (name, new_name))

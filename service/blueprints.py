@@ -88,9 +88,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = StrictParser()
 
-    def at(self, path: str, *, method: str = "GET") -> Callable[[View], View]:
-        """Put the view at a path."""
-        return self.route(path, methods=[method])  # type: ignore[no-any-return]
+    def at(
+        self, path: str, *, method: str = "GET", parameters: list[dict[str, Any]] | None = None
+    ) -> Callable[[View], View]:
+        """Put the view at a path; `parameters` document what of the path the rule cannot say."""
+        return self.route(path, methods=[method], parameters=parameters)  # type: ignore[no-any-return]
 
     def takes(self, schema: type[marshmallow.Schema], *, location: str = "json") -> Callable[[View], View]:
         """Give the view what `schema` loads from the body or the query, as its first argument."""

@@ -43,8 +43,8 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 # Memory, not disk: a slow disk must not look like a dead worker.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes its own file there
-# Bodies carry the data; a request line or header this long is no client of ours.
-limit_request_line = 4094
+# Bodies carry the data; a request line or header longer than this is no client of ours (8190 is gunicorn's most).
+limit_request_line = 8190
 limit_request_fields = 64
 limit_request_field_size = 8190
 # Opened by default since gunicorn 25.1; nobody here uses it.

@@ -10,13 +10,19 @@ import structlog
 from flask_limiter import Limiter
 
 from matcher.matching import Engine
+from matcher.profile import MatchRequest, Profile
 from rules.catalogue import Catalogue
 from rules.errors import CatalogueError
+from service.clock import today
 from service.metrics import Metrics
 from service.problems import RequestError
 from service.settings import Settings
 
 EXTENSION = "cepei"
+
+
+WARMING = Profile(city="合肥", sector=("生物材料",), products=("聚乳酸吸管",), stage=("中試",), needs=("中试验证",))
+"""Matched once at the start, so that no company waits for tables that are loaded when first needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +43,7 @@ def open_engine(settings: Settings, metrics: Metrics) -> Engine | None:
         structlog.get_logger().error("catalogue_unavailable", reason=str(error))
         return None
     metrics.catalogue.labels(engine.catalogue.version).set(len(engine.catalogue.measures))
+    engine.match(MatchRequest(profile=WARMING, on=today()))
     return engine
 
 

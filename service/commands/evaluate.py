@@ -32,7 +32,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the share of each kind of check; done when every goal is reached."""
     report = evaluate_cases(load_cases(options.cases), _service_of(options))
-    for line in (*report.lines(), *(report.misses if options.misses else ())):
+    *shares, conclusion = report.lines()
+    for line in (*shares, *(report.misses if options.misses else ()), conclusion):
         tell(line)
     if options.json:
         content = {"tally": report.counts, "misses": report.misses}

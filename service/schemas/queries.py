@@ -30,13 +30,14 @@ class MeasuresQuery(PageQuery):
         metadata={"description": "Words inside title, quote, clause or document title; two characters and more."},
     )
     region = Text(
+        limit=SEARCH_CHARACTERS,
         metadata={
             "description": "A place in any writing: measures that a company there may reach.",
             "examples": ["440100"],
         }
     )
     instrument = Choice(tuple(Instrument), metadata={"description": "The kind of support."})
-    document = Text(metadata={"description": "The id of a document."})
+    document = Text(limit=SEARCH_CHARACTERS, metadata={"description": "The id of a document."})
     status = Choice(STATUSES, metadata={"description": "The status of the document."})
 
 

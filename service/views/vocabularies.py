@@ -10,6 +10,7 @@ import flask
 from matcher.description import describe_entry, describe_fact
 from matcher.search import nearest_entries
 from rules.catalogue import Catalogue
+from rules.content import VOCABULARY_FILES
 from seeds.folding import fold
 from service.answers import public_answer
 from service.blueprints import Blueprint
@@ -22,11 +23,12 @@ from service.serving import catalogue
 blueprint = Blueprint("vocabularies", __name__, description="The words the catalogue understands.")
 
 FACTS = "facts"
+NAME = {"in": "path", "name": "name", "required": True, "schema": {"enum": ["regions", *VOCABULARY_FILES, FACTS]}}
 MOST_NEAREST = 20
 LEAST_LIKENESS = 0.6
 
 
-@blueprint.at("/v1/vocabularies/<name>")
+@blueprint.at("/v1/vocabularies/<name>", parameters=[NAME])
 @blueprint.takes(VocabularyQuery, location="query")
 @blueprint.answers(VocabularyAnswer, 404, 422, 503, description="Entries, or the nearest ones to `q`, best first.")
 def show_vocabulary(query: dict[str, Any], name: str) -> flask.Response:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.places import PlaceStatus, region_of_credit_code, resolve_place
-from seeds.regions import load_regions
+from seeds.regions import load_regions, region_label
 
 REGIONS = load_regions(Path(__file__).parents[2] / "seeds" / "vocabularies")
 
@@ -79,6 +79,7 @@ FACTS = [
     ("辽宁朝阳", "alias", "211300"),
     ("吉林朝阳", "alias", "220104"),
     ("吉林吉林", "alias", "220200"),
+    ("青岛市南", "alias", "370202"),
     ("江西南昌", "alias", "360100"),
     ("江西安义", "alias", "360123"),
     ("陕西西安", "alias", "610100"),
@@ -210,6 +211,9 @@ WITH_REST = [
     ("上海市黄浦区南京东路1号", "310101", "南京东路1号"),
     ("合肥市包河区徽州大道", "340111", "徽州大道"),
     ("东莞市东城区", "441900", "东城区"),
+    ("湛江赤坎南桥街道", "440802", "南桥街道"),
+    ("上海奉贤南桥镇", "310120", "南桥镇"),
+    ("青岛市南香港中路街道", "370202", "香港中路街道"),
     ("北京海淀中关村", "110108", "中关村"),
     ("成都高新南区", "zone:chengdu-high-tech", "南区"),
     ("滁州全椒经开区", "341124", "经开区"),
@@ -315,6 +319,7 @@ def test_a_place_written_so_is_a_fact(text: str, status: str, code: str) -> None
     reading = resolve_place(text, REGIONS)
     assert (reading.status, reading.codes, reading.rest) == (status, (code,), "")
     assert reading.similarity == 1.0
+    assert reading.is_fact
 
 
 @pytest.mark.parametrize(("text", "code", "rest"), WITH_REST, ids=[row[0] for row in WITH_REST])
@@ -328,6 +333,7 @@ def test_a_place_among_other_words_is_only_offered(text: str, code: str) -> None
     reading = resolve_place(text, REGIONS)
     assert (reading.status, reading.codes) == ("contains", (code,))
     assert 0 < reading.similarity < 1
+    assert not reading.is_fact
     assert [suggestion.code for suggestion in reading.suggestions] == [code]
 
 
@@ -464,9 +470,9 @@ def test_parts_that_lie_in_nothing_common_are_never_a_fact(names: list[str], sep
 
 
 def test_a_call_takes_about_a_tenth_of_a_millisecond() -> None:
-    texts = [f"{text}{number}号" for number in range(5) for text, _, _ in FACTS]
+    texts = [region_label(REGIONS, entry.id) + "1号" for entry in DIVISIONS[:1000]]
     resolve_place(texts[0], REGIONS)
     start = time.perf_counter()
     for text in texts:
         resolve_place(text, REGIONS)
-    assert (time.perf_counter() - start) / len(texts) < 0.001  # ten times what was measured: machines differ
+    assert (time.perf_counter() - start) / len(texts) < 0.001  # measured: 0.0001; machines differ

@@ -9,6 +9,7 @@ import pytest
 
 from seeds.errors import SeedError
 from seeds.regions import Level, level, load_regions, names_in_prose, region_label
+from seeds.strict_yaml import load_yaml
 
 FOLDER = Path(__file__).parents[2] / "seeds" / "vocabularies"
 REGIONS = load_regions(FOLDER)
@@ -212,6 +213,18 @@ def test_a_name_belongs_to_one_zone() -> None:
     zones = {entry.id for entry in REGIONS.entries.values() if not entry.id.isdigit()}
     doubled = {name for name, ids in REGIONS.index.items() if len(ids) > 1 and zones & set(ids)}
     assert doubled == {"江北新区"}  # 南京 and 芜湖 both have one
+
+
+def test_the_file_follows_what_was_decided_in_the_review() -> None:
+    review = load_yaml(FOLDER.parent / "regions_review.yaml")
+    rows = {row["code"]: row for row in ROWS}
+    assert {code: names[0] for code, names in review["english"].items()} == {
+        code: rows[code]["en"] for code in review["english"]
+    }
+    assert {row.get("short", row["zh"]) for row in ROWS if row.get("everyday")} == set(review["everyday"])
+    for decided in (*review["renamed"], *review["merged"]):
+        assert decided["was"] in rows[decided["now"]]["former"]
+    assert not {name for row in ROWS for name in row.get("former", ())} & {*review["split"], *review["generic"]}
 
 
 def _written(folder: Path, *, divisions: str = "[]", zones: str = "entries: []") -> Path:

@@ -1,0 +1,150 @@
+"""Ranking features: claims that hold, values from 0 to 1 or none, and pairs of which one is better."""
+
+from datetime import date
+
+import pytest
+
+from matcher.weights import WEIGHTS
+
+TEXT = """测试政策
+一、重点任务
+（一）专项行动。
+1. 资金。支持聚乳酸企业申请专项资金。鼓励疫苗企业开拓海外市场。
+2. 中试。支持广州企业建设中试基地。支持企业承担中试验证任务。
+3. 背景。本条说明酶制剂的意义。
+4. 强弱。给予企业展会补助。推动企业参加展会。
+"""
+
+
+def measure(measure_id, clause, quote, **fields):
+    return {"id": measure_id, "source": {"clause": clause, "quote": quote}, **fields}
+
+
+MEASURES = [
+    measure("money", "1.1.1", "支持聚乳酸企业申请专项资金", context=["1.1.3"]),
+    measure(
+        "materials",
+        "1.1.1",
+        "鼓励疫苗企业开拓海外市场",
+        instrument="international",
+        conditions=[{"fact": "sector", "within": ["biomaterials"], "cite": "疫苗企业"}],
+    ),
+    measure(
+        "pilot-guangzhou",
+        "1.1.2",
+        "支持广州企业建设中试基地",
+        instrument="pilot",
+        conditions=[{"fact": "region", "within": ["440100"], "cite": "广州"}],
+    ),
+    measure("pilot", "1.1.2", "支持企业承担中试验证任务", instrument="pilot"),
+    measure("granted", "1.1.4", "给予企业展会补助", instrument="promotion", strength="grant"),
+    measure("promoted", "1.1.4", "推动企业参加展会", instrument="promotion", strength="promote"),
+]
+EVERYTHING = frozenset({"not_applicable"})
+
+
+@pytest.fixture(scope="module")
+def made_up(hand_made):
+    return hand_made(TEXT, MEASURES)
+
+
+@pytest.fixture(scope="module")
+def draft(hand_made):
+    return hand_made(TEXT, MEASURES, status="draft")
+
+
+@pytest.fixture(scope="module")
+def upcoming(hand_made):
+    return hand_made(TEXT, MEASURES, effective_from="2026-01-01")
+
+
+def look(match_with, engine, profile, measure_id, **options):
+    """Return a measure's recommendation and its feature values by name."""
+    answer = match_with(engine, profile, include=EVERYTHING, **options)
+    (found,) = [r for r in answer["recommendations"] if r["measure"]["id"] == measure_id]
+    return found, {feature["name"]: feature["value"] for feature in found["features"]}
+
+
+COMPANY = {"city": "深圳", "sector": ("生物制造",)}
+
+PAIRS = {
+    "product_in_operative_sentence": ("money", {"products": ("酵母",)}, {"products": ("聚乳酸",)}),
+    "product_in_clause": ("money", {"products": ("酵母",)}, {"products": ("疫苗",)}),
+    "product_in_context": ("money", {"products": ("酵母",)}, {"products": ("酶制剂",)}),
+    "need_names_instrument": ("money", {"needs": ("人才引进",)}, {"needs": ("补贴",)}),
+    "sector_is_close": ("materials", {"sector": ("生物制造",)}, {"sector": ("生物材料",)}),
+    "stage_fits": ("pilot", {"stage": ("量产",)}, {"stage": ("研发",)}),
+    "place_is_named": ("pilot-guangzhou", {"city": "深圳"}, {"city": "广州"}),
+}
+
+
+@pytest.mark.parametrize("feature", PAIRS)
+def test_the_better_company_has_the_higher_value_and_score(match_with, made_up, feature):
+    measure_id, worse, better = PAIRS[feature]
+    poor, poor_values = look(match_with, made_up, COMPANY | worse, measure_id)
+    good, good_values = look(match_with, made_up, COMPANY | better, measure_id)
+    assert good_values[feature] > poor_values[feature]
+    assert good["score"] > poor["score"]
+
+
+def test_a_sentence_that_grants_stands_above_one_that_promotes(match_with, made_up):
+    granted, values = look(match_with, made_up, COMPANY, "granted")
+    promoted, other = look(match_with, made_up, COMPANY, "promoted")
+    assert values["verb_is_strong"] > other["verb_is_strong"]
+    assert granted["score"] > promoted["score"]
+    assert granted["rank"] < promoted["rank"]
+
+
+def test_a_document_in_force_stands_above_a_draft_and_a_draft_above_one_not_begun(match_with, made_up, draft, upcoming):
+    found = [look(match_with, engine, COMPANY, "money") for engine in (made_up, draft, upcoming)]
+    assert [values["document_is_in_force"] for _, values in found] == [1.0, 0.4, 0.0]
+    scores = [recommendation["score"] for recommendation, _ in found]
+    assert scores == sorted(scores, reverse=True)
+    assert len(set(scores)) == 3
+
+
+def test_the_day_decides_whether_a_document_is_in_force(match_with, upcoming):
+    day = date(2026, 1, 1)
+    assert look(match_with, upcoming, COMPANY, "money", on=day)[1]["document_is_in_force"] == 1.0
+
+
+def test_every_weighted_feature_has_a_better_and_worse_pair():
+    elsewhere = {"verb_is_strong", "document_is_in_force"}
+    assert {weight.name for weight in WEIGHTS} == set(PAIRS) | elsewhere
+
+
+def test_where_there_is_nothing_to_compare_there_is_no_value_and_no_contribution(match_with, hand_made):
+    engine = hand_made(TEXT, [MEASURES[3]], defaults={})
+    (found,) = match_with(engine, {})["recommendations"]
+    nothing = {feature["name"]: feature["contribution"] for feature in found["features"] if feature["value"] is None}
+    assert nothing == dict.fromkeys(PAIRS, 0.0)
+
+
+def test_the_place_of_a_whole_province_is_worth_less_than_one_named(match_with, made_up):
+    province = look(match_with, made_up, {"city": "广州"}, "pilot")[1]["place_is_named"]
+    named = look(match_with, made_up, {"city": "广州"}, "pilot-guangzhou")[1]["place_is_named"]
+    assert 0 < province < named == 1.0
+
+
+def test_a_company_that_only_names_its_target_is_compared_by_place_too(match_with, made_up):
+    assert look(match_with, made_up, {"target_city": "广州"}, "pilot-guangzhou")[1]["place_is_named"] is not None
+
+
+def test_the_documents_own_reach_is_no_narrow_sector(match_with, made_up, engine):
+    """Being within the field of the whole document brings nobody closer than the sector condition itself."""
+    value = look(match_with, made_up, COMPANY | {"sector": ("生物材料",)}, "money")[1]["sector_is_close"]
+    assert value == 0.3
+    many = max(map(len, engine.columns.narrow_sectors.values()))
+    assert many < engine.columns.size / 2
+
+
+def test_stages_are_not_compared_where_a_kind_of_support_serves_any_stage(match_with, made_up):
+    values = look(match_with, made_up, COMPANY | {"stage": ("量产",)}, "money")[1]
+    assert values["stage_fits"] is None
+
+
+def test_values_lie_between_nothing_and_all(drawn):
+    for _, answer in drawn:
+        for recommendation in answer["recommendations"]:
+            for feature in recommendation["features"]:
+                assert feature["value"] is None or 0 <= feature["value"] <= 1, feature
