@@ -6,10 +6,8 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from matcher.places import resolve_place
-
 from matcher.description import describe_entry
-from matcher.words import SURE
+from matcher.places import resolve_place
 from rules.catalogue import Catalogue
 from seeds.vocabulary import Vocabulary
 from service.json_reading import printable
@@ -42,11 +40,10 @@ def read_region(catalogue: Catalogue, text: str, language: str) -> dict[str, Any
     """Return how a place was read: its id when it is surely one place, else what it may mean."""
     regions = catalogue.vocabularies["regions"]
     place = resolve_place(text, regions)
-    value = place.codes[0] if place.status in SURE else None
-    alike = [(code, place.similarity) for code in place.codes] + [(s.code, s.similarity) for s in place.suggestions]
+    value = place.codes[0] if place.is_fact else None
     suggestions = [
-        {"value": code, "label": _label(regions, code, language), "similarity": similarity}
-        for code, similarity in ([] if value else alike[:MOST_READINGS])
+        {"value": alike.code, "label": _label(regions, alike.code, language), "similarity": alike.similarity}
+        for alike in (() if value else place.suggestions[:MOST_READINGS])
     ]
     label = _label(regions, value, language) if value else None
     return {"input": text, "value": value, "label": label, "suggestions": suggestions}

@@ -121,8 +121,9 @@ def test_where_there_is_nothing_to_compare_there_is_no_value_and_no_contribution
 
 
 def test_the_place_of_a_whole_province_is_worth_less_than_one_named(match_with, made_up):
-    province = look(match_with, made_up, {"city": "广州"}, "pilot")[1]["place_is_named"]
-    named = look(match_with, made_up, {"city": "广州"}, "pilot-guangzhou")[1]["place_is_named"]
+    company = COMPANY | {"city": "广州"}
+    province = look(match_with, made_up, company, "pilot")[1]["place_is_named"]
+    named = look(match_with, made_up, company, "pilot-guangzhou")[1]["place_is_named"]
     assert 0 < province < named == 1.0
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from rules.catalogue import Catalogue, assemble, build_catalogue
 from rules.condition_parsing import Lexicon
@@ -19,6 +20,10 @@ from seeds.documents import load_documents
 ROOT = Path(__file__).parents[2]
 POLICIES = Path(__file__).parent / "policies"
 EXAMPLE_DAY = date(2026, 6, 15)
+
+# A busy machine is slow now and then, which is no fault of what is tested.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

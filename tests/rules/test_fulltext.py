@@ -67,7 +67,7 @@ def test_pairs_are_words_that_no_tokenizer_splits():
     assert bigrams("中") == bigrams("") == ""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text("中试平台设备\nAａ（( ", max_size=12), min_size=1, max_size=5), st.text("中试平台A(\n", max_size=4))
 def test_the_index_finds_what_looking_at_every_text_finds(texts, query):
     with closing(sqlite3.connect(":memory:")) as connection:

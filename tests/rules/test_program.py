@@ -118,7 +118,7 @@ def assert_same(measures: tuple[Measure, ...], answers: Answers, program: Progra
     return traces
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(packs, st.lists(companies, min_size=1, max_size=4))
 def test_the_program_decides_as_the_reference_does(measures, answered):
     program = Program(measures, TAXONOMIES)
@@ -126,7 +126,7 @@ def test_the_program_decides_as_the_reference_does(measures, answered):
         assert_same(measures, answers, program)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(packs, companies)
 def test_what_is_missing_is_never_unmet_and_answering_it_never_turns_a_settled_measure(measures, answers):
     program = Program(measures, TAXONOMIES)
@@ -151,7 +151,7 @@ def without_inferred(answers: Answers) -> dict[str, Answer]:
     }
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(conditions, companies)
 def test_an_inferred_value_never_makes_a_measure_unmet_not_even_under_a_not(condition, answers):
     measure = as_measure(0, [polarised(condition)])
@@ -160,7 +160,7 @@ def test_an_inferred_value_never_makes_a_measure_unmet_not_even_under_a_not(cond
     assert STRENGTH[guessed] >= STRENGTH[stated]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(packs, companies)
 def test_conditions_are_counted_by_their_fact(measures, answers):
     program = Program(measures, TAXONOMIES)

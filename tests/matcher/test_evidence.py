@@ -1,0 +1,180 @@
+"""Evidence: every quote and every match stands in the document, word for word, at its offsets."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.evidence import LONGEST_PASSAGE, MOST_PASSAGES
+
+TEXT = """测试政策
+一、重点任务
+（一）专项行动。
+1. 材料。支持生物基材料企业申请专项资金。本条所称材料包括ＰＬＡ、PHA 等可降解材料。
+2. 酶。推动酶制剂绿色生产，建设年产万吨的高性能发酵罐示范生产线，完善要素保障。
+3. 氨基酸。发展丙氨酸产业。
+"""
+
+
+def measure(measure_id, quote, clause="1.1.1", **fields):
+    return {"id": measure_id, "source": {"clause": clause, "quote": quote}, **fields}
+
+
+@pytest.fixture(scope="module")
+def made_up(hand_made):
+    return hand_made(TEXT, [measure("money", "支持生物基材料企业申请专项资金", context=["1.1.2", "1.1.3"])])
+
+
+def evidence_for(match_with, engine, **profile):
+    """Return the evidence of the only measure."""
+    company = {"city": "深圳", "sector": ("生物制造",), **profile}
+    (found,) = match_with(engine, company)["recommendations"]
+    return found["evidence"]
+
+
+# ---------------------------------------------------------------- for 300 drawn profiles
+
+
+def all_evidence(drawn):
+    for _, answer in drawn:
+        for recommendation in answer["recommendations"]:
+            yield recommendation, recommendation["evidence"]
+
+
+def test_every_quote_stands_in_its_document_and_clause(drawn, catalogue):
+    for recommendation, passages in all_evidence(drawn):
+        for passage in passages:
+            document = catalogue.documents[passage["document"]]
+            clause = document.clause(passage["clause"])
+            assert document.text[passage["start"] : passage["end"]] == passage["quote"] != "", recommendation["measure"]
+            assert clause.start <= passage["start"] < passage["end"] <= clause.end, passage
+
+
+def test_every_match_stands_in_its_passage_word_for_word(drawn, catalogue):
+    for _, passages in all_evidence(drawn):
+        for passage in passages:
+            text = catalogue.documents[passage["document"]].text
+            for found in passage["matches"]:
+                assert text[found["start"] : found["end"]] == found["text"] != ""
+                assert passage["start"] <= found["start"] < found["end"] <= passage["end"]
+                assert 0 < found["similarity"] <= 1
+
+
+def test_the_first_passage_is_the_operative_quote_and_five_are_the_most(drawn):
+    for recommendation, passages in all_evidence(drawn):
+        source = recommendation["measure"]["source"]
+        assert {key: passages[0][key] for key in source} == source
+        assert len(passages) <= MOST_PASSAGES
+
+
+def test_passages_beyond_the_first_are_there_for_a_match_and_differ(drawn):
+    for _, passages in all_evidence(drawn):
+        assert all(passage["matches"] for passage in passages[1:])
+        spans = [(passage["start"], passage["end"]) for passage in passages]
+        assert len(set(spans)) == len(spans)
+
+
+def test_matches_tell_an_input_of_the_profile(drawn):
+    for profile, answer in drawn:
+        typed = {
+            f"{name}[{position}]": text
+            for name in ("sector", "products", "technologies", "needs")
+            for position, text in enumerate(getattr(profile, name))
+        } | {"city": profile.city, "target_city": profile.target_city}
+        for recommendation in answer["recommendations"]:
+            for passage in recommendation["evidence"]:
+                for found in passage["matches"]:
+                    assert found["input"] in typed[found["origin"]]
+
+
+def test_cites_of_conditions_stand_in_their_documents(drawn, catalogue):
+    for _, answer in drawn[::5]:
+        for recommendation in answer["recommendations"]:
+            for condition in recommendation["conditions"]:
+                cite = condition["cite"]
+                assert catalogue.documents[cite["document"]].text[cite["start"] : cite["end"]] == cite["quote"]
+
+
+# ---------------------------------------------------------------- one thing at a time
+
+
+@pytest.mark.parametrize("product", ["酒店客房预订", "物业管理", "钢结构厂房施工", "婚纱摄影", "区块链游戏", "长途客运班线"])
+def test_unrelated_words_bring_no_passage_beside_the_operative_quote(match, product):
+    answer = match({"city": "合肥", "sector": ("生物制造",), "products": (product,)})
+    for recommendation in answer["recommendations"]:
+        inputs = {m["input"] for passage in recommendation["evidence"] for m in passage["matches"]}
+        assert product not in inputs
+
+
+def test_nothing_said_of_products_leaves_the_operative_quote_alone(match_with, made_up):
+    (only,) = evidence_for(match_with, made_up)
+    assert only["matches"] == []
+
+
+@pytest.mark.parametrize(
+    ("products", "text", "how", "similarity"),
+    [
+        (("生物基材料",), "生物基材料", "exact", 1.0),
+        (("PLA",), "ＰＬＡ", "exact", 1.0),
+        (("聚乳酸",), "ＰＬＡ", "alias", 1.0),
+        (("PHA",), "PHA", "exact", 1.0),
+        (("高性能发酵罐示范",), "高性能发酵罐示范", "exact", 1.0),
+        (("高性能发酵槽示范线",), "高性能发酵罐示范", "fuzzy", None),
+    ],
+    ids=["same", "width", "alias", "latin", "words-nobody-knows", "words-alike"],
+)
+def test_a_product_is_quoted_where_it_stands_with_how_it_was_found(match_with, made_up, products, text, how, similarity):
+    passages = evidence_for(match_with, made_up, products=products)
+    (found,) = [m for passage in passages for m in passage["matches"] if m["origin"] == "products[0]"][:1]
+    assert text in found["text"] or found["text"] in text
+    assert found["how"] == how
+    assert similarity in (None, found["similarity"])
+
+
+def test_something_broader_or_narrower_is_quoted_as_inferred(match_with, made_up):
+    (found,) = [m for passage in evidence_for(match_with, made_up, products=("氨基酸",)) for m in passage["matches"]]
+    assert (found["text"], found["how"]) == ("氨基酸", "exact")
+    passages = evidence_for(match_with, made_up, products=("赖氨酸",))
+    related = [m for passage in passages for m in passage["matches"] if m["origin"] == "products[0]"]
+    assert [m["how"] for m in related] == ["inferred"]
+    assert all(m["similarity"] < 1 for m in related)
+
+
+def test_a_match_inside_the_operative_quote_is_put_there(match_with, made_up):
+    passages = evidence_for(match_with, made_up, products=("生物基材料",))
+    assert [m["text"] for m in passages[0]["matches"]] == ["生物基材料"]
+    assert len(passages) == 1
+
+
+def test_matches_of_one_sentence_share_its_passage(match_with, made_up):
+    passages = evidence_for(match_with, made_up, products=("PLA", "PHA"))
+    assert [m["text"] for m in passages[1]["matches"]] == ["ＰＬＡ", "PHA"]
+    assert len(passages) == 2
+
+
+def test_a_long_sentence_is_cut_at_its_commas_and_still_holds_the_match(match_with, hand_made):
+    long = "，".join(f"第{number}项要求是完善要素保障和服务体系" for number in range(30))
+    text = f"测试政策\n一、重点任务\n（一）行动。\n1. 任务。支持企业申请专项资金。{long}，推广聚乳酸，{long}。\n"
+    engine = hand_made(text, [measure("money", "支持企业申请专项资金")])
+    passages = evidence_for(match_with, engine, products=("聚乳酸",))
+    quote = passages[1]["quote"]
+    assert "聚乳酸" in quote
+    assert len(quote) <= LONGEST_PASSAGE
+    assert not quote.startswith("，")
+    assert not quote.endswith("，")
+
+
+@given(
+    before=st.lists(st.sampled_from(["完善要素保障", "，", "；", "。", "推动绿色发展", "、"]), max_size=60),
+    after=st.lists(st.sampled_from(["强化服务", "，", "。", "\n", "提升能力"]), max_size=60),
+)
+def test_wherever_a_product_stands_it_is_quoted_whole(match_with, hand_made, before, after):
+    body = "".join(before) + "聚乳酸" + "".join(after)
+    text = f"测试政策\n一、重点任务\n（一）行动。\n1. 任务。支持企业申请专项资金。{body}\n"
+    engine = hand_made(text, [measure("money", "支持企业申请专项资金")])
+    document = engine.catalogue.documents["made-up"]
+    for passage in evidence_for(match_with, engine, products=("聚乳酸",)):
+        assert document.text[passage["start"] : passage["end"]] == passage["quote"]
+        assert len(passage["quote"]) <= LONGEST_PASSAGE
+        for found in passage["matches"]:
+            assert found["text"] == "聚乳酸"
+            assert "聚乳酸" in passage["quote"]
