@@ -33,8 +33,15 @@ def _card(recommendation: Mapping[str, Any], words: Mapping[str, str]) -> dict[s
         "status": words[f"verdict.{recommendation['verdict']}"] + words[f"effect.{recommendation['effect']}"],
         "is_draft": recommendation["measure"]["document"]["status"] == "draft",
         "conditions": [_condition(condition, words) for condition in recommendation["conditions"]],
+        "source_apart": not any(_holds(passage, recommendation["measure"]["source"]) for passage in recommendation["evidence"]),
         "evidence": [{**passage, "pieces": mark_matches(passage)} for passage in recommendation["evidence"]],
     }
+
+
+def _holds(passage: Mapping[str, Any], source: Mapping[str, Any]) -> bool:
+    """Tell whether a passage of evidence shows the operative sentence already."""
+    same = bool(passage["document"] == source["document"])
+    return same and passage["start"] <= source["start"] and passage["end"] >= source["end"]
 
 
 def _condition(condition: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:

@@ -27,6 +27,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "yes": ("是", "yes"),
     "no": ("否", "no"),
     "results": ("匹配结果", "Matching measures"),
+    "shown": ("下面按相关程度列出前 {} 项。", "The first {} are listed below, the most relevant first."),
+    "comma": ("、", ", "),
     "understood": ("我们的理解", "What we understood"),
     "unrecognised": ("未能确定含义的内容", "What we did not understand for sure"),
     "perhaps": ("是否指", "did you mean"),

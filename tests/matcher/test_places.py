@@ -475,11 +475,11 @@ def test_a_call_takes_about_a_tenth_of_a_millisecond() -> None:
 
 
 @pytest.mark.parametrize("text", ["东莞市长安镇", "东莞，长安镇", "长安镇，东莞", "东莞长安镇", "东莞长安"])
-def test_a_town_of_a_city_without_counties_is_known(text: str, regions: Vocabulary) -> None:
-    reading = resolve_place(text, regions)
+def test_a_town_of_a_city_without_counties_is_known(text: str) -> None:
+    reading = resolve_place(text, REGIONS)
     assert reading.is_fact
     assert reading.codes == ("zone:dongguan-changan",)
 
 
-def test_the_bare_name_of_a_town_that_other_places_share_stays_open(regions: Vocabulary) -> None:
-    assert not resolve_place("长安", regions).is_fact
+def test_the_bare_name_of_a_town_that_other_places_share_stays_open() -> None:
+    assert not resolve_place("长安", REGIONS).is_fact
