@@ -120,17 +120,19 @@ class Explainer:
 
 def rivals_of(measures: Sequence[Measure]) -> dict[str, tuple[Rival, ...]]:
     """Return, by measure id, the measures that its caveats may have to name."""
-    found: dict[str, list[Rival]] = {}
-    known = {measure.id: position for position, measure in enumerate(measures)}
+    places = {measure.id: position for position, measure in enumerate(measures)}
+    pairs: dict[tuple[str, str, int], None] = {}  # a set that keeps its order
     for position, measure in enumerate(measures):
         for loser in measure.supersedes:
-            found.setdefault(loser, []).append(Rival(code="superseded", position=position, measure=measure))
-        for other in (name for name in measure.excludes if name in known):
-            there = Rival(code="exclusive", position=known[other], measure=measures[known[other]])
-            back = Rival(code="exclusive", position=position, measure=measure)
-            found.setdefault(measure.id, []).append(there)
-            found.setdefault(other, []).append(back)
-    return {name: tuple(dict.fromkeys(rivals)) for name, rivals in found.items()}
+            pairs[loser, "superseded", position] = None
+        for other in (name for name in measure.excludes if name in places):
+            pairs[measure.id, "exclusive", places[other]] = None
+            pairs[other, "exclusive", position] = None
+    found: dict[str, tuple[Rival, ...]] = {}
+    for name, code, position in pairs:
+        rival = Rival(code=code, position=position, measure=measures[position])
+        found[name] = (*found.get(name, ()), rival)
+    return found
 
 
 def _has_doubt(mentions: Iterable[Mention], finding: Finding) -> bool:

@@ -10,6 +10,7 @@ from seeds.folding import fold
 from seeds.vocabulary import Vocabulary
 
 _STARTS, _HOLDS = 0.95, 0.9
+_NOTHING = (0.0, "")
 
 
 def nearest_entries(vocabulary: Vocabulary, query: str, limit: int, language: str) -> list[dict[str, Any]]:
@@ -20,8 +21,8 @@ def nearest_entries(vocabulary: Vocabulary, query: str, limit: int, language: st
     found: dict[str, tuple[float, str]] = {}
     for name, ids in vocabulary.index.items():
         likeness = _likeness(wanted, name)
-        for entry in ids if likeness else ():
-            found[entry] = max(found.get(entry, (0.0, "")), likeness)
+        for entry in ids if likeness > _NOTHING else ():
+            found[entry] = max(found.get(entry, _NOTHING), likeness)
     names = tuple(vocabulary.index)
     for alike in nearest(wanted, names, limit=limit):
         for entry in vocabulary.index[names[alike.position]]:
@@ -38,4 +39,4 @@ def _likeness(wanted: str, name: str) -> tuple[float, str]:
         return (1.0, "exact")
     if name.startswith(wanted):
         return (_STARTS, "contains")
-    return (_HOLDS, "contains") if wanted in name and len(wanted) > 1 else (0.0, "")
+    return (_HOLDS, "contains") if wanted in name and len(wanted) > 1 else _NOTHING

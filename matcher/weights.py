@@ -31,14 +31,14 @@ class Weight:
 WEIGHTS: tuple[Weight, ...] = (
     Weight(
         features.product_in_operative_sentence,
-        0.24,
+        0.22,
         "产品写入政策原句",
         "the sentence itself names what the company makes",
     ),
     Weight(features.need_names_instrument, 0.22, "支持方式符合企业需求", "the company said what it came for"),
     Weight(
         features.sector_is_close,
-        0.16,
+        0.14,
         "行业贴近",
         "a measure for the company's own sector beats one for the whole field",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator as compare
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -12,16 +12,39 @@ from numpy.typing import NDArray
 
 from rules.conditions import Test
 from rules.facts import Answer, Value
-from rules.operators import decide
+from rules.operators import comparable, decide
 from rules.trace import Taxonomies
-from rules.verdict import STRENGTH
+from rules.verdict import STRENGTH, Verdict, Why
 from seeds.taxonomy import Taxonomy
 
 Values: TypeAlias = NDArray[np.int8]
 Positions: TypeAlias = NDArray[np.intp]
 
 UNMET, UNKNOWN, MET = 0, 1, 2
-_COMPARE = {"at_least": compare.ge, "at_most": compare.le, "more_than": compare.gt, "less_than": compare.lt}
+_COMPARE = {
+    "at_least": compare.ge, "at_most": compare.le, "more_than": compare.gt, "less_than": compare.lt,
+    "on_or_after": compare.ge, "on_or_before": compare.le,
+}  # fmt: skip
+_NONE: Positions = np.array([], dtype=np.intp)
+
+WHYS = tuple(Why)
+FIRST_WHY = MET + 1
+"""Outcomes from here on are unknown: FIRST_WHY plus the place of the reason in WHYS."""
+
+
+def code_of(verdict: Verdict, why: Why | None) -> int:
+    """Return the outcome's code."""
+    return STRENGTH[verdict] if why is None else FIRST_WHY + WHYS.index(why)
+
+
+def reason_of(outcome: int) -> Why | None:
+    """Return why an outcome is unknown, None when it is not."""
+    return WHYS[outcome - FIRST_WHY] if outcome >= FIRST_WHY else None
+
+
+_MISSING, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE = (
+    code_of(Verdict.UNKNOWN, why) for why in (Why.FACT_MISSING, Why.UNRECOGNISED, Why.AMBIGUOUS, Why.TOO_COARSE)
+)
 
 
 class Column(Protocol):
@@ -35,15 +58,20 @@ class Column(Protocol):
     def positions(self) -> Positions:
         """Return the places of the column's tests."""
 
-    def evaluate(self, answer: Answer | None) -> Values:
-        """Return 0 unmet, 1 unknown or 2 met for each test of the column."""
+    def outcomes(self, answer: Answer | None) -> Values:
+        """Return 0 unmet, 2 met, or the code of why it is unknown, for each test of the column."""
+
+
+def as_values(outcomes: Values) -> Values:
+    """Return 0 unmet, 1 unknown or 2 met: outcomes without their reasons."""
+    return np.where(outcomes > MET, np.int8(UNKNOWN), outcomes)
 
 
 @dataclass(frozen=True, slots=True)
 class MembershipColumn:
     """`within` and `any_of`: which listed id belongs to which tests, so that only the profile's ids are looked up.
 
-    Its tests are all `stated` or none is.
+    Its tests are all `stated` or none is. `found` remembers which tests each value of a profile concerns.
     """
 
     fact: str
@@ -52,41 +80,76 @@ class MembershipColumn:
     taxonomy: Taxonomy
     listed: dict[str, Positions]
     scoped: dict[str, Positions]
+    found: dict[str, tuple[Positions, Positions, Positions]] = field(default_factory=dict)
 
-    def evaluate(self, answer: Answer | None) -> Values:
-        """Decide every test by what contains, or overlaps, the profile's values."""
-        if answer is not None and answer.one_of:
-            return _one_by_one(self.tests, answer, self.taxonomy)
-        values = np.full(len(self.tests), UNKNOWN, dtype=np.int8)
+    def outcomes(self, answer: Answer | None) -> Values:
+        """Decide every test by what contains, or overlaps, the profile's values; a later mark overrules."""
+        codes = np.full(len(self.tests), self._unmarked(answer), dtype=np.int8)
         if answer is None:
-            return values
-        if answer.sure and not answer.unreadable:
-            values[:] = UNMET
-            for value in (*answer.sure, *answer.doubtful):
-                overlapping = self.taxonomy.overlapping(str(value))
-                _mark(values, self.listed, overlapping, UNKNOWN)
-                _mark(values, self.scoped, overlapping, UNKNOWN)
-        inferred = () if self.tests[0].stated else answer.inferred
-        for value in (*answer.sure, *inferred):
-            _mark(values, self.listed, self.taxonomy.ancestors(str(value)), MET)
-        return values
+            return codes
+        if (answer.sure or answer.one_of) and not answer.unreadable:
+            for value in (*answer.sure, *answer.one_of, *answer.doubtful):
+                codes[self._concerned(value)[2]] = _AMBIGUOUS
+        for values, code in (
+            (answer.doubtful, _UNRECOGNISED),
+            (answer.one_of, _AMBIGUOUS),
+            (answer.sure, _TOO_COARSE),
+        ):
+            for value in values:
+                codes[self._concerned(value)[1]] = code
+        if answer.one_of:
+            codes[self._in_every(answer.one_of)] = MET
+        for value in answer.sure if self.tests[0].stated else (*answer.sure, *answer.inferred):
+            codes[self._concerned(value)[0]] = MET
+        return codes
+
+    def _unmarked(self, answer: Answer | None) -> int:
+        """Return what holds for a test that no value of the profile concerns."""
+        if answer is None:
+            return _MISSING
+        if answer.unreadable:
+            return _UNRECOGNISED
+        if answer.sure or answer.one_of:
+            return UNMET
+        return _UNRECOGNISED if answer.doubtful else _MISSING
+
+    def _in_every(self, readings: tuple[Value, ...]) -> Positions:
+        """Return the tests that every one of several readings meets."""
+        met, counts = np.unique(np.concatenate([self._concerned(r)[0] for r in readings]), return_counts=True)
+        return met[counts == len(readings)]
+
+    def _concerned(self, value: Value) -> tuple[Positions, Positions, Positions]:
+        """Return the tests that `value` meets, those it overlaps, and those whose open list it may belong to."""
+        known = self.found.get(str(value))
+        if known is None:
+            overlapping = self.taxonomy.overlapping(str(value))
+            known = self.found[str(value)] = (
+                _under(self.listed, self.taxonomy.ancestors(str(value))),
+                _under(self.listed, overlapping),
+                _under(self.scoped, overlapping),
+            )
+        return known
 
 
 @dataclass(frozen=True, slots=True)
 class ThresholdColumn:
-    """Comparisons of one number with many thresholds."""
+    """Comparisons of one number, or one day, with many thresholds."""
 
     fact: str
     positions: Positions
     operator: str
     thresholds: NDArray[np.float64]
 
-    def evaluate(self, answer: Answer | None) -> Values:
+    def outcomes(self, answer: Answer | None) -> Values:
         """Compare the one known number with every threshold."""
         if answer is None or not answer.sure:
-            return np.full(len(self.thresholds), UNKNOWN, dtype=np.int8)
-        holds = _COMPARE[self.operator](float(answer.sure[0]), self.thresholds)  # type: ignore[arg-type]  # numbers are floats
-        return np.where(holds, MET, UNMET).astype(np.int8)
+            unknown = _UNRECOGNISED if answer and answer.unreadable else _MISSING
+            return np.full(len(self.thresholds), unknown, dtype=np.int8)
+        return np.where(self.holds(np.array([comparable(answer.sure[0])]))[:, 0], MET, UNMET).astype(np.int8)
+
+    def holds(self, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return, for each threshold (rows) and number (columns), whether the number passes; NaN never does."""
+        return np.asarray(_COMPARE[self.operator](numbers[None, :], self.thresholds[:, None]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +161,10 @@ class PlainColumn:
     tests: tuple[Test, ...]
     taxonomy: Taxonomy | None
 
-    def evaluate(self, answer: Answer | None) -> Values:
+    def outcomes(self, answer: Answer | None) -> Values:
         """Apply the operator itself to each test."""
-        return _one_by_one(self.tests, answer, self.taxonomy)
+        decisions = (decide(test, answer, self.taxonomy) for test in self.tests)
+        return np.array([code_of(decision.verdict, decision.why) for decision in decisions], dtype=np.int8)
 
 
 def compile_columns(tests: Sequence[Test], taxonomies: Taxonomies) -> tuple[Column, ...]:
@@ -121,7 +185,7 @@ def _column(tests: list[Test], positions: Positions, taxonomy: Taxonomy | None) 
         scoped = _index(test.scope for test in tests)
         return MembershipColumn(fact, positions, tuple(tests), taxonomy, listed, scoped)
     if operator in _COMPARE:
-        thresholds = np.array([float(test.expected[0]) for test in tests])  # type: ignore[arg-type]  # numbers are floats
+        thresholds = np.array([comparable(test.expected[0]) for test in tests])
         return ThresholdColumn(fact, positions, operator, thresholds)
     return PlainColumn(fact, positions, tuple(tests), taxonomy)
 
@@ -134,10 +198,7 @@ def _index(lists: Iterable[tuple[Value, ...]] | Iterable[tuple[str, ...]]) -> di
     return {listed: np.array(found, dtype=np.intp) for listed, found in places.items()}
 
 
-def _mark(values: Values, index: dict[str, Positions], ids: frozenset[str], mark: int) -> None:
-    for listed in index.keys() & ids:
-        values[index[listed]] = mark
-
-
-def _one_by_one(tests: tuple[Test, ...], answer: Answer | None, taxonomy: Taxonomy | None) -> Values:
-    return np.array([STRENGTH[decide(test, answer, taxonomy).verdict] for test in tests], dtype=np.int8)
+def _under(index: dict[str, Positions], ids: frozenset[str]) -> Positions:
+    """Return the tests listed under any of `ids`, each once."""
+    lists = [index[listed] for listed in index.keys() & ids]
+    return np.unique(np.concatenate(lists)) if lists else _NONE

@@ -104,7 +104,7 @@ def _threshold(holds: Callable[[float, float], bool]) -> Operator:
     def decide(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:  # noqa: ARG001 - one signature
         if answer is None or not answer.sure:
             return _unanswered(answer)
-        return MET if holds(_comparable(answer.sure[0]), _comparable(test.expected[0])) else UNMET
+        return MET if holds(comparable(answer.sure[0]), comparable(test.expected[0])) else UNMET
 
     return decide
 
@@ -113,7 +113,7 @@ def _unanswered(answer: Answer | None) -> Decision:
     return UNRECOGNISED if answer and answer.unreadable else MISSING
 
 
-def _comparable(value: Value) -> float:
+def comparable(value: Value) -> float:
     """Return a number for a number or a date, so that one comparison serves both."""
     return float(value.toordinal()) if isinstance(value, date) else float(value)
 
@@ -165,4 +165,4 @@ def gap(test: Test, answer: Answer | None) -> float | None:
     """Return how much a known number misses its threshold by (in the fact's unit; 0 on the bound), else None."""
     if test.operator not in NUMERIC or answer is None or not answer.sure:
         return None
-    return round(abs(_comparable(test.expected[0]) - _comparable(answer.sure[0])), 6)
+    return round(abs(comparable(test.expected[0]) - comparable(answer.sure[0])), 6)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.columns import Values, compile_columns
+from rules.columns import Values, as_values, compile_columns
 from rules.conditions import Combination, Condition, Leaf, Test, asserted_leaves, leaves
 from rules.facts import Answers
 from rules.measures import Measure
@@ -68,7 +68,7 @@ class Program:
         """Decide every measure for one profile's answers."""
         nodes = np.full(len(self._tests) + len(self._groups) + 1, MET, dtype=np.int8)
         for column in self._columns:
-            nodes[column.positions] = column.evaluate(answers.get(column.fact))
+            nodes[column.positions] = as_values(column.outcomes(answers.get(column.fact)))
         for (combination, parts), node in self._groups.items():
             nodes[node] = _combine(combination, nodes[list(parts)])
         values = nodes[self.flat]

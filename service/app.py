@@ -38,7 +38,10 @@ def create_app(settings: Settings) -> flask.Flask:
 def _serve(app: flask.Flask, settings: Settings) -> Serving:
     metrics = create_metrics(settings.metrics_folder)
     engine = open_engine(settings, metrics)
-    return Serving(settings=settings, engine=engine, metrics=metrics, limiter=create_limiter(app, settings))
+    limiter = create_limiter(app, settings)
+    return Serving(
+        settings=settings, engine=engine, metrics=metrics, limiter=limiter, store=Store(settings.data)
+    )
 
 
 def _register_views(app: flask.Flask) -> None:

@@ -99,22 +99,34 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         return self.arguments(schema, location=location)  # type: ignore[no-any-return]
 
     def answers(
-        self, schema: type[marshmallow.Schema] | dict[str, Any], *errors: int, description: str, media_type: str = JSON
+        self,
+        schema: type[marshmallow.Schema] | dict[str, Any] | None,
+        *errors: int,
+        description: str,
+        media_type: str = JSON,
+        status: int = 200,
     ) -> Callable[[View], View]:
         """Document a good answer and the errors this view can give; the view serialises its answer itself."""
 
         def decorate(view: View) -> View:
             for status in errors:
                 view = self.alt_response(status, _STATUS_NAMES[status])(view)
-            documented = self.response(200, schema, content_type=media_type, description=description)
+            documented = self.response(status, schema, content_type=media_type, description=description)
             return documented(view)  # type: ignore[no-any-return]
 
         return decorate
 
+    def documented(self, **members: Any) -> Callable[[View], View]:  # noqa: ANN401 - members of an OpenAPI operation
+        """Add members to the operation that the decorators cannot say."""
+        return self.doc(**members)  # type: ignore[no-any-return]
+
 
 _STATUS_NAMES = {
     400: "BAD_REQUEST",
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
     404: "NOT_FOUND",
+    409: "CONFLICT",
     413: "REQUEST_ENTITY_TOO_LARGE",
     415: "UNSUPPORTED_MEDIA_TYPE",
     422: "UNPROCESSABLE_ENTITY",

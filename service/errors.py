@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http
 import math
+import sqlite3
 import time
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ from service.pages.frame import page_frame
 from service.problems import MOST_COMPLAINTS, Complaint, RequestError
 from service.request_context import language, page_language, request_id
 from service.serving import serving
+from service.store import StoreError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -37,16 +39,24 @@ class Kind(NamedTuple):
 
 KINDS: dict[str, Kind] = {
     "bad_request": Kind(400, "请求无法读取", "The request cannot be read"),
+    "unauthorized": Kind(401, "需要有效的密钥", "A valid key is needed"),
+    "forbidden": Kind(403, "密钥权限不足", "The key may not do this"),
     "not_found": Kind(404, "没有找到", "Not found"),
     "method_not_allowed": Kind(405, "不支持此方法", "This method is not supported here"),
+    "conflict": Kind(409, "与当前状态冲突", "In conflict with the present state"),
     "body_too_large": Kind(413, "请求正文过大", "The request body is too large"),
     "unsupported_media_type": Kind(415, "不支持此正文类型", "This content type is not supported"),
     "invalid_request": Kind(422, "请求内容有误", "The request has faults"),
     "rate_limited": Kind(429, "请求过于频繁", "Too many requests"),
+    "records_exceeded": Kind(429, "今日记录数已用完", "No records left today"),
     "internal_error": Kind(500, "服务内部错误", "Internal error"),
     "catalogue_unavailable": Kind(503, "政策目录不可用", "The catalogue is not available"),
+    "data_unavailable": Kind(503, "数据文件不可用", "The data file is not available"),
+    "busy": Kind(503, "同时进行的推送过多", "Too many event streams at once"),
 }
-BY_STATUS = {kind.status: code for code, kind in KINDS.items()}
+BY_STATUS = {kind.status: code for code, kind in reversed(KINDS.items())}
+"""The first kind of each status is the one that a bare status means."""
+
 UNREAD_BODY_BYTES = 64 * 1_048_576
 """How much of a refused body is still read, so that a client busy sending it sees the answer and not a broken pipe."""
 
@@ -56,12 +66,19 @@ def register_error_handlers(app: flask.Flask) -> None:
     app.register_error_handler(RequestError, _answer_request_error)
     app.register_error_handler(MatchError, _answer_match_error)
     app.register_error_handler(RateLimitExceeded, _answer_rate_limit)
+    app.register_error_handler(StoreError, _answer_store_error)
+    app.register_error_handler(sqlite3.Error, _answer_store_error)
     app.register_error_handler(HTTPException, _answer_http_exception)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
 def _answer_request_error(problem: RequestError) -> flask.Response:
     return problem_answer(problem.kind, problem.complaints)
+
+
+def _answer_store_error(error: Exception) -> flask.Response:
+    log_exception(error)
+    return problem_answer("data_unavailable")
 
 
 def _answer_match_error(error: MatchError) -> flask.Response:
@@ -117,6 +134,8 @@ def problem_answer(code: str, complaints: Iterable[Complaint] = ()) -> flask.Res
         body, media_type = json_bytes(describe_problem(code, tuple(complaints), language())), MEDIA_TYPE
     answer = flask.Response(body, KINDS[code].status, content_type=media_type)
     answer.headers["Cache-Control"] = "no-store"
+    if answer.status_code == http.HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
 

@@ -86,6 +86,10 @@ WORDINGS: dict[str, Wording] = {
     "not_list": Wording("须为列表", "must be a list"),
     "too_short": Wording("至少 {limit} 个字", "at least {limit} characters"),
     "too_long": Wording("超过 {limit} 个字", "longer than {limit} characters"),
+    "too_much_text": Wording(
+        "各列表的文字合计超过 {limit} 字（现有 {count} 字）",
+        "the lists together hold more than {limit} characters ({count} given)",
+    ),
     "too_many": Wording("多于 {limit} 项（现有 {count} 项）", "more than {limit} items ({count} given)"),
     "too_few": Wording("至少 {limit} 项", "at least {limit} items"),
     "not_whole": Wording("须为整数", "must be a whole number", "例如 120", "for example 120"),
@@ -121,6 +125,32 @@ WORDINGS: dict[str, Wording] = {
         "请核对是否抄错一位",
         "one character was probably mistyped",
     ),
+    # Keys and screenings
+    "no_key": Wording(
+        "请求没有有效的密钥",
+        "the request carries no valid key",
+        "请设置 Authorization: Bearer，并核对密钥是否过期或已吊销",
+        "set Authorization: Bearer, and check that the key has not expired or been revoked",
+    ),
+    "role_too_low": Wording("角色为 {role} 的密钥不能做这件事", "a key with the role {role} may not do this"),
+    "no_such_screening": Wording("没有这个批量筛查", "there is no such screening"),
+    "no_such_tenant": Wording("没有第 {row} 行", "there is no row {row}"),
+    "no_such_pair": Wording(
+        "该企业没有列出这条措施", "this measure is not listed for this company", "它不适用或与企业无关联", "it does not apply, or nothing connects it"
+    ),
+    "no_file": Wording("表单没有文件 file", "the form has no file named file"),
+    "unknown_format": Wording(
+        "不支持的文件格式", "files of this format are not read", "请使用 {allowed}", "use {allowed}"
+    ),
+    "not_finished": Wording(
+        "批量筛查尚未完成（状态：{state}）", "the screening is not finished ({state})", "请稍后再试", "try again later"
+    ),
+    "already_ended": Wording("批量筛查已结束（状态：{state}）", "the screening has ended already ({state})"),
+    "other_catalogue": Wording(
+        "该批量筛查依据另一版政策目录", "the screening was decided by another catalogue", "请重新运行筛查", "run it again"
+    ),
+    "no_previous": Wording("该批量筛查不是重新运行的", "the screening is not a rerun of another one"),
+    "bad_measure": Wording("措施草稿有误", "the draft of the measure has faults"),
     # Whole requests
     "no_such_thing": Wording("没有找到“{name}”", "there is no {name!r}", "{nearest_zh}", "{nearest_en}"),
 }

@@ -17,6 +17,7 @@ from service.clock import today
 from service.metrics import Metrics
 from service.problems import RequestError
 from service.settings import Settings
+from service.store import Store
 
 EXTENSION = "cepei"
 
@@ -33,6 +34,7 @@ class Serving:
     engine: Engine | None
     metrics: Metrics
     limiter: Limiter | None
+    store: Store
 
 
 def open_engine(settings: Settings, metrics: Metrics) -> Engine | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_CATALOGUE = Path("var/catalogue.sqlite")
+DEFAULT_DATA = Path("var/data.sqlite")
 PUBLIC_RATE_LIMIT = "60/minute"
 """Matches an address may ask for when the service listens on more than loopback."""
 
@@ -31,7 +32,10 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How this process serves: `rate_limit` is "" when matches are not limited, `proxies` trusted hops in front."""
+    """How this process serves: `rate_limit` is "" when matches are not limited, `proxies` trusted hops in front.
+
+    `operator_records` are the companies that one operator key may have matched or screened in a day.
+    """
 
     catalogue: Path = DEFAULT_CATALOGUE
     host: str = "127.0.0.1"
@@ -44,6 +48,10 @@ class Settings:
     proxies: int = 0
     body_bytes: int = 1_048_576
     log_level: str = "info"
+    data: Path = DEFAULT_DATA
+    upload_bytes: int = 64 * 1_048_576
+    retention_days: int = 30
+    operator_records: int = 1_000_000
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -62,12 +70,21 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         proxies=reader.number("CEPEI_PROXIES", 0, lowest=0, highest=8),
         body_bytes=reader.number("CEPEI_BODY_BYTES", 1_048_576, lowest=1024, highest=64 * 1_048_576),
         log_level=reader.choice("CEPEI_LOG_LEVEL", "info", _LEVELS),
+        data=Path(reader.text("CEPEI_DATA", str(DEFAULT_DATA))),
+        upload_bytes=reader.number("CEPEI_UPLOAD_BYTES", 64 * 1_048_576, lowest=1024, highest=1024 * 1_048_576),
+        retention_days=reader.number("CEPEI_RETENTION_DAYS", 30, lowest=1, highest=3650),
+        operator_records=reader.number("CEPEI_OPERATOR_RECORDS", 1_000_000, lowest=1, highest=10**9),
     )
     if settings.rate_limit and not settings.rate_store:
         reader.faults.append("CEPEI_RATE_STORE must name a file (or a redis:// address) that all workers count in")
     if reader.faults:
         raise SettingsError(tuple(reader.faults))
     return settings
+
+
+def load_command_settings() -> Settings:
+    """Read the settings for a command that counts no requests, so needs no file to count them in."""
+    return load_settings({"CEPEI_RATE_STORE": "unused", **os.environ})
 
 
 def is_loopback(host: str) -> bool:

@@ -33,7 +33,9 @@ def _card(recommendation: Mapping[str, Any], words: Mapping[str, str]) -> dict[s
         "status": words[f"verdict.{recommendation['verdict']}"] + words[f"effect.{recommendation['effect']}"],
         "is_draft": recommendation["measure"]["document"]["status"] == "draft",
         "conditions": [_condition(condition, words) for condition in recommendation["conditions"]],
-        "source_apart": not any(_holds(passage, recommendation["measure"]["source"]) for passage in recommendation["evidence"]),
+        "source_apart": not any(
+            _holds(passage, recommendation["measure"]["source"]) for passage in recommendation["evidence"]
+        ),
         "evidence": [{**passage, "pieces": mark_matches(passage)} for passage in recommendation["evidence"]],
     }
 

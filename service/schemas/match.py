@@ -10,11 +10,15 @@ from matcher.profile import MatchRequest, Profile
 from service.clock import today
 from service.problems import Complaint
 from service.schemas.complaints import StrictSchema
+from service.schemas.strict import refusal
 from service.schemas.texts import Choice, Choices, CreditCode, Place, Text, Texts
 from service.schemas.values import LARGEST_COUNT, Day, Facts, Flag, Money, Whole
 
 LARGEST_LIMIT = 100
 LARGEST_OFFSET = 10_000
+PROFILE_CHARACTERS = 8_000
+"""Every text is compared with every name and sentence; a company is described in far fewer words."""
+
 STATUSES = ("in_force", "draft")
 
 
@@ -45,6 +49,13 @@ class ProfileSchema(StrictSchema):
     facts = Facts(
         **_optional("Facts published at /v1/vocabularies/facts and manual conditions, by id.", {"listed": False})
     )
+
+    @validates_schema
+    def refuse_a_book(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 - marshmallow's signature
+        """Raise ValidationError when the lists together hold more text than a company's description."""
+        count = sum(len(text) for value in data.values() if isinstance(value, tuple) for text in value)
+        if count > PROFILE_CHARACTERS:
+            raise refusal("too_much_text", limit=PROFILE_CHARACTERS, count=count)
 
     @post_load
     def build(self, data: dict[str, Any], **_: Any) -> Profile:  # noqa: ANN401 - marshmallow's signature

@@ -34,7 +34,7 @@ class MeasuresQuery(PageQuery):
         metadata={
             "description": "A place in any writing: measures that a company there may reach.",
             "examples": ["440100"],
-        }
+        },
     )
     instrument = Choice(tuple(Instrument), metadata={"description": "The kind of support."})
     document = Text(limit=SEARCH_CHARACTERS, metadata={"description": "The id of a document."})

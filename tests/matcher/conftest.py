@@ -19,7 +19,16 @@ from seeds.documents import build_document
 ROOT = Path(__file__).parents[2]
 DAY = date(2025, 6, 1)
 DRAWN = 300
-_UNKNOWN = ("number", "issued_on", "written_on", "published_on", "effective_from", "valid_to", "source_url", "checked_on")
+_UNKNOWN = (
+    "number",
+    "issued_on",
+    "written_on",
+    "published_on",
+    "effective_from",
+    "valid_to",
+    "source_url",
+    "checked_on",
+)
 _MEASURE = {"title": "一项措施", "title_en": "A measure", "instrument": "subsidy", "strength": "support"}
 
 settings.register_profile("matcher", deadline=None, derandomize=True, max_examples=100)
@@ -105,7 +114,17 @@ def draw_profile(content):
     }
     regions = list(words["regions"].entries.values())
     near = [entry for entry in regions if entry.id[:2] in ("44", "34") or not entry.id.isdigit()]
-    noise = ["生物材科", "智能酿酒机器人", "不做疫苗", "物业管理", "餐饮连锁", "高性能发酵罐及配套", "xyz", "酶法制备新型甜味剂", "   "]
+    noise = [
+        "生物材科",
+        "智能酿酒机器人",
+        "不做疫苗",
+        "物业管理",
+        "餐饮连锁",
+        "高性能发酵罐及配套",
+        "xyz",
+        "酶法制备新型甜味剂",
+        "   ",
+    ]
 
     def some(draw: random.Random, name: str, most: int) -> tuple[str, ...]:
         drawn = [draw.choice(noise) if draw.random() < 0.15 else draw.choice(spelled[name]) for _ in range(most)]

@@ -36,7 +36,12 @@ def test_biomaterials_and_bio_feed_are_three_quarters_alike_and_the_right_one_co
 
 @pytest.mark.parametrize(
     ("query", "name", "found"),
-    [("生物材科", "生物材料", True), ("abcde", "abcxy", True), ("abcde", "abxyz", False), ("物业管理", "生物制造", False)],
+    [
+        ("生物材科", "生物材料", True),
+        ("abcde", "abcxy", True),
+        ("abcde", "abxyz", False),
+        ("物业管理", "生物制造", False),
+    ],
     ids=["0.75", "exactly-0.6", "0.4", "0.25"],
 )
 def test_a_whole_input_resembles_a_name_from_sixty_hundredths_on(query, name, found):
@@ -96,7 +101,16 @@ def test_a_window_lies_in_the_text_and_is_no_shorter_than_nothing(phrase, text):
 
 @pytest.mark.parametrize(
     "phrase",
-    ["酒店客房预订", "幼儿园早期教育", "二手房屋中介", "手机游戏运营", "长途客运班线", "婚纱摄影工作室", "钢结构厂房施工", "服装批发零售"],
+    [
+        "酒店客房预订",
+        "幼儿园早期教育",
+        "二手房屋中介",
+        "手机游戏运营",
+        "长途客运班线",
+        "婚纱摄影工作室",
+        "钢结构厂房施工",
+        "服装批发零售",
+    ],
 )
 def test_phrases_from_other_worlds_are_not_found_in_any_sentence_of_the_documents(phrase, catalogue):
     sentences = [part for document in catalogue.documents.values() for part in document.text.split("。")]

@@ -46,7 +46,18 @@ def found(scanner, text):
         ("", []),
         ("生", []),
     ],
-    ids=["longest", "shorter", "brackets", "width-and-case", "whole-words", "hyphen", "both", "one-character", "empty", "end"],
+    ids=[
+        "longest",
+        "shorter",
+        "brackets",
+        "width-and-case",
+        "whole-words",
+        "hyphen",
+        "both",
+        "one-character",
+        "empty",
+        "end",
+    ],
 )
 def test_names_are_found_where_they_stand(scanner, text, names):
     assert found(scanner, text) == names

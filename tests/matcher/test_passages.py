@@ -135,7 +135,11 @@ def read_by_hand(engine):
     for each in engine.columns.measures:
         beside.setdefault((each.document, each.source.clause), []).append(each)
     return [
-        (position, level, fold_aligned(engine.catalogue.documents[each.document].text[passage.start - 1 : passage.end + 1]))
+        (
+            position,
+            level,
+            fold_aligned(engine.catalogue.documents[each.document].text[passage.start - 1 : passage.end + 1]),
+        )
         for position, each in enumerate(engine.columns.measures)
         for level, passages in passages_of(
             each,

@@ -42,7 +42,9 @@ def test_blank_items_say_nothing(read, field):
 
 
 def test_each_fact_tells_its_input_and_how_it_was_read(read):
-    reading = read(city="深圳", sector=("生物医药",), products=("PLA",), stage=("量产",), needs=("首台套",), employees=12)
+    reading = read(
+        city="深圳", sector=("生物医药",), products=("PLA",), stage=("量产",), needs=("首台套",), employees=12
+    )
     told = {(f.fact, f.origin, f.input, f.how.value) for f in reading.facts if f.how is not How.INFERRED}
     assert told == {
         ("region", "city", "深圳", "alias"),
@@ -178,7 +180,9 @@ def test_nothing_typed_is_lost(reader, draw_profile):
         told = {(f.origin, f.input.strip()) for f in reading.facts}
         told |= {(unread.origin, unread.input.strip()) for unread in reading.unrecognised}
         for field in ("sector", "products", "technologies", "stage", "needs", "certifications"):
-            name = {"products": "concepts", "technologies": "concepts", "sector": "sectors", "stage": "stages"}.get(field, field)
+            name = {"products": "concepts", "technologies": "concepts", "sector": "sectors", "stage": "stages"}.get(
+                field, field
+            )
             for position, text in enumerate(getattr(profile, field)):
                 items = reader.resolvers[name].split(text) if text.strip() else ()
                 missing = [item for item in items if (f"{field}[{position}]", item.strip()) not in told]
@@ -269,7 +273,10 @@ def test_a_declared_fact_settles_a_doubt(read):
     ("typed", "declared"),
     [
         ({"city": "深圳"}, {"region": "440300"}),
-        ({"products": ("聚乳酸",), "sector": ("生物材料",)}, {"concepts": ["polylactic-acid"], "sector": ["biomaterials"]}),
+        (
+            {"products": ("聚乳酸",), "sector": ("生物材料",)},
+            {"concepts": ["polylactic-acid"], "sector": ["biomaterials"]},
+        ),
         ({"needs": ("首台套认定",)}, {"needs": ["first-equipment-recognition"]}),
     ],
     ids=["region", "concepts", "needs"],
@@ -344,5 +351,3 @@ def test_what_cannot_be_derived_stays_missing(read, profile):
 def test_a_declared_share_is_not_overwritten_by_a_derived_one(read):
     answers = read(employees=100, rd_staff=25, facts={"rd_staff_share": 0.4}).answers
     assert answers["rd_staff_share"].sure == (0.4,)
-
-

@@ -9,7 +9,13 @@ VERDICT = {"applicable": 0, "possible": 1, "not_applicable": 2}
 EVERYTHING = frozenset({"not_applicable"})
 
 COMPANIES = {
-    "rich": {"city": "合肥", "sector": ("生物材料",), "products": ("聚乳酸",), "needs": ("首台套",), "stage": ("量产",)},
+    "rich": {
+        "city": "合肥",
+        "sector": ("生物材料",),
+        "products": ("聚乳酸",),
+        "needs": ("首台套",),
+        "stage": ("量产",),
+    },
     "thin": {"city": "广州"},
     "doubtful": {"city": "深圳", "sector": ("生物材科",), "products": ("改性疫苗佐剂", "聚乳醋")},
     "outside": {"city": "深圳", "sector": ("餐饮",)},

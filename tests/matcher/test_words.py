@@ -53,7 +53,12 @@ def test_one_thing_written_in_many_ways_is_surely_read(small, text, how):
 
 @pytest.mark.parametrize(
     ("text", "ids"),
-    [("生物醫藥", "biopharma"), ("合成生物學", "synthetic-biology"), ("醫療器械", "medical-devices"), ("生物製造", "biomanufacturing")],
+    [
+        ("生物醫藥", "biopharma"),
+        ("合成生物學", "synthetic-biology"),
+        ("醫療器械", "medical-devices"),
+        ("生物製造", "biomanufacturing"),
+    ],
 )
 def test_traditional_characters_are_read(resolvers, text, ids):
     assert [reading.ids for reading in resolvers["sectors"].read(text)] == [(ids,)]
@@ -97,7 +102,9 @@ def test_classification_codes_are_read_down_to_the_nearest_one_listed(resolvers,
     assert read(resolvers["sectors"], code) == [((sector,), "exact")]
 
 
-@pytest.mark.parametrize("text", ["K12", "C9", "276100", "Z27", "00", "C99"], ids=["school", "one-digit", "six", "letter", "zero", "none"])
+@pytest.mark.parametrize(
+    "text", ["K12", "C9", "276100", "Z27", "00", "C99"], ids=["school", "one-digit", "six", "letter", "zero", "none"]
+)
 def test_what_only_looks_like_a_code_is_none(resolvers, text):
     assert resolvers["sectors"].read(text) == ()
 

@@ -15,7 +15,9 @@ def test_leaves_come_in_the_order_written():
         combination=Combination.ANY,
         parts=(
             leaf("a"),
-            Group(combination=Combination.ALL, parts=(leaf("b"), Group(combination=Combination.NOT, parts=(leaf("c"),)))),
+            Group(
+                combination=Combination.ALL, parts=(leaf("b"), Group(combination=Combination.NOT, parts=(leaf("c"),)))
+            ),
             leaf("a"),
         ),
     )

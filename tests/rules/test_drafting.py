@@ -11,6 +11,7 @@ from rules.conditions import Combination, Group, Leaf, Quote
 from rules.conditions import Test as Asked
 from rules.drafting import Drafter
 
+YES, NO = True, False
 CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)
 
 
@@ -35,7 +36,7 @@ def group(combination: Combination, *parts) -> Group:
     return Group(combination=combination, parts=parts)
 
 
-LISTED = leaf("listed", "is", True)
+LISTED = leaf("listed", "is", YES)
 REVENUE = leaf("annual_revenue_cny", "at_least", 5e6)
 STAFF = leaf("employees", "at_most", 300.0)
 
@@ -65,10 +66,10 @@ STAFF = leaf("employees", "at_most", 300.0)
         (leaf("founded_on", "on_or_after", date(2016, 1, 1)), "成立日期在2016-01-01或之后", "date of founding is on or after 2016-01-01"),
         (leaf("founded_on", "on_or_before", date(2016, 1, 1)), "成立日期在2016-01-01或之前", "date of founding is on or before 2016-01-01"),
         (LISTED, "是上市公司", "listed company: yes"),
-        (leaf("foreign_invested", "is", False), "不是外商投资企业", "foreign-invested enterprise: no"),
-        (leaf("leading_enterprise", "manual", True), "属于龙头企业", "is a leading enterprise"),
-        (leaf("m.eligible", "manual", True, text="符合条件", text_en="is eligible"), "符合条件", "is eligible"),
-        (leaf("m.eligible", "manual", True, text="符合条件"), "符合条件", "符合条件"),
+        (leaf("foreign_invested", "is", NO), "不是外商投资企业", "foreign-invested enterprise: no"),
+        (leaf("leading_enterprise", "manual", YES), "属于龙头企业", "is a leading enterprise"),
+        (leaf("m.eligible", "manual", YES, text="符合条件", text_en="is eligible"), "符合条件", "is eligible"),
+        (leaf("m.eligible", "manual", YES, text="符合条件"), "符合条件", "符合条件"),
         (group(Combination.NOT, LISTED), "不满足“是上市公司”", "not (listed company: yes)"),
         (
             group(Combination.ANY, REVENUE, STAFF),

@@ -162,8 +162,16 @@ def test_what_was_declared_is_never_overwritten(share, founded):
         ("{schema: 2, facts: []}", "", "needs schema: 1 and a list of facts"),
         ("{schema: 1, facts: [{id: x}]}", "/facts/0", "not a fact"),
         ("{schema: 1, facts: [text]}", "/facts/0", "not a fact"),
-        ("{schema: 1, facts: [{id: x, type: colour, zh: 甲, en: x, ask_zh: 甲, ask_en: x, field: f}]}", "/facts/0", "not a fact"),
-        ("{schema: 1, facts: [{id: x, type: flag, zh: 甲, en: x, ask_zh: 甲, ask_en: x, field: f, colour: red}]}", "/facts/0", "not a fact"),
+        (
+            "{schema: 1, facts: [{id: x, type: colour, zh: 甲, en: x, ask_zh: 甲, ask_en: x, field: f}]}",
+            "/facts/0",
+            "not a fact",
+        ),
+        (
+            "{schema: 1, facts: [{id: x, type: flag, zh: 甲, en: x, ask_zh: 甲, ask_en: x, field: f, colour: red}]}",
+            "/facts/0",
+            "not a fact",
+        ),
     ],
 )
 def test_a_damaged_list_of_facts_is_told_where(tmp_path, text, pointer, message):

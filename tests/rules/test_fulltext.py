@@ -68,7 +68,9 @@ def test_pairs_are_words_that_no_tokenizer_splits():
 
 
 @settings(max_examples=60)
-@given(st.lists(st.text("中试平台设备\nAａ（( ", max_size=12), min_size=1, max_size=5), st.text("中试平台A(\n", max_size=4))
+@given(
+    st.lists(st.text("中试平台设备\nAａ（( ", max_size=12), min_size=1, max_size=5), st.text("中试平台A(\n", max_size=4)
+)
 def test_the_index_finds_what_looking_at_every_text_finds(texts, query):
     with closing(sqlite3.connect(":memory:")) as connection:
         rows = [(f"m{number}", text) for number, text in enumerate(texts)]

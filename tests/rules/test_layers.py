@@ -76,6 +76,6 @@ def test_a_module_of_the_rules_is_short_and_says_what_it_is(path):
     assert ast.get_docstring(ast.parse(text))
 
 
-def test_sqlite_utils_is_used_in_the_catalogue_alone():
+def test_sqlite_utils_has_one_doorway_the_catalogue_and_its_index():
     users = {path.name for path in modules("rules") if "sqlite_utils" in imported(ast.parse(path.read_text("utf-8")))}
     assert users == {"catalogue.py", "fulltext.py"}

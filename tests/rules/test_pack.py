@@ -55,13 +55,32 @@ PACK: dict[str, Any] = {
             "conditions": [
                 {"fact": "annual_revenue_cny", "at_least": "500万元", "cite": "年营业收入不低于500万元"},
                 {"fact": "region", "within": ["440100", "440600"], "open": True, "cite": "南溪、北溪等市"},
-                {"manual": "eligible", "text": "符合条件", "text_en": "is eligible", "cite": {"clause": "1.2", "quote": "符合条件的企业"}},
+                {
+                    "manual": "eligible",
+                    "text": "符合条件",
+                    "text_en": "is eligible",
+                    "cite": {"clause": "1.2", "quote": "符合条件的企业"},
+                },
             ],
-            "benefit": {"kind": "grant", "amount": "20万元", "cap": "20万元", "unit": "每年", "cite": "单个企业不超过20万元"},
+            "benefit": {
+                "kind": "grant",
+                "amount": "20万元",
+                "cap": "20万元",
+                "unit": "每年",
+                "cite": "单个企业不超过20万元",
+            },
             "window": {"opens": "2025-01-01", "closes": "2025-06-30", "cite": "给予20万元补助"},
             "excludes": ["nx-settle"],
             "examples": [
-                {"facts": {"region": "440100", "sector": ["biomaterials"], "annual_revenue_cny": "600万元", "nx-grant.eligible": True}, "verdict": "applicable"},
+                {
+                    "facts": {
+                        "region": "440100",
+                        "sector": ["biomaterials"],
+                        "annual_revenue_cny": "600万元",
+                        "nx-grant.eligible": True,
+                    },
+                    "verdict": "applicable",
+                },
             ],
         },
         {
@@ -72,7 +91,12 @@ PACK: dict[str, Any] = {
             "strength": "support",
             "source": {"clause": "2", "quote": "支持国内外企业落户南溪"},
             "attracts": True,
-            "addressee": {"any": [{"manual": "leading_enterprise", "cite": "企业"}, {"not": {"fact": "region", "within": ["440100"], "cite": "南溪"}}]},
+            "addressee": {
+                "any": [
+                    {"manual": "leading_enterprise", "cite": "企业"},
+                    {"not": {"fact": "region", "within": ["440100"], "cite": "南溪"}},
+                ]
+            },
             "examples": [{"facts": {"target_region": "440600"}, "verdict": "applicable"}],
         },
     ],
@@ -134,7 +158,9 @@ def test_defaults_become_conditions_that_cite_the_title(parse):
     region, sector, *stated = parse(PACK).measures[0].conditions
     assert region.test == Asked(fact="region", operator="within", expected=("440000",))
     assert sector.test == Asked(fact="sector", operator="within", expected=("manufacturing",))
-    assert region.cite == sector.cite == Quote(document="nanxi", clause="0", quote="南溪市制造业扶持措施", start=0, end=10)
+    assert (
+        region.cite == sector.cite == Quote(document="nanxi", clause="0", quote="南溪市制造业扶持措施", start=0, end=10)
+    )
     assert len(stated) == 3
 
 

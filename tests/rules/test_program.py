@@ -19,7 +19,17 @@ from seeds.taxonomy import Taxonomy
 PLACES = Taxonomy(
     {"c": (), "c1": ("c",), "c2": ("c",), "c11": ("c1", "z"), "c12": ("c1",), "c21": ("c2", "z"), "z": ("c",), "d": ()}
 )
-TRADES = Taxonomy({"bio": (), "med": (), "drugs": ("bio", "med"), "food": ("bio",), "ivd": ("med",), "vaccine": ("drugs",), "homes": ()})
+TRADES = Taxonomy(
+    {
+        "bio": (),
+        "med": (),
+        "drugs": ("bio", "med"),
+        "food": ("bio",),
+        "ivd": ("med",),
+        "vaccine": ("drugs",),
+        "homes": (),
+    }
+)
 TAXONOMIES = {"region": PLACES, "target_region": PLACES, "sector": TRADES}
 CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)
 CODES = {MeasureVerdict.APPLICABLE: MET, MeasureVerdict.POSSIBLE: UNKNOWN, MeasureVerdict.NOT_APPLICABLE: UNMET}
@@ -64,7 +74,11 @@ tests = st.one_of(
 def groups(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     several = st.lists(inner, min_size=1, max_size=3).map(tuple)
     return st.one_of(
-        st.builds(lambda kind, parts: Group(combination=kind, parts=parts), st.sampled_from([Combination.ALL, Combination.ANY]), several),
+        st.builds(
+            lambda kind, parts: Group(combination=kind, parts=parts),
+            st.sampled_from([Combination.ALL, Combination.ANY]),
+            several,
+        ),
         inner.map(lambda part: Group(combination=Combination.NOT, parts=(part,))),
     )
 
@@ -90,7 +104,9 @@ def set_answers(fact: str) -> st.SearchStrategy[Answer]:
 
 
 def one_of_values(values: st.SearchStrategy[object]) -> st.SearchStrategy[Answer]:
-    return st.one_of(values.map(lambda value: Answer(sure=(value,))), st.just(Answer(unreadable=True)), st.just(Answer()))
+    return st.one_of(
+        values.map(lambda value: Answer(sure=(value,))), st.just(Answer(unreadable=True)), st.just(Answer())
+    )
 
 
 companies = st.fixed_dictionaries(
@@ -118,7 +134,7 @@ def assert_same(measures: tuple[Measure, ...], answers: Answers, program: Progra
     return traces
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(packs, st.lists(companies, min_size=1, max_size=4))
 def test_the_program_decides_as_the_reference_does(measures, answered):
     program = Program(measures, TAXONOMIES)
@@ -126,32 +142,40 @@ def test_the_program_decides_as_the_reference_does(measures, answered):
         assert_same(measures, answers, program)
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(packs, companies)
 def test_what_is_missing_is_never_unmet_and_answering_it_never_turns_a_settled_measure(measures, answers):
     program = Program(measures, TAXONOMIES)
     for fact in answers:
         before = program.decide({known: value for known, value in answers.items() if known != fact}).verdicts
         after = program.decide(answers).verdicts
-        assert all(b == UNKNOWN or b == a for b, a in zip(before, after, strict=True))
+        assert all(b in (UNKNOWN, a) for b, a in zip(before, after, strict=True))
 
 
 def polarised(condition: Condition, *, negated: bool = False) -> Condition:
     """Mark the tests under an odd number of NOTs as the parser of packs does."""
     if isinstance(condition, Leaf):
         test = condition.test
-        return Leaf(test=Asked(fact=test.fact, operator=test.operator, expected=test.expected, scope=test.scope, stated=negated), cite=CITE)
+        return Leaf(
+            test=Asked(
+                fact=test.fact, operator=test.operator, expected=test.expected, scope=test.scope, stated=negated
+            ),
+            cite=CITE,
+        )
     below = negated != (condition.combination is Combination.NOT)
-    return Group(combination=condition.combination, parts=tuple(polarised(part, negated=below) for part in condition.parts))
+    return Group(
+        combination=condition.combination, parts=tuple(polarised(part, negated=below) for part in condition.parts)
+    )
 
 
 def without_inferred(answers: Answers) -> dict[str, Answer]:
     return {
-        fact: Answer(sure=a.sure, one_of=a.one_of, doubtful=a.doubtful, unreadable=a.unreadable) for fact, a in answers.items()
+        fact: Answer(sure=a.sure, one_of=a.one_of, doubtful=a.doubtful, unreadable=a.unreadable)
+        for fact, a in answers.items()
     }
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(conditions, companies)
 def test_an_inferred_value_never_makes_a_measure_unmet_not_even_under_a_not(condition, answers):
     measure = as_measure(0, [polarised(condition)])
@@ -170,7 +194,9 @@ def test_conditions_are_counted_by_their_fact(measures, answers):
         for place, measure in enumerate(measures):
             traced = evaluate(measure, answers, TAXONOMIES).conditions
             assert counted[place] == sum(
-                1 for found in traced if found.verdict is verdict and facts_of(found.condition) in ({"region"}, {"employees"})
+                1
+                for found in traced
+                if found.verdict is verdict and facts_of(found.condition) in ({"region"}, {"employees"})
             )
 
 
@@ -205,10 +231,27 @@ FACTS_OF_REAL_COMPANIES = [
     {},
     {"region": "440000"},
     {"region": "440300", "sector": ["vaccines"]},
-    {"region": "340121", "sector": ["bio-chemicals", "biomaterials"], "stage": ["production"], "certifications": ["little-giant"]},
-    {"region": "440305", "sector": ["software"], "employees": 300, "annual_revenue_cny": "4亿元", "founded_on": "2016-01-01"},
+    {
+        "region": "340121",
+        "sector": ["bio-chemicals", "biomaterials"],
+        "stage": ["production"],
+        "certifications": ["little-giant"],
+    },
+    {
+        "region": "440305",
+        "sector": ["software"],
+        "employees": 300,
+        "annual_revenue_cny": "4亿元",
+        "founded_on": "2016-01-01",
+    },
     {"region": "110000", "target_region": "440115", "sector": ["cell-therapy"], "foreign_invested": True},
-    {"region": "440115", "sector": ["biomanufacturing"], "leading_enterprise": True, "high_energy_user": False, "listed": True},
+    {
+        "region": "440115",
+        "sector": ["biomanufacturing"],
+        "leading_enterprise": True,
+        "high_energy_user": False,
+        "listed": True,
+    },
     {"sector": ["property-management"], "region": "340300", "size_class": ["micro"], "invention_patents": 2},
 ]
 

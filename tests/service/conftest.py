@@ -177,8 +177,8 @@ def strictly() -> Callable[..., list[str]]:
 
 def _unpublished(schema: marshmallow.Schema, data: dict, path: str) -> Iterator[str]:
     yield from (f"{path}/{name}" for name in data if name not in schema.fields)
-    for name, field in schema.fields.items():
-        inner = field.inner if isinstance(field, marshmallow.fields.List) else field
+    for name, one in schema.fields.items():
+        inner = one.inner if isinstance(one, marshmallow.fields.List) else one
         if isinstance(inner, marshmallow.fields.Nested) and data.get(name) is not None:
             for below in data[name] if isinstance(data[name], list) else [data[name]]:
                 yield from _unpublished(inner.schema, below, f"{path}/{name}")

@@ -1,0 +1,69 @@
+"""Who is asking: the API key of a request, what its role may do, and the store behind it."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import flask
+import structlog
+
+from service.keys import SCREENING_ROLES, Key, Keys
+from service.problems import Complaint, RequestError
+from service.screenings.folders import Folders
+from service.screenings.jobs import Job, Jobs
+from service.serving import serving
+from service.store import Store, StoreError
+
+_SCHEME = "Bearer "
+
+
+def store() -> Store:
+    """Return the data file of this application."""
+    return serving().store
+
+
+def jobs() -> Jobs:
+    """Return the screenings of this application."""
+    return Jobs(store())
+
+
+def folders() -> Folders:
+    """Return the folders of the screenings."""
+    return Folders(store().folder)
+
+
+def given_key() -> Key | None:
+    """Return the valid key that the request carries; None when it carries none or one that is not valid."""
+    if "key" not in flask.g:
+        header = flask.request.headers.get("Authorization", "")
+        text = header.removeprefix(_SCHEME).strip() if header.startswith(_SCHEME) else ""
+        flask.g.key = Keys(store()).find(text) if text else None
+    return flask.g.key  # type: ignore[no-any-return]
+
+
+def operator() -> Key:
+    """Return the key of an operator or editor; raise RequestError when the request has none."""
+    key = given_key()
+    if key is None:
+        raise RequestError("unauthorized", [Complaint(code="no_key")])
+    if key.role not in SCREENING_ROLES:
+        raise RequestError("forbidden", [Complaint(code="role_too_low", params={"role": key.role.value})])
+    return key
+
+
+def own_screening(screening_id: str) -> Job:
+    """Return a screening of the caller; another key's does not exist."""
+    job = jobs().find(screening_id, operator().id)
+    if job is None:
+        raise RequestError("not_found", [Complaint(code="no_such_screening")])
+    return job
+
+
+def is_operator() -> bool:
+    """Tell whether an operator asks, who is limited in records and not in calls; a store that fails says no."""
+    try:
+        key = given_key()
+    except (StoreError, sqlite3.Error) as error:
+        structlog.get_logger().error("data_unavailable", reason=type(error).__name__)
+        return False
+    return key is not None and key.role in SCREENING_ROLES

@@ -1,0 +1,37 @@
+"""cepei work: decides screenings that wait, one chunk after the other; `cepei serve` starts one beside the service."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+from service.commands.exits import CommandError, Exit
+from service.logs import configure_logs
+from service.screenings.worker import Worker
+from service.settings import load_command_settings
+from service.store import StoreError
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--catalogue", type=Path, help="catalogue file (CEPEI_CATALOGUE)")
+    parser.add_argument("--data", type=Path, help="data file (CEPEI_DATA)")
+    parser.add_argument("--beside", type=int, metavar="PID", help="stop when this process, the parent, is gone")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Work until told to stop; what is unfinished is given back."""
+    settings = load_command_settings()
+    configure_logs(settings.log_level)
+    chosen = replace(settings, catalogue=options.catalogue or settings.catalogue, data=options.data or settings.data)
+    worker = Worker(chosen, is_wanted=lambda: options.beside is None or os.getppid() == options.beside)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stopping.set())
+    try:
+        worker.run()
+    except StoreError as error:
+        raise CommandError(str(error)) from error
+    return Exit.DONE

@@ -1,0 +1,121 @@
+"""API keys: made, found again in constant time, revoked. Only a keyed hash of a key is ever stored."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from service.store import Row, Store
+
+PREFIX = "cepei"
+SECRET_FILE = "key-secret"  # noqa: S105 - the name of the file
+SECRET_BYTES = 32
+DEFAULT_DAYS = 365
+LONGEST_LABEL = 80
+
+_KEY = re.compile(rf"{PREFIX}_([0-9a-f]{{12}})_([A-Za-z0-9_-]{{43}})")
+_OWNER_ONLY = 0o600
+_DAY_SECONDS = 86_400.0
+_NO_HASH = "0" * 64
+
+
+class Role(StrEnum):
+    """What a key may do: public keys match, operators also screen, editors also work on measures."""
+
+    PUBLIC = "public"
+    OPERATOR = "operator"
+    EDITOR = "editor"
+
+
+SCREENING_ROLES = frozenset({Role.OPERATOR, Role.EDITOR})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key as stored: everything but the key itself. Times are seconds since the epoch."""
+
+    id: str
+    role: Role
+    label: str
+    created_at: float
+    expires_at: float
+    revoked_at: float | None
+
+    def is_valid(self, now: float) -> bool:
+        """Tell whether the key may be used at this moment."""
+        return self.revoked_at is None and now < self.expires_at
+
+
+class Keys:
+    """The keys of one data file."""
+
+    def __init__(self, store: Store, *, clock: Callable[[], float] = time.time) -> None:
+        """Work on `store`; `clock` gives seconds since the epoch."""
+        self._store = store
+        self._clock = clock
+
+    def add(self, role: Role, *, label: str = "", days: float = DEFAULT_DAYS) -> tuple[Key, str]:
+        """Make a key; return it with its text, which nobody can read again later."""
+        now, key_id = self._clock(), secrets.token_hex(6)
+        text = f"{PREFIX}_{key_id}_{secrets.token_urlsafe(SECRET_BYTES)}"
+        row = {
+            "id": key_id, "hash": self._hash(text), "role": role.value, "label": label[:LONGEST_LABEL],
+            "created_at": now, "expires_at": now + days * _DAY_SECONDS, "revoked_at": None,
+        }  # fmt: skip
+        with self._store.transaction() as database:
+            database.table("keys").insert(row)
+        return _key_of(row), text
+
+    def listed(self) -> list[Key]:
+        """Return every key, oldest first."""
+        return [_key_of(row) for row in self._store.rows("SELECT * FROM keys ORDER BY created_at, id")]
+
+    def revoke(self, key_id: str) -> bool:
+        """Make a key useless from now on; tell whether there was one that was not revoked yet."""
+        query = "UPDATE keys SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL"
+        return self._store.change(query, {"now": self._clock(), "id": key_id}) > 0
+
+    def find(self, text: str) -> Key | None:
+        """Return the valid key that `text` is; an unknown one takes the same comparison as a known one."""
+        shape = _KEY.fullmatch(text)
+        if shape is None:
+            return None
+        row = self._store.row("SELECT * FROM keys WHERE id = :id", {"id": shape[1]})
+        same = hmac.compare_digest(self._hash(text), str(row["hash"]) if row else _NO_HASH)
+        key = _key_of(row) if row and same else None
+        return key if key and key.is_valid(self._clock()) else None
+
+    def _hash(self, text: str) -> str:
+        return hmac.new(server_secret(self._store.folder), text.encode(), hashlib.sha256).hexdigest()
+
+
+def server_secret(folder: Path) -> bytes:
+    """Return the secret that keys are hashed with; made at first use, readable by this user only."""
+    file = folder / SECRET_FILE
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        pass
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f".{SECRET_FILE}.{secrets.token_hex(8)}"
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb") as new:
+        new.write(secrets.token_bytes(SECRET_BYTES))
+    try:
+        os.link(fresh, file)  # whole or not at all, and whoever comes second takes what the first one made
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return file.read_bytes()
+
+
+def _key_of(row: Row) -> Key:
+    return Key(**{name: value for name, value in row.items() if name not in {"hash", "role"}}, role=Role(row["role"]))

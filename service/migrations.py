@@ -1,0 +1,39 @@
+"""How the data file got its tables: each step runs once, in order, and is never changed afterwards."""
+
+from __future__ import annotations
+
+KEYS = """
+    CREATE TABLE keys (
+        id TEXT PRIMARY KEY, hash TEXT NOT NULL, role TEXT NOT NULL, label TEXT NOT NULL,
+        created_at REAL NOT NULL, expires_at REAL NOT NULL, revoked_at REAL
+    ) STRICT
+"""
+USAGE = """
+    CREATE TABLE usage (
+        key_id TEXT NOT NULL, day TEXT NOT NULL, records INTEGER NOT NULL, PRIMARY KEY (key_id, day)
+    ) STRICT
+"""
+SCREENINGS = """
+    CREATE TABLE screenings (
+        id TEXT PRIMARY KEY, key_id TEXT NOT NULL, state TEXT NOT NULL, format TEXT NOT NULL, options TEXT NOT NULL,
+        previous TEXT, catalogue TEXT, total INTEGER, done INTEGER NOT NULL DEFAULT 0,
+        rejected INTEGER NOT NULL DEFAULT 0, unread INTEGER NOT NULL DEFAULT 0, failure TEXT, created_at REAL NOT NULL, started_at REAL,
+        finished_at REAL, expires_at REAL NOT NULL, lease TEXT, lease_until REAL, resumed_at REAL,
+        resumed_done INTEGER NOT NULL DEFAULT 0
+    ) STRICT
+"""
+CHUNKS = """
+    CREATE TABLE chunks (
+        screening TEXT NOT NULL REFERENCES screenings (id) ON DELETE CASCADE, number INTEGER NOT NULL,
+        rows INTEGER NOT NULL, rejected INTEGER NOT NULL, summary TEXT NOT NULL, PRIMARY KEY (screening, number)
+    ) STRICT
+"""
+
+MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("0001-keys", (KEYS, USAGE)),
+    (
+        "0002-screenings",
+        (SCREENINGS, CHUNKS, "CREATE INDEX screenings_by_state ON screenings (state, created_at)"),
+    ),
+)
+"""Name of the step -> its statements."""

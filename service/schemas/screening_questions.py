@@ -1,0 +1,112 @@
+"""The questions of the screening calls: what is screened, which page of the matrix, which draft is tried."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from rules.measures import Instrument
+from service.clock import today
+from service.schemas.complaints import StrictSchema
+from service.schemas.match import STATUSES
+from service.schemas.queries import SEARCH_CHARACTERS, PageQuery
+from service.schemas.strict import JsonSchema, StrictField, refusal
+from service.schemas.texts import Choice, Choices, Text
+from service.schemas.values import Day
+
+MOST_TENANTS = 100_000
+VERDICTS = ("applicable", "possible")
+STANDINGS = (*VERDICTS, "one_fact_short", "one_condition_short")
+
+
+class Tenants(StrictField):
+    """A list of profiles; each is read by the worker, so that a bad one never refuses the others."""
+
+    def json_schema(self) -> JsonSchema:
+        """Return the JSON schema."""
+        item = {"$ref": "#/components/schemas/Profile"}
+        return {"type": "array", "items": item, "minItems": 1, "maxItems": MOST_TENANTS}
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> list[Any]:
+        if not isinstance(value, list):
+            raise refusal("not_list")
+        if not value:
+            raise refusal("too_few", limit=1)
+        if len(value) > MOST_TENANTS:
+            raise refusal("too_many", limit=MOST_TENANTS, count=len(value))
+        return value
+
+
+class JsonObject(StrictField):
+    """Any JSON object; what stands in it is checked where it is understood."""
+
+    def json_schema(self) -> JsonSchema:
+        """Return the JSON schema."""
+        return {"type": "object", "additionalProperties": True}
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise refusal("not_an_object")
+        return value
+
+
+class ScreeningQuestion(StrictSchema):
+    """Tenants to screen, the day it is about, the documents considered."""
+
+    tenants = Tenants(required=True)
+    on = Day(
+        metadata={"description": "The day the question is about, today in China if not given."}, load_default=today
+    )
+    statuses = Choices(
+        STATUSES,
+        fewest=1,
+        load_default=frozenset(STATUSES),
+        metadata={"description": "Documents to consider, both kinds if not given."},
+    )
+
+
+class MeasureFilter(PageQuery):
+    """Which measures of a screening; all that is given must hold."""
+
+    instrument = Choice(tuple(Instrument), metadata={"description": "The kind of support."})
+    status = Choice(STATUSES, metadata={"description": "The status of the measure's document."})
+
+
+class TenantFilter(MeasureFilter):
+    """Which tenants of a screening: those with at least one such measure, at such a place."""
+
+    verdict = Choice(VERDICTS, metadata={"description": "The verdict on the measure."})
+    region = Text(
+        limit=SEARCH_CHARACTERS,
+        metadata={"description": "A place in any writing; tenants inside it.", "examples": ["440100"]},
+    )
+
+
+class MeasureTenantsQuery(PageQuery):
+    """Which tenants of one measure."""
+
+    standing = Choice(
+        STANDINGS,
+        metadata={
+            "description": "`one_fact_short`: one missing fact would settle it; `one_condition_short`: all is met but "
+            "one condition that a company can change. Applicable and possible ones if not given."
+        },
+    )
+    region = Text(
+        limit=SEARCH_CHARACTERS, metadata={"description": "A place in any writing; tenants inside it."}
+    )
+
+
+class PairQuery(PageQuery):
+    """Which page of a tenant's measures."""
+
+
+class PreviewQuestion(StrictSchema):
+    """A draft measure in the form of a rule pack, to be tried on the tenants of a screening."""
+
+    screening = Text(required=True, metadata={"description": "The id of a finished screening."})
+    document = Text(required=True, metadata={"description": "The id of the document that the draft cites."})
+    measure = JsonObject(required=True, metadata={"description": "The measure, as it would stand in a rule pack."})
+    defaults = JsonObject(metadata={"description": "`region` and `sector` of the pack; those of the catalogue's pack if not given."})
+    page = fields.Integer(load_default=1)

@@ -1,0 +1,82 @@
+"""The files of one screening: what was sent, the tenants read from it, the parts decided. Whole files or none."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.store import private_folder
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where the files of one screening stand; a file is there only when it is complete."""
+
+    path: Path
+
+    def sent(self, form: str) -> Path:
+        """Return the file as sent."""
+        return self.path / f"sent.{form}"
+
+    def tenants(self, number: int) -> Path:
+        """Return the tenants of one chunk."""
+        return self.path / f"tenants-{number:05}.parquet"
+
+    def part(self, number: int) -> Path:
+        """Return the results of one chunk."""
+        return self.path / f"part-{number:05}.parquet"
+
+    def near(self, number: int) -> Path:
+        """Return the near misses of one chunk."""
+        return self.path / f"near-{number:05}.parquet"
+
+    def rejected(self, number: int | None = None) -> Path:
+        """Return the rows that could not be read, or those of one chunk whose facts were refused."""
+        return self.path / ("rejected.ndjson" if number is None else f"rejected-{number:05}.ndjson")
+
+    @property
+    def reading(self) -> Path:
+        """Return the account of the file's reading, written when all of it is read."""
+        return self.path / "reading.json"
+
+
+class Folders:
+    """The folders of all screenings of one data file."""
+
+    def __init__(self, root: Path) -> None:
+        """Keep them below `root`, which only this user can enter."""
+        self._root = root / "screenings"
+
+    def of(self, job_id: str) -> Folder:
+        """Return the folder of a screening, there or not."""
+        return Folder(self._root / job_id)
+
+    def create(self, job_id: str) -> Folder:
+        """Make the folder of a new screening."""
+        private_folder(self._root)
+        return Folder(private_folder(self._root / job_id))
+
+    def remove(self, job_id: str) -> None:
+        """Delete everything of a screening; a file that appears meanwhile is deleted too."""
+        shutil.rmtree(self._root / job_id, ignore_errors=True)
+
+    def ids(self) -> Iterator[str]:
+        """Yield the ids that have a folder."""
+        if self._root.is_dir():
+            yield from (path.name for path in self._root.iterdir() if _NAME.fullmatch(path.name))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a crash leaves the whole of it or nothing."""
+    with path.with_name(f".{path.name}.{secrets.token_hex(4)}").open("wb") as fresh:
+        fresh.write(content)
+        fresh.flush()
+        os.fsync(fresh.fileno())
+    Path(fresh.name).replace(path)

@@ -1,0 +1,64 @@
+"""How a screening is told: its state, its rows, how fast it goes, when it will be done."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from service.screenings.jobs import Job, State
+
+Json = dict[str, Any]
+
+FAILURES = {
+    "unreadable_file": ("文件无法读取", "the file cannot be read"),
+    "catalogue_unavailable": ("政策目录不可用", "the catalogue is not available"),
+    "records_exceeded": ("今日记录数已用完，可明日重新运行", "no records left today; run it again tomorrow"),
+    "internal_error": ("服务内部错误", "internal error"),
+}
+"""Why a screening failed; a file that was refused may bring words of its own behind the code."""
+
+
+def describe_job(job: Job, *, now: float, language: str) -> Json:
+    """Return the state of a screening; it names nothing that the file holds."""
+    return {
+        "id": job.id,
+        "state": job.state.value,
+        "format": job.format,
+        "rows": {"total": job.total, "done": job.done, "rejected": job.rejected},
+        "on": job.options.on.isoformat(),
+        "statuses": list(job.options.statuses),
+        "created_at": moment(job.created_at),
+        "started_at": moment(job.started_at),
+        "finished_at": moment(job.finished_at),
+        "expires_at": moment(job.expires_at),
+        "catalogue": {"version": job.catalogue} if job.catalogue else None,
+        "previous": job.previous,
+        "progress": _progress(job, now),
+        "failure": _failure(job, language),
+    }
+
+
+def moment(seconds: float | None) -> str | None:
+    """Return a time as RFC 3339 in UTC."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _progress(job: Job, now: float) -> Json:
+    """Return the share done, rows a second since work was last taken up, and the seconds left at that rate."""
+    share = round(job.done / job.total, 4) if job.total else (1.0 if job.state is State.FINISHED else 0.0)
+    if job.state is not State.RUNNING or job.resumed_at is None or not job.total:
+        left = 0.0 if job.state is State.FINISHED else None
+        return {"share": share, "rows_per_second": None, "seconds_left": left}
+    rate = max(0, job.done - job.resumed_done) / max(now - job.resumed_at, 0.001)
+    left = round((job.total - job.done) / rate, 1) if rate else None
+    return {"share": share, "rows_per_second": round(rate, 1) if rate else None, "seconds_left": left}
+
+
+def _failure(job: Job, language: str) -> Json | None:
+    if job.failure is None:
+        return None
+    code, _, detail = job.failure.partition(": ")
+    chinese, english = FAILURES.get(code, FAILURES["unreadable_file"])
+    return {"code": code, "message": detail or (english if language == "en" else chinese)}

@@ -1,0 +1,118 @@
+"""The data file of the service: one SQLite database for keys, jobs and counts, shared by all processes.
+
+It knows connections, transactions and migrations; what the tables mean stands in keys.py and screenings/jobs.py.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from service.migrations import MIGRATIONS
+
+_BUSY_SECONDS = 10.0
+_ATTEMPTS, _PAUSE_SECONDS = 100, 0.05
+_OWNER_ONLY = 0o700
+
+Row = dict[str, Any]
+
+
+class StoreError(Exception):
+    """The data file cannot be used; the message names no content."""
+
+
+class Store:
+    """One data file; every thread of every process gets its own connection, a new one after a fork."""
+
+    def __init__(self, path: Path) -> None:
+        """Remember where the file is; it is made when first used."""
+        self.path = path
+        self._local = threading.local()
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of the data file, where files that belong to it stand too."""
+        return self.path.resolve().parent
+
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """Run statements that hold together or not at all; the writer's lock is taken at once."""
+        database = self._database()
+        with database.atomic():
+            yield database
+
+    def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+        """Run one statement on its own and return its rows."""
+        cursor = self._database().conn.execute(query, dict(parameters or {}))
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def row(self, query: str, parameters: Mapping[str, Any] | None = None) -> Row | None:
+        """Run one statement on its own and return its first row."""
+        found = self.rows(query, parameters)
+        return found[0] if found else None
+
+    def change(self, query: str, parameters: Mapping[str, Any]) -> int:
+        """Run one writing statement on its own and return how many rows it changed."""
+        return int(self._database().conn.execute(query, dict(parameters)).rowcount)
+
+    def _database(self) -> Database:
+        held = getattr(self._local, "held", None)
+        if held is None or held[0] != os.getpid():
+            try:
+                self._local.held = held = (os.getpid(), _open(self.path))
+            except (OSError, sqlite3.Error) as error:
+                raise StoreError(f"the data file {self.path} cannot be used: {error}") from error
+        return held[1]
+
+
+def _open(path: Path) -> Database:
+    """Open the file and bring its tables up to date."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = ON")
+    _switch_to_wal(connection)
+    database = Database(connection)
+    _migrate(database)
+    return database
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Let readers and the writer work side by side; the switch fails at once while another process makes it."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            connection.execute("PRAGMA synchronous = NORMAL")
+            return
+
+
+def _migrate(database: Database) -> None:
+    connection = database.conn
+    connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at REAL NOT NULL) STRICT")
+    for name, statements in MIGRATIONS:
+        if connection.execute("SELECT 1 FROM migrations WHERE name = ?", (name,)).fetchone():
+            continue
+        with database.atomic():
+            # The insert takes the writer's lock and tells whether another process was first.
+            taken = connection.execute("INSERT OR IGNORE INTO migrations VALUES (?, ?)", (name, time.time()))
+            for statement in statements if taken.rowcount else ():
+                connection.execute(statement)
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only this user can enter."""
+    path.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
+    return path

@@ -1,0 +1,192 @@
+"""One match from profile to answer: companies elsewhere, same question same bytes, threads, nothing changed."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from matcher.matching import Engine
+from matcher.profile import MatchRequest, Profile
+from rules.catalogue import build_catalogue
+from rules.errors import CatalogueError
+
+ROOT = Path(__file__).parents[2]
+RICH = {
+    "city": "合肥长丰",
+    "sector": ("生物化工", "生物材科"),
+    "products": ("L-丙氨酸、聚乳酸", "新型酶法甜味剂"),
+    "technologies": ("合成生物学",),
+    "stage": ("量产",),
+    "needs": ("首台套认定", "融资"),
+    "certifications": ("高新技术企业",),
+    "employees": 120,
+    "annual_revenue_cny": 3.2e8,
+    "rd_spend_cny": 2.1e7,
+    "rd_staff": 30,
+    "foreign_invested": False,
+}
+EVERYTHING = frozenset({"not_applicable"})
+
+ASK = """
+import json, sys
+from datetime import date
+from pathlib import Path
+from matcher.matching import Engine
+from matcher.profile import MatchRequest, Profile
+company = json.loads(sys.argv[2])
+company = {key: tuple(value) if isinstance(value, list) else value for key, value in company.items()}
+engine = Engine.open(Path(sys.argv[1]))
+for language in ("zh", "en"):
+    request = MatchRequest(
+        profile=Profile(**company), on=date(2025, 6, 1), limit=100, language=language,
+        statuses=frozenset({"draft", "in_force"}), include=frozenset({"not_applicable"}),
+    )
+    sys.stdout.write(json.dumps(engine.match(request), ensure_ascii=False))
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Return the path of a catalogue file."""
+    path = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
+    build_catalogue(ROOT / "seeds", ROOT / "rules" / "packs", path)
+    return path
+
+
+# ---------------------------------------------------------------- the answer
+
+
+def test_the_answer_has_the_parts_of_the_contract(match, engine):
+    answer = match(RICH)
+    assert list(answer) == [
+        "catalogue", "on", "profile", "recommendations", "questions", "near_misses", "totals",
+    ]  # fmt: skip
+    assert answer["catalogue"] == {
+        "version": engine.catalogue.version,
+        "documents": len(engine.catalogue.documents),
+        "measures": len(engine.catalogue.measures),
+    }
+    assert answer["on"] == "2025-06-01"
+    assert set(answer["recommendations"][0]) == {
+        "rank", "relevance", "verdict", "effect", "score", "measure", "conditions", "coverage",
+        "features", "evidence", "explanation", "caveats",
+    }  # fmt: skip
+
+
+def test_answers_are_plain_data(drawn):
+    for _, answer in drawn[::10]:
+        assert json.loads(json.dumps(answer, ensure_ascii=False, allow_nan=False)) == answer
+
+
+def test_how_long_each_part_took_is_told_beside_the_answer(engine):
+    request = MatchRequest(profile=Profile(**RICH), on=date(2025, 6, 1))
+    answer, spans = engine.match_timed(request)
+    assert answer == engine.match(request)
+    assert list(spans) == ["read", "decide", "rank", "evidence"]
+    assert all(milliseconds >= 0 for milliseconds in spans.values())
+
+
+# ---------------------------------------------------------------- who it is for
+
+
+@pytest.mark.parametrize("sector", ["餐饮", "物业管理", "房地产", "C17", "服装"])
+def test_a_company_for_which_nothing_is_meant_gets_nothing(match, sector):
+    answer = match({"city": "深圳", "sector": (sector,), "products": ("企业年会餐食",)})
+    assert answer["totals"]["applicable"] == 0
+    assert [r["measure"]["id"] for r in answer["recommendations"] if r["relevance"] != "direct"] == []
+
+
+def test_a_company_elsewhere_gets_nothing(match):
+    answer = match({"city": "杭州", "sector": ("生物医药",), "products": ("疫苗",), "needs": ("补贴",)})
+    assert answer["recommendations"] == []
+    assert answer["totals"]["applicable"] == answer["totals"]["possible"] == 0
+
+
+def test_a_company_elsewhere_that_would_come_gets_what_attracts(match, engine):
+    company = {"city": "杭州", "sector": ("生物医药",), "target_city": "合肥", "needs": ("招商落户",)}
+    found = {r["measure"]["id"]: r["verdict"] for r in match(company)["recommendations"]}
+    attracting = {m.id for m in engine.columns.measures if m.attracts}
+    assert found
+    assert set(found) <= attracting
+    assert set(found.values()) <= {"applicable", "possible"}
+
+
+def test_what_attracts_newcomers_is_open_to_those_already_there(match, engine):
+    here = match({"city": "合肥", "sector": ("生物医药",)}, detail="brief", limit=100)
+    there = match({"city": "杭州", "target_city": "合肥", "sector": ("生物医药",)}, detail="brief", limit=100)
+    verdicts = {r["measure"]["id"]: r["verdict"] for r in here["recommendations"]}
+    for recommendation in there["recommendations"]:
+        assert verdicts[recommendation["measure"]["id"]] == recommendation["verdict"]
+
+
+def test_a_stranger_in_another_field_who_would_come_gets_nothing(match):
+    assert match({"city": "杭州", "sector": ("餐饮",), "target_city": "合肥"})["recommendations"] == []
+
+
+# ---------------------------------------------------------------- the same question, the same answer
+
+
+def test_the_same_question_twice_is_answered_the_same(match):
+    assert match(RICH, include=EVERYTHING) == match(RICH, include=EVERYTHING)
+
+
+def test_other_questions_in_between_change_nothing(engine, match, drawn):
+    profile, answer = drawn[1]
+    for other, _ in drawn[:30]:
+        match(other, limit=5)
+    assert match(profile) == answer
+
+
+def test_a_fresh_engine_answers_like_one_in_use(engine, drawn, match_with):
+    fresh = Engine(engine.catalogue)
+    for profile, answer in drawn[1:20:6]:
+        options = {"include": EVERYTHING, "limit": 40} if drawn.index((profile, answer)) % 3 == 0 else {}
+        assert match_with(fresh, profile, **options) == answer
+
+
+def test_threads_share_one_engine(drawn, match):
+    chosen = [pair for position, pair in enumerate(drawn[:40]) if position % 3]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        answers = list(pool.map(lambda pair: match(pair[0]), chosen))
+    assert answers == [answer for _, answer in chosen]
+
+
+def test_the_same_bytes_in_processes_that_hash_differently(built):
+    outputs = set()
+    for seed in ("1", "4242"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+        run = subprocess.run(
+            [sys.executable, "-c", ASK, str(built), json.dumps(RICH)],
+            capture_output=True,
+            check=True,
+            cwd=ROOT,
+            env=environment,
+        )
+        outputs.add(run.stdout)
+    (output,) = outputs
+    assert len(output) > 10_000
+
+
+def test_a_catalogue_opened_from_a_file_answers_like_one_in_memory(built, engine, match_with):
+    assert match_with(Engine.open(built), RICH) == match_with(engine, RICH)
+
+
+def test_a_catalogue_that_is_not_there_cannot_be_opened(tmp_path):
+    with pytest.raises(CatalogueError, match="cepei build"):
+        Engine.open(tmp_path / "none.sqlite")
+
+
+def test_the_order_of_items_changes_neither_verdicts_nor_scores(match):
+    """Products and needs are sets: only the order in which they are quoted may follow the order typed."""
+    one = match({**RICH, "products": ("聚乳酸", "PHA"), "needs": ("融资", "首台套认定")})
+    two = match({**RICH, "products": ("PHA", "聚乳酸"), "needs": ("首台套认定", "融资")})
+    shown = [
+        [(r["measure"]["id"], r["verdict"], r["relevance"], r["score"]) for r in answer["recommendations"]]
+        for answer in (one, two)
+    ]
+    assert shown[0] == shown[1]

@@ -1,0 +1,222 @@
+"""Questions: what is asked, what is never asked, and that an answer settles what it promises; near misses."""
+
+import pytest
+
+TEXT = """测试政策
+一、重点任务
+（一）专项行动。
+1. 资金。支持员工百人以上企业申请专项资金。支持研发人员占比高的企业开展研发。支持成立三年以上企业参加展会。支持龙头企业建设中试基地。
+2. 地区。支持南沙区企业引进人才。支持广州、佛山等市企业开拓市场。
+"""
+
+
+def measure(measure_id, quote, clause="1.1.1", **fields):
+    return {"id": measure_id, "source": {"clause": clause, "quote": quote}, **fields}
+
+
+PEOPLE = measure(
+    "people",
+    "支持员工百人以上企业申请专项资金",
+    conditions=[{"fact": "employees", "at_least": 100, "cite": "员工百人以上企业"}],
+)
+RESEARCH = measure(
+    "research",
+    "支持研发人员占比高的企业开展研发",
+    conditions=[{"fact": "rd_staff_share", "at_least": "10%", "cite": "研发人员占比高的企业"}],
+)
+YEARS = measure(
+    "years",
+    "支持成立三年以上企业参加展会",
+    conditions=[{"fact": "years_in_business", "at_least": 3, "cite": "成立三年以上企业"}],
+)
+LEADER = measure(
+    "leader", "支持龙头企业建设中试基地", conditions=[{"manual": "leading_enterprise", "cite": "龙头企业"}]
+)
+NANSHA = measure(
+    "nansha", "支持南沙区企业引进人才", "1.1.2", conditions=[{"fact": "region", "within": ["440115"], "cite": "南沙区"}]
+)
+OPEN = measure(
+    "open",
+    "支持广州、佛山等市企业开拓市场",
+    "1.1.2",
+    conditions=[{"fact": "region", "within": ["440100", "440600"], "open": True, "cite": "广州、佛山等市"}],
+)
+COMPANY = {"city": "深圳", "sector": ("生物制造",)}
+FIELD_OF = {"concepts": "products"}
+
+
+def asked(answer):
+    return {question["fact"]: question["settles"] for question in answer["questions"]}
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+def test_a_company_that_said_nothing_is_asked_the_five_that_everything_rests_on(match):
+    assert set(asked(match({}))) == {"region", "sector", "concepts", "stage", "needs"}
+
+
+def test_a_thin_profile_is_asked_for_sector_products_and_stage(match):
+    assert {"sector", "concepts", "stage"} <= set(asked(match({"city": "深圳"})))
+
+
+def test_five_questions_at_most_the_one_that_settles_most_first(drawn):
+    for _, answer in drawn:
+        settles = [question["settles"] for question in answer["questions"]]
+        assert len(settles) <= 5
+        assert settles == sorted(settles, reverse=True)
+        assert len({question["fact"] for question in answer["questions"]}) == len(settles)
+        assert len({question["field"] for question in answer["questions"]}) == len(settles)
+
+
+def test_every_question_has_words_and_a_field(drawn, catalogue):
+    for _, answer in drawn:
+        for question in answer["questions"]:
+            fact = catalogue.facts[question["fact"]]
+            assert question["field"] == (f"facts.{fact.id}" if fact.field == "facts" else fact.field)
+            assert question["question"].endswith(("？", "。"))
+
+
+def test_what_was_answered_is_not_asked_again_except_to_be_more_exact(drawn):
+    """A place or a sector may be asked for again, and then the question says what was answered."""
+    for _, answer in drawn:
+        labels = {}
+        for fact in answer["profile"]["facts"]:
+            if fact["how"] not in ("inferred", "contains", "fuzzy"):
+                labels.setdefault(fact["fact"], []).append(fact["label"])
+        for question in answer["questions"]:
+            if question["fact"] in labels:
+                assert question["fact"] in ("region", "target_region", "sector")
+                assert all(label in question["question"] for label in labels[question["fact"]])
+
+
+def test_products_not_understood_are_not_asked_for_again(match):
+    answer = match({"city": "深圳", "products": ("量子酿酒机器人",)})
+    assert "concepts" not in asked(answer)
+
+
+@pytest.mark.parametrize(
+    ("profile", "questions"),
+    [
+        ({"employees": 50}, {"rd_staff"}),
+        ({"rd_staff": 50}, {"employees"}),
+        ({}, {"rd_staff", "employees"}),
+        ({"employees": 0, "rd_staff": 0}, set()),
+    ],
+    ids=["staff-missing", "employees-missing", "both", "none-left"],
+)
+def test_for_a_share_the_missing_part_is_asked(match_with, hand_made, profile, questions):
+    answer = match_with(hand_made(TEXT, [RESEARCH]), COMPANY | profile)
+    assert set(asked(answer)) - {"concepts", "stage", "needs"} == questions
+
+
+def test_for_years_the_date_is_asked_and_once_only(match_with, hand_made):
+    answer = match_with(hand_made(TEXT, [YEARS]), COMPANY)
+    assert asked(answer)["founded_on"] == 1
+    assert "years_in_business" not in asked(answer)
+
+
+def test_an_attestation_is_asked_where_it_settles(match_with, hand_made):
+    engine = hand_made(TEXT, [LEADER])
+    assert asked(match_with(engine, COMPANY))["leading_enterprise"] == 1
+    assert "leading_enterprise" not in asked(match_with(engine, COMPANY | {"facts": {"leading_enterprise": True}}))
+
+
+def test_a_place_too_broad_is_asked_for_again_with_what_was_said(match_with, hand_made):
+    answer = match_with(hand_made(TEXT, [NANSHA]), COMPANY | {"city": "广州"})
+    (question,) = [question for question in answer["questions"] if question["fact"] == "region"]
+    assert question["settles"] == 1
+    assert "广东省广州市" in question["question"]
+    english = match_with(hand_made(TEXT, [NANSHA]), COMPANY | {"city": "广州"}, language="en")
+    assert "Guangzhou, Guangdong" in next(q["question"] for q in english["questions"] if q["fact"] == "region")
+
+
+def test_a_list_left_open_by_the_policy_is_nothing_to_ask_the_company(match_with, hand_made):
+    answer = match_with(hand_made(TEXT, [OPEN]), COMPANY)
+    assert answer["totals"]["possible"] == 1
+    assert "region" not in asked(answer)
+
+
+# ---------------------------------------------------------------- what an answer settles
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_answering_the_first_question_settles_what_it_promised(match, draw_profile, catalogue, seed):
+    """Whatever is declared, the measures that only waited for this fact are decided."""
+    profile = draw_profile(seed + 5000)
+    told = {name: getattr(profile, name) for name in ("city", "sector", "products", "stage", "needs")}
+    told = {name: value for position, (name, value) in enumerate(told.items()) if (seed >> position) % 2}
+    before = match(told, limit=1)
+    first = before["questions"][0]
+    if not first["settles"]:
+        return
+    fact = catalogue.facts["sector" if first["fact"] == "concepts" else first["fact"]]
+    values = {
+        "region": "110105",
+        "target_region": "110105",
+        "sector": "catering",
+        "certifications": "high-tech-enterprise",
+    }
+    value = values.get(fact.id) or (
+        next(iter(catalogue.vocabularies[fact.vocabulary].entries)) if fact.vocabulary else True
+    )
+    after = match(told | {"facts": {fact.id: value}}, limit=1)
+    settled = before["totals"]["possible"] - after["totals"]["possible"]
+    assert settled >= first["settles"]
+
+
+def test_an_answer_settles_exactly_what_it_promises(match_with, hand_made):
+    engine = hand_made(TEXT, [PEOPLE, LEADER, NANSHA])
+    answer = match_with(engine, COMPANY | {"city": "广州"})
+    assert {"employees": 1, "leading_enterprise": 1, "region": 1}.items() <= asked(answer).items()
+    for given in ({"employees": 100}, {"facts": {"leading_enterprise": False}}, {"city": "广州南沙"}):
+        after = match_with(engine, COMPANY | {"city": "广州"} | given)
+        assert answer["totals"]["possible"] - after["totals"]["possible"] == 1
+
+
+# ---------------------------------------------------------------- near misses
+
+
+@pytest.fixture(scope="module")
+def people(hand_made):
+    return hand_made(TEXT, [PEOPLE, NANSHA])
+
+
+def test_a_number_short_of_its_threshold_is_a_near_miss_with_its_gap(match_with, people):
+    (miss,) = match_with(people, COMPANY | {"employees": 80})["near_misses"]
+    assert miss["measure_id"] == "people"
+    condition = miss["condition"]
+    assert (condition["fact"], condition["verdict"], condition["actual"], condition["gap"]) == (
+        "employees",
+        "unmet",
+        80,
+        20,
+    )
+    assert condition["expected"] == [100]
+    assert condition["label"] == "从业人数不低于100人"
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        COMPANY | {"employees": 100},
+        COMPANY,
+        {"city": "杭州", "sector": ("生物制造",), "employees": 80},
+        {"city": "深圳", "employees": 80},
+    ],
+    ids=["met", "not-said", "another-condition-unmet", "another-condition-unknown"],
+)
+def test_a_near_miss_is_one_unmet_condition_and_all_else_met(match_with, people, profile):
+    assert match_with(people, profile)["near_misses"] == []
+
+
+def test_where_a_company_is_it_cannot_change(match_with, people):
+    assert match_with(people, COMPANY | {"employees": 200})["near_misses"] == []
+
+
+def test_near_misses_of_the_shipped_catalogue_are_ten_at_most_and_on_changeable_facts(drawn, catalogue):
+    for _, answer in drawn:
+        assert len(answer["near_misses"]) <= 10
+        for miss in answer["near_misses"]:
+            assert miss["condition"]["verdict"] == "unmet"
+            assert catalogue.facts[miss["condition"]["fact"]].changeable
