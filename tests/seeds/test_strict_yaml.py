@@ -65,7 +65,7 @@ def test_lists_mappings_and_anchors_are_read():
         ("a: 1\n---\nb: 2\n", "line 2", "but found another document"),
         ("a: !!python/name:os.system x\n", "line 1", "could not determine a constructor"),
         ("a: !own 1\n", "line 1", "could not determine a constructor"),
-        ("a: \x00\n", "unknown line", "special characters are not allowed"),
+        ("a: \x00\n", "unknown line", "characters are not allowed"),
     ],
 )
 def test_what_is_doubtful_is_refused_with_its_line(text, where, problem):
