@@ -100,7 +100,14 @@ packs = st.lists(st.lists(conditions, max_size=4), min_size=1, max_size=6).map(
 
 def set_answers(fact: str) -> st.SearchStrategy[Answer]:
     some = st.lists(st.sampled_from(tuple(TAXONOMIES[fact].parents)), max_size=2).map(tuple)
-    return st.builds(Answer, sure=some, inferred=some, one_of=some, doubtful=some, unreadable=st.booleans())
+    return st.one_of(
+        st.builds(Answer, sure=some),
+        st.builds(Answer, sure=some, doubtful=some),
+        st.builds(Answer, sure=some, inferred=some),
+        st.builds(Answer, sure=some, one_of=some),
+        st.builds(Answer, sure=some, unreadable=st.just(value=True)),
+        st.builds(Answer, sure=some, inferred=some, one_of=some, doubtful=some, unreadable=st.booleans()),
+    )
 
 
 def one_of_values(values: st.SearchStrategy[object]) -> st.SearchStrategy[Answer]:
