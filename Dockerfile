@@ -19,8 +19,9 @@ RUN /venv/bin/pip install --no-cache-dir --no-deps --editable . \
     && /venv/bin/cepei build /app/var/catalogue.sqlite
 
 FROM ${BASE_IMAGE}
-# The service writes nothing but counters in /tmp; it needs no name, no home and no shell.
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin cepei
+# The service writes counters in /tmp, and keys and screenings in /data; it needs no name, no home and no shell.
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin cepei \
+    && install --directory --owner=10001 --mode=0700 /data
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
@@ -28,8 +29,10 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     CEPEI_CATALOGUE=var/catalogue.sqlite \
+    CEPEI_DATA=/data/data.sqlite \
     CEPEI_HOST=0.0.0.0 \
     PORT=8000
+VOLUME /data
 USER 10001
 EXPOSE 8000
 # The image has no curl; Python asks whether a verified catalogue is loaded.

@@ -14,7 +14,7 @@ SOURCES := $(shell find seeds rules -type f -not -name '*.pyc')
 .DELETE_ON_ERROR:
 
 run: .venv/runtime $(CATALOGUE)
-	CEPEI_CATALOGUE=$(CATALOGUE) $(BIN)/cepei serve --host $(HOST) --port $(PORT)
+	CEPEI_CATALOGUE=$(CATALOGUE) $(BIN)/cepei serve --host $(HOST) --port $(PORT) --local-key
 
 test: .venv/dev
 	$(BIN)/pytest

@@ -47,7 +47,7 @@ _BELOW_PROVINCE = frozenset({"city", "county", "zone", "group"})
 TITLE_CLAUSE = "0"
 """Inherited conditions cite the title, which stands before the first heading."""
 
-_REGION_FACTS = ("region", "target_region")
+REGION_FACTS = ("region", "target_region")
 _FIRST_DAY, _LAST_DAY = date.min.toordinal(), date.max.toordinal()
 
 
@@ -75,9 +75,11 @@ class MeasureColumns:
         self.stages = _index((p, STAGES_OF_INSTRUMENT.get(m.instrument, ())) for p, m in enumerate(self.measures))
         self.has_stage: Flags = np.array([m.instrument in STAGES_OF_INSTRUMENT for m in self.measures], dtype=bool)
         self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
+        self.readers = _index((position, _facts(m)) for position, m in enumerate(self.measures))
         self.whole_fields = self._whole_fields()
         self.kin: dict[tuple[str, str], dict[str, float]] = {}  # worked out by matcher/touches.py when first needed
-        self.narrow_sectors = _index((position, _sectors(m)) for position, m in enumerate(self.measures))
+        self.touched: dict[tuple[str, str], tuple[Positions, Floats]] = {}  # likewise
+        self.narrow_sectors = _index((position, self._narrow_sectors(m)) for position, m in enumerate(self.measures))
 
     @property
     def size(self) -> int:
@@ -124,17 +126,22 @@ class MeasureColumns:
             last.append(min((day.toordinal() for day in ends), default=_LAST_DAY))
         return np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
 
+    def _narrow_sectors(self, measure: Measure) -> list[str]:
+        """Return the sectors that the measure's conditions name, but for those that are a document's whole field."""
+        tests = [leaf.test for condition in measure.conditions for leaf in leaves(condition)]
+        named = [str(sector) for test in tests if test.fact == "sector" for sector in test.expected]
+        return [sector for sector in named if sector not in self.whole_fields]
+
     def _places(self, measure: Measure) -> list[str]:
         """Return the places below the province that the measure's conditions name."""
         tests = [leaf.test for condition in measure.conditions for leaf in leaves(condition)]
-        named = [str(place) for test in tests if test.fact in _REGION_FACTS for place in test.expected]
+        named = [str(place) for test in tests if test.fact in REGION_FACTS for place in test.expected]
         return [place for place in named if self.is_below_province(place)]
 
 
-def _sectors(measure: Measure) -> list[str]:
-    """Return the sectors that the measure's own conditions name, beside the document's reach."""
-    own = [leaf for condition in measure.conditions for leaf in leaves(condition) if not _is_reach(leaf)]
-    return [str(sector) for leaf in own if leaf.test.fact == "sector" for sector in leaf.test.expected]
+def _facts(measure: Measure) -> list[str]:
+    """Return the facts that the measure's conditions read."""
+    return [leaf.test.fact for condition in measure.conditions for leaf in leaves(condition)]
 
 
 def _reach(measure: Measure) -> tuple[Value, ...]:

@@ -17,6 +17,7 @@ from matcher.passages import Passage, sentence_at
 from matcher.reading import Mention
 from matcher.touches import related
 from matcher.words import SURE, How
+from rules.conditions import leaves
 from rules.measures import Measure
 from seeds.documents import Document
 from seeds.folding import fold, fold_aligned
@@ -25,6 +26,8 @@ MOST_PASSAGES = 5
 SHORTEST_WORDS = 2
 LONGEST_PASSAGE = 160
 _CUTS = "，、；：,"
+_SMALL = frozenset({"county", "zone"})
+_REGION_FACTS = ("region", "target_region")
 
 
 NamedPlaces: TypeAlias = dict[tuple[str, str], tuple[int, int, int]]
@@ -70,16 +73,18 @@ class EvidenceFinder:
         )  # fmt: skip
         found = [quote]
         for mention in mentions:
-            match = self._best(measure, document, mention)
+            match = self._best(measure, document, mention, found)
             if match is not None:
                 _place(found, match, document)
         return tuple(replace(item, matches=_in_order(item.matches)) for item in found[:MOST_PASSAGES])
 
-    def _best(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
+    def _best(self, measure: Measure, document: Document, mention: Mention, found: Iterable[Evidence]) -> Match | None:
         """Return the best match of one mention: exactly named before related, near before far, first before later."""
         if mention.id:
             return self._best_name(measure, document, mention)
-        return self._words(measure, document, mention) or self._alike(measure, document, mention)
+        exact = self._words(measure, document, mention)
+        is_told = any(m.mention.input == mention.input for evidence in found for m in evidence.matches)
+        return exact if exact or is_told else self._alike(measure, document, mention)
 
     def _best_name(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
         named = self._places_of(measure, document)
@@ -104,10 +109,11 @@ class EvidenceFinder:
         named = self._named.get(measure.id)
         if named is None:
             named = {}
-            for distance, passage in enumerate(_search_order(measure, document)):
+            for distance, passage in enumerate(self._search_order(measure, document)):
                 for hit in self._columns.passages.names_in(passage):
                     for entry in hit.ids:
-                        named.setdefault((hit.vocabulary, entry), (distance, hit.start, hit.end))
+                        if hit.vocabulary != "regions" or self._is_meant(measure, entry):
+                            named.setdefault((hit.vocabulary, entry), (distance, hit.start, hit.end))
             self._named[measure.id] = named
         return named
 
@@ -117,7 +123,7 @@ class EvidenceFinder:
         if len(wanted) < SHORTEST_WORDS:
             return None
         text = self._columns.passages.aligned[document.id]
-        for passage in _search_order(measure, document):
+        for passage in self._search_order(measure, document):
             at = find_whole_word(text, wanted, passage.start, passage.end)
             if at >= 0:
                 return Match(mention=mention, start=at, end=at + len(wanted), how=How.EXACT, similarity=1.0)
@@ -129,20 +135,31 @@ class EvidenceFinder:
         if len(phrase) < PASSAGE_MINIMUM_LENGTH:
             return None
         best: Match | None = None
-        for passage in _search_order(measure, document):
+        for passage in self._search_order(measure, document):
             window = best_window(phrase, self._columns.passages.aligned[document.id][passage.start : passage.end])
             if window and window.end > window.start and (best is None or window.similarity > best.similarity):
                 start, end = passage.start + window.start, passage.start + window.end
                 best = Match(mention=mention, start=start, end=end, how=How.FUZZY, similarity=window.similarity)
         return best
 
+    def _is_meant(self, measure: Measure, place: str) -> bool:
+        """Tell whether a place named is meant: a city that no condition names is part of a name (广州实验室)."""
+        tests = [leaf.test for condition in measure.conditions for leaf in leaves(condition)]
+        is_small = self._columns.catalogue.vocabularies["regions"][place].kind in _SMALL
+        return is_small or any(place in test.expected for test in tests if test.fact in _REGION_FACTS)
 
-def _search_order(measure: Measure, document: Document) -> tuple[Passage, ...]:
-    """Return where to look: the quote, its sentence, the source clause, the context clauses."""
-    quote = Passage(document.id, measure.source.start, measure.source.end)
-    sentence = Passage(document.id, *sentence_at(document.text, measure.source.start, measure.source.end))
-    clauses = [document.clause(path) for path in measure.clauses]
-    return (quote, sentence, *(Passage(document.id, clause.start, clause.end) for clause in clauses))
+    def _search_order(self, measure: Measure, document: Document) -> tuple[Passage, ...]:
+        """Return where to look: the quote, its sentence, the clause but for what other measures grant, the context."""
+        index = self._columns.passages
+        quote = Passage(document.id, measure.source.start, measure.source.end)
+        clause = document.clause(measure.source.clause)
+        context = [document.clause(path) for path in measure.context]
+        return (
+            quote,
+            index.own[measure.id],
+            *index.granting_nothing(document.id, clause),
+            *(Passage(document.id, other.start, other.end) for other in context),
+        )
 
 
 def _place(found: list[Evidence], match: Match, document: Document) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from matcher.evidence import Evidence
+from matcher.evidence import Evidence, Match
 from matcher.ranking import Relevance
 from matcher.reading import Mention, Reading
 from matcher.wording import say, say_effect, say_verdict
@@ -96,12 +96,12 @@ class Explainer:
             for shared in [instrument for instrument in finding.measure.instruments if instrument in wanted][:1]:
                 label = instruments[shared].label(self.language)
                 yield say("reason.need", self.language, instrument=label, input=mention.input)
-        for evidence in finding.evidence:
-            text = self.catalogue.documents[evidence.document].text
-            for match in evidence.matches:
-                words = text[match.start : match.end]
-                code = "reason.same" if words == match.mention.input else "reason.text"
-                yield say(code, self.language, text=words, input=match.mention.input)
+        text = self.catalogue.documents[finding.measure.document].text
+        for match in _best_matches(finding.evidence):
+            words = text[match.start : match.end]
+            named = "reason.related" if match.how is How.INFERRED else "reason.text"
+            code = "reason.same" if words == match.mention.input else named
+            yield say(code, self.language, text=words, input=match.mention.input)
         if finding.relevance is Relevance.SECTOR:
             met = [c for c in finding.trace.conditions if c.verdict is Verdict.MET]
             labels = [
@@ -133,6 +133,16 @@ def rivals_of(measures: Sequence[Measure]) -> dict[str, tuple[Rival, ...]]:
         rival = Rival(code=code, position=position, measure=measures[position])
         found[name] = (*found.get(name, ()), rival)
     return found
+
+
+def _best_matches(evidence: Iterable[Evidence]) -> Iterable[Match]:
+    """Return the surest match of each input, in the order of the passages."""
+    best: dict[str, Match] = {}
+    for match in (match for item in evidence for match in item.matches):
+        known = best.setdefault(match.mention.input, match)
+        if (match.how is not How.INFERRED, match.similarity) > (known.how is not How.INFERRED, known.similarity):
+            best[match.mention.input] = match
+    return best.values()
 
 
 def _has_doubt(mentions: Iterable[Mention], finding: Finding) -> bool:

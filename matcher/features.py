@@ -13,12 +13,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from matcher.columns import Floats, MeasureColumns, found, raise_to
-from matcher.passages import Level
-from matcher.reading import Reading
-from matcher.touches import Touches
-from rules.columns import MET
-from rules.program import Decisions
+from matcher.columns import Flags, Floats, MeasureColumns
+from matcher.passages import Level, Positions
+from matcher.touches import Channel, Touches
 
 SECTOR_IN_TEXT = {Level.SENTENCE: 0.9, Level.CONTEXT: 0.6, Level.CLAUSE: 0.5}
 SECTOR_OF_DOCUMENT_ONLY = 0.3
@@ -26,12 +23,29 @@ WHOLE_PROVINCE = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """A profile beside a whole catalogue: what was read, what it touches, what was decided, on which day."""
+class Comparable:
+    """For each pair, whether its profile has something of a kind to hold against a measure."""
 
-    reading: Reading
+    products: Flags
+    needs: Flags
+    place: Flags
+    sector: Flags
+    stage: Flags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Pairs of a profile and a measure, side by side: what touches them and what was decided, on which day.
+
+    `measures` are the measures of the pairs; the flags tell for each pair what its profile gives for comparing and
+    which conditions are met. One profile beside a whole catalogue is compared by the same features as many.
+    """
+
     touches: Touches
-    decisions: Decisions
+    measures: Positions | slice
+    compared: Comparable
+    sector_met: Flags
+    place_met: Flags
     columns: MeasureColumns
     on: date
 
@@ -41,8 +55,7 @@ Feature: TypeAlias = Callable[[Comparison], Floats]
 
 def need_names_instrument(comparison: Comparison) -> Floats:
     """The company asks for this kind of support."""
-    touches = comparison.touches
-    return touches.needs if touches.has_needs else _nothing(comparison)
+    return _where(comparison.compared.needs, comparison.touches.through(Channel.NEEDS))
 
 
 def product_in_operative_sentence(comparison: Comparison) -> Floats:
@@ -62,57 +75,41 @@ def product_in_context(comparison: Comparison) -> Floats:
 
 def sector_is_close(comparison: Comparison) -> Floats:
     """The measure is about the company's own sector, not only about the document's whole field."""
-    columns, answer = comparison.columns, comparison.reading.answers.get("sector")
-    if answer is None or not (answer.sure or answer.inferred):
-        return _nothing(comparison)
-    taxonomy = columns.catalogue.vocabularies["sectors"].taxonomy
-    program, facts = columns.program, ("sector",)
-    value = np.where(program.conditions_on(comparison.decisions, MET, facts) > 0, SECTOR_OF_DOCUMENT_ONLY, 0.0)
+    value = np.where(comparison.sector_met, SECTOR_OF_DOCUMENT_ONLY, 0.0)
     for level, weight in SECTOR_IN_TEXT.items():
-        np.maximum(value, comparison.touches.sectors[level] * weight, out=value)
-    for sector in (*answer.sure, *answer.inferred):
-        for broader in taxonomy.ancestors(str(sector)):
-            raise_to(value, found(columns.narrow_sectors, broader), 1.0)
-    return value
+        np.maximum(value, comparison.touches.sectors(level) * weight, out=value)
+    np.maximum(value, comparison.touches.through(Channel.OWN_SECTOR), out=value)
+    return _where(comparison.compared.sector, value)
 
 
 def stage_fits(comparison: Comparison) -> Floats:
     """The kind of support is made for the company's project stage."""
-    columns, answer = comparison.columns, comparison.reading.answers.get("stage")
-    if answer is None or not answer.sure:
-        return _nothing(comparison)
-    value = np.where(columns.has_stage, 0.0, np.nan)
-    taxonomy = columns.catalogue.vocabularies["stages"].taxonomy
-    for stage in answer.sure:
-        for broader in taxonomy.ancestors(str(stage)):
-            value[found(columns.stages, broader)] = 1.0
-    return value
+    has_stage = comparison.columns.has_stage[comparison.measures]
+    return _where(comparison.compared.stage & has_stage, comparison.touches.through(Channel.STAGE))
 
 
 def place_is_named(comparison: Comparison) -> Floats:
     """The measure names the company's city, county or zone, not only the whole province."""
-    if not comparison.touches.has_place:
-        return _nothing(comparison)
-    regional = comparison.columns.program.conditions_on(comparison.decisions, MET, ("region", "target_region"))
-    return np.maximum(comparison.touches.places, np.where(regional > 0, WHOLE_PROVINCE, 0.0))
+    somewhere = np.where(comparison.place_met, WHOLE_PROVINCE, 0.0)
+    return _where(comparison.compared.place, np.maximum(comparison.touches.through(Channel.PLACES), somewhere))
 
 
 def verb_is_strong(comparison: Comparison) -> Floats:
     """The policy grants or supports rather than encourages or promotes."""
-    return comparison.columns.strength
+    return np.asarray(comparison.columns.strength[comparison.measures])
 
 
 def document_is_in_force(comparison: Comparison) -> Floats:
     """The measure binds on the day asked about, and is no draft."""
     columns, day = comparison.columns, comparison.on.toordinal()
     running = (columns.first_day <= day) & (day <= columns.last_day)
-    return np.where(running, np.where(columns.draft(), 0.4, 1.0), 0.0)
+    return np.asarray(np.where(running, np.where(columns.draft(), 0.4, 1.0), 0.0)[comparison.measures])
 
 
 def _products_at(comparison: Comparison, level: Level) -> Floats:
-    touches = comparison.touches
-    return touches.products[level] if touches.has_products else _nothing(comparison)
+    return _where(comparison.compared.products, comparison.touches.products(level))
 
 
-def _nothing(comparison: Comparison) -> Floats:
-    return np.full(comparison.columns.size, np.nan)
+def _where(given: Flags, values: Floats) -> Floats:
+    """Return the values where the profile gave something to compare, NaN elsewhere."""
+    return np.where(given, values, np.nan)

@@ -11,18 +11,17 @@ import numpy as np
 from matcher.columns import Flags, MeasureColumns
 from matcher.evidence import EvidenceFinder
 from matcher.explanation import Explainer, Finding, rivals_of
-from matcher.features import Comparison
 from matcher.presentation import FindingPresenter, Presenter
 from matcher.profile import Detail, MatchRequest
 from matcher.profile_reading import build_reader
 from matcher.questions import ask, near_misses
-from matcher.ranking import RELEVANCE, Ranking, rank
+from matcher.ranking import RELEVANCE, Ranking, compare, rank
 from matcher.reading import Reading
-from matcher.touches import touch
 from rules.catalogue import Catalogue, open_catalogue
 from rules.columns import MET, UNKNOWN, UNMET
 from rules.conditions import leaves
 from rules.measures import effect
+from rules.program import Decisions
 from rules.trace import evaluate
 
 Json = dict[str, Any]
@@ -35,7 +34,7 @@ class Engine:
         """Compile the catalogue."""
         self.catalogue = catalogue
         self.columns = MeasureColumns(catalogue)
-        self._reader = build_reader(catalogue, _manual_facts(catalogue))
+        self.reader = build_reader(catalogue, _manual_facts(catalogue))
         self._evidence = EvidenceFinder(self.columns)
         self._rivals = rivals_of(self.columns.measures)
         self._taxonomies = catalogue.taxonomies
@@ -52,29 +51,24 @@ class Engine:
     def match_timed(self, request: MatchRequest) -> tuple[Json, dict[str, float]]:
         """Return the answer and how long each part took, in milliseconds."""
         marks = [time.perf_counter()]
-        reading = self._reader.read(request)
+        reading = self.reader.read(request)
         marks.append(time.perf_counter())
         decisions = self.columns.program.decide(reading.answers)
         marks.append(time.perf_counter())
-        comparison = Comparison(
-            reading=reading,
-            touches=touch(reading, self.columns),
-            decisions=decisions,
-            columns=self.columns,
-            on=request.on,
-        )
+        comparison = compare(reading, decisions, self.columns, request.on)
         considered = self.columns.of_status(request.statuses)
-        ranking = rank(comparison, considered=considered, with_not_applicable="not_applicable" in request.include)
+        with_all = "not_applicable" in request.include
+        ranking = rank(comparison, decisions, considered=considered, with_not_applicable=with_all)
         marks.append(time.perf_counter())
-        answer = self._answer(request, comparison, ranking, considered)
+        answer = self._answer(request, reading, decisions, ranking)
         marks.append(time.perf_counter())
         parts = ("read", "decide", "rank", "evidence")
         spans = zip(parts, marks, marks[1:], strict=False)
         return answer, {part: 1000 * (end - start) for part, start, end in spans}
 
-    def _answer(self, request: MatchRequest, comparison: Comparison, ranking: Ranking, considered: Flags) -> Json:
+    def _answer(self, request: MatchRequest, reading: Reading, decisions: Decisions, ranking: Ranking) -> Json:
         presenter = Presenter(self.catalogue, request.language)
-        reading, decisions = comparison.reading, comparison.decisions
+        considered = self.columns.of_status(request.statuses)
         questions = ask(reading, decisions, self.columns, considered=considered, withheld=ranking.withheld)
         missed = near_misses(decisions, self.columns, considered, ranking.scores)
         return {
@@ -91,7 +85,7 @@ class Engine:
                 presenter.near_miss(evaluate(self.columns.measures[place], reading.answers, self._taxonomies))
                 for place in missed
             ],
-            "totals": _totals(comparison, ranking, considered),
+            "totals": _totals(decisions, ranking, considered),
         }
 
     def _recommendations(
@@ -122,8 +116,8 @@ class Engine:
         )
 
 
-def _totals(comparison: Comparison, ranking: Ranking, considered: Flags) -> dict[str, int]:
-    verdicts = comparison.decisions.verdicts
+def _totals(decisions: Decisions, ranking: Ranking, considered: Flags) -> dict[str, int]:
+    verdicts = decisions.verdicts
     counted = {
         name: int(np.count_nonzero(considered & (verdicts == value)))
         for name, value in (("applicable", MET), ("possible", UNKNOWN), ("not_applicable", UNMET))

@@ -11,6 +11,13 @@ from seeds.vocabulary import Entry, Vocabulary
 
 SHORTEST_NAME = 2
 
+_ACROSS_WORDS = {
+    "融资": ("金", ""), "代工": ("现", ""), "进院": ("先", ""), "上市": ("以", ""), "养生": ("培", ""),
+    "化工": ("", "艺"), "化纤": ("", "维"), "理发": ("梳", ""), "新平": ("创", ""), "台安": ("平", ""),
+    "中试": ("集其", ""), "中药": ("集其", ""), "出海": ("突", ""), "国产": ("我全中", ""), "合成": ("结", ""),
+}  # fmt: skip
+"""Names that are the end of one word and the beginning of the next (金融|资本), by the characters beside them."""
+
 
 @dataclass(frozen=True, slots=True)
 class NameInText:
@@ -58,9 +65,16 @@ class NameScanner:
 
     def _at(self, text: str, position: int) -> NameInText | None:
         for name, ids in self._heads.get(text[position : position + SHORTEST_NAME], ()):
-            if text.startswith(name, position) and is_whole_word(text, position, position + len(name)):
-                return NameInText(position, position + len(name), self.vocabulary, ids)
+            end = position + len(name)
+            if text.startswith(name, position) and is_whole_word(text, position, end) and _is_one_word(text, name, end):
+                return NameInText(position, end, self.vocabulary, ids)
         return None
+
+
+def _is_one_word(text: str, name: str, end: int) -> bool:
+    before, after = _ACROSS_WORDS.get(name, ("", ""))
+    left, right = text[end - len(name) - 1 : end - len(name)], text[end : end + 1]
+    return not (left and left in before) and not (right and right in after)
 
 
 def find_whole_word(text: str, words: str, start: int, end: int) -> int:

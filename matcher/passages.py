@@ -11,14 +11,18 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.names_in_text import NameInText, NameScanner, find_whole_word
+from matcher.names_in_text import SHORTEST_NAME, NameInText, NameScanner, find_whole_word
 from rules.catalogue import Catalogue
 from rules.measures import Measure
+from seeds.departments import duty_spans
 from seeds.documents import Document
 from seeds.folding import fold_aligned
+from seeds.outline import Clause
 from seeds.regions import names_in_prose
+from seeds.vocabulary import Entry
 
 _SENTENCE_END = re.compile(r"[。；！？\n]")
+_BLANK = "\0"
 _NAMED_LEVELS = frozenset({"city", "county", "zone", "group"})
 
 Positions = NDArray[np.intp]
@@ -84,7 +88,7 @@ class PassageIndex:
 
     def __init__(self, catalogue: Catalogue) -> None:
         """Scan every document once."""
-        self.aligned = {document.id: fold_aligned(document.text) for document in catalogue.documents.values()}
+        self.aligned = {document.id: _searchable(document.text) for document in catalogue.documents.values()}
         scanners = _scanners(catalogue)
         self.names: dict[str, tuple[NameInText, ...]] = {
             document: tuple(
@@ -93,13 +97,17 @@ class PassageIndex:
             for document, text in self.aligned.items()
         }
         self._starts = {document: [hit.start for hit in hits] for document, hits in self.names.items()}
+        self.own: dict[str, Passage] = {}
         self._users: dict[Passage, list[tuple[Level, int]]] = {}
         beside = _by_clause(catalogue)
         for position, measure in enumerate(catalogue.measures.values()):
             neighbours = beside[measure.document, measure.source.clause]
-            for level, passages in passages_of(measure, catalogue.documents[measure.document], neighbours).items():
+            standing = passages_of(measure, catalogue.documents[measure.document], neighbours)
+            self.own[measure.id] = standing[Level.SENTENCE][0]
+            for level, passages in standing.items():
                 for passage in passages:
                     self._users.setdefault(passage, []).append((level, position))
+        self._granting = _by_document(self.own.values())
         self._passages = tuple(self._users)
         self._named = self._index_names()
         self._bigrams = self._index_bigrams()
@@ -109,6 +117,14 @@ class PassageIndex:
         hits, starts = self.names[passage.document], self._starts[passage.document]
         first, last = bisect_left(starts, passage.start), bisect_left(starts, passage.end)
         return tuple(hit for hit in hits[first:last] if hit.end <= passage.end)
+
+    def granting_nothing(self, document: str, clause: Clause) -> tuple[Passage, ...]:
+        """Return the parts of a clause that are no measure's operative sentence."""
+        spans = self._granting.get(document, [])
+        first, last = (bisect_left(spans, (edge, 0)) for edge in (clause.start, clause.end))
+        edges = [clause.start, *(edge for span in spans[first:last] for edge in span), clause.end]
+        parts = zip(edges[::2], edges[1::2], strict=True)
+        return tuple(Passage(document, start, end) for start, end in parts if start < end)
 
     def measures_naming(self, vocabulary: str, entry: str, level: Level) -> Positions:
         """Return the positions of the measures that name an entry at a level."""
@@ -154,6 +170,26 @@ class PassageIndex:
         return {pair: np.array(numbers, dtype=np.intp) for pair, numbers in postings.items()}
 
 
+def _by_document(passages: Iterable[Passage]) -> dict[str, list[tuple[int, int]]]:
+    """Return, by document, the stretches that passages cover, in order and not overlapping."""
+    covered: dict[str, list[tuple[int, int]]] = {}
+    for passage in sorted(passages, key=lambda passage: (passage.start, passage.end)):
+        spans = covered.setdefault(passage.document, [])
+        if spans and passage.start < spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], passage.end))
+        else:
+            spans.append((passage.start, passage.end))
+    return covered
+
+
+def _searchable(text: str) -> str:
+    """Return the text for searching, who is responsible blanked out: 农业农村厅 says nothing of farming."""
+    aligned = fold_aligned(text)
+    for start, end in duty_spans(text):
+        aligned = aligned[:start] + _BLANK * (end - start) + aligned[end:]
+    return aligned
+
+
 def _by_clause(catalogue: Catalogue) -> dict[tuple[str, str], list[Measure]]:
     """Return the measures of each clause, in the order of their sentences."""
     beside: dict[tuple[str, str], list[Measure]] = {}
@@ -162,12 +198,17 @@ def _by_clause(catalogue: Catalogue) -> dict[tuple[str, str], list[Measure]]:
     return beside
 
 
+def _telling_names(need: Entry) -> Iterable[str]:
+    """Return the names of a need that mean it in a policy too: 推广, 数据 and 落地 stand there for anything."""
+    return (name for name in need.spellings() if len(name) > SHORTEST_NAME)
+
+
 def _scanners(catalogue: Catalogue) -> tuple[NameScanner, ...]:
     words = catalogue.vocabularies
     places = [entry for entry in words["regions"].entries.values() if entry.kind in _NAMED_LEVELS]
     return (
         NameScanner(words["concepts"], words["concepts"].entries.values()),
         NameScanner(words["sectors"], words["sectors"].entries.values()),
-        NameScanner(words["needs"], words["needs"].entries.values()),
+        NameScanner(words["needs"], words["needs"].entries.values(), _telling_names),
         NameScanner(words["regions"], places, names_in_prose),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.columns import Flags, Floats, MeasureColumns
+from matcher.columns import Flags, Floats, MeasureColumns, found
 from matcher.reading import Reading
 from rules.columns import UNKNOWN, UNMET
 from rules.facts import Answer, FactType, Value
@@ -54,6 +54,9 @@ def ask(
         attested = facts[open_facts[0]].type is FactType.ATTESTATION
         alone = columns.program.conditions_on(decisions, UNKNOWN, open_facts) == decisions.unknown
         settled = possible & alone & ~withheld if attested else possible & alone
+        waits = np.any((possible & ~withheld)[found(columns.readers, open_facts[0])])
+        if waits and open_facts[0] not in reading.answers and open_facts[0] not in _PARTS:
+            asked.setdefault(open_facts[0], Question(fact=open_facts[0], settles=0))
         for question in _questions(open_facts, settled, reading, columns):
             if question.fact not in asked or asked[question.fact].settles < question.settles:
                 asked[question.fact] = question
@@ -104,8 +107,7 @@ def _innermost(taxonomy: Taxonomy, node: str) -> str:
 
 def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns) -> Iterator[tuple[str, ...]]:
     """Yield, for each published fact that some condition leaves unknown, the facts that one answer supplies."""
-    nodes = decisions.nodes == UNKNOWN
-    unknown = {str(fact) for fact in np.unique(columns.program.node_facts[nodes])}
+    unknown = set(columns.program.facts_with(decisions, UNKNOWN))
     goes_elsewhere = reading.answers.get("target_region") != reading.answers.get("region")
     if "region" in unknown and not goes_elsewhere:
         unknown.discard("target_region")  # said nothing, it is where the company is

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.columns import Flags, Floats
-from matcher.features import Comparison
-from matcher.touches import is_touched
+from matcher.columns import REGION_FACTS, Flags, Floats, MeasureColumns
+from matcher.features import Comparable, Comparison
+from matcher.reading import Reading
+from matcher.touches import Touches, compared, is_touched, touch
 from matcher.weights import WEIGHTS
 from rules.columns import MET, UNKNOWN, UNMET
+from rules.program import Decisions
 
 SCORE_DIGITS = 4
 _WEIGHTS = np.array([[weight.weight] for weight in WEIGHTS])
@@ -69,25 +72,62 @@ class Ranking:
         )  # fmt: skip
 
 
-def rank(comparison: Comparison, *, considered: Flags, with_not_applicable: bool) -> Ranking:
-    """Order what is to be shown of the `considered` measures.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Features (rows) of pairs of a profile and a measure (columns), weighed and added up."""
 
-    A possible measure that nothing connects to the company is withheld (design: connected or silent).
-    """
-    columns, verdicts = comparison.columns, comparison.decisions.verdicts
+    features: Floats
+    contributions: Floats
+    totals: Floats
+
+
+def score(comparison: Comparison) -> Scores:
+    """Weigh the features of every pair."""
     features = np.stack([weight.feature(comparison) for weight in WEIGHTS])
     # Rounded contributions are added, so that the score is exactly the sum that is shown.
     contributions = np.round(np.nan_to_num(features) * _WEIGHTS, SCORE_DIGITS)
-    scores = np.round(contributions.sum(axis=0), SCORE_DIGITS)
-    direct = is_touched(comparison.touches)
-    in_sector = columns.program.meets_somewhere(comparison.decisions, "sector")
-    relevance = np.where(direct, 0, np.where(in_sector, 1, 2)).astype(np.int8)
-    withheld = considered & (verdicts == UNKNOWN) & (relevance == RELEVANCE.index(Relevance.GENERAL))
+    totals = np.round(contributions.sum(axis=0), SCORE_DIGITS)
+    return Scores(features=features, contributions=contributions, totals=totals)
+
+
+def relevance_of(touches: Touches, in_sector: Flags) -> NDArray[np.int8]:
+    """Return the place in RELEVANCE of each pair: touched, else in the company's sector, else general."""
+    return np.where(is_touched(touches), 0, np.where(in_sector, 1, 2)).astype(np.int8)
+
+
+def is_withheld(verdicts: NDArray[np.int8], relevance: NDArray[np.int8]) -> Flags:
+    """Tell which are possible and unconnected to the company: they are not shown (design: connected or silent)."""
+    return np.asarray((verdicts == UNKNOWN) & (relevance == RELEVANCE.index(Relevance.GENERAL)))
+
+
+def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, with_not_applicable: bool) -> Ranking:
+    """Order what is to be shown of the `considered` measures of one profile, compared with all of them."""
+    columns, verdicts = comparison.columns, decisions.verdicts
+    scores = score(comparison)
+    relevance = relevance_of(comparison.touches, columns.program.meets_somewhere(decisions, "sector"))
+    withheld = considered & is_withheld(verdicts, relevance)
     shown = considered & ~withheld & ((verdicts != UNMET) | with_not_applicable)
     standing = shown & (verdicts != UNMET)
     places = np.flatnonzero(shown)
-    keys = (np.arange(columns.size)[places], -scores[places], MET - verdicts[places], relevance[places])
+    keys = (np.arange(columns.size)[places], -scores.totals[places], MET - verdicts[places], relevance[places])
     return Ranking(
-        order=places[np.lexsort(keys)], relevance=relevance, scores=scores,
-        features=features, contributions=contributions, withheld=withheld, standing=standing,
+        order=places[np.lexsort(keys)], relevance=relevance, scores=scores.totals,
+        features=scores.features, contributions=scores.contributions, withheld=withheld, standing=standing,
+    )  # fmt: skip
+
+
+def compare(reading: Reading, decisions: Decisions, columns: MeasureColumns, on: date) -> Comparison:
+    """Put one profile beside every measure of the catalogue."""
+    given, program = compared(reading), columns.program
+    return Comparison(
+        touches=touch(reading, columns),
+        measures=slice(None),
+        compared=Comparable(
+            products=np.array(given.products), needs=np.array(given.needs), place=np.array(given.place),
+            sector=np.array(given.sector), stage=np.array(given.stage),
+        ),
+        sector_met=program.conditions_on(decisions, MET, ("sector",)) > 0,
+        place_met=program.conditions_on(decisions, MET, REGION_FACTS) > 0,
+        columns=columns,
+        on=on,
     )  # fmt: skip

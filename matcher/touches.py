@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias
 
 import numpy as np
 
-from matcher.columns import Floats, MeasureColumns, found, raise_to
-from matcher.passages import Level
+from matcher.columns import Flags, Floats, MeasureColumns, found, raise_to
+from matcher.passages import NO_POSITIONS, Level, Positions
 from matcher.reading import Mention, Reading
 from matcher.words import How
+from rules.facts import Answer
 
 BROADER = 0.7
 """For each step that the text is broader than what the company makes (可降解材料 for PLA)."""
@@ -27,6 +30,8 @@ PROMOTED = 0.5
 STAGE_AS_NEED = 0.6
 """A project stage of the same name as an instrument (中试) asks for it, less surely than a need does."""
 
+FURTHER_INSTRUMENT = 0.8
+
 DIRECT_IN_CONTEXT = 1.0
 DIRECT_NEED = 0.6
 DIRECT_PLACE = 0.6
@@ -40,17 +45,61 @@ SHORTEST_FREE_WORDS = 3
 """Words that no vocabulary knows are searched in the text from this length on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Touches:
-    """For every measure, how well (0 to 1) the profile's mentions stand in its passages, and what connects it."""
+class Channel(IntEnum):
+    """What a mention touches a measure through; products and sectors have a channel a level, nearest first."""
 
-    products: Mapping[Level, Floats]
-    sectors: Mapping[Level, Floats]
-    places: Floats
-    needs: Floats
-    has_products: bool
-    has_needs: bool
-    has_place: bool
+    PRODUCTS = 0
+    SECTORS = 3
+    PLACES = 6
+    NEEDS = 7
+    OWN_SECTOR = 8
+    STAGE = 9
+
+
+CHANNELS = len(Level) * 2 + 4
+
+
+@dataclass(frozen=True, slots=True)
+class Spots:
+    """What is touched, and how well (0 to 1): `places` count through the channels, a measure after the other."""
+
+    places: Positions
+    values: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What a profile gives for comparing: without products, say, no measure can be held against it for them."""
+
+    products: bool
+    needs: bool
+    place: bool
+    sector: bool
+    stage: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """How well (0 to 1) the mentions of a profile stand in the passages of measures, by channel (the first axis)."""
+
+    by_channel: Floats
+
+    def products(self, level: Level) -> Floats:
+        """Return how well the products stand in the passages of a level."""
+        return np.asarray(self.by_channel[Channel.PRODUCTS + level])
+
+    def sectors(self, level: Level) -> Floats:
+        """Return how well the sectors stand in the passages of a level."""
+        return np.asarray(self.by_channel[Channel.SECTORS + level])
+
+    def through(self, channel: Channel) -> Floats:
+        """Return what one channel holds."""
+        return np.asarray(self.by_channel[channel])
+
+
+_NOTHING = Spots(NO_POSITIONS, np.zeros(0))
+_Touched: TypeAlias = tuple[int, Positions, float]
+"""Channel, measures, and how well they are touched."""
 
 
 def related(columns: MeasureColumns, vocabulary: str, entry: str) -> dict[str, float]:
@@ -75,101 +124,160 @@ def _work_out_kin(columns: MeasureColumns, vocabulary: str, entry: str) -> dict[
     return {name: value for name, value in likeness.items() if value >= FARTHEST}
 
 
-def touch(reading: Reading, columns: MeasureColumns) -> Touches:
-    """Look every mention of the profile up in the passage index."""
-    by_kind = _by_vocabulary(reading.mentions)
-    products, needs = by_kind.get("concepts", []), by_kind.get("needs", [])
-    stage = reading.answers.get("stage")
-    stages = [str(value) for value in stage.sure] if stage else []
-    free = [mention for mention in by_kind.get("", []) if len(mention.input) >= SHORTEST_FREE_WORDS]
-    wanted = [mention.input for mention in free if mention.fact == "needs"]
-    made = [mention.input for mention in free if mention.fact != "needs"]
-    return Touches(
-        products=_products(products, made, columns),
-        sectors=_sectors(by_kind.get("sectors", []), columns),
-        places=_places(by_kind.get("regions", []), columns),
-        needs=_needs(needs, wanted, stages, columns),
-        has_products=bool(products or made),
-        has_needs=bool(needs or wanted or stages),
-        has_place=any(read.fact in ("region", "target_region") for read in reading.facts),
+def compared(reading: Reading) -> Compared:
+    """Tell what the profile gives for comparing."""
+    free = [mention for mention in reading.mentions if _is_searched(mention)]
+    known = {mention.vocabulary for mention in reading.mentions}
+    sector, stage = reading.answers.get("sector"), reading.answers.get("stage")
+    staged = stage is not None and bool(stage.sure)
+    return Compared(
+        products="concepts" in known or any(mention.fact != "needs" for mention in free),
+        needs="needs" in known or staged or any(mention.fact == "needs" for mention in free),
+        place=any(read.fact in ("region", "target_region") for read in reading.facts),
+        sector=sector is not None and bool(sector.sure or sector.inferred),
+        stage=staged,
     )
 
 
-def _by_vocabulary(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
-    grouped: dict[str, list[Mention]] = {}
-    for mention in mentions:
-        grouped.setdefault(mention.vocabulary, []).append(mention)
-    return grouped
+def touch(reading: Reading, columns: MeasureColumns) -> Touches:
+    """Look every mention of the profile up in the passage index."""
+    touched = np.zeros(CHANNELS * columns.size)
+    spots = spots_of(reading, columns)
+    np.maximum.at(touched, spots.places, spots.values)
+    return Touches(touched.reshape(CHANNELS, columns.size))
 
 
-def _products(known: list[Mention], words: list[str], columns: MeasureColumns) -> dict[Level, Floats]:
-    touched = _named("concepts", known, columns)
-    for made in words:
-        for level, positions in columns.passages.measures_saying(made).items():
-            raise_to(touched[level], positions, 1.0)
-    return touched
+def spots_of(reading: Reading, columns: MeasureColumns) -> Spots:
+    """Return what the mentions and answers of a profile touch; one place may be touched several times."""
+    stage, sector = reading.answers.get("stage", Answer()), reading.answers.get("sector", Answer())
+    spots = [_spots_of_mention(mention, columns) for mention in reading.mentions]
+    spots += [_remembered(columns, "project stage", str(value), _stage_spots) for value in stage.sure]
+    spots += [_remembered(columns, "own sector", str(value), _own_spots) for value in (*sector.sure, *sector.inferred)]
+    return join(spots)
 
 
-def _sectors(mentions: list[Mention], columns: MeasureColumns) -> dict[Level, Floats]:
-    return _named("sectors", mentions, columns)
+def join(spots: Sequence[Spots]) -> Spots:
+    """Return several spots as one."""
+    if not spots:
+        return _NOTHING
+    return Spots(np.concatenate([each.places for each in spots]), np.concatenate([each.values for each in spots]))
 
 
-def _named(vocabulary: str, mentions: list[Mention], columns: MeasureColumns) -> dict[Level, Floats]:
-    touched = {level: columns.zeros() for level in Level}
-    for mention in mentions:
-        weight = 1.0 if mention.how is not How.FUZZY else mention.similarity
-        for entry, likeness in related(columns, vocabulary, mention.id).items():
-            for level in Level:
-                raise_to(touched[level], columns.passages.measures_naming(vocabulary, entry, level), likeness * weight)
-    return touched
+def _spots_of_mention(mention: Mention, columns: MeasureColumns) -> Spots:
+    if not mention.vocabulary:
+        return _searched(mention, columns) if _is_searched(mention) else _NOTHING
+    spots = _remembered(columns, mention.vocabulary, mention.id, _MAKERS.get(mention.vocabulary, _no_spots))
+    if mention.how is not How.FUZZY or mention.vocabulary == "regions":
+        return spots
+    return Spots(spots.places, spots.values * mention.similarity)
 
 
-def _places(mentions: list[Mention], columns: MeasureColumns) -> Floats:
-    """Return 1 where a condition names the company's place, less where only the sentence or its context does."""
-    touched = columns.zeros()
+def _remembered(
+    columns: MeasureColumns, kind: str, entry: str, make: Callable[[MeasureColumns, str], list[_Touched]]
+) -> Spots:
+    """Return the spots of one vocabulary entry, worked out at its first mention."""
+    known = columns.touched.get((kind, entry))
+    if known is None:
+        known = columns.touched[kind, entry] = _gathered(make(columns, entry), columns)
+    return Spots(*known)
+
+
+def _gathered(touched: Iterable[_Touched], columns: MeasureColumns) -> tuple[Positions, Floats]:
+    """Keep the best of what touches the same place."""
+    strip = np.zeros(CHANNELS * columns.size)
+    for channel, positions, value in touched:
+        raise_to(strip, channel * columns.size + positions, value)
+    needs = slice(Channel.NEEDS * columns.size, (Channel.NEEDS + 1) * columns.size)
+    strip[needs] = np.where(columns.promises_no_money, strip[needs] * PROMOTED, strip[needs])
+    places = np.flatnonzero(strip)
+    return places, strip[places]
+
+
+def _is_searched(mention: Mention) -> bool:
+    """Tell whether these are words that no vocabulary knows and that are looked for as they stand."""
+    return not mention.vocabulary and len(mention.input) >= SHORTEST_FREE_WORDS
+
+
+def _searched(mention: Mention, columns: MeasureColumns) -> Spots:
+    """Find words as they stand: needs in the operative sentence, products anywhere."""
+    saying = columns.passages.measures_saying(mention.input)
+    if mention.fact == "needs":
+        return Spots(*_gathered([(Channel.NEEDS, saying[Level.SENTENCE], 1.0)], columns))
+    return Spots(*_gathered([(Channel.PRODUCTS + level, where, 1.0) for level, where in saying.items()], columns))
+
+
+def _product_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+    return _named("concepts", entry, Channel.PRODUCTS, columns)
+
+
+def _sector_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+    return _named("sectors", entry, Channel.SECTORS, columns)
+
+
+def _named(vocabulary: str, entry: str, first: Channel, columns: MeasureColumns) -> list[_Touched]:
+    return [
+        (first + level, columns.passages.measures_naming(vocabulary, kin, level), likeness)
+        for kin, likeness in related(columns, vocabulary, entry).items()
+        for level in Level
+    ]
+
+
+def _place_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+    """Touch by 1 where a condition names the company's place, less where only the sentence or its context does."""
     regions = columns.catalogue.vocabularies["regions"]
-    taxonomy = regions.taxonomy
-    for mention in mentions:
-        for place in taxonomy.ancestors(mention.id):
-            if not columns.is_below_province(place):
-                continue
-            level = regions[place].kind
-            raise_to(touched, found(columns.places, place), GROUP_IN_CONDITION if level == "group" else 1.0)
-            for where in (Level.SENTENCE, Level.CONTEXT):
-                raise_to(
-                    touched, columns.passages.measures_naming("regions", place, where), PLACE_IN_TEXT.get(level, 0.0)
-                )
-        if columns.is_below_province(mention.id):
-            for place in taxonomy.descendants(mention.id) - {mention.id}:
-                raise_to(touched, found(columns.places, place), NARROWER)
+    taxonomy, passages = regions.taxonomy, columns.passages
+    touched: list[_Touched] = []
+    for place in taxonomy.ancestors(entry):
+        if not columns.is_below_province(place):
+            continue
+        level = regions[place].kind
+        in_condition = GROUP_IN_CONDITION if level == "group" else 1.0
+        touched.append((Channel.PLACES, found(columns.places, place), in_condition))
+        for where in (Level.SENTENCE, Level.CONTEXT):
+            in_text = passages.measures_naming("regions", place, where)
+            touched.append((Channel.PLACES, in_text, PLACE_IN_TEXT.get(level, 0.0)))
+    if columns.is_below_province(entry):
+        inside = taxonomy.descendants(entry) - {entry}
+        touched += [(Channel.PLACES, found(columns.places, place), NARROWER) for place in inside]
     return touched
 
 
-def _needs(mentions: list[Mention], words: list[str], stages: list[str], columns: MeasureColumns) -> Floats:
-    """Return 1 where a need names the measure's instrument, a little less for a further instrument of it.
-
-    A company whose project stands at the pilot or demonstration stage needs just that, said or not.
-    """
-    touched = columns.zeros()
-    for stage in stages:
-        raise_to(touched, found(columns.main_instrument, stage), STAGE_AS_NEED)
-    for wanted in words:
-        raise_to(touched, columns.passages.measures_saying(wanted)[Level.SENTENCE], 1.0)
-    needs = columns.catalogue.vocabularies["needs"]
-    for mention in mentions:
-        weight = 1.0 if mention.how is not How.FUZZY else mention.similarity
-        for instrument in needs[mention.id].instruments:
-            raise_to(touched, found(columns.any_instrument, instrument), 0.8 * weight)
-            raise_to(touched, found(columns.main_instrument, instrument), weight)
-        raise_to(touched, columns.passages.measures_naming("needs", mention.id, Level.SENTENCE), weight)
-    return np.where(columns.promises_no_money, touched * PROMOTED, touched)
+def _need_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+    """Touch by 1 where a need names the measure's instrument, a little less for a further instrument of it."""
+    touched: list[_Touched] = [(Channel.NEEDS, columns.passages.measures_naming("needs", entry, Level.SENTENCE), 1.0)]
+    for instrument in columns.catalogue.vocabularies["needs"][entry].instruments:
+        touched.append((Channel.NEEDS, found(columns.any_instrument, instrument), FURTHER_INSTRUMENT))
+        touched.append((Channel.NEEDS, found(columns.main_instrument, instrument), 1.0))
+    return touched
 
 
-def is_touched(touches: Touches) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _stage_spots(columns: MeasureColumns, stage: str) -> list[_Touched]:
+    """Touch what fits the project's stage; at the pilot or demonstration stage it needs just that, said or not."""
+    broader = columns.catalogue.vocabularies["stages"].taxonomy.ancestors(stage)
+    fits: list[_Touched] = [(Channel.STAGE, found(columns.stages, each), 1.0) for each in broader]
+    return [*fits, (Channel.NEEDS, found(columns.main_instrument, stage), STAGE_AS_NEED)]
+
+
+def _own_spots(columns: MeasureColumns, sector: str) -> list[_Touched]:
+    """Touch the measures whose own conditions name the company's sector or what it belongs to."""
+    broader = columns.catalogue.vocabularies["sectors"].taxonomy.ancestors(sector)
+    return [(Channel.OWN_SECTOR, found(columns.narrow_sectors, each), 1.0) for each in broader]
+
+
+def _no_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:  # noqa: ARG001 - one signature for all
+    return []
+
+
+_MAKERS: Mapping[str, Callable[[MeasureColumns, str], list[_Touched]]] = {
+    "concepts": _product_spots, "sectors": _sector_spots, "regions": _place_spots, "needs": _need_spots,
+}  # fmt: skip
+
+
+def is_touched(touches: Touches) -> Flags:
     """Return which measures a product, need or place touches in the operative sentence or its context."""
     return np.asarray(
-        (touches.products[Level.SENTENCE] > 0)
-        | (touches.products[Level.CONTEXT] >= DIRECT_IN_CONTEXT)
-        | (touches.needs >= DIRECT_NEED)
-        | (touches.places >= DIRECT_PLACE)
+        (touches.products(Level.SENTENCE) > 0)
+        | (touches.products(Level.CONTEXT) >= DIRECT_IN_CONTEXT)
+        | (touches.through(Channel.NEEDS) >= DIRECT_NEED)
+        | (touches.through(Channel.PLACES) >= DIRECT_PLACE)
     )

@@ -32,6 +32,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         _ZH: "政策条文提到“{text}”（对应您填写的“{input}”）",
         _EN: "the policy names “{text}” (your input “{input}”)",
     },
+    "reason.related": {
+        _ZH: "政策条文提到“{text}”（与您填写的“{input}”相关）",
+        _EN: "the policy names “{text}” (related to your input “{input}”)",
+    },
     "reason.same": {_ZH: "政策条文提到“{text}”", _EN: "the policy names “{text}”"},
     "reason.need": {_ZH: "支持方式“{instrument}”符合需求“{input}”", _EN: "“{instrument}” answers the need “{input}”"},
     "reason.sector": {_ZH: "{sectors}", _EN: "{sectors}"},

@@ -24,7 +24,9 @@ from seeds.documents import Document, build_document, document_metadata
 from seeds.errors import SeedError
 from seeds.vocabulary import Vocabulary, build_vocabulary, parse_entry
 
-SCHEMA = 1
+SCHEMA = 2
+NAMING = ("concepts", "needs", "instruments")
+"""Vocabularies whose entries have other spellings that a search for one of them finds too."""
 
 __all__ = ["Catalogue", "assemble", "build_catalogue", "check_seeds", "open_catalogue", "write_catalogue"]
 
@@ -47,11 +49,19 @@ class Catalogue:
         return {fact.id: self.vocabularies[fact.vocabulary].taxonomy for fact in sets}
 
     def search_measures(self, query: str) -> tuple[str, ...]:
-        """Return the ids of measures whose title, quote, clause or document title contains `query`."""
+        """Return the ids of measures whose title, quote, clause or document title contains `query`, by id.
+
+        A query that names a concept, a need or an instrument is also looked for in its other spellings, and finds
+        the measures of the instrument.
+        """
         if self.path is None:
             return ()
+        named = [self.vocabularies[name][id_] for name in NAMING for id_ in self.vocabularies[name].find(query)]
         with closing(_connect(self.path)) as connection:
-            return search(connection, query)
+            found = set(search(connection, query, *(words for entry in named for words in entry.spellings())))
+        instruments = set(self.vocabularies["instruments"].find(query))
+        found |= {id_ for id_, measure in self.measures.items() if instruments.intersection(measure.instruments)}
+        return tuple(sorted(found))
 
 
 def assemble(content: Content, *, path: Path | None = None) -> Catalogue:

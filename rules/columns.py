@@ -116,7 +116,7 @@ class MembershipColumn:
     def _in_every(self, readings: tuple[Value, ...]) -> Positions:
         """Return the tests that every one of several readings meets."""
         met, counts = np.unique(np.concatenate([self._concerned(r)[0] for r in readings]), return_counts=True)
-        return met[counts == len(readings)]
+        return np.asarray(met[counts == len(readings)])
 
     def _concerned(self, value: Value) -> tuple[Positions, Positions, Positions]:
         """Return the tests that `value` meets, those it overlaps, and those whose open list it may belong to."""
@@ -145,11 +145,13 @@ class ThresholdColumn:
         if answer is None or not answer.sure:
             unknown = _UNRECOGNISED if answer and answer.unreadable else _MISSING
             return np.full(len(self.thresholds), unknown, dtype=np.int8)
-        return np.where(self.holds(np.array([comparable(answer.sure[0])]))[:, 0], MET, UNMET).astype(np.int8)
+        return np.where(self.holds(np.array([comparable(answer.sure[0])]), slice(None))[:, 0], MET, UNMET).astype(
+            np.int8
+        )
 
-    def holds(self, numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Return, for each threshold (rows) and number (columns), whether the number passes; NaN never does."""
-        return np.asarray(_COMPARE[self.operator](numbers[None, :], self.thresholds[:, None]))
+    def holds(self, numbers: NDArray[np.float64], tests: slice) -> NDArray[np.bool_]:
+        """Return, for each of some tests (rows) and each number (columns), whether it passes; NaN never does."""
+        return np.asarray(_COMPARE[self.operator](numbers[None, :], self.thresholds[tests][:, None]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from seeds.vocabulary import Vocabulary
 
 _ZH = {
     "within": "{fact}属于{values}",
-    "any_of": "{fact}为{values}之一",
+    "any_of": "{fact}为{values}",
     "all_of": "{fact}包括{values}",
     "none_of": "{fact}不包括{values}",
     "at_least": "{fact}不低于{values}",
@@ -24,7 +24,7 @@ _ZH = {
 }
 _EN = {
     "within": "{fact} is within {values}",
-    "any_of": "{fact} is one of {values}",
+    "any_of": "{fact} is {values}",
     "all_of": "{fact} includes {values}",
     "none_of": "{fact} includes none of {values}",
     "at_least": "{fact} is at least {values}",
@@ -35,7 +35,12 @@ _EN = {
     "on_or_before": "{fact} is on or before {values}",
 }
 _JOINT = {("en", "all"): " and ", ("en", "any"): " or ", ("zh", "all"): "，且", ("zh", "any"): "，或"}
+_CHOICES = frozenset({"within", "any_of", "none_of"})
+"""Operators that ask for one of their values, not for all of them."""
+_STATES = frozenset({"credit_ok"})
+"""Flags whose name says how the company is, not what it is."""
 _BRACKETS = {"en": "({})", "zh": "（{}）"}
+_OPEN = "等（“等”字未列尽）"
 _YI, _WAN = 1e8, 1e4
 
 
@@ -89,16 +94,19 @@ class Drafter:
             return self._flag(fact, wanted=test.expected[0] is True)
         listed = [self.value(test.fact, value) for value in test.expected]
         if self.language == "en":
-            values = ", ".join(listed) + (" and others not named" if test.scope else "")
+            values = _joined_en([*listed, "others not named"] if test.scope else listed, test.operator)
             return _EN[test.operator].format(fact=fact.en, values=values)
-        values = "、".join(listed) + ("等（“等”字未列尽）" if test.scope else "")
+        values = "、".join(listed)
         if fact.vocabulary == "regions":
-            return f"{fact.zh}{'不在' if test.operator == 'none_of' else '在'}{values}"
-        return _ZH[test.operator].format(fact=fact.zh, values=values)
+            return f"{fact.zh}{'不在' if test.operator == 'none_of' else '在'}{values}{_OPEN if test.scope else ''}"
+        one_of = "之一" if len(listed) > 1 and test.operator in {"within", "any_of"} else ""
+        return _ZH[test.operator].format(fact=fact.zh, values=values + (_OPEN if test.scope else one_of))
 
     def _flag(self, fact: FactDefinition, *, wanted: bool) -> str:
         if self.language == "en":
             return f"{fact.en}: {self._yes_or_no(wanted)}"
+        if fact.id in _STATES:
+            return fact.zh if wanted else f"并非{fact.zh}"
         return f"是{fact.zh}" if wanted else f"不是{fact.zh}"
 
     def _yes_or_no(self, value: bool) -> str:  # noqa: FBT001 - the value itself
@@ -112,6 +120,13 @@ class Drafter:
         if yuan >= _YI:
             return f"{_digits(yuan / _YI)}亿元"
         return f"{_digits(yuan / _WAN)}万元" if yuan >= _WAN else f"{_digits(yuan)}元"
+
+
+def _joined_en(listed: list[str], operator: str) -> str:
+    """Return the values with commas, the last one after the word that tells whether one is enough."""
+    if len(listed) == 1:
+        return listed[0]
+    return f"{', '.join(listed[:-1])} {'or' if operator in _CHOICES else 'and'} {listed[-1]}"
 
 
 def _digits(number: float) -> str:

@@ -11,18 +11,24 @@ from itertools import pairwise
 
 from sqlite_utils import Database
 
-from seeds.folding import fold_aligned
+from seeds.folding import fold_aligned, simplify
 
 SHORTEST_QUERY = 2
 _TABLE = "measure_search"
+_SILENT = frozenset("()[]\"'《》〈〉")
+"""Brackets and quotation marks as fold_aligned writes them; like white space, nobody types them into a search."""
 _LINE_END = " end "
 """Stands between lines, so that no phrase runs from the end of one into the next; no pair is written so."""
 
 
+def plain(text: str) -> str:
+    """Return what of a line is compared: width and case unified; no white space, brackets and quotation marks."""
+    return "".join(c for c in fold_aligned(text) if c not in _SILENT and not c.isspace())
+
+
 def bigrams(text: str) -> str:
     """Return the overlapping character pairs of `text` as words of hexadecimal code points."""
-    characters = [c for c in fold_aligned(text) if not c.isspace()]
-    return " ".join(f"{ord(a):x}x{ord(b):x}" for a, b in pairwise(characters))
+    return " ".join(f"{ord(a):x}x{ord(b):x}" for a, b in pairwise(plain(text)))
 
 
 def create_index(database: Database, rows: Iterable[tuple[str, str]]) -> None:
@@ -32,10 +38,14 @@ def create_index(database: Database, rows: Iterable[tuple[str, str]]) -> None:
     database.conn.executemany(f"INSERT INTO {_TABLE} (measure, words) VALUES (?, ?)", words)  # noqa: S608 - own name
 
 
-def search(connection: sqlite3.Connection, query: str) -> tuple[str, ...]:
-    """Return the ids of the measures whose text contains `query`, by id; nothing under two characters."""
-    phrase = bigrams(query)
-    if not phrase:
+def search(connection: sqlite3.Connection, *queries: str) -> tuple[str, ...]:
+    """Return the ids of the measures that have any of `queries` within one line of their text, by id.
+
+    Each is looked for as typed and in simplified characters; one of under two characters finds nothing.
+    """
+    phrases = dict.fromkeys(bigrams(form) for query in queries for form in (query, simplify(query)))
+    words = " OR ".join(f'"{phrase}"' for phrase in phrases if phrase)
+    if not words:
         return ()
     sql = f"SELECT measure FROM {_TABLE} WHERE words MATCH ? ORDER BY measure"  # noqa: S608 - own name
-    return tuple(row[0] for row in connection.execute(sql, (f'"{phrase}"',)))
+    return tuple(row[0] for row in connection.execute(sql, (words,)))

@@ -40,7 +40,11 @@ class Decisions:
 
 
 class Program:
-    """A catalogue's measures, compiled once; `decide` may be called from any thread."""
+    """A catalogue's measures, compiled once; `decide` may be called from any thread.
+
+    Nodes are the distinct conditions: first `tests`, then `groups` (parts before wholes), then the one always met.
+    The conditions of measure i are flat[offsets[i]:offsets[i + 1]].
+    """
 
     def __init__(self, measures: Sequence[Measure], taxonomies: Taxonomies) -> None:
         """Give every distinct condition a number and index the tests by fact and operator."""
@@ -50,26 +54,32 @@ class Program:
             for condition in measure.conditions:
                 for leaf in leaves(condition):
                     tests.setdefault(leaf.test, len(tests))
-        self._tests = tests
-        self._groups: dict[tuple[Combination, tuple[int, ...]], int] = {}
+        self.tests = tests
+        self.groups: dict[tuple[Combination, tuple[int, ...]], int] = {}
         rows = [
             [self._node(condition) for condition in measure.conditions] or [ALWAYS_MET] for measure in self.measures
         ]
         self.offsets: Indices = np.cumsum([0, *(len(row) for row in rows)], dtype=np.intp)[:-1]
         self.flat: Indices = np.array([node for row in rows for node in row], dtype=np.intp)
-        self.node_facts = self._facts_of_nodes()
+        facts = self._facts_of_nodes()
+        self._fact_names = tuple(dict.fromkeys(facts))
+        self._fact_numbers: Indices = np.array([self._fact_names.index(fact) for fact in facts], dtype=np.intp)
+        self._masks: dict[tuple[str, ...], NDArray[np.bool_]] = {}
         self._rows: Indices = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-        facts_read = self.node_facts[self.flat]
-        self._reads = {str(fact): facts_read == fact for fact in np.unique(facts_read)}
-        self._tests_on = self._tests_by_fact()
-        self._columns = compile_columns(tuple(tests), taxonomies)
+        self.tests_on = self._tests_by_fact()
+        self.columns = compile_columns(tuple(tests), taxonomies)
+
+    @property
+    def size(self) -> int:
+        """Return how many nodes there are."""
+        return len(self.tests) + len(self.groups) + 1
 
     def decide(self, answers: Answers) -> Decisions:
         """Decide every measure for one profile's answers."""
-        nodes = np.full(len(self._tests) + len(self._groups) + 1, MET, dtype=np.int8)
-        for column in self._columns:
+        nodes = np.full(self.size, MET, dtype=np.int8)
+        for column in self.columns:
             nodes[column.positions] = as_values(column.outcomes(answers.get(column.fact)))
-        for (combination, parts), node in self._groups.items():
+        for (combination, parts), node in self.groups.items():
             nodes[node] = _combine(combination, nodes[list(parts)])
         values = nodes[self.flat]
         return Decisions(
@@ -82,25 +92,42 @@ class Program:
 
     def conditions_on(self, decisions: Decisions, value: int, facts: Iterable[str]) -> NDArray[np.int64]:
         """Count, for each measure, its conditions on any of `facts` that came out as `value`."""
-        counts = np.zeros(len(self.measures), dtype=np.int64)
-        for fact in facts:
-            if fact in self._reads:
-                chosen = self._rows[self._reads[fact] & (decisions.conditions == value)]
-                counts += np.bincount(chosen, minlength=len(counts))
-        return counts
+        chosen = self._rows[self._reading(tuple(facts)) & (decisions.conditions == value)]
+        return np.bincount(chosen, minlength=len(self.measures))
+
+    def conditions_reading(self, facts: Iterable[str]) -> tuple[Indices, Indices]:
+        """Return the measures and the nodes, side by side, of all conditions on any of `facts`."""
+        chosen = self._reading(tuple(facts))
+        return self._rows[chosen], self.flat[chosen]
+
+    def fact_of(self, node: int) -> str:
+        """Return the fact that a condition reads, "" for a group that reads several."""
+        return self._fact_names[int(self._fact_numbers[node])]
+
+    def facts_with(self, decisions: Decisions, value: int) -> frozenset[str]:
+        """Return the facts on which some condition of some measure came out as `value`."""
+        counts = np.bincount(self._fact_numbers[decisions.nodes == value], minlength=len(self._fact_names))
+        return frozenset(self._fact_names[number] for number in np.flatnonzero(counts))
+
+    def _reading(self, facts: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Return which conditions read any of `facts` (worked out at the first call)."""
+        if facts not in self._masks:
+            numbers = [self._fact_names.index(fact) for fact in facts if fact in self._fact_names]
+            self._masks[facts] = np.isin(self._fact_numbers[self.flat], numbers)
+        return self._masks[facts]
 
     def meets_somewhere(self, decisions: Decisions, fact: str) -> NDArray[np.bool_]:
         """Tell, for each measure, whether a test on `fact` is met in its conditions, inside a group or not."""
         met = np.zeros(len(self.measures), dtype=np.bool_)
-        places, tests = self._tests_on.get(fact, (self._rows[:0], self.flat[:0]))
+        places, tests = self.tests_on.get(fact, (self._rows[:0], self.flat[:0]))
         met[places[decisions.nodes[tests] == MET]] = True
         return met
 
     def _node(self, condition: Condition) -> int:
         if isinstance(condition, Leaf):
-            return self._tests[condition.test]
+            return self.tests[condition.test]
         key = (condition.combination, tuple(self._node(part) for part in condition.parts))
-        return self._groups.setdefault(key, len(self._tests) + len(self._groups))
+        return self.groups.setdefault(key, len(self.tests) + len(self.groups))
 
     def _tests_by_fact(self) -> dict[str, tuple[Indices, Indices]]:
         """Return, for each fact, the measures and the tests on it side by side; negated groups do not count."""
@@ -108,17 +135,17 @@ class Program:
         for place, measure in enumerate(self.measures):
             for condition in measure.conditions:
                 for leaf in asserted_leaves(condition):
-                    pairs.setdefault(leaf.test.fact, []).append((place, self._tests[leaf.test]))
+                    pairs.setdefault(leaf.test.fact, []).append((place, self.tests[leaf.test]))
         split = {fact: np.array(found, dtype=np.intp) for fact, found in pairs.items()}
         return {fact: (found[:, 0], found[:, 1]) for fact, found in split.items()}
 
-    def _facts_of_nodes(self) -> NDArray[np.str_]:
+    def _facts_of_nodes(self) -> list[str]:
         """Return the fact of each node; a group has one only when all its leaves read the same fact."""
-        facts = [test.fact for test in self._tests]
-        for _, parts in self._groups:
+        facts = [test.fact for test in self.tests]
+        for _, parts in self.groups:
             below = {facts[part] for part in parts}
             facts.append(below.pop() if len(below) == 1 else "")
-        return np.array([*facts, ""], dtype=np.str_)
+        return [*facts, ""]
 
 
 def _combine(combination: Combination, values: Values) -> int:

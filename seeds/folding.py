@@ -26,8 +26,12 @@ def fold(text: str) -> str:
     `ＰＬＡ`, `pla` and `P.L.A` fold alike; `首台（套）` and `首台套` too. An all-separator text folds to "".
     """
     wide = unicodedata.normalize("NFKC", text).translate(_QUOTES)
-    simple = wide if wide.isascii() else _simplifier().convert(wide)
-    return "".join(c for c in simple.casefold() if c not in _SEPARATORS and c.isprintable())
+    return "".join(c for c in simplify(wide).casefold() if c not in _SEPARATORS and c.isprintable())
+
+
+def simplify(text: str) -> str:
+    """Return `text` with traditional characters simplified."""
+    return text if text.isascii() else str(_simplifier().convert(text))
 
 
 @cache

@@ -59,11 +59,13 @@ def own_screening(screening_id: str) -> Job:
     return job
 
 
-def is_operator() -> bool:
-    """Tell whether an operator asks, who is limited in records and not in calls; a store that fails says no."""
+def charge_operator() -> bool:
+    """Count one record of the operator who asks; False for anybody else, and for one who has none left today."""
     try:
         key = given_key()
+        if key is None or key.role not in SCREENING_ROLES:
+            return False
+        return jobs().charge(key.id, 1, most=serving().settings.operator_records)
     except (StoreError, sqlite3.Error) as error:
         structlog.get_logger().error("data_unavailable", reason=type(error).__name__)
         return False
-    return key is not None and key.role in SCREENING_ROLES

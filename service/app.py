@@ -14,10 +14,25 @@ from service.request_context import begin_request, route
 from service.serving import EXTENSION, Serving, open_engine, serving
 from service.settings import Settings
 from service.specification import Api, create_api
-from service.views import documents, health, match, measures, pages, tables, vocabularies
+from service.store import Store
+from service.views import (
+    documents,
+    health,
+    match,
+    measures,
+    pages,
+    preview,
+    screening_files,
+    screening_pairs,
+    screening_results,
+    screenings,
+    tables,
+    vocabularies,
+)
 from service.views.docs import create_docs
 
-RESOURCES = (match, measures, documents, vocabularies, tables, health)
+SCREENING = (screenings, screening_results, screening_pairs, screening_files, preview)
+RESOURCES = (match, measures, documents, vocabularies, tables, *SCREENING, health)
 
 
 def create_app(settings: Settings) -> flask.Flask:
@@ -39,9 +54,7 @@ def _serve(app: flask.Flask, settings: Settings) -> Serving:
     metrics = create_metrics(settings.metrics_folder)
     engine = open_engine(settings, metrics)
     limiter = create_limiter(app, settings)
-    return Serving(
-        settings=settings, engine=engine, metrics=metrics, limiter=limiter, store=Store(settings.data)
-    )
+    return Serving(settings=settings, engine=engine, metrics=metrics, limiter=limiter, store=Store(settings.data))
 
 
 def _register_views(app: flask.Flask) -> None:

@@ -109,8 +109,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         """Document a good answer and the errors this view can give; the view serialises its answer itself."""
 
         def decorate(view: View) -> View:
-            for status in errors:
-                view = self.alt_response(status, _STATUS_NAMES[status])(view)
+            for error in errors:
+                view = self.alt_response(error, _STATUS_NAMES[error])(view)
             documented = self.response(status, schema, content_type=media_type, description=description)
             return documented(view)  # type: ignore[no-any-return]
 

@@ -1,4 +1,4 @@
-"""The command line: `cepei match | build | check | serve | eval | draft`.
+"""The command line: `cepei match | build | check | serve | eval | draft | keys | work | screen`.
 
 Exit status: 0 done, 1 faults found or goals missed, 2 input that cannot be used, 3 no catalogue.
 """
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from service import __version__
-from service.commands import build, check, draft, evaluate, match, serve
+from service.commands import build, check, draft, evaluate, keys, match, screen, serve, work
 from service.commands.exits import CommandError
 from service.commands.output import complain
 from service.settings import SettingsError
@@ -22,6 +22,9 @@ COMMANDS = {
     "serve": serve,
     "eval": evaluate,
     "draft": draft,
+    "keys": keys,
+    "work": work,
+    "screen": screen,
 }
 
 

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from service.beside import Companion
 from service.logs import server_log_config
 from service.settings import load_settings
 
@@ -54,6 +55,16 @@ accesslog = None
 logconfig_dict = server_log_config(settings.log_level)
 
 
+# One process beside the web workers decides the screenings, so that no upload slows a match down.
+companion = Companion()
+
+
+def when_ready(_server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
+    """Start the screening worker, once, in the master process."""
+    if settings.screening_worker:
+        companion.start()
+
+
 def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401 - gunicorn has no types
     """Let the metrics of a dead worker no longer count as live."""
     # Imported here: prometheus_client decides when it is imported whether processes count together.
@@ -63,5 +74,6 @@ def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401 - gunicorn ha
 
 
 def on_exit(_server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
-    """Remove the counters of this server."""
+    """Stop the screening worker and remove the counters of this server."""
+    companion.stop()
     shutil.rmtree(_shared_folder(), ignore_errors=True)

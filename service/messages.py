@@ -136,7 +136,10 @@ WORDINGS: dict[str, Wording] = {
     "no_such_screening": Wording("没有这个批量筛查", "there is no such screening"),
     "no_such_tenant": Wording("没有第 {row} 行", "there is no row {row}"),
     "no_such_pair": Wording(
-        "该企业没有列出这条措施", "this measure is not listed for this company", "它不适用或与企业无关联", "it does not apply, or nothing connects it"
+        "该企业没有列出这条措施",
+        "this measure is not listed for this company",
+        "它不适用或与企业无关联",
+        "it does not apply, or nothing connects it",
     ),
     "no_file": Wording("表单没有文件 file", "the form has no file named file"),
     "unknown_format": Wording(
@@ -147,7 +150,10 @@ WORDINGS: dict[str, Wording] = {
     ),
     "already_ended": Wording("批量筛查已结束（状态：{state}）", "the screening has ended already ({state})"),
     "other_catalogue": Wording(
-        "该批量筛查依据另一版政策目录", "the screening was decided by another catalogue", "请重新运行筛查", "run it again"
+        "该批量筛查依据另一版政策目录",
+        "the screening was decided by another catalogue",
+        "请重新运行筛查",
+        "run it again",
     ),
     "no_previous": Wording("该批量筛查不是重新运行的", "the screening is not a rerun of another one"),
     "bad_measure": Wording("措施草稿有误", "the draft of the measure has faults"),

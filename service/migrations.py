@@ -17,7 +17,8 @@ SCREENINGS = """
     CREATE TABLE screenings (
         id TEXT PRIMARY KEY, key_id TEXT NOT NULL, state TEXT NOT NULL, format TEXT NOT NULL, options TEXT NOT NULL,
         previous TEXT, catalogue TEXT, total INTEGER, done INTEGER NOT NULL DEFAULT 0,
-        rejected INTEGER NOT NULL DEFAULT 0, unread INTEGER NOT NULL DEFAULT 0, failure TEXT, created_at REAL NOT NULL, started_at REAL,
+        rejected INTEGER NOT NULL DEFAULT 0, unread INTEGER NOT NULL DEFAULT 0,
+        failure TEXT, created_at REAL NOT NULL, started_at REAL,
         finished_at REAL, expires_at REAL NOT NULL, lease TEXT, lease_until REAL, resumed_at REAL,
         resumed_done INTEGER NOT NULL DEFAULT 0
     ) STRICT

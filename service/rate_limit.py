@@ -7,6 +7,7 @@ import ipaddress
 import flask
 from flask_limiter import Limiter
 
+from service.access import charge_operator
 from service.rate_store import store_uri
 from service.settings import Settings
 
@@ -43,4 +44,7 @@ def caller() -> str:
 
 
 def _is_free() -> bool:
-    return flask.request.method != "POST" or flask.request.endpoint not in LIMITED_ENDPOINTS
+    """Tell whether a call is not counted here: operators are limited in records (access.py), not in calls."""
+    if flask.request.method != "POST" or flask.request.endpoint not in LIMITED_ENDPOINTS:
+        return True
+    return charge_operator()

@@ -52,6 +52,7 @@ class Settings:
     upload_bytes: int = 64 * 1_048_576
     retention_days: int = 30
     operator_records: int = 1_000_000
+    screening_worker: bool = True
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -73,6 +74,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         data=Path(reader.text("CEPEI_DATA", str(DEFAULT_DATA))),
         upload_bytes=reader.number("CEPEI_UPLOAD_BYTES", 64 * 1_048_576, lowest=1024, highest=1024 * 1_048_576),
         retention_days=reader.number("CEPEI_RETENTION_DAYS", 30, lowest=1, highest=3650),
+        screening_worker=reader.choice("CEPEI_SCREENING_WORKER", "on", ("on", "off")) == "on",
         operator_records=reader.number("CEPEI_OPERATOR_RECORDS", 1_000_000, lowest=1, highest=10**9),
     )
     if settings.rate_limit and not settings.rate_store:

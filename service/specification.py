@@ -68,6 +68,7 @@ def openapi_document(api: Api) -> dict[str, Any]:
     """Return the specification as plain data, with what holds for every call put into every call."""
     document: dict[str, Any] = api.spec.to_dict()
     document = {"openapi": document.pop("openapi"), **document, "servers": [{"url": "/"}]}
+    document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     for response in document["components"]["responses"].values():
         response["headers"] = dict(_HEADERS)
     for operations in document["paths"].values():

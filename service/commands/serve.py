@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 from service.commands.exits import CommandError, Exit
-from service.settings import SettingsError, load_settings
+from service.commands.output import complain
+from service.keys import Keys, Role
+from service.settings import Settings, SettingsError, load_settings
+from service.store import Store, StoreError
 
 GUNICORN = ("-m", "gunicorn", "--config", "python:service.gunicorn_conf", "service.wsgi:app")
 
@@ -19,22 +22,38 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", help="port to listen on, 8000 if not given (PORT)")
     parser.add_argument("--workers", help="worker processes, one a core if not given (CEPEI_WORKERS)")
     parser.add_argument("--catalogue", type=Path, help="catalogue file (CEPEI_CATALOGUE)")
+    parser.add_argument("--data", type=Path, help="data file (CEPEI_DATA)")
+    parser.add_argument("--local-key", action="store_true", help="print a new operator key when there is no key yet")
 
 
 def run(options: argparse.Namespace) -> int:
     """Become gunicorn; returns only when it cannot start."""
     variables = {"CEPEI_HOST": options.host, "PORT": options.port, "CEPEI_WORKERS": options.workers}
     variables["CEPEI_CATALOGUE"] = options.catalogue and str(options.catalogue)
+    variables["CEPEI_DATA"] = options.data and str(options.data)
     environment = {**os.environ, **{name: value for name, value in variables.items() if value}}
-    catalogue = load_server_settings(environment)
-    if not catalogue.is_file():
-        raise CommandError(f"there is no catalogue at {catalogue}; run `cepei build {catalogue}`", Exit.NO_CATALOGUE)
+    settings = load_server_settings(environment)
+    if not settings.catalogue.is_file():
+        missing = settings.catalogue
+        raise CommandError(f"there is no catalogue at {missing}; run `cepei build {missing}`", Exit.NO_CATALOGUE)
+    if options.local_key:
+        _print_local_key(settings)
     os.execve(sys.executable, [sys.executable, *GUNICORN], environment)  # noqa: S606 - it becomes the server
 
 
-def load_server_settings(environment: dict[str, str]) -> Path:
-    """Return the catalogue of the settings; gunicorn_conf.py gives what only a running server has."""
+def _print_local_key(settings: Settings) -> None:
+    """Make the first key of a data file and print it; a file that has keys already keeps its owner's."""
+    keys = Keys(Store(settings.data))
     try:
-        return load_settings({"CEPEI_RATE_STORE": "server", **environment}).catalogue
+        if not keys.listed():
+            complain(f"operator key for this machine, shown once: {keys.add(Role.OPERATOR, label='local')[1]}")
+    except StoreError as error:
+        raise CommandError(str(error)) from error
+
+
+def load_server_settings(environment: dict[str, str]) -> Settings:
+    """Return the settings; gunicorn_conf.py gives what only a running server has."""
+    try:
+        return load_settings({"CEPEI_RATE_STORE": "server", **environment})
     except SettingsError as error:
         raise CommandError(str(error)) from error

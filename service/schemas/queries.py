@@ -27,7 +27,10 @@ class MeasuresQuery(PageQuery):
     q = Text(
         limit=SEARCH_CHARACTERS,
         shortest=2,
-        metadata={"description": "Words inside title, quote, clause or document title; two characters and more."},
+        metadata={
+            "description": "Words inside title, quote, clause or document title, two characters and more. Brackets, "
+            "quotation marks and spaces do not count; other spellings of a product, need or instrument are found too."
+        },
     )
     region = Text(
         limit=SEARCH_CHARACTERS,

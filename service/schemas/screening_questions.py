@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields
-
 from rules.measures import Instrument
 from service.clock import today
 from service.schemas.complaints import StrictSchema
-from service.schemas.match import STATUSES
-from service.schemas.queries import SEARCH_CHARACTERS, PageQuery
+from service.schemas.match import LARGEST_LIMIT, LARGEST_OFFSET, STATUSES
+from service.schemas.queries import LARGEST_PAGE, SEARCH_CHARACTERS, PageQuery
 from service.schemas.strict import JsonSchema, StrictField, refusal
 from service.schemas.texts import Choice, Choices, Text
-from service.schemas.values import Day
+from service.schemas.values import Day, Whole
 
 MOST_TENANTS = 100_000
 VERDICTS = ("applicable", "possible")
@@ -61,7 +59,6 @@ class ScreeningQuestion(StrictSchema):
     statuses = Choices(
         STATUSES,
         fewest=1,
-        load_default=frozenset(STATUSES),
         metadata={"description": "Documents to consider, both kinds if not given."},
     )
 
@@ -93,13 +90,25 @@ class MeasureTenantsQuery(PageQuery):
             "one condition that a company can change. Applicable and possible ones if not given."
         },
     )
-    region = Text(
-        limit=SEARCH_CHARACTERS, metadata={"description": "A place in any writing; tenants inside it."}
+    region = Text(limit=SEARCH_CHARACTERS, metadata={"description": "A place in any writing; tenants inside it."})
+
+
+class TenantMatchQuery(StrictSchema):
+    """Which part of a tenant's match."""
+
+    limit = Whole(
+        lowest=1,
+        highest=LARGEST_LIMIT,
+        from_query=True,
+        metadata={"description": "Most recommendations, 20 if not given."},
     )
-
-
-class PairQuery(PageQuery):
-    """Which page of a tenant's measures."""
+    offset = Whole(
+        lowest=0, highest=LARGEST_OFFSET, from_query=True, metadata={"description": "Recommendations to skip."}
+    )
+    detail = Choice(
+        ("full", "brief"),
+        metadata={"description": "`brief` leaves out features, conditions and evidence; `full` if not given."},
+    )
 
 
 class PreviewQuestion(StrictSchema):
@@ -108,5 +117,6 @@ class PreviewQuestion(StrictSchema):
     screening = Text(required=True, metadata={"description": "The id of a finished screening."})
     document = Text(required=True, metadata={"description": "The id of the document that the draft cites."})
     measure = JsonObject(required=True, metadata={"description": "The measure, as it would stand in a rule pack."})
-    defaults = JsonObject(metadata={"description": "`region` and `sector` of the pack; those of the catalogue's pack if not given."})
-    page = fields.Integer(load_default=1)
+    defaults = JsonObject(metadata={"description": "`region` and `sector` that every measure of its pack has."})
+    page = Whole(lowest=1, highest=LARGEST_PAGE, load_default=1, metadata={"description": "From 1."})
+    per_page = Whole(lowest=1, highest=100, load_default=20, metadata={"description": "Tenants on a page."})

@@ -26,6 +26,8 @@ def clean_text(value: object, limit: int = TEXT_CHARACTERS) -> str:
     if len(value) > limit:
         raise refusal("too_long", limit=limit)
     spaced = " ".join(value.split())
+    if spaced.isprintable():  # nothing invisible in it; most texts go this way
+        return spaced
     return "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE).strip()
 
 

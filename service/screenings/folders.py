@@ -17,9 +17,10 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{32}")
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Where the files of one screening stand; a file is there only when it is complete."""
+    """Where the files of one screening stand, results elsewhere if so wished; a file is there only when complete."""
 
     path: Path
+    results: Path | None = None
 
     def sent(self, form: str) -> Path:
         """Return the file as sent."""
@@ -31,11 +32,15 @@ class Folder:
 
     def part(self, number: int) -> Path:
         """Return the results of one chunk."""
-        return self.path / f"part-{number:05}.parquet"
+        return (self.results or self.path) / f"part-{number:05}.parquet"
 
     def near(self, number: int) -> Path:
         """Return the near misses of one chunk."""
         return self.path / f"near-{number:05}.parquet"
+
+    def counts(self, number: int) -> Path:
+        """Return region and verdict counts of one chunk's tenants."""
+        return self.path / f"counts-{number:05}.parquet"
 
     def rejected(self, number: int | None = None) -> Path:
         """Return the rows that could not be read, or those of one chunk whose facts were refused."""

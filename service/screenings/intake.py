@@ -16,12 +16,14 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from service.json_reading import read_json
 from service.problems import Complaint, RequestError
 from service.schemas.complaints import complaints_of
+from service.schemas.match import STATUSES
 from service.schemas.screening_questions import ScreeningQuestion
 from service.screenings.folders import Folder, write_whole
 from service.screenings.jobs import Options
 
 FORMATS = {
-    "csv": "csv", "txt": "csv", "tsv": "csv", "xlsx": "xlsx", "ndjson": "ndjson", "jsonl": "ndjson", "parquet": "parquet",
+    "csv": "csv", "txt": "csv", "tsv": "csv", "xlsx": "xlsx",
+    "ndjson": "ndjson", "jsonl": "ndjson", "parquet": "parquet",
 }  # fmt: skip
 """How a file's name ends -> how it is read."""
 
@@ -99,4 +101,4 @@ def _options(asked: object, *, with_tenants: bool) -> Options:
         loaded = ScreeningQuestion(exclude=() if with_tenants else ("tenants",)).load(asked)  # type: ignore[arg-type]
     except ValidationError as error:
         raise RequestError("invalid_request", complaints_of(error.messages)) from error
-    return Options(on=loaded["on"], statuses=tuple(sorted(loaded["statuses"])))
+    return Options(on=loaded["on"], statuses=tuple(sorted(loaded.get("statuses", STATUSES))))

@@ -208,6 +208,14 @@ class Jobs:
         """Return the ids of all screenings."""
         return frozenset(row["id"] for row in self._store.rows("SELECT id FROM screenings"))
 
+    def records_today(self, key_id: str) -> int:
+        """Return how many records were counted for a key today."""
+        day = time.strftime("%Y-%m-%d", time.gmtime(self._clock()))
+        row = self._store.row(
+            "SELECT records FROM usage WHERE key_id = :key AND day = :day", {"key": key_id, "day": day}
+        )
+        return int(row["records"]) if row else 0
+
     def charge(self, key_id: str, records: int, *, most: int) -> bool:
         """Count records of a key today; False, and nothing counted, when they would be more than `most`."""
         day = time.strftime("%Y-%m-%d", time.gmtime(self._clock()))

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
 from service.screenings.jobs import Job, State
+from service.tables.messages import word
 
 Json = dict[str, Any]
 
 FAILURES = {
-    "unreadable_file": ("文件无法读取", "the file cannot be read"),
     "catalogue_unavailable": ("政策目录不可用", "the catalogue is not available"),
     "records_exceeded": ("今日记录数已用完，可明日重新运行", "no records left today; run it again tomorrow"),
     "internal_error": ("服务内部错误", "internal error"),
 }
-"""Why a screening failed; a file that was refused may bring words of its own behind the code."""
+"""Why a screening failed; how a file that was refused is worded stands in service/tables/messages.py."""
 
 
 def describe_job(job: Job, *, now: float, language: str) -> Json:
@@ -59,6 +61,9 @@ def _progress(job: Job, now: float) -> Json:
 def _failure(job: Job, language: str) -> Json | None:
     if job.failure is None:
         return None
-    code, _, detail = job.failure.partition(": ")
-    chinese, english = FAILURES.get(code, FAILURES["unreadable_file"])
-    return {"code": code, "message": detail or (english if language == "en" else chinese)}
+    if job.failure in FAILURES:
+        chinese, english = FAILURES[job.failure]
+        return {"code": job.failure, "message": english if language == "en" else chinese, "hint": None}
+    refusal = orjson.loads(job.failure)
+    message, hint = word(refusal["code"], refusal["params"], language)
+    return {"code": refusal["code"], "message": message, "hint": hint or None}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import orjson
 import pyarrow as pa  # type: ignore[import-untyped]
@@ -56,6 +56,15 @@ def read_tenants(path: Path) -> list[Tenant]:
     ]
 
 
+def find_tenant(paths: Sequence[Path], row: int) -> Tenant | None:
+    """Return one tenant out of the files of all chunks."""
+    for path in paths:
+        table = pq.read_table(path, columns=["row", "profile"], filters=[("row", "==", row)])
+        for content in table["profile"].to_pylist():
+            return Tenant(row, parse_profile(content))
+    return None
+
+
 def write_table(path: Path, table: pa.Table) -> None:
     """Write a Parquet file, whole or not at all; the same table gives the same bytes."""
     sink = pa.BufferOutputStream()
@@ -71,7 +80,7 @@ def profile_bytes(profile: Profile) -> bytes:
 
 def parse_profile(content: bytes) -> Profile:
     """Return the profile that `profile_bytes` wrote."""
-    said = orjson.loads(content)
+    said: dict[str, Any] = orjson.loads(content)
     if "founded_on" in said:
         said["founded_on"] = date.fromisoformat(said["founded_on"])
-    return Profile(**{name: tuple(v) if isinstance(v, list) else v for name, v in said.items()})
+    return Profile(**{name: cast("Any", tuple(v) if isinstance(v, list) else v) for name, v in said.items()})

@@ -13,13 +13,15 @@ import structlog
 from matcher.matching import Engine
 from matcher.screening import Screener
 from rules.errors import CatalogueError
+from service.clock import today
 from service.logs import log_exception
-from service.screenings.deciding import decide_chunk
+from service.screenings.deciding import Decider
 from service.screenings.folders import Folder, Folders
 from service.screenings.jobs import BEAT_SECONDS, Job, Jobs, LeaseLostError, State
 from service.screenings.reading import UnreadableFileError, read_file
 from service.settings import Settings
 from service.store import Store
+from service.tables.reading import ReadingOptions
 
 IDLE_SECONDS = 0.5
 SWEEP_SECONDS = 60.0
@@ -40,7 +42,7 @@ class Worker:
         store = Store(self.settings.data)
         self._jobs, self._folders = Jobs(store), Folders(store.folder)
         self._name = secrets.token_hex(8)
-        self._screener: Screener | None = None
+        self._decider: Decider | None = None
 
     def run(self) -> None:
         """Work until stopped or no longer wanted."""
@@ -87,7 +89,7 @@ class Worker:
         except LeaseLostError:
             raise
         except UnreadableFileError as error:
-            self._jobs.end(job.id, self._name, State.FAILED, error.code)
+            self._jobs.end(job.id, self._name, State.FAILED, error.plain())
         except CatalogueError:
             structlog.get_logger().error("catalogue_unavailable")
             self._jobs.end(job.id, self._name, State.FAILED, "catalogue_unavailable")
@@ -98,32 +100,34 @@ class Worker:
 
     def _take_to_its_end(self, job: Job) -> None:
         folder = self._folders.of(job.id)
-        account = read_file(folder, job.format)
+        decider = self._loaded()
+        catalogue = decider.screener.engine.catalogue
+        reading = ReadingOptions(vocabularies=catalogue.vocabularies, latest=max(job.options.on, today()))
+        account = read_file(folder, job.format, reading)
         self._jobs.note_read(job.id, self._name, total=account.total, rejected=account.rejected)
-        screener = self._loaded()
-        self._jobs.note_catalogue(job.id, self._name, screener.engine.catalogue.version)
+        self._jobs.note_catalogue(job.id, self._name, catalogue.version)
         finished = {chunk.number for chunk in self._jobs.chunks(job.id)}
         for number in range(account.chunks):
             if self._is_over():
                 self._jobs.release(job.id, self._name)
                 return
-            if number not in finished and not self._decide(job, folder, screener, number):
+            if number not in finished and not self._decide(job, folder, number):
                 self._jobs.end(job.id, self._name, State.FAILED, "records_exceeded")
                 return
         self._jobs.end(job.id, self._name, State.FINISHED)
         structlog.get_logger().info("screening_finished", rows=account.total)
 
-    def _decide(self, job: Job, folder: Folder, screener: Screener, number: int) -> bool:
-        chunk = decide_chunk(folder, screener, number, job.options)
+    def _decide(self, job: Job, folder: Folder, number: int) -> bool:
+        chunk = self._loaded().decide_chunk(folder, number, job.options)
         return self._jobs.store_chunk(job.id, self._name, chunk, most=self.settings.operator_records)
 
     def _is_over(self) -> bool:
         return self.stopping.is_set() or not self.is_wanted()
 
-    def _loaded(self) -> Screener:
-        if self._screener is None:
-            self._screener = Screener(Engine.open(self.settings.catalogue))
-        return self._screener
+    def _loaded(self) -> Decider:
+        if self._decider is None:
+            self._decider = Decider(Screener(Engine.open(self.settings.catalogue)))
+        return self._decider
 
     def _beat(self, job_id: str, ended: threading.Event) -> None:
         while not ended.wait(BEAT_SECONDS):

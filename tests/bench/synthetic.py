@@ -20,13 +20,13 @@ _OBJECTS = ("建设中试基地", "开展技术攻关", "产业化项目建设",
 _INSTRUMENTS = ("pilot", "rd_funding", "demonstration", "product_list", "international", "subsidy", "talent", "fund")
 
 
-def synthetic_content(shipped: Content) -> Content:
-    """Return 10,000 measures on 51,000 clauses over the shipped vocabularies."""
+def synthetic_content(shipped: Content, number_of_documents: int = DOCUMENTS) -> Content:
+    """Return 10,000 measures on 51,000 clauses over the shipped vocabularies, or as many documents as asked for."""
     draw = random.Random(SEED)  # noqa: S311 - a reproducible draw, no secret
     documents: dict[str, Document] = {}
     packs: dict[str, Mapping[str, Any]] = {}
     provinces = [e.id for e in shipped.vocabularies["regions"].entries.values() if e.kind == "province"]
-    for number in range(DOCUMENTS):
+    for number in range(number_of_documents):
         name, province = f"synthetic-{number:03}", draw.choice(provinces)
         sentences, text = _text(number, shipped, draw)
         documents[name] = build_document(_metadata(name, number, province, text), text)
@@ -35,7 +35,16 @@ def synthetic_content(shipped: Content) -> Content:
 
 
 def _metadata(name: str, number: int, province: str, text: str) -> dict[str, Any]:
-    unknown = ("number", "written_on", "published_on", "effective_from", "valid_to", "source_url", "checked_on", "issued_on")
+    unknown = (
+        "number",
+        "written_on",
+        "published_on",
+        "effective_from",
+        "valid_to",
+        "source_url",
+        "checked_on",
+        "issued_on",
+    )
     return {
         "schema": 1, "id": name, "title": f"合成政策第{number}号行动方案", "heading": f"合成政策第{number}号行动方案",
         "issuers": "unknown", "status": "in_force", "region": province,

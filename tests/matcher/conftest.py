@@ -162,3 +162,15 @@ def drawn(engine, draw_profile):
 @pytest.fixture(scope="session")
 def resolvers(catalogue):
     return build_reader(catalogue, frozenset()).resolvers
+
+
+@pytest.fixture(scope="session")
+def reader(catalogue):
+    """Return a reader that knows one local manual condition."""
+    return build_reader(catalogue, frozenset({"some-measure.local"}))
+
+
+@pytest.fixture(scope="session")
+def read(reader):
+    """Read a profile: read(city="深圳")."""
+    return lambda **profile: reader.read(MatchRequest(profile=Profile(**profile), on=DAY))

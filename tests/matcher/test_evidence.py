@@ -188,3 +188,52 @@ def test_wherever_a_product_stands_it_is_quoted_whole(match_with, hand_made):
             assert document.text[passage["start"] : passage["end"]] == passage["quote"]
             assert len(passage["quote"]) <= LONGEST_PASSAGE
             assert "聚乳酸" in passage["quote"]
+
+
+PLACES = """测试政策
+一、重点任务
+（一）布局。
+1. 城市。支持广州市布局疫苗产业。支持深圳市布局聚乳酸产业。依托广州实验室开展研究，发挥坪山区优势。
+"""
+SHENZHEN = {"fact": "region", "within": ["440300"], "cite": "深圳市"}
+
+
+@pytest.fixture(scope="module")
+def places(hand_made):
+    return hand_made(
+        PLACES,
+        [
+            measure("guangzhou", "支持广州市布局疫苗产业", title="广州"),
+            measure("shenzhen", "支持深圳市布局聚乳酸产业", conditions=[SHENZHEN]),
+            measure("laboratory", "依托广州实验室开展研究"),
+        ],
+    )
+
+
+def quoted(match_with, engine, measure_id, **profile):
+    answer = match_with(engine, {"city": "深圳", "sector": ("生物制造",), **profile})
+    (found,) = [r for r in answer["recommendations"] if r["measure"]["id"] == measure_id]
+    return [(passage["quote"], [m["text"] for m in passage["matches"]]) for passage in found["evidence"]]
+
+
+def test_what_another_measure_grants_is_no_evidence(match_with, places):
+    """The vaccine stands in the sentence for Guangzhou: a company in Shenzhen is not told that it is named."""
+    passages = quoted(match_with, places, "shenzhen", products=("疫苗",))
+    assert passages == [("支持深圳市布局聚乳酸产业", ["深圳市"])]
+
+
+def test_a_city_in_the_name_of_a_laboratory_is_not_the_city(match_with, places):
+    ((_, matches),) = quoted(match_with, places, "laboratory", city="广州")
+    assert matches == []
+
+
+def test_a_district_named_is_meant(match_with, places):
+    matches = [m for _, found in quoted(match_with, places, "laboratory", city="深圳坪山") for m in found]
+    assert matches == ["坪山区"]
+
+
+def test_words_that_a_name_in_them_already_explains_are_not_searched_by_likeness(match_with, hand_made):
+    text = "测试政策\n一、任务\n（一）行动。\n1. 任务。支持新型高效聚乳酸材料创制与产业化。\n"
+    engine = hand_made(text, [measure("money", "支持新型高效聚乳酸材料创制与产业化")])
+    (passage,) = evidence_for(match_with, engine, products=("高效聚乳酸母粒材料",))
+    assert [m["how"] for m in passage["matches"]] == ["contains"]

@@ -81,6 +81,18 @@ def test_what_is_not_met_is_named(match_with, made_up):
     assert sentences[-1] == "结论：条件不符（政策现行有效）。"
 
 
+def test_something_broader_is_told_as_related_and_each_input_once(match_with, hand_made):
+    text = "测试政策\n一、任务\n（一）行动。\n1. 资金。支持生物可降解材料企业申请资金。推广生物基材料和聚乳酸。\n"
+    engine = hand_made(
+        text, [{"id": "money", "source": {"clause": "1.1.1", "quote": "支持生物可降解材料企业申请资金"}}]
+    )
+    related = look(match_with, engine, "money", COMPANY | {"products": ("PHA",)})["explanation"][0]
+    assert related.count("PHA") == 1
+    assert "（与您填写的“PHA”相关）" in related
+    named = look(match_with, engine, "money", COMPANY | {"products": ("PLA",)})["explanation"][0]
+    assert named == "与贵企业直接相关：政策条文提到“聚乳酸”（对应您填写的“PLA”）。"
+
+
 def test_a_need_that_names_the_instrument_is_a_reason(match_with, made_up):
     sentences = look(match_with, made_up, "pilot", COMPANY | {"needs": ("中试",)})["explanation"]
     assert "支持方式“中试”符合需求“中试”" in sentences[0]

@@ -4,15 +4,15 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from matcher.matching import Engine
 from matcher.profile import MatchRequest, Profile
-from rules.catalogue import build_catalogue
+from rules.catalogue import write_catalogue
 from rules.errors import CatalogueError
 
 ROOT = Path(__file__).parents[2]
@@ -51,10 +51,10 @@ for language in ("zh", "en"):
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
+def built(tmp_path_factory, content):
     """Return the path of a catalogue file."""
     path = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
-    build_catalogue(ROOT / "seeds", ROOT / "rules" / "packs", path)
+    write_catalogue(content, path)
     return path
 
 
@@ -116,7 +116,7 @@ def test_a_company_elsewhere_that_would_come_gets_what_attracts(match, engine):
     assert set(found.values()) <= {"applicable", "possible"}
 
 
-def test_what_attracts_newcomers_is_open_to_those_already_there(match, engine):
+def test_what_attracts_newcomers_is_open_to_those_already_there(match):
     here = match({"city": "合肥", "sector": ("生物医药",)}, detail="brief", limit=100)
     there = match({"city": "杭州", "target_city": "合肥", "sector": ("生物医药",)}, detail="brief", limit=100)
     verdicts = {r["measure"]["id"]: r["verdict"] for r in here["recommendations"]}
@@ -135,7 +135,7 @@ def test_the_same_question_twice_is_answered_the_same(match):
     assert match(RICH, include=EVERYTHING) == match(RICH, include=EVERYTHING)
 
 
-def test_other_questions_in_between_change_nothing(engine, match, drawn):
+def test_other_questions_in_between_change_nothing(match, drawn):
     profile, answer = drawn[1]
     for other, _ in drawn[:30]:
         match(other, limit=5)

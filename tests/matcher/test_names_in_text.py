@@ -1,5 +1,6 @@
 """Names found in texts: their offsets are right, the longest wins, and no Latin word is cut."""
 
+import itertools
 import unicodedata
 
 import pytest
@@ -63,6 +64,21 @@ def test_names_are_found_where_they_stand(scanner, text, names):
     assert found(scanner, text) == names
 
 
+@pytest.mark.parametrize(
+    ("name", "across", "whole"),
+    [
+        ("融资", "金融资本投入", "投融资服务"),
+        ("代工", "现代工程技术", "寻找代工"),
+        ("化工", "糖化工艺", "生物化工产业"),
+    ],
+)
+def test_the_end_of_one_word_and_the_beginning_of_the_next_are_no_name(name, across, whole):
+    entries = (Entry(id="entry", zh=name, en=""),)
+    scanner = NameScanner(build_vocabulary("needs", entries), entries)
+    assert found(scanner, across) == []
+    assert found(scanner, whole) == [(name, ("entry",))]
+
+
 def test_other_names_than_the_spellings_can_be_asked_for():
     entries = (Entry(id="440300", zh="深圳市", en="Shenzhen", names=("深圳",)),)
     scanner = NameScanner(build_vocabulary("regions", entries), entries, lambda entry: (entry.zh,))
@@ -90,7 +106,7 @@ def test_what_stands_at_the_offsets_is_a_spelling_and_nothing_overlaps(scanners,
         for entry in hit.ids:
             written = {fold_aligned(unicodedata.normalize("NFKC", s)) for s in entries[entry].spellings()}
             assert text[hit.start : hit.end] in written
-    assert all(left.end <= right.start for left, right in zip(hits, hits[1:], strict=False))
+    assert all(left.end <= right.start for left, right in itertools.pairwise(hits))
 
 
 @given(content_text=st.text(alphabet="PHAx 聚酸", max_size=20), words=st.sampled_from(["PHA", "HA", "聚酸", "A P"]))

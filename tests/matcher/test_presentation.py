@@ -54,21 +54,19 @@ def test_inherited_conditions_cite_the_title(match_with, made_up):
 
 
 @pytest.mark.parametrize(
-    ("profile", "verdict", "why", "actual", "gap"),
+    ("revenue", "found"),
     [
-        ({}, "unknown", "fact_missing", None, None),
-        ({"annual_revenue_cny": 3e7}, "met", None, 30_000_000, None),
-        ({"annual_revenue_cny": 1.25e7}, "unmet", None, 12_500_000, 7_500_000),
-        ({"annual_revenue_cny": 2e7}, "met", None, 20_000_000, None),
+        (None, ("unknown", "fact_missing", None, None)),
+        (3e7, ("met", None, 30_000_000, None)),
+        (1.25e7, ("unmet", None, 12_500_000, 7_500_000)),
+        (2e7, ("met", None, 20_000_000, None)),
     ],
     ids=["missing", "more", "less", "on-the-bound"],
 )
-def test_a_threshold_tells_what_is_expected_what_is_there_and_the_gap(
-    match_with, made_up, profile, verdict, why, actual, gap
-):
-    found = conditions(match_with, made_up, "listing", **profile)[-1]
-    assert (found["verdict"], found["why"], found["actual"], found["gap"]) == (verdict, why, actual, gap)
-    assert (found["expected"], found["label"]) == ([20_000_000], "年营业收入不低于2000万元")
+def test_a_threshold_tells_what_is_expected_what_is_there_and_the_gap(match_with, made_up, revenue, found):
+    condition = conditions(match_with, made_up, "listing", annual_revenue_cny=revenue)[-1]
+    assert tuple(condition[key] for key in ("verdict", "why", "actual", "gap")) == found
+    assert (condition["expected"], condition["label"]) == ([20_000_000], "年营业收入不低于2000万元")
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,24 @@ def test_an_attestation_is_asked_where_it_settles(match_with, hand_made):
     assert "leading_enterprise" not in asked(match_with(engine, COMPANY | {"facts": {"leading_enterprise": True}}))
 
 
+def test_a_fact_that_a_shown_measure_reads_is_asked_for_even_if_it_settles_nothing_alone(match_with, hand_made):
+    both = {**LEADER, "conditions": [*PEOPLE["conditions"], *LEADER["conditions"]]}
+    both["conditions"][0] = {**PEOPLE["conditions"][0], "cite": "企业"}
+    questions = asked(match_with(hand_made(TEXT, [both]), COMPANY))
+    assert questions["employees"] == questions["leading_enterprise"] == 0
+
+
+def test_a_fact_that_stands_beside_another_in_a_group_is_asked_for(match_with, hand_made):
+    either = [{"any": [{**PEOPLE["conditions"][0], "cite": "企业"}, *LEADER["conditions"]]}]
+    questions = asked(match_with(hand_made(TEXT, [{**LEADER, "conditions": either}]), COMPANY))
+    assert "employees" in questions
+
+
+def test_nothing_is_asked_for_a_measure_that_does_not_apply_anyway(match_with, hand_made):
+    answer = match_with(hand_made(TEXT, [PEOPLE]), {"city": "杭州", "sector": ("生物制造",)})
+    assert "employees" not in asked(answer)
+
+
 def test_a_place_too_broad_is_asked_for_again_with_what_was_said(match_with, hand_made):
     answer = match_with(hand_made(TEXT, [NANSHA]), COMPANY | {"city": "广州"})
     (question,) = [question for question in answer["questions"] if question["fact"] == "region"]

@@ -265,7 +265,7 @@ LOOK_ALIKES = {
 
 OUTSIDE = (
     "生物识别 人脸识别 物业管理 餐饮 火锅店 服装 牛仔 物流 快递 光伏 半导体 家具 五金 模具 玩具 教育培训 房地产 旅游 广告 "
-    "银行 人力资源 医药物流 医药流通 食品包装 医疗美容 纺织 汽车零部件 安防 诊所 养老 动力电池 游戏 建筑装修 白酒 茶叶 化学农药 种植业"
+    "银行 人力资源 医药物流 医药流通 食品包装 医疗美容 纺织 汽车零部件 安防 诊所 养老 动力电池 游戏 建筑装修 白酒 茶叶 化学农药 种植业 生物质颗粒"
 )
 """Words of fields that have nothing in common with biomanufacturing, not even a shared member."""
 

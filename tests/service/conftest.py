@@ -132,8 +132,9 @@ def serve(catalogue_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
 
     def start(**environment: str) -> Any:
         command = [sys.executable, "-m", "service.cli", "serve"]
-        settings = {"CEPEI_CATALOGUE": str(catalogue_file), **environment}
-        return running(tmp_path_factory.mktemp("server"), command, settings)
+        folder = tmp_path_factory.mktemp("server")
+        settings = {"CEPEI_CATALOGUE": str(catalogue_file), "CEPEI_DATA": str(folder / "data.sqlite"), **environment}
+        return running(folder, command, settings)
 
     return start
 

@@ -66,7 +66,10 @@ def test_the_start_command_is_that_of_make_run_and_runs_as_written(
 ):
     command = json.loads(arguments(instructions, "CMD")[-1])
     assert re.search(rf"\$\(BIN\)/{command[0]} {command[1]}\b", (root / "Makefile").read_text("utf-8"))
-    settings = environment(instructions) | {"CEPEI_CATALOGUE": str(catalogue_file)}
+    settings = environment(instructions) | {
+        "CEPEI_CATALOGUE": str(catalogue_file),
+        "CEPEI_DATA": str(tmp_path / "data.sqlite"),
+    }
     with run_server(tmp_path, command, settings) as server:
         assert server.get("/readyz").status == 200
         check = arguments(instructions, "HEALTHCHECK")[-1].split("CMD", 1)[1]

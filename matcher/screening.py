@@ -1,0 +1,274 @@
+"""Many tenants against the catalogue: the same verdicts, relevance, scores and order that a single match gives each.
+
+Texts are resolved once, conditions decided for whole columns, features weighed for the pairs shown only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.columns import REGION_FACTS, Flags, Floats
+from matcher.description import fact_of
+from matcher.errors import MatchError
+from matcher.features import Comparable, Comparison
+from matcher.matching import Engine
+from matcher.passages import Positions
+from matcher.profile import Profile
+from matcher.ranking import is_withheld, relevance_of, score
+from matcher.settling import NearMisses, count_settled, near_misses
+from matcher.tenants import TenantReader, Tenants
+from matcher.touches import CHANNELS, Touches
+from rules.batch import Batch, BatchProgram, unpack
+from rules.columns import FIRST_WHY, MET, UNKNOWN, UNMET, reason_of
+from rules.measures import Measure
+from rules.verdict import Why
+
+MOST_CELLS = 1 << 23
+"""So many touches (8 bytes each) are laid out at a time, whatever the size of a chunk."""
+
+COUNTED = ("applicable", "possible", "not_applicable", "withheld")
+"""The columns of counts; `possible` includes what is withheld, as in the totals of a match."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """Which conditions of each pair are unknown: pair i has those from starts[i] to starts[i + 1].
+
+    `facts` are places in `names`; `whys` are places in rules.columns.WHYS.
+    """
+
+    names: tuple[str, ...]
+    starts: NDArray[np.int64]
+    facts: NDArray[np.int32]
+    whys: NDArray[np.int8]
+
+    def of(self, pair: int) -> tuple[tuple[str, Why], ...]:
+        """Return the fact and the reason of each unknown condition of one pair."""
+        span = range(self.starts[pair], self.starts[pair + 1])
+        reasons = ((self.names[self.facts[i]], reason_of(FIRST_WHY + int(self.whys[i]))) for i in span)
+        return tuple((fact, why) for fact, why in reasons if why is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenedChunk:
+    """What is shown for a chunk of tenants, by row and then in the order of a match, and what is counted.
+
+    `rows` are the numbers of the rows read (1 is the first data row); those in `refused` declared facts that are
+    none. Pairs stand side by side: row number, place in `Screener.measure_ids`, verdict (1 possible, 2 applicable),
+    relevance (place in RELEVANCE), score. `by_measure` and `by_row` have the columns COUNTED. `settles` counts, for
+    each fact, the possible pairs that it alone leaves open; rows of `near` are row numbers too.
+    """
+
+    rows: NDArray[np.int64]
+    refused: tuple[tuple[int, MatchError], ...]
+    pair_row: NDArray[np.int64]
+    pair_measure: NDArray[np.int32]
+    verdict: NDArray[np.int8]
+    relevance: NDArray[np.int8]
+    score: Floats
+    open: Open
+    by_measure: NDArray[np.int64]
+    by_row: NDArray[np.int64]
+    settles: Mapping[str, int]
+    near: NearMisses
+
+    def unknown(self, pair: int) -> tuple[tuple[str, Why], ...]:
+        """Return the fact and the reason of each unknown condition of one pair, as a match tells them."""
+        return self.open.of(pair)
+
+    def opened_by(self) -> Mapping[str, int]:
+        """Count the near misses by the fact whose change would open them."""
+        return dict(Counter(self.near.facts))
+
+
+class Screener:
+    """Screens chunks against one catalogue; it remembers texts, so that one screener serves a whole file."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Compile the catalogue for whole columns."""
+        self.engine = engine
+        self.measure_ids = tuple(measure.id for measure in engine.columns.measures)
+        self._columns = engine.columns
+        self._program = BatchProgram(engine.columns.program)
+        self._reader = TenantReader(engine.reader, engine.columns)
+        self._names = tuple(dict.fromkeys(fact for measure in engine.columns.measures for fact in _facts(measure)))
+        numbers = {fact: number for number, fact in enumerate(self._names)}
+        self._condition_facts = np.array(
+            [numbers[fact] for measure in engine.columns.measures for fact in _facts(measure)], dtype=np.int32
+        )
+
+    def screen(
+        self, profiles: Sequence[Profile], *, on: date, statuses: frozenset[str], first_row: int
+    ) -> ScreenedChunk:
+        """Screen profiles that stand in a file from `first_row` on, against documents of `statuses`, on a day."""
+        step = max(1, MOST_CELLS // (CHANNELS * max(1, self._columns.size)))
+        considered = self._columns.of_status(statuses)
+        parts = [
+            self._screen(profiles[start : start + step], on, considered, first_row + start)
+            for start in range(0, max(1, len(profiles)), step)
+        ]
+        return parts[0] if len(parts) == 1 else _joined(parts)
+
+    def _screen(self, profiles: Sequence[Profile], on: date, considered: Flags, first_row: int) -> ScreenedChunk:
+        tenants = self._reader.read(profiles, on)
+        batch = self._program.decide(tenants.facts, tenants.size)
+        touches, table = self._lay_out(tenants), _Table(self._program, batch)
+        relevance = relevance_of(touches, table.of(self._columns.program.tests_on.get("sector")))
+        withheld = considered & is_withheld(table.verdicts, relevance)
+        shown = considered & ~withheld & (table.verdicts != UNMET)
+        rows, measures = np.nonzero(shown)
+        met = {
+            name: table.at(facts, rows, measures) for name, facts in (("sector", ("sector",)), ("place", REGION_FACTS))
+        }
+        scores = score(
+            Comparison(
+                touches=Touches(touches.by_channel[:, rows, measures]),
+                measures=measures,
+                compared=_at(tenants.compared, rows),
+                sector_met=met["sector"],
+                place_met=met["place"],
+                columns=self._columns,
+                on=on,
+            )
+        ).totals
+        order = np.lexsort((measures, -scores, MET - table.verdicts[rows, measures], relevance[rows, measures], rows))
+        rows, measures = rows[order], measures[order]
+        numbers = tenants.kept + first_row
+        near = near_misses(batch, self._program, self._columns, considered)
+        return ScreenedChunk(
+            rows=numbers,
+            refused=tuple((first_row + place, error) for place, error in tenants.refused),
+            pair_row=numbers[rows],
+            pair_measure=measures.astype(np.int32),
+            verdict=table.verdicts[rows, measures],
+            relevance=relevance[rows, measures],
+            score=scores[order],
+            open=self._open(batch, rows, measures),
+            by_measure=_count(table.verdicts, withheld, considered, axis=0),
+            by_row=_count(table.verdicts, withheld, considered, axis=1),
+            settles=count_settled(batch, self._program, self._columns, tenants, shown.T, considered),
+            near=_numbered(near, numbers),
+        )
+
+    def _lay_out(self, tenants: Tenants) -> Touches:
+        """Return what each row (second axis) touches in each measure (third axis), by channel."""
+        rows, size = tenants.size, self._columns.size
+        grid = np.zeros(CHANNELS * rows * size)
+        spot_rows, spots = tenants.spots()
+        channel, measure = np.divmod(spots.places, max(1, size))
+        np.maximum.at(grid, (channel * rows + spot_rows) * size + measure, spots.values)
+        return Touches(grid.reshape(CHANNELS, rows, size))
+
+    def _open(self, batch: Batch, rows: Positions, measures: Positions) -> Open:
+        """Return the unknown conditions of pairs."""
+        program = self._columns.program
+        outcomes = self._program.outcomes(batch)
+        ends = np.append(program.offsets[1:], len(program.flat))
+        counts = (ends - program.offsets)[measures]
+        pair = np.repeat(np.arange(len(rows)), counts)
+        condition = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        condition += np.repeat(program.offsets[measures], counts)
+        found = outcomes[rows[pair], program.flat[condition]]
+        unknown = found >= FIRST_WHY
+        return Open(
+            names=self._names,
+            starts=np.concatenate([[0], np.cumsum(np.bincount(pair[unknown], minlength=len(rows)))]).astype(np.int64),
+            facts=self._condition_facts[condition[unknown]],
+            whys=found[unknown] - np.int8(FIRST_WHY),
+        )
+
+
+class _Table:
+    """The bits of a batch as a row a tenant and a column a measure."""
+
+    def __init__(self, program: BatchProgram, batch: Batch) -> None:
+        self._program = program
+        self._batch = batch
+        measures = batch.measures
+        self.verdicts = (unpack(measures.true, batch.size).astype(np.int8) + unpack(measures.maybe, batch.size)).T
+
+    def of(self, conditions: tuple[Positions, Positions] | None) -> Flags:
+        """Return where one of some conditions is met."""
+        if conditions is None:
+            return np.zeros(self.verdicts.shape, dtype=np.bool_)
+        return unpack(self._program.any_met(self._batch, conditions), self._batch.size).T
+
+    def at(self, facts: tuple[str, ...], rows: Positions, measures: Positions) -> Flags:
+        """Tell for pairs whether a condition on one of `facts` is met."""
+        return np.asarray(self.of(self._program.program.conditions_reading(facts))[rows, measures])
+
+
+def _facts(measure: Measure) -> list[str]:
+    """Return the fact of each condition; a measure without any has one that is always met and reads none."""
+    return [fact_of(condition) for condition in measure.conditions] or [""]
+
+
+def _at(compared: Comparable, rows: Positions) -> Comparable:
+    return Comparable(
+        products=compared.products[rows], needs=compared.needs[rows], place=compared.place[rows],
+        sector=compared.sector[rows], stage=compared.stage[rows],
+    )  # fmt: skip
+
+
+def _count(verdicts: NDArray[np.int8], withheld: Flags, considered: Flags, *, axis: int) -> NDArray[np.int64]:
+    columns = [np.count_nonzero(considered & (verdicts == value), axis=axis) for value in (MET, UNKNOWN, UNMET)]
+    return np.stack([*columns, np.count_nonzero(withheld, axis=axis)], axis=1).astype(np.int64)
+
+
+def _numbered(near: NearMisses, numbers: NDArray[np.int64]) -> NearMisses:
+    return NearMisses(
+        rows=numbers[near.rows], measures=near.measures, nodes=near.nodes, facts=near.facts, gaps=near.gaps
+    )
+
+
+def _joined(chunks: Sequence[ScreenedChunk]) -> ScreenedChunk:
+    """Put chunks of one file, in order, into one."""
+
+    def together(column: str) -> NDArray[Any]:
+        return np.concatenate([getattr(chunk, column) for chunk in chunks])
+
+    settles: Counter[str] = Counter()
+    for chunk in chunks:
+        settles.update(chunk.settles)
+    return ScreenedChunk(
+        rows=together("rows"),
+        refused=tuple(refused for chunk in chunks for refused in chunk.refused),
+        pair_row=together("pair_row"),
+        pair_measure=together("pair_measure"),
+        verdict=together("verdict"),
+        relevance=together("relevance"),
+        score=together("score"),
+        open=_joined_open([chunk.open for chunk in chunks]),
+        by_measure=np.sum([chunk.by_measure for chunk in chunks], axis=0),
+        by_row=together("by_row"),
+        settles=dict(settles),
+        near=_joined_near([chunk.near for chunk in chunks]),
+    )
+
+
+def _joined_open(parts: Sequence[Open]) -> Open:
+    ends = np.cumsum([0, *(len(part.facts) for part in parts)])
+    starts = [part.starts[:-1] + end for part, end in zip(parts, ends, strict=False)]
+    return Open(
+        names=parts[0].names,
+        starts=np.concatenate([*starts, ends[-1:]]),
+        facts=np.concatenate([part.facts for part in parts]),
+        whys=np.concatenate([part.whys for part in parts]),
+    )
+
+
+def _joined_near(parts: Sequence[NearMisses]) -> NearMisses:
+    return NearMisses(
+        rows=np.concatenate([part.rows for part in parts]),
+        measures=np.concatenate([part.measures for part in parts]),
+        nodes=np.concatenate([part.nodes for part in parts]),
+        facts=tuple(fact for part in parts for fact in part.facts),
+        gaps=np.concatenate([part.gaps for part in parts]),
+    )

@@ -1,0 +1,26 @@
+"""How people name a clause: its printed numbers and its heading, as the document prints them."""
+
+from __future__ import annotations
+
+from seeds.documents import Document
+from seeds.outline import Clause
+
+
+def clause_name(document: Document, path: str) -> str:
+    """Return a clause by its printed numbers and heading, for example 二（二）3. 建设生物制造中试基地."""
+    clause = document.clause(path)
+    if not clause.heading:
+        return document.title
+    steps = path.split(".")
+    above = [".".join(steps[:count]) for count in range(1, len(steps))]
+    numbers = [_printed_number(document, document.clause(step)).rstrip("、.") for step in above]
+    own = _printed_number(document, clause)
+    if own.endswith(("、", "）", ".")) or not own:
+        return "".join([*numbers, own, "" if own else " ", clause.heading]).replace(".", ". ", 1).strip()
+    return f"{''.join(numbers)}{own} {clause.heading}"
+
+
+def _printed_number(document: Document, clause: Clause) -> str:
+    """Return what is printed before the heading: 二、 or （三） or 2. or 专栏4."""
+    at = document.text.find(clause.heading, clause.start, clause.end)
+    return "".join(document.text[clause.start : max(at, clause.start)].split())

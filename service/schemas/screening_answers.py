@@ -1,0 +1,249 @@
+"""The published shapes of the screening answers; used for openapi.yaml and by the tests, never to serialise."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from rules.measures import Instrument
+from service.schemas.answers import (
+    OPEN,
+    Answer,
+    CatalogueInfo,
+    MeasureSummary,
+    anything,
+    closed,
+    many,
+    numeric,
+    one,
+    string,
+)
+from service.schemas.match import STATUSES
+from service.schemas.reading_answers import Page
+from service.screenings.jobs import State
+
+_TIME = "RFC 3339, UTC."
+
+
+class RowCounts(Answer):
+    """Rows of the file: all, done so far (rejected ones included), rejected."""
+
+    total = numeric("Null until the file has been read.", null=True, whole=True)
+    done = numeric(whole=True)
+    rejected = numeric(whole=True)
+
+
+class Progress(Answer):
+    """How far it is and how fast it goes."""
+
+    share = numeric("0 to 1.")
+    rows_per_second = numeric(null=True)
+    seconds_left = numeric(null=True)
+
+
+class Failure(Answer):
+    """Why a screening failed."""
+
+    code = string(OPEN)
+    message = string()
+    hint = string(null=True)
+
+
+class CatalogueVersion(Answer):
+    """The catalogue that decided."""
+
+    version = string("Hash of the content.")
+
+
+class Screening(Answer):
+    """The state of a screening."""
+
+    id = string()
+    state = closed(*State)
+    format = string()
+    rows = one(RowCounts)
+    on = string("The day the question is about.")
+    statuses = fields.List(fields.String(metadata={"enum": list(STATUSES)}), required=True)
+    created_at = string(_TIME)
+    started_at = string(_TIME, null=True)
+    finished_at = string(_TIME, null=True)
+    expires_at = string("When file and results are deleted.")
+    catalogue = one(CatalogueVersion, null=True)
+    previous = string("The screening that this one runs again.", null=True)
+    progress = one(Progress)
+    failure = one(Failure, null=True)
+
+
+class Screenings(Answer):
+    """The screenings of a key, newest first."""
+
+    items = many(Screening)
+
+
+class VerdictCounts(Answer):
+    """How many are shown of each verdict."""
+
+    applicable = numeric(whole=True)
+    possible = numeric(whole=True)
+
+
+class AllVerdictCounts(VerdictCounts):
+    """How many come out in each way; `withheld` are those possible ones that nothing connects."""
+
+    not_applicable = numeric(whole=True)
+    withheld = numeric(whole=True)
+
+
+class Pair(Answer):
+    """One measure shown for one tenant."""
+
+    measure_id = string()
+    title = string()
+    verdict = closed("applicable", "possible")
+    relevance = closed("direct", "sector", "general")
+    score = numeric()
+
+
+class TenantItem(Answer):
+    """One tenant with the counts and the best of its measures."""
+
+    row = numeric("1 for the first row of data.", whole=True)
+    external_id = string()
+    uscc = string()
+    name = string()
+    region = string("Code of its place, null when not surely one.", null=True)
+    counts = one(VerdictCounts)
+    best = many(Pair)
+
+
+class TenantItems(Page):
+    """A page of tenants, by row."""
+
+    items = many(TenantItem)
+
+
+class MeasureItem(Answer):
+    """One measure with its counts over all tenants."""
+
+    measure_id = string()
+    title = string()
+    instrument = closed(*Instrument)
+    document = string()
+    status = string()
+    counts = one(AllVerdictCounts)
+
+
+class MeasureItems(Page):
+    """A page of measures, most applicable first."""
+
+    items = many(MeasureItem)
+
+
+class UnknownFact(Answer):
+    """A fact that leaves the verdict open."""
+
+    fact = string()
+    why = string(OPEN)
+
+
+class MeasureTenant(Answer):
+    """One tenant of a measure, and what is missing or in the way."""
+
+    row = numeric(whole=True)
+    external_id = string()
+    uscc = string()
+    name = string()
+    verdict = closed("applicable", "possible", "not_applicable")
+    relevance = closed("direct", "sector", "general", null=True)
+    score = numeric(null=True)
+    unknown = many(UnknownFact)  # type: ignore[assignment]  # a field's name; marshmallow moves fields away
+    fact = string("The fact of the one condition in the way.", null=True)
+    gap = anything("How far the fact is from what the condition asks, where that is a number.")
+
+
+class MeasureTenants(Page):
+    """A page of tenants of one measure, by verdict and row."""
+
+    measure = one(MeasureSummary)
+    items = many(MeasureTenant)
+
+
+class RejectedRow(Answer):
+    """One row, or one field of it, that could not be read."""
+
+    row = numeric("1 for the first row of data.", whole=True)
+    field = string(null=True)
+    heading = string("The heading as it stands in the file.", null=True)
+    value = string("What stands there, shortened.", null=True)
+    code = string(OPEN)
+    message = string()
+    hint = string(null=True)
+
+
+class RejectedRows(Page):
+    """A page of rejected rows, by row."""
+
+    items = many(RejectedRow)
+
+
+class Settling(Answer):
+    """One fact, and how many possible measure x tenant pairs it alone would settle."""
+
+    fact = string()
+    label = string()
+    settles = numeric(whole=True)
+    message = string()
+
+
+class Opening(Answer):
+    """One change that opens measures to tenants that meet everything else."""
+
+    fact = string()
+    label = string()
+    opens = numeric(whole=True)
+
+
+class SummaryAnswer(Answer):
+    """What a screening adds up to."""
+
+    catalogue = one(CatalogueVersion)
+    rows = one(RowCounts)
+    totals = one(AllVerdictCounts)
+    tenants_with = one(VerdictCounts)
+    measures = many(MeasureItem)
+    settles = many(Settling)
+    opens = many(Opening)
+
+
+class ChangedPair(Answer):
+    """One measure that came out differently for one tenant; null where it was or is not shown."""
+
+    measure_id = string()
+    before = closed("applicable", "possible", null=True)
+    after = closed("applicable", "possible", null=True)
+
+
+class ChangedTenant(Answer):
+    """One tenant for whom something changed."""
+
+    row = numeric(whole=True)
+    external_id = string()
+    uscc = string()
+    name = string()
+    changes = many(ChangedPair)
+
+
+class Changes(Page):
+    """A page of tenants for whom a rerun came out differently."""
+
+    before = one(CatalogueVersion)
+    after = one(CatalogueVersion)
+    items = many(ChangedTenant)
+
+
+class PreviewAnswer(Page):
+    """Which tenants a draft measure fits."""
+
+    catalogue = one(CatalogueInfo)
+    measure = one(MeasureSummary)
+    counts = one(AllVerdictCounts)
+    items = many(MeasureTenant)

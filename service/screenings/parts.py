@@ -1,0 +1,98 @@
+"""One decided chunk as tables: a row each tenant x measure shown, the near misses, the counts of each tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from matcher.ranking import RELEVANCE
+from matcher.screening import COUNTED, ScreenedChunk
+from rules.columns import WHYS
+from service.screenings.tenants import Tenant
+
+VERDICTS = ("not_applicable", "possible", "applicable")
+_CALLED = ("external_id", "uscc", "name")
+_UNKNOWN = pa.struct([("fact", pa.string()), ("why", pa.string())])
+
+RESULTS = pa.schema(
+    [
+        ("row", pa.int32()),
+        ("external_id", pa.string()),
+        ("uscc", pa.string()),
+        ("name", pa.string()),
+        ("measure_id", pa.string()),
+        ("verdict", pa.string()),
+        ("relevance", pa.string()),
+        ("score", pa.float64()),
+        ("unknown", pa.list_(_UNKNOWN)),
+    ]
+)
+NEAR = pa.schema([("row", pa.int32()), ("measure_id", pa.string()), ("fact", pa.string()), ("gap", pa.float64())])
+COUNTS = pa.schema([("row", pa.int32()), ("region", pa.string()), *((name, pa.int32()) for name in COUNTED)])
+
+
+def result_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], measure_ids: Sequence[str]) -> pa.Table:
+    """Return what is shown, by row and then in the order of a match; `chunk` numbers its rows from 0."""
+    called = {name: _taken([getattr(t.profile, name) for t in tenants], chunk.pair_row) for name in _CALLED}
+    return pa.table(
+        {
+            "row": _numbers(tenants)[chunk.pair_row],
+            **called,
+            "measure_id": _taken(measure_ids, chunk.pair_measure),
+            "verdict": _taken(VERDICTS, chunk.verdict),
+            "relevance": _taken([relevance.value for relevance in RELEVANCE], chunk.relevance),
+            "score": chunk.score,
+            "unknown": _unknown(chunk),
+        },
+        schema=RESULTS,
+    )
+
+
+def near_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], measure_ids: Sequence[str]) -> pa.Table:
+    """Return the pairs that one changeable condition stands in the way of, with what is missing where it counts."""
+    near = chunk.near
+    columns = {
+        "row": _numbers(tenants)[near.rows],
+        "measure_id": _taken(measure_ids, near.measures),
+        "fact": pa.array(near.facts, type=pa.string()),
+        "gap": pa.array(near.gaps, type=pa.float64(), from_pandas=True),
+    }
+    return pa.table(columns, schema=NEAR)
+
+
+def count_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], regions: Mapping[int, str]) -> pa.Table:
+    """Return the counts of each tenant that was decided, beside its region where that is sure."""
+    rows = _numbers(tenants)[chunk.rows]
+    counts = {name: chunk.by_row[:, place].astype(np.int32) for place, name in enumerate(COUNTED)}
+    return pa.table({"row": rows, "region": [regions.get(int(row)) for row in rows], **counts}, schema=COUNTS)
+
+
+def chunk_summary(chunk: ScreenedChunk, measure_ids: Sequence[str]) -> dict[str, Any]:
+    """Return what the chunk adds up to."""
+    shown = chunk.by_row[:, COUNTED.index("possible")] - chunk.by_row[:, COUNTED.index("withheld")]
+    applicable = chunk.by_row[:, COUNTED.index("applicable")]
+    return {
+        "measures": {name: counts.tolist() for name, counts in zip(measure_ids, chunk.by_measure, strict=True)},
+        "tenants_with": {"applicable": int(np.count_nonzero(applicable)), "possible": int(np.count_nonzero(shown))},
+        "settles": {fact: int(count) for fact, count in chunk.settles.items()},
+        "opens": dict(chunk.opened_by()),
+    }
+
+
+def _numbers(tenants: Sequence[Tenant]) -> NDArray[np.int32]:
+    return np.array([tenant.row for tenant in tenants], dtype=np.int32)
+
+
+def _taken(words: Sequence[str], places: NDArray[Any]) -> pa.Array:
+    return pa.array(words, type=pa.string()).take(pa.array(places))
+
+
+def _unknown(chunk: ScreenedChunk) -> pa.Array:
+    opened = chunk.open
+    facts, whys = _taken(opened.names, opened.facts), _taken([why.value for why in WHYS], opened.whys)
+    pairs = pa.StructArray.from_arrays([facts, whys], fields=list(_UNKNOWN))
+    return pa.ListArray.from_arrays(pa.array(opened.starts, type=pa.int32()), pairs)

@@ -1,0 +1,58 @@
+"""Rows that are no company's profile: those the file's reader refused, and those whose declared facts were refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from matcher.errors import MatchError
+from service.screenings.folders import Folder
+
+Json = dict[str, Any]
+
+
+def rejected_rows(folder: Folder, numbers: Iterable[int], language: str) -> list[Json]:
+    """Return one item a fault, by row, worded in one language."""
+    raw = raw_rejected(folder, numbers)
+    return [_worded(item["row"], fault, language) for item in raw for fault in item["faults"]]
+
+
+def raw_rejected(folder: Folder, numbers: Iterable[int]) -> list[Json]:
+    """Return the rejected rows by row, each with its faults in both languages."""
+    raw = list(_lines(folder, None))
+    for number in numbers:
+        raw += _lines(folder, number)
+    return sorted(raw, key=lambda item: int(item["row"]))
+
+
+def refused_facts(row: int, error: MatchError) -> Json:
+    """Return a row whose declared facts the catalogue does not know, as the reader of files tells its own."""
+    return {
+        "row": row,
+        "line": None,
+        "faults": [_fault(fault.pointer, fault.code, fault.message, fault.hint) for fault in error.faults],
+    }
+
+
+def _fault(pointer: str, code: str, message: str, hint: str) -> Json:
+    return {
+        "field": pointer.lstrip("/"), "heading": "", "value": "", "code": code,
+        "message_zh": message, "hint_zh": hint, "message_en": message, "hint_en": hint,
+    }  # fmt: skip
+
+
+def _lines(folder: Folder, number: int | None) -> Iterator[Json]:
+    path = folder.rejected(number)
+    if path.is_file():
+        yield from (orjson.loads(line) for line in path.read_bytes().splitlines())
+
+
+def _worded(row: int, fault: Json, language: str) -> Json:
+    ending = "en" if language == "en" else "zh"
+    return {
+        "row": row, "field": fault["field"] or None, "heading": fault["heading"] or None,
+        "value": fault["value"] or None, "code": fault["code"],
+        "message": fault[f"message_{ending}"], "hint": fault[f"hint_{ending}"] or None,
+    }  # fmt: skip

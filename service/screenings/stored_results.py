@@ -1,0 +1,109 @@
+"""A stored screening as what the writers of result files need; read chunk by chunk, never all at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from rules.catalogue import Catalogue
+from seeds.regions import region_label
+from service.screenings.jobs import Chunk, Job
+from service.screenings.matrix import BEST, Parts
+from service.screenings.refused import raw_rejected
+from service.screenings.telling import OUTCOMES, add_up, measure_counts, measure_items, opening, settling, title_of
+from service.tables.results import About, Advice, Counts, MeasureLine, PairLine, TenantLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredResults:
+    """One finished screening, told in one language."""
+
+    job: Job
+    parts: Parts
+    chunks: tuple[Chunk, ...]
+    catalogue: Catalogue
+    language: str
+
+    @property
+    def about(self) -> About:
+        """Return what the results rest on."""
+        counted = Counter[str]()
+        for counts in measure_counts(self.chunks).values():
+            counted.update(counts)
+        settled = settling(self.catalogue, add_up(self.chunks, "settles"), self.language)
+        opened = opening(self.catalogue, add_up(self.chunks, "opens"), self.language)
+        return About(
+            catalogue=self.job.catalogue or "",
+            on=self.job.options.on,
+            statuses=tuple(self._status(status) for status in self.job.options.statuses),
+            rows=self.job.total or 0,
+            rejected=self.job.rejected,
+            counts=_counts(counted),
+            settles=tuple(Advice(label=item["label"], pairs=item["settles"]) for item in settled),
+            opens=tuple(Advice(label=item["label"], pairs=item["opens"]) for item in opened),
+        )
+
+    def measures(self) -> Iterator[MeasureLine]:
+        """Yield the measures, most applicable first."""
+        for item in measure_items(self.catalogue, measure_counts(self.chunks), self.language):
+            yield self._measure(item["measure_id"], item["title"], item["counts"])
+
+    def tenants(self) -> Iterator[TenantLine]:
+        """Yield the tenants by row."""
+        for number in self.parts.numbers:
+            best = self._best(number)
+            called = pq.read_table(self.parts.folder.tenants(number), columns=["row", "external_id", "uscc", "name"])
+            names = {tenant["row"]: tenant for tenant in called.to_pylist()}
+            for counted in pq.read_table(self.parts.folder.counts(number)).to_pylist():
+                row = counted["row"]
+                yield TenantLine(**names[row], counts=_counts(counted), best=best.get(row, ()))
+
+    def pairs(self) -> Iterator[PairLine]:
+        """Yield the pairs that are shown, by row and then in the order of a match."""
+        for number in self.parts.numbers:
+            for pair in pq.read_table(self.parts.folder.part(number)).to_pylist():
+                unknown = tuple((item["fact"], item["why"]) for item in pair.pop("unknown"))
+                yield PairLine(**pair, unknown=unknown)
+
+    def rejected(self) -> Iterable[Mapping[str, Any]]:
+        """Return the rejected rows, by row."""
+        return raw_rejected(self.parts.folder, self.parts.numbers)
+
+    def _best(self, number: int) -> dict[int, tuple[str, ...]]:
+        table = pq.read_table(self.parts.folder.part(number), columns=["row", "measure_id"])
+        best: dict[int, list[str]] = {}
+        for row, measure_id in zip(table["row"].to_pylist(), table["measure_id"].to_pylist(), strict=True):
+            titles = best.setdefault(row, [])
+            if len(titles) < BEST:
+                titles.append(title_of(self.catalogue, measure_id, self.language))
+        return {row: tuple(titles) for row, titles in best.items()}
+
+    def _measure(self, measure_id: str, title: str, counts: Mapping[str, int]) -> MeasureLine:
+        measure = self.catalogue.measures.get(measure_id)
+        if measure is None:
+            told = dict.fromkeys(("instrument", "document", "status", "region"), "")
+            return MeasureLine(id=measure_id, title=title, counts=_counts(counts), **told)
+        document = self.catalogue.documents[measure.document]
+        vocabularies = self.catalogue.vocabularies
+        instrument = vocabularies["instruments"][measure.instrument.value]
+        return MeasureLine(
+            id=measure_id,
+            title=title,
+            instrument=instrument.en if self.language == "en" else instrument.zh,
+            document=document.title,
+            status=self._status(document.status.value),
+            region=region_label(vocabularies["regions"], document.region, self.language),
+            counts=_counts(counts),
+        )
+
+    def _status(self, status: str) -> str:
+        words = {"in_force": ("现行有效", "in force"), "draft": ("征求意见稿", "draft")}
+        return words.get(status, (status, status))[self.language == "en"]
+
+
+def _counts(counted: Mapping[str, int]) -> Counts:
+    return Counts(**{name: int(counted.get(name, 0)) for name in OUTCOMES})

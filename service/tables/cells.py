@@ -1,0 +1,230 @@
+"""From what stands in a cell to what the profile's schema takes; nothing is guessed, what is unclear is a CellError."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeAlias
+
+from rules.amounts import AmountError, parse_share
+from service.tables.fields import Kind
+from service.tables.headings import Column
+from service.tables.lists import split_list
+from service.tables.messages import CellError
+
+Cell: TypeAlias = str | int | float | bool | date | time | timedelta | list[Any] | dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Stands for a cell whose value the file does not give: the code says why."""
+
+    code: str
+
+
+class _NotSaid:
+    """The type of NOT_SAID."""
+
+
+NOT_SAID = _NotSaid()
+"""What an empty cell, a dash or 「未知」 says."""
+
+_BLANKS = frozenset((
+    "", "-", "--", "—", "——", "–", "/", "\\", "无", "暂无", "未知", "不详", "不明", "待定", "待补充", "未填",
+    "未填写", "空",    "n/a", "na", "null", "none", "nan", "nil", "unknown", "?", "？", "…", ".",
+))  # fmt: skip
+_YES = frozenset((
+    "是", "有", "对", "y", "yes", "true", "t", "1", "√", "✓", "✔", "☑", "是的", "属于", "外资", "外资企业", "外商投资",
+    "外商投资企业", "外商独资", "外商独资企业", "中外合资", "中外合资企业", "中外合作", "已上市", "规上",
+))  # fmt: skip
+_NO = frozenset((
+    "否", "无", "非", "没有", "不是", "n", "no", "false", "f", "0", "×", "✗", "✘", "不属于", "内资", "内资企业",
+    "非外资", "未上市", "规下", "非规上",
+))  # fmt: skip
+_TOTALS = frozenset(("合计", "总计", "小计", "共计", "total", "subtotal", "grandtotal", "sum"))
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
+_WHOLE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.0+)?")
+_PEOPLE = re.compile(r"(?:人|名|个|位|people)$")
+_PIECES = re.compile(r"(?:件|项|个|件次)$")
+_DECIMAL = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_DAY = re.compile(
+    r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?"
+    r"(?:[ T]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?"
+)
+_COMPACT_DAY = re.compile(r"(?:19|20)\d{6}")
+_INCOMPLETE_DAY = re.compile(r"(?:19|20)\d{2}年?(?:[-/.]?\d{1,2}月?)?")
+_SERIAL_DAYS = range(7_306, 73_051)
+"""Serial numbers of 1920 to 2099: what a date becomes when its format is lost."""
+
+_EPOCH_1900, _EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
+_LONGEST = 32_767
+
+
+def read_cell(cell: Cell | Broken, column: Column, *, epoch_1904: bool = False) -> Any:  # noqa: ANN401 - what the schema takes
+    """Return the value of a cell for the schema, or NOT_SAID; raise CellError when it states none."""
+    if isinstance(cell, Broken):
+        raise CellError(cell.code)
+    if isinstance(cell, str):
+        cell = cell.strip()
+        if column.field.kind is not Kind.FLAG and cell.casefold() in _BLANKS:
+            return NOT_SAID
+    if cell is None or cell == "" or (isinstance(cell, float) and math.isnan(cell)):
+        return NOT_SAID
+    if column.field.kind is Kind.DATE and epoch_1904 and isinstance(cell, int | float) and int(cell) in _SERIAL_DAYS:
+        return (_EPOCH_1904 + timedelta(days=int(cell))).isoformat()
+    return _READERS[column.field.kind](cell, column)
+
+
+def _text(cell: Cell, column: Column) -> str:
+    if isinstance(cell, str):
+        return cell[:_LONGEST]
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:  # noqa: PLR2004 - beyond, digits are lost
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, int | float | date):
+        return str(cell)
+    del column
+    raise CellError("not_a_cell")
+
+
+def _code(cell: Cell, column: Column) -> str:
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        raise CellError("credit_code_number")
+    text = unicodedata.normalize("NFKC", _text(cell, column))
+    if _SCIENTIFIC.fullmatch(text):
+        raise CellError("credit_code_precision")
+    return text
+
+
+def _list(cell: Cell, column: Column) -> list[str]:
+    if isinstance(cell, list):
+        items = [_text(item, column) for item in cell if item is not None]
+    else:
+        items = split_list(_text(cell, column))
+    return [item for item in items if item.strip().casefold() not in _BLANKS]
+
+
+def _whole(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - the schema refuses what is no number
+    del column
+    if not isinstance(cell, str):
+        return cell
+    text = _PEOPLE.sub("", _narrow(cell))
+    match = _WHOLE.fullmatch(text)
+    if match is None:
+        raise CellError("not_count")
+    return int(match[1].replace(",", ""))
+
+
+def _money(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - the schema refuses what is no amount
+    if isinstance(cell, str):
+        text = _narrow(cell)
+        if not _DECIMAL.fullmatch(text):
+            return text
+        cell = float(text.replace(",", ""))
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return cell
+    return round(cell * column.factor, 2)
+
+
+def _number(cell: Cell, column: Column) -> float:
+    del column
+    if isinstance(cell, str):
+        text = _PIECES.sub("", _narrow(cell))
+        if not _DECIMAL.fullmatch(text):
+            raise CellError("not_number")
+        cell = float(text.replace(",", ""))
+    if isinstance(cell, bool) or not isinstance(cell, int | float) or cell < 0:
+        raise CellError("not_number")
+    return float(cell)
+
+
+def _share(cell: Cell, column: Column) -> float:
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        raise CellError("not_share")
+    text = _narrow(cell) if isinstance(cell, str) else str(cell)
+    if column.percent and _DECIMAL.fullmatch(text):
+        if 0 < float(text) <= 1:
+            raise CellError("share_unclear", text=text)
+        text += "%"
+    try:
+        return parse_share(text)
+    except AmountError as error:
+        raise CellError("not_share") from error
+
+
+def _flag(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a flag or NOT_SAID
+    if isinstance(cell, bool):
+        return cell
+    word = unicodedata.normalize("NFKC", _text(cell, column)).strip().casefold()
+    if word in _YES or word in _NO:
+        return word in _YES
+    if word in _BLANKS:
+        return NOT_SAID
+    raise CellError("not_flag")
+
+
+def _day(cell: Cell, column: Column) -> str:
+    del column
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        raise CellError("not_date")
+    text = _narrow(cell) if isinstance(cell, str) else _digits(cell)
+    if match := _DAY.fullmatch(text):
+        return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
+    if _COMPACT_DAY.fullmatch(text):
+        return f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    if _INCOMPLETE_DAY.fullmatch(text):
+        raise CellError("date_incomplete", text=text)
+    if re.fullmatch(r"\d{4,5}(?:\.\d+)?", text):
+        serial = int(float(text))
+        if serial in _SERIAL_DAYS:
+            return (_EPOCH_1900 + timedelta(days=serial)).isoformat()
+    raise CellError("not_date")
+
+
+def _digits(number: float) -> str:
+    return str(int(number)) if math.isfinite(number) and float(number).is_integer() else str(number)
+
+
+def _narrow(text: str) -> str:
+    return re.sub(r"\s+(?![0-9]{1,2}:)", "", unicodedata.normalize("NFKC", text))
+
+
+def _declared(cell: Cell, column: Column) -> Cell:
+    del column
+    return cell
+
+
+def _entry(cell: Cell, column: Column) -> str:
+    return _text(cell, column)
+
+
+def is_total(name: str) -> bool:
+    """Tell whether a name is that of a line of sums."""
+    return re.sub(r"[\s:：]", "", name).casefold() in _TOTALS
+
+
+_READERS: dict[Kind, Callable[[Any, Column], Any]] = {
+    Kind.TEXT: _text,
+    Kind.CODE: _code,
+    Kind.PLACE: _text,
+    Kind.LIST: _list,
+    Kind.WHOLE: _whole,
+    Kind.MONEY: _money,
+    Kind.DATE: _day,
+    Kind.FLAG: _flag,
+    Kind.NUMBER: _number,
+    Kind.SHARE: _share,
+    Kind.ENTRY: _entry,
+    Kind.DECLARED: _declared,
+}

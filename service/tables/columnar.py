@@ -1,0 +1,76 @@
+"""Parquet: read a batch at a time; a text that many rows repeat stays one object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from service.tables.header_row import count_headings, no_heading
+from service.tables.messages import TableRefusedError
+from service.tables.rows import RawRow
+from service.tables.sources import Format, RawTable, Source
+
+_BATCH_ROWS = 1_000
+
+
+def open_columnar(source: Source, mapping: Mapping[str, str]) -> RawTable:
+    """Open a Parquet file; raise TableRefusedError when it is damaged, too large, or no column is understood."""
+    try:
+        file = pq.ParquetFile(source.open(), memory_map=False)
+        schema = file.schema_arrow
+        texts = [
+            field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
+        ]
+        file = pq.ParquetFile(source.open(), read_dictionary=texts, memory_map=False)
+    except (pa.ArrowException, OSError) as error:
+        raise TableRefusedError("damaged") from error
+    _refuse_size(file, source)
+    headings = [str(name) for name in schema.names]
+    if not count_headings(headings, mapping):
+        raise no_heading([headings])
+    return RawTable(
+        format=Format.PARQUET, headings=headings, rows=_rows(file), total=file.metadata.num_rows, heading_line=0
+    )
+
+
+def _refuse_size(file: pq.ParquetFile, source: Source) -> None:
+    limits, metadata = source.limits, file.metadata
+    if metadata.num_columns > limits.columns:
+        raise TableRefusedError("too_many_columns", limit=limits.columns)
+    if metadata.num_rows > limits.rows:
+        raise TableRefusedError("too_many_rows", limit=limits.rows)
+    if metadata.num_rows == 0:
+        raise TableRefusedError("empty_file")
+    unpacked = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+    if unpacked > limits.unpacked_bytes:
+        raise TableRefusedError("zip_bomb")
+
+
+def _rows(file: pq.ParquetFile) -> Iterator[RawRow]:
+    number = 0
+    try:
+        for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+            columns = [_plain(column) for column in batch.columns]
+            for cells in zip(*columns, strict=True):
+                number += 1
+                yield RawRow(row=number, line=number, cells=cells)
+    except (pa.ArrowException, OSError) as error:
+        raise TableRefusedError("damaged") from error
+
+
+def _plain(column: pa.Array) -> list[Any]:
+    """Return a column as Python values."""
+    if isinstance(column, pa.DictionaryArray):
+        values = column.dictionary.to_pylist()
+        return [None if code is None else values[code] for code in column.indices.to_pylist()]
+    if pa.types.is_decimal(column.type):
+        return [None if value is None else float(value) for value in column.to_pylist()]
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp("us"), safe=False) if column.type.tz is None else column.cast(pa.string())
+    try:
+        return column.to_pylist()  # type: ignore[no-any-return]
+    except (OverflowError, ValueError):  # a day that no calendar of Python's has: its text is refused row by row
+        return column.cast(pa.string()).to_pylist()  # type: ignore[no-any-return]

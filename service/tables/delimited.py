@@ -1,0 +1,173 @@
+"""CSV in any of its everyday forms: encoding and separator found out, quotes honoured, one bad line costs one row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+
+from service.tables.cells import Broken
+from service.tables.encodings import detect_encoding
+from service.tables.header_row import ROWS_ABOVE, count_headings, find_header, no_heading
+from service.tables.messages import TableRefusedError
+from service.tables.rows import RawRow, broken_row
+from service.tables.sources import Format, Limits, RawTable, Source
+
+DELIMITERS = (",", "\t", ";", "|", "，")
+LINES_IN_A_CELL = 60
+"""A quoted cell may hold this many lines; more are a quotation mark that is never closed."""
+
+_SAMPLE_RECORDS = 60
+_UNDECODED = re.compile("[\udc80-\udcff]")
+_SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_GUARDED = re.compile(r"'(?=[=+\-@\t\r＝＋－＠]|\d{16,}$)")
+"""The mark that our own CSV puts before a text that a spreadsheet program might run or round."""
+
+
+def open_delimited(source: Source, mapping: Mapping[str, str]) -> RawTable:
+    """Open a CSV file and find its headings; raise TableRefusedError when there are none."""
+    with source.open() as stream:
+        encoding, lines = detect_encoding(stream)
+    delimiter, named = _sniff_delimiter(source, encoding, mapping)
+    records = _Records(source, encoding, delimiter, skip=named)
+    ahead = records.take(ROWS_ABOVE + 1)
+    texts = [_printed(record) for record in ahead]
+    place = find_header(texts, mapping)
+    if place is None:
+        raise no_heading(texts)
+    headings = [text.strip() for text in texts[place]]
+    if len(headings) > source.limits.columns:
+        raise TableRefusedError("too_many_columns", limit=source.limits.columns)
+    records.put_back(ahead[place + 1 :])
+    return RawTable(
+        format=Format.CSV,
+        headings=headings,
+        rows=_rows(records, headings, place + 1 + named, source.limits),
+        total=max(lines - place, 0),
+        encoding="utf-8" if encoding == "utf-8-sig" else encoding,
+        delimiter=delimiter,
+        heading_line=place + 1 + named,
+    )
+
+
+def _rows(records: _Records, headings: Sequence[str], line: int, limits: Limits) -> Iterator[RawRow]:
+    width = len(headings)
+    for row, record in enumerate(records, 1):
+        if isinstance(record, str):
+            yield broken_row(row, line + row, record, limit=limits.row_characters)
+        elif len(record) > width and any(text.strip() for text in record[width:]):
+            yield broken_row(row, line + row, "too_many_cells", count=len(record), limit=width)
+        elif record[: len(headings)] != headings:  # headings printed again on every page are no company
+            yield RawRow(row=row, line=line + row, cells=[_cell(text) for text in record])
+
+
+def _printed(record: list[str] | str) -> list[str]:
+    """Return the texts of a record as they can be shown, none for a line that is no record."""
+    return [_UNDECODED.sub("\ufffd", text) for text in record] if isinstance(record, list) else []
+
+
+def _cell(text: str) -> str | Broken:
+    if text.isascii():
+        return text[1:] if text.startswith("'") and _GUARDED.match(text) else text
+    if _UNDECODED.search(text):
+        return Broken("not_decodable")
+    return text[1:] if text.startswith("'") and _GUARDED.match(text) else text
+
+
+class _Records:
+    """The records of a file in order: cells, or the code of what is wrong with the line."""
+
+    def __init__(self, source: Source, encoding: str, delimiter: str, *, skip: int = 0) -> None:
+        self._stream = io.TextIOWrapper(source.open(), encoding, errors="surrogateescape", newline="")
+        self._delimiter = delimiter
+        self._longest = source.limits.row_characters
+        self._lines: deque[str] = deque()
+        self._ahead: deque[list[str] | str] = deque()
+        for _ in range(skip):
+            self._next_line()
+
+    def __iter__(self) -> Iterator[list[str] | str]:
+        with self._stream:
+            while self._ahead:
+                yield self._ahead.popleft()
+            while (record := self._next_record()) is not None:
+                yield record
+
+    def take(self, count: int) -> list[list[str] | str]:
+        """Return the next records, at most `count`."""
+        taken: list[list[str] | str] = []
+        while len(taken) < count and (record := self._next_record()) is not None:
+            taken.append(record)
+        return taken
+
+    def put_back(self, records: Sequence[list[str] | str]) -> None:
+        """Give records back, to come first again."""
+        self._ahead.extendleft(reversed(records))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+
+    def _next_line(self) -> str:
+        return self._lines.popleft() if self._lines else self._stream.readline(self._longest + 1)
+
+    def _next_record(self) -> list[str] | str | None:
+        line = self._next_line()
+        if not line:
+            return None
+        if len(line) > self._longest:
+            while line and not line.endswith(("\n", "\r")):
+                line = self._next_line()
+            return "row_too_long"
+        if '"' not in line:
+            return line.rstrip("\r\n").split(self._delimiter)
+        return self._quoted(line)
+
+    def _quoted(self, first: str) -> list[str] | str:
+        """Read on until the quotation marks are closed; when they never are, only the first line is lost."""
+        lines = [first]
+        while sum(map(len, lines)) <= self._longest:
+            if '"' in lines[-1]:
+                try:
+                    return next(csv.reader(lines, delimiter=self._delimiter, strict=True))
+                except csv.Error as error:
+                    if "unexpected end" not in str(error):
+                        break
+            more = self._next_line() if len(lines) < LINES_IN_A_CELL else ""
+            if not more:
+                break
+            lines.append(more)
+        return self._unclosed(lines)
+
+    def _unclosed(self, lines: list[str]) -> list[str] | str:
+        """Give back what was read ahead; a mark inside one line is a character, as in spreadsheet programs."""
+        self._lines.extendleft(reversed(lines[1:]))
+        try:
+            next(csv.reader(lines[:1], delimiter=self._delimiter, strict=True))
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                return "unclosed_quote"
+        try:
+            return next(csv.reader(lines[:1], delimiter=self._delimiter))
+        except csv.Error:
+            return "row_too_long"
+
+
+def _sniff_delimiter(source: Source, encoding: str, mapping: Mapping[str, str]) -> tuple[str, int]:
+    """Return the separator under which the most headings are understood, and whether a line names it (1 or 0)."""
+    with io.TextIOWrapper(source.open(), encoding, errors="surrogateescape", newline="") as stream:
+        if named := _SEP_LINE.fullmatch(stream.readline(_SAMPLE_RECORDS)):
+            return named[1], 1
+    return max(DELIMITERS, key=lambda delimiter: _fitness(source, encoding, delimiter, mapping)), 0
+
+
+def _fitness(source: Source, encoding: str, delimiter: str, mapping: Mapping[str, str]) -> tuple[int, int]:
+    """Return how many headings are understood under a separator, then how many records are of the usual width."""
+    records = _Records(source, encoding, delimiter)
+    sample = [_printed(record) for record in records.take(_SAMPLE_RECORDS)]
+    records.close()
+    best = max((count_headings(record, mapping) for record in sample[: ROWS_ABOVE + 1]), default=0)
+    widths = [len(record) for record in sample if len(record) > 1]
+    return best, max(map(widths.count, widths), default=0)

@@ -1,0 +1,69 @@
+"""NDJSON: one object a line, its keys the fields of a profile or any heading; a broken line costs one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from service.json_reading import read_json
+from service.problems import RequestError
+from service.tables.messages import TableRefusedError
+from service.tables.rows import RawRow, broken_row, complaint_row
+from service.tables.sources import Format, RawTable, Source
+
+MOST_KEYS = 256
+_CHUNK = 1 << 20
+
+
+def open_json_lines(source: Source) -> RawTable:
+    """Open an NDJSON file; its headings are all keys of all its objects, in order of appearance."""
+    keys: dict[str, int] = {}
+    total = 0
+    for _, parsed in _lines(source):
+        total += 1
+        if isinstance(parsed, dict):
+            for key in parsed:
+                keys.setdefault(key, len(keys))
+        if len(keys) > MOST_KEYS:
+            raise TableRefusedError("too_many_columns", limit=MOST_KEYS)
+    return RawTable(
+        format=Format.NDJSON,
+        headings=tuple(keys),
+        rows=_rows(source, keys),
+        total=total,
+        encoding="utf-8",
+        heading_line=0,
+    )
+
+
+def _rows(source: Source, keys: dict[str, int]) -> Iterator[RawRow]:
+    for number, parsed in _lines(source):
+        if isinstance(parsed, RawRow):
+            yield parsed
+            continue
+        cells: list[Any] = [None] * len(keys)
+        for key, value in parsed.items():
+            cells[keys[key]] = value
+        yield RawRow(row=number, line=number, cells=cells)
+
+
+def _lines(source: Source) -> Iterator[tuple[int, dict[str, Any] | RawRow]]:
+    longest = source.limits.row_characters
+    with source.open() as stream:
+        number = 0
+        while line := stream.readline(longest + 1):
+            number += 1
+            if len(line) > longest:
+                while line and not line.endswith(b"\n"):
+                    line = stream.readline(_CHUNK)
+                yield number, broken_row(number, number, "row_too_long", limit=longest)
+            elif line.strip():
+                yield number, _parse(number, line)
+
+
+def _parse(number: int, line: bytes) -> dict[str, Any] | RawRow:
+    try:
+        parsed = read_json(line)
+    except RequestError as error:
+        return complaint_row(number, error.complaints[0])
+    return parsed if isinstance(parsed, dict) else broken_row(number, number, "not_an_object")

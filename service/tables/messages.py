@@ -1,0 +1,165 @@
+"""The words of all that can be wrong with a table or a row; what requests have too is in service.messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.messages import WORDINGS as SHARED
+from service.messages import Wording
+
+SAVE_AS_XLSX = "请另存为 XLSX 或 CSV 再上传"
+SAVE_AS_XLSX_EN = "save it as XLSX or CSV and send that"
+
+REFUSALS: dict[str, Wording] = {
+    "empty_file": Wording(
+        "文件是空的", "the file is empty", "请下载模板填写后上传", "fill in the template and send it"
+    ),
+    "file_too_large": Wording(
+        "文件超过 {limit} 字节", "the file is larger than {limit} bytes", "请分批上传", "split it"
+    ),
+    "too_many_rows": Wording("超过 {limit} 行", "more than {limit} rows", "请分批上传", "split the file"),
+    "too_many_columns": Wording(
+        "超过 {limit} 列", "more than {limit} columns", "请删除右侧多余的列", "delete the stray columns on the right"
+    ),
+    "sheet_too_wide": Wording(
+        "工作表太大：有内容的单元格相距太远",
+        "the sheet is too large: cells with content lie too far apart",
+        "请删除远处的零散单元格后再保存",
+        "delete stray cells far from the table and save again",
+    ),
+    "old_excel": Wording("不支持旧式 .xls 文件", "old .xls files are not read", SAVE_AS_XLSX, SAVE_AS_XLSX_EN),
+    "encrypted": Wording(
+        "文件有密码保护，无法读取",
+        "the file is protected by a password",
+        "请取消密码后再上传",
+        "remove the password and send it again",
+    ),
+    "macros": Wording("文件含有宏，不予读取", "the file has macros and is not read", SAVE_AS_XLSX, SAVE_AS_XLSX_EN),
+    "not_a_table": Wording(
+        "无法识别的文件类型（{kind}）",
+        "this is no table that can be read ({kind})",
+        "可上传 XLSX、CSV、NDJSON 或 Parquet",
+        "send XLSX, CSV, NDJSON or Parquet",
+    ),
+    "json_list": Wording(
+        "文件是一个 JSON 数组",
+        "the file is one JSON list",
+        "NDJSON 每行一个对象，不要方括号",
+        "NDJSON has one object a line and no brackets around them",
+    ),
+    "damaged": Wording("文件已损坏，无法读取", "the file is damaged and cannot be read", "请重新保存", "save it again"),
+    "zip_bomb": Wording(
+        "文件解压后过大，不予读取",
+        "the file would unpack to an unreasonable size and is not read",
+        "请只保留企业数据后再保存",
+        "keep only the companies' data and save it again",
+    ),
+    "formulas_without_values": Wording(
+        "大量公式没有保存计算结果",
+        "very many formulas have no stored result",
+        "请用表格软件打开并保存一次，或粘贴为数值",
+        "open and save it once in a spreadsheet program, or paste as values",
+    ),
+    "no_heading": Wording(
+        "没有找到可识别的表头；读到的是：{seen}",
+        "no heading was understood; found: {seen}",
+        "{nearest_zh}请使用模板的表头，或指定各列含义",
+        "{nearest_en}use the headings of the template, or say what each column means",
+    ),
+    "mapping_heading": Wording(
+        "文件中没有“{name}”这一列", "the file has no column {name!r}", "{nearest_zh}", "{nearest_en}"
+    ),
+    "mapping_field": Wording("没有“{name}”这个字段", "there is no field {name!r}", "{nearest_zh}", "{nearest_en}"),
+}
+
+ROW_FAULTS: dict[str, Wording] = {
+    "credit_code_number": Wording(
+        "统一社会信用代码单元格是数字，已丢失精度",
+        "the credit code is a number in this file and has lost precision",
+        "请把该列设为文本格式，并从原始文件重新抄录",
+        "format the column as text and copy the code anew from its source",
+    ),
+    "credit_code_precision": Wording(
+        "统一社会信用代码成了科学计数或末位被置零，已丢失精度",
+        "the credit code was turned into a rounded number and has lost precision",
+        "请把该列设为文本格式，并从原始文件重新抄录",
+        "format the column as text and copy the code anew from its source",
+    ),
+    "not_flag": Wording("须为“是”或“否”", "must be yes or no", "未知时请留空", "leave it empty when unknown"),
+    "not_count": Wording(
+        "须为单个整数", "must be one whole number", "例如 120；不写区间或“约”", "for example 120; no range, no 'about'"
+    ),
+    "not_number": Wording("须为数字", "must be a number", "例如 12", "for example 12"),
+    "not_share": Wording("不是 0 到 100% 的比例", "is no share from 0 to 100%", "例如 5%", "for example 5%"),
+    "share_unclear": Wording(
+        "表头单位是 %，而数值不超过 1，无法确定是 {text} 还是百分之 {text}",
+        "the heading says %, and {text} may be a share or a percentage",
+        "请连同百分号写成文字，例如 5%",
+        "write it as text with the sign, for example 5%",
+    ),
+    "date_incomplete": Wording(
+        "日期不完整（{text}）", "the date is incomplete ({text})", "请写全年月日，例如 2015-03-01", "write 2015-03-01"
+    ),
+    "formula_without_value": Wording(
+        "公式没有保存计算结果",
+        "the formula has no stored result",
+        "请用表格软件打开并保存一次，或粘贴为数值",
+        "open and save the file once in a spreadsheet program, or paste as values",
+    ),
+    "error_value": Wording(
+        "单元格是错误值", "the cell is an error value", "例如 #N/A；请改正或留空", "correct or clear it"
+    ),
+    "not_decodable": Wording(
+        "含有无法按 {encoding} 解读的字节",
+        "has bytes that are no {encoding}",
+        "请以 UTF-8 重新保存",
+        "save the file as UTF-8",
+    ),
+    "unclosed_quote": Wording(
+        "引号没有成对",
+        "a quotation mark is never closed",
+        "请检查这一行的双引号",
+        "check the quotation marks of the row",
+    ),
+    "too_many_cells": Wording(
+        "单元格比表头多（{count} 个，表头 {limit} 个）",
+        "the row has more cells than the heading ({count}, not {limit})",
+        "内容含分隔符时请加引号",
+        "put quotation marks around a cell that holds the separator",
+    ),
+    "row_too_long": Wording("这一行超过 {limit} 个字符", "the row is longer than {limit} characters"),
+    "total_row": Wording("这一行像是合计，不是企业", "the row looks like a total, not a company"),
+    "not_a_cell": Wording("须为单个值", "must be a single value"),
+}
+
+
+def word(code: str, params: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """Return the message and the hint for a code in `language` ("zh" or "en")."""
+    wording = ROW_FAULTS.get(code) or REFUSALS.get(code) or SHARED[code]
+    message, hint = (wording.en, wording.hint_en) if language == "en" else (wording.zh, wording.hint_zh)
+    return message.format(**params), hint.format(**params)
+
+
+class TableRefusedError(Exception):
+    """A whole file that is not read; `code` and `params` say why, `worded` in words."""
+
+    def __init__(self, code: str, **params: Any) -> None:  # noqa: ANN401 - parameters of a message
+        """Keep the code and what its message needs."""
+        self.code = code
+        self.params = params
+        super().__init__(code)
+
+    def worded(self, language: str = "zh") -> tuple[str, str]:
+        """Return the message and the hint."""
+        return word(self.code, self.params, language)
+
+
+class CellError(Exception):
+    """A cell that states no value of its field."""
+
+    def __init__(self, code: str, **params: Any) -> None:  # noqa: ANN401 - parameters of a message
+        """Keep the code and what its message needs."""
+        self.code = code
+        self.params = params
+        super().__init__(code)

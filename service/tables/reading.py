@@ -1,0 +1,114 @@
+"""Reading a file of tenants: format found out, headings understood, rows streamed as companies or reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from seeds.vocabulary import Vocabulary
+from service.tables.columnar import open_columnar
+from service.tables.delimited import open_delimited
+from service.tables.header_row import no_heading
+from service.tables.headings import ColumnReport, Layout, lay_out
+from service.tables.json_lines import open_json_lines
+from service.tables.messages import TableRefusedError
+from service.tables.rows import RejectedRow, RowOptions, RowReader, TenantRow
+from service.tables.sheets import open_workbook
+from service.tables.sources import Format, Limits, RawTable, Source, sniff_format
+
+__all__ = ["ReadingOptions", "RejectedRow", "TableRefusedError", "TenantRow", "TenantTable", "read_tenants"]
+
+_MACRO_ENDINGS = (".xlsm", ".xltm", ".xlam")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingOptions:
+    """What the reading of a file depends on beside the file.
+
+    `mapping` gives headings a field of their own choice ("" leaves a column out); `vocabularies` resolve
+    size and stage of an enterprise; `latest` is the last day on which a company can have been founded.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
+    latest: date | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+class TenantTable:
+    """An opened file: what its columns are, and its rows, which are gone through once, in order."""
+
+    def __init__(self, raw: RawTable, layout: Layout, options: ReadingOptions) -> None:
+        """Keep what was understood of the headings."""
+        self._raw = raw
+        self._options = options
+        self._layout = layout
+        self.skipped = 0
+        """Rows gone past that say nothing, or are the template's example."""
+
+    @property
+    def format(self) -> Format:
+        """Return the kind of file."""
+        return self._raw.format
+
+    @property
+    def columns(self) -> tuple[ColumnReport, ...]:
+        """Return what each column was taken for; one not understood comes with the nearest heading."""
+        return self._layout.reports
+
+    @property
+    def total(self) -> int | None:
+        """Return how many rows there are at most, where that is known."""
+        return self._raw.total
+
+    @property
+    def about(self) -> dict[str, str | int]:
+        """Return how the file was read: encoding, separator, sheet, and the line of its headings."""
+        raw = self._raw
+        told = {"encoding": raw.encoding, "delimiter": raw.delimiter, "sheet": raw.sheet}
+        return {"format": raw.format.value, **{k: v for k, v in told.items() if v}, "heading_line": raw.heading_line}
+
+    def __iter__(self) -> Iterator[TenantRow | RejectedRow]:
+        """Yield every company and every rejected row; raise TableRefusedError past the most rows allowed."""
+        options = RowOptions(
+            vocabularies=self._options.vocabularies,
+            latest=self._options.latest,
+            epoch_1904=self._raw.epoch_1904,
+            encoding=self._raw.encoding,
+        )
+        reader = RowReader(self._layout, options)
+        most = self._options.limits.rows
+        for raw in self._raw.rows:
+            if raw.row > most:
+                raise TableRefusedError("too_many_rows", limit=most)
+            row = reader.read(raw)
+            if row is None:
+                self.skipped += 1
+            else:
+                yield row
+
+
+def read_tenants(source: Path | bytes, *, filename: str = "", options: ReadingOptions | None = None) -> TenantTable:
+    """Open a file of tenants; raise TableRefusedError, in words, when the whole file cannot be read.
+
+    The format is judged by content; `filename` is only asked whether it owns up to macros.
+    """
+    chosen = options or ReadingOptions()
+    if filename.lower().endswith(_MACRO_ENDINGS):
+        raise TableRefusedError("macros")
+    opened = Source(source, chosen.limits)
+    raw = _open(opened, sniff_format(opened), chosen.mapping)
+    layout = lay_out(raw.headings, chosen.mapping, repeats=raw.format is Format.NDJSON)
+    if not layout.columns:
+        raise no_heading([raw.headings])
+    return TenantTable(raw, layout, chosen)
+
+
+def _open(source: Source, form: Format, mapping: Mapping[str, str]) -> RawTable:
+    if form is Format.XLSX:
+        return open_workbook(source, mapping)
+    if form is Format.PARQUET:
+        return open_columnar(source, mapping)
+    return open_json_lines(source) if form is Format.NDJSON else open_delimited(source, mapping)

@@ -1,0 +1,169 @@
+"""XLSX: the first visible sheet with headings that are understood; merged cells filled, broken cells named."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeAlias
+
+import python_calamine
+
+from service.tables.archive import Archive
+from service.tables.cells import Broken, Cell
+from service.tables.header_row import ROWS_ABOVE, find_header, no_heading
+from service.tables.headings import recognise
+from service.tables.messages import TableRefusedError
+from service.tables.rows import RawRow
+from service.tables.sheet_scan import scan_sheet
+from service.tables.sources import Format, RawTable, Source
+
+MOST_SHEETS = 20
+MOST_MERGES = 300_000
+
+Merge: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+Rows: TypeAlias = Iterator[list[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """A loaded sheet: its rows from the first on, its first rows as texts, its merges, its broken cells."""
+
+    name: str
+    rows: Rows
+    above: list[list[Any]]
+    merges: Sequence[Merge]
+    broken: Mapping[tuple[int, int], str]
+    left: int
+    height: int
+
+
+def open_workbook(source: Source, mapping: Mapping[str, str]) -> RawTable:
+    """Open a workbook; raise TableRefusedError when it is unsafe, damaged, or no sheet has headings."""
+    archive = Archive(source)
+    seen: list[list[str]] = []
+    for part in archive.sheets()[:MOST_SHEETS]:
+        broken = scan_sheet(archive, part.member, source.limits).broken
+        sheet = _load(source, part.name, broken)
+        texts = [_texts(row) for row in _filled_across(sheet)]
+        place = find_header(texts, mapping)
+        if place is not None:
+            return _table(sheet, texts, place, source, epoch_1904=archive.epoch_1904)
+        seen += texts
+    if not any(text for row in seen for text in row):
+        raise TableRefusedError("empty_file")
+    raise no_heading(seen)
+
+
+def _load(source: Source, name: str, broken: Mapping[tuple[int, int], str]) -> _Sheet:
+    try:
+        with source.open() as stream, python_calamine.CalamineWorkbook.from_filelike(stream) as workbook:
+            sheet = workbook.get_sheet_by_name(name)
+    except (python_calamine.CalamineError, ValueError, OSError) as error:
+        raise TableRefusedError("damaged") from error
+    merges = (sheet.merged_cell_ranges or [])[:MOST_MERGES]
+    rows: Rows = sheet.iter_rows()
+    above = list(itertools.islice(rows, ROWS_ABOVE + 4))
+    left, height = (sheet.start[1], sheet.end[0] + 1) if sheet.start and sheet.end else (0, 0)
+    return _Sheet(name=name, rows=rows, above=above, merges=merges, broken=broken, left=left, height=height)
+
+
+def _texts(row: Sequence[Any]) -> list[str]:
+    return [str(cell).strip() if isinstance(cell, str | int | float | date) else "" for cell in row]
+
+
+def _filled_across(sheet: _Sheet) -> list[list[Any]]:
+    """Return the first rows with merged headings repeated in every cell they cover."""
+    rows = [list(row) for row in sheet.above]
+    for (top, left), (bottom, right) in sheet.merges:
+        if top >= len(rows) or not 0 <= left - sheet.left < len(rows[top]):
+            continue
+        value = rows[top][left - sheet.left]
+        for row in rows[top : bottom + 1]:
+            for place in range(left - sheet.left, min(right - sheet.left + 1, len(row))):
+                row[place] = value
+    return rows
+
+
+def _table(sheet: _Sheet, texts: list[list[str]], place: int, source: Source, *, epoch_1904: bool) -> RawTable:
+    top, bottom = _heading_block(sheet, texts, place)
+    headings = [_heading([texts[row][column] for row in range(top, bottom + 1)]) for column in range(len(texts[place]))]
+    if sheet.height - bottom - 1 > source.limits.rows:
+        raise TableRefusedError("too_many_rows", limit=source.limits.rows)
+    return RawTable(
+        format=Format.XLSX,
+        headings=headings,
+        rows=_rows(sheet, headings, bottom + 1),
+        total=sheet.height - bottom - 1,
+        sheet=sheet.name,
+        heading_line=bottom + 1,
+        epoch_1904=epoch_1904,
+    )
+
+
+def _heading_block(sheet: _Sheet, texts: list[list[str]], place: int) -> tuple[int, int]:
+    """Return the first and last row of the headings: all rows that a heading merged downwards covers.
+
+    A row below counts too when it has texts only under headings merged across it.
+    """
+    crossing = [merge for merge in sheet.merges if merge[0][0] <= place <= merge[1][0]]
+    bottom = min(max([place, *(end[0] for _, end in crossing)]), len(texts) - 1)
+    top = min([place, *(start[0] for start, end in crossing if end[0] > start[0])])
+    if bottom == place and place + 1 < len(texts):
+        across = {
+            column - sheet.left
+            for start, end in crossing
+            for column in range(start[1], end[1] + 1)
+            if end[1] > start[1]
+        }
+        below = {column for column, text in enumerate(texts[place + 1]) if text}
+        if across and below and below <= across:
+            bottom += 1
+    return top, bottom
+
+
+def _heading(texts: list[str]) -> str:
+    """Return what a column is called by the texts above one another: the lowest that says it, else all of them."""
+    distinct = list(dict.fromkeys(text for text in texts if text))
+    if not distinct:
+        return ""
+    joined = " ".join(distinct)
+    return next((text for text in (distinct[-1], joined, distinct[0]) if recognise(text)), joined)
+
+
+def _rows(sheet: _Sheet, headings: Sequence[str], first: int) -> Iterator[RawRow]:
+    merges = _downward(sheet, first)
+    broken_rows = {row for row, _ in sheet.broken}
+    held: dict[int, tuple[int, Any]] = {}
+    for number, cells in enumerate(itertools.chain(sheet.above[first:], sheet.rows), first):
+        for start, last, column in merges.get(number, ()):
+            held[column] = (last, cells[column] if start == number else _value_above(sheet, start, column))
+        if held:
+            held = {column: (last, value) for column, (last, value) in held.items() if last >= number}
+            for column, (_, value) in held.items():
+                cells[column] = value
+        if number in broken_rows:
+            _break(cells, number, sheet)
+        if _texts(cells) != list(headings):  # headings printed again on every page are no company
+            yield RawRow(row=number - first + 1, line=number + 1, cells=cells)
+
+
+def _break(cells: list[Any], number: int, sheet: _Sheet) -> None:
+    for column in range(len(cells)):
+        if code := sheet.broken.get((number, column + sheet.left)):
+            cells[column] = Broken(code)
+
+
+def _value_above(sheet: _Sheet, row: int, column: int) -> Cell:
+    return sheet.above[row][column] if row < len(sheet.above) else None
+
+
+def _downward(sheet: _Sheet, first: int) -> Mapping[int, list[tuple[int, int, int]]]:
+    """Return, by the row where filling starts, the merges that reach down: first row, last row, column."""
+    found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for (top, left), (bottom, _) in sheet.merges:
+        if bottom > top and bottom >= first and top >= first and left >= sheet.left:
+            found[top].append((top, bottom, left - sheet.left))
+    return found

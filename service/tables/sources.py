@@ -1,0 +1,121 @@
+"""The bytes of a file that may be opened again, and what kind of table they are, judged by content, not by name."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+from service.tables.messages import TableRefusedError
+from service.tables.rows import RawRow
+
+_HEAD_BYTES = 4096
+_ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_OTHER_KINDS = (
+    (b"%PDF", "PDF"),
+    (b"{\\rtf", "RTF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"\x1f\x8b", "gzip"),
+    (b"SQLite format 3", "SQLite"),
+)
+
+
+class Format(StrEnum):
+    """The tables that are read."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    NDJSON = "ndjson"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much is read at most; what is more is refused in words."""
+
+    file_bytes: int = 128 * 1_048_576
+    rows: int = 200_000
+    columns: int = 256
+    unpacked_bytes: int = 768 * 1_048_576
+    sheet_cells: int = 12_000_000
+    row_characters: int = 400_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawTable:
+    """A file taken apart: its headings, and its rows, which may be gone through once; `total` is a bound, if known."""
+
+    format: Format
+    headings: Sequence[str]
+    rows: Iterator[RawRow]
+    total: int | None = None
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    heading_line: int = 1
+    epoch_1904: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file on disk or in memory."""
+
+    content: Path | bytes
+    limits: Limits = field(default_factory=Limits)
+
+    def open(self) -> BinaryIO:
+        """Open it from its beginning."""
+        return io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
+
+    @property
+    def size(self) -> int:
+        """Return its length in bytes."""
+        return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
+
+    def head(self, count: int = _HEAD_BYTES) -> bytes:
+        """Return its first bytes."""
+        with self.open() as stream:
+            return stream.read(count)
+
+
+def sniff_format(source: Source) -> Format:
+    """Return what kind of table it is; raise TableRefusedError, saying what to do, when it is none."""
+    if source.size > source.limits.file_bytes:
+        raise TableRefusedError("file_too_large", limit=source.limits.file_bytes)
+    head = source.head()
+    if not head.strip(b" \t\r\n\xef\xbb\xbf\x00"):
+        raise TableRefusedError("empty_file")
+    if head.startswith(_ZIP):
+        return Format.XLSX
+    if head.startswith(_PARQUET):
+        return Format.PARQUET
+    if head.startswith(_OLE):
+        raise TableRefusedError("encrypted" if _is_encrypted(source) else "old_excel")
+    return _sniff_text(head)
+
+
+def _is_encrypted(source: Source) -> bool:
+    with source.open() as stream:
+        return _ENCRYPTED_STREAM in stream.read()
+
+
+def _sniff_text(head: bytes) -> Format:
+    for magic, kind in _OTHER_KINDS:
+        if head.startswith(magic):
+            raise TableRefusedError("not_a_table", kind=kind)
+    text = head.removeprefix(_BOMS[0]).lstrip()
+    if text.startswith(b"["):
+        raise TableRefusedError("json_list")
+    if text[:200].lower().startswith((b"<!doctype html", b"<html", b"<table", b"<?xml", b"<meta")):
+        raise TableRefusedError("not_a_table", kind="HTML/XML")
+    if b"\x00" in head and not head.startswith(_BOMS[1:]):
+        raise TableRefusedError("not_a_table", kind="binary")
+    return Format.NDJSON if text.startswith(b"{") else Format.CSV

@@ -1,0 +1,71 @@
+"""One tenant of a screening, explained: the same bytes that POST /v1/match gives for the same profile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import flask
+
+from matcher.profile import Detail, MatchRequest
+from service.access import folders
+from service.answers import json_bytes, private_answer
+from service.blueprints import Blueprint
+from service.json_reading import printable
+from service.problems import Complaint, RequestError
+from service.request_context import language
+from service.schemas.answers import MatchAnswer, Recommendation
+from service.schemas.screening_questions import TenantMatchQuery
+from service.screenings.jobs import Job
+from service.screenings.tenants import find_tenant
+from service.serving import engine
+from service.views.screening_results import parts_of
+from service.views.screenings import SECURITY, finished_screening
+
+blueprint = Blueprint("screening_pairs", __name__, description="One tenant of a screening, explained.")
+
+
+@blueprint.at("/v1/screenings/<screening_id>/tenants/<int:row>/match")
+@blueprint.takes(TenantMatchQuery, location="query")
+@blueprint.documented(**SECURITY)
+@blueprint.answers(MatchAnswer, 401, 403, 404, 409, 422, 503, description="The answer of a match for this tenant.")
+def match_tenant(query: dict[str, Any], screening_id: str, row: int) -> flask.Response:
+    """Answer for one tenant as POST /v1/match does, byte for byte."""
+    question = replace(question_of(finished_screening(screening_id), row), **query)
+    return private_answer(json_bytes(engine().match(question)))
+
+
+@blueprint.at("/v1/screenings/<screening_id>/tenants/<int:row>/measures/<measure_id>")
+@blueprint.documented(**SECURITY)
+@blueprint.answers(Recommendation, 401, 403, 404, 409, 503, description="Why the measure fits, with its evidence.")
+def explain_pair(screening_id: str, row: int, measure_id: str) -> flask.Response:
+    """Explain one measure for one tenant: the recommendation as POST /v1/match gives it, byte for byte.
+
+    One that does not apply is explained as with `include: ["not_applicable"]`.
+    """
+    question = question_of(finished_screening(screening_id), row)
+    for include in (frozenset[str](), frozenset({"not_applicable"})):
+        asked = replace(question, include=include)
+        if (place := _place(asked, measure_id)) is not None:
+            (recommendation,) = engine().match(replace(asked, offset=place, limit=1))["recommendations"]
+            return private_answer(json_bytes(recommendation))
+    raise RequestError("not_found", [Complaint(code="no_such_pair", params={"measure": printable(measure_id)})])
+
+
+def question_of(job: Job, row: int) -> MatchRequest:
+    """Return the question that the screening asked about one tenant; raise RequestError when it cannot be asked now."""
+    if job.catalogue != engine().catalogue.version:
+        raise RequestError("conflict", [Complaint(code="other_catalogue")])
+    tenant = find_tenant([folders().of(job.id).tenants(number) for number in parts_of(job).numbers], row)
+    if tenant is None:
+        raise RequestError("not_found", [Complaint(code="no_such_tenant", params={"row": row})])
+    statuses = frozenset(job.options.statuses)
+    return MatchRequest(profile=tenant.profile, on=job.options.on, statuses=statuses, language=language())
+
+
+def _place(question: MatchRequest, measure_id: str) -> int | None:
+    """Return where a measure stands in the whole answer."""
+    everything = len(engine().catalogue.measures)
+    answer = engine().match(replace(question, limit=everything, offset=0, detail=Detail.BRIEF))
+    ids = [recommendation["measure"]["id"] for recommendation in answer["recommendations"]]
+    return ids.index(measure_id) if measure_id in ids else None

@@ -1,0 +1,173 @@
+"""POST /v1/screenings and what can be asked of one as a job: its state, its progress, to stop, to go, to run again."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import flask
+
+from service.access import folders, jobs, operator, own_screening
+from service.answers import json_bytes, private_answer
+from service.blueprints import Blueprint
+from service.problems import Complaint, RequestError
+from service.request_context import language
+from service.schemas.screening_answers import Screening, Screenings
+from service.schemas.screening_questions import ScreeningQuestion
+from service.screenings.events import event_stream
+from service.screenings.intake import keep_copy, read_sent
+from service.screenings.jobs import UNFINISHED, Job, State, new_id
+from service.screenings.progress import describe_job
+from service.serving import serving
+from service.tables.template import template_workbook
+
+blueprint = Blueprint("screenings", __name__, description="Many tenants against every measure, for operators.")
+
+SECURITY: dict[str, Any] = {"security": [{"key": []}]}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "description": "CSV, XLSX, NDJSON or Parquet."},
+                        "on": {"type": "string", "format": "date"},
+                        "statuses": {"type": "string", "description": "Statuses separated by commas."},
+                    },
+                }
+            },
+            "application/json": {"schema": ScreeningQuestion},
+        },
+    }
+}
+
+
+@blueprint.at("/v1/screenings/template.xlsx")
+@blueprint.answers({"type": "string", "format": "binary"}, description="A workbook to fill in.", media_type=XLSX)
+def show_template() -> flask.Response:
+    """Give a workbook with headings, drop-downs, an example row and an explanation of each column."""
+    answer = flask.Response(template_workbook(), content_type=XLSX)
+    answer.headers["Content-Disposition"] = 'attachment; filename="cepei-tenants.xlsx"'
+    return answer
+
+
+@blueprint.at("/v1/screenings", method="POST")
+@blueprint.documented(**SECURITY, **_BODY)
+@blueprint.answers(
+    Screening, 400, 401, 403, 413, 415, 422, 429, 503, description="Accepted; `Location` names it.", status=202
+)
+def create_screening() -> flask.Response:
+    """Take a file, or tenants as JSON, to be screened."""
+    key, settings = operator(), serving().settings
+    if jobs().records_today(key.id) >= settings.operator_records:
+        raise RequestError("records_exceeded")
+    sent = read_sent(flask.request, settings.upload_bytes)
+    job_id = new_id()
+    folder = folders().create(job_id)
+    try:
+        sent.keep(folder, settings.upload_bytes)
+        job = jobs().create(job_id, key.id, form=sent.form, options=sent.options, days=settings.retention_days)
+    except BaseException:
+        folders().remove(job_id)
+        raise
+    return _accepted(job)
+
+
+@blueprint.at("/v1/screenings")
+@blueprint.documented(**SECURITY)
+@blueprint.answers(Screenings, 401, 403, 503, description="The screenings of this key.")
+def list_screenings() -> flask.Response:
+    """List the screenings of this key, newest first."""
+    return private_answer(json_bytes({"items": [_describe(job) for job in jobs().owned(operator().id)]}))
+
+
+@blueprint.at("/v1/screenings/<screening_id>")
+@blueprint.documented(**SECURITY)
+@blueprint.answers(Screening, 401, 403, 404, 503, description="The state of the screening.")
+def show_screening(screening_id: str) -> flask.Response:
+    """Tell how far a screening is."""
+    return private_answer(json_bytes(_describe(own_screening(screening_id))))
+
+
+@blueprint.at("/v1/screenings/<screening_id>", method="DELETE")
+@blueprint.documented(**SECURITY)
+@blueprint.answers(None, 401, 403, 404, 503, description="Gone, file and results.", status=204)
+def delete_screening(screening_id: str) -> flask.Response:
+    """Delete a screening at once, with its file and its results."""
+    job = own_screening(screening_id)
+    jobs().delete(job.id)
+    folders().remove(job.id)
+    return flask.Response(status=204)
+
+
+@blueprint.at("/v1/screenings/<screening_id>/cancel", method="POST")
+@blueprint.documented(**SECURITY)
+@blueprint.answers(Screening, 401, 403, 404, 409, 503, description="Cancelled.")
+def cancel_screening(screening_id: str) -> flask.Response:
+    """Stop a screening that has not ended; what is finished of it is not shown."""
+    job = own_screening(screening_id)
+    if not jobs().cancel(job.id):
+        raise RequestError("conflict", [Complaint(code="already_ended", params={"state": job.state.value})])
+    return private_answer(json_bytes(_describe(own_screening(screening_id))))
+
+
+@blueprint.at("/v1/screenings/<screening_id>/rerun", method="POST")
+@blueprint.documented(**SECURITY)
+@blueprint.answers(
+    Screening, 401, 403, 404, 409, 429, 503, description="Accepted; `Location` names the new one.", status=202
+)
+def rerun_screening(screening_id: str) -> flask.Response:
+    """Screen the same tenants again with the catalogue of now; `changes` of the new one tells what changed for whom."""
+    job, settings = own_screening(screening_id), serving().settings
+    if job.state in UNFINISHED:
+        raise RequestError("conflict", [Complaint(code="not_finished", params={"state": job.state.value})])
+    if jobs().records_today(job.key_id) >= settings.operator_records:
+        raise RequestError("records_exceeded")
+    job_id = new_id()
+    folder = folders().create(job_id)
+    keep_copy(folders().of(job.id).sent(job.format), folder.sent(job.format))
+    more: dict[str, Any] = {"days": settings.retention_days, "previous": job.id}
+    return _accepted(jobs().create(job_id, job.key_id, form=job.format, options=job.options, **more))
+
+
+@blueprint.at("/v1/screenings/<screening_id>/events")
+@blueprint.documented(**SECURITY)
+@blueprint.answers(
+    {"type": "string"}, 401, 403, 404, 503, description="Server-sent events.", media_type="text/event-stream"
+)
+def show_events(screening_id: str) -> flask.Response:
+    """Send the state whenever it changes, as events named `progress`, the last one named after the final state."""
+    job, table, spoken = own_screening(screening_id), jobs(), language()
+
+    def state() -> tuple[bool, str, bytes] | None:
+        found = table.find(job.id, job.key_id)
+        if found is None:
+            return None
+        ended = found.state not in UNFINISHED
+        body = json_bytes(describe_job(found, now=time.time(), language=spoken))
+        return ended, found.state.value if ended else "progress", body
+
+    return event_stream(state, most=max(1, serving().settings.threads - 2))
+
+
+def finished_screening(screening_id: str) -> Job:
+    """Return a finished screening of the caller; raise RequestError when it is not finished."""
+    job = own_screening(screening_id)
+    if job.state is not State.FINISHED:
+        raise RequestError("conflict", [Complaint(code="not_finished", params={"state": job.state.value})])
+    return job
+
+
+def _accepted(job: Job) -> flask.Response:
+    answer = private_answer(json_bytes(_describe(job)))
+    answer.status_code = 202
+    answer.headers["Location"] = f"/v1/screenings/{job.id}"
+    return answer
+
+
+def _describe(job: Job) -> dict[str, Any]:
+    return describe_job(job, now=time.time(), language=language())

@@ -1,0 +1,170 @@
+"""A screening gives every tenant what a single match gives it: 300 drawn profiles, labelled ones, odd ones."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from matcher.profile import Profile
+from matcher.ranking import RELEVANCE
+from matcher.screening import COUNTED, Screener
+from rules.columns import MET
+from seeds.strict_yaml import load_yaml
+
+DAY = date(2025, 6, 1)
+BOTH = frozenset({"in_force", "draft"})
+GOLDEN = Path(__file__).parents[1] / "golden" / "cases.yaml"
+LISTS = ("sector", "products", "technologies", "stage", "needs", "certifications")
+
+
+def labelled():
+    """The labelled profiles, as far as they are written in the form of a profile's fields."""
+    for case in load_yaml(GOLDEN):
+        fields = {
+            key: value for key, value in case["profile"].items() if key not in ("annual_revenue_cny", "rd_spend_cny")
+        }
+        for name in LISTS:
+            if name in fields:
+                fields[name] = (fields[name],) if isinstance(fields[name], str) else tuple(fields[name])
+        if "founded_on" in fields:
+            fields["founded_on"] = date.fromisoformat(fields["founded_on"])
+        yield Profile(**{key: value for key, value in fields.items() if value is not None})
+
+
+@pytest.fixture(scope="module")
+def screener(engine):
+    return Screener(engine)
+
+
+@pytest.fixture(scope="module")
+def profiles(draw_profile):
+    drawn = [draw_profile(seed) for seed in range(300)]
+    odd = [
+        Profile(),
+        Profile(uscc="91440300MA5EXAMPL1", sector=("疫苗",)),
+        Profile(city="合肥", uscc="91440300MA5EXAMPL1", target_city="南沙", employees=30, rd_staff=10),
+        Profile(city="深圳", facts={"region": "340100", "stage": ["pilot"]}, products=("聚乳酸、PHA",)),
+        Profile(
+            city="广州",
+            sector=("生物医药",),
+            facts={"leading_enterprise": True, "listed": False, "invention_patents": 3},
+        ),
+        Profile(city="广州", sector=("生物医药",), facts={"employees": 5, "rd_intensity": "3%"}),
+        replace(drawn[0], founded_on=date(2016, 2, 29), annual_revenue_cny=4e8, rd_spend_cny=2e7),
+    ]
+    return [*drawn, *odd, *labelled()]
+
+
+@pytest.fixture(scope="module")
+def chunk(screener, profiles):
+    return screener.screen(profiles, on=DAY, statuses=BOTH, first_row=1)
+
+
+def all_of(match, profile, **options):
+    """Return a single match with every recommendation, page by page."""
+    answer = match(profile, on=DAY, detail="full", **options)
+    while len(answer["recommendations"]) % 100 == 0 and answer["recommendations"]:
+        more = match(profile, on=DAY, offset=len(answer["recommendations"]), **options)["recommendations"]
+        if not more:
+            break
+        answer["recommendations"] += more
+    return answer
+
+
+@pytest.fixture(scope="module")
+def answers(match, profiles):
+    return [all_of(match, profile) for profile in profiles]
+
+
+def test_each_tenant_is_shown_what_a_match_shows_in_the_same_order_with_the_same_scores(screener, chunk, answers):
+    assert chunk.rows.tolist() == list(range(1, len(answers) + 1))
+    for row, answer in enumerate(answers, 1):
+        pairs = np.flatnonzero(chunk.pair_row == row)
+        screened = [
+            (
+                screener.measure_ids[chunk.pair_measure[pair]],
+                "applicable" if chunk.verdict[pair] == MET else "possible",
+                RELEVANCE[chunk.relevance[pair]].value,
+                chunk.score[pair],
+            )
+            for pair in pairs
+        ]
+        matched = [(r["measure"]["id"], r["verdict"], r["relevance"], r["score"]) for r in answer["recommendations"]]
+        assert screened == matched, row
+
+
+def test_unknown_conditions_are_told_with_the_reasons_of_a_match(chunk, answers):
+    for row, answer in enumerate(answers, 1):
+        pairs = np.flatnonzero(chunk.pair_row == row)
+        told = [[(fact, why.value) for fact, why in chunk.unknown(pair)] for pair in pairs]
+        expected = [
+            [(c["fact"], c["why"]) for c in r["conditions"] if c["verdict"] == "unknown"]
+            for r in answer["recommendations"]
+        ]
+        assert told == expected, row
+
+
+def test_counts_of_tenants_and_measures_are_the_totals_of_the_matches(chunk, answers):
+    totals = [[answer["totals"][name] for name in COUNTED] for answer in answers]
+    assert chunk.by_row.tolist() == totals
+    assert chunk.by_measure.sum(axis=0).tolist() == np.sum(totals, axis=0).tolist()
+    for number, name in enumerate(("applicable", "possible")):
+        shown = Counter(r["measure"]["id"] for a in answers for r in a["recommendations"] if r["verdict"] == name)
+        withheld = 0 if name == "applicable" else int(chunk.by_measure[:, 3].sum())
+        assert chunk.by_measure[:, number].sum() == sum(shown.values()) + withheld
+
+
+def test_near_misses_are_those_of_the_matches(screener, chunk, answers):
+    for row, answer in enumerate(answers, 1):
+        if len(answer["near_misses"]) == 10:
+            continue  # a match tells ten at most
+        here = np.flatnonzero(chunk.near.rows == row)
+        found = {(screener.measure_ids[chunk.near.measures[i]], chunk.near.facts[i]) for i in here}
+        assert found == {(miss["measure_id"], miss["condition"]["fact"]) for miss in answer["near_misses"]}
+    assert chunk.opened_by() == Counter(chunk.near.facts)
+
+
+@pytest.mark.parametrize("profile", [Profile(), Profile(city="深圳"), Profile(sector=("生物医药",))], ids=range(3))
+def test_what_settles_most_is_counted_as_the_questions_count_it(screener, match, profile):
+    settles = screener.screen([profile], on=DAY, statuses=BOTH, first_row=1).settles
+    said = {"region": bool(profile.city), "sector": bool(profile.sector), "concepts": True}  # products tell the sector
+    asked = {q["fact"]: q["settles"] for q in match(profile, on=DAY)["questions"] if not said.get(q["fact"])}
+    assert asked
+    assert asked == {fact: settles.get(fact, 0) for fact in asked}
+
+
+def test_chunks_of_any_size_give_the_same(screener, profiles, chunk, monkeypatch):
+    monkeypatch.setattr("matcher.screening.MOST_CELLS", 10 * len(screener.measure_ids) * 7)
+    small = screener.screen(profiles, on=DAY, statuses=BOTH, first_row=1)
+    for column in ("rows", "pair_row", "pair_measure", "verdict", "relevance", "score", "by_measure", "by_row"):
+        assert np.array_equal(getattr(small, column), getattr(chunk, column)), column
+    assert small.settles == chunk.settles
+    assert small.near.facts == chunk.near.facts
+    assert [small.unknown(pair) for pair in range(200)] == [chunk.unknown(pair) for pair in range(200)]
+
+
+def test_a_tenant_whose_declared_facts_are_wrong_is_refused_and_the_others_go_on(screener):
+    wrong = Profile(city="深圳", facts={"employees": "many", "listed": "perhaps"})
+    also = Profile(city="深圳", facts={"listed": "perhaps", "no-such-fact": 1})
+    chunk = screener.screen([Profile(), wrong, also, Profile(city="深圳")], on=DAY, statuses=BOTH, first_row=11)
+    assert chunk.rows.tolist() == [11, 14]
+    assert [(row, len(error.faults)) for row, error in chunk.refused] == [(12, 2), (13, 2)]
+
+
+def test_documents_of_other_statuses_are_left_out(screener, match):
+    profile = Profile(city="合肥", sector=("生物制造",))
+    chunk = screener.screen([profile], on=DAY, statuses=frozenset({"in_force"}), first_row=5)
+    answer = all_of(match, profile, statuses=frozenset({"in_force"}))
+    assert [screener.measure_ids[m] for m in chunk.pair_measure] == [
+        r["measure"]["id"] for r in answer["recommendations"]
+    ]
+    assert chunk.by_row.tolist() == [[answer["totals"][name] for name in COUNTED]]
+
+
+def test_no_tenants_at_all_give_an_empty_chunk(screener):
+    chunk = screener.screen([], on=DAY, statuses=BOTH, first_row=1)
+    assert len(chunk.rows) == len(chunk.pair_row) == 0
+    assert chunk.by_measure.shape == (len(screener.measure_ids), 4)

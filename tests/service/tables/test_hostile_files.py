@@ -1,0 +1,186 @@
+import io
+import struct
+import tracemalloc
+import zipfile
+import zlib
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from service.tables.messages import REFUSALS, TableRefusedError
+from service.tables.reading import ReadingOptions, read_tenants
+from service.tables.sources import Limits
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def refusal(content, **options):
+    with pytest.raises(TableRefusedError) as refused:
+        list(read_tenants(content, **options))
+    for language in ("zh", "en"):
+        message, hint = refused.value.worded(language)
+        assert message
+        assert "{" not in message + hint
+    return refused.value.code
+
+
+def repacked(content: bytes, change) -> bytes:
+    """Return a workbook with the members that `change` gives for (name, content)."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            for changed, data in change(name, old.read(name)):
+                new.writestr(changed, data)
+    return target.getvalue()
+
+
+def in_sheet(content: bytes, old: bytes, new: bytes) -> bytes:
+    return repacked(
+        content, lambda name, data: [(name, data.replace(old, new) if name.endswith("sheet1.xml") else data)]
+    )
+
+
+@pytest.fixture
+def workbook(xlsx_bytes):
+    return xlsx_bytes([["企业名称", "员工人数"], ["甲", 1]])
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty_file"),
+        (b"\xef\xbb\xbf \r\n", "empty_file"),
+        (OLE + b"\x00" * 600, "old_excel"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
+        (b"%PDF-1.7", "not_a_table"),
+        (b"<html><table>", "not_a_table"),
+        (b"\x00\x01\x02\x03", "not_a_table"),
+        (b'[{"name": "x"}]', "json_list"),
+        (b"PK\x03\x04 no zip", "damaged"),
+        (b"PAR1 no parquet", "damaged"),
+        ("甲,乙,丙\n1,2,3\n".encode(), "no_heading"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_words(content, code):
+    assert refusal(content) == code
+
+
+def test_headings_not_understood_are_shown_with_the_nearest():
+    with pytest.raises(TableRefusedError) as refused:
+        read_tenants("企业名秤,主营产晶\n甲,乙\n".encode())
+    message, hint = refused.value.worded("zh")
+    assert "企业名秤" in message
+    assert "企业名称" in hint
+    assert "主营产品" in hint
+
+
+def test_macros_are_refused_by_name_and_by_content(workbook):
+    assert refusal(workbook, filename="tenants.XLSM") == "macros"
+    assert (
+        refusal(repacked(workbook, lambda n, d: [(n, d), *([("xl/vbaProject.bin", b"x")] if "styles" in n else [])]))
+        == "macros"
+    )
+    declared = repacked(workbook, lambda n, d: [(n, d.replace(b"sheet.main", b"sheet.macroEnabled.main"))])
+    assert refusal(declared) == "macros"
+
+
+def test_another_office_file_is_refused():
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as packed:
+        packed.writestr("word/document.xml", "<w/>")
+    assert refusal(target.getvalue()) == "not_a_table"
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(workbook):
+    bomb = repacked(
+        workbook, lambda n, d: [(n, d), *([("xl/media/a.bin", b"\0" * 40_000_000)] if "styles" in n else [])]
+    )
+    tracemalloc.start()
+    try:
+        assert refusal(bomb) == "zip_bomb"
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_member_longer_than_it_declares_is_refused(workbook):
+    """The size in both headers, and the check sum of the shortened content, are forged."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as packed:
+        info = packed.getinfo("xl/worksheets/sheet1.xml")
+        content = packed.read(info)
+    forged = content[: len(content) // 2]
+    old = struct.pack("<LLL", info.CRC, info.compress_size, info.file_size)
+    new = struct.pack("<LLL", zlib.crc32(forged), info.compress_size, len(forged))
+    assert workbook.count(old) == 2
+    assert refusal(workbook.replace(old, new)) == "zip_bomb"
+
+
+def test_a_workbook_that_unpacks_beyond_the_limit_is_refused(workbook):
+    assert refusal(workbook, options=ReadingOptions(limits=Limits(unpacked_bytes=1000))) == "zip_bomb"
+
+
+@pytest.mark.parametrize("reference", ["XFD2", "IW2", "AAA2"])
+def test_a_sheet_with_too_many_columns_is_refused(workbook, reference):
+    assert refusal(in_sheet(workbook, b'r="B2"', f'r="{reference}"'.encode())) == "too_many_columns"
+
+
+def test_two_cells_a_million_rows_apart_are_refused_before_the_space_between_is_made(workbook):
+    far = in_sheet(workbook, b'<c r="B2"', b'<c r="IV1048576"')
+    assert refusal(far) == "sheet_too_wide"
+
+
+def test_cells_that_repeat_one_long_text_endlessly_are_refused(xlsx_bytes):
+    """30,000 characters, kept once in the file, would be 30,000 copies in memory."""
+    rows = [["企业名称"], *[["长" * 30_000]] * 6000]
+    assert refusal(xlsx_bytes(rows)) == "zip_bomb"
+
+
+def test_a_sheet_of_unsolved_formulas_is_refused(monkeypatch, xlsx_bytes):
+    monkeypatch.setattr("service.tables.sheet_scan.MOST_BROKEN", 5)
+
+    def formulas(_, sheet):
+        for row in range(1, 8):
+            sheet.write_formula(row, 0, "=1", None, "")
+
+    assert refusal(xlsx_bytes([["企业名称"]], formulas)) == "formulas_without_values"
+
+
+def test_entities_are_not_expanded(workbook):
+    def change(name, data):
+        bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><workbook'
+        return [(name, data.replace(b"<workbook", bomb, 1) if name == "xl/workbook.xml" else data)]
+
+    assert refusal(repacked(workbook, change)) == "damaged"
+
+
+def test_what_is_too_large_or_too_long_is_refused(csv_bytes, workbook):
+    small = ReadingOptions(limits=Limits(file_bytes=10))
+    assert refusal(workbook, options=small) == "file_too_large"
+    rows = csv_bytes([["企业名称"], *([f"公司{n}"] for n in range(20))])
+    assert refusal(rows, options=ReadingOptions(limits=Limits(rows=10))) == "too_many_rows"
+    wide = csv_bytes([["企业名称", *(f"列{n}" for n in range(300))]])
+    assert refusal(wide) == "too_many_columns"
+
+
+def test_parquet_that_declares_too_much_is_refused():
+    target = io.BytesIO()
+    pq.write_table(pa.table({"name": pa.array(["甲"] * 300_000)}), target)
+    assert refusal(target.getvalue()) == "too_many_rows"
+    truncated = target.getvalue()[:100]
+    assert refusal(truncated) == "damaged"
+
+
+def test_an_empty_workbook_is_refused(xlsx_bytes):
+    assert refusal(xlsx_bytes([])) == "empty_file"
+
+
+@pytest.mark.parametrize(
+    ("mapping", "code"), [({"没有的列": "name"}, "mapping_heading"), ({"企业名称": "nmae"}, "mapping_field")]
+)
+def test_a_mapping_to_what_is_not_there_is_refused(workbook, mapping, code):
+    assert refusal(workbook, options=ReadingOptions(mapping=mapping)) == code
+
+
+def test_every_refusal_has_words_in_both_languages():
+    assert all(wording.zh and wording.en for wording in REFUSALS.values())

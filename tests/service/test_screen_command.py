@@ -1,0 +1,99 @@
+"""cepei screen: the same parts from every engine, whole parts after a crash, a rerun that finishes the rest."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pyarrow.parquet as pq
+import pytest
+
+from service.cli import main
+
+ROWS = 5000
+
+
+@pytest.fixture(scope="module")
+def tenants_file(tmp_path_factory):
+    file = tmp_path_factory.mktemp("tenants") / "tenants.ndjson"
+    places, products = ("合肥", "蚌埠市", "广州", "北京", ""), ("聚乳酸", "疫苗", "服装", "")
+    lines = [
+        {"external_id": f"r{n}", "city": places[n % 5], "products": [products[n // 5 % 4]], "employees": n % 50 - 1}
+        for n in range(ROWS)
+    ]
+    file.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
+    return file
+
+
+def command(file, output, catalogue, *more):
+    return ["screen", str(file), "-o", str(output), "--on", "2026-11-21", "--catalogue", str(catalogue), *more]
+
+
+def outcome(folder):
+    return {
+        file.name: file.read_bytes() for file in folder.iterdir() if file.is_file() and not file.name.startswith(".")
+    }
+
+
+@pytest.fixture(scope="module")
+def whole(tenants_file, catalogue_file, tmp_path_factory):
+    output = tmp_path_factory.mktemp("local") / "results"
+    assert main(command(tenants_file, output, catalogue_file)) == 0
+    return outcome(output)
+
+
+def test_the_parts_hold_the_columns_of_the_contract_and_the_summary_adds_up(whole, tmp_path):
+    assert set(whole) == {
+        "part-00000.parquet",
+        "part-00001.parquet",
+        "part-00002.parquet",
+        "summary.json",
+        "rejected.ndjson",
+    }
+    (tmp_path / "part").write_bytes(whole["part-00000.parquet"])
+    part = pq.read_table(tmp_path / "part")
+    assert part.column_names == [
+        "row", "external_id", "uscc", "name", "measure_id", "verdict", "relevance", "score", "unknown",
+    ]  # fmt: skip
+    summary = json.loads(whole["summary.json"])
+    assert summary["rows"] == {"total": ROWS, "done": ROWS, "rejected": ROWS // 50}
+    assert len(whole["rejected.ndjson"].splitlines()) == ROWS // 50
+
+
+def test_all_cores_write_the_same_bytes(whole, tenants_file, catalogue_file, tmp_path, root):
+    run = [
+        sys.executable,
+        "-m",
+        "service.cli",
+        *command(tenants_file, tmp_path / "r", catalogue_file, "--engine", "processes"),
+    ]
+    subprocess.run(run, cwd=root, check=True, capture_output=True, timeout=120)
+    assert outcome(tmp_path / "r") == whole
+
+
+def test_a_crash_leaves_whole_parts_and_a_rerun_finishes_the_rest(whole, tenants_file, catalogue_file, tmp_path, root):
+    output = tmp_path / "r"
+    run = [sys.executable, "-m", "service.cli", *command(tenants_file, output, catalogue_file)]
+    process = subprocess.Popen(run, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 60
+    while not (output / "part-00000.parquet").exists() and time.monotonic() < end:
+        time.sleep(0.005)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    left = outcome(output)
+    assert left.items() <= whole.items()
+    assert "summary.json" not in left
+    assert main(command(tenants_file, output, catalogue_file)) == 0
+    assert outcome(output) == whole
+
+
+def test_another_file_or_a_missing_one_is_refused(tenants_file, catalogue_file, tmp_path, capsys):
+    assert main(command(tmp_path / "none.csv", tmp_path / "r", catalogue_file)) == 2
+    bad = tmp_path / "bad.csv"
+    bad.write_text("a,b\n1,2\n", "utf-8")
+    assert main(command(bad, tmp_path / "r", catalogue_file)) == 2
+    assert main(command(tenants_file, tmp_path / "r", catalogue_file)) == 2
+    assert main(command(bad, tmp_path / "s", tmp_path / "none.sqlite")) == 3
+    assert "another file" in capsys.readouterr().err

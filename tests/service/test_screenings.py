@@ -1,0 +1,398 @@
+"""Screenings through a real server and worker: both sides of the matrix, access, kills, no company data in logs."""
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from service.keys import Keys, Role
+from service.screenings.folders import Folders
+from service.screenings.jobs import Jobs, Options, new_id
+from service.screenings.worker import Worker
+from service.settings import Settings
+from service.store import Store
+
+ON = "2026-11-21"
+SECRET = "绝密生物科技有限公司"
+CITIES = ("合肥", "蚌埠市", "广州", "深圳南山", "横琴", "北京", "")
+PRODUCTS = ("聚乳酸", "体外诊断试剂", "疫苗", "L-丙氨酸", "酶制剂", "服装", "")
+JSON = {"Content-Type": "application/json"}
+
+
+def tenant(number):
+    return {
+        "external_id": f"r{number}",
+        "name": f"{SECRET}{number}",
+        "city": CITIES[number % 7],
+        "products": [PRODUCTS[number // 7 % 7]],
+        "stage": ("中试", "量产", "")[number % 3],
+        "employees": (10, 200)[number % 2],
+    }
+
+
+class Operator:
+    """One key and what is asked with it."""
+
+    def __init__(self, server, role=Role.OPERATOR):
+        self.server = server
+        self.data = Path(server.given["CEPEI_DATA"])
+        self.key, self.text = Keys(Store(self.data)).add(role)
+
+    def call(self, method, path, body=None, **headers):
+        return self.server.call(method, path, body=body, headers={"Authorization": f"Bearer {self.text}", **headers})
+
+    def get(self, path):
+        return self.call("GET", path)
+
+    def screen(self, tenants, **options):
+        body = json.dumps({"tenants": tenants, "on": ON, **options}, ensure_ascii=False).encode()
+        reply = self.call("POST", "/v1/screenings", body, **JSON)
+        assert reply.status == 202, reply.body
+        assert reply.headers["Location"] == f"/v1/screenings/{reply.json['id']}"
+        return reply.headers["Location"]
+
+    def upload(self, name, content, **fields):
+        parts = [
+            f'--cut\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in fields.items()
+        ]
+        parts.append(f'--cut\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n')
+        body = "".join(parts).encode() + content + b"\r\n--cut--\r\n"
+        return self.call("POST", "/v1/screenings", body, **{"Content-Type": "multipart/form-data; boundary=cut"})
+
+    def wait(self, place, until=("finished", "failed", "cancelled"), seconds=120):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            told = self.get(place).json
+            if told["state"] in until:
+                return told
+            time.sleep(0.1)
+        pytest.fail(f"still {told}")
+
+    def finished(self, tenants, **options):
+        place = self.screen(tenants, **options)
+        told = self.wait(place)
+        assert told["state"] == "finished", told
+        return place
+
+
+@pytest.fixture(scope="module")
+def operator(serve):
+    with serve() as server:
+        yield Operator(server)
+
+
+@pytest.fixture(scope="module")
+def screened(operator):
+    tenants = [tenant(number) for number in range(60)]
+    tenants[3]["employees"] = -1
+    tenants[5]["facts"] = {"shoe_size": 3}
+    return operator.finished(tenants)
+
+
+def all_items(operator, path):
+    first = operator.get(f"{path}{'&' if '?' in path else '?'}per_page=100")
+    assert first.status == 200, first.body
+    return first.json["items"]
+
+
+def test_the_state_tells_rows_times_and_the_catalogue(operator, screened):
+    told = operator.get(screened).json
+    assert told["rows"] == {"total": 60, "done": 60, "rejected": 2}
+    assert told["catalogue"]["version"]
+    assert told["on"] == ON
+    assert told["progress"]["share"] == 1.0
+    assert told["created_at"] <= told["started_at"] <= told["finished_at"] < told["expires_at"]
+    assert screened.rsplit("/", 1)[1] in {item["id"] for item in operator.get("/v1/screenings").json["items"]}
+
+
+def test_a_bad_row_is_listed_with_number_field_and_reason(operator, screened):
+    rejected = all_items(operator, f"{screened}/rejected")
+    assert [(item["row"], item["field"], item["code"]) for item in rejected] == [
+        (4, "employees", "out_of_range"),
+        (6, "facts/shoe_size", "bad_fact"),
+    ]
+    assert all(item["message"] for item in rejected)
+
+
+def test_a_tenant_s_answer_is_that_of_a_match_byte_for_byte(operator, screened):
+    for row in (1, 2, 9, 30):
+        body = json.dumps({"profile": tenant(row - 1), "on": ON, "limit": 100}).encode()
+        single = operator.server.call("POST", "/v1/match", body=body, headers=JSON)
+        assert operator.get(f"{screened}/tenants/{row}/match?limit=100").body == single.body
+        for recommendation in single.json["recommendations"][:2]:
+            pair = operator.get(f"{screened}/tenants/{row}/measures/{recommendation['measure']['id']}")
+            assert pair.body in single.body
+
+
+def test_both_sides_of_the_matrix_say_the_same_as_single_matches(operator, screened):
+    sides = {}
+    for item in all_items(operator, f"{screened}/tenants"):
+        match = f"{screened}/tenants/{item['row']}/match?limit=100&detail=brief"
+        pages = [operator.get(f"{match}&offset={offset}").json["recommendations"] for offset in (0, 100, 200)]
+        single = [recommendation for page in pages for recommendation in page]
+        verdicts = [recommendation["verdict"] for recommendation in single]
+        assert item["counts"] == {name: verdicts.count(name) for name in ("applicable", "possible")}
+        assert [pair["measure_id"] for pair in item["best"]] == [r["measure"]["id"] for r in single[:3]]
+        for recommendation in single:
+            sides.setdefault(recommendation["measure"]["id"], set()).add((item["row"], recommendation["verdict"]))
+    for measure_id in list(sides)[:10]:
+        items = all_items(operator, f"{screened}/measures/{measure_id}/tenants")
+        assert {(item["row"], item["verdict"]) for item in items} == sides[measure_id]
+
+
+def test_filters_choose_tenants_and_measures(operator, screened):
+    inside = all_items(operator, f"{screened}/tenants?region=340000")
+    assert {item["region"] for item in inside} == {"340100", "340300"}
+    pilots = all_items(operator, f"{screened}/measures?instrument=pilot&status=draft")
+    assert pilots
+    assert {(item["status"]) for item in pilots} == {"draft"}
+    fitting = all_items(operator, f"{screened}/tenants?verdict=applicable&instrument=pilot")
+    assert 0 < len(fitting) < 58
+    assert all(item["counts"]["applicable"] and not item["counts"]["possible"] for item in fitting)
+    assert operator.get(f"{screened}/tenants?verdict=perhaps").status == 422
+
+
+def test_one_fact_short_means_that_one_fact_is_missing(operator, screened):
+    for item in all_items(operator, f"{screened}/measures")[:20]:
+        for short in all_items(operator, f"{screened}/measures/{item['measure_id']}/tenants?standing=one_fact_short"):
+            assert short["verdict"] == "possible"
+            assert len({unknown["fact"] for unknown in short["unknown"]}) == 1
+
+
+def test_the_summary_adds_up(operator, screened):
+    summary = operator.get(f"{screened}/summary").json
+    decided = 58 * operator.get("/v1/measures?per_page=1").json["total"]
+    assert sum(summary["totals"][name] for name in ("applicable", "possible", "not_applicable")) == decided
+    assert summary["settles"]
+    assert "可确定" in summary["settles"][0]["message"]
+
+
+def test_downloads_hold_every_pair_that_is_shown(operator, screened):
+    shown = sum(sum(item["counts"].values()) for item in all_items(operator, f"{screened}/tenants"))
+    rows = list(csv.DictReader(io.StringIO(operator.get(f"{screened}/results.csv").body.decode("utf-8-sig"))))
+    assert len(rows) == shown
+    assert len(operator.get(f"{screened}/results.ndjson").body.splitlines()) == shown
+    assert operator.get(f"{screened}/results.parquet").body[:4] == b"PAR1"
+    assert operator.get(f"{screened}/results.xlsx").body[:2] == b"PK"
+    assert operator.get(f"{screened}/results.pdf").status == 404
+    assert operator.get("/v1/screenings/template.xlsx").body[:2] == b"PK"
+
+
+def test_a_file_is_read_whatever_its_form(operator):
+    content = "企业名称,注册地,主营产品\n甲,合肥,聚乳酸\n乙,广州,疫苗\n".encode("gb18030")
+    reply = operator.upload("tenants.csv", content, on=ON, statuses="draft")
+    told = operator.wait(reply.headers["Location"])
+    assert (told["state"], told["rows"]["total"], told["statuses"]) == ("finished", 2, ["draft"])
+    refused = operator.wait(operator.upload("tenants.csv", b"a,b\n1,2\n").headers["Location"])
+    assert (refused["state"], refused["failure"]["code"]) == ("failed", "no_heading")
+    assert operator.upload("tenants.docx", b"x").json["errors"][0]["code"] == "unknown_format"
+    assert operator.upload("x", b"", statuses="perhaps").status == 422
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"{}", 422), (b'{"tenants": []}', 422), (b'{"tenants": [{}], "colour": 1}', 422), (b"[", 400), (b"[]", 422)],
+    ids=["nothing", "empty", "unknown field", "broken", "a list"],
+)
+def test_a_bad_body_is_refused(operator, body, status):
+    assert operator.call("POST", "/v1/screenings", body, **JSON).status == status
+
+
+def test_another_key_sees_guesses_and_deletes_nothing(operator, screened):
+    other, public = Operator(operator.server), Operator(operator.server, Role.PUBLIC)
+    paths = (
+        "",
+        "/tenants",
+        "/measures",
+        "/summary",
+        "/rejected",
+        "/results.csv",
+        "/events",
+        "/tenants/1/match",
+        "/changes",
+    )
+    for path in paths:
+        assert other.get(screened + path).status == 404
+        assert public.get(screened + path).status == 403
+        assert operator.server.get(screened + path).status == 401
+        assert operator.server.call("GET", screened + path, headers={"Authorization": "Bearer cepei_x"}).status == 401
+    for method, path in (("DELETE", ""), ("POST", "/cancel"), ("POST", "/rerun")):
+        assert other.call(method, screened + path).status == 404
+        assert operator.server.call(method, screened + path).status == 401
+    assert other.get("/v1/screenings").json["items"] == []
+    assert operator.get(screened).status == 200
+    refused = operator.server.get(screened)
+    assert refused.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_rerun_with_the_same_catalogue_changes_nothing_for_anybody(operator, screened):
+    again = operator.call("POST", f"{screened}/rerun")
+    assert again.status == 202
+    place = again.headers["Location"]
+    assert operator.wait(place)["previous"] == screened.rsplit("/", 1)[1]
+    assert operator.get(f"{place}/changes").json["items"] == []
+    assert operator.get(f"{screened}/changes").status == 409
+
+
+DRAFT = {
+    "id": "ah-draft-pilot",
+    "title": "中试基地建设",
+    "title_en": "pilot bases",
+    "instrument": "pilot",
+    "strength": "support",
+    "source": {"clause": "2.2.3", "quote": "支持合肥、蚌埠等市立足产业特色优势建设生物制造中试基地"},
+    "conditions": [{"fact": "region", "within": ["340100"], "cite": "合肥"}],
+    "examples": [{"facts": {"region": "340100", "sector": ["biomaterials"]}, "verdict": "applicable"}],
+}
+
+
+def test_a_draft_measure_finds_its_tenants(operator, screened):
+    question = {
+        "screening": screened.rsplit("/", 1)[1],
+        "document": "ah-biomanufacturing-2024-draft",
+        "defaults": {"region": "340000", "sector": ["biomanufacturing"]},
+        "measure": DRAFT,
+        "per_page": 100,
+    }
+
+    def ask(**changes):
+        return operator.call("POST", "/v1/measures/preview", json.dumps({**question, **changes}).encode(), **JSON)
+
+    told = ask().json
+    assert sum(told["counts"][name] for name in ("applicable", "possible", "not_applicable")) == 58
+    regions = {item["row"]: item["region"] for item in all_items(operator, f"{screened}/tenants")}
+    fitting = [item for item in told["items"] if item["verdict"] == "applicable"]
+    assert len(fitting) == told["counts"]["applicable"] > 0
+    assert {regions[item["row"]] for item in fitting} == {"340100"}
+    wrong = ask(measure={**DRAFT, "instrument": "nothing", "source": {"clause": "2.2.3", "quote": "没有这句话"}})
+    assert wrong.status == 422
+    assert {error["pointer"].split("/")[1] for error in wrong.json["errors"]} == {"measure"}
+    assert ask(document="nothing").status == 404
+    assert ask(screening="nothing").status == 404
+
+
+def test_deleting_removes_the_files_at_once(operator):
+    place = operator.finished([tenant(1)])
+    folder = operator.data.parent / "screenings" / place.rsplit("/", 1)[1]
+    assert folder.is_dir()
+    assert operator.call("DELETE", place).status == 204
+    assert not folder.exists()
+    assert operator.get(place).status == 404
+
+
+def test_events_tell_the_way_to_the_end(operator):
+    place = operator.screen([tenant(number) for number in range(300)])
+    body = operator.get(f"{place}/events").body.decode()
+    events = [line.split(": ", 1)[1] for line in body.splitlines() if line.startswith("event: ")]
+    assert events[-1] == "finished"
+    last = json.loads(body.rsplit("data: ", 1)[1])
+    assert last["rows"] == {"total": 300, "done": 300, "rejected": 0}
+
+
+def test_an_operator_has_records_and_not_calls(serve):
+    with serve(CEPEI_OPERATOR_RECORDS="30", CEPEI_RATE_LIMIT="1/hour") as server:
+        operator = Operator(server)
+        body = json.dumps({"profile": {}}).encode()
+        assert [operator.call("POST", "/v1/match", body, **JSON).status for _ in range(10)] == [200] * 10
+        assert operator.wait(operator.screen([tenant(1)] * 20))["state"] == "finished"
+        assert operator.call("POST", "/v1/screenings", b'{"tenants": [{}]}', **JSON).json["code"] == "records_exceeded"
+        assert [server.post({"profile": {}}).status for _ in range(2)] == [200, 429]
+        other = Operator(server)
+        told = other.wait(other.screen([tenant(1)] * 31))
+        assert (told["state"], told["failure"]["code"]) == ("failed", "records_exceeded")
+
+
+def workers_of(server):
+    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    wanted = f"work --beside {server.process.pid}"
+    return [int(line.split(None, 1)[0]) for line in listed.splitlines() if line.endswith(wanted)]
+
+
+def results(operator, place):
+    return operator.get(f"{place}/results.parquet").body, operator.get(f"{place}/summary").json["totals"]
+
+
+def kill_in_mid_run(operator, place, kill):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        told = operator.get(place).json
+        if 0 < told["rows"]["done"] < (told["rows"]["total"] or 0):
+            kill()
+            return told["rows"]["done"]
+        time.sleep(0.01)
+    return pytest.fail("it was never in mid-run")
+
+
+def test_killing_the_worker_in_mid_run_loses_and_repeats_nothing(serve):
+    tenants = [tenant(number) for number in range(7000)]
+    with serve() as server:
+        operator = Operator(server)
+        whole = results(operator, operator.finished(tenants))
+        place = operator.screen(tenants)
+
+        def kill():
+            for pid in workers_of(server):
+                os.kill(pid, signal.SIGKILL)
+
+        done = kill_in_mid_run(operator, place, kill)
+        told = operator.wait(place)
+        assert (told["state"], told["rows"]["done"]) == ("finished", 7000)
+        assert done >= 2000
+        assert results(operator, place) == whole
+
+
+def test_killing_the_server_in_mid_run_loses_and_repeats_nothing(serve, tmp_path):
+    tenants = [tenant(number) for number in range(7000)]
+    data = str(tmp_path / "data.sqlite")
+    with serve(CEPEI_DATA=data) as server:
+        operator = Operator(server)
+        place = operator.screen(tenants)
+        kill_in_mid_run(operator, place, server.process.kill)
+        server.process.wait(20)
+    with serve(CEPEI_DATA=data) as server:
+        operator.server = server
+        told = operator.wait(place)
+        assert (told["state"], told["rows"]["done"]) == ("finished", 7000)
+        assert results(operator, place) == results(operator, operator.finished(tenants))
+
+
+def test_a_cancelled_screening_stops_and_shows_nothing(serve):
+    with serve() as server:
+        operator = Operator(server)
+        place = operator.screen([tenant(number) for number in range(20_000)])
+        assert operator.call("POST", f"{place}/cancel").json["state"] == "cancelled"
+        assert operator.get(f"{place}/tenants").status == 409
+        assert operator.call("POST", f"{place}/cancel").status == 409
+        assert operator.finished([tenant(1)])
+
+
+def test_no_log_holds_anything_of_a_tenant_or_a_key(serve):
+    with serve(CEPEI_LOG_LEVEL="debug") as server:
+        operator = Operator(server)
+        place = operator.finished([{**tenant(1), "employees": -1}, {**tenant(2), "facts": {SECRET: True}}, tenant(3)])
+        operator.upload(f"{SECRET}.csv", f"企业名称\n{SECRET}\n".encode())
+        for path in ("/tenants", "/rejected", "/tenants/3/match", "/results.xlsx"):
+            assert operator.get(place + path).status == 200
+        metrics = server.get("/metrics").body.decode()
+        written = server.log.read_text("utf-8") + server.errors.read_text("utf-8")
+    for hidden in (SECRET, json.dumps(SECRET)[1:-1], operator.text, place.rsplit("/", 1)[1]):
+        assert hidden not in written
+        assert hidden not in metrics
+
+
+def test_what_is_overdue_is_deleted_with_its_files(tmp_path):
+    store, job_id = Store(tmp_path / "data.sqlite"), new_id()
+    folder = Folders(tmp_path).create(job_id)
+    folder.sent("csv").write_bytes(b"x")
+    options = Options(on=date(2026, 11, 21), statuses=("draft",))
+    Jobs(store, clock=lambda: time.time() - 2 * 86_400).create(job_id, "key", form="csv", options=options, days=1)
+    Worker(Settings(data=tmp_path / "data.sqlite")).sweep()
+    assert Jobs(store).known() == frozenset()
+    assert not folder.path.exists()
