@@ -43,6 +43,9 @@ STAGES_OF_INSTRUMENT: Mapping[Instrument, frozenset[str]] = {
 
 MONEY = frozenset({Instrument.RD_FUNDING, Instrument.FUND, Instrument.FINANCE, Instrument.SUBSIDY})
 
+MANY_SECTORS = 5
+"""A condition that lists this many sectors is about none of them in particular."""
+
 _BELOW_PROVINCE = frozenset({"city", "county", "zone", "group"})
 TITLE_CLAUSE = "0"
 """Inherited conditions cite the title, which stands before the first heading."""
@@ -79,7 +82,9 @@ class MeasureColumns:
         self.whole_fields = self._whole_fields()
         self.kin: dict[tuple[str, str], dict[str, float]] = {}  # worked out by matcher/touches.py when first needed
         self.touched: dict[tuple[str, str], tuple[Positions, Floats]] = {}  # likewise
-        self.narrow_sectors = _index((position, self._narrow_sectors(m)) for position, m in enumerate(self.measures))
+        named = [self._narrow_sectors(measure) for measure in self.measures]
+        self.narrow_sectors = _index((place, few) for place, few in enumerate(named) if len(few) < MANY_SECTORS)
+        self.broad_sectors = _index((place, many) for place, many in enumerate(named) if len(many) >= MANY_SECTORS)
 
     @property
     def size(self) -> int:

@@ -174,11 +174,14 @@ def describe_fact(fact: FactDefinition, language: str) -> Json:
 
 def describe_features(language: str) -> list[Json]:
     """Return the published table of ranking features."""
+    if language == "en":
+        texts = [(w.name.replace("_", " "), w.description, w.reason) for w in WEIGHTS]
+    else:
+        texts = [(w.zh, w.claim_zh, w.reason_zh) for w in WEIGHTS]
     return [
-        {"name": w.name, "label": w.zh if language == "zh" else w.name.replace("_", " "), "weight": w.weight,
-         "description": w.description, "reason": w.reason}
-        for w in WEIGHTS
-    ]  # fmt: skip
+        {"name": w.name, "label": label, "weight": w.weight, "description": description, "reason": reason}
+        for w, (label, description, reason) in zip(WEIGHTS, texts, strict=True)
+    ]
 
 
 def describe_operators(language: str) -> list[Json]:

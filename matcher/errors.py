@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileFault:
-    """One fault: `pointer` is an RFC 6901 JSON pointer into the profile."""
+    """One fault: `pointer` is an RFC 6901 JSON pointer into the profile.
+
+    `message` and `hint` are English; `reason` is the key of both in rules.errors.FACT_FAULTS, `params` fill them.
+    """
 
     pointer: str
     code: str
     message: str
     hint: str = ""
+    reason: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
 class MatchError(ValueError):

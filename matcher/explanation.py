@@ -13,9 +13,11 @@ from matcher.words import How
 from rules.catalogue import Catalogue
 from rules.conditions import Condition, leaves
 from rules.drafting import Drafter
+from rules.facts import Answer
 from rules.measures import Measure
 from rules.trace import Trace
 from rules.verdict import Effect, MeasureVerdict, Verdict, Why
+from seeds.vocabulary import Vocabulary
 
 MOST_REASONS = 4
 
@@ -70,7 +72,7 @@ class Explainer:
         codes: list[tuple[str, dict[str, str]]] = []
         if finding.effect is not Effect.IN_FORCE:
             codes.append((str(finding.effect), {}))
-        if _has_doubt(reading.mentions, finding):
+        if _has_doubt(reading.mentions, finding, self.catalogue.vocabularies["needs"]):
             codes.append(("unconfirmed_reading", {}))
         if _sector_is_inferred(finding):
             codes.append(("inferred_sector", {}))
@@ -96,6 +98,13 @@ class Explainer:
             for shared in [instrument for instrument in finding.measure.instruments if instrument in wanted][:1]:
                 label = instruments[shared].label(self.language)
                 yield say("reason.need", self.language, instrument=label, input=mention.input)
+        stages = self.catalogue.vocabularies["stages"]
+        for stage in reading.answers.get("stage", Answer()).sure:
+            if stage == finding.measure.instrument:  # matcher/touches.py: a stage asks for the instrument of its name
+                label = instruments[str(stage)].label(self.language)
+                yield say(
+                    "reason.stage", self.language, stage=stages[str(stage)].label(self.language), instrument=label
+                )
         text = self.catalogue.documents[finding.measure.document].text
         for match in _best_matches(finding.evidence):
             words = text[match.start : match.end]
@@ -145,10 +154,14 @@ def _best_matches(evidence: Iterable[Evidence]) -> Iterable[Match]:
     return best.values()
 
 
-def _has_doubt(mentions: Iterable[Mention], finding: Finding) -> bool:
+def _has_doubt(mentions: Iterable[Mention], finding: Finding, needs: Vocabulary) -> bool:
     """Tell whether something shown rests on a reading by containment or likeness."""
-    shown = {match.mention for evidence in finding.evidence for match in evidence.matches}
-    return any(mention in shown and mention.how in (How.CONTAINS, How.FUZZY) for mention in mentions)
+    matches = [match for evidence in finding.evidence for match in evidence.matches]
+    if any(match.how in (How.CONTAINS, How.FUZZY) for match in matches):
+        return True
+    instruments = set(finding.measure.instruments)
+    doubtful = [m for m in mentions if m.vocabulary == "needs" and m.how in (How.CONTAINS, How.FUZZY)]
+    return any(not instruments.isdisjoint(needs[mention.id].instruments) for mention in doubtful)
 
 
 def _sector_is_inferred(finding: Finding) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from matcher.errors import MatchError, ProfileFault
 from matcher.places import PlaceReading, PlaceStatus, region_of_credit_code, resolve_place
@@ -13,7 +14,7 @@ from matcher.reading import Mention, Notes, ReadFact, Reading, Unread, mention_o
 from matcher.words import SURE, How, WordReading, WordResolver
 from rules.catalogue import Catalogue
 from rules.errors import FactError
-from rules.facts import derive, parse_fact_value
+from rules.facts import Value, derive, parse_fact_value
 from seeds.folding import fold
 
 CONNECTING_SIMILARITY = 0.75
@@ -198,33 +199,48 @@ class ProfileReader:
                 )
 
     def _read_declared(self, profile: Profile, notes: Notes) -> None:
-        faults: list[ProfileFault] = []
-        for fact_id, raw in profile.facts.items():
-            fact = self.catalogue.facts.get(fact_id)
-            try:
-                if fact is not None:
-                    notes.declare(fact_id, parse_fact_value(fact, raw, self.catalogue.vocabularies), raw)
-                    notes.mention_declared(fact_id, fact.vocabulary)
-                elif fact_id in self.manual_facts and isinstance(raw, bool):
-                    notes.declare(fact_id, (raw,), raw)
-                else:
-                    raise _unknown_fact(fact_id, known=fact_id in self.manual_facts)
-            except FactError as error:
-                pointer = f"/facts/{fact_id.replace('~', '~0').replace('/', '~1')}"
-                faults.append(ProfileFault(pointer=pointer, code="bad_fact", message=error.message, hint=error.hint))
-        if faults:
+        if faults := self.faults_of(profile.facts):
             raise MatchError(faults)
+        for fact_id, raw in profile.facts.items():
+            notes.declare(fact_id, self._parse_declared(fact_id, raw), raw)
+            if fact_id in self.catalogue.facts:
+                notes.mention_declared(fact_id, self.catalogue.facts[fact_id].vocabulary)
+
+    def faults_of(self, declared: Mapping[str, Any]) -> tuple[ProfileFault, ...]:
+        """Return what is wrong with declared facts."""
+        faults: list[ProfileFault] = []
+        for fact_id, raw in declared.items():
+            try:
+                self._parse_declared(fact_id, raw)
+            except FactError as error:
+                faults.append(_fault_of(error))
+        return tuple(faults)
+
+    def _parse_declared(self, fact_id: str, raw: Any) -> tuple[Value, ...]:  # noqa: ANN401 - any JSON value
+        fact = self.catalogue.facts.get(fact_id)
+        if fact is not None:
+            return parse_fact_value(fact, raw, self.catalogue.vocabularies)
+        if fact_id not in self.manual_facts:
+            raise FactError(fact_id, "unknown", name=fact_id)
+        if not isinstance(raw, bool):
+            raise FactError(fact_id, "no_condition")
+        return (raw,)
+
+
+def _fault_of(error: FactError) -> ProfileFault:
+    return ProfileFault(
+        pointer=f"/facts/{error.fact.replace('~', '~0').replace('/', '~1')}",
+        code="bad_fact",
+        message=error.message,
+        hint=error.hint,
+        reason=error.reason,
+        params=error.params,
+    )
 
 
 def _note_words(fact: str, text: str, origin: str, notes: Notes) -> None:
     """Note words that no vocabulary knows, to be looked for in the policies as they stand."""
     notes.mentions.append(Mention(vocabulary="", id="", origin=origin, input=text, how=How.EXACT, fact=fact))
-
-
-def _unknown_fact(fact_id: str, *, known: bool) -> FactError:
-    if known:
-        return FactError(fact_id, "must be true or false", "a manual condition is declared to hold or not")
-    return FactError(fact_id, f"{fact_id!r} is not a published fact", "see /v1/vocabularies/facts")
 
 
 def _read_figures(profile: Profile, notes: Notes) -> None:

@@ -27,6 +27,9 @@ FARTHEST = 0.4
 PROMOTED = 0.5
 """A sentence that only promotes a direction of research answers the need for money by half: it offers none."""
 
+ONE_OF_MANY_SECTORS = 0.6
+"""How close a measure is that names the company's sector among many others."""
+
 STAGE_AS_NEED = 0.6
 """A project stage of the same name as an instrument (中试) asks for it, less surely than a need does."""
 
@@ -166,10 +169,14 @@ def join(spots: Sequence[Spots]) -> Spots:
 def _spots_of_mention(mention: Mention, columns: MeasureColumns) -> Spots:
     if not mention.vocabulary:
         return _searched(mention, columns) if _is_searched(mention) else _NOTHING
+    if mention.how not in (How.CONTAINS, How.FUZZY) or mention.vocabulary == "regions":
+        return _remembered(columns, mention.vocabulary, mention.id, _MAKERS.get(mention.vocabulary, _no_spots))
+    if mention.vocabulary == "needs":
+        spots = _remembered(columns, "doubtful need", mention.id, _instrument_spots)
+        return spots if mention.how is How.CONTAINS else Spots(spots.places, spots.values * mention.similarity)
     spots = _remembered(columns, mention.vocabulary, mention.id, _MAKERS.get(mention.vocabulary, _no_spots))
-    if mention.how is not How.FUZZY or mention.vocabulary == "regions":
-        return spots
-    return Spots(spots.places, spots.values * mention.similarity)
+    values = spots.values * mention.similarity
+    return Spots(spots.places[values >= FARTHEST], values[values >= FARTHEST])
 
 
 def _remembered(
@@ -243,8 +250,14 @@ def _place_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
 
 
 def _need_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+    """Touch by 1 where the operative sentence says the need in any of its words, or the need names its instrument."""
+    said = columns.passages.measures_naming("needs", entry, Level.SENTENCE)
+    return [(Channel.NEEDS, said, 1.0), *_instrument_spots(columns, entry)]
+
+
+def _instrument_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
     """Touch by 1 where a need names the measure's instrument, a little less for a further instrument of it."""
-    touched: list[_Touched] = [(Channel.NEEDS, columns.passages.measures_naming("needs", entry, Level.SENTENCE), 1.0)]
+    touched: list[_Touched] = []
     for instrument in columns.catalogue.vocabularies["needs"][entry].instruments:
         touched.append((Channel.NEEDS, found(columns.any_instrument, instrument), FURTHER_INSTRUMENT))
         touched.append((Channel.NEEDS, found(columns.main_instrument, instrument), 1.0))
@@ -261,7 +274,8 @@ def _stage_spots(columns: MeasureColumns, stage: str) -> list[_Touched]:
 def _own_spots(columns: MeasureColumns, sector: str) -> list[_Touched]:
     """Touch the measures whose own conditions name the company's sector or what it belongs to."""
     broader = columns.catalogue.vocabularies["sectors"].taxonomy.ancestors(sector)
-    return [(Channel.OWN_SECTOR, found(columns.narrow_sectors, each), 1.0) for each in broader]
+    near: list[_Touched] = [(Channel.OWN_SECTOR, found(columns.narrow_sectors, each), 1.0) for each in broader]
+    return [*near, *((Channel.OWN_SECTOR, found(columns.broad_sectors, each), ONE_OF_MANY_SECTORS) for each in broader)]
 
 
 def _no_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:  # noqa: ARG001 - one signature for all

@@ -37,6 +37,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         _EN: "the policy names “{text}” (related to your input “{input}”)",
     },
     "reason.same": {_ZH: "政策条文提到“{text}”", _EN: "the policy names “{text}”"},
+    "reason.stage": {
+        _ZH: "项目处于{stage}阶段，与支持方式“{instrument}”相符",
+        _EN: "“{instrument}” is made for the stage “{stage}”",
+    },
     "reason.need": {_ZH: "支持方式“{instrument}”符合需求“{input}”", _EN: "“{instrument}” answers the need “{input}”"},
     "reason.sector": {_ZH: "{sectors}", _EN: "{sectors}"},
     "conditions.summary": {

@@ -120,35 +120,38 @@ def _parse_member(fact: FactDefinition, raw: object, vocabulary: Vocabulary) -> 
     if len(found) == 1:
         return found[0]
     close = difflib.get_close_matches(text, vocabulary.entries, n=1)
-    hint = f"nearest: {close[0]}" if close else f"see /v1/vocabularies/{fact.vocabulary}"
-    raise FactError(fact.id, f"{text!r} is not an entry of {fact.vocabulary}", hint)
+    if close:
+        raise FactError(fact.id, "no_entry_but_near", text=text, vocabulary=fact.vocabulary, nearest=close[0])
+    raise FactError(fact.id, "no_entry", text=text, vocabulary=fact.vocabulary)
 
 
 def _parse_flag(fact: FactDefinition, raw: object) -> Value:
     if isinstance(raw, bool):
         return raw
-    raise FactError(fact.id, "must be true or false", "write true, false, or leave it out when unknown")
+    raise FactError(fact.id, "no_flag")
 
 
 def _parse_number(fact: FactDefinition, raw: object) -> Value:
     # Compared before it becomes a float: a NaN fails both comparisons, an endless integer the second.
     if isinstance(raw, int | float) and not isinstance(raw, bool) and 0 <= raw <= LARGEST_YUAN:
         return float(raw)
-    raise FactError(fact.id, "must be a number from 0 up", f"in {fact.unit_en}" if fact.unit_en else "")
+    if fact.unit_en:
+        raise FactError(fact.id, "no_number_of_unit", unit=fact.unit, unit_en=fact.unit_en)
+    raise FactError(fact.id, "no_number")
 
 
 def _parse_money(fact: FactDefinition, raw: object) -> Value:
     try:
         return parse_money(raw) if isinstance(raw, str) else _parse_number(fact, raw)
     except AmountError as error:
-        raise FactError(fact.id, str(error)) from error
+        raise FactError(fact.id, "no_money", text=str(raw)) from error
 
 
 def _parse_share(fact: FactDefinition, raw: object) -> Value:
     try:
         return parse_share(raw if isinstance(raw, str) else str(_parse_number(fact, raw)))
     except AmountError as error:
-        raise FactError(fact.id, str(error)) from error
+        raise FactError(fact.id, "no_share", text=str(raw)) from error
 
 
 def _parse_date(fact: FactDefinition, raw: object) -> Value:
@@ -157,7 +160,7 @@ def _parse_date(fact: FactDefinition, raw: object) -> Value:
     try:
         return date.fromisoformat(str(raw))
     except ValueError as error:
-        raise FactError(fact.id, f"{raw!r} is no date", "write it as 2015-03-01") from error
+        raise FactError(fact.id, "no_date", text=str(raw)) from error
 
 
 _PARSERS = {

@@ -29,11 +29,10 @@ Indices = NDArray[np.intp]
 class Decisions:
     """The outcome for every measure, in the program's order.
 
-    `nodes` holds the value of every distinct condition, `conditions` that of each condition of each measure in turn.
+    `nodes` holds the value of every distinct condition; `unmet` and `unknown` count the conditions of each measure.
     """
 
     nodes: Values
-    conditions: Values
     verdicts: Values
     unmet: NDArray[np.int64]
     unknown: NDArray[np.int64]
@@ -61,10 +60,11 @@ class Program:
         ]
         self.offsets: Indices = np.cumsum([0, *(len(row) for row in rows)], dtype=np.intp)[:-1]
         self.flat: Indices = np.array([node for row in rows for node in row], dtype=np.intp)
+        self._side_by_side = _padded(rows)
         facts = self._facts_of_nodes()
         self._fact_names = tuple(dict.fromkeys(facts))
         self._fact_numbers: Indices = np.array([self._fact_names.index(fact) for fact in facts], dtype=np.intp)
-        self._masks: dict[tuple[str, ...], NDArray[np.bool_]] = {}
+        self._readers: dict[tuple[str, ...], tuple[Indices, Indices]] = {}
         self._rows: Indices = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
         self.tests_on = self._tests_by_fact()
         self.columns = compile_columns(tuple(tests), taxonomies)
@@ -81,24 +81,27 @@ class Program:
             nodes[column.positions] = as_values(column.outcomes(answers.get(column.fact)))
         for (combination, parts), node in self.groups.items():
             nodes[node] = _combine(combination, nodes[list(parts)])
-        values = nodes[self.flat]
+        values = np.take(nodes, self._side_by_side)
         return Decisions(
             nodes=nodes,
-            conditions=values,
-            verdicts=np.minimum.reduceat(values, self.offsets),
-            unmet=np.add.reduceat((values == UNMET).astype(np.int64), self.offsets),
-            unknown=np.add.reduceat((values == UNKNOWN).astype(np.int64), self.offsets),
+            verdicts=values.min(axis=0),
+            unmet=_count(values == UNMET),
+            unknown=_count(values == UNKNOWN),
         )
 
     def conditions_on(self, decisions: Decisions, value: int, facts: Iterable[str]) -> NDArray[np.int64]:
         """Count, for each measure, its conditions on any of `facts` that came out as `value`."""
-        chosen = self._rows[self._reading(tuple(facts)) & (decisions.conditions == value)]
-        return np.bincount(chosen, minlength=len(self.measures))
+        measures, nodes = self.conditions_reading(facts)
+        return np.bincount(measures[decisions.nodes[nodes] == value], minlength=len(self.measures))
 
     def conditions_reading(self, facts: Iterable[str]) -> tuple[Indices, Indices]:
-        """Return the measures and the nodes, side by side, of all conditions on any of `facts`."""
-        chosen = self._reading(tuple(facts))
-        return self._rows[chosen], self.flat[chosen]
+        """Return the measures and the nodes, side by side, of all conditions on any of `facts` (found at the first call)."""
+        wanted = tuple(facts)
+        if wanted not in self._readers:
+            numbers = [self._fact_names.index(fact) for fact in wanted if fact in self._fact_names]
+            chosen = np.isin(self._fact_numbers[self.flat], numbers)
+            self._readers[wanted] = self._rows[chosen], self.flat[chosen]
+        return self._readers[wanted]
 
     def fact_of(self, node: int) -> str:
         """Return the fact that a condition reads, "" for a group that reads several."""
@@ -108,13 +111,6 @@ class Program:
         """Return the facts on which some condition of some measure came out as `value`."""
         counts = np.bincount(self._fact_numbers[decisions.nodes == value], minlength=len(self._fact_names))
         return frozenset(self._fact_names[number] for number in np.flatnonzero(counts))
-
-    def _reading(self, facts: tuple[str, ...]) -> NDArray[np.bool_]:
-        """Return which conditions read any of `facts` (worked out at the first call)."""
-        if facts not in self._masks:
-            numbers = [self._fact_names.index(fact) for fact in facts if fact in self._fact_names]
-            self._masks[facts] = np.isin(self._fact_numbers[self.flat], numbers)
-        return self._masks[facts]
 
     def meets_somewhere(self, decisions: Decisions, fact: str) -> NDArray[np.bool_]:
         """Tell, for each measure, whether a test on `fact` is met in its conditions, inside a group or not."""
@@ -146,6 +142,18 @@ class Program:
             below = {facts[part] for part in parts}
             facts.append(below.pop() if len(below) == 1 else "")
         return [*facts, ""]
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> Indices:
+    """Return the first node of every measure, then the second ..., filled up with the node that is always met."""
+    padded = np.full((max(map(len, rows), default=1), len(rows)), ALWAYS_MET, dtype=np.intp)
+    for place, row in enumerate(rows):
+        padded[: len(row), place] = row
+    return padded
+
+
+def _count(holds: NDArray[np.bool_]) -> NDArray[np.int64]:
+    return np.add.reduce(holds.view(np.int8), axis=0, dtype=np.int16).astype(np.int64)
 
 
 def _combine(combination: Combination, values: Values) -> int:

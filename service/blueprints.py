@@ -16,6 +16,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from service.declared import complaints_beside
 from service.json_reading import printable, read_json
 from service.problems import Complaint, RequestError, pointer_to
 from service.schemas.complaints import complaints_of, unknown_field
@@ -45,7 +46,8 @@ class StrictParser(FlaskParser):
     def handle_error(self, error: marshmallow.ValidationError, *_: object, **__: object) -> NoReturn:
         """Raise what marshmallow found as complaints with their places."""
         (faults,) = error.messages_dict.values()  # webargs puts them below the location they came from
-        raise RequestError("invalid_request", complaints_of(faults)) from error
+        complaints = [*complaints_of(faults), *complaints_beside(error.valid_data)]
+        raise RequestError("invalid_request", complaints) from error
 
 
 def whole_body(request: flask.Request) -> bytes:

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from matcher.errors import MatchError
 from service.answers import json_bytes
+from service.declared import complaints_of_facts
 from service.logs import log_exception
 from service.messages import worded
 from service.pages.frame import page_frame
@@ -86,11 +87,8 @@ def _answer_match_error(error: MatchError) -> flask.Response:
 
 
 def complaints_of_match(error: MatchError) -> list[Complaint]:
-    """Turn what the matcher refused of a profile into complaints about the request, keeping its words."""
-    return [
-        Complaint(code=fault.code, pointer=f"/profile{fault.pointer}", message=fault.message, hint=fault.hint)
-        for fault in error.faults
-    ]
+    """Turn what the matcher refused of a profile into complaints about the request."""
+    return complaints_of_facts(error.faults)
 
 
 def _answer_rate_limit(error: RateLimitExceeded) -> flask.Response:

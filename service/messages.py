@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rules.errors import FACT_FAULTS
 from service.problems import Complaint
 
 
@@ -161,12 +162,31 @@ WORDINGS: dict[str, Wording] = {
     "no_such_thing": Wording("没有找到“{name}”", "there is no {name!r}", "{nearest_zh}", "{nearest_en}"),
 }
 
+_FACTS_ZH = {
+    "unknown": ("没有已公布的事实“{name}”", "见 /v1/vocabularies/facts"),
+    "no_entry": ("“{text}”不是词表 {vocabulary} 中的条目", "见 /v1/vocabularies/{vocabulary}"),
+    "no_entry_but_near": ("“{text}”不是词表 {vocabulary} 中的条目", "最接近的是 {nearest}"),
+    "no_flag": ("须为 true 或 false", "未知时请省略"),
+    "no_condition": ("须为 true 或 false", "该条件只能声明符合与否"),
+    "no_number": ("须为不小于 0 的数字", ""),
+    "no_number_of_unit": ("须为不小于 0 的数字", "单位：{unit}"),
+    "no_money": ("“{text}”不是金额", "以元为单位写数字，或写“2亿元”“3000万元”"),
+    "no_share": ("“{text}”不是 0 到 1 之间的比例", "请写成 5% 或 0.05"),
+    "no_date": ("“{text}”不是日期", "请写成 2015-03-01"),
+}
+"""What can be wrong with a declared fact, in Chinese; the layer that finds it has the English words."""
+
+FACT_WORDINGS = {
+    reason: Wording(zh, FACT_FAULTS[reason][0], hint_zh, FACT_FAULTS[reason][1])
+    for reason, (zh, hint_zh) in _FACTS_ZH.items()
+}
+
 
 def worded(complaint: Complaint, language: str) -> tuple[str, str]:
     """Return the message and the hint of `complaint` in `language`; a fault worded below keeps its own words."""
     if complaint.message:
         return complaint.message, complaint.hint
-    wording = WORDINGS[complaint.code]
+    wording = FACT_WORDINGS[complaint.reason] if complaint.reason else WORDINGS[complaint.code]
     message, hint = (wording.en, wording.hint_en) if language == "en" else (wording.zh, wording.hint_zh)
     return message.format(**complaint.params), hint.format(**complaint.params)
 

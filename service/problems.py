@@ -14,12 +14,14 @@ MOST_COMPLAINTS = 100
 class Complaint:
     """One fault: `code` names its two messages (messages.py), `params` fill them, `pointer` is RFC 6901.
 
-    A layer below that has already worded the fault gives `message` and `hint` itself.
+    `reason` tells the faults of one code apart where their words differ. A layer below that has already worded the
+    fault gives `message` and `hint` itself.
     """
 
     code: str
     pointer: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
     message: str = ""
     hint: str = ""
 

@@ -27,7 +27,7 @@ from service.tables.messages import word
 from service.tables.reading import ReadingOptions
 
 _BAR_CHARACTERS = 30
-_WORKING = ".work"
+_WORKING, _SOURCE = ".work", "source.json"
 _FORM = "table"
 """The name under which the file stands in the folder; its format is judged by content."""
 
@@ -77,7 +77,7 @@ def _folder(options: argparse.Namespace) -> Folder:
     options.output.mkdir(parents=True, exist_ok=True)
     output = options.output.resolve()
     folder = Folder(private_folder(output / _WORKING), results=output)
-    source, known = options.file.resolve(), folder.path / "source.json"
+    source, known = options.file.resolve(), folder.path / _SOURCE
     told = {"file": str(source), "bytes": source.stat().st_size, "changed": source.stat().st_mtime_ns}
     if known.is_file() and orjson.loads(known.read_bytes()) != told:
         raise CommandError(f"{options.output} holds the results of another file; choose another folder")
@@ -92,6 +92,7 @@ def _read(work: Work, reading: ReadingOptions) -> Account:
     try:
         return read_file(work.folder, _FORM, reading)
     except UnreadableFileError as error:
+        (work.folder.path / _SOURCE).unlink()  # mended, the file may be read again
         message, hint = word(error.code, error.params, "en")
         raise CommandError(f"{message}" + (f" ({hint})" if hint else "")) from error
 

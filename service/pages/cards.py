@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
+
+from service.pages.benefits import benefit_words
+from service.pages.clauses import clause_name
+from service.serving import catalogue
+
+_VERDICTS = ("met", "unknown", "unmet")
 
 
 class Piece(NamedTuple):
@@ -28,16 +35,35 @@ def group_cards(answer: Mapping[str, Any], words: Mapping[str, str]) -> list[dic
 
 
 def _card(recommendation: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+    measure = recommendation["measure"]
+    verdict, effect = recommendation["verdict"], recommendation["effect"]
     return {
         **recommendation,
-        "status": words[f"verdict.{recommendation['verdict']}"] + words[f"effect.{recommendation['effect']}"],
-        "is_draft": recommendation["measure"]["document"]["status"] == "draft",
+        "status": words[f"verdict.{verdict}"] + words[f"effect.{effect}"],
+        "is_draft": measure["document"]["status"] == "draft",
+        "clause": _clause(measure["source"]),
+        "strength": words[f"strength.{measure['strength']}"],
+        "benefit": benefit_words(measure["benefit"], words),
+        "why": next(iter(recommendation["explanation"]), ""),
+        "counted": _counted(recommendation["conditions"], words),
         "conditions": [_condition(condition, words) for condition in recommendation["conditions"]],
-        "source_apart": not any(
-            _holds(passage, recommendation["measure"]["source"]) for passage in recommendation["evidence"]
-        ),
-        "evidence": [{**passage, "pieces": mark_matches(passage)} for passage in recommendation["evidence"]],
+        "passages": [
+            {"clause": _clause(passage), "pieces": mark_matches(passage)} for passage in _passages(recommendation)
+        ],
+        # The status says already that a measure does not bind.
+        "caveats": [caveat["message"] for caveat in recommendation["caveats"] if caveat["code"] != effect],
     }
+
+
+def _clause(quote: Mapping[str, Any]) -> str:
+    return clause_name(catalogue().documents[quote["document"]], str(quote["clause"]))
+
+
+def _passages(recommendation: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the passages of evidence, the operative sentence before them unless one of them shows it."""
+    source, evidence = recommendation["measure"]["source"], recommendation["evidence"]
+    shown = any(_holds(passage, source) for passage in evidence)
+    return [*evidence] if shown else [{**source, "matches": []}, *evidence]
 
 
 def _holds(passage: Mapping[str, Any], source: Mapping[str, Any]) -> bool:
@@ -46,13 +72,20 @@ def _holds(passage: Mapping[str, Any], source: Mapping[str, Any]) -> bool:
     return same and passage["start"] <= source["start"] and passage["end"] >= source["end"]
 
 
+def _counted(conditions: Iterable[Mapping[str, Any]], words: Mapping[str, str]) -> str:
+    """Return how many conditions came out in which way, leaving out the ways that none did."""
+    counts = Counter(condition["verdict"] for condition in conditions)
+    told = [(words[f"condition.{verdict}"], counts[verdict]) for verdict in _VERDICTS if counts[verdict]]
+    return words["comma_between"].join(words["counted"].format(says, count) for says, count in told)
+
+
 def _condition(condition: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
     why = condition.get("why")
     return {
         "label": condition["label"],
         "verdict": condition["verdict"],
         "says": words[f"condition.{condition['verdict']}"],
-        "reason": words.get(f"why.{why}", str(why)) if why else "",
+        "reason": words["in_brackets"].format(words.get(f"why.{why}", str(why))) if why else "",
     }
 
 

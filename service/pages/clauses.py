@@ -5,6 +5,8 @@ from __future__ import annotations
 from seeds.documents import Document
 from seeds.outline import Clause
 
+_NEEDS_NO_SPACE = ("、", "）")
+
 
 def clause_name(document: Document, path: str) -> str:
     """Return a clause by its printed numbers and heading, for example 二（二）3. 建设生物制造中试基地."""
@@ -12,12 +14,11 @@ def clause_name(document: Document, path: str) -> str:
     if not clause.heading:
         return document.title
     steps = path.split(".")
-    above = [".".join(steps[:count]) for count in range(1, len(steps))]
-    numbers = [_printed_number(document, document.clause(step)).rstrip("、.") for step in above]
-    own = _printed_number(document, clause)
-    if own.endswith(("、", "）", ".")) or not own:
-        return "".join([*numbers, own, "" if own else " ", clause.heading]).replace(".", ". ", 1).strip()
-    return f"{''.join(numbers)}{own} {clause.heading}"
+    above = (document.clause(".".join(steps[:count])) for count in range(1, len(steps)))
+    numbers = "".join(_printed_number(document, enclosing).rstrip("、.") for enclosing in above)
+    between = " " if numbers[-1:].isdigit() else ""  # 专栏1 2. and never 专栏12.
+    numbers += between + _printed_number(document, clause)
+    return f"{numbers}{'' if numbers.endswith(_NEEDS_NO_SPACE) else ' '}{clause.heading}"
 
 
 def _printed_number(document: Document, clause: Clause) -> str:

@@ -36,12 +36,16 @@ class StrictSchema(marshmallow.Schema):
         unknown = [name for name, found in messages.items() if found == [_UNKNOWN]]
         for name in unknown:
             del messages[name]
-        messages.update({printable(name): [unknown_field(name, self.fields)] for name in unknown[:MOST_UNKNOWN_FIELDS]})
+        messages.update({printable(name): [self.complain_of(name)] for name in unknown[:MOST_UNKNOWN_FIELDS]})
         if (rest := len(unknown) - MOST_UNKNOWN_FIELDS) > 0:
             messages[_OF_SCHEMA] = [
                 *messages.get(_OF_SCHEMA, ()),
                 Complaint(code="unknown_fields", params={"count": rest}),
             ]
+
+    def complain_of(self, name: str) -> Complaint:
+        """Return the complaint about a field that this schema does not know."""
+        return unknown_field(name, self.fields)
 
 
 def unknown_field(name: str, known: Iterable[str], code: str = "unknown_field") -> Complaint:

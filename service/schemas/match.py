@@ -50,7 +50,7 @@ class ProfileSchema(StrictSchema):
         **_optional("Facts published at /v1/vocabularies/facts and manual conditions, by id.", {"listed": False})
     )
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def refuse_a_book(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 - marshmallow's signature
         """Raise ValidationError when the lists together hold more text than a company's description."""
         count = sum(len(text) for value in data.values() if isinstance(value, tuple) for text in value)
@@ -79,10 +79,22 @@ class MatchRequestSchema(StrictSchema):
     statuses = Choices(STATUSES, fewest=1, metadata={"description": "Documents to consider, both kinds if not given."})
     include = Choices(("not_applicable",), metadata={"description": "Also answer with measures that do not apply."})
 
-    @validates_schema
+    def complain_of(self, name: str) -> Complaint:
+        """Return the complaint about an unknown field; one of the profile belongs inside it."""
+        if name not in ProfileSchema().fields:
+            return super().complain_of(name)
+        inside = {"nearest_zh": "请放在 profile 里", "nearest_en": "put it inside profile"}
+        return Complaint(code="unknown_field", params={"name": name, **inside})
+
+    @validates_schema(skip_on_field_errors=False)
     def refuse_the_future(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 - marshmallow's signature
-        """Raise ValidationError when the company will only be founded, today and on the day asked about."""
-        founded, latest = data["profile"].founded_on, max(data["on"], today())
+        """Raise ValidationError when the company will only be founded, today and on the day asked about.
+
+        Other faults do not hide this one: `data` holds what is in order, a profile with faults as plain data.
+        """
+        profile = data.get("profile")
+        founded = profile.get("founded_on") if isinstance(profile, dict) else getattr(profile, "founded_on", None)
+        latest = max(data.get("on") or today(), today())
         if founded and founded > latest:
             complaint = Complaint(code="in_the_future", params={"on": latest.isoformat()})
             raise ValidationError({"profile": {"founded_on": [complaint]}})

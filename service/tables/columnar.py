@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from service.tables.cells import Broken
 from service.tables.header_row import count_headings, no_heading
 from service.tables.messages import TableRefusedError
 from service.tables.rows import RawRow
@@ -25,7 +26,7 @@ def open_columnar(source: Source, mapping: Mapping[str, str]) -> RawTable:
             field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
         ]
         file = pq.ParquetFile(source.open(), read_dictionary=texts, memory_map=False)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise TableRefusedError("damaged") from error
     _refuse_size(file, source)
     headings = [str(name) for name in schema.names]
@@ -64,13 +65,27 @@ def _rows(file: pq.ParquetFile) -> Iterator[RawRow]:
 def _plain(column: pa.Array) -> list[Any]:
     """Return a column as Python values."""
     if isinstance(column, pa.DictionaryArray):
-        values = column.dictionary.to_pylist()
+        values = _values(column.dictionary)
         return [None if code is None else values[code] for code in column.indices.to_pylist()]
     if pa.types.is_decimal(column.type):
         return [None if value is None else float(value) for value in column.to_pylist()]
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.timestamp("us"), safe=False) if column.type.tz is None else column.cast(pa.string())
+    return _values(column)
+
+
+def _values(column: pa.Array) -> list[Any]:
     try:
         return column.to_pylist()  # type: ignore[no-any-return]
-    except (OverflowError, ValueError):  # a day that no calendar of Python's has: its text is refused row by row
-        return column.cast(pa.string()).to_pylist()  # type: ignore[no-any-return]
+    except (OverflowError, ValueError):
+        return [_value(scalar) for scalar in column]
+
+
+def _value(scalar: pa.Scalar) -> Any:  # noqa: ANN401 - a cell of any type
+    """Return one value; a text that is no UTF-8 and a day that no calendar has are broken cells."""
+    try:
+        return scalar.as_py()
+    except UnicodeDecodeError:
+        return Broken("not_decodable")
+    except (OverflowError, ValueError):
+        return Broken("not_date")

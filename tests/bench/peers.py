@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import polars
+import numpy as np
+import polars as pl
 import zen
 
 from rules.conditions import Test, leaves
@@ -21,7 +22,14 @@ from rules.verdict import Verdict
 
 Row = Mapping[str, Any]
 Cells = list[dict[str, Any]]
-_SIGNS = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<", "on_or_after": ">=", "on_or_before": "<="}
+_SIGNS = {
+    "at_least": ">=",
+    "at_most": "<=",
+    "more_than": ">",
+    "less_than": "<",
+    "on_or_after": ">=",
+    "on_or_before": "<=",
+}
 
 
 def cells_of(measures: Iterable[Measure], rows: list[Row], taxonomies: Taxonomies) -> Cells:
@@ -33,7 +41,9 @@ def cells_of(measures: Iterable[Measure], rows: list[Row], taxonomies: Taxonomie
         if test not in known:
             taxonomy = taxonomies.get(test.fact)
             known[test] = frozenset(
-                value for value in values[test.fact] if decide(test, Answer(sure=(value,)), taxonomy).verdict is Verdict.MET
+                value
+                for value in values[test.fact]
+                if decide(test, Answer(sure=(value,)), taxonomy).verdict is Verdict.MET
             )
         return known[test]
 
@@ -53,7 +63,11 @@ def zen_decider(table: Cells) -> zen.ZenDecision:
     """Compile a decision table with a column a field that collects the numbers of all rules that hit."""
     fields = sorted({field for cells in table for field in cells})
     rules = [
-        {"_id": str(number), **{field: _unary(cells[field]) if field in cells else "" for field in fields}, "out": str(number)}
+        {
+            "_id": str(number),
+            **{field: _unary(cells[field]) if field in cells else "" for field in fields},
+            "out": str(number),
+        }
         for number, cells in enumerate(table)
     ]
     content = {
@@ -93,19 +107,22 @@ def zen_best(decision: zen.ZenDecision, lines: bytes, most: int) -> list[list[in
     return best
 
 
-def polars_expressions(table: Cells) -> list[polars.Expr]:
+def polars_expressions(table: Cells) -> list[pl.Expr]:
     """Return one expression a measure; equal parts are one object, for Polars to find."""
-    known: dict[Any, polars.Expr] = {}
+    known: dict[Any, pl.Expr] = {}
 
-    def expression(field: str, cell: Any) -> polars.Expr:
+    def expression(field: str, cell: Any) -> pl.Expr:
         key = (field, tuple(cell) if isinstance(cell, list) else cell)
         if key not in known:
-            column = polars.col(field)
+            column = pl.col(field)
             if not isinstance(cell, list):
                 known[key] = column if cell == {True} else column.is_in(sorted(cell))
             else:
-                parts = [column >= b if s == ">=" else column <= b if s == "<=" else column > b if s == ">" else column < b for s, b in cell]
-                known[key] = polars.all_horizontal(parts) if len(parts) > 1 else parts[0]
+                parts = [
+                    column >= b if s == ">=" else column <= b if s == "<=" else column > b if s == ">" else column < b
+                    for s, b in cell
+                ]
+                known[key] = pl.all_horizontal(parts) if len(parts) > 1 else parts[0]
         return known[key]
 
     combined = []
@@ -118,6 +135,10 @@ def polars_expressions(table: Cells) -> list[polars.Expr]:
     return combined
 
 
-def polars_decide(expressions: list[polars.Expr], lines: bytes) -> polars.DataFrame:
-    """Return a column of booleans a measure, from lines of JSON."""
-    return polars.read_ndjson(io.BytesIO(lines)).select(expressions)
+def polars_best(expressions: list[pl.Expr], lines: bytes, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return (row, measure) of the first measures that hold for each line of JSON."""
+    held = pl.read_ndjson(io.BytesIO(lines)).select(expressions).to_numpy()
+    rows, measures = np.nonzero(held)
+    counts = np.bincount(rows, minlength=len(held))
+    kept = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts) < most
+    return rows[kept], measures[kept]

@@ -2,6 +2,8 @@
 
 import json
 
+import re
+
 import pytest
 
 from matcher.description import (
@@ -80,8 +82,10 @@ def test_every_entry_and_fact_has_a_label(catalogue, language):
 def test_the_table_of_features_is_the_table_of_weights():
     zh, en = describe_features("zh"), describe_features("en")
     assert [row["name"] for row in zh] == [row["name"] for row in en] == [weight.name for weight in WEIGHTS]
-    assert all("\u4e00" <= row["label"][-1] <= "\u9fff" for row in zh)
-    assert all(row["label"].isascii() and "_" not in row["label"] for row in en)
+    words = ("label", "description", "reason")
+    assert all("\u4e00" <= row[word][0] <= "\u9fff" or row[word][0] == "“" for row in zh for word in words)
+    assert not any(re.search("[A-Za-z]", row[word]) for row in zh for word in words)
+    assert all(row[word].isascii() and "_" not in row["label"] for row in en for word in words)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -59,7 +59,7 @@ def test_a_value_of_the_right_kind_is_read(lexicon, fact, raw, values):
         ("annual_revenue_cny", "一些", "'一些' is no amount of money", ""),
         ("annual_revenue_cny", None, "must be a number from 0 up", ""),
         ("annual_revenue_cny", 1e16, "must be a number from 0 up", ""),
-        ("rd_intensity", 5, "'5.0' is no share between 0 and 1", ""),
+        ("rd_intensity", 5, "'5' is no share between 0 and 1", ""),
         ("rd_intensity", "五成", "'五成' is no share", ""),
         ("founded_on", "2015年", "'2015年' is no date", "write it as 2015-03-01"),
         ("founded_on", "2015-02-30", "'2015-02-30' is no date", "write it as 2015-03-01"),

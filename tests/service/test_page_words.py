@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.messages import WORDINGS, worded
+from rules.errors import FACT_FAULTS
+from service.messages import FACT_WORDINGS, WORDINGS, worded
 from service.pages.cards import mark_matches
 from service.pages.form import FIELDS, read_profile
 from service.pages.wording import page_words
@@ -27,10 +28,14 @@ def test_every_word_has_both_languages_and_every_field_its_label():
 
 
 def test_every_message_needs_the_same_parameters_in_both_languages():
-    for code, wording in WORDINGS.items():
+    for code, wording in {**WORDINGS, **FACT_WORDINGS}.items():
         names = [set(re.findall(r"{(\w+)", text)) for text in wording]
         assert names[0] == names[1], code
         assert wording.en.isascii() or code == "not_money", code
+
+
+def test_every_fault_of_a_fact_has_chinese_words():
+    assert FACT_WORDINGS.keys() == FACT_FAULTS.keys()
 
 
 def test_a_fault_worded_below_keeps_its_words():

@@ -1,8 +1,10 @@
 """cepei screen: the same parts from every engine, whole parts after a crash, a rerun that finishes the rest."""
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -91,9 +93,67 @@ def test_a_crash_leaves_whole_parts_and_a_rerun_finishes_the_rest(whole, tenants
 
 def test_another_file_or_a_missing_one_is_refused(tenants_file, catalogue_file, tmp_path, capsys):
     assert main(command(tmp_path / "none.csv", tmp_path / "r", catalogue_file)) == 2
-    bad = tmp_path / "bad.csv"
-    bad.write_text("a,b\n1,2\n", "utf-8")
-    assert main(command(bad, tmp_path / "r", catalogue_file)) == 2
+    other = tmp_path / "other.csv"
+    other.write_text("城市,产品\n合肥,聚乳酸\n", "utf-8")
+    assert main(command(other, tmp_path / "r", catalogue_file)) == 0
     assert main(command(tenants_file, tmp_path / "r", catalogue_file)) == 2
-    assert main(command(bad, tmp_path / "s", tmp_path / "none.sqlite")) == 3
+    assert main(command(other, tmp_path / "s", tmp_path / "none.sqlite")) == 3
     assert "another file" in capsys.readouterr().err
+
+
+@contextlib.contextmanager
+def cluster(root):
+    """Run a real scheduler and two real worker processes on loopback."""
+    port = free_port()
+    address = f"tcp://127.0.0.1:{port}"
+    dask = [
+        sys.executable,
+        "-m",
+        "distributed.cli.dask_scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-dashboard",
+    ]
+    work = [
+        sys.executable,
+        "-m",
+        "distributed.cli.dask_worker",
+        address,
+        "--nthreads",
+        "1",
+        "--no-dashboard",
+        "--no-nanny",
+    ]
+    started = [
+        subprocess.Popen(run, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for run in (dask, work, work)
+    ]
+    try:
+        yield address, started[1:]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def test_a_dask_worker_killed_in_mid_run_changes_no_byte(whole, tenants_file, catalogue_file, tmp_path, root):
+    output = tmp_path / "r"
+    with cluster(root) as (address, workers):
+        dask = ("--engine", "dask", "--scheduler", address)
+        run = [sys.executable, "-m", "service.cli", *command(tenants_file, output, catalogue_file, *dask)]
+        process = subprocess.Popen(run, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        end = time.monotonic() + 90
+        while not list(output.glob("part-*.parquet")) and process.poll() is None and time.monotonic() < end:
+            time.sleep(0.005)
+        os.kill(workers[0].pid, signal.SIGKILL)
+        _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors.decode()[-2000:]
+    assert outcome(output) == whole

@@ -171,6 +171,50 @@ def test_all_faults_come_at_once(server):
     }  # fmt: skip
 
 
+def test_faults_of_every_layer_come_together(server):
+    facts = {"listed": "ja", "shoe_size": 43, "employees": 3}
+    sent = {"limit": 0, "profile": {"city": [], "founded_on": "2999-01-01", "facts": facts}}
+    errors = {error["pointer"]: error["code"] for error in server.post(sent).json["errors"]}
+    assert errors == {
+        "/limit": "out_of_range", "/profile/city": "not_place", "/profile/founded_on": "in_the_future",
+        "/profile/facts/listed": "bad_fact", "/profile/facts/shoe_size": "bad_fact",
+    }  # fmt: skip
+
+
+def test_too_much_text_does_not_hide_behind_another_fault(server):
+    sent = profile(products=[f"{i}" * 60 for i in range(100, 200)], employees=-1)
+    errors = server.post(sent).json["errors"]
+    assert [(error["pointer"], error["code"]) for error in errors] == [
+        ("/profile/employees", "out_of_range"), ("/profile", "too_much_text"),
+    ]  # fmt: skip
+
+
+def test_a_bad_fact_is_told_in_the_language_asked_for(server):
+    sent = profile(facts={"listed": "ja", "employees": -1, "stage": "pilott"})
+    told = {}
+    for language in ("zh", "en"):
+        reply = server.post(sent, Accept_Language=language)
+        told[language] = [(error["message"], error["hint"]) for error in reply.json["errors"]]
+    assert told["zh"] == [
+        ("须为 true 或 false", "未知时请省略"),
+        ("须为不小于 0 的数字", "单位：人"),
+        ("“pilott”不是词表 stages 中的条目", "最接近的是 pilot"),
+    ]
+    assert told["en"] == [
+        ("must be true or false", "write true, false, or leave it out when unknown"),
+        ("must be a number from 0 up", "in people"),
+        ("'pilott' is not an entry of stages", "nearest: pilot"),
+    ]
+
+
+def test_a_profile_without_its_braces_is_told_where_it_belongs(server):
+    for language, hint in (("zh", "请放在 profile 里"), ("en", "put it inside profile")):
+        errors = server.post({"city": "合肥"}, Accept_Language=language).json["errors"]
+        hints = {error["pointer"]: error["hint"] for error in errors}
+        assert hints["/city"] == hint
+        assert "/profile" in hints
+
+
 def test_an_unknown_field_is_offered_the_nearest_known_one(server):
     errors = server.post({"profile": {"employes": 12}}).json["errors"]
     assert "employees" in errors[0]["hint"]

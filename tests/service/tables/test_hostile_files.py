@@ -1,3 +1,4 @@
+import contextlib
 import io
 import struct
 import tracemalloc
@@ -7,12 +8,22 @@ import zlib
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.tables.messages import REFUSALS, TableRefusedError
 from service.tables.reading import ReadingOptions, read_tenants
 from service.tables.sources import Limits
+from service.tables.template import template_workbook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+SMALL_FILES = (
+    template_workbook(),
+    '企业名称,成立日期,员工人数\n"甲",2015-01-01,3\n乙,,12人\n'.encode(),
+    b'{"name": "a", "employees": 3, "products": ["x"], "facts": {"listed": true}}\n{"name": "b"}\n',
+)
 
 
 def refusal(content, **options):
@@ -169,6 +180,27 @@ def test_parquet_that_declares_too_much_is_refused():
     assert refusal(target.getvalue()) == "too_many_rows"
     truncated = target.getvalue()[:100]
     assert refusal(truncated) == "damaged"
+
+
+def test_a_text_of_parquet_that_is_no_utf_8_costs_one_row():
+    target = io.BytesIO()
+    names = pa.array([b"good", b"\xff\xfe"]).cast(pa.binary())
+    texts = pa.StringArray.from_buffers(2, names.buffers()[1], names.buffers()[2])
+    pq.write_table(pa.table({"name": texts}), target)
+    good, bad = read_tenants(target.getvalue())
+    assert good.profile.name == "good"
+    assert bad.faults[0].code == "not_decodable"
+
+
+@given(st.data())
+def test_a_damaged_file_is_read_or_refused_and_never_an_error(data):
+    """Any bytes changed anywhere in a workbook, a CSV or an NDJSON file."""
+    whole = data.draw(st.sampled_from(SMALL_FILES))
+    content = bytearray(whole)
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=8)):
+        content[place] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(TableRefusedError):
+        list(read_tenants(bytes(content)))
 
 
 def test_an_empty_workbook_is_refused(xlsx_bytes):

@@ -1,0 +1,30 @@
+"""Complaints about declared facts, which only the catalogue can judge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from matcher.errors import ProfileFault
+from service.problems import Complaint
+from service.serving import serving
+
+
+def complaints_of_facts(faults: Iterable[ProfileFault]) -> list[Complaint]:
+    """Turn what the matcher refuses of declared facts into complaints about the request."""
+    return [
+        Complaint(code=fault.code, pointer=f"/profile{fault.pointer}", reason=fault.reason, params=fault.params)
+        for fault in faults
+    ]
+
+
+def complaints_beside(valid: object) -> list[Complaint]:
+    """Return what is wrong with the declared facts in the part of a request that is in order.
+
+    A request whose shape has faults is never matched; this tells of its facts in the same answer.
+    """
+    profile = valid.get("profile") if isinstance(valid, Mapping) else None
+    declared = profile.get("facts") if isinstance(profile, Mapping) else getattr(profile, "facts", None)
+    engine = serving().engine
+    if engine is None or not isinstance(declared, Mapping):
+        return []
+    return complaints_of_facts(engine.reader.faults_of(declared))
