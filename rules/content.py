@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from rules.condition_parsing import Lexicon
 from rules.facts import FactDefinition, load_facts
-from rules.pack import Pack, load_pack, reference_faults
-from seeds.documents import Document, load_documents
+from rules.pack import load_pack, reference_faults
+from seeds.documents import Document, load_document
 from seeds.errors import Fault, SeedError
 from seeds.regions import load_regions
 from seeds.vocabulary import Vocabulary, load_vocabulary
@@ -52,37 +52,42 @@ def check_seeds(seeds: Path, packs: Path) -> tuple[Fault, ...]:
     return _read(seeds, packs)[1]
 
 
-def _read(seeds: Path, packs: Path) -> tuple[Content | None, tuple[Fault, ...]]:
-    faults: list[Fault] = []
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """Loads one file after another and keeps the faults of those that do not load."""
 
-    def attempt(load: Callable[[], Loaded]) -> Loaded | None:
+    faults: list[Fault] = field(default_factory=list)
+
+    def __call__(self, load: Callable[[Path], Loaded], path: Path) -> Loaded | None:
         try:
-            return load()
+            return load(path)
         except SeedError as error:
-            faults.extend(error.faults)
+            self.faults.extend(error.faults)
             return None
 
-    words = seeds / "vocabularies"
-    documents = attempt(lambda: load_documents(seeds / "documents"))
-    facts = attempt(lambda: load_facts(words / "facts.yaml"))
-    regions = attempt(lambda: load_regions(words))
-    vocabularies = {name: attempt(lambda n=name: load_vocabulary(words / f"{n}.yaml")) for name in VOCABULARY_FILES}  # type: ignore[misc]
-    if faults or documents is None or facts is None or regions is None:
-        return None, tuple(faults)
-    known = {"regions": regions, **{name: loaded for name, loaded in vocabularies.items() if loaded}}
-    faults += _dangling_sectors(known)
-    by_id = {document.id: document for document in documents}
+
+def _read(seeds: Path, packs: Path) -> tuple[Content | None, tuple[Fault, ...]]:
+    """Read everything that can be read: without words no pack can be judged, without its document not its pack."""
+    attempt, words = _Attempt(), seeds / "vocabularies"
+    folders = sorted(entry for entry in (seeds / "documents").iterdir() if entry.is_dir())
+    attempted = {path.name: attempt(load_document, path) for path in folders}
+    facts, regions = attempt(load_facts, words / "facts.yaml"), attempt(load_regions, words)
+    loaded = {name: attempt(load_vocabulary, words / f"{name}.yaml") for name in VOCABULARY_FILES}
+    vocabularies = {name: vocabulary for name, vocabulary in loaded.items() if vocabulary is not None}
+    if facts is None or regions is None or len(vocabularies) < len(loaded):
+        return None, tuple(attempt.faults)
+    known = {"regions": regions, **vocabularies}
+    attempt.faults.extend(_dangling_sectors(known))
+    documents = {name: document for name, document in attempted.items() if document is not None}
+    faulty = attempted.keys() - documents.keys()
     lexicon = Lexicon(facts=facts, vocabularies=known)
-    raw_packs: dict[str, Any] = {}
-    loaded: list[Pack] = []
-    for path in sorted(packs.glob("*.yaml")):
-        pack = attempt(lambda p=path: load_pack(p, by_id, lexicon))  # type: ignore[misc]
-        if pack is not None:
-            loaded.append(pack)
-            raw_packs[path.stem] = pack.raw
-    if not faults:
-        faults += reference_faults(loaded)
-    return Content(documents=by_id, vocabularies=known, facts=facts, packs=raw_packs), tuple(faults)
+    judged = [path for path in sorted(packs.glob("*.yaml")) if path.stem not in faulty]
+    tried = (attempt(lambda one: load_pack(one, documents, lexicon), path) for path in judged)
+    healthy = [pack for pack in tried if pack is not None]
+    if not attempt.faults:
+        attempt.faults.extend(reference_faults(healthy))
+    raw = {pack.document: pack.raw for pack in healthy}
+    return Content(documents=documents, vocabularies=known, facts=facts, packs=raw), tuple(attempt.faults)
 
 
 def _dangling_sectors(vocabularies: Mapping[str, Vocabulary]) -> list[Fault]:

@@ -95,7 +95,7 @@ class Program:
         return np.bincount(measures[decisions.nodes[nodes] == value], minlength=len(self.measures))
 
     def conditions_reading(self, facts: Iterable[str]) -> tuple[Indices, Indices]:
-        """Return the measures and the nodes, side by side, of all conditions on any of `facts` (found at the first call)."""
+        """Return measures and nodes, side by side, of all conditions on any of `facts` (found at the first call)."""
         wanted = tuple(facts)
         if wanted not in self._readers:
             numbers = [self._fact_names.index(fact) for fact in wanted if fact in self._fact_names]
@@ -153,7 +153,7 @@ def _padded(rows: Sequence[Sequence[int]]) -> Indices:
 
 
 def _count(holds: NDArray[np.bool_]) -> NDArray[np.int64]:
-    return np.add.reduce(holds.view(np.int8), axis=0, dtype=np.int16).astype(np.int64)
+    return np.asarray(np.add.reduce(holds.view(np.int8), axis=0, dtype=np.int16), dtype=np.int64)
 
 
 def _combine(combination: Combination, values: Values) -> int:

@@ -31,5 +31,5 @@ def run(options: argparse.Namespace) -> int:
     faults = check_seeds(options.seeds, options.packs)
     for fault in faults:
         tell(str(fault))
-    tell(f"{len(faults)} faults" if faults else "no faults")
+    tell(f"{len(faults) or 'no'} fault{'' if len(faults) == 1 else 's'}")
     return Exit.FAULTS_FOUND if faults else Exit.DONE

@@ -35,6 +35,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "more": ("显示更多", "Show more"),
     "comma": ("、", ", "),
     "comma_between": ("，", ", "),
+    "space": ("", " "),
     "semicolon": ("；", "; "),
     "colon": ("：", ": "),
     "question_mark": ("？", "?"),
@@ -46,8 +47,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "inferred.uscc": ("（由统一社会信用代码推断）", " (inferred from the credit code)"),
     "confirmed": ("已确认的条件", "Condition confirmed"),
     "coverage": (
-        "目前收录{0}的 {1} 份政策文件，其他地区和其他文件不在其中。结果仅供参考，不构成法律意见，以政策原文和主管部门的解释为准。",
-        "Covered so far: {1} policy documents of {0}; other places and documents are not searched. "
+        "目前收录{0}的 {1} 份政策文件，其他地区和其他文件不在其中。",
+        "Covered so far: {1} policy documents of {0}; other places and documents are not searched.",
+    ),
+    "advice": (
+        "结果仅供参考，不构成法律意见，以政策原文和主管部门的解释为准。",
         "This is for orientation, not legal advice: the policy itself and the authorities decide.",
     ),
     "coverage_list": ("收录的文件", "Documents covered"),
@@ -56,7 +60,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "status.repealed": ("已废止", "repealed"),
     "understood": ("我们的理解", "What we understood"),
     "unrecognised": ("未能确定含义的内容", "What we did not understand for sure"),
-    "perhaps": ("是否指", "did you mean"),
+    "perhaps": ("是否指", "did you mean "),
     "questions": ("补充这些信息，结果会更确定", "Answering these would settle more"),
     "questions_open": ("还可以填写", "You may also tell"),
     "near": ("只差一项条件的措施", "Measures that miss one condition"),
@@ -67,8 +71,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "nothing_said": (
         "还没有填写企业情况，无法判断 {} 项措施中哪些与企业有关。请至少填写所在地、行业、产品或需求中的一项。",
-        "Nothing was entered, so none of the {} measures can be connected to the company. "
-        "Please give at least its place, sector, products or needs.",
+        "Nothing was entered that connects any of the {} measures. Please give a place, sector, product or need.",
     ),
     "withheld": (
         "另有 {} 项与所填内容没有直接联系、部分条件也无法判断，未列出。",

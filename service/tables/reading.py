@@ -77,6 +77,7 @@ class TenantTable:
             latest=self._options.latest,
             epoch_1904=self._raw.epoch_1904,
             encoding=self._raw.encoding,
+            api_fields=self._raw.format is Format.NDJSON,
         )
         reader = RowReader(self._layout, options)
         most = self._options.limits.rows

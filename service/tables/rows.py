@@ -79,12 +79,16 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowOptions:
-    """What reading a row depends on: the vocabularies of declared entries, the latest founding, the sheet's epoch."""
+    """What reading a row depends on: the vocabularies of declared entries, the latest founding, the sheet's epoch.
+
+    `api_fields` says that a heading which is a profile's field has its values exactly as POST /v1/match takes them.
+    """
 
     vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
     latest: date | None = None
     epoch_1904: bool = False
     encoding: str = ""
+    api_fields: bool = False
 
 
 class RowReader:
@@ -140,6 +144,8 @@ class RowReader:
     def _load(self, cell: Cell | Broken, column: Column) -> tuple[Any, Sequence[RowFault]]:
         """Return the value that the schema loads, with what is wrong with it."""
         try:
+            if self._options.api_fields and column.heading == column.field.id and column.heading in self._schema:
+                return self._schema[column.heading].deserialize(cell), _NO_FAULTS
             value = read_cell(cell, column, epoch_1904=self._options.epoch_1904)
             if value is NOT_SAID:
                 return NOT_SAID, _NO_FAULTS

@@ -1,7 +1,6 @@
 """Documents, clauses, measures, entries and tables in the shape of the API."""
 
 import json
-
 import re
 
 import pytest

@@ -186,6 +186,20 @@ def test_faults_of_all_files_are_told_together(workshop):
     )
 
 
+def test_a_faulty_document_hides_no_fault_of_other_packs(workshop):
+    text = workshop.seeds / "documents" / "xihe-patent-fees-2019" / "text.txt"
+    text.write_text(text.read_text("utf-8").replace("85%", "95%"), "utf-8")
+    for stem in ("xihe-patent-fees-2019", "qinghe-county-2023"):
+        path = workshop.packs / f"{stem}.yaml"
+        path.write_text(path.read_text("utf-8").replace("strength: grant", "strength: strong", 1), "utf-8")
+    found = [(fault.file, fault.pointer) for fault in check_seeds(workshop.seeds, workshop.packs)]
+    assert found == [
+        ("xihe-patent-fees-2019/text.txt", ""),
+        ("xihe-patent-fees-2019/document.yaml", "/sha256"),
+        ("qinghe-county-2023.yaml", "/measures/0/strength"),
+    ]
+
+
 def test_a_measure_that_is_superseded_must_exist(workshop):
     (workshop.packs / "yunchuan-pilot-lines-2024.yaml").unlink()
     (fault,) = check_seeds(workshop.seeds, workshop.packs)

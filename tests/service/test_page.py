@@ -1,5 +1,6 @@
 """The self-check page in a browser: filled in, read by role and label, accessible, safe, without outside hosts."""
 
+import re
 import shutil
 from urllib.parse import urlsplit
 
@@ -80,10 +81,77 @@ def test_marked_words_stand_in_the_quotes(page, server):
 def test_what_was_typed_can_be_changed(page):
     page.goto("/")
     fill(page, city="合肥", products="聚乳酸")
-    page.get_by_text("修改企业情况").click()
+    page.locator("summary", has_text="修改企业情况").click()
     expect(page.get_by_label("所在地", exact=True)).to_have_value("合肥")
     fill(page, city="东莞", sector="服装", products="牛仔裤")
     expect(page.get_by_text("没有找到与企业情况相关的措施。")).to_be_visible()
+    expect(page.get_by_text("补充这些信息，结果会更确定")).to_have_count(0)
+    expect(page.get_by_text("可能相符 0 项")).to_be_visible()
+
+
+def test_an_empty_form_is_told_what_to_fill_in(page):
+    page.goto("/")
+    fill(page)
+    expect(page.get_by_text("还没有填写企业情况")).to_be_visible()
+    expect(page.get_by_label("所在地", exact=True)).to_be_visible()
+    assert "相符" not in page.locator("main").inner_text()
+
+
+def test_the_first_three_cards_stand_open_and_the_others_folded(page):
+    page.goto("/")
+    fill(page, city="蚌埠市", products="聚乳酸")
+    folds = page.locator("article details")
+    opened = folds.evaluate_all("folds => folds.map(fold => fold.open)")
+    assert opened[:3] == [True] * 3
+    assert not any(opened[3:])
+    page.emulate_media(media="print")
+    assert page.locator("article").last.locator("blockquote").first.evaluate("quote => quote.checkVisibility()")
+
+
+def test_a_card_says_how_strong_its_words_are_and_which_clause_speaks(page):
+    page.goto("/")
+    fill(page, city="蚌埠市", products="聚乳酸", needs="中试验证")
+    pilot = page.get_by_role("article").filter(has_text="合肥、蚌埠等市生物制造中试基地")
+    expect(pilot.get_by_text("政策力度：支持")).to_be_visible()
+    expect(pilot.get_by_text("支持内容：平台、设施或场地")).to_be_visible()
+    expect(pilot.locator("figcaption").first).to_have_text("二（二）3. 建设生物制造中试基地")
+
+
+def test_what_was_understood_is_named_once(page):
+    page.goto("/")
+    fill(page, city="蚌埠市", sector="生物材料", products="聚乳酸")
+    chips = page.locator(".facts li").all_text_contents()
+    assert chips[:2] == ["所在地：安徽省蚌埠市", "行业：生物材料"]
+    assert len(set(chips)) == len(chips)
+    assert [chip for chip in chips if "生物材料" in chip] == ["行业：生物材料"]
+    assert any(chip.endswith("（由产品推断）") for chip in chips)
+
+
+def test_form_and_answer_say_what_is_covered(page):
+    page.goto("/")
+    for _ in range(2):
+        coverage = page.get_by_role("region", name="收录的文件")
+        expect(coverage).to_contain_text("安徽省、广东省的 3 份政策文件")
+        expect(coverage).to_contain_text("不构成法律意见")
+        fill(page, city="蚌埠市")
+
+
+def test_another_language_keeps_what_was_typed(page):
+    page.goto("/")
+    fill(page, city="蚌埠市", products="聚乳酸\n生物基聚酯")
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Matching measures")
+    assert urlsplit(page.url).query == "lang=en"
+    page.locator("summary", has_text="Change what you entered").click()
+    expect(page.get_by_label("Place", exact=True)).to_have_value("蚌埠市")
+    expect(page.get_by_label("Main products")).to_have_value("聚乳酸\n生物基聚酯")
+
+
+def test_chinese_is_set_with_chinese_punctuation(page):
+    page.goto("/")
+    fill(page, city="广州", products="体外诊断\n生物饲斜")
+    page.locator("blockquote, figcaption, .document").evaluate_all("quoted => quoted.forEach(one => one.remove())")
+    assert re.findall(r".{0,9}[\u4e00-\u9fff] ?[,;:?!()].{0,9}", page.locator("main").inner_text()) == []
 
 
 def test_faults_stand_beside_their_fields_and_lead_there(page):
@@ -128,8 +196,8 @@ def test_the_page_in_english_speaks_english_and_quotes_chinese(page):
     assert urlsplit(page.url).query == "lang=en"
     expect(page.get_by_role("article").first.get_by_text("draft for comment", exact=False).first).to_be_visible()
     assert page.locator("article blockquote").first.get_attribute("lang") == "zh-CN"
-    page.get_by_role("link", name="中文").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("惠企政策自查")
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("匹配结果")
 
 
 def test_markup_that_a_company_types_stays_text(page):

@@ -7,9 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.errors import FACT_FAULTS
+from rules.measure_parsing import _BENEFIT_KINDS
+from rules.measures import Strength
+from seeds.documents import load_documents
+from seeds.metadata import DocumentStatus
+from service.commands.check import SEEDS
 from service.messages import FACT_WORDINGS, WORDINGS, worded
+from service.pages.benefits import benefit_words
 from service.pages.cards import mark_matches
+from service.pages.clauses import clause_name
 from service.pages.form import FIELDS, read_profile
+from service.pages.paging import FIRST, MOST, next_limit, read_limit
+from service.pages.understood import understood
 from service.pages.wording import page_words
 from service.problems import Complaint
 from service.schemas.match import ProfileSchema
@@ -25,6 +34,70 @@ def test_every_word_has_both_languages_and_every_field_its_label():
         assert english[f"field.{field.name}"].isascii()
         assert f"hint.{field.name}" in chinese
         assert field.name in ProfileSchema().fields
+
+
+def test_every_strength_kind_of_benefit_and_status_has_its_words():
+    keys = [f"strength.{strength}" for strength in Strength]
+    keys += [f"benefit.{kind}" for kind in _BENEFIT_KINDS] + [f"status.{status}" for status in DocumentStatus]
+    for words in (page_words("zh"), page_words("en")):
+        assert all(words[key] for key in keys)
+        assert "可享受" not in "".join(words.values())
+
+
+def test_chinese_words_hold_no_punctuation_of_another_script():
+    for key, text in page_words("zh").items():
+        assert not re.search(r"[\u4e00-\u9fff] ?[,;:?!()]", text), key
+
+
+def test_a_benefit_is_told_as_far_as_it_is_stated():
+    benefit = {"kind": "loan", "cap_cny": 5e6, "amount_cny": 1.2e8, "rate": 0.3, "unit": "家"}
+    assert benefit_words(benefit, page_words("zh")) == "贷款，金额 1.2亿元/家，最高 500万元/家，比例 30%"
+    assert benefit_words({"kind": "loan", "cap_cny": 5e6}, page_words("en")) == "loans, at most CNY 5,000,000"
+    assert benefit_words({"kind": "grant", "amount_cny": 800}, page_words("zh")) == "资金补助，金额 800元"
+    assert benefit_words(None, page_words("zh")) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("0", "安徽省生物制造产业高质量发展行动方案（2024-2027年）（征求意见稿）"),
+        ("2", "二、重点任务"),
+        ("2.2", "二（二）实施中试验证服务行动"),
+        ("2.2.3", "二（二）3. 建设生物制造中试基地"),
+        ("box1.2", "专栏1 2. 合肥综合性国家科学中心大基因中心"),
+        ("box5", "专栏5 区域产业布局指导方向"),
+        ("box5.1", "专栏5 皖北地区"),
+    ],
+)
+def test_a_clause_is_named_as_it_is_printed(path, name):
+    documents = {document.id: document for document in load_documents(SEEDS / "documents")}
+    assert clause_name(documents["ah-biomanufacturing-2024-draft"], path) == name
+
+
+def test_a_stated_fact_hides_the_same_one_inferred_before_it():
+    def fact(how, origin):
+        return {"fact": "sector", "label": "生物材料", "how": how, "origin": origin}
+
+    words = page_words("zh")
+    assert understood([fact("inferred", "products[0]")], {}, words) == ["行业：生物材料（由产品推断）"]
+    facts = [fact("inferred", "products[0]"), fact("exact", "sector[0]"), fact("inferred", "products[1]")]
+    assert understood(facts, {}, words) == ["行业：生物材料"]
+    declared = {"fact": "gd-x.meets", "label": "是", "how": "declared", "origin": "facts.gd-x.meets"}
+    assert understood([declared], {}, words) == ["已确认的条件：是"]
+
+
+@pytest.mark.parametrize(
+    ("said", "limit"),
+    [("", FIRST), ("x", FIRST), ("-3", FIRST), ("²", FIRST), ("30", 30), ("999", MOST), ("9" * 99, FIRST)],
+)
+def test_how_many_to_list_is_read_with_care(said, limit):
+    assert read_limit({"limit": said}) == limit
+
+
+def test_more_is_offered_until_all_are_listed():
+    totals = {"applicable": 10, "possible": 30, "not_applicable": 9, "withheld": 5}
+    assert next_limit({"totals": totals, "recommendations": [None] * 10}) == 30
+    assert next_limit({"totals": totals, "recommendations": [None] * 35}) is None
 
 
 def test_every_message_needs_the_same_parameters_in_both_languages():

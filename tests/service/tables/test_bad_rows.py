@@ -161,7 +161,7 @@ def test_broken_lines_of_ndjson_cost_one_row_each(read):
              '{"name": {"zh": "戊"}}', '{"name": NaN}', "", '{"name": "己"}']  # fmt: skip
     tenants, rejected = read("\n".join(lines).encode())
     assert [(tenant.row, tenant.profile.name) for tenant in tenants] == [(1, "甲"), (9, "己")]
-    codes = ["broken_json", "not_an_object", "doubled_key", "not_count", "not_a_cell", "not_finite"]
+    codes = ["broken_json", "not_an_object", "doubled_key", "not_count", "not_text", "not_finite"]
     assert [(row.row, row.faults[0].code) for row in rejected] == list(zip(range(2, 8), codes, strict=True))
 
 

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from service.schemas.match import ProfileSchema
 from service.tables.reading import ReadingOptions, read_tenants
 
 
@@ -155,3 +156,16 @@ def test_a_mapping_gives_headings_a_field_and_leaves_columns_out(csv_bytes):
     mapping = {"甲方": "name", "大概收入": "annual_revenue_cny(亿元)", "产品": ""}
     (row,) = read_tenants(content, options=ReadingOptions(mapping=mapping))
     assert (row.profile.name, row.profile.annual_revenue_cny, row.profile.products) == ("某公司", 3e8, ())
+
+
+def test_ndjson_in_the_api_s_fields_reads_as_post_match_does(read):
+    profile = {
+        "name": "无",
+        "products": "聚乳酸、PHA",
+        "stage": "研发/中试",
+        "annual_revenue_cny": "2亿元",
+        "city": 440305,
+    }
+    tenants, rejected = read(json.dumps(profile, ensure_ascii=False).encode())
+    assert not rejected
+    assert tenants[0].profile == ProfileSchema().load(profile)

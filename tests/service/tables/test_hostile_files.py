@@ -8,7 +8,7 @@ import zlib
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.tables.messages import REFUSALS, TableRefusedError
@@ -192,6 +192,7 @@ def test_a_text_of_parquet_that_is_no_utf_8_costs_one_row():
     assert bad.faults[0].code == "not_decodable"
 
 
+@settings(deadline=None)  # a workbook takes its time on a busy machine
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused_and_never_an_error(data):
     """Any bytes changed anywhere in a workbook, a CSV or an NDJSON file."""
