@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from service.beside import Companion
 from service.logs import server_log_config
+from service.run_folder import remove_run_folder, run_folder
 from service.settings import load_settings
 
-_OWN_FOLDER = "CEPEI_RUN_FOLDER"
-
-
-def _shared_folder() -> Path:
-    """Return the folder in which the workers of this server count together, made once even when reloaded."""
-    if _OWN_FOLDER not in os.environ:
-        os.environ[_OWN_FOLDER] = tempfile.mkdtemp(prefix="cepei-")
-    return Path(os.environ[_OWN_FOLDER])
-
-
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_shared_folder()))
-os.environ.setdefault("CEPEI_RATE_STORE", str(_shared_folder() / "rate.sqlite"))
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(run_folder()))
+os.environ.setdefault("CEPEI_RATE_STORE", str(run_folder() / "rate.sqlite"))
 settings = load_settings()
 
 bind = f"{settings.host}:{settings.port}"
 # Matching is pure computation: more workers than cores only queue inside instead of outside.
 workers = settings.workers
 # Threads wait for slow clients and idle browser connections, which would each block a sync worker.
-worker_class = "gthread"
+worker_class = "service.web_worker.Worker"
 threads = settings.threads
-# The catalogue is read once and shared by fork; a broken one stops the start, not each worker in turn.
+# The catalogue is read once and shared by fork; without a sound one every worker answers 503 and says so in the log.
 preload_app = True
 # A match takes milliseconds; what has not ended after 30 s never will.
 timeout = 30
@@ -76,4 +65,4 @@ def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401 - gunicorn ha
 def on_exit(_server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
     """Stop the screening worker and remove the counters of this server."""
     companion.stop()
-    shutil.rmtree(_shared_folder(), ignore_errors=True)
+    remove_run_folder()

@@ -14,7 +14,7 @@ DOCS = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-"""Swagger UI sets style attributes, hence 'unsafe-inline' for styles on that one page; scripts stay ours only."""
+"""Swagger UI runs scripts, fetches openapi.yaml and shows images of its own; all of it comes from here."""
 
 POLICIES = {"pages.form": PAGE, "pages.check": PAGE, "docs.page": DOCS}
 _PAGES = frozenset({"pages.form", "pages.check"})

@@ -21,6 +21,14 @@ class Wording(NamedTuple):
 
 
 WORDINGS: dict[str, Wording] = {
+    # The request before it is one
+    "unreadable_target": Wording(
+        "请求行无法读取，网址里可能有未编码的字符",
+        "the request line cannot be read; the address may hold characters that are not encoded",
+        "网址中的中文与空格须按 UTF-8 百分号编码，例如 curl -G --data-urlencode",
+        "percent-encode everything but ASCII in UTF-8, for example with curl -G --data-urlencode",
+    ),
+    "unreadable_header": Wording("请求头无法读取", "a header of the request cannot be read"),
     # The body as bytes
     "empty_body": Wording("请求没有正文", "the request has no body", "请发送一个 JSON 对象", "send a JSON object"),
     "not_utf8": Wording(

@@ -9,7 +9,7 @@ from rules.catalogue import build_catalogue
 from seeds.errors import SeedError
 from service.commands.check import add_folders
 from service.commands.exits import Exit
-from service.commands.output import complain, tell
+from service.commands.output import complain, counted, tell
 from service.settings import DEFAULT_CATALOGUE
 
 
@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     except SeedError as error:
         for fault in error.faults:
             complain(str(fault))
-        complain(f"nothing was built: {len(error.faults)} faults")
+        complain(f"nothing was built: {counted(len(error.faults))}")
         return Exit.FAULTS_FOUND
     tell(f"{options.target} {version}")
     return Exit.DONE

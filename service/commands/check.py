@@ -9,7 +9,7 @@ import rules
 import seeds
 from rules.catalogue import check_seeds
 from service.commands.exits import Exit
-from service.commands.output import tell
+from service.commands.output import counted, tell
 
 SEEDS = Path(seeds.__file__).parent
 PACKS = Path(rules.__file__).parent / "packs"
@@ -31,5 +31,5 @@ def run(options: argparse.Namespace) -> int:
     faults = check_seeds(options.seeds, options.packs)
     for fault in faults:
         tell(str(fault))
-    tell(f"{len(faults) or 'no'} fault{'' if len(faults) == 1 else 's'}")
+    tell(counted(len(faults)))
     return Exit.FAULTS_FOUND if faults else Exit.DONE

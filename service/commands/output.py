@@ -13,3 +13,8 @@ def tell(line: str = "") -> None:
 def complain(line: str) -> None:
     """Print one line of complaint."""
     sys.stderr.write(f"{line}\n")
+
+
+def counted(faults: int) -> str:
+    """Return how many faults there are, in words."""
+    return "1 fault" if faults == 1 else f"{faults or 'no'} faults"

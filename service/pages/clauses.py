@@ -16,8 +16,10 @@ def clause_name(document: Document, path: str) -> str:
     steps = path.split(".")
     above = (document.clause(".".join(steps[:count])) for count in range(1, len(steps)))
     numbers = "".join(_printed_number(document, enclosing).rstrip("、.") for enclosing in above)
-    between = " " if numbers[-1:].isdigit() else ""  # 专栏1 2. and never 专栏12.
-    numbers += between + _printed_number(document, clause)
+    own = _printed_number(document, clause)
+    if own and numbers[-1:].isdigit():
+        numbers += " "  # 专栏1 2. and never 专栏12.
+    numbers += own
     return f"{numbers}{'' if numbers.endswith(_NEEDS_NO_SPACE) else ' '}{clause.heading}"
 
 

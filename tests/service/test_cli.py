@@ -9,6 +9,7 @@ import pytest
 
 from service.cli import COMMANDS, main
 from service.commands.check import PACKS, SEEDS
+from service.commands.output import counted
 
 
 @pytest.fixture
@@ -84,8 +85,13 @@ def test_check_names_every_fault_with_file_and_pointer_and_build_keeps_the_old_f
     printed = capsys.readouterr().out
     assert ".yaml#/measures/" in printed
     assert "magic" in printed
+    assert printed.splitlines()[-1] == f"{printed.count('.yaml#/')} faults"
     assert main(["build", str(target), "--seeds", str(seeds), "--packs", str(packs)]) == 1
     assert target.read_bytes() == b"the old one"
+
+
+def test_one_fault_is_one():
+    assert [counted(number) for number in (0, 1, 2)] == ["no faults", "1 fault", "2 faults"]
 
 
 def test_serve_refuses_what_it_cannot_serve(tmp_path, capsys):

@@ -331,7 +331,7 @@ def kill_in_mid_run(operator, place, kill):
 
 
 def test_killing_the_worker_in_mid_run_loses_and_repeats_nothing(serve):
-    tenants = [tenant(number) for number in range(7000)]
+    tenants = [tenant(number) for number in range(5000)]
     with serve() as server:
         operator = Operator(server)
         whole = results(operator, operator.finished(tenants))
@@ -343,13 +343,13 @@ def test_killing_the_worker_in_mid_run_loses_and_repeats_nothing(serve):
 
         done = kill_in_mid_run(operator, place, kill)
         told = operator.wait(place)
-        assert (told["state"], told["rows"]["done"]) == ("finished", 7000)
+        assert (told["state"], told["rows"]["done"]) == ("finished", 5000)
         assert done >= 2000
         assert results(operator, place) == whole
 
 
 def test_killing_the_server_in_mid_run_loses_and_repeats_nothing(serve, tmp_path):
-    tenants = [tenant(number) for number in range(7000)]
+    tenants = [tenant(number) for number in range(5000)]
     data = str(tmp_path / "data.sqlite")
     with serve(CEPEI_DATA=data) as server:
         operator = Operator(server)
@@ -359,7 +359,7 @@ def test_killing_the_server_in_mid_run_loses_and_repeats_nothing(serve, tmp_path
     with serve(CEPEI_DATA=data) as server:
         operator.server = server
         told = operator.wait(place)
-        assert (told["state"], told["rows"]["done"]) == ("finished", 7000)
+        assert (told["state"], told["rows"]["done"]) == ("finished", 5000)
         assert results(operator, place) == results(operator, operator.finished(tenants))
 
 

@@ -1,6 +1,9 @@
 """Every kind of wrong input is a problem+json that names the place, in both languages, or is harmless."""
 
+import http.client
 import json
+import socket
+from types import SimpleNamespace
 
 import pytest
 
@@ -335,3 +338,21 @@ def assert_problem(reply, status, code):
     for error in problem["errors"]:
         assert list(error) == ["pointer", "code", "message", "hint"]
         assert error["message"]
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        ("GET /v1/measures?q=中试 HTTP/1.1\r\nHost: x\r\n", "unreadable_target"),
+        ("GET /v1/measures HTTP/1.1\r\nHost: x\r\nno colon\r\n", "unreadable_header"),
+    ],
+)
+def test_what_is_no_http_is_a_problem_too(server, head, code):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        connection.sendall(f"{head}\r\n".encode())
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        body = answer.read()
+    reply = SimpleNamespace(status=answer.status, headers=answer.headers, body=body, json=json.loads(body))
+    assert_problem(reply, 400, "bad_request")
+    assert [error["code"] for error in reply.json["errors"]] == [code]
