@@ -31,6 +31,12 @@ class Comparable:
     place: Flags
     sector: Flags
     stage: Flags
+    sector_stated: Flags
+
+    @property
+    def sector_guessed(self) -> Flags:
+        """Tell where the sector is known only by what the company makes."""
+        return np.asarray(self.sector & ~self.sector_stated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,9 +90,10 @@ def score(comparison: Comparison) -> Scores:
     return Scores(features=features, contributions=contributions, totals=totals)
 
 
-def relevance_of(touches: Touches, in_sector: Flags) -> NDArray[np.int8]:
+def relevance_of(touches: Touches, *, in_sector: Flags, guessed: Flags) -> NDArray[np.int8]:
     """Return the place in RELEVANCE of each pair: touched, else in the company's sector, else general."""
-    return np.where(is_touched(touches), 0, np.where(in_sector, 1, 2)).astype(np.int8)
+    grounded = np.asarray(in_sector | ~guessed)
+    return np.where(is_touched(touches, grounded), 0, np.where(in_sector, 1, 2)).astype(np.int8)
 
 
 def is_withheld(verdicts: NDArray[np.int8], relevance: NDArray[np.int8]) -> Flags:
@@ -104,7 +105,8 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, wit
     """Order what is to be shown of the `considered` measures of one profile, compared with all of them."""
     columns, verdicts = comparison.columns, decisions.verdicts
     scores = score(comparison)
-    relevance = relevance_of(comparison.touches, columns.program.meets_somewhere(decisions, "sector"))
+    in_sector = columns.program.meets_somewhere(decisions, "sector")
+    relevance = relevance_of(comparison.touches, in_sector=in_sector, guessed=comparison.compared.sector_guessed)
     withheld = considered & is_withheld(verdicts, relevance)
     shown = considered & ~withheld & ((verdicts != UNMET) | with_not_applicable)
     standing = shown & (verdicts != UNMET)
@@ -124,7 +126,7 @@ def compare(reading: Reading, decisions: Decisions, columns: MeasureColumns, on:
         measures=slice(None),
         compared=Comparable(
             products=np.array(given.products), needs=np.array(given.needs), place=np.array(given.place),
-            sector=np.array(given.sector), stage=np.array(given.stage),
+            sector=np.array(given.sector), stage=np.array(given.stage), sector_stated=np.array(given.sector_stated),
         ),
         sector_met=program.conditions_on(decisions, MET, ("sector",)) > 0,
         place_met=program.conditions_on(decisions, MET, REGION_FACTS) > 0,

@@ -120,7 +120,8 @@ class Screener:
         tenants = self._reader.read(profiles, on)
         batch = self._program.decide(tenants.facts, tenants.size)
         touches, table = self._lay_out(tenants), _Table(self._program, batch)
-        relevance = relevance_of(touches, table.of(self._columns.program.tests_on.get("sector")))
+        in_sector = table.of(self._columns.program.tests_on.get("sector"))
+        relevance = relevance_of(touches, in_sector=in_sector, guessed=tenants.compared.sector_guessed[:, np.newaxis])
         withheld = considered & is_withheld(table.verdicts, relevance)
         shown = considered & ~withheld & (table.verdicts != UNMET)
         rows, measures = np.nonzero(shown)
@@ -213,7 +214,7 @@ def _facts(measure: Measure) -> list[str]:
 def _at(compared: Comparable, rows: Positions) -> Comparable:
     return Comparable(
         products=compared.products[rows], needs=compared.needs[rows], place=compared.place[rows],
-        sector=compared.sector[rows], stage=compared.stage[rows],
+        sector=compared.sector[rows], stage=compared.stage[rows], sector_stated=compared.sector_stated[rows],
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ _OF_FIELDS = frozenset({
 """Facts that the fields of a profile speak of: declaring one replaces what was read."""
 
 _OF_NUMBERS = DERIVED.union(_NUMBERS)
-_KINDS = ("products", "needs", "place", "sector", "stage")
+_KINDS = ("products", "needs", "place", "sector", "stage", "sector_stated")
 MOST_INPUTS = 20_000
 """So many readings of inputs are kept: past it, all are forgotten and read again."""
 

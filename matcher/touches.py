@@ -72,13 +72,17 @@ class Spots:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """What a profile gives for comparing: without products, say, no measure can be held against it for them."""
+    """What a profile gives for comparing: without products, say, no measure can be held against it for them.
+
+    A `sector` that is not `sector_stated` is known only by what the company makes.
+    """
 
     products: bool
     needs: bool
     place: bool
     sector: bool
     stage: bool
+    sector_stated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,7 @@ def compared(reading: Reading) -> Compared:
         place=any(read.fact in ("region", "target_region") for read in reading.facts),
         sector=sector is not None and bool(sector.sure or sector.inferred),
         stage=staged,
+        sector_stated=sector is not None and bool(sector.sure),
     )
 
 
@@ -287,11 +292,16 @@ _MAKERS: Mapping[str, Callable[[MeasureColumns, str], list[_Touched]]] = {
 }  # fmt: skip
 
 
-def is_touched(touches: Touches) -> Flags:
-    """Return which measures a product, need or place touches in the operative sentence or its context."""
+def is_touched(touches: Touches, grounded: Flags) -> Flags:
+    """Return which measures a product, need or place touches in the operative sentence or its context.
+
+    A place, or a need that only the stage implies, touches on grounds of the sector alone: a maker of batteries in
+    合肥 is not meant by a sentence on biomanufacturing there, though nobody asked for its sector.
+    """
     return np.asarray(
         (touches.products(Level.SENTENCE) > 0)
         | (touches.products(Level.CONTEXT) >= DIRECT_IN_CONTEXT)
-        | (touches.through(Channel.NEEDS) >= DIRECT_NEED)
-        | (touches.through(Channel.PLACES) >= DIRECT_PLACE)
+        | (touches.through(Channel.NEEDS) > STAGE_AS_NEED)
+        | ((touches.through(Channel.NEEDS) >= DIRECT_NEED) & grounded)
+        | ((touches.through(Channel.PLACES) >= DIRECT_PLACE) & grounded)
     )

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 
-RESTART_SECONDS = 2.0
+LOOK_SECONDS, RESTART_SECONDS = 0.5, 2.0
 STOP_SECONDS = 10.0
 
 
@@ -40,5 +40,7 @@ class Companion:
         command = [sys.executable, "-m", "service.cli", "work", "--beside", str(os.getpid())]
         while not self._ended.is_set():
             self._process = subprocess.Popen(command)  # noqa: S603 - our own command
-            self._process.wait()
+            # Asked again and again: the server reaps every child of its own, and a waiting call may never be woken.
+            while self._process.poll() is None and not self._ended.wait(LOOK_SECONDS):
+                pass
             self._ended.wait(RESTART_SECONDS)

@@ -19,6 +19,7 @@ from service.messages import worded
 from service.pages.cards import group_cards
 from service.pages.form import FIELDS, read_profile
 from service.pages.frame import page_frame
+from service.pages.paging import next_limit, read_limit
 from service.pages.wording import page_words
 from service.problems import Complaint
 from service.request_context import page_language
@@ -41,9 +42,10 @@ def form() -> flask.Response:
 def check() -> flask.Response:
     """Answer what was typed with cards, or with the faults beside their fields."""
     typed = {name: flask.request.form.get(name, "") for name in _NAMES}
+    limit = read_limit(flask.request.form)
     try:
         question: MatchRequest = MatchRequestSchema().load({"profile": read_profile(typed)})
-        answer, parts_ms = engine().match_timed(replace(question, language=page_language()))
+        answer, parts_ms = engine().match_timed(replace(question, language=page_language(), limit=limit))
     except ValidationError as error:
         return _page(typed, status=422, complaints=complaints_of(error.messages))
     except MatchError as error:
@@ -71,6 +73,8 @@ def _page(
         fault_list=fault_list,
         answer=answer,
         groups=group_cards(answer, words) if answer else [],
+        limit=read_limit(flask.request.form),
+        more=next_limit(answer) if answer else None,
     )
     page = flask.Response(html, status, content_type="text/html; charset=utf-8")
     page.headers["Cache-Control"] = "no-store"
@@ -82,7 +86,8 @@ def _fault(complaint: Complaint, language: str) -> dict[str, str]:
     steps = complaint.pointer.split("/")
     field = steps[2] if len(steps) > 2 and steps[2] in _NAMES else ""  # noqa: PLR2004 - /profile/<field>
     message, hint = worded(complaint, language)
-    return {"field": field, "says": f"{message} ({hint})" if hint else message}
+    brackets = page_words(language)["in_brackets"]
+    return {"field": field, "says": message + (brackets.format(hint) if hint else "")}
 
 
 def _by_field(faults: list[dict[str, str]]) -> dict[str, list[str]]:

@@ -108,6 +108,21 @@ def test_the_first_three_cards_stand_open_and_the_others_folded(page):
     assert page.locator("article").last.locator("blockquote").first.evaluate("quote => quote.checkVisibility()")
 
 
+def test_more_cards_are_shown_when_asked(page):
+    page.goto("/")
+    fill(page, city="蚌埠市", sector="生物材料", products="聚乳酸")
+    cards = page.get_by_role("article")
+    expect(cards).to_have_count(10)
+    page.get_by_role("button", name="显示更多").click()
+    expect(cards).to_have_count(30)
+    assert urlsplit(page.url).query == ""
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Matching measures")
+    expect(cards).to_have_count(30)
+    page.get_by_role("button", name="Show more").click()
+    expect(cards.nth(30)).to_be_visible()
+
+
 def test_a_card_says_how_strong_its_words_are_and_which_clause_speaks(page):
     page.goto("/")
     fill(page, city="蚌埠市", products="聚乳酸", needs="中试验证")
@@ -166,7 +181,7 @@ def test_faults_stand_beside_their_fields_and_lead_there(page):
     field = page.get_by_label("从业人数")
     expect(field).to_have_value("很多")
     expect(field).to_have_attribute("aria-invalid", "true")
-    expect(field).to_have_accessible_description("须为整数 (例如 120) 整数")
+    expect(field).to_have_accessible_description("须为整数（例如 120） 整数")
     page.complaints.clear()  # Chrome reports the status 422 of the page itself
 
 
