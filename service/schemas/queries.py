@@ -29,7 +29,8 @@ class MeasuresQuery(PageQuery):
         shortest=2,
         metadata={
             "description": "Words inside title, quote, clause or document title, two characters and more. Brackets, "
-            "quotation marks and spaces do not count; other spellings of a product, need or instrument are found too."
+            "quotation marks and spaces do not count. The name of a product, need or instrument finds its other "
+            "spellings too, that of an instrument its measures."
         },
     )
     region = Text(

@@ -57,7 +57,13 @@ def test_words_of_two_chinese_characters_are_found_in_the_text(server):
     assert found["total"] > 0
     for measure in found["items"]:
         clause = server.get(f"/v1/documents/{measure['source']['document']}/clauses/{measure['source']['clause']}").json
-        assert "中试" in clause["text"].replace("\n", "") + measure["title"] + measure["document"]["title"]
+        words = clause["text"].replace("\n", "") + measure["title"] + measure["document"]["title"]
+        assert "中试" in words or "pilot" in (measure["instrument"], *measure["also"])
+
+
+@pytest.mark.parametrize("query", ["首台套", "標誌性", "PLA", "pilot"])
+def test_words_are_found_in_other_writings(server, query):
+    assert listed(server, q=query)["total"] > 0
 
 
 def test_filters_must_all_hold(server):
