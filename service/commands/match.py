@@ -93,7 +93,7 @@ def _refuse(complaints: tuple[Complaint, ...] | list[Complaint], language: str) 
 def _print_table(answer: dict[str, Any], language: str) -> None:
     words, totals = page_words(language), answer["totals"]
     counts = ("applicable", "possible", "not_applicable")
-    tell(" · ".join(f"{totals[verdict]} {words[f'count.{verdict}']}" for verdict in counts))
+    tell(" · ".join(f"{words[f'verdict.{verdict}']} {totals[verdict]}" for verdict in counts))
     for recommendation in answer["recommendations"]:
         measure = recommendation["measure"]
         status = words[f"verdict.{recommendation['verdict']}"] + words[f"effect.{recommendation['effect']}"]

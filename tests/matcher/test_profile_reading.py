@@ -85,7 +85,8 @@ def test_a_doubtful_product_only_opens_the_conditions_that_it_would_meet(engine,
     before = engine.columns.program.decide(sure.answers).verdicts
     after = engine.columns.program.decide(doubtful.answers).verdicts
     broader = engine.catalogue.vocabularies["sectors"].taxonomy.ancestors("vaccines")
-    about_vaccines = {place for sector in broader for place in engine.columns.narrow_sectors.get(sector, ())}
+    named = (engine.columns.narrow_sectors, engine.columns.broad_sectors)
+    about_vaccines = {place for index in named for sector in broader for place in index.get(sector, ())}
     assert doubtful.answers["sector"].sure == ("biomaterials",)
     assert set((before != after).nonzero()[0]) <= about_vaccines
     assert (after[before != after] == UNKNOWN).all()
