@@ -13,6 +13,7 @@ Language = Literal["zh", "en"]
 
 REQUEST_ID = "X-Request-Id"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+_CONVERTER = re.compile(r"<[^<>]*:")
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -45,7 +46,7 @@ def page_language() -> Language:
 
 def route() -> str:
     """Return the pattern this request matched, for example /v1/measures/<measure_id>; it holds no data."""
-    return flask.request.url_rule.rule if flask.request.url_rule else "unmatched"
+    return _CONVERTER.sub("<", flask.request.url_rule.rule) if flask.request.url_rule else "unmatched"
 
 
 def method() -> str:

@@ -10,6 +10,7 @@ import flask_smorest  # type: ignore[import-untyped]
 import orjson
 import yaml
 from flask_smorest.utils import prepare_response  # type: ignore[import-untyped]
+from werkzeug.routing import BaseConverter
 
 from service import __version__
 from service.errors import MEDIA_TYPE
@@ -26,6 +27,12 @@ Which government support measures can a company use, why, what is missing, and w
 - Every answer carries `X-Request-Id`; the same question to the same catalogue gets the same bytes.
 - Errors are RFC 9457 problem details and name all faults at once.
 """
+
+
+class MeasureId(BaseConverter):
+    """The id of a measure in a path; `preview` is a call of its own, so that each path has its methods only."""
+
+    regex = "(?!preview$)[^/]+"
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]
@@ -54,6 +61,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]
 def create_api(app: flask.Flask) -> Api:
     """Attach the specification to the application; it is served by views/docs.py, not by flask-smorest."""
     app.config.update(API_TITLE="Cepei 策配", API_VERSION=__version__, OPENAPI_VERSION=OPENAPI_VERSION)
+    app.url_map.converters["measure"] = MeasureId
     license_info = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     api = Api(app, spec_kwargs={"info": {"description": _DESCRIPTION, "license": license_info}})
     api.ma_plugin.converter.add_attribute_function(_strict_field_schema)

@@ -38,7 +38,7 @@ def list_measures(query: dict[str, Any]) -> flask.Response:
     return public_answer({"items": [_describe(shelf, measure) for measure in items], **page, "region": region})
 
 
-@blueprint.at("/v1/measures/<measure_id>")
+@blueprint.at("/v1/measures/<measure:measure_id>")
 @blueprint.answers(MeasureFull, 404, 503, description="One measure with conditions, context and examples.")
 def show_measure(measure_id: str) -> flask.Response:
     """Show one measure with everything that is known of it."""

@@ -32,7 +32,7 @@ _PARAMETERS = [
 ]
 
 
-@blueprint.at("/v1/screenings/<screening_id>/results.<form>", parameters=_PARAMETERS)
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/results.<form>", parameters=_PARAMETERS)
 @blueprint.documented(**SECURITY)
 @blueprint.answers(
     {"type": "string", "format": "binary"},

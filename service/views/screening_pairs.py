@@ -25,7 +25,7 @@ from service.views.screenings import SECURITY, finished_screening
 blueprint = Blueprint("screening_pairs", __name__, description="One tenant of a screening, explained.")
 
 
-@blueprint.at("/v1/screenings/<screening_id>/tenants/<int:row>/match")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/tenants/<int:row>/match")
 @blueprint.takes(TenantMatchQuery, location="query")
 @blueprint.documented(**SECURITY)
 @blueprint.answers(MatchAnswer, 401, 403, 404, 409, 422, 503, description="The answer of a match for this tenant.")
@@ -35,7 +35,7 @@ def match_tenant(query: dict[str, Any], screening_id: str, row: int) -> flask.Re
     return private_answer(json_bytes(engine().match(question)))
 
 
-@blueprint.at("/v1/screenings/<screening_id>/tenants/<int:row>/measures/<measure_id>")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/tenants/<int:row>/measures/<measure_id>")
 @blueprint.documented(**SECURITY)
 @blueprint.answers(Recommendation, 401, 403, 404, 409, 503, description="Why the measure fits, with its evidence.")
 def explain_pair(screening_id: str, row: int, measure_id: str) -> flask.Response:

@@ -49,7 +49,7 @@ MOST_MEASURES = 10
 Json = dict[str, Any]
 
 
-@blueprint.at("/v1/screenings/<screening_id>/tenants")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/tenants")
 @blueprint.takes(TenantFilter, location="query")
 @blueprint.documented(**SECURITY)
 @blueprint.answers(TenantItems, 401, 403, 404, 409, 422, 503, description="A page of tenants, by row.")
@@ -79,7 +79,7 @@ def list_tenants(query: Json, screening_id: str) -> flask.Response:
     return private_answer(json_bytes({"items": items, **page}))
 
 
-@blueprint.at("/v1/screenings/<screening_id>/measures")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/measures")
 @blueprint.takes(MeasureFilter, location="query")
 @blueprint.documented(**SECURITY)
 @blueprint.answers(MeasureItems, 401, 403, 404, 409, 422, 503, description="A page of measures, most applicable first.")
@@ -93,7 +93,7 @@ def list_measures(query: Json, screening_id: str) -> flask.Response:
     return private_answer(json_bytes({"items": list(page), **where}))
 
 
-@blueprint.at("/v1/screenings/<screening_id>/measures/<measure_id>/tenants")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/measures/<measure_id>/tenants")
 @blueprint.takes(MeasureTenantsQuery, location="query")
 @blueprint.documented(**SECURITY)
 @blueprint.answers(MeasureTenants, 401, 403, 404, 409, 422, 503, description="A page of tenants of the measure.")
@@ -112,7 +112,7 @@ def list_measure_tenants(query: Json, screening_id: str, measure_id: str) -> fla
     return private_answer(json_bytes({"measure": described, "items": items, **where}))
 
 
-@blueprint.at("/v1/screenings/<screening_id>/summary")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/summary")
 @blueprint.documented(**SECURITY)
 @blueprint.answers(SummaryAnswer, 401, 403, 404, 409, 503, description="What the screening adds up to.")
 def show_summary(screening_id: str) -> flask.Response:
@@ -136,7 +136,7 @@ def show_summary(screening_id: str) -> flask.Response:
     )
 
 
-@blueprint.at("/v1/screenings/<screening_id>/rejected")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/rejected")
 @blueprint.takes(PageQuery, location="query")
 @blueprint.documented(**SECURITY)
 @blueprint.answers(RejectedRows, 401, 403, 404, 409, 422, 503, description="A page of rejected rows, by row.")
@@ -148,7 +148,7 @@ def list_rejected(query: Json, screening_id: str) -> flask.Response:
     return private_answer(json_bytes({"items": list(items), **page}))
 
 
-@blueprint.at("/v1/screenings/<screening_id>/changes")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/changes")
 @blueprint.takes(PageQuery, location="query")
 @blueprint.documented(**SECURITY)
 @blueprint.answers(Changes, 401, 403, 404, 409, 422, 503, description="A page of tenants that came out differently.")

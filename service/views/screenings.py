@@ -85,7 +85,7 @@ def list_screenings() -> flask.Response:
     return private_answer(json_bytes({"items": [_describe(job) for job in jobs().owned(operator().id)]}))
 
 
-@blueprint.at("/v1/screenings/<screening_id>")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>")
 @blueprint.documented(**SECURITY)
 @blueprint.answers(Screening, 401, 403, 404, 503, description="The state of the screening.")
 def show_screening(screening_id: str) -> flask.Response:
@@ -93,7 +93,7 @@ def show_screening(screening_id: str) -> flask.Response:
     return private_answer(json_bytes(_describe(own_screening(screening_id))))
 
 
-@blueprint.at("/v1/screenings/<screening_id>", method="DELETE")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>", method="DELETE")
 @blueprint.documented(**SECURITY)
 @blueprint.answers(None, 401, 403, 404, 503, description="Gone, file and results.", status=204)
 def delete_screening(screening_id: str) -> flask.Response:
@@ -104,7 +104,7 @@ def delete_screening(screening_id: str) -> flask.Response:
     return flask.Response(status=204)
 
 
-@blueprint.at("/v1/screenings/<screening_id>/cancel", method="POST")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/cancel", method="POST")
 @blueprint.documented(**SECURITY)
 @blueprint.answers(Screening, 401, 403, 404, 409, 503, description="Cancelled.")
 def cancel_screening(screening_id: str) -> flask.Response:
@@ -115,7 +115,7 @@ def cancel_screening(screening_id: str) -> flask.Response:
     return private_answer(json_bytes(_describe(own_screening(screening_id))))
 
 
-@blueprint.at("/v1/screenings/<screening_id>/rerun", method="POST")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/rerun", method="POST")
 @blueprint.documented(**SECURITY)
 @blueprint.answers(
     Screening, 401, 403, 404, 409, 429, 503, description="Accepted; `Location` names the new one.", status=202
@@ -134,7 +134,7 @@ def rerun_screening(screening_id: str) -> flask.Response:
     return _accepted(jobs().create(job_id, job.key_id, form=job.format, options=job.options, **more))
 
 
-@blueprint.at("/v1/screenings/<screening_id>/events")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/events")
 @blueprint.documented(**SECURITY)
 @blueprint.answers(
     {"type": "string"}, 401, 403, 404, 503, description="Server-sent events.", media_type="text/event-stream"

@@ -121,7 +121,7 @@ def _parts(metrics: str) -> dict[str, float]:
 
 def _profiles(content: object) -> list[dict[str, object]]:
     """Draw companies of all kinds: 30 % of the fields are left out."""
-    draw = random.Random(SEED)  # noqa: S311 - a reproducible draw, no secret
+    draw = random.Random(SEED)
     words = {name: [e.zh for e in vocabulary.entries.values()] for name, vocabulary in content.vocabularies.items()}  # type: ignore[attr-defined]
 
     def company() -> dict[str, object]:

@@ -22,7 +22,7 @@ _INSTRUMENTS = ("pilot", "rd_funding", "demonstration", "product_list", "interna
 
 def synthetic_content(shipped: Content, number_of_documents: int = DOCUMENTS) -> Content:
     """Return 10,000 measures on 51,000 clauses over the shipped vocabularies, or as many documents as asked for."""
-    draw = random.Random(SEED)  # noqa: S311 - a reproducible draw, no secret
+    draw = random.Random(SEED)
     documents: dict[str, Document] = {}
     packs: dict[str, Mapping[str, Any]] = {}
     provinces = [e.id for e in shipped.vocabularies["regions"].entries.values() if e.kind == "province"]

@@ -66,7 +66,7 @@ class Operator:
         body = "".join(parts).encode() + content + b"\r\n--cut--\r\n"
         return self.call("POST", "/v1/screenings", body, **{"Content-Type": "multipart/form-data; boundary=cut"})
 
-    def wait(self, place, until=("finished", "failed", "cancelled"), seconds=120):
+    def wait(self, place, until=("finished", "failed", "cancelled"), seconds=300):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             told = self.get(place).json
