@@ -3,6 +3,7 @@
 # make check  format, lint, types, import layers, data, generated files, tests
 # make eval   scores the labelled companies of tests/golden
 # make bench  measures a match on the shipped catalogue and on a large synthetic one
+# make bench-screening  measures the screening of a register, against other engines (takes many minutes)
 PORT ?= 8000
 HOST ?= 127.0.0.1
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := .venv/bin
 CATALOGUE := var/catalogue.sqlite
 SOURCES := $(shell find seeds rules -type f -not -name '*.pyc')
 
-.PHONY: run test check format lint types layers data drift eval bench lock clean
+.PHONY: run test check format lint types layers data drift eval bench bench-screening lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/runtime $(CATALOGUE)
@@ -44,6 +45,9 @@ eval: .venv/dev $(CATALOGUE)
 
 bench: .venv/dev $(CATALOGUE)
 	$(BIN)/python -m tests.bench.match $(CATALOGUE)
+
+bench-screening: .venv/dev
+	$(BIN)/python -m tests.bench.screening
 
 $(CATALOGUE): .venv/runtime $(SOURCES)
 	$(BIN)/cepei build $@
