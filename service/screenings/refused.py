@@ -8,6 +8,9 @@ from typing import Any
 import orjson
 
 from matcher.errors import MatchError
+from service.declared import complaints_of_facts
+from service.messages import worded
+from service.problems import Complaint
 from service.screenings.folders import Folder
 
 Json = dict[str, Any]
@@ -32,15 +35,17 @@ def refused_facts(row: int, error: MatchError) -> Json:
     return {
         "row": row,
         "line": None,
-        "faults": [_fault(fault.pointer, fault.code, fault.message, fault.hint) for fault in error.faults],
+        "faults": [_fault(complaint) for complaint in complaints_of_facts(error.faults)],
     }
 
 
-def _fault(pointer: str, code: str, message: str, hint: str) -> Json:
-    return {
-        "field": pointer.lstrip("/"), "heading": "", "value": "", "code": code,
-        "message_zh": message, "hint_zh": hint, "message_en": message, "hint_en": hint,
+def _fault(complaint: Complaint) -> Json:
+    fault: Json = {
+        "field": complaint.pointer.removeprefix("/profile/"), "heading": "", "value": "", "code": complaint.code,
     }  # fmt: skip
+    for language in ("zh", "en"):
+        fault[f"message_{language}"], fault[f"hint_{language}"] = worded(complaint, language)
+    return fault
 
 
 def _lines(folder: Folder, number: int | None) -> Iterator[Json]:
