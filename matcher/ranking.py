@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from matcher.columns import REGION_FACTS, Flags, Floats, MeasureColumns
 from matcher.features import Comparable, Comparison
+from matcher.given import compared
 from matcher.reading import Reading
-from matcher.touches import Touches, compared, is_touched, touch
+from matcher.touches import Touches, is_touched, touch
 from matcher.weights import WEIGHTS
 from rules.columns import MET, UNKNOWN, UNMET
 from rules.program import Decisions

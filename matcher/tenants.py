@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from matcher.columns import Floats, MeasureColumns
 from matcher.errors import MatchError
 from matcher.features import Comparable
+from matcher.given import compared
 from matcher.passages import Positions
 from matcher.places import region_of_credit_code
 from matcher.profile import MatchRequest, Profile
 from matcher.profile_reading import ProfileReader
 from matcher.reading import Reading
-from matcher.touches import Spots, compared, join, spots_of
+from matcher.touches import Spots, join, spots_of
 from rules.batch import AnswerColumn, FactColumn, NumberColumn
 from rules.facts import DERIVED, Answer
 from rules.operators import comparable

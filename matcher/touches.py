@@ -70,21 +70,6 @@ class Spots:
     values: Floats
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """What a profile gives for comparing: without products, say, no measure can be held against it for them.
-
-    A `sector` that is not `sector_stated` is known only by what the company makes.
-    """
-
-    products: bool
-    needs: bool
-    place: bool
-    sector: bool
-    stage: bool
-    sector_stated: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Touches:
     """How well (0 to 1) the mentions of a profile stand in the passages of measures, by channel (the first axis)."""
@@ -131,22 +116,6 @@ def _work_out_kin(columns: MeasureColumns, vocabulary: str, entry: str) -> dict[
     return {name: value for name, value in likeness.items() if value >= FARTHEST}
 
 
-def compared(reading: Reading) -> Compared:
-    """Tell what the profile gives for comparing."""
-    free = [mention for mention in reading.mentions if _is_searched(mention)]
-    known = {mention.vocabulary for mention in reading.mentions}
-    sector, stage = reading.answers.get("sector"), reading.answers.get("stage")
-    staged = stage is not None and bool(stage.sure)
-    return Compared(
-        products="concepts" in known or any(mention.fact != "needs" for mention in free),
-        needs="needs" in known or staged or any(mention.fact == "needs" for mention in free),
-        place=any(read.fact in ("region", "target_region") for read in reading.facts),
-        sector=sector is not None and bool(sector.sure or sector.inferred),
-        stage=staged,
-        sector_stated=sector is not None and bool(sector.sure),
-    )
-
-
 def touch(reading: Reading, columns: MeasureColumns) -> Touches:
     """Look every mention of the profile up in the passage index."""
     touched = np.zeros(CHANNELS * columns.size)
@@ -173,7 +142,7 @@ def join(spots: Sequence[Spots]) -> Spots:
 
 def _spots_of_mention(mention: Mention, columns: MeasureColumns) -> Spots:
     if not mention.vocabulary:
-        return _searched(mention, columns) if _is_searched(mention) else _NOTHING
+        return _searched(mention, columns) if is_searched(mention) else _NOTHING
     if mention.how not in (How.CONTAINS, How.FUZZY) or mention.vocabulary == "regions":
         return _remembered(columns, mention.vocabulary, mention.id, _MAKERS.get(mention.vocabulary, _no_spots))
     if mention.vocabulary == "needs":
@@ -205,7 +174,7 @@ def _gathered(touched: Iterable[_Touched], columns: MeasureColumns) -> tuple[Pos
     return places, strip[places]
 
 
-def _is_searched(mention: Mention) -> bool:
+def is_searched(mention: Mention) -> bool:
     """Tell whether these are words that no vocabulary knows and that are looked for as they stand."""
     return not mention.vocabulary and len(mention.input) >= SHORTEST_FREE_WORDS
 
