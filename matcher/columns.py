@@ -91,10 +91,6 @@ class MeasureColumns:
         """Return how many measures there are."""
         return len(self.measures)
 
-    def zeros(self) -> Floats:
-        """Return a column of zeros, one a measure."""
-        return np.zeros(self.size)
-
     def is_part_of_field(self, sector: str) -> bool:
         """Tell whether a sector is a part of what some document is about, and not the whole of it or more."""
         taxonomy = self.catalogue.vocabularies["sectors"].taxonomy
