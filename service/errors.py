@@ -21,7 +21,7 @@ from service.answers import json_bytes
 from service.declared import complaints_of_facts
 from service.logs import log_exception
 from service.messages import worded
-from service.pages.frame import page_frame
+from service.pages.rendering import render_page
 from service.problems import MOST_COMPLAINTS, Complaint, RequestError
 from service.request_context import language, page_language, request_id
 from service.serving import serving
@@ -124,13 +124,11 @@ def problem_answer(code: str, complaints: Iterable[Complaint] = ()) -> flask.Res
     """Build the answer for one kind of problem, the body of the request read to its end."""
     _drain_body()
     if _wants_page():
-        spoken = page_language()
-        problem = describe_problem(code, tuple(complaints), spoken)
-        body: str | bytes = flask.render_template("problem.html", problem=problem, **page_frame(spoken))
-        media_type = "text/html; charset=utf-8"
+        problem = describe_problem(code, tuple(complaints), page_language())
+        answer = render_page("problem.html", status=KINDS[code].status, problem=problem)
     else:
-        body, media_type = json_bytes(describe_problem(code, tuple(complaints), language())), MEDIA_TYPE
-    answer = flask.Response(body, KINDS[code].status, content_type=media_type)
+        body = json_bytes(describe_problem(code, tuple(complaints), language()))
+        answer = flask.Response(body, KINDS[code].status, content_type=MEDIA_TYPE)
     answer.headers["Cache-Control"] = "no-store"
     if answer.status_code == http.HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
@@ -138,9 +136,9 @@ def problem_answer(code: str, complaints: Iterable[Complaint] = ()) -> flask.Res
 
 
 def _wants_page() -> bool:
-    """Tell whether a browser asked for the page, not a program for data."""
+    """Tell whether a browser asked for a page, not a program for data."""
     accepted = flask.request.accept_mimetypes
-    return flask.request.path == "/" and accepted["text/html"] > accepted["application/json"]
+    return not flask.request.path.startswith("/v1/") and accepted["text/html"] > accepted["application/json"]
 
 
 def describe_problem(code: str, complaints: tuple[Complaint, ...], language: str) -> dict[str, Any]:

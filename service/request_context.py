@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import flask
@@ -12,6 +14,8 @@ import flask
 Language = Literal["zh", "en"]
 
 REQUEST_ID = "X-Request-Id"
+PAGE_LANGUAGES: Mapping[str, Language] = MappingProxyType({"zh": "zh", "en": "en"})
+"""What `?lang=` takes."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 _CONVERTER = re.compile(r"<[^<>]*:")
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -40,8 +44,8 @@ def language() -> Language:
 
 
 def page_language() -> Language:
-    """Return the language of a page: Chinese unless its address says `?lang=en`, so that a link keeps it."""
-    return "en" if flask.request.args.get("lang") == "en" else "zh"
+    """Return the language of a page: what its address asks for (`?lang=`), else what the browser prefers."""
+    return PAGE_LANGUAGES.get(flask.request.args.get("lang", "")) or language()
 
 
 def route() -> str:

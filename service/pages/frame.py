@@ -6,13 +6,24 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import flask
+
 from rules.catalogue import Catalogue
 from service.pages.understood import understood
 from service.pages.wording import page_words
+from service.request_context import PAGE_LANGUAGES
 from service.serving import serving
 
-HOMES = {"zh": "/", "en": "/?lang=en"}
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
+NAVIGATION = (
+    ("pages.form", "nav.check"),
+    ("browse.measures", "nav.measures"),
+    ("browse.documents", "nav.documents"),
+    ("console.home", "nav.screenings"),
+    ("handbook.contents", "nav.handbook"),
+    ("docs.page", "nav.api"),
+)
+"""Endpoint and word of each entry of the main navigation."""
 
 
 def page_frame(language: str) -> dict[str, Any]:
@@ -23,14 +34,46 @@ def page_frame(language: str) -> dict[str, Any]:
     published = engine.catalogue.facts if engine else {}
     return {
         "language": language,
+        "html_language": LANGUAGES[language],
         "words": words,
-        "home": HOMES[language],
-        "other_home": HOMES[other],
+        "to": link,
+        "home": link("pages.form"),
+        "navigation": _navigation(words),
+        "other_address": _same_page(other),
+        "other_home": flask.url_for("pages.form", lang=other),
         "other_language": LANGUAGES[other],
-        "action": HOMES[language],
+        "action": link("pages.form"),
         "coverage": covered(engine.catalogue, words) if engine else {},
+        "catalogue_version": engine.catalogue.version if engine else "",
         "understood": partial(understood, published=published, words=words),
     }
+
+
+def link(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - whatever the address takes
+    """Return the address of a page, which keeps the language that this page's address names."""
+    asked = flask.request.args.get("lang", "")
+    if asked in PAGE_LANGUAGES:
+        values["lang"] = asked
+    return flask.url_for(endpoint, **values)
+
+
+def _navigation(words: Mapping[str, str]) -> list[dict[str, Any]]:
+    here = flask.request.endpoint
+    known = flask.current_app.view_functions
+    return [
+        {"says": words[key], "address": link(endpoint), "here": endpoint == here}
+        for endpoint, key in NAVIGATION
+        if endpoint in known
+    ]
+
+
+def _same_page(language: str) -> str:
+    """Return the address of this page in another language; of the first page when this one has no address."""
+    request = flask.request
+    if request.endpoint is None or request.method != "GET":
+        return flask.url_for("pages.form", lang=language)
+    values: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), "lang": language}
+    return flask.url_for(request.endpoint, **values)
 
 
 def covered(catalogue: Catalogue, words: Mapping[str, str]) -> dict[str, Any]:
@@ -41,7 +84,12 @@ def covered(catalogue: Catalogue, words: Mapping[str, str]) -> dict[str, Any]:
     return {
         "says": words["coverage"].format(words["comma"].join(places), len(documents)),
         "documents": [
-            {"title": document.title, "number": document.number, "status": words[f"status.{document.status}"]}
+            {
+                "id": document.id,
+                "title": document.title,
+                "number": document.number,
+                "status": words[f"status.{document.status}"],
+            }
             for document in documents
         ],
     }

@@ -18,8 +18,8 @@ from service.errors import complaints_of_match
 from service.messages import worded
 from service.pages.cards import group_cards
 from service.pages.form import FIELDS, read_profile
-from service.pages.frame import page_frame
 from service.pages.paging import next_limit, read_limit
+from service.pages.rendering import render_page
 from service.pages.wording import page_words
 from service.problems import Complaint
 from service.request_context import page_language
@@ -64,9 +64,10 @@ def _page(
     language = page_language()
     words = page_words(language)
     fault_list = [_fault(complaint, language) for complaint in complaints or []]
-    html = flask.render_template(
+    return render_page(
         "check.html",
-        **page_frame(language),
+        status=status,
+        private=True,
         fields=FIELDS,
         typed={name: typed.get(name, "") for name in _NAMES},
         faults=_by_field(fault_list),
@@ -76,9 +77,6 @@ def _page(
         limit=read_limit(flask.request.form),
         more=next_limit(answer) if answer else None,
     )
-    page = flask.Response(html, status, content_type="text/html; charset=utf-8")
-    page.headers["Cache-Control"] = "no-store"
-    return page
 
 
 def _fault(complaint: Complaint, language: str) -> dict[str, str]:

@@ -31,9 +31,7 @@ def browser():
 
 @pytest.fixture
 def page(browser, server):
-    context = browser.new_context(
-        base_url=server.base, viewport={"width": 390, "height": 844}, java_script_enabled=True
-    )
+    context = browser.new_context(base_url=server.base, viewport={"width": 390, "height": 844}, locale="zh-CN")
     page = context.new_page()
     page.hosts, page.complaints = set(), []
     page.on("request", lambda request: page.hosts.add(urlsplit(request.url).netloc))
@@ -227,7 +225,7 @@ def test_markup_that_a_company_types_stays_text(page):
 
 def test_the_page_works_without_scripts_and_fits_a_phone(browser, server):
     context = browser.new_context(
-        base_url=server.base, java_script_enabled=False, viewport={"width": 320, "height": 640}
+        base_url=server.base, locale="zh-CN", java_script_enabled=False, viewport={"width": 320, "height": 640}
     )
     page = context.new_page()
     page.goto("/")
