@@ -14,6 +14,7 @@ COPY seeds ./seeds
 COPY rules ./rules
 COPY matcher ./matcher
 COPY service ./service
+COPY docs/handbook ./docs/handbook
 RUN /venv/bin/pip install --no-cache-dir --no-deps --editable . \
     && /venv/bin/cepei check \
     && /venv/bin/cepei build /app/var/catalogue.sqlite

@@ -1,9 +1,11 @@
 # make run    sets everything up and serves page and API on http://127.0.0.1:$(PORT)
+# make portal serves a portal of another origin that embeds the service, on http://127.0.0.1:8090
 # make test   sets everything up and runs the whole test suite
 # make check  format, lint, types, import layers, data, generated files, tests
 # make eval   scores the labelled companies of tests/golden
-# make bench  measures a match on the shipped catalogue and on a large synthetic one
-# make bench-screening  measures the screening of a register, against other engines (takes many minutes)
+# make bench  measures matching, deciding beside other engines, and the screening of 100,000 tenants (some minutes)
+# make screenshots  writes a picture of every page at three widths to var/screenshots, and tells what is wrong
+# make bench-grid  measures what docs/scaling.md tabulates: registers of three sizes on three catalogues
 PORT ?= 8000
 HOST ?= 127.0.0.1
 PYTHON ?= python3
@@ -11,11 +13,14 @@ BIN := .venv/bin
 CATALOGUE := var/catalogue.sqlite
 SOURCES := $(shell find seeds rules -type f -not -name '*.pyc')
 
-.PHONY: run test check format lint types layers data drift eval bench bench-screening lock clean
+.PHONY: run portal test check format lint types layers data drift eval bench bench-grid screenshots lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/runtime $(CATALOGUE)
 	CEPEI_CATALOGUE=$(CATALOGUE) $(BIN)/cepei serve --host $(HOST) --port $(PORT) --local-key
+
+portal: .venv/bin/python
+	$(BIN)/python examples/portal/serve.py --port 8090 --service http://127.0.0.1:$(PORT)
 
 test: .venv/dev
 	$(BIN)/pytest
@@ -44,10 +49,14 @@ eval: .venv/dev $(CATALOGUE)
 	$(BIN)/cepei eval tests/golden/cases.yaml --catalogue $(CATALOGUE)
 
 bench: .venv/dev $(CATALOGUE)
-	$(BIN)/python -m tests.bench.match $(CATALOGUE)
+	$(BIN)/python -m tests.bench $(CATALOGUE)
+	$(BIN)/python -m tests.bench.first_page $(CATALOGUE)
 
-bench-screening: .venv/dev
-	$(BIN)/python -m tests.bench.screening
+screenshots: .venv/dev $(CATALOGUE)
+	$(BIN)/python -m tests.screenshots $(CATALOGUE) var/screenshots
+
+bench-grid: .venv/dev
+	$(BIN)/python -m tests.bench.end_to_end --grid
 
 $(CATALOGUE): .venv/runtime $(SOURCES)
 	$(BIN)/cepei build $@

@@ -151,11 +151,8 @@ def describe_clause(catalogue: Catalogue, document: Document, path: str, languag
 def describe_entry(vocabulary: Vocabulary, entry_id: str, language: str) -> Json:
     """Return a vocabulary entry."""
     entry = vocabulary[entry_id]
-    label = (
-        region_label(vocabulary, entry_id)
-        if vocabulary.name == "regions" and language == "zh"
-        else entry.label(language)
-    )
+    is_region = vocabulary.name == "regions"
+    label = region_label(vocabulary, entry_id, language) if is_region else entry.label(language)
     return {
         "id": entry.id, "label": label, "zh": entry.zh, "en": entry.en, "names": list(entry.names), "kind": entry.kind,
         "parents": list(entry.parents), "sectors": list(entry.sectors), "instruments": list(entry.instruments),

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,9 @@ from matcher.columns import REGION_FACTS, Flags, Floats
 from matcher.description import fact_of
 from matcher.errors import MatchError
 from matcher.features import Comparable, Comparison
+from matcher.fields import Fields
 from matcher.matching import Engine
 from matcher.passages import Positions
-from matcher.profile import Profile
 from matcher.ranking import is_withheld, relevance_of, score
 from matcher.settling import NearMisses, count_settled, near_misses
 from matcher.tenants import TenantReader, Tenants
@@ -30,8 +30,11 @@ from rules.columns import FIRST_WHY, MET, UNKNOWN, UNMET, reason_of
 from rules.measures import Measure
 from rules.verdict import Why
 
-MOST_CELLS = 1 << 23
+MOST_TOUCHES = 1 << 23
 """So many touches (8 bytes each) are laid out at a time, whatever the size of a chunk."""
+
+MOST_PAIRS = 1 << 25
+"""So many pairs (a few bytes each) are decided at a time."""
 
 COUNTED = ("applicable", "possible", "not_applicable", "withheld")
 """The columns of counts; `possible` includes what is withheld, as in the totals of a match."""
@@ -88,6 +91,17 @@ class ScreenedChunk:
         return dict(Counter(self.near.facts))
 
 
+class _Shown(NamedTuple):
+    """Pairs to be shown, side by side and by row, and for every row and measure whether it is shown or withheld."""
+
+    rows: Positions
+    measures: Positions
+    relevance: NDArray[np.int8]
+    scores: Floats
+    visible: Flags
+    withheld: Flags
+
+
 class Screener:
     """Screens chunks against one catalogue; it remembers texts, so that one screener serves a whole file."""
 
@@ -104,42 +118,24 @@ class Screener:
             [numbers[fact] for measure in engine.columns.measures for fact in _facts(measure)], dtype=np.int32
         )
 
-    def screen(
-        self, profiles: Sequence[Profile], *, on: date, statuses: frozenset[str], first_row: int
-    ) -> ScreenedChunk:
+    def screen(self, given: Fields, *, on: date, statuses: frozenset[str], first_row: int) -> ScreenedChunk:
         """Screen profiles that stand in a file from `first_row` on, against documents of `statuses`, on a day."""
-        step = max(1, MOST_CELLS // (CHANNELS * max(1, self._columns.size)))
+        step = max(1, MOST_PAIRS // max(1, self._columns.size))
         considered = self._columns.of_status(statuses)
         parts = [
-            self._screen(profiles[start : start + step], on, considered, first_row + start)
-            for start in range(0, max(1, len(profiles)), step)
+            self._screen(given.part(start, start + step), on, considered, first_row + start)
+            for start in range(0, max(1, given.size), step)
         ]
         return parts[0] if len(parts) == 1 else _joined(parts)
 
-    def _screen(self, profiles: Sequence[Profile], on: date, considered: Flags, first_row: int) -> ScreenedChunk:
-        tenants = self._reader.read(profiles, on)
+    def _screen(self, given: Fields, on: date, considered: Flags, first_row: int) -> ScreenedChunk:
+        tenants = self._reader.read(given, on)
         batch = self._program.decide(tenants.facts, tenants.size)
-        touches, table = self._lay_out(tenants), _Table(self._program, batch)
-        in_sector = table.of(self._columns.program.tests_on.get("sector"))
-        relevance = relevance_of(touches, in_sector=in_sector, guessed=tenants.compared.sector_guessed[:, np.newaxis])
-        withheld = considered & is_withheld(table.verdicts, relevance)
-        shown = considered & ~withheld & (table.verdicts != UNMET)
-        rows, measures = np.nonzero(shown)
-        met = {
-            name: table.at(facts, rows, measures) for name, facts in (("sector", ("sector",)), ("place", REGION_FACTS))
-        }
-        scores = score(
-            Comparison(
-                touches=Touches(touches.by_channel[:, rows, measures]),
-                measures=measures,
-                compared=_at(tenants.compared, rows),
-                sector_met=met["sector"],
-                place_met=met["place"],
-                columns=self._columns,
-                on=on,
-            )
-        ).totals
-        order = np.lexsort((measures, -scores, MET - table.verdicts[rows, measures], relevance[rows, measures], rows))
+        table = _Table(self._program, batch)
+        shown = self._weigh(tenants, table, considered, on)
+        rows, measures = shown.rows, shown.measures
+        verdicts = table.verdicts[rows, measures]
+        order = np.lexsort((measures, -shown.scores, MET - verdicts, shown.relevance, rows))
         rows, measures = rows[order], measures[order]
         numbers = tenants.kept + first_row
         near = near_misses(batch, self._program, self._columns, considered)
@@ -148,23 +144,50 @@ class Screener:
             refused=tuple((first_row + place, error) for place, error in tenants.refused),
             pair_row=numbers[rows],
             pair_measure=measures.astype(np.int32),
-            verdict=table.verdicts[rows, measures],
-            relevance=relevance[rows, measures],
-            score=scores[order],
+            verdict=verdicts[order],
+            relevance=shown.relevance[order],
+            score=shown.scores[order],
             open=self._open(batch, rows, measures),
-            by_measure=_count(table.verdicts, withheld, considered, axis=0),
-            by_row=_count(table.verdicts, withheld, considered, axis=1),
-            settles=count_settled(batch, self._program, self._columns, tenants, shown.T, considered),
+            by_measure=_count(table.verdicts, shown.withheld, considered, axis=0),
+            by_row=_count(table.verdicts, shown.withheld, considered, axis=1),
+            settles=count_settled(batch, self._program, self._columns, tenants, shown.visible.T, considered),
             near=_numbered(near, numbers),
         )
 
-    def _lay_out(self, tenants: Tenants) -> Touches:
-        """Return what each row (second axis) touches in each measure (third axis), by channel."""
-        rows, size = tenants.size, self._columns.size
+    def _weigh(self, tenants: Tenants, table: _Table, considered: Flags, on: date) -> _Shown:
+        """Find the pairs to be shown and weigh them, so many rows at a time as their touches can be laid out."""
+        in_sector = table.of(self._columns.program.tests_on.get("sector"))
+        met = {name: table.of_facts(facts) for name, facts in (("sector", ("sector",)), ("place", REGION_FACTS))}
+        step = max(1, MOST_TOUCHES // (CHANNELS * max(1, self._columns.size)))
+        blocks = []
+        for start in range(0, max(1, tenants.size), step):
+            block = slice(start, min(start + step, tenants.size))
+            touches, verdicts = self._lay_out(tenants, block), table.verdicts[block]
+            guessed = tenants.compared.sector_guessed[block, np.newaxis]
+            relevance = relevance_of(touches, in_sector=in_sector[block], guessed=guessed)
+            withheld = considered & is_withheld(verdicts, relevance)
+            visible = considered & ~withheld & (verdicts != UNMET)
+            rows, measures = np.nonzero(visible)
+            comparison = Comparison(
+                touches=Touches(touches.by_channel[:, rows, measures]),
+                measures=measures,
+                compared=_at(tenants.compared, start + rows),
+                sector_met=met["sector"][start + rows, measures],
+                place_met=met["place"][start + rows, measures],
+                columns=self._columns,
+                on=on,
+            )
+            totals = score(comparison).totals
+            blocks.append(_Shown(start + rows, measures, relevance[rows, measures], totals, visible, withheld))
+        return blocks[0] if len(blocks) == 1 else _Shown(*map(np.concatenate, zip(*blocks, strict=True)))
+
+    def _lay_out(self, tenants: Tenants, block: slice) -> Touches:
+        """Return what each row of a block (second axis) touches in each measure (third axis), by channel."""
+        rows, size = block.stop - block.start, self._columns.size
         grid = np.zeros(CHANNELS * rows * size)
-        spot_rows, spots = tenants.spots()
+        spot_rows, spots = tenants.spots(block)
         channel, measure = np.divmod(spots.places, max(1, size))
-        np.maximum.at(grid, (channel * rows + spot_rows) * size + measure, spots.values)
+        np.maximum.at(grid, (channel * rows + spot_rows - block.start) * size + measure, spots.values)
         return Touches(grid.reshape(CHANNELS, rows, size))
 
     def _open(self, batch: Batch, rows: Positions, measures: Positions) -> Open:
@@ -201,9 +224,9 @@ class _Table:
             return np.zeros(self.verdicts.shape, dtype=np.bool_)
         return unpack(self._program.any_met(self._batch, conditions), self._batch.size).T
 
-    def at(self, facts: tuple[str, ...], rows: Positions, measures: Positions) -> Flags:
-        """Tell for pairs whether a condition on one of `facts` is met."""
-        return np.asarray(self.of(self._program.program.conditions_reading(facts))[rows, measures])
+    def of_facts(self, facts: tuple[str, ...]) -> Flags:
+        """Return where a condition on one of `facts` is met."""
+        return self.of(self._program.program.conditions_reading(facts))
 
 
 def _facts(measure: Measure) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -41,22 +42,21 @@ def count_settled(
     """
     published, unknown = columns.catalogue.facts, batch.nodes.unknown
     away, visible = pack(tenants.elsewhere[None, :])[0], pack(shown)
-    settled: dict[str, int] = {}
-    for places, nodes in program.conditions():
+    settled: Counter[str] = Counter()
+    for places, nodes, facts in program.conditions():
         chosen = considered[places]
-        places_, nodes_ = places[chosen], nodes[chosen]
+        places_, facts_, unknown_ = places[chosen], facts[chosen], unknown[nodes[chosen]]
         possible = batch.measures.unknown[places_]
-        facts = np.array([[program.program.fact_of(node) for node in row] for row in nodes_], dtype=object)
-        for fact in {str(fact) for fact in facts.flat} & published.keys():
-            alone = possible & _only_on(facts == fact, unknown[nodes_]) if len(places_) else possible
+        for number in np.unique(facts_):
+            fact = program.program.fact_names[number]
+            if fact not in published:
+                continue
+            alone = possible & _only_on(facts_ == number, unknown_)
             if published[fact].type is FactType.ATTESTATION:
-                alone = alone & visible[places_]
+                alone &= visible[places_]
             elsewhere = int(count(alone & away).sum()) if fact == "target_region" else 0
-            total = int(count(alone).sum())
-            here = "region" if fact == "target_region" else fact
-            settled[here] = settled.get(here, 0) + total - elsewhere
-            if elsewhere:
-                settled[fact] = settled.get(fact, 0) + elsewhere
+            settled["region" if fact == "target_region" else fact] += int(count(alone).sum()) - elsewhere
+            settled[fact] += elsewhere
     return {fact: number for fact, number in settled.items() if number}
 
 
@@ -69,7 +69,8 @@ def _only_on(on_fact: NDArray[np.bool_], unknown: Plane) -> Plane:
 def near_misses(batch: Batch, program: BatchProgram, columns: MeasureColumns, considered: Flags) -> NearMisses:
     """List what a single change would open."""
     changeable = {fact.id for fact in columns.catalogue.facts.values() if fact.changeable}
-    can_change = np.array([program.program.fact_of(node) in changeable for node in range(program.program.size)])
+    names, numbers = program.program.fact_names, program.program.fact_numbers
+    can_change = np.array([name in changeable for name in names])[numbers]
     near = (part for part in _near(batch, program, can_change))
     found = [tuple(column[considered[part[1]]] for column in part) for part in near if len(part[0])]
     rows, measures, nodes = (
@@ -91,7 +92,7 @@ def _near(
 ) -> Iterator[tuple[Positions, Positions, Positions]]:
     """Yield rows, measures and the one unmet node of each near miss."""
     every = pack(np.ones((1, batch.size), dtype=np.bool_))[0]
-    for places, nodes in program.conditions():
+    for places, nodes, _ in program.conditions():
         once = np.zeros_like(batch.measures.true[places])
         twice, reachable = once.copy(), once.copy()
         for position in range(nodes.shape[1]):

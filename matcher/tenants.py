@@ -6,38 +6,31 @@ an input makes a profile be read as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.columns import Floats, MeasureColumns
+from matcher.declaring import Declared, read_declared
 from matcher.errors import MatchError
 from matcher.features import Comparable
-from matcher.given import compared
+from matcher.fields import ITEMS, NUMBERS, Fields
+from matcher.heard import KINDS, Heard
 from matcher.passages import Positions
 from matcher.places import region_of_credit_code
-from matcher.profile import MatchRequest, Profile
 from matcher.profile_reading import ProfileReader
 from matcher.reading import Reading
-from matcher.touches import Spots, join, spots_of
+from matcher.touches import Spots
 from rules.batch import AnswerColumn, FactColumn, NumberColumn
 from rules.facts import DERIVED, Answer
 from rules.operators import comparable
 
-_ITEMS = ("sector", "products", "technologies", "stage", "needs", "certifications")
-_NUMBERS = ("employees", "annual_revenue_cny", "rd_spend_cny", "rd_staff", "founded_on")
-_OF_FIELDS = frozenset({
-    "region", "target_region", "sector", "concepts", "stage", "needs", "certifications", "foreign_invested",
-    *_NUMBERS, *DERIVED,
-})  # fmt: skip
-"""Facts that the fields of a profile speak of: declaring one replaces what was read."""
-
-_OF_NUMBERS = DERIVED.union(_NUMBERS)
-_KINDS = ("products", "needs", "place", "sector", "stage", "sector_stated")
+_OF_NUMBERS = DERIVED.union(NUMBERS)
 MOST_INPUTS = 20_000
 """So many readings of inputs are kept: past it, all are forgotten and read again."""
 
@@ -46,62 +39,32 @@ MOST_INPUTS = 20_000
 class Tenants:
     """Profiles as columns. `kept` are the places of those read; `refused` says what was wrong with the others.
 
-    `parts` are what the inputs of each row touch, `part_rows` their rows. `elsewhere` tells which rows plan in
+    `inputs` are numbers in `heard`, `input_rows` the rows that said them. `elsewhere` tells which rows plan in
     another place than their own.
     """
 
     kept: Positions
     refused: tuple[tuple[int, MatchError], ...]
     facts: dict[str, FactColumn]
-    parts: tuple[Spots, ...]
-    part_rows: Positions
+    heard: Heard
+    inputs: Positions
+    input_rows: Positions
     compared: Comparable
     elsewhere: NDArray[np.bool_]
 
-    def spots(self) -> tuple[Positions, Spots]:
-        """Return everything touched, with the row of each."""
-        rows = np.repeat(self.part_rows, [len(part.places) for part in self.parts])
-        return rows, join(self.parts)
+    def spots(self, block: slice) -> tuple[Positions, Spots]:
+        """Return everything touched by a block of rows, with the row of each."""
+        chosen = (self.input_rows >= block.start) & (self.input_rows < block.stop)
+        distinct, which = _distinct(self.inputs[chosen], len(self.heard))
+        spots, counts = self.heard.spots(distinct)
+        given = counts[which]
+        places = _spans(np.cumsum(counts)[which] - given, given)
+        return np.repeat(self.input_rows[chosen], given), Spots(spots.places[places], spots.values[places])
 
     @property
     def size(self) -> int:
         """Return how many rows were read."""
         return len(self.kept)
-
-
-@dataclass(slots=True)
-class _Heard:
-    """What inputs said so far, each input a number: the answers by fact (-1 is none), what is touched, the kinds.
-
-    Answers are numbers too, counted over all facts.
-    """
-
-    inputs: dict[tuple[Any, ...], int] = field(default_factory=dict)
-    said: list[dict[str, int]] = field(default_factory=list)
-    spots: list[Spots] = field(default_factory=list)
-    kinds: list[int] = field(default_factory=list)
-    numbers: dict[tuple[str, Answer], int] = field(default_factory=dict)
-    answers: list[Answer] = field(default_factory=list)
-
-    def number(self, fact: str, answer: Answer) -> int:
-        """Give every distinct answer to a fact a number."""
-        number = self.numbers.setdefault((fact, answer), len(self.answers))
-        if number == len(self.answers):
-            self.answers.append(answer)
-        return number
-
-    def sum(self, numbers: Sequence[int]) -> Answer:
-        """Add up what several inputs say of one fact."""
-        answers = [self.answers[number] for number in numbers]
-        if len(answers) == 1:
-            return answers[0]
-        return Answer(
-            sure=tuple(value for answer in answers for value in answer.sure),
-            inferred=tuple(value for answer in answers for value in answer.inferred),
-            one_of=tuple(value for answer in answers for value in answer.one_of),
-            doubtful=tuple(value for answer in answers for value in answer.doubtful),
-            unreadable=any(answer.unreadable for answer in answers),
-        )
 
 
 class TenantReader:
@@ -112,116 +75,93 @@ class TenantReader:
         self._reader = reader
         self._columns = columns
         self._regions = columns.catalogue.vocabularies["regions"]
-        self._read_facts = frozenset(column.fact for column in columns.program.columns)
-        self._heard = _Heard()
+        self._numeric = {column.fact for column in columns.program.columns} & _OF_NUMBERS
+        self._heard = Heard(reader, columns)
 
-    def read(self, profiles: Sequence[Profile], on: date) -> Tenants:
+    def read(self, given: Fields, on: date) -> Tenants:
         """Read a chunk; a profile whose declared facts are wrong is refused and left out."""
-        if len(self._heard.spots) > MOST_INPUTS:
-            self._heard = _Heard()
-        rows: list[list[int]] = []
-        whole: dict[int, Reading] = {}
-        kept: list[int] = []
-        refused: list[tuple[int, MatchError]] = []
-        for place, profile in enumerate(profiles):
-            try:
-                if profile.facts and not _OF_FIELDS.isdisjoint(profile.facts):
-                    reading = self._reader.read(MatchRequest(profile=profile, on=on))
-                    whole[len(kept)] = reading
-                    rows.append([self._hear(reading)])
-                else:
-                    rows.append(self._inputs_of(profile, on))
-            except MatchError as error:
-                refused.append((place, self._all_wrong(profile, on) or error))
-            else:
-                kept.append(place)
-        numbers = self._number_columns([profiles[place] for place in kept], whole, on)
-        return self._as_columns(rows, numbers, np.array(kept, dtype=np.intp), tuple(refused))
-
-    def _all_wrong(self, profile: Profile, on: date) -> MatchError | None:
-        """Return everything that is wrong with the declared facts; reading one by one stops at the first."""
-        try:
-            self._reader.read(MatchRequest(profile=profile, on=on))
-        except MatchError as error:
-            return error
-        return None
-
-    def _inputs_of(self, profile: Profile, on: date) -> list[int]:
-        """Return the numbers of what the inputs of a profile say, one by one."""
-        known, found = self._heard.inputs, []
-        registered = region_of_credit_code(profile.uscc, self._regions) if profile.uscc else None
-        if profile.city or profile.target_city or registered:
-            key: tuple[Any, ...] = ("place", profile.city, profile.target_city, registered)
-            found.append(
-                known[key]
-                if key in known
-                else self._learn(key, on, city=profile.city, target_city=profile.target_city, uscc=profile.uscc)
-            )
-        for name in _ITEMS:
-            for text in getattr(profile, name):
-                key = (name, text)
-                found.append(known[key] if key in known else self._learn(key, on, **{name: (text,)}))
-        if profile.foreign_invested is not None:
-            key = ("foreign_invested", profile.foreign_invested)
-            found.append(
-                known[key] if key in known else self._learn(key, on, foreign_invested=profile.foreign_invested)
-            )
-        for fact, raw in profile.facts.items():
-            key = ("facts", fact, repr(raw))
-            found.append(known[key] if key in known else self._learn(key, on, facts={fact: raw}))
-        return found
-
-    def _learn(self, key: tuple[Any, ...], on: date, **fields: Any) -> int:  # noqa: ANN401 - fields of a profile
-        number = self._hear(self._reader.read(MatchRequest(profile=Profile(**fields), on=on)))
-        self._heard.inputs[key] = number
-        return number
-
-    def _hear(self, reading: Reading) -> int:
-        heard, given = self._heard, compared(reading)
-        heard.said.append(
-            {fact: heard.number(fact, answer) for fact, answer in reading.answers.items() if fact in self._read_facts}
-        )
-        heard.spots.append(spots_of(reading, self._columns))
-        heard.kinds.append(sum(1 << bit for bit, kind in enumerate(_KINDS) if getattr(given, kind)))
-        return len(heard.spots) - 1
-
-    def _as_columns(
-        self,
-        rows: Sequence[Sequence[int]],
-        numbers: dict[str, FactColumn],
-        kept: Positions,
-        refused: tuple[tuple[int, MatchError], ...],
-    ) -> Tenants:
-        inputs = np.array([number for row in rows for number in row], dtype=np.intp)
-        part_rows = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-        kinds = np.zeros(len(kept), dtype=np.int64)
-        np.bitwise_or.at(kinds, part_rows, np.array(self._heard.kinds, dtype=np.int64)[inputs])
-        given = {kind: (kinds >> bit & 1).astype(bool) for bit, kind in enumerate(_KINDS)}
-        facts = {**self._answer_columns(inputs, part_rows, len(kept)), **numbers}
+        if len(self._heard) > MOST_INPUTS:
+            self._heard = Heard(self._reader, self._columns)
+        kept = np.arange(given.size)
+        declared = read_declared(given, self._reader, on)
+        refused = tuple(declared.refused.items())
+        if refused:
+            kept = np.delete(kept, list(declared.refused))
+            given = given.at(kept.tolist())
+            declared = read_declared(given, self._reader, on)
+        inputs, rows = self._inputs(given, declared, on)
+        distinct, which = _distinct(inputs, len(self._heard))
+        kinds = np.zeros(given.size, dtype=np.intp)
+        np.bitwise_or.at(kinds, rows, self._heard.kinds(distinct)[which])
+        facts = {
+            **self._answer_columns(distinct, which, rows, given.size),
+            **self._number_columns(given, declared.whole, on),
+        }
         return Tenants(
             kept=kept,
             refused=refused,
             facts=facts,
-            parts=tuple(self._heard.spots[number] for number in inputs.tolist()),
-            part_rows=part_rows,
-            compared=Comparable(**given),
-            elsewhere=_elsewhere(facts, len(kept)),
+            heard=self._heard,
+            inputs=inputs,
+            input_rows=rows,
+            compared=Comparable(**{kind: (kinds >> bit & 1).astype(bool) for bit, kind in enumerate(KINDS)}),
+            elsewhere=_elsewhere(facts, given.size),
         )
 
-    def _answer_columns(self, inputs: Positions, rows: Positions, size: int) -> dict[str, FactColumn]:
-        """Add up, for each fact, what the inputs of each row say of it; equal sums are one answer."""
-        distinct, which = np.unique(inputs, return_inverse=True)
+    def _inputs(self, given: Fields, declared: Declared, on: date) -> tuple[Positions, Positions]:
+        """Return the numbers of all inputs of the rows, and the row of each."""
+        columns = [self._places(given, on), self._flags(given, on), *(self._items(given, name, on) for name in ITEMS)]
+        inputs = np.concatenate([numbers for numbers, _ in columns])
+        rows = np.concatenate([rows for _, rows in columns])
+        if declared.whole:
+            alone = ~np.isin(rows, list(declared.whole))
+            inputs, rows = inputs[alone], rows[alone]
+        more = self._heard.numbers("facts", declared.keys, lambda key: {"facts": declared.facts_of[key]}, on)
+        whole = np.array([self._heard.hear(reading) for reading in declared.whole.values()], dtype=np.intp)
+        said_by = np.array([*declared.rows, *declared.whole], dtype=np.intp)
+        return np.concatenate([inputs, more, whole]), np.append(rows, said_by)
+
+    def _places(self, given: Fields, on: date) -> tuple[Positions, Positions]:
+        """Read where rows are and plan to be: one input, since the one stands for the other."""
+        cities, targets, codes = (given.columns[name] for name in ("city", "target_city", "uscc"))
+        registered = [region_of_credit_code(code, self._regions) if code else None for code in codes]
+        said = list(zip(cities, targets, registered, strict=True))
+        code_of = dict(zip(said, codes, strict=True))
+
+        def fields_of(key: tuple[str, str, str | None]) -> dict[str, str]:
+            return {"city": key[0], "target_city": key[1], "uscc": code_of[key]}
+
+        rows = [row for row, key in enumerate(said) if any(key)]
+        return self._heard.numbers("place", [said[row] for row in rows], fields_of, on), np.array(rows, dtype=np.intp)
+
+    def _flags(self, given: Fields, on: date) -> tuple[Positions, Positions]:
+        flags = given.columns["foreign_invested"]
+        rows = [row for row, flag in enumerate(flags) if flag is not None]
+        said = [flags[row] for row in rows]
+        numbers = self._heard.numbers("foreign_invested", said, lambda flag: {"foreign_invested": flag}, on)
+        return numbers, np.array(rows, dtype=np.intp)
+
+    def _items(self, given: Fields, name: str, on: date) -> tuple[Positions, Positions]:
+        """Read every item of a list, each an input."""
+        column = given.columns[name]
+        texts = list(chain.from_iterable(column))
+        numbers = self._heard.numbers(name, texts, lambda text: {name: (text,)}, on)
+        return numbers, np.repeat(np.arange(given.size), list(map(len, column)))
+
+    def _answer_columns(self, inputs: Positions, which: Positions, rows: Positions, size: int) -> dict[str, FactColumn]:
+        """Add up, for each fact, what the inputs of each row (inputs[which]) say of it; equal sums are one answer."""
         columns: dict[str, FactColumn] = {}
-        said = [self._heard.said[number] for number in distinct.tolist()]
-        for fact in sorted({fact for answers in said for fact in answers} - _OF_NUMBERS):
-            numbers = np.array([answers.get(fact, -1) for answers in said], dtype=np.intp)[which]
-            speaks = numbers >= 0
-            columns[fact] = self._summed(numbers[speaks], rows[speaks], size)
+        for fact, numbers in self._heard.said(inputs).items():
+            if fact in _OF_NUMBERS:
+                continue
+            given = numbers[which]
+            speaks = given >= 0
+            columns[fact] = self._summed(given[speaks], rows[speaks], size)
         return columns
 
     def _summed(self, numbers: Positions, rows: Positions, size: int) -> AnswerColumn:
         """Return one answer a row: the only one said, or the sum of several."""
-        distinct, which = np.unique(numbers, return_inverse=True)
+        distinct, which = _distinct(numbers, len(self._heard.answers))
         answers: list[Answer | None] = [None, *(self._heard.answers[number] for number in distinct.tolist())]
         places = np.zeros(size, dtype=np.intp)
         places[rows] = which + 1
@@ -234,16 +174,14 @@ class TenantReader:
             key = tuple(sorted(parts))
             if key not in known:
                 known[key] = len(answers)
-                answers.append(self._heard.sum(key))
+                answers.append(self._heard.answers[key[0]] if len(key) == 1 else self._heard.sum(key))
             places[row] = known[key]
         return AnswerColumn(answers=answers, rows=places)
 
-    def _number_columns(
-        self, profiles: Sequence[Profile], whole: dict[int, Reading], on: date
-    ) -> dict[str, FactColumn]:
+    def _number_columns(self, given: Fields, whole: Mapping[int, Reading], on: date) -> dict[str, FactColumn]:
         """Return the numbers and days that conditions read, and what follows from them."""
-        wanted = self._read_facts & _OF_NUMBERS
-        numbers = {fact: _numbers(profiles, fact) for fact in _NUMBERS} if wanted else {}
+        wanted = self._numeric
+        numbers = {fact: _numbers(given.columns[fact], fact) for fact in NUMBERS} if wanted else {}
         if wanted & DERIVED:
             numbers["years_in_business"] = _years(numbers["founded_on"], on)
             numbers["rd_staff_share"] = _share(numbers["rd_staff"], numbers["employees"])
@@ -255,11 +193,22 @@ class TenantReader:
         return {fact: NumberColumn(numbers=numbers[fact]) for fact in sorted(wanted)}
 
 
-def _numbers(profiles: Sequence[Profile], fact: str) -> Floats:
-    given = [getattr(profile, fact) for profile in profiles]
+def _numbers(given: Iterable[Any], fact: str) -> Floats:
     if fact == "founded_on":
         given = [None if day is None else day.toordinal() for day in given]
     return np.array(given, dtype=np.float64)
+
+
+def _distinct(numbers: Positions, most: int) -> tuple[Positions, Positions]:
+    """Return the distinct numbers, all below `most`, in order, and the place of each number among them."""
+    present = np.zeros(most, dtype=np.bool_)
+    present[numbers] = True
+    return np.flatnonzero(present), (np.cumsum(present) - 1)[numbers]
+
+
+def _spans(starts: Positions, counts: Positions) -> Positions:
+    """Return starts[0], starts[0] + 1 ... (counts[0] of them), then those from starts[1] and so on."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts - starts, counts)
 
 
 def _elsewhere(facts: dict[str, FactColumn], size: int) -> NDArray[np.bool_]:

@@ -105,9 +105,10 @@ class BatchProgram:
         nodes.true[-1] = nodes.maybe[-1] = every
         return Batch(size=size, nodes=nodes, measures=self._all_met(nodes, words), facts=facts, known=known)
 
-    def conditions(self) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-        """Yield measures with equally many conditions: their places, and their nodes (a row a measure)."""
-        yield from self._by_count
+    def conditions(self) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]]:
+        """Yield measures with equally many conditions: their places, their nodes (a row a measure), whose facts."""
+        for places, nodes in self._by_count:
+            yield places, nodes, self.program.fact_numbers[nodes]
 
     def any_met(self, batch: Batch, conditions: tuple[NDArray[np.intp], NDArray[np.intp]]) -> Plane:
         """Return, for every measure, where one of some conditions (measures in order, nodes beside them) is met."""
@@ -203,12 +204,12 @@ def _spread(known: Values, positions: NDArray[np.intp], rows: NDArray[np.intp], 
 
 def _union(holds: NDArray[np.bool_], givers: Plane) -> Plane:
     """Return, for each test, all rows that gave one of the answers for which it holds."""
-    tests, answers = np.nonzero(holds)
     together = np.zeros((len(holds), givers.shape[1]), dtype=np.uint64)
-    turn = np.arange(len(tests)) - np.searchsorted(tests, tests)  # the first answer of each test, the second ...
-    order = np.argsort(turn, kind="stable")
-    for now in np.split(order, np.cumsum(np.bincount(turn))[:-1]) if len(turn) else ():
-        together[tests[now]] |= givers[answers[now]]
+    tests, answers = np.nonzero(holds)
+    own, starts = np.unique(tests, return_index=True)
+    ends = np.append(starts[1:], len(tests))
+    for test, start, end in zip(own.tolist(), starts.tolist(), ends.tolist(), strict=False):
+        np.bitwise_or.reduce(givers[answers[start:end]], axis=0, out=together[test])
     return together
 
 

@@ -48,6 +48,11 @@ class Catalogue:
         sets = (fact for fact in self.facts.values() if fact.type is FactType.SET)
         return {fact.id: self.vocabularies[fact.vocabulary].taxonomy for fact in sets}
 
+    def writings(self, query: str) -> tuple[str, ...]:
+        """Return `query` and every other spelling of the concepts, needs and instruments that it names."""
+        named = [self.vocabularies[name][id_] for name in NAMING for id_ in self.vocabularies[name].find(query)]
+        return tuple(dict.fromkeys((query, *(words for entry in named for words in entry.spellings()))))
+
     def search_measures(self, query: str) -> tuple[str, ...]:
         """Return the ids of measures whose title, quote, clause or document title contains `query`, by id.
 
@@ -56,9 +61,8 @@ class Catalogue:
         """
         if self.path is None:
             return ()
-        named = [self.vocabularies[name][id_] for name in NAMING for id_ in self.vocabularies[name].find(query)]
         with closing(_connect(self.path)) as connection:
-            found = set(search(connection, query, *(words for entry in named for words in entry.spellings())))
+            found = set(search(connection, *self.writings(query)))
         instruments = set(self.vocabularies["instruments"].find(query))
         found |= {id_ for id_, measure in self.measures.items() if instruments.intersection(measure.instruments)}
         return tuple(sorted(found))

@@ -42,7 +42,8 @@ class Program:
     """A catalogue's measures, compiled once; `decide` may be called from any thread.
 
     Nodes are the distinct conditions: first `tests`, then `groups` (parts before wholes), then the one always met.
-    The conditions of measure i are flat[offsets[i]:offsets[i + 1]].
+    The conditions of measure i are flat[offsets[i]:offsets[i + 1]]. The fact of node i is
+    fact_names[fact_numbers[i]], "" for a group that reads several.
     """
 
     def __init__(self, measures: Sequence[Measure], taxonomies: Taxonomies) -> None:
@@ -62,8 +63,8 @@ class Program:
         self.flat: Indices = np.array([node for row in rows for node in row], dtype=np.intp)
         self._side_by_side = _padded(rows)
         facts = self._facts_of_nodes()
-        self._fact_names = tuple(dict.fromkeys(facts))
-        self._fact_numbers: Indices = np.array([self._fact_names.index(fact) for fact in facts], dtype=np.intp)
+        self.fact_names = tuple(dict.fromkeys(facts))
+        self.fact_numbers: Indices = np.array([self.fact_names.index(fact) for fact in facts], dtype=np.intp)
         self._readers: dict[tuple[str, ...], tuple[Indices, Indices]] = {}
         self._rows: Indices = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
         self.tests_on = self._tests_by_fact()
@@ -98,19 +99,19 @@ class Program:
         """Return measures and nodes, side by side, of all conditions on any of `facts` (found at the first call)."""
         wanted = tuple(facts)
         if wanted not in self._readers:
-            numbers = [self._fact_names.index(fact) for fact in wanted if fact in self._fact_names]
-            chosen = np.isin(self._fact_numbers[self.flat], numbers)
+            numbers = [self.fact_names.index(fact) for fact in wanted if fact in self.fact_names]
+            chosen = np.isin(self.fact_numbers[self.flat], numbers)
             self._readers[wanted] = self._rows[chosen], self.flat[chosen]
         return self._readers[wanted]
 
     def fact_of(self, node: int) -> str:
         """Return the fact that a condition reads, "" for a group that reads several."""
-        return self._fact_names[int(self._fact_numbers[node])]
+        return self.fact_names[int(self.fact_numbers[node])]
 
     def facts_with(self, decisions: Decisions, value: int) -> frozenset[str]:
         """Return the facts on which some condition of some measure came out as `value`."""
-        counts = np.bincount(self._fact_numbers[decisions.nodes == value], minlength=len(self._fact_names))
-        return frozenset(self._fact_names[number] for number in np.flatnonzero(counts))
+        counts = np.bincount(self.fact_numbers[decisions.nodes == value], minlength=len(self.fact_names))
+        return frozenset(self.fact_names[number] for number in np.flatnonzero(counts))
 
     def meets_somewhere(self, decisions: Decisions, fact: str) -> NDArray[np.bool_]:
         """Tell, for each measure, whether a test on `fact` is met in its conditions, inside a group or not."""

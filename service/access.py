@@ -7,7 +7,7 @@ import sqlite3
 import flask
 import structlog
 
-from service.keys import SCREENING_ROLES, Key, Keys
+from service.keys import SCREENING_ROLES, Key, Keys, Role
 from service.problems import Complaint, RequestError
 from service.screenings.folders import Folders
 from service.screenings.jobs import Job, Jobs
@@ -43,10 +43,19 @@ def given_key() -> Key | None:
 
 def operator() -> Key:
     """Return the key of an operator or editor; raise RequestError when the request has none."""
+    return _key_of(SCREENING_ROLES)
+
+
+def editor() -> Key:
+    """Return the key of an editor; raise RequestError when the request has none."""
+    return _key_of(frozenset({Role.EDITOR}))
+
+
+def _key_of(roles: frozenset[Role]) -> Key:
     key = given_key()
     if key is None:
         raise RequestError("unauthorized", [Complaint(code="no_key")])
-    if key.role not in SCREENING_ROLES:
+    if key.role not in roles:
         raise RequestError("forbidden", [Complaint(code="role_too_low", params={"role": key.role.value})])
     return key
 

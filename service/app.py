@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -11,12 +13,18 @@ from service.logs import configure_logs, log_request
 from service.metrics import create_metrics
 from service.rate_limit import create_limiter
 from service.request_context import begin_request, route
-from service.serving import EXTENSION, Serving, open_engine, serving
+from service.serving import EXTENSION, LiveEngine, Serving, open_engine, serving
 from service.settings import Settings
 from service.specification import Api, create_api
 from service.store import Store
 from service.views import (
+    browse,
+    console,
     documents,
+    embed,
+    feedback,
+    feedback_reports,
+    handbook,
     health,
     match,
     measures,
@@ -32,7 +40,7 @@ from service.views import (
 from service.views.docs import create_docs
 
 SCREENING = (screenings, screening_results, screening_pairs, screening_files, preview)
-RESOURCES = (match, measures, documents, vocabularies, tables, *SCREENING, health)
+RESOURCES = (match, measures, documents, vocabularies, tables, *SCREENING, feedback_reports, health)
 
 
 def create_app(settings: Settings) -> flask.Flask:
@@ -52,9 +60,9 @@ def create_app(settings: Settings) -> flask.Flask:
 
 def _serve(app: flask.Flask, settings: Settings) -> Serving:
     metrics = create_metrics(settings.metrics_folder)
-    engine = open_engine(settings, metrics)
+    live = LiveEngine(settings.catalogue, partial(open_engine, settings, metrics))
     limiter = create_limiter(app, settings)
-    return Serving(settings=settings, engine=engine, metrics=metrics, limiter=limiter, store=Store(settings.data))
+    return Serving(settings=settings, live=live, metrics=metrics, limiter=limiter, store=Store(settings.data))
 
 
 def _register_views(app: flask.Flask) -> None:
@@ -62,6 +70,11 @@ def _register_views(app: flask.Flask) -> None:
     register_resources(api)
     app.register_blueprint(create_docs(api))
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(embed.blueprint)
+    app.register_blueprint(handbook.blueprint)
+    app.register_blueprint(browse.blueprint)
+    app.register_blueprint(console.blueprint)
+    app.register_blueprint(feedback.blueprint)
 
 
 def register_resources(api: Api) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
 import flask
@@ -118,9 +119,18 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
         return decorate
 
-    def documented(self, **members: Any) -> Callable[[View], View]:  # noqa: ANN401 - members of an OpenAPI operation
-        """Add members to the operation that the decorators cannot say."""
-        return self.doc(**members)  # type: ignore[no-any-return]
+    def only_for(self, who: Callable[[], object], **members: Any) -> Callable[[View], View]:  # noqa: ANN401 - as below
+        """Let `who` refuse the caller's key before anything of the request is read; it stands above `takes`."""
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def guarded(*args: Any, **kwargs: Any) -> flask.Response:  # noqa: ANN401 - what the view takes
+                who()
+                return view(*args, **kwargs)
+
+            return self.doc(security=[{"key": []}], **members)(guarded)  # type: ignore[no-any-return]
+
+        return decorate
 
 
 _STATUS_NAMES = {

@@ -1,4 +1,4 @@
-"""The command line: `cepei match | build | check | serve | eval | draft | keys | work | screen`.
+"""The command line: `cepei match | build | check | serve | eval | draft | keys | work | screen | feedback`.
 
 Exit status: 0 done, 1 faults found or goals missed, 2 input that cannot be used, 3 no catalogue.
 """
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from service import __version__
-from service.commands import build, check, draft, evaluate, keys, match, screen, serve, work
+from service.commands import build, check, draft, evaluate, feedback, keys, match, screen, serve, work
 from service.commands.exits import CommandError
 from service.commands.output import complain
 from service.settings import SettingsError
@@ -25,6 +25,7 @@ COMMANDS = {
     "keys": keys,
     "work": work,
     "screen": screen,
+    "feedback": feedback,
 }
 
 

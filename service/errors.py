@@ -53,6 +53,7 @@ KINDS: dict[str, Kind] = {
     "internal_error": Kind(500, "服务内部错误", "Internal error"),
     "catalogue_unavailable": Kind(503, "政策目录不可用", "The catalogue is not available"),
     "data_unavailable": Kind(503, "数据文件不可用", "The data file is not available"),
+    "feedback_full": Kind(503, "意见箱已满，暂时无法接收", "No more reports can be stored at present"),
     "busy": Kind(503, "同时进行的推送过多", "Too many event streams at once"),
 }
 BY_STATUS = {kind.status: code for code, kind in reversed(KINDS.items())}

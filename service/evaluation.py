@@ -1,7 +1,8 @@
 """Scores answers against labelled companies, from outside: it sees only what the API says.
 
 A label names a measure as [document, clause, words]: its source stands in that document and clause, and its
-quote contains one of the words (alternatives split by |). White space and bracket width never count.
+quote contains one of the words (alternatives split by |). White space and bracket width never count. A label of
+`conditions` goes on: [document, clause, words, fact, cited words, met|unmet|unknown].
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ Ask = Callable[[str, Json | None], tuple[int, bytes]]
 """Sends one request (a GET, or a POST when there is a body) and returns status and body."""
 
 LIMIT = 20
+MOST = 100
 LONGEST_SOURCE = 120
 GOALS = {
     "http": 1.0,
@@ -28,6 +30,7 @@ GOALS = {
     "never": 1.0,
     "quote": 0.95,
     "applicable": 0.9,
+    "condition": 1.0,
     "silent": 1.0,
     "asks": 1.0,
     "verbatim": 1.0,
@@ -104,7 +107,8 @@ def evaluate_cases(cases: Sequence[Json], ask: Ask) -> Report:
         report.add(case["id"], Score("http", status == 200, f"{status} {body[:300]!r}"))  # noqa: PLR2004 - HTTP's own number
         if status == 200:  # noqa: PLR2004
             same = ask("/v1/match", question)[1] == body
-            for score in (Score("same", same, "two answers differ"), *_scores(case, json.loads(body), texts)):
+            scores = (*_scores(case, json.loads(body), texts), *_decided(case, ask))
+            for score in (Score("same", same, "two answers differ"), *scores):
                 report.add(case["id"], score)
     return report
 
@@ -168,6 +172,40 @@ def _quoted(case: Json, found: list[Json]) -> Iterator[Score]:
     if "quote_any" in case:
         any_quoted = any(_is_quoted(passage, found[:10]) for passage in case["quote_any"])
         yield Score("quote", any_quoted, f"{case['quote_any']} not quoted")
+
+
+def _decided(case: Json, ask: Ask) -> Iterator[Score]:
+    """Yield how single conditions came out, of measures that do not apply too."""
+    if not case.get("conditions"):
+        return
+    found = list(_everything(case, ask))
+    for document, clause, words, fact, cited, verdict in case["conditions"]:
+        mine = [one for one in found if _is_it(one, (document, clause, words))]
+        stated = [condition for one in mine for condition in _with_parts(one["conditions"])]
+        meant = [one for one in stated if one.get("fact") == fact and _has_words(one["cite"]["quote"], cited)]
+        verdicts = [one["verdict"] for one in meant]
+        what = f"{[document, clause, words]} {fact} is {verdicts or 'not there'}, not {verdict}"
+        yield Score("condition", verdict in verdicts, what)
+
+
+def _everything(case: Json, ask: Ask) -> Iterator[Json]:
+    """Yield every recommendation of a case, page by page."""
+    offset = 0
+    while True:
+        status, body = ask(
+            "/v1/match", {"profile": case["profile"], "include": ["not_applicable"], "limit": MOST, "offset": offset}
+        )
+        found = json.loads(body)["recommendations"] if status == 200 else []  # noqa: PLR2004 - HTTP's own number
+        yield from found
+        offset += len(found)
+        if len(found) < MOST:
+            return
+
+
+def _with_parts(conditions: Sequence[Json]) -> Iterator[Json]:
+    for condition in conditions:
+        yield condition
+        yield from _with_parts(condition.get("parts", ()))
 
 
 def _asked(case: Json, answer: Json) -> Iterator[Score]:

@@ -75,6 +75,7 @@ WORDINGS: dict[str, Wording] = {
     "required": Wording("缺少此字段", "this field is missing"),
     "null": Wording("不能为 null", "must not be null", "可以省略此字段", "the field may be left out"),
     "not_an_object": Wording("须为 JSON 对象", "must be a JSON object"),
+    "not_a_document": Wording("须为目录中文件的编号，或文件本身", "must be the id of a document, or a document"),
     "unknown_field": Wording("没有“{name}”这个字段", "there is no field {name!r}", "{nearest_zh}", "{nearest_en}"),
     "unknown_fields": Wording("另有 {count} 个未知字段", "{count} more unknown fields"),
     "unknown_parameter": Wording(
@@ -165,7 +166,18 @@ WORDINGS: dict[str, Wording] = {
         "run it again",
     ),
     "no_previous": Wording("该批量筛查不是重新运行的", "the screening is not a rerun of another one"),
+    # Feedback
+    "same_verdict": Wording("应为的结论与原来的结论相同", "what it should be is what it is already"),
+    "no_profile": Wording(
+        "同意提供企业情况，但没有提供",
+        "there is consent to share a profile, but no profile",
+        "请提供 profile，或不勾选同意",
+        "send a profile, or leave share_profile out",
+    ),
+    "no_such_report": Wording("没有这条反馈", "there is no such report"),
+    "already_closed": Wording("这条反馈已经处理完毕", "the report is closed already"),
     "bad_measure": Wording("措施草稿有误", "the draft of the measure has faults"),
+    "bad_document": Wording("随附的文件有误", "the document sent along has faults"),
     # Whole requests
     "no_such_thing": Wording("没有找到“{name}”", "there is no {name!r}", "{nearest_zh}", "{nearest_en}"),
 }

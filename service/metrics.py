@@ -26,6 +26,13 @@ class Metrics:
     durations: Histogram
     match_parts: Histogram
     catalogue: Gauge
+    embed_checks: Counter
+
+    def record_catalogue(self, version: str, measures: int) -> None:
+        """Tell which catalogue is served now; those served before count none."""
+        for served in [sample.labels for metric in self.catalogue.collect() for sample in metric.samples]:
+            self.catalogue.labels(**served).set(0)  # a label cannot be taken back from other processes
+        self.catalogue.labels(version).set(measures)
 
     def record_match(self, parts_ms: Mapping[str, float]) -> None:
         """Record how long each part of one match took."""
@@ -62,9 +69,12 @@ def create_metrics(shared_folder: str = "") -> Metrics:
         ),
         catalogue=Gauge(
             "cepei_catalogue_info",
-            "The catalogue served; the value is the number of its measures.",
+            "The catalogue served; the value is the number of its measures, 0 for one served before.",
             ["version"],
             registry=registry,
-            multiprocess_mode="livemax",
+            multiprocess_mode="livemostrecent",
+        ),
+        embed_checks=Counter(
+            "cepei_embed_checks", "Checks in embedded frames, by id of the partner key.", ["partner"], registry=registry
         ),
     )

@@ -29,6 +29,14 @@ CHUNKS = """
         rows INTEGER NOT NULL, rejected INTEGER NOT NULL, summary TEXT NOT NULL, PRIMARY KEY (screening, number)
     ) STRICT
 """
+FEEDBACK = """
+    CREATE TABLE feedback (
+        id TEXT PRIMARY KEY, measure TEXT NOT NULL, fact TEXT NOT NULL, condition TEXT NOT NULL,
+        verdict TEXT NOT NULL, should_be TEXT NOT NULL, comment TEXT NOT NULL, catalogue TEXT NOT NULL,
+        language TEXT NOT NULL, profile TEXT, created_at REAL NOT NULL, expires_at REAL NOT NULL,
+        closed_at REAL, note TEXT NOT NULL
+    ) STRICT
+"""
 
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001-keys", (KEYS, USAGE)),
@@ -36,5 +44,6 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "0002-screenings",
         (SCREENINGS, CHUNKS, "CREATE INDEX screenings_by_state ON screenings (state, created_at)"),
     ),
+    ("0003-feedback", (FEEDBACK, "CREATE INDEX feedback_by_time ON feedback (created_at)")),
 )
 """Name of the step -> its statements."""

@@ -11,7 +11,9 @@ from service.access import charge_operator
 from service.rate_store import store_uri
 from service.settings import Settings
 
-LIMITED_ENDPOINTS = frozenset({"match.match", "pages.check"})
+LIMITED_ENDPOINTS = frozenset(
+    {"match.match", "pages.check", "embed.check", "reports.send", "feedback.report", "console.sign_in"}
+)
 IPV6_NETWORK_BITS = 64
 """One household or company gets a whole /64, so its single addresses mean nothing."""
 

@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, cast
 
 import flask
 
@@ -39,7 +39,12 @@ def elapsed_ms() -> float:
 
 
 def language() -> Language:
-    """Return the language of labels and messages: `Accept-Language`, Chinese unless English is asked for."""
+    """Return the language of labels and messages: `Accept-Language`, Chinese unless English is asked for.
+
+    A page that calls the API's functions says in `flask.g.spoken` which language it speaks.
+    """
+    if "spoken" in flask.g:
+        return cast("Language", flask.g.spoken)
     return "en" if flask.request.accept_languages.best_match(["zh", "en"], default="zh") == "en" else "zh"
 
 

@@ -1,8 +1,14 @@
-"""What one application serves with: its settings, its engine when there is a catalogue, its metrics and limiter."""
+"""What one application serves with: its settings, its engine when there is a catalogue, its metrics and limiter.
+
+The catalogue file may be replaced at any time; a request keeps the engine that it began with.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 import flask
@@ -14,6 +20,7 @@ from matcher.profile import MatchRequest, Profile
 from rules.catalogue import Catalogue
 from rules.errors import CatalogueError
 from service.clock import today
+from service.editions import Editions, mark_of
 from service.metrics import Metrics
 from service.problems import RequestError
 from service.settings import Settings
@@ -26,15 +33,51 @@ WARMING = Profile(city="合肥", sector=("生物材料",), products=("聚乳酸�
 """Matched once at the start, so that no company waits for tables that are loaded when first needed."""
 
 
+class LiveEngine:
+    """The engine of the catalogue file; a newer file is opened beside it and takes its place when it is sound."""
+
+    def __init__(self, source: Path, open_source: Callable[[], Engine | None]) -> None:
+        """Open the file."""
+        self._source, self._open = source, open_source
+        self._opening = threading.Lock()
+        self._mark = mark_of(source)
+        self._engine = open_source()
+
+    def current(self) -> Engine | None:
+        """Return the engine; a file that has changed is opened meanwhile, so that nobody waits for it."""
+        if mark_of(self._source) != self._mark and self._opening.acquire(blocking=False):
+            threading.Thread(target=self._open_again, daemon=True).start()
+        return self._engine
+
+    def _open_again(self) -> None:
+        try:
+            self._mark = mark_of(self._source)
+            self._engine = self._open() or self._engine
+        finally:
+            self._opening.release()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """The parts that views reach through `serving()`; `engine` is None without a verified catalogue."""
+    """The parts that views reach through `serving()`."""
 
     settings: Settings
-    engine: Engine | None
+    live: LiveEngine
     metrics: Metrics
     limiter: Limiter | None
     store: Store
+
+    @property
+    def engine(self) -> Engine | None:
+        """Return the engine of this request, None without a verified catalogue."""
+        if "engine" not in flask.g:
+            flask.g.engine = self.live.current()
+        return cast("Engine | None", flask.g.engine)
+
+    @property
+    def editions(self) -> Editions:
+        """Return the catalogues that stored screenings were decided with."""
+        return Editions(self.store.folder)
 
 
 def open_engine(settings: Settings, metrics: Metrics) -> Engine | None:
@@ -44,7 +87,7 @@ def open_engine(settings: Settings, metrics: Metrics) -> Engine | None:
     except CatalogueError as error:
         structlog.get_logger().error("catalogue_unavailable", reason=str(error))
         return None
-    metrics.catalogue.labels(engine.catalogue.version).set(len(engine.catalogue.measures))
+    metrics.record_catalogue(engine.catalogue.version, len(engine.catalogue.measures))
     engine.match(MatchRequest(profile=WARMING, on=today()))
     return engine
 

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.embed_origins import EmbedOrigin, EmbedOriginError, parse_embed_origins
+
 DEFAULT_CATALOGUE = Path("var/catalogue.sqlite")
 DEFAULT_DATA = Path("var/data.sqlite")
 PUBLIC_RATE_LIMIT = "60/minute"
@@ -34,7 +36,8 @@ class SettingsError(Exception):
 class Settings:
     """How this process serves: `rate_limit` is "" when matches are not limited, `proxies` trusted hops in front.
 
-    `operator_records` are the companies that one operator key may have matched or screened in a day.
+    `operator_records` are the companies that one operator key may have matched or screened in a day;
+    `screening_processes` decide the chunks of one screening side by side.
     """
 
     catalogue: Path = DEFAULT_CATALOGUE
@@ -51,8 +54,11 @@ class Settings:
     data: Path = DEFAULT_DATA
     upload_bytes: int = 64 * 1_048_576
     retention_days: int = 30
+    feedback_days: int = 365
     operator_records: int = 1_000_000
     screening_worker: bool = True
+    embed_origins: tuple[EmbedOrigin, ...] = ()
+    screening_processes: int = 2
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -74,8 +80,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         data=Path(reader.text("CEPEI_DATA", str(DEFAULT_DATA))),
         upload_bytes=reader.number("CEPEI_UPLOAD_BYTES", 64 * 1_048_576, lowest=1024, highest=1024 * 1_048_576),
         retention_days=reader.number("CEPEI_RETENTION_DAYS", 30, lowest=1, highest=3650),
+        feedback_days=reader.number("CEPEI_FEEDBACK_DAYS", 365, lowest=1, highest=3650),
         screening_worker=reader.choice("CEPEI_SCREENING_WORKER", "on", ("on", "off")) == "on",
+        screening_processes=reader.number("CEPEI_SCREENING_PROCESSES", os.cpu_count() or 1, lowest=1, highest=64),
         operator_records=reader.number("CEPEI_OPERATOR_RECORDS", 1_000_000, lowest=1, highest=10**9),
+        embed_origins=reader.origins("CEPEI_EMBED_ORIGINS"),
     )
     if settings.rate_limit and not settings.rate_store:
         reader.faults.append("CEPEI_RATE_STORE must name a file (or a redis:// address) that all workers count in")
@@ -129,3 +138,10 @@ class _Reader:
             return text
         self.faults.append(f"{name} must be like 60/minute, 10/second or off, not {text!r}")
         return default
+
+    def origins(self, name: str) -> tuple[EmbedOrigin, ...]:
+        try:
+            return parse_embed_origins(self.text(name, ""))
+        except EmbedOriginError as error:
+            self.faults.append(f"{name}: {error}")
+            return ()

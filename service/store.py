@@ -46,8 +46,14 @@ class Store:
     def transaction(self) -> Iterator[Database]:
         """Run statements that hold together or not at all; the writer's lock is taken at once."""
         database = self._database()
-        with database.atomic():
+        database.conn.execute("BEGIN IMMEDIATE")  # a plain BEGIN that reads first fails when another writer is quicker
+        try:
             yield database
+        except BaseException:
+            if database.conn.in_transaction:
+                database.conn.execute("ROLLBACK")
+            raise
+        database.conn.execute("COMMIT")
 
     def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Run one statement on its own and return its rows."""

@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+pytest_plugins = ["tests.service.browsing"]
+
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Turn a skipped test into a failed run where nothing may be skipped."""

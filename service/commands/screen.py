@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from concurrent.futures import BrokenExecutor
+from contextlib import closing
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 
 import orjson
 
-from rules.catalogue import open_catalogue
+from rules.catalogue import Catalogue, open_catalogue
 from rules.errors import CatalogueError
 from service.clock import today
 from service.commands.exits import CommandError, Exit
 from service.commands.output import complain, tell
 from service.schemas.match import STATUSES
+from service.screenings.crews import Alone, Cluster, Cores, Crew
 from service.screenings.folders import Folder, write_whole
 from service.screenings.jobs import Options
 from service.screenings.reading import Account, UnreadableFileError, read_file
-from service.screenings.scaled import Run, Work, missing_chunks, run_here, run_on_cores, run_on_dask, write_outcome
+from service.screenings.scaled import Work, finish, missing_chunks, write_outcome
 from service.settings import load_command_settings
 from service.store import private_folder
 from service.tables.messages import word
@@ -45,29 +49,30 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Screen the file; what a run before this one has finished is kept."""
-    path = (options.catalogue or load_command_settings().catalogue).resolve()
     try:
-        catalogue = open_catalogue(path)
+        catalogue = open_catalogue(options.catalogue or load_command_settings().catalogue)
     except CatalogueError as error:
         raise CommandError(str(error), Exit.NO_CATALOGUE) from error
     asked = Options(on=options.on or today(), statuses=tuple(sorted(options.statuses)))
-    work = Work(folder=_folder(options), catalogue=path, version=catalogue.version, options=asked)
+    work = Work(folder=_folder(options), version=catalogue.version, options=asked)
     reading = ReadingOptions(vocabularies=catalogue.vocabularies, latest=max(asked.on, today()))
     account = _read(work, reading)
-    missing = missing_chunks(work, account.chunks)
-    for _ in _shown(_engine(options)(work, missing) if missing else (), account, len(missing)):
-        pass
+    if missing := missing_chunks(work, account.chunks):
+        with closing(_crew(options, catalogue)) as crew:
+            _show(finish(work, crew, missing), account, len(missing))
     summary = write_outcome(work, account.chunks, total=account.total)
     tell(f"{options.output}: {account.total} rows, {summary['rows']['rejected']} rejected, {account.chunks} parts")
     return Exit.DONE
 
 
-def _engine(options: argparse.Namespace) -> Run:
-    if options.engine != "dask":
-        return run_on_cores if options.engine == "processes" else run_here
+def _crew(options: argparse.Namespace, catalogue: Catalogue) -> Crew:
+    if options.engine == "local":
+        return Alone(catalogue)
+    if options.engine == "processes":
+        return Cores(catalogue, os.cpu_count() or 1)
     if find_spec("distributed") is None:
         raise CommandError("--engine dask needs the extra: pip install 'cepei[dask]'")
-    return run_on_dask(options.scheduler)
+    return Cluster(catalogue, options.scheduler)
 
 
 def _folder(options: argparse.Namespace) -> Folder:
@@ -97,14 +102,17 @@ def _read(work: Work, reading: ReadingOptions) -> Account:
         raise CommandError(f"{message}" + (f" ({hint})" if hint else "")) from error
 
 
-def _shown(finished: Iterable[int], account: Account, missing: int) -> Iterator[int]:
-    """Pass the finished chunks on, drawing a bar where there is a terminal."""
+def _show(finished: Iterable[int], account: Account, missing: int) -> None:
+    """See the chunks through, drawing a bar where there is a terminal."""
     drawn = sys.stderr.isatty()
-    for count, number in enumerate(finished, account.chunks - missing + 1):
-        if drawn:
-            filled = _BAR_CHARACTERS * count // account.chunks
-            bar = "#" * filled + "." * (_BAR_CHARACTERS - filled)
-            sys.stderr.write(f"\r[{bar}] {count}/{account.chunks}")
-        yield number
-    if drawn and account.chunks:
+    try:
+        for count, _ in enumerate(finished, account.chunks - missing + 1):
+            if drawn:
+                filled = _BAR_CHARACTERS * count // account.chunks
+                bar = "#" * filled + "." * (_BAR_CHARACTERS - filled)
+                sys.stderr.write(f"\r[{bar}] {count}/{account.chunks}")
+    except BrokenExecutor as error:
+        message = "a process that decided chunks was killed, perhaps for want of memory"
+        raise CommandError(f"{message}; run it again: what is finished is kept") from error
+    if drawn:
         complain("")

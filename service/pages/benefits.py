@@ -14,7 +14,7 @@ def benefit_words(benefit: Mapping[str, Any] | None, words: Mapping[str, str]) -
         return ""
     stated = [words[f"benefit.{benefit['kind']}"]]
     stated += [
-        words[f"benefit_{key}"].format(_per(_money(benefit[f"{key}_cny"], words), benefit))
+        words[f"benefit_{key}"].format(_per(money_words(benefit[f"{key}_cny"], words), benefit))
         for key in ("amount", "cap")
         if f"{key}_cny" in benefit
     ]
@@ -27,7 +27,7 @@ def _per(amount: str, benefit: Mapping[str, Any]) -> str:
     return f"{amount}/{benefit['unit']}" if "unit" in benefit else amount
 
 
-def _money(yuan: float, words: Mapping[str, str]) -> str:
+def money_words(yuan: float, words: Mapping[str, str]) -> str:
     """Return an amount as people write it: 500万元, 1.2亿元, CNY 5,000,000."""
     if words["language"] == "en":
         return f"CNY {yuan:,.0f}"

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from service.pages.benefits import benefit_words
+from service.pages.check_conditions import Row, Rows, asking_once
+from service.pages.check_fields import Fields
+from service.pages.check_links import clause_address, measure_address, measure_place
 from service.pages.clauses import clause_name
+from service.pages.paging import MOST, next_limit
+from service.pages.wording import page_words
 from service.serving import catalogue
 
 _VERDICTS = ("met", "unknown", "unmet")
+GROUPS = ("applicable", "possible")
+"""Which verdicts are shown as cards, in this order."""
 
 
 class Piece(NamedTuple):
@@ -21,34 +27,69 @@ class Piece(NamedTuple):
     marked: bool
 
 
-def group_cards(answer: Mapping[str, Any], words: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the recommendations in their order, grouped by relevance, each as a card for the template."""
-    groups = groupby(answer["recommendations"], key=lambda recommendation: recommendation["relevance"])
-    return [
-        {
-            "relevance": relevance,
-            "heading": words[f"relevance.{relevance}"],
-            "cards": [_card(item, words) for item in items],
-        }
-        for relevance, items in groups
-    ]
+def group_cards(
+    answer: Mapping[str, Any], language: str, typed: Mapping[str, str] | None = None, limit: int = MOST
+) -> list[dict[str, Any]]:
+    """Return the recommendations by verdict, each group in the order of the answer and with at most `limit` cards.
+
+    `typed` is what the fields of the form hold, for the questions that can be answered in a card.
+    """
+    words = page_words(language)
+    rows = Rows(catalogue(), Fields(catalogue(), language), words, typed or {})
+    totals = {**answer["totals"], "possible": answer["totals"]["possible"] - answer["totals"]["withheld"]}
+    groups = []
+    for verdict in GROUPS:
+        listed = [item for item in answer["recommendations"] if item["verdict"] == verdict]
+        cards = [_card(item, number, rows, words) for number, item in enumerate(listed[:limit], 1)]
+        groups.append(
+            {
+                "verdict": verdict,
+                "heading": words[f"verdict.{verdict}"],
+                "lead": words[f"group.{verdict}"],
+                "count": totals[verdict],
+                "cards": cards,
+                "more": next_limit(len(listed), limit),
+            }
+        )
+    return [group for group in groups if group["cards"]]
 
 
-def _card(recommendation: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
+def one_card(recommendation: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return one recommendation as a card, whatever its verdict."""
+    words = page_words(language)
+    return _card(recommendation, 1, Rows(catalogue(), Fields(catalogue(), language), words, {}), words)
+
+
+def _card(recommendation: Mapping[str, Any], number: int, rows: Rows, words: Mapping[str, str]) -> dict[str, Any]:
     measure = recommendation["measure"]
-    verdict, effect = recommendation["verdict"], recommendation["effect"]
+    verdict, effect, source = recommendation["verdict"], recommendation["effect"], measure["source"]
+    conditions = asking_once(
+        rows.row(condition, str(place)) for place, condition in enumerate(recommendation["conditions"])
+    )
     return {
         **recommendation,
+        "rank": number,
         "status": words[f"verdict.{verdict}"] + words[f"effect.{effect}"],
         "is_draft": measure["document"]["status"] == "draft",
-        "clause": _clause(measure["source"]),
+        "document_status": words[f"status.{measure['document']['status']}"],
+        "clause": _clause(source),
+        "address": measure_address(measure["id"]),
+        "place": measure_place(source["document"], measure["id"]),
+        "departments": sorted(measure["departments"], key=lambda department: not department["lead"]),
+        "nearness": words[f"relevance.{recommendation['relevance']}"],
         "strength": words[f"strength.{measure['strength']}"],
         "benefit": benefit_words(measure["benefit"], words),
         "why": next(iter(recommendation["explanation"]), ""),
-        "counted": _counted(recommendation["conditions"], words),
-        "conditions": [_condition(condition, words) for condition in recommendation["conditions"]],
+        "counted": _counted(conditions, words),
+        "open": [row for row in conditions if row.verdict != "met"],
+        "met": [row for row in conditions if row.verdict == "met"],
         "passages": [
-            {"clause": _clause(passage), "pieces": mark_matches(passage)} for passage in _passages(recommendation)
+            {
+                "clause": _clause(passage),
+                "address": clause_address(passage["document"], str(passage["clause"])),
+                "pieces": mark_matches(passage),
+            }
+            for passage in _passages(recommendation)
         ],
         # The status says already that a measure does not bind.
         "caveats": [caveat["message"] for caveat in recommendation["caveats"] if caveat["code"] != effect],
@@ -72,21 +113,11 @@ def _holds(passage: Mapping[str, Any], source: Mapping[str, Any]) -> bool:
     return same and passage["start"] <= source["start"] and passage["end"] >= source["end"]
 
 
-def _counted(conditions: Iterable[Mapping[str, Any]], words: Mapping[str, str]) -> str:
+def _counted(conditions: Iterable[Row], words: Mapping[str, str]) -> str:
     """Return how many conditions came out in which way, leaving out the ways that none did."""
-    counts = Counter(condition["verdict"] for condition in conditions)
+    counts = Counter(condition.verdict for condition in conditions)
     told = [(words[f"condition.{verdict}"], counts[verdict]) for verdict in _VERDICTS if counts[verdict]]
     return words["comma_between"].join(words["counted"].format(says, count) for says, count in told)
-
-
-def _condition(condition: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, Any]:
-    why = condition.get("why")
-    return {
-        "label": condition["label"],
-        "verdict": condition["verdict"],
-        "says": words[f"condition.{condition['verdict']}"],
-        "reason": words["in_brackets"].format(words.get(f"why.{why}", str(why))) if why else "",
-    }
 
 
 def mark_matches(passage: Mapping[str, Any]) -> list[Piece]:

@@ -1,4 +1,7 @@
-"""The form of the self-check page: which fields it has, and what was typed into a profile as the API takes it."""
+"""The form of a profile: which fields it has, and how what was typed becomes the profile that the API takes, and back.
+
+What is typed is kept as text by field name; a declared fact has the name `facts.<id>`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,10 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
+
+from rules.facts import FactDefinition, FactType
 
 
 class Kind(StrEnum):
@@ -15,49 +21,109 @@ class Kind(StrEnum):
 
     TEXT = "text"
     LINES = "lines"
+    CHOICE = "choice"
     NUMBER = "number"
     MONEY = "money"
+    SHARE = "share"
     DATE = "date"
     FLAG = "flag"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormField:
-    """One field of a profile on the page; `autocomplete` is the browser's word for it, if it has one."""
+    """One field of a profile on the page; `autocomplete` is the browser's word for it, if it has one.
+
+    `vocabulary` names the words offered while typing, or all choices of a choice.
+    """
 
     name: str
     kind: Kind
     main: bool = False
     autocomplete: str = "off"
+    vocabulary: str = ""
 
 
 FIELDS = (
-    FormField(name="city", kind=Kind.TEXT, main=True, autocomplete="address-level2"),
-    FormField(name="sector", kind=Kind.TEXT, main=True),
-    FormField(name="products", kind=Kind.LINES, main=True),
-    FormField(name="stage", kind=Kind.TEXT, main=True),
-    FormField(name="needs", kind=Kind.TEXT, main=True),
-    FormField(name="technologies", kind=Kind.LINES),
-    FormField(name="target_city", kind=Kind.TEXT),
-    FormField(name="certifications", kind=Kind.LINES),
+    # Measured on the labelled companies: no other three bring as many of the measures that a full profile brings.
+    FormField(name="city", kind=Kind.TEXT, main=True, autocomplete="address-level2", vocabulary="regions"),
+    FormField(name="products", kind=Kind.LINES, main=True, vocabulary="concepts"),
+    FormField(name="needs", kind=Kind.LINES, main=True, vocabulary="needs"),
+    FormField(name="uscc", kind=Kind.TEXT),
+    FormField(name="sector", kind=Kind.TEXT, vocabulary="sectors"),
+    FormField(name="stage", kind=Kind.CHOICE, vocabulary="stages"),
+    FormField(name="technologies", kind=Kind.LINES, vocabulary="concepts"),
+    FormField(name="certifications", kind=Kind.LINES, vocabulary="certifications"),
+    FormField(name="target_city", kind=Kind.TEXT, vocabulary="regions"),
     FormField(name="founded_on", kind=Kind.DATE),
     FormField(name="employees", kind=Kind.NUMBER),
     FormField(name="rd_staff", kind=Kind.NUMBER),
     FormField(name="annual_revenue_cny", kind=Kind.MONEY),
     FormField(name="rd_spend_cny", kind=Kind.MONEY),
     FormField(name="foreign_invested", kind=Kind.FLAG),
-    FormField(name="uscc", kind=Kind.TEXT),
 )
+BY_NAME: Mapping[str, FormField] = MappingProxyType({field.name: field for field in FIELDS})
 
+DECLARED = "facts."
+"""What the name of a declared fact begins with."""
+
+KIND_OF_FACT = MappingProxyType(
+    {
+        FactType.SET: Kind.LINES,
+        FactType.NUMBER: Kind.NUMBER,
+        FactType.MONEY: Kind.MONEY,
+        FactType.SHARE: Kind.SHARE,
+        FactType.DATE: Kind.DATE,
+        FactType.FLAG: Kind.FLAG,
+        FactType.ATTESTATION: Kind.FLAG,
+    }
+)
+_BY_LINE = (Kind.LINES, Kind.CHOICE)
 _FLAGS = {"yes": True, "no": False}
 _WHOLE = re.compile(r"[0-9]{1,12}")
 _CHINESE_DATE = re.compile(r"([0-9]{4})[年./-]([0-9]{1,2})[月./-]([0-9]{1,2})日?")
 
 
-def read_profile(typed: Mapping[str, str]) -> dict[str, Any]:
-    """Return the profile that the typed values state; a field left empty is missing."""
-    said = {field: typed.get(field.name, "").strip() for field in FIELDS}
-    return {field.name: _READERS[field.kind](text) for field, text in said.items() if text}
+def is_field(name: str) -> bool:
+    """Tell whether a form field belongs to the profile."""
+    return name in BY_NAME or (name.startswith(DECLARED) and name != DECLARED)
+
+
+def read_profile(typed: Mapping[str, str], published: Mapping[str, FactDefinition] | None = None) -> dict[str, Any]:
+    """Return the profile that the typed values state; a field left empty is missing.
+
+    `published` are the facts whose types are known; any other declared fact is answered with yes or no.
+    """
+    said = {name: text.strip() for name, text in typed.items() if is_field(name) and text.strip()}
+    profile = {field.name: _READERS[field.kind](said[field.name]) for field in FIELDS if field.name in said}
+    facts = {
+        fact: _READERS[kind_of_fact(fact, published or {})](said[DECLARED + fact])
+        for fact in (name.removeprefix(DECLARED) for name in said if name.startswith(DECLARED))
+    }
+    return {**profile, "facts": facts} if facts else profile
+
+
+def kind_of_fact(fact: str, published: Mapping[str, FactDefinition]) -> Kind:
+    """Return how a declared fact is typed; a condition of a measure is answered with yes or no."""
+    return KIND_OF_FACT[published[fact].type] if fact in published else Kind.FLAG
+
+
+def typed_of(profile: Mapping[str, Any]) -> dict[str, str]:
+    """Return what would have to be typed to state a profile: the inverse of read_profile."""
+    typed = {
+        name: _written(value, BY_NAME[name].kind)
+        for name, value in profile.items()
+        if name in BY_NAME and value is not None
+    }
+    declared = profile.get("facts") or {}
+    return typed | {DECLARED + fact: _written(value, Kind.LINES) for fact, value in declared.items()}
+
+
+def _written(value: object, kind: Kind) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ("\n" if kind in _BY_LINE else "、").join(map(str, value))
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _lines(text: str) -> list[str]:
@@ -85,8 +151,10 @@ def _flag(text: str) -> bool | str:
 _READERS: dict[Kind, Callable[[str], Any]] = {
     Kind.TEXT: _as_typed,
     Kind.LINES: _lines,
+    Kind.CHOICE: _lines,
     Kind.NUMBER: _number,
     Kind.MONEY: _as_typed,
+    Kind.SHARE: _as_typed,
     Kind.DATE: _day,
     Kind.FLAG: _flag,
 }

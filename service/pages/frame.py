@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import flask
 
@@ -57,14 +58,19 @@ def link(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - whatever the ad
     return flask.url_for(endpoint, **values)
 
 
-def _navigation(words: Mapping[str, str]) -> list[dict[str, Any]]:
-    here = flask.request.endpoint
-    known = flask.current_app.view_functions
+def _navigation(words: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the entries; `current` is "page" on the entry's own page and "true" on a page below it."""
     return [
-        {"says": words[key], "address": link(endpoint), "here": endpoint == here}
+        {"says": words[key], "address": link(endpoint), "current": _current(flask.url_for(endpoint))}
         for endpoint, key in NAVIGATION
-        if endpoint in known
     ]
+
+
+def _current(address: str) -> str:
+    here = flask.request.path
+    if here == address:
+        return "page"
+    return "true" if address != "/" and here.startswith(f"{address}/") else ""
 
 
 def _same_page(language: str) -> str:
@@ -72,8 +78,9 @@ def _same_page(language: str) -> str:
     request = flask.request
     if request.endpoint is None or request.method != "GET":
         return flask.url_for("pages.form", lang=language)
-    values: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), "lang": language}
-    return flask.url_for(request.endpoint, **values)
+    # Put behind the address and never into url_for, which takes some names as its own (?endpoint=, ?_scheme=).
+    query = urlencode({**request.args.to_dict(), "lang": language})
+    return f"{flask.url_for(request.endpoint, **(request.view_args or {}))}?{query}"
 
 
 def covered(catalogue: Catalogue, words: Mapping[str, str]) -> dict[str, Any]:

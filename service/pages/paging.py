@@ -1,11 +1,10 @@
-"""How many measures the page lists: few at first, more when asked; the number travels in the form."""
+"""How many measures of a group the page lists: few at first, more when asked; the number travels in the form."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-FIRST = 10
+FIRST = 5
 STEP = 20
 MOST = 500
 _FIELD = "limit"
@@ -18,10 +17,6 @@ def read_limit(form: Mapping[str, str]) -> int:
     return max(FIRST, min(wanted, MOST))
 
 
-def next_limit(answer: Mapping[str, Any]) -> int | None:
-    """Return how many measures to list next; None when all are listed."""
-    totals, listed = answer["totals"], len(answer["recommendations"])
-    # What is withheld counts as possible and is never listed.
-    if listed >= min(totals["applicable"] + totals["possible"] - totals["withheld"], MOST):
-        return None
-    return min(listed + STEP, MOST)
+def next_limit(found: int, listed: int) -> int | None:
+    """Return how many of the measures found to list next; None when all are listed."""
+    return None if listed >= min(found, MOST) else min(listed + STEP, MOST)

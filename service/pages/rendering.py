@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import flask
@@ -15,6 +16,8 @@ PAGE_POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 """Scripts, styles, images and calls of this service only; nothing inline; in no frame."""
+SURROUNDINGS: dict[str, Callable[[], dict[str, Any]]] = {}
+"""Blueprint -> what its pages stand in instead of base.html: the layout, its variables, the policy."""
 
 
 def render_page(
@@ -22,8 +25,9 @@ def render_page(
 ) -> flask.Response:
     """Return a template as a page in the language of the request; a `private` one is kept by no cache."""
     language = page_language()
-    flask.g.content_policy, flask.g.content_language = policy, language
-    given: dict[str, Any] = {**page_frame(language), **variables}
+    around = SURROUNDINGS.get(flask.request.blueprint or "", dict)()
+    flask.g.content_policy, flask.g.content_language = around.get("policy", policy), language
+    given: dict[str, Any] = {**page_frame(language), **around, **variables}
     page = flask.Response(flask.render_template(template, **given), status, content_type=HTML)
     page.headers["Cache-Control"] = "no-store" if private else "no-cache"
     return page

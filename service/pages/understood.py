@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rules.facts import FactDefinition
@@ -12,27 +12,38 @@ _FIELDS = {"region": "city", "target_region": "target_city", "sector": "sector",
 
 
 def understood(
-    facts: Iterable[Mapping[str, Any]], published: Mapping[str, FactDefinition], words: Mapping[str, str]
+    facts: Iterable[Mapping[str, Any]],
+    published: Mapping[str, FactDefinition],
+    words: Mapping[str, str],
+    label: Callable[[str], str] | None = None,
 ) -> list[str]:
-    """Return each value of each fact once; what was stated hides the same value inferred from something else."""
+    """Return each value of each fact once; what was stated hides the same value inferred from something else.
+
+    `label` names the conditions that are no published facts.
+    """
     said: dict[tuple[str, str], Mapping[str, Any]] = {}
     for fact in facts:
         known = said.setdefault((fact["fact"], fact["label"]), fact)
         if known["how"] == "inferred" and fact["how"] != "inferred":
             said[fact["fact"], fact["label"]] = fact
     return [
-        words["named"].format(_name(name, published, words), label) + _whence(fact, words)
-        for (name, label), fact in said.items()
+        words["named"].format(_name(name, published, words, label), value) + _whence(fact, words)
+        for (name, value), fact in said.items()
     ]
 
 
-def _name(fact: str, published: Mapping[str, FactDefinition], words: Mapping[str, str]) -> str:
+def _name(
+    fact: str,
+    published: Mapping[str, FactDefinition],
+    words: Mapping[str, str],
+    label: Callable[[str], str] | None,
+) -> str:
     if fact in _FIELDS:
         return words[f"field.{_FIELDS[fact]}"]
     if fact not in published:
-        return words["confirmed"]
-    label = published[fact].label(words["language"])
-    return label[:1].upper() + label[1:]
+        return label(fact) if label else words["confirmed"]
+    name = published[fact].label(words["language"])
+    return name[:1].upper() + name[1:]
 
 
 def _whence(fact: Mapping[str, Any], words: Mapping[str, str]) -> str:

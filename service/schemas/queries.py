@@ -40,9 +40,30 @@ class MeasuresQuery(PageQuery):
             "examples": ["440100"],
         },
     )
+    sector = Text(
+        limit=SEARCH_CHARACTERS,
+        metadata={
+            "description": "A sector in words or as a GB/T 4754 code: measures not ruled out for a company of it.",
+            "examples": ["生物材料"],
+        },
+    )
+    stage = Text(
+        limit=SEARCH_CHARACTERS,
+        metadata={
+            "description": "How far a product or project is: measures not ruled out for a company at that stage.",
+            "examples": ["中试"],
+        },
+    )
     instrument = Choice(tuple(Instrument), metadata={"description": "The kind of support."})
     document = Text(limit=SEARCH_CHARACTERS, metadata={"description": "The id of a document."})
     status = Choice(STATUSES, metadata={"description": "The status of the document."})
+    department = Text(
+        limit=SEARCH_CHARACTERS,
+        metadata={
+            "description": "A department as the document prints it: measures that it leads or shares.",
+            "examples": ["省工业和信息化厅"],
+        },
+    )
 
 
 class DocumentsQuery(PageQuery):

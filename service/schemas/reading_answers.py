@@ -74,8 +74,8 @@ class MeasureFull(MeasureListed):
     examples = many(MeasureExample)
 
 
-class RegionRead(Answer):
-    """How the place of a filter was read; without a value nothing is listed."""
+class FilterRead(Answer):
+    """How the words of a filter were read; without a value nothing is listed."""
 
     input = string()
     value = string(null=True)
@@ -87,7 +87,10 @@ class Measures(Page):
     """A page of measures."""
 
     items = many(MeasureListed)
-    region = one(RegionRead, null=True)
+    region = one(FilterRead, null=True)
+    sector = one(FilterRead, null=True)
+    stage = one(FilterRead, null=True)
+    department = one(FilterRead, null=True)
 
 
 class ClauseInfo(Answer):

@@ -17,8 +17,10 @@ from service.schemas.answers import (
     one,
     string,
 )
+from service.schemas.column_answers import Failure, FileColumn
 from service.schemas.match import STATUSES
 from service.schemas.reading_answers import Page
+from service.screenings.changes import KINDS
 from service.screenings.jobs import State
 
 _TIME = "RFC 3339, UTC."
@@ -38,14 +40,6 @@ class Progress(Answer):
     share = numeric("0 to 1.")
     rows_per_second = numeric(null=True)
     seconds_left = numeric(null=True)
-
-
-class Failure(Answer):
-    """Why a screening failed."""
-
-    code = string(OPEN)
-    message = string()
-    hint = string(null=True)
 
 
 class CatalogueVersion(Answer):
@@ -71,6 +65,20 @@ class Screening(Answer):
     previous = string("The screening that this one runs again.", null=True)
     progress = one(Progress)
     failure = one(Failure, null=True)
+
+
+class OneScreening(Screening):
+    """The state of a screening, and the columns of its file."""
+
+    columns = fields.List(
+        fields.Nested(FileColumn), required=True, allow_none=True, metadata={"description": "Null until it is read."}
+    )
+    unread = fields.List(
+        fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Headings of columns that were not understood or not used."},
+    )
 
 
 class Screenings(Answer):
@@ -218,6 +226,8 @@ class ChangedPair(Answer):
     """One measure that came out differently for one tenant; null where it was or is not shown."""
 
     measure_id = string()
+    title = string()
+    kind = closed(*KINDS)
     before = closed("applicable", "possible", null=True)
     after = closed("applicable", "possible", null=True)
 
@@ -232,11 +242,23 @@ class ChangedTenant(Answer):
     changes = many(ChangedPair)
 
 
+class ChangeCounts(Answer):
+    """How many pairs changed in each way."""
+
+    opened = numeric("Shown now and not before.", whole=True)
+    closed = numeric("Shown before and not now.", whole=True)
+    confirmed = numeric("Possible before, applicable now.", whole=True)
+    in_doubt = numeric("Applicable before, possible now.", whole=True)
+    new_measure = numeric("Shown now; the earlier catalogue did not have the measure.", whole=True)
+    gone_measure = numeric("Shown before; the later catalogue does not have the measure.", whole=True)
+
+
 class Changes(Page):
     """A page of tenants for whom a rerun came out differently."""
 
     before = one(CatalogueVersion)
     after = one(CatalogueVersion)
+    totals = one(ChangeCounts)
     items = many(ChangedTenant)
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from marshmallow import ValidationError
+
 from rules.measures import Instrument
 from service.clock import today
+from service.json_reading import printable
 from service.schemas.complaints import StrictSchema
 from service.schemas.match import LARGEST_LIMIT, LARGEST_OFFSET, STATUSES
 from service.schemas.queries import LARGEST_PAGE, SEARCH_CHARACTERS, PageQuery
 from service.schemas.strict import JsonSchema, StrictField, refusal
-from service.schemas.texts import Choice, Choices, Text
+from service.schemas.texts import TEXT_CHARACTERS, Choice, Choices, Text, clean_text
 from service.schemas.values import Day, Whole
 
 MOST_TENANTS = 100_000
+MOST_COLUMNS = 256
 VERDICTS = ("applicable", "possible")
 STANDINGS = (*VERDICTS, "one_fact_short", "one_condition_short")
 
@@ -23,7 +27,7 @@ class Tenants(StrictField):
 
     def json_schema(self) -> JsonSchema:
         """Return the JSON schema."""
-        item = {"$ref": "#/components/schemas/Profile"}
+        item = {"description": "A profile as `POST /v1/match` takes it; anything else is listed as a rejected row."}
         return {"type": "array", "items": item, "minItems": 1, "maxItems": MOST_TENANTS}
 
     def _deserialize(self, value: object, *_: object, **__: object) -> list[Any]:
@@ -49,6 +53,53 @@ class JsonObject(StrictField):
         return value
 
 
+class Corrections(StrictField):
+    """Heading -> field, with a unit in brackets where it has one; null for a column not to be read."""
+
+    def json_schema(self) -> JsonSchema:
+        """Return the JSON schema."""
+        target = {"type": ["string", "null"], "minLength": 1, "maxLength": TEXT_CHARACTERS}
+        return {"type": "object", "maxProperties": MOST_COLUMNS, "additionalProperties": target}
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> dict[str, str]:
+        if not isinstance(value, dict):
+            raise refusal("not_an_object")
+        if len(value) > MOST_COLUMNS:
+            raise refusal("too_many", limit=MOST_COLUMNS, count=len(value))
+        loaded: dict[str, str] = {}
+        faults: dict[str, Any] = {}
+        for heading, target in value.items():
+            try:
+                loaded[heading] = "" if target is None else _target(target)
+            except ValidationError as error:
+                faults[printable(heading)] = error.messages
+        if faults:
+            raise ValidationError(faults)
+        return loaded
+
+
+def _target(value: object) -> str:
+    if not (target := clean_text(value)):
+        raise refusal("too_short", limit=1)
+    return target
+
+
+class DocumentOrId(StrictField):
+    """The id of a document, or a document; what stands in it is checked where documents are understood."""
+
+    def json_schema(self) -> JsonSchema:
+        """Return the JSON schema."""
+        needed = ("id", "title", "region", "status", "text")
+        properties = {name: {"type": "string", "minLength": 1} for name in needed}
+        sent = {"type": "object", "properties": properties, "required": list(needed), "additionalProperties": True}
+        return {"oneOf": [{"type": "string", "minLength": 1}, sent]}
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> str | dict[str, Any]:
+        if not isinstance(value, str | dict) or not value:
+            raise refusal("not_a_document")
+        return value
+
+
 class ScreeningQuestion(StrictSchema):
     """Tenants to screen, the day it is about, the documents considered."""
 
@@ -60,6 +111,12 @@ class ScreeningQuestion(StrictSchema):
         STATUSES,
         fewest=1,
         metadata={"description": "Documents to consider, both kinds if not given."},
+    )
+    columns = Corrections(
+        metadata={
+            "description": "What columns are, over what their headings say: heading -> field, with its unit as in "
+            "`annual_revenue_cny(万元)`, null for a column not to be read.",
+        }
     )
 
 
@@ -115,7 +172,13 @@ class PreviewQuestion(StrictSchema):
     """A draft measure in the form of a rule pack, to be tried on the tenants of a screening."""
 
     screening = Text(required=True, metadata={"description": "The id of a finished screening."})
-    document = Text(required=True, metadata={"description": "The id of the document that the draft cites."})
+    document = DocumentOrId(
+        required=True,
+        metadata={
+            "description": "The document that the draft quotes: an id of the catalogue, or the document itself with "
+            "the keys of document.yaml; `id`, `title`, `region`, `status` and `text` at least."
+        },
+    )
     measure = JsonObject(required=True, metadata={"description": "The measure, as it would stand in a rule pack."})
     defaults = JsonObject(metadata={"description": "`region` and `sector` that every measure of its pack has."})
     page = Whole(lowest=1, highest=LARGEST_PAGE, load_default=1, metadata={"description": "From 1."})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -13,13 +15,16 @@ from marshmallow import ValidationError
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from service.json_reading import read_json
-from service.problems import Complaint, RequestError
+from service.json_reading import printable, read_json
+from service.problems import Complaint, RequestError, pointer_to
 from service.schemas.complaints import complaints_of
 from service.schemas.match import STATUSES
 from service.schemas.screening_questions import ScreeningQuestion
 from service.screenings.folders import Folder, write_whole
 from service.screenings.jobs import Options
+from service.tables.corrections import CorrectionError
+from service.tables.look import correction_refusal
+from service.tables.messages import TableRefusedError, word
 
 FORMATS = {
     "csv": "csv", "txt": "csv", "tsv": "csv", "xlsx": "xlsx",
@@ -37,6 +42,12 @@ class Sent:
     form: str
     content: bytes | FileStorage
     options: Options
+
+    def check_columns(self, folder: Folder, language: str) -> None:
+        """Raise RequestError, all faults at once, when the file kept cannot be read with the columns asked for."""
+        refusal = correction_refusal(folder.sent(self.form), self.options.columns) if self.options.columns else None
+        if refusal:
+            raise RequestError("invalid_request", _complaints_of(refusal, language))
 
     def keep(self, folder: Folder, most: int) -> None:
         """Put the content into its file; raise RequestEntityTooLarge when it is larger than `most` bytes."""
@@ -80,10 +91,29 @@ def _from_form(request: flask.Request) -> Sent:
         raise RequestError(
             "invalid_request", [Complaint(code="unknown_format", pointer="/file", params={"allowed": allowed})]
         )
-    asked: dict[str, Any] = dict(request.form.items())
+    return Sent(form=form, content=file, options=_options(_asked(request), with_tenants=False))
+
+
+def _asked(request: flask.Request) -> dict[str, Any]:
+    """Return the fields of a form beside its file; raise RequestError when one stands twice or is no JSON."""
+    fields = (*request.form.items(multi=True), *request.files.items(multi=True))
+    if repeated := [name for name, count in Counter(name for name, _ in fields).items() if count > 1]:
+        raise RequestError("invalid_request", [_repeated(name) for name in repeated])
+    asked: dict[str, Any] = {**request.form.to_dict(), **{name: "" for name in request.files if name != "file"}}
     if "statuses" in asked:
         asked["statuses"] = [status.strip() for status in asked["statuses"].split(",")]
-    return Sent(form=form, content=file, options=_options(asked, with_tenants=False))
+    if "columns" in asked:
+        try:
+            asked["columns"] = read_json(asked["columns"].encode())
+        except RequestError as error:
+            complaints = [replace(one, pointer=f"/columns{one.pointer}") for one in error.complaints]
+            raise RequestError("invalid_request", complaints) from error
+    return asked
+
+
+def _repeated(name: str) -> Complaint:
+    shown = printable(name)
+    return Complaint(code="repeated_parameter", pointer=pointer_to(shown), params={"name": shown})
 
 
 def _from_json(request: flask.Request, most: int) -> Sent:
@@ -92,8 +122,15 @@ def _from_json(request: flask.Request, most: int) -> Sent:
         raise RequestEntityTooLarge
     data = read_json(body)
     options = _options(data, with_tenants=True)
-    lines = b"".join(orjson.dumps(tenant, option=orjson.OPT_APPEND_NEWLINE) for tenant in data["tenants"])
-    return Sent(form="ndjson", content=lines, options=options)
+    return Sent(form="ndjson", content=b"\n".join(map(_line, data["tenants"])), options=options)
+
+
+def _line(tenant: object) -> bytes:
+    """Return a tenant as one line of JSON, also one with numbers of more than 64 bits, which its row is refused for."""
+    try:
+        return orjson.dumps(tenant)
+    except TypeError:
+        return json.dumps(tenant, ensure_ascii=False).encode()
 
 
 def _options(asked: object, *, with_tenants: bool) -> Options:
@@ -101,4 +138,17 @@ def _options(asked: object, *, with_tenants: bool) -> Options:
         loaded = ScreeningQuestion(exclude=() if with_tenants else ("tenants",)).load(asked)  # type: ignore[arg-type]
     except ValidationError as error:
         raise RequestError("invalid_request", complaints_of(error.messages)) from error
-    return Options(on=loaded["on"], statuses=tuple(sorted(loaded.get("statuses", STATUSES))))
+    statuses = tuple(sorted(loaded.get("statuses", STATUSES)))
+    return Options(on=loaded["on"], statuses=statuses, columns=loaded.get("columns", {}))
+
+
+def _complaints_of(refusal: TableRefusedError, language: str) -> list[Complaint]:
+    if not isinstance(refusal, CorrectionError):
+        message, hint = refusal.worded(language)
+        return [Complaint(code=refusal.code, pointer="/file", message=message, hint=hint)]
+    complaints = []
+    for fault in refusal.faults:
+        message, hint = word(fault.code, fault.params, language)
+        pointer = pointer_to("columns", printable(fault.heading))
+        complaints.append(Complaint(code=fault.code, pointer=pointer, message=message, hint=hint))
+    return complaints

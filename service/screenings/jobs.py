@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -44,10 +44,11 @@ class LeaseLostError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a screening is about beside its tenants: the day, and the documents considered."""
+    """What a screening is about beside its tenants: the day, the documents considered, headings given a field."""
 
     on: date
     statuses: tuple[str, ...]
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +209,11 @@ class Jobs:
         """Return the ids of all screenings."""
         return frozenset(row["id"] for row in self._store.rows("SELECT id FROM screenings"))
 
+    def catalogues(self) -> frozenset[str]:
+        """Return the catalogue versions that screenings were decided with."""
+        rows = self._store.rows("SELECT DISTINCT catalogue FROM screenings WHERE catalogue IS NOT NULL")
+        return frozenset(row["catalogue"] for row in rows)
+
     def records_today(self, key_id: str) -> int:
         """Return how many records were counted for a key today."""
         day = time.strftime("%Y-%m-%d", time.gmtime(self._clock()))
@@ -246,6 +252,6 @@ def new_id() -> str:
 
 def _job_of(row: Row) -> Job:
     raw = orjson.loads(row["options"])
-    options = Options(on=date.fromisoformat(raw["on"]), statuses=tuple(raw["statuses"]))
+    options = Options(on=date.fromisoformat(raw["on"]), statuses=tuple(raw["statuses"]), columns=raw.get("columns", {}))
     held = {name: row[name] for name in Job.__dataclass_fields__ if name not in {"state", "options"}}
     return Job(**held, state=State(row["state"]), options=options)

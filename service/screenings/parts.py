@@ -13,24 +13,10 @@ from matcher.ranking import RELEVANCE
 from matcher.screening import COUNTED, ScreenedChunk
 from rules.columns import WHYS
 from service.screenings.tenants import Tenant
+from service.tables.results import PAIR_SCHEMA
 
 VERDICTS = ("not_applicable", "possible", "applicable")
 _CALLED = ("external_id", "uscc", "name")
-_UNKNOWN = pa.struct([("fact", pa.string()), ("why", pa.string())])
-
-RESULTS = pa.schema(
-    [
-        ("row", pa.int32()),
-        ("external_id", pa.string()),
-        ("uscc", pa.string()),
-        ("name", pa.string()),
-        ("measure_id", pa.string()),
-        ("verdict", pa.string()),
-        ("relevance", pa.string()),
-        ("score", pa.float64()),
-        ("unknown", pa.list_(_UNKNOWN)),
-    ]
-)
 NEAR = pa.schema([("row", pa.int32()), ("measure_id", pa.string()), ("fact", pa.string()), ("gap", pa.float64())])
 COUNTS = pa.schema([("row", pa.int32()), ("region", pa.string()), *((name, pa.int32()) for name in COUNTED)])
 
@@ -48,7 +34,7 @@ def result_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], measure_ids: S
             "score": chunk.score,
             "unknown": _unknown(chunk),
         },
-        schema=RESULTS,
+        schema=PAIR_SCHEMA,
     )
 
 
@@ -94,5 +80,5 @@ def _taken(words: Sequence[str], places: NDArray[Any]) -> pa.Array:
 def _unknown(chunk: ScreenedChunk) -> pa.Array:
     opened = chunk.open
     facts, whys = _taken(opened.names, opened.facts), _taken([why.value for why in WHYS], opened.whys)
-    pairs = pa.StructArray.from_arrays([facts, whys], fields=list(_UNKNOWN))
+    pairs = pa.StructArray.from_arrays([facts, whys], fields=list(PAIR_SCHEMA.field("unknown").type.value_type))
     return pa.ListArray.from_arrays(pa.array(opened.starts, type=pa.int32()), pairs)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from matcher.matching import Engine
-from matcher.screening import COUNTED, Screener
+import orjson
+
+from matcher.screening import COUNTED
 from rules.catalogue import Catalogue
-from rules.condition_parsing import Lexicon
 from rules.conditions import leaves
 from rules.measures import Measure
-from rules.pack import parse_pack
 from service.screenings.deciding import Decider
+from service.screenings.folders import write_whole
 from service.screenings.jobs import Options
 from service.screenings.matrix import Parts
 from service.screenings.parts import result_table
@@ -22,32 +23,38 @@ from service.screenings.tenants import Tenant, read_tenants
 
 Json = dict[str, Any]
 
+MOST_KEPT = 20
+"""So many outcomes are kept of a screening."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """How a draft comes out: tenants by outcome, and those it fits or may fit, by verdict and row."""
 
     counts: Mapping[str, int]
-    items: tuple[Json, ...]
+    items: Sequence[Json]
 
 
-def parse_draft(catalogue: Catalogue, document: str, measure: Json, defaults: Json | None) -> Measure:
-    """Check a draft against its document as a rule pack is checked; raise PackError naming every fault.
+def stored_preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: Options, asked: object) -> Preview:
+    """Return the outcome of a draft, decided once however many pages of it are asked for.
 
-    Without defaults it reaches as far as its document's region.
+    `asked` is the draft as it was sent; its outcome stands beside the screening and goes with it.
     """
-    region = catalogue.documents[document].region
-    reach = {"region": region} if defaults is None else defaults
-    pack = {"schema": 1, "document": document, "defaults": reach, "measures": [measure]}
-    lexicon = Lexicon(facts=catalogue.facts, vocabularies=catalogue.vocabularies)
-    parsed = parse_pack(pack, file=f"{document}.yaml", documents=catalogue.documents, lexicon=lexicon)
-    return parsed.measures[0]
+    told = orjson.dumps([catalogue.version, asked], option=orjson.OPT_SORT_KEYS)
+    file = parts.folder.path / f"preview-{hashlib.sha256(told).hexdigest()[:32]}.json"
+    if file.is_file():
+        return Preview(**orjson.loads(file.read_bytes()))
+    outcome = preview(catalogue, draft, parts, options)
+    for old in sorted(parts.folder.path.glob("preview-*.json"), key=lambda path: path.stat().st_mtime)[: 1 - MOST_KEPT]:
+        old.unlink(missing_ok=True)
+    write_whole(file, orjson.dumps(outcome))
+    return outcome
 
 
 def preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: Options) -> Preview:
     """Decide the draft alone, for every tenant."""
     only = replace(catalogue, measures={draft.id: draft}, path=None)
-    decider, known = Decider(Screener(Engine(only))), frozenset(_facts(only, draft))
+    decider, known = Decider(only), frozenset(_facts(only, draft))
     decided_rows = frozenset(parts.decided().tolist())
     counts: Counter[str] = Counter()
     items: list[Json] = []
@@ -72,5 +79,7 @@ def _facts(catalogue: Catalogue, draft: Measure) -> Iterable[str]:
 
 
 def _without_others(tenant: Tenant, known: frozenset[str]) -> Tenant:
+    if known.issuperset(tenant.profile.facts):
+        return tenant
     facts = {name: value for name, value in tenant.profile.facts.items() if name in known}
     return Tenant(tenant.row, replace(tenant.profile, facts=facts))

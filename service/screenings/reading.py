@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import orjson
 
+from service.screenings.columns import plain_columns
 from service.screenings.folders import Folder, write_whole
 from service.screenings.tenants import CHUNK_ROWS, Tenant, write_tenants
 from service.tables.reading import ReadingOptions, RejectedRow, TableRefusedError, TenantRow, read_tenants
@@ -45,12 +46,11 @@ def read_file(folder: Folder, form: str, options: ReadingOptions) -> Account:
         account, columns = _read(folder, form, options)
     except TableRefusedError as refusal:
         raise UnreadableFileError(refusal) from refusal
-    told = {"total": account.total, "rejected": account.rejected, "chunks": account.chunks, "columns": columns}
-    write_whole(folder.reading, orjson.dumps(told))
+    write_whole(folder.reading, orjson.dumps({**asdict(account), **columns}))
     return account
 
 
-def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, list[dict[str, object]]]:
+def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, dict[str, object]]:
     table = read_tenants(folder.sent(form), options=options)
     rejected = chunks = tenants = 0
     unread = folder.path / ".rejected"
@@ -64,8 +64,7 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
                 write_tenants(folder.tenants(chunks), kept)
                 chunks, tenants = chunks + 1, tenants + len(kept)
     shutil.move(unread, folder.rejected())
-    columns = [{name: getattr(column, name) for name in column.__dataclass_fields__} for column in table.columns]
-    return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), columns
+    return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), plain_columns(table)
 
 
 def chunked(table: Iterable[TenantRow | RejectedRow]) -> Iterator[list[TenantRow | RejectedRow]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -22,12 +24,10 @@ def rejected_rows(folder: Folder, numbers: Iterable[int], language: str) -> list
     return [_worded(item["row"], fault, language) for item in raw for fault in item["faults"]]
 
 
-def raw_rejected(folder: Folder, numbers: Iterable[int]) -> list[Json]:
-    """Return the rejected rows by row, each with its faults in both languages."""
-    raw = list(_lines(folder, None))
-    for number in numbers:
-        raw += _lines(folder, number)
-    return sorted(raw, key=lambda item: int(item["row"]))
+def raw_rejected(folder: Folder, numbers: Iterable[int]) -> Iterator[Json]:
+    """Yield the rejected rows by row, each with its faults in both languages."""
+    decided = (line for number in numbers for line in _lines(folder, number))
+    return merge(_lines(folder, None), decided, key=itemgetter("row"))
 
 
 def refused_facts(row: int, error: MatchError) -> Json:
@@ -51,7 +51,8 @@ def _fault(complaint: Complaint) -> Json:
 def _lines(folder: Folder, number: int | None) -> Iterator[Json]:
     path = folder.rejected(number)
     if path.is_file():
-        yield from (orjson.loads(line) for line in path.read_bytes().splitlines())
+        with path.open("rb") as lines:
+            yield from map(orjson.loads, lines)
 
 
 def _worded(row: int, fault: Json, language: str) -> Json:

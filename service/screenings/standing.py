@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
+import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from service.screenings.matrix import Parts
 
 Json = dict[str, Any]
 
-_COLUMNS = ("row", "verdict", "relevance", "score", "unknown")
+_TOLD = ["row", "measure_id", "verdict", "relevance", "score", "unknown"]
 
 
-def tenants_of_measure(parts: Parts, measure_id: str, standing: str | None) -> list[Json]:
+def tenants_of_measure(parts: Parts, measure_id: str, standing: str | None) -> pa.Table:
     """Return the tenants that stand to a measure in one way, by row; applicable before possible if none is given."""
     if standing == "one_condition_short":
-        return list(_near(parts, measure_id))
-    pairs = parts.results(_COLUMNS, pc.field("measure_id") == measure_id).to_pylist()
-    chosen = [_shown(pair) for pair in pairs if _stands(pair, standing)]
-    return sorted(chosen, key=lambda item: (item["verdict"], item["row"]))
+        return parts.near(["row", "fact", "gap"], pc.field("measure_id") == measure_id)
+    pairs = parts.pairs([measure_id], ["row", "is_applicable", "one_fact_short"])
+    chosen = {
+        None: pc.field("row") > 0,
+        "applicable": pc.field("is_applicable"),
+        "possible": ~pc.field("is_applicable"),
+        "one_fact_short": pc.field("one_fact_short"),
+    }
+    return pairs.filter(chosen[standing])
 
 
-def _stands(pair: Json, standing: str | None) -> bool:
-    if standing == "one_fact_short":
-        return pair["verdict"] == "possible" and len({unknown["fact"] for unknown in pair["unknown"]}) == 1
-    return standing in (None, pair["verdict"])
-
-
-def _shown(pair: Json) -> Json:
-    return {**pair, "fact": None, "gap": None}
-
-
-def _near(parts: Parts, measure_id: str) -> Iterator[Json]:
-    for miss in parts.near(["row", "fact", "gap"], pc.field("measure_id") == measure_id).to_pylist():
-        told: Json = {"verdict": "not_applicable", "relevance": None, "score": None, "unknown": []}
-        yield {"row": miss["row"], **told, "fact": miss["fact"], "gap": miss["gap"]}
+def describe_standing(parts: Parts, measure_id: str, standing: pa.Table) -> list[Json]:
+    """Return the tenants of a page: how to call them, verdict, score, what is missing or in the way."""
+    items = standing.to_pylist()
+    called = parts.called([item["row"] for item in items])
+    if "gap" in standing.column_names:
+        nothing: Json = {"verdict": "not_applicable", "relevance": None, "score": None, "unknown": []}
+        return [{**called[item["row"]], **nothing, **item} for item in items]
+    pairs = parts.pairs_of_rows(called, _TOLD).to_pylist()
+    told = {pair["row"]: pair for pair in pairs if pair.pop("measure_id") == measure_id}
+    return [{**called[item["row"]], **told[item["row"]], "fact": None, "gap": None} for item in items]

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from rules.catalogue import Catalogue
@@ -15,7 +17,7 @@ from service.screenings.jobs import Chunk, Job
 from service.screenings.matrix import BEST, Parts
 from service.screenings.refused import raw_rejected
 from service.screenings.telling import OUTCOMES, add_up, measure_counts, measure_items, opening, settling, title_of
-from service.tables.results import About, Advice, Counts, MeasureLine, PairLine, TenantLine
+from service.tables.results import About, Advice, Counts, MeasureLine, TenantLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,25 +64,26 @@ class StoredResults:
                 row = counted["row"]
                 yield TenantLine(**names[row], counts=_counts(counted), best=best.get(row, ()))
 
-    def pairs(self) -> Iterator[PairLine]:
-        """Yield the pairs that are shown, by row and then in the order of a match."""
+    def pairs(self) -> Iterator[pa.Table]:
+        """Yield the pairs that are shown, a chunk at a time, by row and then in the order of a match."""
         for number in self.parts.numbers:
-            for pair in pq.read_table(self.parts.folder.part(number)).to_pylist():
-                unknown = tuple((item["fact"], item["why"]) for item in pair.pop("unknown"))
-                yield PairLine(**pair, unknown=unknown)
+            yield pq.read_table(self.parts.folder.part(number))
 
     def rejected(self) -> Iterable[Mapping[str, Any]]:
         """Return the rejected rows, by row."""
         return raw_rejected(self.parts.folder, self.parts.numbers)
 
     def _best(self, number: int) -> dict[int, tuple[str, ...]]:
+        """Return row -> the titles of its first measures."""
         table = pq.read_table(self.parts.folder.part(number), columns=["row", "measure_id"])
-        best: dict[int, list[str]] = {}
-        for row, measure_id in zip(table["row"].to_pylist(), table["measure_id"].to_pylist(), strict=True):
-            titles = best.setdefault(row, [])
-            if len(titles) < BEST:
-                titles.append(title_of(self.catalogue, measure_id, self.language))
-        return {row: tuple(titles) for row, titles in best.items()}
+        rows = table["row"].to_numpy()
+        is_late = np.zeros(len(rows), dtype=np.bool_)
+        is_late[BEST:] = rows[BEST:] == rows[:-BEST]
+        first = table.filter(pa.array(~is_late))
+        best: dict[int, tuple[str, ...]] = {}
+        for row, measure_id in zip(first["row"].to_pylist(), first["measure_id"].to_pylist(), strict=True):
+            best[row] = (*best.get(row, ()), title_of(self.catalogue, measure_id, self.language))
+        return best
 
     def _measure(self, measure_id: str, title: str, counts: Mapping[str, int]) -> MeasureLine:
         measure = self.catalogue.measures.get(measure_id)

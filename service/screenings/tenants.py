@@ -44,12 +44,17 @@ def write_tenants(path: Path, tenants: Sequence[Tenant]) -> None:
         **{name: [getattr(tenant.profile, name) for tenant in tenants] for name in ("external_id", "uscc", "name")},
         "profile": [profile_bytes(tenant.profile) for tenant in tenants],
     }
-    write_table(path, pa.table(columns, schema=_SCHEMA))
+    write_whole(path, table_bytes(pa.table(columns, schema=_SCHEMA)))
 
 
 def read_tenants(path: Path) -> list[Tenant]:
     """Read one chunk of tenants."""
-    table = pq.read_table(path, columns=["row", "profile"])
+    return parse_tenants(path.read_bytes())
+
+
+def parse_tenants(content: bytes) -> list[Tenant]:
+    """Return the tenants of one chunk's file."""
+    table = pq.read_table(pa.BufferReader(content), columns=["row", "profile"])
     return [
         Tenant(row, parse_profile(content))
         for row, content in zip(table["row"].to_pylist(), table["profile"].to_pylist(), strict=True)
@@ -65,11 +70,11 @@ def find_tenant(paths: Sequence[Path], row: int) -> Tenant | None:
     return None
 
 
-def write_table(path: Path, table: pa.Table) -> None:
-    """Write a Parquet file, whole or not at all; the same table gives the same bytes."""
+def table_bytes(table: pa.Table) -> bytes:
+    """Return a table as a Parquet file; the same table gives the same bytes."""
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
-    write_whole(path, sink.getvalue())
+    return bytes(sink.getvalue())
 
 
 def profile_bytes(profile: Profile) -> bytes:

@@ -27,7 +27,8 @@ _OTHER_KINDS = (
     ("word/document.xml", "DOCX"),
     ("ppt/presentation.xml", "PPTX"),
 )
-_WORKBOOK, _TYPES, _RELATIONS = "xl/workbook.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
+WORKBOOK, TYPES, RELATIONS = "xl/workbook.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
+SHARED_TEXTS, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _EPOCH = re.compile(rb"""\bdate1904\s*=\s*["'](?:1|true)["']""")
@@ -80,23 +81,23 @@ class Archive:
         for name, kind in _OTHER_KINDS:
             if name in names:
                 raise TableRefusedError("not_a_table", kind=kind)
-        if _WORKBOOK not in self._members or _TYPES not in self._members:
+        if WORKBOOK not in self._members or TYPES not in self._members:
             raise TableRefusedError("not_a_table", kind="ZIP")
-        if b"macroenabled" in self._whole(_TYPES).lower():
+        if b"macroenabled" in self._whole(TYPES).lower():
             raise TableRefusedError("macros")
 
     @property
     def epoch_1904(self) -> bool:
         """Tell whether the workbook counts days from 1904."""
-        return _EPOCH.search(self._whole(_WORKBOOK)) is not None
+        return _EPOCH.search(self._whole(WORKBOOK)) is not None
 
     def sheets(self) -> list[SheetPart]:
         """Return the visible sheets in order."""
         relations = {
-            item.get("Id"): item.get("Target", "") for item in self._tree(_RELATIONS) if item.get("TargetMode") is None
+            item.get("Id"): item.get("Target", "") for item in self._tree(RELATIONS) if item.get("TargetMode") is None
         }
         parts = []
-        for item in self._tree(_WORKBOOK).iter():
+        for item in self._tree(WORKBOOK).iter():
             target = relations.get(item.get(_RELATION) or item.get(_STRICT_RELATION))
             if item.tag.endswith("}sheet") and item.get("state", "visible") == "visible" and target:
                 member = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"

@@ -46,6 +46,9 @@ _NO = frozenset((
     "非外资", "未上市", "规下", "非规上",
 ))  # fmt: skip
 _TOTALS = frozenset(("合计", "总计", "小计", "共计", "total", "subtotal", "grandtotal", "sum"))
+_BLANK = re.compile(r"\s+(?![0-9]{1,2}:)")
+"""White space, but not that between a day and a time of day."""
+_LONGEST_TOTAL = 20
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
 _WHOLE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.0+)?")
 _PEOPLE = re.compile(r"(?:人|名|个|位|people)$")
@@ -197,7 +200,7 @@ def _digits(number: float) -> str:
 
 
 def _narrow(text: str) -> str:
-    return re.sub(r"\s+(?![0-9]{1,2}:)", "", unicodedata.normalize("NFKC", text))
+    return _BLANK.sub("", text if text.isascii() else unicodedata.normalize("NFKC", text))
 
 
 def _declared(cell: Cell, column: Column) -> Cell:
@@ -211,7 +214,7 @@ def _entry(cell: Cell, column: Column) -> str:
 
 def is_total(name: str) -> bool:
     """Tell whether a name is that of a line of sums."""
-    return re.sub(r"[\s:：]", "", name).casefold() in _TOTALS
+    return len(name) <= _LONGEST_TOTAL and re.sub(r"[\s:：]", "", name).casefold() in _TOTALS
 
 
 _READERS: dict[Kind, Callable[[Any, Column], Any]] = {

@@ -20,25 +20,21 @@ _BATCH_ROWS = 1_000
 def open_columnar(source: Source, mapping: Mapping[str, str]) -> RawTable:
     """Open a Parquet file; raise TableRefusedError when it is damaged, too large, or no column is understood."""
     try:
-        file = pq.ParquetFile(source.open(), memory_map=False)
-        schema = file.schema_arrow
-        texts = [
-            field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
-        ]
-        file = pq.ParquetFile(source.open(), read_dictionary=texts, memory_map=False)
+        with source.open() as stream, pq.ParquetFile(stream) as file:
+            schema, metadata = file.schema_arrow, file.metadata
     except (pa.ArrowException, OSError, ValueError) as error:
         raise TableRefusedError("damaged") from error
-    _refuse_size(file, source)
+    _refuse_size(metadata, source)
     headings = [str(name) for name in schema.names]
     if not count_headings(headings, mapping):
         raise no_heading([headings])
     return RawTable(
-        format=Format.PARQUET, headings=headings, rows=_rows(file), total=file.metadata.num_rows, heading_line=0
+        format=Format.PARQUET, headings=headings, rows=_rows(source, schema), total=metadata.num_rows, heading_line=0
     )
 
 
-def _refuse_size(file: pq.ParquetFile, source: Source) -> None:
-    limits, metadata = source.limits, file.metadata
+def _refuse_size(metadata: pq.FileMetaData, source: Source) -> None:
+    limits = source.limits
     if metadata.num_columns > limits.columns:
         raise TableRefusedError("too_many_columns", limit=limits.columns)
     if metadata.num_rows > limits.rows:
@@ -50,14 +46,15 @@ def _refuse_size(file: pq.ParquetFile, source: Source) -> None:
         raise TableRefusedError("zip_bomb")
 
 
-def _rows(file: pq.ParquetFile) -> Iterator[RawRow]:
+def _rows(source: Source, schema: pa.Schema) -> Iterator[RawRow]:
+    texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
     number = 0
     try:
-        for batch in file.iter_batches(batch_size=_BATCH_ROWS):
-            columns = [_plain(column) for column in batch.columns]
-            for cells in zip(*columns, strict=True):
-                number += 1
-                yield RawRow(row=number, line=number, cells=cells)
+        with source.open() as stream, pq.ParquetFile(stream, read_dictionary=texts) as file:
+            for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+                for cells in zip(*map(_plain, batch.columns), strict=True):
+                    number += 1
+                    yield RawRow(row=number, line=number, cells=cells)
     except (pa.ArrowException, OSError) as error:
         raise TableRefusedError("damaged") from error
 

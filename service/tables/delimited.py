@@ -6,7 +6,9 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import islice
 
 from service.tables.cells import Broken
 from service.tables.encodings import detect_encoding
@@ -32,19 +34,17 @@ def open_delimited(source: Source, mapping: Mapping[str, str]) -> RawTable:
         encoding, lines = detect_encoding(stream)
     delimiter, named = _sniff_delimiter(source, encoding, mapping)
     records = _Records(source, encoding, delimiter, skip=named)
-    ahead = records.take(ROWS_ABOVE + 1)
-    texts = [_printed(record) for record in ahead]
+    texts = [_printed(record) for record in records.first(ROWS_ABOVE + 1)]
     place = find_header(texts, mapping)
     if place is None:
         raise no_heading(texts)
     headings = [text.strip() for text in texts[place]]
     if len(headings) > source.limits.columns:
         raise TableRefusedError("too_many_columns", limit=source.limits.columns)
-    records.put_back(ahead[place + 1 :])
     return RawTable(
         format=Format.CSV,
         headings=headings,
-        rows=_rows(records, headings, place + 1 + named, source.limits),
+        rows=_rows(records, headings, place + 1, source.limits),
         total=max(lines - place, 0),
         encoding="utf-8" if encoding == "utf-8-sig" else encoding,
         delimiter=delimiter,
@@ -52,15 +52,18 @@ def open_delimited(source: Source, mapping: Mapping[str, str]) -> RawTable:
     )
 
 
-def _rows(records: _Records, headings: Sequence[str], line: int, limits: Limits) -> Iterator[RawRow]:
+def _rows(records: _Records, headings: Sequence[str], above: int, limits: Limits) -> Iterator[RawRow]:
     width = len(headings)
-    for row, record in enumerate(records, 1):
+    for row, record in enumerate(islice(records, above, None), 1):
+        line = records.skip + above + row
         if isinstance(record, str):
-            yield broken_row(row, line + row, record, limit=limits.row_characters)
+            yield broken_row(row, line, record, limit=limits.row_characters)
         elif len(record) > width and any(text.strip() for text in record[width:]):
-            yield broken_row(row, line + row, "too_many_cells", count=len(record), limit=width)
-        elif record[: len(headings)] != headings:  # headings printed again on every page are no company
-            yield RawRow(row=row, line=line + row, cells=[_cell(text) for text in record])
+            yield broken_row(row, line, "too_many_cells", count=len(record), limit=width)
+        elif record[:width] != headings:  # headings printed again on every page are no company
+            whole = "".join(record)
+            is_plain = "'" not in whole and not _UNDECODED.search(whole)
+            yield RawRow(row=row, line=line, cells=record if is_plain else [_cell(text) for text in record])
 
 
 def _printed(record: list[str] | str) -> list[str]:
@@ -69,46 +72,35 @@ def _printed(record: list[str] | str) -> list[str]:
 
 
 def _cell(text: str) -> str | Broken:
-    if text.isascii():
-        return text[1:] if text.startswith("'") and _GUARDED.match(text) else text
     if _UNDECODED.search(text):
         return Broken("not_decodable")
     return text[1:] if text.startswith("'") and _GUARDED.match(text) else text
 
 
 class _Records:
-    """The records of a file in order: cells, or the code of what is wrong with the line."""
+    """The records of a file in order: cells, or the code of what is wrong with the line; one reader at a time."""
 
     def __init__(self, source: Source, encoding: str, delimiter: str, *, skip: int = 0) -> None:
-        self._stream = io.TextIOWrapper(source.open(), encoding, errors="surrogateescape", newline="")
+        self.skip = skip
+        self._source, self._encoding = source, encoding
         self._delimiter = delimiter
         self._longest = source.limits.row_characters
         self._lines: deque[str] = deque()
-        self._ahead: deque[list[str] | str] = deque()
-        for _ in range(skip):
-            self._next_line()
 
-    def __iter__(self) -> Iterator[list[str] | str]:
-        with self._stream:
-            while self._ahead:
-                yield self._ahead.popleft()
+    def __iter__(self) -> Generator[list[str] | str, None, None]:
+        self._lines.clear()
+        with io.TextIOWrapper(
+            self._source.open(), self._encoding, errors="surrogateescape", newline=""
+        ) as self._stream:
+            for _ in range(self.skip):
+                self._next_line()
             while (record := self._next_record()) is not None:
                 yield record
 
-    def take(self, count: int) -> list[list[str] | str]:
-        """Return the next records, at most `count`."""
-        taken: list[list[str] | str] = []
-        while len(taken) < count and (record := self._next_record()) is not None:
-            taken.append(record)
-        return taken
-
-    def put_back(self, records: Sequence[list[str] | str]) -> None:
-        """Give records back, to come first again."""
-        self._ahead.extendleft(reversed(records))
-
-    def close(self) -> None:
-        """Close the file."""
-        self._stream.close()
+    def first(self, count: int) -> list[list[str] | str]:
+        """Return the first records, at most `count`."""
+        with closing(iter(self)) as records:
+            return list(islice(records, count))
 
     def _next_line(self) -> str:
         return self._lines.popleft() if self._lines else self._stream.readline(self._longest + 1)
@@ -166,8 +158,7 @@ def _sniff_delimiter(source: Source, encoding: str, mapping: Mapping[str, str]) 
 def _fitness(source: Source, encoding: str, delimiter: str, mapping: Mapping[str, str]) -> tuple[int, int]:
     """Return how many headings are understood under a separator, then how many records are of the usual width."""
     records = _Records(source, encoding, delimiter)
-    sample = [_printed(record) for record in records.take(_SAMPLE_RECORDS)]
-    records.close()
+    sample = [_printed(record) for record in records.first(_SAMPLE_RECORDS)]
     best = max((count_headings(record, mapping) for record in sample[: ROWS_ABOVE + 1]), default=0)
     widths = [len(record) for record in sample if len(record) > 1]
     return best, max(map(widths.count, widths), default=0)

@@ -43,6 +43,11 @@ class TableField:
         """Return the usual heading."""
         return self.names[0]
 
+    @property
+    def heading_en(self) -> str:
+        """Return the usual heading in English, the id in words where there is none."""
+        return next((name for name in self.names if name.isascii()), self.id.replace("_", " "))
+
 
 def _field(name: str, kind: Kind, headings: str, *, order: int = 0) -> TableField:
     return TableField(id=name, kind=kind, names=tuple(headings.split("|")), order=order)

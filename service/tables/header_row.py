@@ -43,9 +43,11 @@ def no_heading(rows: Sequence[Sequence[str]]) -> TableRefusedError:
     texts = [printable(text.strip(), 20) for text in fullest if text.strip()][:_SHOWN_HEADINGS]
     pairs = [(text, near) for text in texts if (near := nearest_heading(text))]
     shown = "、".join(f"“{text}”→“{near}”" for text, near in pairs)
-    return TableRefusedError(
+    refusal = TableRefusedError(
         "no_heading",
         seen="、".join(texts) or "-",
         nearest_zh=f"最接近的表头：{shown}。" if shown else "",
         nearest_en=f"nearest: {shown}; " if shown else "",
     )
+    refusal.headings = tuple(fullest)
+    return refusal

@@ -5,16 +5,14 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
 from seeds.folding import fold
 from service.json_reading import printable
-from service.messages import nearest_params
-from service.tables.fields import BY_ID, FIELDS, Kind, TableField
-from service.tables.messages import TableRefusedError
+from service.tables.fields import FIELDS, Kind, TableField
 
 SEVERAL = frozenset({Kind.LIST, Kind.PLACE})
 """Columns of these kinds add up; of any other kind one column counts."""
@@ -36,6 +34,7 @@ _UNIT_NAMES = {
     1.0: "元", 1e2: "百元", 1e3: "千元", 1e4: "万元", 1e5: "十万元", 1e6: "百万元",
     1e7: "千万元", 1e8: "亿元", 1e9: "十亿元",
 }  # fmt: skip
+MONEY_UNITS = tuple(_UNIT_NAMES.values())
 _SHARES = frozenset({"%", "百分比", "percent", "百分数"})
 
 
@@ -53,13 +52,15 @@ class Status(StrEnum):
 class ColumnReport:
     """One column: its heading as it stands there, what it was taken for, in which unit, or what is nearest to it.
 
-    `unit_assumed` tells that a money column names no unit and is read as yuan.
+    `how` tells by what: `exact`, `alias`, or `declared` by the caller. `unit_assumed` tells that a money column names
+    no unit and is read as yuan.
     """
 
     position: int
     heading: str
     status: Status
     field: str = ""
+    how: str = ""
     unit: str = ""
     unit_assumed: bool = False
     nearest: str = ""
@@ -145,89 +146,88 @@ def _take_apart(heading: str) -> _Heading:
     return _Heading(tuple(name for name in folded if name), tuple(units), max(years, default=0))
 
 
-def lay_out(headings: Sequence[str], mapping: Mapping[str, str] | None = None, *, repeats: bool = False) -> Layout:
-    """Decide what each column is; raise TableRefusedError when `mapping` (heading -> field) names what is not there.
+def unit_fault(target: str) -> bool:
+    """Tell whether a target names a unit in which its field cannot be read."""
+    field, units = recognise(target), _take_apart(target).units
+    if field is None or not units:
+        return False
+    if field.kind is Kind.MONEY:
+        return _is_foreign(units) or _factor(units) is None
+    return field.kind is Kind.SHARE and not _SHARES.intersection(units)
+
+
+def lay_out(headings: Sequence[str], chosen: Mapping[int, str] | None = None, *, repeats: bool = False) -> Layout:
+    """Decide what each column is; `chosen` (position -> field) goes before what its heading says.
 
     `repeats` lets several headings stand for one field: objects of NDJSON choose their keys one by one.
     """
-    chosen = _chosen(headings, mapping or {})
-    readings = [_read_heading(place, text, chosen.get(place)) for place, text in enumerate(headings) if text.strip()]
+    told = chosen or {}
+    readings = [_read_heading(place, text, told.get(place)) for place, text in enumerate(headings) if text.strip()]
     kept = readings if repeats else _without_repeats(readings)
     columns = sorted((reading.column for reading in kept if reading.column), key=lambda found: found.field.order)
     return Layout(columns=tuple(columns), reports=tuple(reading.report for reading in kept))
 
 
-def _chosen(headings: Sequence[str], mapping: Mapping[str, str]) -> dict[int, str]:
-    chosen: dict[int, str] = {}
-    for heading, target in mapping.items():
-        places = [place for place, text in enumerate(headings) if text.strip() == heading.strip()]
-        places = places or [place for place, text in enumerate(headings) if text and fold(text) == fold(heading)]
-        if not places:
-            raise TableRefusedError("mapping_heading", name=printable(heading), **_near(heading, headings))
-        if target and recognise(target) is None:
-            raise TableRefusedError("mapping_field", name=printable(target), **_near(target, list(BY_ID)))
-        chosen.update(dict.fromkeys(places, target or "ignored"))
-    return chosen
-
-
-def _near(name: str, known: Iterable[str]) -> dict[str, str]:
-    close = difflib.get_close_matches(name, [text for text in known if text], n=1)
-    return nearest_params(printable(close[0]) if close else None)
-
-
 def _read_heading(position: int, heading: str, target: str | None) -> _Reading:
     shown, parts = printable(heading.strip()), _take_apart(heading)
+    report = ColumnReport(position=position, heading=shown, status=Status.NOT_UNDERSTOOD)
     field = recognise(target or heading)
     if field is None:
-        report = ColumnReport(
-            position=position, heading=shown, status=Status.NOT_UNDERSTOOD, nearest=nearest_heading(heading)
-        )
-        return _Reading(report, None, parts.year)
+        return _Reading(replace(report, nearest=nearest_heading(heading)), None, parts.year)
+    report = replace(report, how=_how(heading, target, field))
     if field.kind is Kind.IGNORED:
-        return _Reading(ColumnReport(position=position, heading=shown, status=Status.IGNORED), None, parts.year)
+        return _Reading(replace(report, status=Status.IGNORED), None, parts.year)
     units = (*(_take_apart(target).units if target else ()), *parts.units)
-    return _in_unit(Column(position=position, heading=shown, field=field), units, parts.year)
+    return _in_unit(replace(report, field=field.id, status=Status.USED), field, units, parts.year)
 
 
-def _in_unit(column: Column, units: tuple[str, ...], year: int) -> _Reading:
+def _how(heading: str, target: str | None, field: TableField) -> str:
+    if target is not None:
+        return "declared"
+    return "exact" if fold(heading) in (fold(field.id), fold(field.heading)) else "alias"
+
+
+def _in_unit(report: ColumnReport, field: TableField, units: tuple[str, ...], year: int) -> _Reading:
     """Settle the unit of a column: the first text that is one; money in another currency is not read."""
-    field, place = column.field, {"position": column.position, "heading": column.heading}
+    column = Column(position=report.position, heading=report.heading, field=field)
     if field.kind is Kind.MONEY:
-        if any(_FOREIGN.search(unit) for unit in units):
-            report = ColumnReport(**place, field=field.id, status=Status.UNIT_NOT_UNDERSTOOD)  # type: ignore[arg-type]
-            return _Reading(report, None, year)
-        factors = [_MONEY[text] for unit in units if unit and (text := _CURRENCY.sub("", unit)) in _MONEY]
-        factor = factors[0] if factors else 1.0
-        column = Column(**place, field=field, factor=factor)  # type: ignore[arg-type]
-        assumed = not factors and "cny" not in column.heading.casefold()
-        unit = _UNIT_NAMES[factor]
-    else:
-        percent = field.kind is Kind.SHARE and any(unit in _SHARES for unit in units)
-        column = Column(**place, field=field, percent=percent)  # type: ignore[arg-type]
-        assumed, unit = False, "%" if percent else ""
-    report = ColumnReport(**place, field=field.id, status=Status.USED, unit=unit, unit_assumed=assumed)  # type: ignore[arg-type]
-    return _Reading(report, column, year)
+        if _is_foreign(units):
+            return _Reading(replace(report, status=Status.UNIT_NOT_UNDERSTOOD), None, year)
+        factor = _factor(units)
+        assumed = factor is None and "cny" not in report.heading.casefold()
+        report = replace(report, unit=_UNIT_NAMES[factor or 1.0], unit_assumed=assumed)
+        return _Reading(report, replace(column, factor=factor or 1.0), year)
+    percent = field.kind is Kind.SHARE and not _SHARES.isdisjoint(units)
+    return _Reading(replace(report, unit="%" if percent else ""), replace(column, percent=percent), year)
+
+
+def _is_foreign(units: Iterable[str]) -> bool:
+    return any(_FOREIGN.search(unit) for unit in units)
+
+
+def _factor(units: Iterable[str]) -> float | None:
+    """Return how many yuan the first unit of money is, None when there is none."""
+    names = (_CURRENCY.sub("", unit) for unit in units if unit)
+    return next((_MONEY[name] for name in names if name in _MONEY), None)
 
 
 def _without_repeats(readings: list[_Reading]) -> list[_Reading]:
-    """Keep one column a field, the one of the latest year, else the first; lists and places add up."""
+    """Keep one column a field: the declared one, that of the latest year, the first; lists and places add up."""
     best: dict[str, _Reading] = {}
     for reading in readings:
         if reading.column and reading.column.field.kind not in SEVERAL:
             rival = best.get(reading.column.field.id)
-            if rival is None or reading.year > rival.year:
+            if rival is None or _precedence(reading) > _precedence(rival):
                 best[reading.column.field.id] = reading
-    return list(_marked(readings, best))
+    return [_marked(reading, best) for reading in readings]
 
 
-def _marked(readings: list[_Reading], best: Mapping[str, _Reading]) -> Iterator[_Reading]:
-    for reading in readings:
-        column = reading.column
-        if column is None or column.field.kind in SEVERAL or best[column.field.id] is reading:
-            yield reading
-            continue
-        report = reading.report
-        marked = ColumnReport(
-            position=report.position, heading=report.heading, field=report.field, status=Status.REPEATED
-        )
-        yield _Reading(marked, None, reading.year)
+def _precedence(reading: _Reading) -> tuple[bool, int]:
+    return reading.report.how == "declared", reading.year
+
+
+def _marked(reading: _Reading, best: Mapping[str, _Reading]) -> _Reading:
+    column = reading.column
+    if column is None or column.field.kind in SEVERAL or best[column.field.id] is reading:
+        return reading
+    return _Reading(replace(reading.report, status=Status.REPEATED, unit="", unit_assumed=False), None, reading.year)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from service.json_reading import read_json
+import orjson
+
+from service.json_reading import DEEPEST, read_json
 from service.problems import RequestError
 from service.tables.messages import TableRefusedError
 from service.tables.rows import RawRow, broken_row, complaint_row
@@ -13,6 +16,8 @@ from service.tables.sources import Format, RawTable, Source
 
 MOST_KEYS = 256
 _CHUNK = 1 << 20
+_SUSPECT = re.compile(rb'"\s+:|\\[uU][dD]|[0-9]{16}')
+"""A colon apart from its key, half a character pair, a number that may lose digits."""
 
 
 def open_json_lines(source: Source) -> RawTable:
@@ -34,6 +39,23 @@ def open_json_lines(source: Source) -> RawTable:
         encoding="utf-8",
         heading_line=0,
     )
+
+
+def _plain(line: bytes) -> dict[str, Any] | None:
+    """Return an object in which nothing can be that `read_json` would refuse; None when that is not sure.
+
+    Keys that stand twice are seen by counting: each is followed by a quotation mark and a colon.
+    """
+    if _SUSPECT.search(line) or line.count(b"[") + line.count(b"{") > DEEPEST:
+        return None
+    try:
+        parsed = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(parsed, dict):
+        return None
+    keys = len(parsed) + sum(len(value) for value in parsed.values() if isinstance(value, dict))
+    return parsed if line.count(b'":') == keys else None
 
 
 def _rows(source: Source, keys: dict[str, int]) -> Iterator[RawRow]:
@@ -62,6 +84,8 @@ def _lines(source: Source) -> Iterator[tuple[int, dict[str, Any] | RawRow]]:
 
 
 def _parse(number: int, line: bytes) -> dict[str, Any] | RawRow:
+    if (plain := _plain(line)) is not None:
+        return plain
     try:
         parsed = read_json(line)
     except RequestError as error:

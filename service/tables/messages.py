@@ -71,6 +71,21 @@ REFUSALS: dict[str, Wording] = {
         "文件中没有“{name}”这一列", "the file has no column {name!r}", "{nearest_zh}", "{nearest_en}"
     ),
     "mapping_field": Wording("没有“{name}”这个字段", "there is no field {name!r}", "{nearest_zh}", "{nearest_en}"),
+    "mapping_unit": Wording(
+        "“{name}”的单位无法识别",
+        "the unit in {name!r} is not understood",
+        "金额的单位写元、千元、万元、百万元或亿元，比例写 %，例如 annual_revenue_cny(万元)",
+        "money is in 元, 千元, 万元, 百万元 or 亿元, a share in %; for example annual_revenue_cny(万元)",
+    ),
+    "mapping_twice": Wording(
+        "“{other}”与“{name}”都指定为“{field}”",
+        "{other!r} and {name!r} are both said to be {field!r}",
+        "这个字段只能有一列，请将其中一列改为其他字段或不读取（null）",
+        "this field has one column only; give one of them another field, or null",
+    ),
+    "mapping_same_column": Wording(
+        "“{other}”与“{name}”是同一列", "{other!r} and {name!r} are the same column", "请只保留一项", "keep one of them"
+    ),
 }
 
 ROW_FAULTS: dict[str, Wording] = {
@@ -148,6 +163,8 @@ class TableRefusedError(Exception):
         """Keep the code and what its message needs."""
         self.code = code
         self.params = params
+        self.headings: tuple[str, ...] = ()
+        """What may be the headings of a table in which none was understood."""
         super().__init__(code)
 
     def worded(self, language: str = "zh") -> tuple[str, str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from seeds.vocabulary import Vocabulary
 from service.tables.columnar import open_columnar
+from service.tables.corrections import chosen_fields
 from service.tables.delimited import open_delimited
 from service.tables.header_row import no_heading
 from service.tables.headings import ColumnReport, Layout, lay_out
@@ -66,9 +67,12 @@ class TenantTable:
     @property
     def about(self) -> dict[str, str | int]:
         """Return how the file was read: encoding, separator, sheet, and the line of its headings."""
-        raw = self._raw
-        told = {"encoding": raw.encoding, "delimiter": raw.delimiter, "sheet": raw.sheet}
-        return {"format": raw.format.value, **{k: v for k, v in told.items() if v}, "heading_line": raw.heading_line}
+        return self._raw.about
+
+    @property
+    def left(self) -> int:
+        """Return how many columns of the sheet stand empty before the first heading."""
+        return self._raw.left
 
     def __iter__(self) -> Iterator[TenantRow | RejectedRow]:
         """Yield every company and every rejected row; raise TableRefusedError past the most rows allowed."""
@@ -99,15 +103,22 @@ def read_tenants(source: Path | bytes, *, filename: str = "", options: ReadingOp
     chosen = options or ReadingOptions()
     if filename.lower().endswith(_MACRO_ENDINGS):
         raise TableRefusedError("macros")
-    opened = Source(source, chosen.limits)
-    raw = _open(opened, sniff_format(opened), chosen.mapping)
-    layout = lay_out(raw.headings, chosen.mapping, repeats=raw.format is Format.NDJSON)
+    return TenantTable(*open_table(Source(source, chosen.limits), chosen.mapping), chosen)
+
+
+def open_table(source: Source, mapping: Mapping[str, str]) -> tuple[RawTable, Layout]:
+    """Open a table of any format and understand its headings; raise TableRefusedError."""
+    raw = open_raw(source, mapping)
+    repeats = raw.format is Format.NDJSON
+    layout = lay_out(raw.headings, chosen_fields(raw.headings, mapping, repeats=repeats), repeats=repeats)
     if not layout.columns:
         raise no_heading([raw.headings])
-    return TenantTable(raw, layout, chosen)
+    return raw, layout
 
 
-def _open(source: Source, form: Format, mapping: Mapping[str, str]) -> RawTable:
+def open_raw(source: Source, mapping: Mapping[str, str]) -> RawTable:
+    """Open a table of any format; what `mapping` names counts as a heading, understood or not."""
+    form = sniff_format(source)
     if form is Format.XLSX:
         return open_workbook(source, mapping)
     if form is Format.PARQUET:

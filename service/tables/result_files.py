@@ -1,82 +1,83 @@
-"""Results as CSV, NDJSON and Parquet: one row a shown tenant x measure, streamed."""
+"""Results as CSV, NDJSON and Parquet, streamed, a row each tenant x measure; each distinct text is encoded once."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from pathlib import Path
-from typing import Any
+import re
+from collections.abc import Callable, Iterator
 
 import orjson
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from service.tables.harmless import guarded
-from service.tables.results import PairLine, ResultSource
+from service.tables.pieces import Sink
+from service.tables.results import PAIR_SCHEMA, ResultSource
 
-COLUMNS = ("row", "external_id", "uscc", "name", "measure_id", "verdict", "relevance", "score", "unknown")
-PAIR_SCHEMA = pa.schema(
-    [
-        ("row", pa.int32()),
-        ("external_id", pa.string()),
-        ("uscc", pa.string()),
-        ("name", pa.string()),
-        ("measure_id", pa.string()),
-        ("verdict", pa.string()),
-        ("relevance", pa.string()),
-        ("score", pa.float64()),
-        ("unknown", pa.list_(pa.struct([("fact", pa.string()), ("why", pa.string())]))),
-    ]
-)
-_BATCH = 20_000
-_LINES_A_PIECE = 2_000
-_BOM = "\ufeff".encode()
+_BOM = "\ufeff"
 """Spreadsheet programs read UTF-8 as such only when a file begins with it."""
+
+_QUOTED = re.compile('[,"\r\n]')
 
 
 def csv_pieces(source: ResultSource) -> Iterator[bytes]:
     """Yield the pairs as CSV in UTF-8, texts made harmless; a list of unknowns is `fact:why` joined by spaces."""
-    yield _BOM + _csv_lines([COLUMNS])
-    pairs = iter(source.pairs())
-    while batch := list(islice(pairs, _LINES_A_PIECE)):
-        yield _csv_lines([_csv_cells(pair) for pair in batch])
-
-
-def _csv_cells(pair: PairLine) -> tuple[object, ...]:
-    unknown = " ".join(f"{fact}:{why}" for fact, why in pair.unknown)
-    texts = (pair.external_id, pair.uscc, pair.name, pair.measure_id, pair.verdict, pair.relevance)
-    return (pair.row, *map(guarded, texts), pair.score, guarded(unknown))
-
-
-def _csv_lines(rows: Iterable[Iterable[object]]) -> bytes:
-    target = io.StringIO(newline="")
-    csv.writer(target, lineterminator="\r\n").writerows(rows)
-    return target.getvalue().encode("utf-8", "replace")
+    yield f"{_BOM}{','.join(PAIR_SCHEMA.names)}\r\n".encode()
+    for table in source.pairs():
+        unknown = _joined(table["unknown"].combine_chunks(), "{}:{}", " ")
+        cells = [_encoded(table[name], _csv_cell) for name in PAIR_SCHEMA.names[:-1]]
+        yield _lines(*_between(",", *cells, unknown), "\r\n")
 
 
 def ndjson_pieces(source: ResultSource) -> Iterator[bytes]:
     """Yield the pairs as NDJSON."""
-    pairs = iter(source.pairs())
-    while batch := list(islice(pairs, _LINES_A_PIECE)):
-        yield b"".join(orjson.dumps(_plain(pair), option=orjson.OPT_APPEND_NEWLINE) for pair in batch)
+    for table in source.pairs():
+        unknown = _joined(table["unknown"].combine_chunks(), '{{"fact":"{}","why":"{}"}}', ",")
+        cells: list[pa.Array | str] = []
+        for name in PAIR_SCHEMA.names[:-1]:
+            cells += [f'{"," if cells else "{"}"{name}":', _encoded(table[name], _json_cell)]
+        yield _lines(*cells, ',"unknown":[', unknown, "]}\n")
 
 
-def _plain(pair: PairLine) -> dict[str, Any]:
-    told = {name: getattr(pair, name) for name in COLUMNS[:-1]}
-    return {**told, "unknown": [{"fact": fact, "why": why} for fact, why in pair.unknown]}
+def parquet_pieces(source: ResultSource) -> Iterator[bytes]:
+    """Yield the pairs as Parquet, a group of rows for each table."""
+    sink = Sink()
+    with pq.ParquetWriter(sink, PAIR_SCHEMA, compression="zstd") as writer:
+        for table in source.pairs():
+            writer.write_table(table)
+            yield sink.taken()
+    yield sink.taken()
 
 
-def write_parquet(source: ResultSource, target: Path) -> None:
-    """Write the pairs as Parquet, a group of rows at a time."""
-    pairs = iter(source.pairs())
-    with pq.ParquetWriter(target, PAIR_SCHEMA, compression="zstd") as writer:
-        while batch := list(islice(pairs, _BATCH)):
-            writer.write_table(pa.Table.from_pylist([_plain(pair) for pair in batch], schema=PAIR_SCHEMA))
+def _csv_cell(value: object) -> str:
+    text = guarded(value) if isinstance(value, str) else str(value)
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
-def write_pieces(pieces: Iterable[bytes], target: Path) -> None:
-    """Write a stream of bytes into a file."""
-    with target.open("wb") as stream:
-        stream.writelines(pieces)
+def _json_cell(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _encoded(column: pa.ChunkedArray, encode: Callable[[object], str]) -> pa.Array:
+    """Return a column as texts, each distinct value encoded once."""
+    coded = column.combine_chunks().dictionary_encode()
+    return pa.array(map(encode, coded.dictionary.to_pylist()), type=pa.string()).take(coded.indices)
+
+
+def _joined(unknown: pa.ListArray, form: str, separator: str) -> pa.Array:
+    """Return each list of facts with their whys, ids that need no encoding, as one text."""
+    facts, whys = unknown.flatten().flatten()
+    before, between, after = form.format("\0", "\0").split("\0")
+    items = pc.binary_join_element_wise(before, facts, between, whys, after, "")
+    return pc.binary_join(pa.ListArray.from_arrays(unknown.offsets, items), separator)
+
+
+def _between(separator: str, *cells: pa.Array) -> Iterator[pa.Array | str]:
+    for place, cell in enumerate(cells):
+        if place:
+            yield separator
+        yield cell
+
+
+def _lines(*parts: pa.Array | str) -> bytes:
+    return "".join(pc.binary_join_element_wise(*parts, "").to_pylist()).encode()

@@ -23,7 +23,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "withheld": ("可能相符但无关联（未列出）", "May fit, not connected (not listed)"),
     "short.applicable": ("相符", "met"),
     "short.possible": ("待定", "open"),
-    "short.not_applicable": ("不符", "no"),
     "pairs": ("企业×措施", "Tenant x measure"),
     "settles": ("补填后可确定最多的信息", "Facts that would settle most"),
     "opens": ("满足后新增最多的条件", "Changes that would open most"),
@@ -64,13 +63,21 @@ _WORDS: dict[str, tuple[str, str]] = {
         "未填写的内容按“未知”处理，不会当作“否”或 0。",
         "What was not stated is unknown, never 'no' or 0.",
     ),
-    "note.truncated": (
-        "超出工作表行数上限（{limit} 行）的内容未列出，请下载 CSV、NDJSON 或 Parquet。",
-        "Rows beyond the limit of a sheet ({limit}) are left out; download CSV, NDJSON or Parquet.",
+    "note.matrix_rows": (
+        "矩阵只列前 {rows} 家企业（共 {total} 家），以 {limit} 格为限；全部结论请下载 CSV、NDJSON 或 Parquet。",
+        "The matrix has the first {rows} of {total} tenants (at most {limit} cells); CSV, NDJSON and Parquet have all.",
     ),
-    "note.unlisted": (
+    "note.matrix_columns": (
         "超出工作表列数上限（{limit} 列）的措施未列入矩阵。",
         "Measures beyond the limit of a sheet ({limit} columns) are not in the matrix.",
+    ),
+    "note.cut": (
+        "已达工作表行数上限（{limit} 行），其余未列出。",
+        "The sheet is full ({limit} rows); what follows is left out.",
+    ),
+    "note.risky": (
+        "以 = + - @ 开头的内容一律按文字写入，不会作为公式运行。",
+        "What begins with = + - @ is written as text and is never run as a formula.",
     ),
 }
 

@@ -1,21 +1,33 @@
-"""Results as a workbook for colleagues: summary with charts, by tenant, by measure, coloured matrix, rejected rows."""
+"""Results as a workbook for colleagues: summary with charts, by tenant, by measure, coloured matrix, rejected rows.
+
+The library writes the short sheets and the heads of the long ones, whose rows are put in while the file is being sent.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
-from pathlib import Path
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
+import pyarrow as pa  # type: ignore[import-untyped]
 import xlsxwriter  # type: ignore[import-untyped]
 
-from service.tables.result_sheets import MOST_COLUMNS, MOST_ROWS, Pen, Sheet
+from service.tables.pieces import Sink
+from service.tables.result_sheets import MOST_COLUMNS, MOST_ROWS, Cell, Pen, Sheet, rows_below_head
 from service.tables.result_summary import write_summary
 from service.tables.result_words import results_words
-from service.tables.results import Counts, MeasureLine, PairLine, ResultSource
+from service.tables.results import About, Counts, MeasureLine, ResultSource
+
+MATRIX_CELLS = 2_000_000
+"""Tenants x measures; more of them make a sheet that programs open slowly or not at all."""
 
 _OPTIONS = {
-    "constant_memory": True,
+    "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -24,25 +36,73 @@ _SHEETS = ("summary", "tenants", "measures", "matrix", "rejected", "notes")
 _COUNTED = ("applicable", "possible", "not_applicable", "withheld")
 _NAMED = ("row", "external_id", "uscc", "name")
 _NAMED_WIDTHS = (8, 12, 22, 34)
+_DIMENSION = re.compile(rb"<dimension [^>]*/>")
+_ROWS_END = b"</sheetData>"
 
 
-def write_workbook(source: ResultSource, target: Path, *, language: str = "zh") -> None:
-    """Write the workbook; a sheet that would be longer than any program opens is cut, and the notes say so."""
-    words = results_words(language)
-    with xlsxwriter.Workbook(str(target), _OPTIONS) as workbook:
-        workbook.set_properties({"title": words("title")})
-        pen = Pen(workbook, words)
-        sheets = {name: pen.sheet(f"sheet.{name}") for name in _SHEETS}
-        measures = list(source.measures())
-        write_summary(pen, sheets["summary"], source.about, measures)
-        _write_measures(sheets["measures"], measures)
-        _write_tenants(sheets["tenants"], sheets["matrix"], source, measures)
-        _write_rejected(sheets["rejected"], source.rejected(), "en" if language == "en" else "zh")
-        _write_notes(sheets, source, len(measures))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What the workbook shows: all measures, those of the matrix, and how many tenants the matrix has."""
+
+    about: About
+    measures: tuple[MeasureLine, ...]
+    matrix_measures: tuple[MeasureLine, ...]
+    matrix_tenants: int
 
 
-def _counts(counts: Counts) -> list[int]:
-    return [counts.applicable, counts.possible, counts.not_applicable, counts.withheld]
+def workbook_pieces(source: ResultSource, *, language: str = "zh") -> Iterator[bytes]:
+    """Yield the workbook piece by piece; its notes tell what the matrix leaves out."""
+    plan = _plan(source)
+    short = io.BytesIO()
+    with xlsxwriter.Workbook(short, _OPTIONS) as workbook:
+        pen = Pen(workbook, results_words(language))
+        _write_short(pen, plan)
+    cut = pen.words("note.cut").format(limit=MOST_ROWS)
+    long = {
+        "tenants": rows_below_head(pen, _tenant_rows(source), cut),
+        "matrix": rows_below_head(pen, _matrix_rows(pen, source, plan), cut),
+        "rejected": rows_below_head(pen, _rejected_rows(source, "en" if language == "en" else "zh"), cut),
+    }
+    return _filled(short, {f"xl/worksheets/sheet{_SHEETS.index(name) + 1}.xml": rows for name, rows in long.items()})
+
+
+def _plan(source: ResultSource) -> _Plan:
+    about, measures = source.about, tuple(source.measures())
+    shown = measures[: MOST_COLUMNS - len(_NAMED)]
+    most = min(MATRIX_CELLS // max(len(shown), 1), MOST_ROWS - 1)
+    return _Plan(about=about, measures=measures, matrix_measures=shown, matrix_tenants=min(most, about.rows))
+
+
+def _filled(short: io.BytesIO, long: Mapping[str, Iterator[bytes]]) -> Iterator[bytes]:
+    """Yield the archive again, the rows of long sheets put behind their heads."""
+    sink = Sink()
+    with zipfile.ZipFile(short) as packed, zipfile.ZipFile(sink, "w") as target:
+        for info in packed.infolist():
+            if info.filename not in long:
+                target.writestr(info, packed.read(info))
+                continue
+            head, end, tail = packed.read(info).partition(_ROWS_END)
+            fresh = zipfile.ZipInfo(info.filename, info.date_time)
+            fresh.compress_type = zipfile.ZIP_DEFLATED
+            with target.open(fresh, "w") as member:
+                member.write(_DIMENSION.sub(b"", head))
+                for piece in long[info.filename]:
+                    member.write(piece)
+                    yield sink.taken()
+                member.write(end + tail)
+    yield sink.taken()
+
+
+def _write_short(pen: Pen, plan: _Plan) -> None:
+    pen.workbook.set_properties({"title": pen.words("title")})
+    sheets = {name: pen.sheet(f"sheet.{name}") for name in _SHEETS}
+    write_summary(pen, sheets["summary"], plan.about, plan.measures)
+    _write_measures(sheets["measures"], plan.measures)
+    sheets["tenants"].head((*_NAMED, *_COUNTED, "best"), (*_NAMED_WIDTHS, 12, 12, 12, 14, 80))
+    titles = [f"{line.title}\n{line.status}" for line in plan.matrix_measures]
+    sheets["matrix"].head(_NAMED, (*_NAMED_WIDTHS, *(11 for _ in titles)), more=titles)
+    sheets["rejected"].head(("row", "line", "heading", "field", "value", "reason", "hint"), (8, 8, 22, 20, 30, 48, 60))
+    _write_notes(sheets["notes"], plan)
 
 
 def _write_measures(sheet: Sheet, measures: Iterable[MeasureLine]) -> None:
@@ -53,55 +113,8 @@ def _write_measures(sheet: Sheet, measures: Iterable[MeasureLine]) -> None:
         sheet.add([*texts, *_counts(line.counts)])
 
 
-def _write_tenants(sheet: Sheet, matrix: Sheet, source: ResultSource, measures: Sequence[MeasureLine]) -> None:
-    """Write the sheet by tenant and the matrix in one pass over tenants and pairs."""
-    sheet.head((*_NAMED, *_COUNTED, "best"), (*_NAMED_WIDTHS, 12, 12, 12, 14, 80))
-    titles = [f"{line.title}\n{line.status}" for line in measures][: MOST_COLUMNS - len(_NAMED)]
-    matrix.head(_NAMED, (*_NAMED_WIDTHS, *(11 for _ in titles)), more=titles)
-    place_of = {line.id: place for place, line in enumerate(measures[: len(titles)], len(_NAMED))}
-    pairs_of = _pairs_by_row(source.pairs())
-    for line in source.tenants():
-        named: list[Any] = [line.row, line.external_id, line.uscc, line.name]
-        sheet.add([*named, *_counts(line.counts), "\n".join(line.best)])
-        row, pairs = matrix.add(named), pairs_of(line.row)
-        if row is not None:
-            _mark(matrix, row, pairs, place_of)
-
-
-def _mark(matrix: Sheet, row: int, pairs: Iterable[PairLine], place_of: Mapping[str, int]) -> None:
-    for pair in pairs:
-        if (place := place_of.get(pair.measure_id)) is not None:
-            matrix.mark(row, place, pair.verdict)
-
-
-def _pairs_by_row(pairs: Iterable[PairLine]) -> Callable[[int], list[PairLine]]:
-    """Return a function that gives the pairs of one row after another, in rising order."""
-    groups: Iterator[tuple[int, list[PairLine]]] = (
-        (row, list(group)) for row, group in groupby(pairs, key=lambda pair: pair.row)
-    )
-    ahead = next(groups, None)
-
-    def of_row(row: int) -> list[PairLine]:
-        nonlocal ahead
-        while ahead is not None and ahead[0] < row:
-            ahead = next(groups, None)
-        return ahead[1] if ahead is not None and ahead[0] == row else []
-
-    return of_row
-
-
-def _write_rejected(sheet: Sheet, rejected: Iterable[Mapping[str, Any]], ending: str) -> None:
-    sheet.head(("row", "line", "heading", "field", "value", "reason", "hint"), (8, 8, 22, 20, 30, 48, 60))
-    for row in rejected:
-        for fault in row["faults"]:
-            told = [fault["heading"], fault["field"], fault["value"]]
-            words = [fault[f"message_{ending}"], fault[f"hint_{ending}"]]
-            sheet.add([row["row"], row["line"], *told, *words])
-
-
-def _write_notes(sheets: Mapping[str, Sheet], source: ResultSource, measures: int) -> None:
-    sheet, about = sheets["notes"], source.about
-    words = sheet.pen.words
+def _write_notes(sheet: Sheet, plan: _Plan) -> None:
+    words, about = sheet.pen.words, plan.about
     sheet.widths((30, 100))
     facts = (
         ("catalogue", about.catalogue),
@@ -112,11 +125,64 @@ def _write_notes(sheets: Mapping[str, Sheet], source: ResultSource, measures: in
     )
     for key, value in facts:
         sheet.add([words(key), value])
-    notes = []
-    if any(written.cut for written in sheets.values()):
-        notes.append(words("note.truncated").format(limit=MOST_ROWS))
-    if measures > MOST_COLUMNS - len(_NAMED):
-        notes.append(words("note.unlisted").format(limit=MOST_COLUMNS))
-    notes += [words(f"note.{key}") for key in ("verdicts", "effect", "matrix", "unknown")]
+    for name, form in sheet.pen.verdicts.items():
+        sheet.raw.write_string(sheet.add(["", words(name)]), 0, words(f"short.{name}"), form)
+    notes = [words(f"note.{key}") for key in ("verdicts", "effect", "matrix", "unknown")]
+    if plan.matrix_tenants < about.rows:
+        told = {"rows": plan.matrix_tenants, "total": about.rows, "limit": MATRIX_CELLS}
+        notes.append(words("note.matrix_rows").format(**told))
+    if len(plan.matrix_measures) < len(plan.measures):
+        notes.append(words("note.matrix_columns").format(limit=MOST_COLUMNS))
     for note in (*notes, *about.notes):
         sheet.add([note])
+    sheet.add([words("note.risky")], sheet.pen.risky)
+
+
+def _counts(counts: Counts) -> list[int]:
+    return [counts.applicable, counts.possible, counts.not_applicable, counts.withheld]
+
+
+def _tenant_rows(source: ResultSource) -> Iterator[Sequence[Cell]]:
+    for line in source.tenants():
+        yield [line.row, line.external_id, line.uscc, line.name, *_counts(line.counts), "\n".join(line.best)]
+
+
+def _matrix_rows(pen: Pen, source: ResultSource, plan: _Plan) -> Iterator[Sequence[Cell]]:
+    """Yield the first tenants with the verdict on each measure that is shown for them."""
+    place_of = {line.id: place for place, line in enumerate(plan.matrix_measures, len(_NAMED))}
+    shown = {name: pen.shown(name) for name in pen.verdicts}
+    pairs = _Ahead(source.pairs())
+    for line in islice(source.tenants(), plan.matrix_tenants):
+        cells: list[Cell] = [line.row, line.external_id, line.uscc, line.name, *(None for _ in place_of)]
+        for measure_id, verdict in pairs.of_row(line.row):
+            if (place := place_of.get(measure_id)) is not None:
+                cells[place] = shown[verdict]
+        yield cells
+
+
+class _Ahead:
+    """The pairs of one row after another, in rising order; a row may have none."""
+
+    def __init__(self, tables: Iterable[pa.Table]) -> None:
+        flat = (pair for table in tables for pair in _plain_pairs(table))
+        self._groups = groupby(flat, key=itemgetter(0))
+        self._next = next(self._groups, None)
+
+    def of_row(self, row: int) -> list[tuple[str, str]]:
+        """Return measure and verdict of each pair of a row."""
+        while self._next is not None and self._next[0] < row:
+            self._next = next(self._groups, None)
+        if self._next is None or self._next[0] != row:
+            return []
+        return [(measure_id, verdict) for _, measure_id, verdict in self._next[1]]
+
+
+def _plain_pairs(table: pa.Table) -> Iterator[tuple[Any, ...]]:
+    return zip(*(table[name].to_pylist() for name in ("row", "measure_id", "verdict")), strict=True)
+
+
+def _rejected_rows(source: ResultSource, ending: str) -> Iterator[Sequence[Cell]]:
+    for row in source.rejected():
+        for fault in row["faults"]:
+            told = [fault["heading"], fault["field"], fault["value"]]
+            yield [row["row"], row["line"], *told, fault[f"message_{ending}"], fault[f"hint_{ending}"]]

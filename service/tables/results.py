@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
-Unknown: TypeAlias = Sequence[tuple[str, str]]
-"""The facts that leave a pair open, each with why: (("stage", "fact_missing"),)."""
+import pyarrow as pa  # type: ignore[import-untyped]
+
+PAIR_SCHEMA = pa.schema(
+    [
+        ("row", pa.int32()),
+        ("external_id", pa.string()),
+        ("uscc", pa.string()),
+        ("name", pa.string()),
+        ("measure_id", pa.string()),
+        ("verdict", pa.string()),
+        ("relevance", pa.string()),
+        ("score", pa.float64()),
+        ("unknown", pa.list_(pa.struct([("fact", pa.string()), ("why", pa.string())]))),
+    ]
+)
+"""One tenant x measure that is shown; `unknown` are the facts that leave it open, each with why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,23 +83,11 @@ class TenantLine:
     best: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairLine:
-    """One tenant x measure that is shown."""
-
-    row: int
-    external_id: str
-    uscc: str
-    name: str
-    measure_id: str
-    verdict: str
-    relevance: str
-    score: float
-    unknown: Unknown = ()
-
-
 class ResultSource(Protocol):
-    """A stored screening; tenants and pairs come by rising row, a tenant's pairs best first; each call starts anew."""
+    """A stored screening; tenants and pairs come by rising row, a tenant's pairs best first; each call starts anew.
+
+    A tenant's pairs stand in one table.
+    """
 
     @property
     def about(self) -> About:
@@ -97,8 +99,8 @@ class ResultSource(Protocol):
     def tenants(self) -> Iterable[TenantLine]:
         """Return the tenants."""
 
-    def pairs(self) -> Iterable[PairLine]:
-        """Return the pairs that are shown."""
+    def pairs(self) -> Iterable[pa.Table]:
+        """Return the pairs that are shown, as tables of PAIR_SCHEMA."""
 
     def rejected(self) -> Iterable[Mapping[str, Any]]:
         """Return the rejected rows as `RejectedRow.plain` gives them."""

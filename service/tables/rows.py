@@ -96,10 +96,11 @@ class RowReader:
 
     def __init__(self, layout: Layout, options: RowOptions) -> None:
         """Keep the columns; nothing is remembered yet."""
-        self._columns = layout.columns
         self._options = options
         self._schema: Mapping[str, Field[Any]] = ProfileSchema().fields
-        self._memory: list[dict[Any, Any]] = [{} for _ in layout.columns]
+        self._places: list[tuple[Column, int, dict[Any, Any]]] = [
+            (column, column.position, {}) for column in layout.columns
+        ]
 
     def read(self, raw: RawRow) -> TenantRow | RejectedRow | None:
         """Return the company or the reasons; None for the template's example and for a row that says nothing."""
@@ -118,12 +119,13 @@ class RowReader:
         said: list[tuple[Column, Any]] = []
         faults: list[RowFault] = []
         width = len(cells)
-        for column, memory in zip(self._columns, self._memory, strict=True):
-            cell = cells[column.position] if column.position < width else None
+        for column, place, memory in self._places:
+            cell = cells[place] if place < width else None
             if cell is None or cell == "":
                 continue
             value, wrong = self._remembered(cell, column, memory)
-            faults += wrong
+            if wrong:
+                faults += wrong
             if value is not NOT_SAID:
                 said.append((column, value))
         return said, faults
@@ -133,8 +135,8 @@ class RowReader:
     ) -> tuple[Any, Sequence[RowFault]]:
         if isinstance(cell, list | dict):
             return self._load(cell, column)
-        key = (type(cell), cell)
-        found = memory.get(key)
+        key = cell if isinstance(cell, str) else (type(cell), cell)
+        found: tuple[Any, Sequence[RowFault]] | None = memory.get(key)
         if found is None:
             found = self._load(cell, column)
             if len(memory) < REMEMBERED:
@@ -206,16 +208,16 @@ class RowReader:
                 values.setdefault(name, value)
         if places:
             values["city"] = join_places(places)
-        faults = list(self._impossible(values, said))
-        return Profile(**values, facts=facts), faults
+        return Profile(**values, facts=facts), list(self._impossible(said))
 
-    def _impossible(self, values: Mapping[str, Any], said: list[tuple[Column, Any]]) -> Iterator[RowFault]:
-        columns = {column.field.id: column for column, _ in said}
-        latest, founded = self._options.latest, values.get("founded_on")
-        if latest and founded and founded > latest:
-            yield self._fault(columns["founded_on"], founded, "in_the_future", {"on": latest.isoformat()})
-        if is_total(values.get("name", "")):
-            yield self._fault(columns["name"], values["name"], "total_row", {})
+    def _impossible(self, said: list[tuple[Column, Any]]) -> Iterator[RowFault]:
+        latest = self._options.latest
+        for column, value in said:
+            name = column.field.id
+            if name == "founded_on" and latest and value and value > latest:
+                yield self._fault(column, value, "in_the_future", {"on": latest.isoformat()})
+            elif name == "name" and is_total(value):
+                yield self._fault(column, value, "total_row", {})
 
 
 def _is_example(said: list[tuple[Column, Any]]) -> bool:
@@ -227,6 +229,8 @@ def join_places(parts: Sequence[tuple[int, str]]) -> str:
 
     The registered place stands alone when it names its city itself.
     """
+    if len(parts) == 1:
+        return parts[0][1]
     ordered = sorted(parts)
     whole = next((text for order, text in ordered if order == PLACE), "")
     if whole and not (whole.endswith(_MUNICIPAL) and "市" not in whole):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from service.tables.archive import Archive
+from service.tables.archive import SHARED_TEXTS, Archive
 from service.tables.messages import TableRefusedError
 from service.tables.sources import Limits
 
@@ -21,8 +21,7 @@ LARGEST_TEXTS_BYTES = 384 * 1_048_576
 """What all texts of a sheet may take when each cell holds its own copy."""
 
 _LONGEST_ROW_BYTES = 32 * 1_048_576
-_SHARED_STRINGS = "xl/sharedStrings.xml"
-_ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d+)["']""")
+ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["'](\d+)["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[ >]")
 _LETTERS = re.compile(rb"""\br=["']([A-Z]+)\d""")
 _FAR_ROW = re.compile(rb"""\br=["'][A-Z]+(\d{5,})["']""")
@@ -33,7 +32,7 @@ _UNSOLVED = re.compile(
     rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _TEXT_RESULT = re.compile(rb"""\bt=["']str["']""")
-_TEXT_NUMBER = re.compile(rb"""\bt=["']s["'][^>]*>\s*<(?:\w+:)?v>(\d+)<""")
+TEXT_NUMBER = re.compile(rb"""\bt=["']s["'][^>]*>\s*<(?:\w+:)?v>(\d+)<""")
 
 
 @dataclass(slots=True)
@@ -50,7 +49,7 @@ class SheetScan:
 def scan_sheet(archive: Archive, member: str, limits: Limits) -> SheetScan:
     """Look through a sheet; raise TableRefusedError when loading it would take too much."""
     scan = SheetScan()
-    for piece in _whole_rows(archive.unpack(member)):
+    for piece in whole_rows(archive.unpack(member)):
         _see(scan, piece)
         if len(scan.broken) > MOST_BROKEN:
             raise TableRefusedError("formulas_without_values")
@@ -72,7 +71,7 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def _whole_rows(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def whole_rows(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the XML in pieces that end where a row ends."""
     held = b""
     for piece in pieces:
@@ -87,13 +86,13 @@ def _whole_rows(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _see(scan: SheetScan, piece: bytes) -> None:
-    rows = [int(number) for number in _ROW_NUMBER.findall(piece)]
+    rows = [int(number) for number in ROW_NUMBER.findall(piece)]
     far = [int(number[:8]) for number in set(_FAR_ROW.findall(piece))]
     scan.last_row = max(scan.last_row, *rows, *far, 0)
     letters = _LETTERS.findall(piece)
     scan.columns.update(letters)
     scan.unplaced_cells |= len(_CELL.findall(piece)) > len(letters)
-    scan.texts.append(np.array(_TEXT_NUMBER.findall(piece), dtype="S9").astype(np.int64))
+    scan.texts.append(np.array(TEXT_NUMBER.findall(piece), dtype="S9").astype(np.int64))
     for match in _ERROR.finditer(piece):
         _note(scan, match[1], "error_value")
     if b"f>" in piece or b"f/>" in piece or b"<f " in piece:
@@ -111,9 +110,9 @@ def _refuse_long_texts(archive: Archive, scan: SheetScan) -> None:
     """Refuse a sheet whose cells point so often at long texts that its copies would fill the memory."""
     used = np.concatenate(scan.texts) if scan.texts else np.zeros(0, dtype=np.int64)
     scan.texts.clear()
-    if not used.size or not archive.has(_SHARED_STRINGS):
+    if not used.size or not archive.has(SHARED_TEXTS):
         return
-    lengths = np.array(list(_text_lengths(archive.unpack(_SHARED_STRINGS))), dtype=np.int64)
+    lengths = np.array(list(_text_lengths(archive.unpack(SHARED_TEXTS))), dtype=np.int64)
     known = used[used < lengths.size]
     if int(lengths[known].sum()) > LARGEST_TEXTS_BYTES:
         raise TableRefusedError("zip_bomb")

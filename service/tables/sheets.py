@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -13,10 +13,12 @@ import python_calamine
 
 from service.tables.archive import Archive
 from service.tables.cells import Broken, Cell
+from service.tables.fields import Kind
 from service.tables.header_row import ROWS_ABOVE, find_header, no_heading
 from service.tables.headings import recognise
 from service.tables.messages import TableRefusedError
 from service.tables.rows import RawRow
+from service.tables.sheet_percents import as_shown, percent_cells
 from service.tables.sheet_scan import scan_sheet
 from service.tables.sources import Format, RawTable, Source
 
@@ -29,13 +31,14 @@ Rows: TypeAlias = Iterator[list[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sheet:
-    """A loaded sheet: its rows from the first on, its first rows as texts, its merges, its broken cells."""
+    """A loaded sheet: its rows from the first on, the first of them, its merges, its broken cells and percentages."""
 
     name: str
     rows: Rows
     above: list[list[Any]]
     merges: Sequence[Merge]
     broken: Mapping[tuple[int, int], str]
+    percents: Mapping[int, Collection[int]]
     left: int
     height: int
 
@@ -50,7 +53,11 @@ def open_workbook(source: Source, mapping: Mapping[str, str]) -> RawTable:
         texts = [_texts(row) for row in _filled_across(sheet)]
         place = find_header(texts, mapping)
         if place is not None:
-            return _table(sheet, texts, place, source, epoch_1904=archive.epoch_1904)
+            block = _heading_block(sheet, texts, place)
+            headings = _headings(texts, block)
+            shares = [sheet.left + column for column, text in enumerate(headings) if _is_share(text, mapping)]
+            sheet = replace(sheet, percents=percent_cells(archive, part.member, shares))
+            return _table(sheet, headings, block[1], source, epoch_1904=archive.epoch_1904)
         seen += texts
     if not any(text for row in seen for text in row):
         raise TableRefusedError("empty_file")
@@ -67,7 +74,9 @@ def _load(source: Source, name: str, broken: Mapping[tuple[int, int], str]) -> _
     rows: Rows = sheet.iter_rows()
     above = list(itertools.islice(rows, ROWS_ABOVE + 4))
     left, height = (sheet.start[1], sheet.end[0] + 1) if sheet.start and sheet.end else (0, 0)
-    return _Sheet(name=name, rows=rows, above=above, merges=merges, broken=broken, left=left, height=height)
+    return _Sheet(
+        name=name, rows=rows, above=above, merges=merges, broken=broken, percents={}, left=left, height=height
+    )
 
 
 def _texts(row: Sequence[Any]) -> list[str]:
@@ -87,9 +96,7 @@ def _filled_across(sheet: _Sheet) -> list[list[Any]]:
     return rows
 
 
-def _table(sheet: _Sheet, texts: list[list[str]], place: int, source: Source, *, epoch_1904: bool) -> RawTable:
-    top, bottom = _heading_block(sheet, texts, place)
-    headings = [_heading([texts[row][column] for row in range(top, bottom + 1)]) for column in range(len(texts[place]))]
+def _table(sheet: _Sheet, headings: list[str], bottom: int, source: Source, *, epoch_1904: bool) -> RawTable:
     if sheet.height - bottom - 1 > source.limits.rows:
         raise TableRefusedError("too_many_rows", limit=source.limits.rows)
     return RawTable(
@@ -99,8 +106,19 @@ def _table(sheet: _Sheet, texts: list[list[str]], place: int, source: Source, *,
         total=sheet.height - bottom - 1,
         sheet=sheet.name,
         heading_line=bottom + 1,
+        left=sheet.left,
         epoch_1904=epoch_1904,
     )
+
+
+def _headings(texts: list[list[str]], block: tuple[int, int]) -> list[str]:
+    top, bottom = block
+    return [_heading([row[column] for row in texts[top : bottom + 1]]) for column in range(len(texts[top]))]
+
+
+def _is_share(heading: str, mapping: Mapping[str, str]) -> bool:
+    field = recognise(mapping.get(heading) or heading)
+    return field is not None and field.kind is Kind.SHARE
 
 
 def _heading_block(sheet: _Sheet, texts: list[list[str]], place: int) -> tuple[int, int]:
@@ -146,6 +164,8 @@ def _rows(sheet: _Sheet, headings: Sequence[str], first: int) -> Iterator[RawRow
                 cells[column] = value
         if number in broken_rows:
             _break(cells, number, sheet)
+        for column in sheet.percents.get(number, ()):
+            cells[column - sheet.left] = as_shown(cells[column - sheet.left])
         if _texts(cells) != list(headings):  # headings printed again on every page are no company
             yield RawRow(row=number - first + 1, line=number + 1, cells=cells)
 

@@ -51,7 +51,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawTable:
-    """A file taken apart: its headings, and its rows, which may be gone through once; `total` is a bound, if known."""
+    """A file taken apart: its headings, and its rows, which may be gone through once; `total` is a bound, if known.
+
+    `left` is the number of empty columns before the first heading.
+    """
 
     format: Format
     headings: Sequence[str]
@@ -61,7 +64,14 @@ class RawTable:
     delimiter: str = ""
     sheet: str = ""
     heading_line: int = 1
+    left: int = 0
     epoch_1904: bool = False
+
+    @property
+    def about(self) -> dict[str, str | int]:
+        """Return how the file was read: encoding, separator, sheet, and the line of its headings."""
+        told = {"encoding": self.encoding, "delimiter": self.delimiter, "sheet": self.sheet}
+        return {"format": self.format.value, **{k: v for k, v in told.items() if v}, "heading_line": self.heading_line}
 
 
 @dataclass(frozen=True, slots=True)

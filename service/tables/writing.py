@@ -1,11 +1,11 @@
-"""Results of a screening into a file of the form asked for."""
+"""Results of a screening as a file of the form asked for, sent while it is written: nothing is stored for it."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
-from service.tables.result_files import csv_pieces, ndjson_pieces, write_parquet, write_pieces
-from service.tables.result_workbook import write_workbook
+from service.tables.result_files import csv_pieces, ndjson_pieces, parquet_pieces
+from service.tables.result_workbook import workbook_pieces
 from service.tables.results import ResultSource
 from service.tables.sources import Format
 
@@ -17,11 +17,8 @@ MEDIA_TYPES = {
 }
 
 
-def write_results(source: ResultSource, form: Format, target: Path, *, language: str = "zh") -> None:
-    """Write the results to `target`; only the workbook has words, in `language` ("zh" or "en")."""
+def result_pieces(source: ResultSource, form: Format, *, language: str = "zh") -> Iterator[bytes]:
+    """Yield the file piece by piece; only the workbook has words, in `language` ("zh" or "en")."""
     if form is Format.XLSX:
-        write_workbook(source, target, language=language)
-    elif form is Format.PARQUET:
-        write_parquet(source, target)
-    else:
-        write_pieces(csv_pieces(source) if form is Format.CSV else ndjson_pieces(source), target)
+        return workbook_pieces(source, language=language)
+    return {Format.CSV: csv_pieces, Format.NDJSON: ndjson_pieces, Format.PARQUET: parquet_pieces}[form](source)

@@ -7,8 +7,11 @@ from typing import Any
 import flask
 
 from matcher.description import describe_measure
+from rules.catalogue import Catalogue
 from rules.errors import PackError
 from rules.measures import Measure
+from seeds.errors import Fault, SeedError
+from service.access import operator
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
 from service.lookups import found, page_of
@@ -16,10 +19,11 @@ from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.schemas.screening_answers import PreviewAnswer
 from service.schemas.screening_questions import PreviewQuestion
-from service.screenings.preview import parse_draft, preview
+from service.screenings.drafts import FILE, parse_document, parse_draft, with_document
+from service.screenings.preview import stored_preview
 from service.serving import catalogue
 from service.views.screening_results import parts_of
-from service.views.screenings import SECURITY, finished_screening
+from service.views.screenings import finished_screening
 
 blueprint = Blueprint("preview", __name__, description="Policy finds company.")
 
@@ -27,38 +31,57 @@ _PLACE = "/measures/0"
 
 
 @blueprint.at("/v1/measures/preview", method="POST")
+@blueprint.only_for(operator)
 @blueprint.takes(PreviewQuestion)
-@blueprint.documented(**SECURITY)
 @blueprint.answers(
     PreviewAnswer, 400, 401, 403, 404, 409, 413, 415, 422, 503, description="The tenants the draft fits."
 )
 def preview_measure(question: dict[str, Any]) -> flask.Response:
-    """Try a draft measure, in the form of a rule pack, on the tenants of a finished screening."""
-    job, shelf = finished_screening(question["screening"]), catalogue()
-    draft = _draft(question)
-    outcome = preview(shelf, draft, parts_of(job), job.options)
+    """Try a draft measure, in the form of a rule pack, on the tenants of a finished screening.
+
+    It quotes a document of the catalogue, by id, or one that is sent along.
+    """
+    job, shelf = finished_screening(question["screening"]), _with_document(catalogue(), question["document"])
+    draft = _draft(shelf, question)
+    asked = [question.get(name) for name in ("document", "measure", "defaults")]
+    outcome = stored_preview(shelf, draft, parts_of(job), job.options, asked)
     items, page = page_of(outcome.items, question)
-    held = {"version": shelf.version, "documents": len(shelf.documents), "measures": len(shelf.measures)}
+    held = {"version": shelf.version, "documents": len(catalogue().documents), "measures": len(shelf.measures)}
     described = describe_measure(shelf, draft, language())
     answer = {"catalogue": held, "measure": described, "counts": outcome.counts, "items": list(items), **page}
     return private_answer(json_bytes(answer))
 
 
-def _draft(question: dict[str, Any]) -> Measure:
-    """Return the draft; raise RequestError with every fault at its place in the question."""
-    shelf, document = catalogue(), question["document"]
-    found(shelf.documents, document)
+def _with_document(shelf: Catalogue, document: str | dict[str, Any]) -> Catalogue:
+    """Return the catalogue with the document that the draft quotes."""
+    if isinstance(document, str):
+        found(shelf.documents, document)
+        return shelf
     try:
-        return parse_draft(shelf, document, question["measure"], question.get("defaults"))
+        return with_document(shelf, parse_document(shelf, document))
+    except SeedError as error:
+        raise _refusal("bad_document", error) from error
+
+
+def _draft(shelf: Catalogue, question: dict[str, Any]) -> Measure:
+    """Return the draft; raise RequestError with every fault at its place in the question."""
+    document = question["document"]
+    name = document if isinstance(document, str) else document["id"]
+    try:
+        return parse_draft(shelf, name, question["measure"], question.get("defaults"))
     except PackError as error:
-        raise RequestError(
-            "invalid_request",
-            [
-                Complaint(code="bad_measure", pointer=_pointer(fault.pointer), message=fault.message, hint=fault.hint)
-                for fault in error.faults
-            ],
-        ) from error
+        raise _refusal("bad_measure", error) from error
 
 
-def _pointer(pointer: str) -> str:
-    return f"/measure{pointer.removeprefix(_PLACE)}" if pointer.startswith(_PLACE) else pointer
+def _refusal(code: str, error: SeedError) -> RequestError:
+    complaints = [
+        Complaint(code=code, pointer=_pointer(fault), message=fault.message, hint=fault.hint) for fault in error.faults
+    ]
+    return RequestError("invalid_request", complaints)
+
+
+def _pointer(fault: Fault) -> str:
+    """Return the place in the question of what was found in a document, or in the pack made of the draft."""
+    if fault.file == FILE:
+        return f"/document{fault.pointer}"
+    return f"/measure{fault.pointer.removeprefix(_PLACE)}" if fault.pointer.startswith(_PLACE) else fault.pointer

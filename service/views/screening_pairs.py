@@ -7,8 +7,9 @@ from typing import Any
 
 import flask
 
+from matcher.matching import Engine
 from matcher.profile import Detail, MatchRequest
-from service.access import folders
+from service.access import folders, operator
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
 from service.json_reading import printable
@@ -18,44 +19,43 @@ from service.schemas.answers import MatchAnswer, Recommendation
 from service.schemas.screening_questions import TenantMatchQuery
 from service.screenings.jobs import Job
 from service.screenings.tenants import find_tenant
-from service.serving import engine
-from service.views.screening_results import parts_of
-from service.views.screenings import SECURITY, finished_screening
+from service.views.screening_results import engine_of, parts_of
+from service.views.screenings import finished_screening
 
 blueprint = Blueprint("screening_pairs", __name__, description="One tenant of a screening, explained.")
 
 
-@blueprint.at("/v1/screenings/<string(length=32):screening_id>/tenants/<int:row>/match")
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/tenants/<int(max=2147483647):row>/match")
+@blueprint.only_for(operator)
 @blueprint.takes(TenantMatchQuery, location="query")
-@blueprint.documented(**SECURITY)
 @blueprint.answers(MatchAnswer, 401, 403, 404, 409, 422, 503, description="The answer of a match for this tenant.")
 def match_tenant(query: dict[str, Any], screening_id: str, row: int) -> flask.Response:
-    """Answer for one tenant as POST /v1/match does, byte for byte."""
-    question = replace(question_of(finished_screening(screening_id), row), **query)
-    return private_answer(json_bytes(engine().match(question)))
+    """Answer for one tenant as POST /v1/match does with the catalogue of the screening, byte for byte."""
+    job = finished_screening(screening_id)
+    question = replace(question_of(job, row), **query)
+    return private_answer(json_bytes(engine_of(job.catalogue).match(question)))
 
 
-@blueprint.at("/v1/screenings/<string(length=32):screening_id>/tenants/<int:row>/measures/<measure_id>")
-@blueprint.documented(**SECURITY)
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/tenants/<int(max=2147483647):row>/measures/<measure_id>")
+@blueprint.only_for(operator)
 @blueprint.answers(Recommendation, 401, 403, 404, 409, 503, description="Why the measure fits, with its evidence.")
 def explain_pair(screening_id: str, row: int, measure_id: str) -> flask.Response:
     """Explain one measure for one tenant: the recommendation as POST /v1/match gives it, byte for byte.
 
     One that does not apply is explained as with `include: ["not_applicable"]`.
     """
-    question = question_of(finished_screening(screening_id), row)
+    job = finished_screening(screening_id)
+    question, matcher = question_of(job, row), engine_of(job.catalogue)
     for include in (frozenset[str](), frozenset({"not_applicable"})):
         asked = replace(question, include=include)
-        if (place := _place(asked, measure_id)) is not None:
-            (recommendation,) = engine().match(replace(asked, offset=place, limit=1))["recommendations"]
+        if (place := _place(matcher, asked, measure_id)) is not None:
+            (recommendation,) = matcher.match(replace(asked, offset=place, limit=1))["recommendations"]
             return private_answer(json_bytes(recommendation))
     raise RequestError("not_found", [Complaint(code="no_such_pair", params={"measure": printable(measure_id)})])
 
 
 def question_of(job: Job, row: int) -> MatchRequest:
-    """Return the question that the screening asked about one tenant; raise RequestError when it cannot be asked now."""
-    if job.catalogue != engine().catalogue.version:
-        raise RequestError("conflict", [Complaint(code="other_catalogue")])
+    """Return the question that the screening asked about one tenant; raise RequestError when there is no such."""
     tenant = find_tenant([folders().of(job.id).tenants(number) for number in parts_of(job).numbers], row)
     if tenant is None:
         raise RequestError("not_found", [Complaint(code="no_such_tenant", params={"row": row})])
@@ -63,9 +63,9 @@ def question_of(job: Job, row: int) -> MatchRequest:
     return MatchRequest(profile=tenant.profile, on=job.options.on, statuses=statuses, language=language())
 
 
-def _place(question: MatchRequest, measure_id: str) -> int | None:
+def _place(matcher: Engine, question: MatchRequest, measure_id: str) -> int | None:
     """Return where a measure stands in the whole answer."""
-    everything = len(engine().catalogue.measures)
-    answer = engine().match(replace(question, limit=everything, offset=0, detail=Detail.BRIEF))
+    everything = len(matcher.catalogue.measures)
+    answer = matcher.match(replace(question, limit=everything, offset=0, detail=Detail.BRIEF))
     ids = [recommendation["measure"]["id"] for recommendation in answer["recommendations"]]
     return ids.index(measure_id) if measure_id in ids else None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 import flask
-import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
 
 from matcher.description import describe_measure
+from matcher.matching import Engine
 from rules.catalogue import Catalogue
-from service.access import folders, jobs
+from rules.errors import CatalogueError
+from service.access import folders, jobs, operator
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
 from service.lookups import found, page_of, read_region
@@ -26,11 +29,11 @@ from service.schemas.screening_answers import (
     TenantItems,
 )
 from service.schemas.screening_questions import MeasureFilter, MeasureTenantsQuery, TenantFilter
-from service.screenings.changes import changed_tenants
-from service.screenings.jobs import Job, State
+from service.screenings.changes import StoredChanges
+from service.screenings.jobs import Job
 from service.screenings.matrix import Parts, TenantChoice, best_pairs, count_by_tenant
 from service.screenings.refused import rejected_rows
-from service.screenings.standing import tenants_of_measure
+from service.screenings.standing import describe_standing, tenants_of_measure
 from service.screenings.telling import (
     add_up,
     chosen_measures,
@@ -40,8 +43,8 @@ from service.screenings.telling import (
     settling,
     title_of,
 )
-from service.serving import catalogue
-from service.views.screenings import SECURITY, finished_screening
+from service.serving import engine, serving
+from service.views.screenings import finished_screening
 
 blueprint = Blueprint("screening_results", __name__, description="What a screening found.")
 
@@ -50,27 +53,26 @@ Json = dict[str, Any]
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/tenants")
+@blueprint.only_for(operator)
 @blueprint.takes(TenantFilter, location="query")
-@blueprint.documented(**SECURITY)
 @blueprint.answers(TenantItems, 401, 403, 404, 409, 422, 503, description="A page of tenants, by row.")
 def list_tenants(query: Json, screening_id: str) -> flask.Response:
     """List tenants with the counts and the best of their measures."""
-    parts, shelf = parts_of(finished_screening(screening_id)), catalogue()
+    job = finished_screening(screening_id)
+    parts, shelf = parts_of(job), engine_of(job.catalogue).catalogue
     chosen = chosen_measures(shelf, query.get("instrument"), query.get("status"))
     choice = TenantChoice(measures=chosen, verdict=query.get("verdict", ""))
-    counts, regions = count_by_tenant(parts, choice), parts.regions()
+    counts = count_by_tenant(parts, choice)
     if choice.filter() is not None:
         counts = counts.chosen(counts.applicable + counts.possible > 0)
     if query.get("region"):
-        inside = places_inside(shelf, query["region"])
-        counts = counts.chosen(np.array([regions.get(row) in inside for row in counts.rows.tolist()], dtype=np.bool_))
+        counts = counts.chosen(parts.are_inside(counts.rows, places_inside(shelf, query["region"])))
     places, page = page_of(range(len(counts.rows)), query)
     rows = [int(counts.rows[place]) for place in places]
-    called, best = parts.called(rows), best_pairs(parts, choice, rows)
+    called, best = parts.called(rows, "region"), best_pairs(parts, choice, rows)
     items = [
         {
             **called[row],
-            "region": regions.get(row),
             "counts": {"applicable": int(counts.applicable[place]), "possible": int(counts.possible[place])},
             "best": [{**pair, "title": title_of(shelf, pair["measure_id"], language())} for pair in best[row]],
         }
@@ -80,12 +82,13 @@ def list_tenants(query: Json, screening_id: str) -> flask.Response:
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/measures")
+@blueprint.only_for(operator)
 @blueprint.takes(MeasureFilter, location="query")
-@blueprint.documented(**SECURITY)
 @blueprint.answers(MeasureItems, 401, 403, 404, 409, 422, 503, description="A page of measures, most applicable first.")
 def list_measures(query: Json, screening_id: str) -> flask.Response:
     """List measures with their counts over all tenants."""
-    job, shelf = finished_screening(screening_id), catalogue()
+    job = finished_screening(screening_id)
+    shelf = engine_of(job.catalogue).catalogue
     items = measure_items(shelf, measure_counts(jobs().chunks(job.id)), language())
     chosen = chosen_measures(shelf, query.get("instrument"), query.get("status"))
     wanted = [item for item in items if chosen is None or item["measure_id"] in chosen]
@@ -94,30 +97,31 @@ def list_measures(query: Json, screening_id: str) -> flask.Response:
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/measures/<measure_id>/tenants")
+@blueprint.only_for(operator)
 @blueprint.takes(MeasureTenantsQuery, location="query")
-@blueprint.documented(**SECURITY)
 @blueprint.answers(MeasureTenants, 401, 403, 404, 409, 422, 503, description="A page of tenants of the measure.")
 def list_measure_tenants(query: Json, screening_id: str, measure_id: str) -> flask.Response:
     """List the tenants that a measure fits, may fit, or would fit but for one fact or one condition."""
-    parts, shelf = parts_of(finished_screening(screening_id)), catalogue()
+    job = finished_screening(screening_id)
+    parts, shelf = parts_of(job), engine_of(job.catalogue).catalogue
     measure = found(shelf.measures, measure_id)
     standing = tenants_of_measure(parts, measure.id, query.get("standing"))
     if query.get("region"):
-        regions, inside = parts.regions(), places_inside(shelf, query["region"])
-        standing = [item for item in standing if regions.get(item["row"]) in inside]
-    page, where = page_of(standing, query)
-    called = parts.called([item["row"] for item in page])
-    items = [{**called[item["row"]], **item} for item in page]
+        places = places_inside(shelf, query["region"])
+        standing = standing.filter(pa.array(parts.are_inside(standing["row"].to_numpy(), places)))
+    shown, where = page_of(standing, query)
+    items = describe_standing(parts, measure.id, shown)
     described = describe_measure(shelf, measure, language())
     return private_answer(json_bytes({"measure": described, "items": items, **where}))
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/summary")
-@blueprint.documented(**SECURITY)
+@blueprint.only_for(operator)
 @blueprint.answers(SummaryAnswer, 401, 403, 404, 409, 503, description="What the screening adds up to.")
 def show_summary(screening_id: str) -> flask.Response:
     """Tell totals, the widest measures, what would settle most unknowns, which single change opens most."""
-    job, shelf, spoken = finished_screening(screening_id), catalogue(), language()
+    job, spoken = finished_screening(screening_id), language()
+    shelf = engine_of(job.catalogue).catalogue
     chunks = jobs().chunks(job.id)
     items = measure_items(shelf, measure_counts(chunks), spoken)
     names = ("applicable", "possible", "not_applicable", "withheld")
@@ -137,8 +141,8 @@ def show_summary(screening_id: str) -> flask.Response:
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/rejected")
+@blueprint.only_for(operator)
 @blueprint.takes(PageQuery, location="query")
-@blueprint.documented(**SECURITY)
 @blueprint.answers(RejectedRows, 401, 403, 404, 409, 422, 503, description="A page of rejected rows, by row.")
 def list_rejected(query: Json, screening_id: str) -> flask.Response:
     """List the rows that could not be read, with number, field and reason."""
@@ -149,26 +153,49 @@ def list_rejected(query: Json, screening_id: str) -> flask.Response:
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/changes")
+@blueprint.only_for(operator)
 @blueprint.takes(PageQuery, location="query")
-@blueprint.documented(**SECURITY)
 @blueprint.answers(Changes, 401, 403, 404, 409, 422, 503, description="A page of tenants that came out differently.")
 def list_changes(query: Json, screening_id: str) -> flask.Response:
     """Tell what a rerun changed for whom, beside the screening that it ran again."""
     job = finished_screening(screening_id)
-    before = jobs().find(job.previous or "", job.key_id)
-    if before is None or before.state is not State.FINISHED:
+    changes, parts = StoredChanges.read(folders().of(job.id)), parts_of(job)
+    if changes is None:
         raise RequestError("conflict", [Complaint(code="no_previous")])
-    parts = parts_of(job)
-    page, where = page_of(changed_tenants(parts_of(before), parts), query)
-    called = parts.called([row for row, _ in page])
-    items = [{**called.get(row, {"row": row}), "changes": changes} for row, changes in page]
-    versions = {"before": {"version": before.catalogue}, "after": {"version": job.catalogue}}
-    return private_answer(json_bytes({**versions, "items": items, **where}))
+    rows, where = page_of(changes.rows(), query)
+    changed = changes.of_tenants(rows, _titles(job, changes, rows))
+    called = parts.called(rows)
+    nameless = {"external_id": "", "uscc": "", "name": ""}  # decided before, refused by the later catalogue
+    items = [{**called.get(row, {"row": row, **nameless}), "changes": changed[row]} for row in rows]
+    versions = {"before": {"version": changes.version_before}, "after": {"version": job.catalogue}}
+    return private_answer(json_bytes({**versions, "totals": changes.totals(), "items": items, **where}))
+
+
+def _titles(job: Job, changes: StoredChanges, rows: Collection[int]) -> dict[str, str]:
+    """Return the titles of what changed; a measure that is gone has the title it had."""
+    wanted, now = changes.measures_of(rows), engine_of(job.catalogue).catalogue
+    titles = {measure_id: title_of(now, measure_id, language()) for measure_id in wanted & now.measures.keys()}
+    if gone := wanted - titles.keys():
+        with suppress(RequestError):
+            then = engine_of(changes.version_before).catalogue
+            titles |= {measure_id: title_of(then, measure_id, language()) for measure_id in gone}
+    return titles
 
 
 def parts_of(job: Job) -> Parts:
     """Return the stored results of a screening."""
     return Parts(folders().of(job.id), tuple(chunk.number for chunk in jobs().chunks(job.id)))
+
+
+def engine_of(version: str | None) -> Engine:
+    """Return the engine of the catalogue that decided; raise RequestError when it can be opened no more."""
+    now = engine()
+    if version == now.catalogue.version:
+        return now
+    try:
+        return serving().editions.engine(version or "")
+    except CatalogueError as error:
+        raise RequestError("conflict", [Complaint(code="other_catalogue")]) from error
 
 
 def places_inside(shelf: Catalogue, text: str) -> Collection[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import flask
@@ -12,19 +14,31 @@ from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
 from service.problems import Complaint, RequestError
 from service.request_context import language
-from service.schemas.screening_answers import Screening, Screenings
+from service.schemas.column_answers import FirstLook
+from service.schemas.match import STATUSES
+from service.schemas.screening_answers import OneScreening, Screening, Screenings
 from service.schemas.screening_questions import ScreeningQuestion
+from service.screenings.columns import columns_as_read, columns_at_a_look
 from service.screenings.events import event_stream
+from service.screenings.folders import Folder
 from service.screenings.intake import keep_copy, read_sent
 from service.screenings.jobs import UNFINISHED, Job, State, new_id
 from service.screenings.progress import describe_job
 from service.serving import serving
+from service.tables.look import look_at
 from service.tables.template import template_workbook
+from service.tables.writing import MEDIA_TYPES
 
 blueprint = Blueprint("screenings", __name__, description="Many tenants against every measure, for operators.")
 
-SECURITY: dict[str, Any] = {"security": [{"key": []}]}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FILE_NAME = {
+    "Content-Disposition": {
+        "description": "The name of the file tells its form by its ending.",
+        "schema": {"type": "string"},
+        "example": 'form-data; name="file"; filename="tenants.csv"',
+    }
+}
 _BODY = {
     "requestBody": {
         "required": True,
@@ -33,16 +47,35 @@ _BODY = {
                 "schema": {
                     "type": "object",
                     "required": ["file"],
+                    "additionalProperties": False,
                     "properties": {
                         "file": {"type": "string", "format": "binary", "description": "CSV, XLSX, NDJSON or Parquet."},
                         "on": {"type": "string", "format": "date"},
-                        "statuses": {"type": "string", "description": "Statuses separated by commas."},
+                        "statuses": {
+                            "type": "string",
+                            "pattern": f"^({'|'.join(STATUSES)})(,({'|'.join(STATUSES)}))*$",
+                            "description": "Statuses separated by commas.",
+                        },
+                        "columns": {
+                            "type": "string",
+                            "contentMediaType": "application/json",
+                            "description": "Heading -> field, over what the headings say, as in "
+                            '`{"营收": "annual_revenue_cny(万元)", "备注2": null}`; null leaves a column out.',
+                        },
                     },
-                }
+                },
+                "encoding": {"file": {"contentType": ", ".join(MEDIA_TYPES.values()), "headers": _FILE_NAME}},
             },
             "application/json": {"schema": ScreeningQuestion},
         },
     }
+}
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["progress", "finished", "failed", "cancelled", "deleted"]},
+        "data": {"type": "string", "description": "The state as JSON, as the state of the screening is told."},
+    },
 }
 
 
@@ -56,7 +89,7 @@ def show_template() -> flask.Response:
 
 
 @blueprint.at("/v1/screenings", method="POST")
-@blueprint.documented(**SECURITY, **_BODY)
+@blueprint.only_for(operator, **_BODY)
 @blueprint.answers(
     Screening, 400, 401, 403, 413, 415, 422, 429, 503, description="Accepted; `Location` names it.", status=202
 )
@@ -70,6 +103,7 @@ def create_screening() -> flask.Response:
     folder = folders().create(job_id)
     try:
         sent.keep(folder, settings.upload_bytes)
+        sent.check_columns(folder, language())
         job = jobs().create(job_id, key.id, form=sent.form, options=sent.options, days=settings.retention_days)
     except BaseException:
         folders().remove(job_id)
@@ -77,8 +111,22 @@ def create_screening() -> flask.Response:
     return _accepted(job)
 
 
+@blueprint.at("/v1/screenings/columns", method="POST")
+@blueprint.only_for(operator, **_BODY)
+@blueprint.answers(FirstLook, 400, 401, 403, 413, 415, 422, 503, description="What was understood of the headings.")
+def look_at_columns() -> flask.Response:
+    """Tell at once what the columns of a file would be taken for; only its first rows are read, nothing is kept."""
+    most = serving().settings.upload_bytes
+    sent = read_sent(flask.request, most)
+    with TemporaryDirectory() as path:
+        folder = Folder(Path(path))
+        sent.keep(folder, most)
+        look = look_at(folder.sent(sent.form), sent.options.columns)
+    return private_answer(json_bytes(columns_at_a_look(look, language())))
+
+
 @blueprint.at("/v1/screenings")
-@blueprint.documented(**SECURITY)
+@blueprint.only_for(operator)
 @blueprint.answers(Screenings, 401, 403, 503, description="The screenings of this key.")
 def list_screenings() -> flask.Response:
     """List the screenings of this key, newest first."""
@@ -86,15 +134,16 @@ def list_screenings() -> flask.Response:
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>")
-@blueprint.documented(**SECURITY)
-@blueprint.answers(Screening, 401, 403, 404, 503, description="The state of the screening.")
+@blueprint.only_for(operator)
+@blueprint.answers(OneScreening, 401, 403, 404, 503, description="The state of the screening.")
 def show_screening(screening_id: str) -> flask.Response:
-    """Tell how far a screening is."""
-    return private_answer(json_bytes(_describe(own_screening(screening_id))))
+    """Tell how far a screening is, and what the columns of its file were taken for."""
+    job = own_screening(screening_id)
+    return private_answer(json_bytes({**_describe(job), **columns_as_read(folders().of(job.id), language())}))
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>", method="DELETE")
-@blueprint.documented(**SECURITY)
+@blueprint.only_for(operator)
 @blueprint.answers(None, 401, 403, 404, 503, description="Gone, file and results.", status=204)
 def delete_screening(screening_id: str) -> flask.Response:
     """Delete a screening at once, with its file and its results."""
@@ -105,7 +154,7 @@ def delete_screening(screening_id: str) -> flask.Response:
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/cancel", method="POST")
-@blueprint.documented(**SECURITY)
+@blueprint.only_for(operator)
 @blueprint.answers(Screening, 401, 403, 404, 409, 503, description="Cancelled.")
 def cancel_screening(screening_id: str) -> flask.Response:
     """Stop a screening that has not ended; what is finished of it is not shown."""
@@ -116,7 +165,7 @@ def cancel_screening(screening_id: str) -> flask.Response:
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/rerun", method="POST")
-@blueprint.documented(**SECURITY)
+@blueprint.only_for(operator)
 @blueprint.answers(
     Screening, 401, 403, 404, 409, 429, 503, description="Accepted; `Location` names the new one.", status=202
 )
@@ -135,10 +184,8 @@ def rerun_screening(screening_id: str) -> flask.Response:
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/events")
-@blueprint.documented(**SECURITY)
-@blueprint.answers(
-    {"type": "string"}, 401, 403, 404, 503, description="Server-sent events.", media_type="text/event-stream"
-)
+@blueprint.only_for(operator)
+@blueprint.answers(_EVENT, 401, 403, 404, 503, description="Server-sent events.", media_type="text/event-stream")
 def show_events(screening_id: str) -> flask.Response:
     """Send the state whenever it changes, as events named `progress`, the last one named after the final state."""
     job, table, spoken = own_screening(screening_id), jobs(), language()

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from matcher.fields import Fields
 from matcher.profile import Profile
 from matcher.ranking import RELEVANCE
 from matcher.screening import COUNTED, Screener
@@ -60,7 +61,7 @@ def profiles(draw_profile):
 
 @pytest.fixture(scope="module")
 def chunk(screener, profiles):
-    return screener.screen(profiles, on=DAY, statuses=BOTH, first_row=1)
+    return screener.screen(Fields.of_profiles(profiles), on=DAY, statuses=BOTH, first_row=1)
 
 
 def all_of(match, profile, **options):
@@ -129,16 +130,17 @@ def test_near_misses_are_those_of_the_matches(screener, chunk, answers):
 
 @pytest.mark.parametrize("profile", [Profile(), Profile(city="深圳"), Profile(sector=("生物医药",))], ids=range(3))
 def test_what_settles_most_is_counted_as_the_questions_count_it(screener, match, profile):
-    settles = screener.screen([profile], on=DAY, statuses=BOTH, first_row=1).settles
+    settles = screener.screen(Fields.of_profiles([profile]), on=DAY, statuses=BOTH, first_row=1).settles
     said = {"region": bool(profile.city), "sector": bool(profile.sector), "concepts": True}  # products tell the sector
     asked = {q["fact"]: q["settles"] for q in match(profile, on=DAY)["questions"] if not said.get(q["fact"])}
     assert asked
     assert asked == {fact: settles.get(fact, 0) for fact in asked}
 
 
-def test_chunks_of_any_size_give_the_same(screener, profiles, chunk, monkeypatch):
-    monkeypatch.setattr("matcher.screening.MOST_CELLS", 10 * len(screener.measure_ids) * 7)
-    small = screener.screen(profiles, on=DAY, statuses=BOTH, first_row=1)
+@pytest.mark.parametrize(("limit", "cells"), [("MOST_TOUCHES", 10), ("MOST_PAIRS", 1)])
+def test_chunks_of_any_size_give_the_same(screener, profiles, chunk, monkeypatch, limit, cells):
+    monkeypatch.setattr(f"matcher.screening.{limit}", cells * len(screener.measure_ids) * 7)
+    small = screener.screen(Fields.of_profiles(profiles), on=DAY, statuses=BOTH, first_row=1)
     for column in ("rows", "pair_row", "pair_measure", "verdict", "relevance", "score", "by_measure", "by_row"):
         assert np.array_equal(getattr(small, column), getattr(chunk, column)), column
     assert small.settles == chunk.settles
@@ -149,14 +151,16 @@ def test_chunks_of_any_size_give_the_same(screener, profiles, chunk, monkeypatch
 def test_a_tenant_whose_declared_facts_are_wrong_is_refused_and_the_others_go_on(screener):
     wrong = Profile(city="深圳", facts={"employees": "many", "listed": "perhaps"})
     also = Profile(city="深圳", facts={"listed": "perhaps", "no-such-fact": 1})
-    chunk = screener.screen([Profile(), wrong, also, Profile(city="深圳")], on=DAY, statuses=BOTH, first_row=11)
+    chunk = screener.screen(
+        Fields.of_profiles([Profile(), wrong, also, Profile(city="深圳")]), on=DAY, statuses=BOTH, first_row=11
+    )
     assert chunk.rows.tolist() == [11, 14]
     assert [(row, len(error.faults)) for row, error in chunk.refused] == [(12, 2), (13, 2)]
 
 
 def test_documents_of_other_statuses_are_left_out(screener, match):
     profile = Profile(city="合肥", sector=("生物制造",))
-    chunk = screener.screen([profile], on=DAY, statuses=frozenset({"in_force"}), first_row=5)
+    chunk = screener.screen(Fields.of_profiles([profile]), on=DAY, statuses=frozenset({"in_force"}), first_row=5)
     answer = all_of(match, profile, statuses=frozenset({"in_force"}))
     assert [screener.measure_ids[m] for m in chunk.pair_measure] == [
         r["measure"]["id"] for r in answer["recommendations"]
@@ -165,6 +169,6 @@ def test_documents_of_other_statuses_are_left_out(screener, match):
 
 
 def test_no_tenants_at_all_give_an_empty_chunk(screener):
-    chunk = screener.screen([], on=DAY, statuses=BOTH, first_row=1)
+    chunk = screener.screen(Fields.of_profiles([]), on=DAY, statuses=BOTH, first_row=1)
     assert len(chunk.rows) == len(chunk.pair_row) == 0
     assert chunk.by_measure.shape == (len(screener.measure_ids), 4)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from matcher.places import resolve_place
 from matcher.search import nearest_entries
 
 
@@ -29,6 +30,35 @@ def test_beginnings_come_before_what_only_holds_the_query_and_both_before_likene
     assert hows[0] == ("contains", 0.95)
 
 
+@pytest.mark.parametrize(
+    ("name", "query", "first"),
+    [
+        ("regions", "合肥长", ["340121"]),
+        ("regions", "安徽省合肥市长", ["340121"]),
+        ("regions", "安徽合肥长", ["340121"]),
+        ("regions", "深圳南", ["440305"]),
+        ("regions", "广东深圳", ["440300"]),
+        ("regions", "广", ["440000", "450000", "440100"]),
+        ("regions", "hef", ["340100"]),
+        ("concepts", "PL", ["polylactic-acid"]),
+        ("concepts", "聚乳", ["polylactic-acid"]),
+        ("sectors", "生物材", ["biomaterials"]),
+        ("certifications", "高新", ["high-tech-enterprise"]),
+    ],
+)
+def test_what_is_typed_half_finds_what_it_begins_first(catalogue, name, query, first):
+    assert [entry for entry, _, _ in found(catalogue, name, query)][: len(first)] == first
+
+
+def test_a_place_is_offered_inside_the_one_named_before_it_only(catalogue):
+    entries = nearest_entries(catalogue.vocabularies["regions"], "广州朝", 20, "zh")
+    assert not any(entry["how"] == "contains" for entry in entries)
+
+
+def test_a_long_query_is_answered_at_once(catalogue):
+    assert found(catalogue, "regions", "合肥" * 50) == []
+
+
 def test_a_slip_is_found_by_likeness(catalogue):
     assert ("polylactic-acid", "fuzzy", 0.6667) in found(catalogue, "concepts", "聚乳醋")
 
@@ -46,6 +76,14 @@ def test_as_many_as_asked_for_and_each_once(catalogue):
     entries = found(catalogue, "regions", "朝阳", 3)
     assert len(entries) == 3
     assert len({entry for entry, _, _ in entries}) == 3
+
+
+def test_a_place_is_told_with_what_it_lies_in_so_that_choosing_it_names_one_place(catalogue):
+    regions = catalogue.vocabularies["regions"]
+    for language, label in (("zh", "北京市朝阳区"), ("en", "Chaoyang, Beijing")):
+        offered = {entry["id"]: entry["label"] for entry in nearest_entries(regions, "朝阳", 20, language)}
+        assert offered["110105"] == label
+        assert resolve_place(label, regions).codes == ("110105",)
 
 
 def test_labels_follow_the_language(catalogue):

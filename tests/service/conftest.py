@@ -83,7 +83,7 @@ def catalogue_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextlib.contextmanager
 def running(folder: Path, command: list[str], environment: dict[str, str]) -> Iterator[Server]:
     """Start a command that serves, wait until it is ready, and stop it."""
-    port = _free_port()
+    port = free_port()
     log, errors = folder / "log.jsonl", folder / "errors.jsonl"
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     path = f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', '')}"
@@ -108,7 +108,7 @@ def running(folder: Path, command: list[str], environment: dict[str, str]) -> It
                 process.wait(20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

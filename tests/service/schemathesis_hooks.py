@@ -1,4 +1,4 @@
-"""What a JSON schema cannot say, told to schemathesis: check digits, published facts, and when a company was founded.
+"""What a JSON schema cannot say, told to schemathesis: check digits, published facts, measures, and dates of founding.
 
 `schemathesis.toml` at the root loads this file for every run, also for `schemathesis run openapi.yaml`.
 """
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from stdnum.cn import uscc
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+REPORTED = {"measure_id": "ah-pilot-base-hefei-bengbu", "fact": "sector"}
 PUBLISHED_FACTS = {"leading_enterprise": True, "listed": False, "employees": 12, "rd_intensity": 0.05}
 
 
@@ -36,4 +37,18 @@ def map_case(context, case):  # noqa: ARG001 - schemathesis' signature
             profile["facts"] = dict(list(PUBLISHED_FACTS.items())[: len(profile["facts"])])
         if profile.get("founded_on"):
             profile["founded_on"] = min(profile["founded_on"], "2026-01-01")
+    if is_good and isinstance(case.body, dict) and case.path.startswith("/v1/screenings"):
+        case.body.pop("columns", None)  # names headings of the very file sent
+    if is_good and case.operation.path == "/v1/feedback" and isinstance(case.body, dict):
+        _report_what_exists(case.body)
     return case
+
+
+def _report_what_exists(body):
+    """Make a report of a condition of the catalogue that says something, with consent only to what is there."""
+    body.update(REPORTED)
+    body.pop("condition", None)
+    if body["verdict"] == body["should_be"]:
+        body["should_be"] = "unknown" if body["verdict"] != "unknown" else "met"
+    if "profile" not in body:
+        body.pop("share_profile", None)

@@ -16,7 +16,7 @@ SOURCE = {
     "start": 2,
     "end": 11,
 }
-CONDITION = {"verdict": "met", "cite": {**SOURCE, "quote": "合肥", "start": 4, "end": 6}}
+CONDITION = {"fact": "region", "verdict": "met", "cite": {**SOURCE, "quote": "合肥", "start": 4, "end": 6}}
 RECOMMENDATION = {
     "rank": 1, "relevance": "direct", "verdict": "applicable", "effect": "draft", "score": 0.5,
     "measure": {"id": "ah-pilot", "document": {"status": "draft"}, "source": SOURCE},
@@ -24,11 +24,13 @@ RECOMMENDATION = {
     "evidence": [{**SOURCE, "matches": [{"text": "蚌埠", "start": 7, "end": 9}]}],
     "caveats": [{"code": "draft"}],
 }  # fmt: skip
+OTHER = {**RECOMMENDATION, "measure": {**RECOMMENDATION["measure"], "source": {**SOURCE, "clause": "9"}}}
 ANSWER = {"recommendations": [RECOMMENDATION], "questions": [{"field": "stage"}]}
 CASE = {
     "id": "case", "profile": {}, "must": [["ah", 1, "合肥、 蚌埠|芜湖"]], "should": [["ah", "1", "蚌埠"]],
     "applicable": [["ah", "1", "合肥"]], "never": [["gd", "1", "合肥"]], "never_doc": ["gd"], "quote": {"合肥": "蚌埠"},
     "quote_any": ["合肥", "芜湖"], "max_applicable": 1, "asks": ["stage"],
+    "conditions": [["ah", "1", "合肥", "region", "合肥|芜湖", "met"]],
 }  # fmt: skip
 
 
@@ -68,16 +70,18 @@ def test_a_perfect_answer_reaches_every_goal():
 @pytest.mark.parametrize(
     ("answer", "kinds"),
     [
-        (changed("recommendations", []), {"must@5", "must@10", "should@20", "applicable", "quote"}),
+        (changed("recommendations", []), {"must@5", "must@10", "should@20", "applicable", "quote", "condition"}),
         (changed(*FIRST, "rank", 2), {"order"}),
         (changed(*FIRST, "verdict", "possible"), {"applicable", "logic"}),
         (changed(*FIRST, "measure", "source", "document", "gd-biomanufacturing-2025"),
-         {"must@5", "must@10", "should@20", "applicable", "never"}),
+         {"must@5", "must@10", "should@20", "applicable", "never", "condition"}),
         (changed(*FIRST, "evidence", []), {"evidence", "quote"}),
         (changed(*FIRST, "evidence", 0, "start", 3), {"verbatim"}),
         (changed(*FIRST, "evidence", 0, "matches", 0, "end", 8), {"verbatim"}),
         (changed(*FIRST, "conditions", 0, "cite", "end", 7), {"verbatim"}),
-        (changed(*FIRST, "conditions", 0, "verdict", "unmet"), {"logic"}),
+        (changed(*FIRST, "conditions", 0, "verdict", "unmet"), {"logic", "condition"}),
+        (changed(*FIRST, "conditions", 0, "fact", "sector"), {"condition"}),
+        (changed(*FIRST, "conditions", 0, "cite", "quote", "蚌埠"), {"condition", "verbatim"}),
         (changed(*FIRST, "caveats", []), {"draft"}),
         (changed(*FIRST, "effect", "in_force"), {"draft"}),
         (changed("questions", []), {"asks"}),
@@ -87,6 +91,22 @@ def test_a_perfect_answer_reaches_every_goal():
 )  # fmt: skip
 def test_each_check_notices_what_it_is_for(answer, kinds):
     assert set(evaluate_cases([CASE], service(answer)).short) == kinds
+
+
+def test_a_part_of_a_condition_is_found_too():
+    whole = {**CONDITION, "verdict": "unmet", "fact": "sector", "parts": [CONDITION]}
+    assert "condition" not in evaluate_cases([CASE], service(changed(*FIRST, "conditions", [whole]))).short
+
+
+def test_conditions_of_measures_that_do_not_apply_are_asked_for_page_by_page():
+    def ask(path, body):
+        if body and body.get("include") == ["not_applicable"]:
+            page = [RECOMMENDATION] if body["offset"] == 100 else [] if body["offset"] else [OTHER] * 100
+            return 200, json.dumps({"recommendations": page}).encode()
+        return service({"recommendations": [], "questions": []})(path, body)
+
+    case = {"id": "case", "profile": {}, "conditions": CASE["conditions"]}
+    assert evaluate_cases([case], ask).short == []
 
 
 def test_an_error_and_a_changing_answer_are_noticed():

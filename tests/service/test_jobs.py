@@ -106,6 +106,17 @@ def test_another_catalogue_begins_anew_and_the_same_goes_on(jobs):
     assert jobs.found(job.id).done == 5
 
 
+def test_the_catalogues_that_screenings_need_are_known_as_long_as_they_stand(jobs):
+    job = queued(jobs)
+    queued(jobs)
+    assert jobs.catalogues() == frozenset()
+    jobs.lease("a")
+    jobs.note_catalogue(job.id, "a", "one")
+    assert jobs.catalogues() == {"one"}
+    jobs.delete(job.id)
+    assert jobs.catalogues() == frozenset()
+
+
 def test_records_are_limited_by_day_and_a_chunk_that_goes_over_is_not_stored(jobs, clock):
     job = queued(jobs)
     jobs.lease("a")

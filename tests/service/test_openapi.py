@@ -9,7 +9,7 @@ from service.openapi import main, published_contract
 
 SCREENING_PATHS = {
     "/v1/measures/preview",
-    "/v1/screenings", "/v1/screenings/template.xlsx", "/v1/screenings/{screening_id}",
+    "/v1/screenings", "/v1/screenings/template.xlsx", "/v1/screenings/columns", "/v1/screenings/{screening_id}",
     *(
         f"/v1/screenings/{{screening_id}}/{name}"
         for name in (
@@ -51,7 +51,8 @@ def test_every_call_of_the_contract_is_there(contract):
     assert set(contract["paths"]) == {
         "/v1/match", "/v1/measures", "/v1/measures/{measure_id}", "/v1/documents", "/v1/documents/{document_id}",
         "/v1/documents/{document_id}/clauses/{path}", "/v1/vocabularies/{name}", "/v1/features", "/v1/operators",
-        "/healthz", "/readyz", "/metrics", *SCREENING_PATHS,
+        "/healthz", "/readyz", "/metrics", "/v1/feedback", "/v1/feedback/cases.yaml", "/v1/feedback/{report_id}/close",
+        *SCREENING_PATHS,
     }  # fmt: skip
 
 
@@ -83,6 +84,8 @@ def test_what_is_refused_is_published_as_closed_and_what_may_grow_as_open(contra
         "MatchRequest",
         "PreviewQuestion",
         "ScreeningQuestion",
+        "FeedbackQuestion",
+        "ClosingQuestion",
     }
 
 

@@ -17,7 +17,7 @@ from service.pages.benefits import benefit_words
 from service.pages.cards import mark_matches
 from service.pages.clauses import clause_name
 from service.pages.form import FIELDS, read_profile
-from service.pages.paging import FIRST, MOST, next_limit, read_limit
+from service.pages.paging import FIRST, MOST, STEP, next_limit, read_limit
 from service.pages.understood import understood
 from service.pages.wording import page_words
 from service.problems import Complaint
@@ -84,6 +84,7 @@ def test_a_stated_fact_hides_the_same_one_inferred_before_it():
     assert understood(facts, {}, words) == ["行业：生物材料"]
     declared = {"fact": "gd-x.meets", "label": "是", "how": "declared", "origin": "facts.gd-x.meets"}
     assert understood([declared], {}, words) == ["已确认的条件：是"]
+    assert understood([declared], {}, words, lambda fact: f"项目符合条件 {fact}") == ["项目符合条件 gd-x.meets：是"]
 
 
 @pytest.mark.parametrize(
@@ -95,9 +96,12 @@ def test_how_many_to_list_is_read_with_care(said, limit):
 
 
 def test_more_is_offered_until_all_are_listed():
-    totals = {"applicable": 10, "possible": 30, "not_applicable": 9, "withheld": 5}
-    assert next_limit({"totals": totals, "recommendations": [None] * 10}) == 30
-    assert next_limit({"totals": totals, "recommendations": [None] * 35}) is None
+    assert next_limit(35, FIRST) == FIRST + STEP
+    assert next_limit(35, FIRST + STEP) == FIRST + 2 * STEP
+    assert next_limit(35, FIRST + 2 * STEP) is None
+    assert next_limit(FIRST, FIRST) is None
+    assert next_limit(900, MOST - 10) == MOST
+    assert next_limit(900, MOST) is None
 
 
 def test_every_message_needs_the_same_parameters_in_both_languages():
@@ -125,6 +129,7 @@ def test_a_form_is_read_into_the_profile_that_the_api_takes():
         "foreign_invested": False, "annual_revenue_cny": "2亿元",
     }  # fmt: skip
     assert read_profile({}) == {}
+    assert read_profile({"facts.": "yes", "facts.listed": " "}) == {}
 
 
 @given(st.text(min_size=1, max_size=30), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30))))

@@ -3,16 +3,20 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow.parquet as pq
 import pytest
 
 from service.cli import main
+from service.screenings.crews import decide_all
+from service.screenings.folders import Folder
 
 ROWS = 5000
 
@@ -145,15 +149,45 @@ def free_port():
 
 
 def test_a_dask_worker_killed_in_mid_run_changes_no_byte(whole, tenants_file, catalogue_file, tmp_path, root):
-    output = tmp_path / "r"
+    output, catalogue = tmp_path / "r", tmp_path / "catalogue.sqlite"
+    shutil.copyfile(catalogue_file, catalogue)
     with cluster(root) as (address, workers):
         dask = ("--engine", "dask", "--scheduler", address)
-        run = [sys.executable, "-m", "service.cli", *command(tenants_file, output, catalogue_file, *dask)]
+        run = [sys.executable, "-m", "service.cli", *command(tenants_file, output, catalogue, *dask)]
         process = subprocess.Popen(run, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         end = time.monotonic() + 90
         while not list(output.glob("part-*.parquet")) and process.poll() is None and time.monotonic() < end:
             time.sleep(0.005)
         os.kill(workers[0].pid, signal.SIGKILL)
+        catalogue.unlink()  # the workers have it from the cluster, not from a file
         _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors.decode()[-2000:]
     assert outcome(output) == whole
+
+
+class Threads:
+    """A crew of one thread that takes a moment for each chunk."""
+
+    most = 3
+
+    def __init__(self):
+        self.pool, self.futures, self.most_seen = ThreadPoolExecutor(1), [], 0
+
+    def submit(self, tenants, _options):
+        self.futures.append(self.pool.submit(lambda: time.sleep(0.02) or tenants))
+        self.most_seen = max(self.most_seen, sum(not future.done() for future in self.futures))
+        return self.futures[-1]
+
+
+def test_only_so_many_chunks_are_under_way_and_none_is_left_behind(tmp_path):
+    for number in range(10):
+        (tmp_path / f"tenants-{number:05}.parquet").write_bytes(b"%d" % number)
+    crew = Threads()
+    assert dict(decide_all(crew, Folder(tmp_path), range(10), None)) == {n: b"%d" % n for n in range(10)}
+    assert crew.most_seen == crew.most
+    stopped = decide_all(crew, Folder(tmp_path), range(10), None)
+    next(stopped)
+    stopped.close()
+    crew.pool.shutdown()
+    assert len(crew.futures) < 10 + 2 * crew.most
+    assert crew.futures[-1].cancelled()

@@ -8,22 +8,20 @@ import signal
 import subprocess
 import time
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from service.keys import Keys, Role
+from service.keys import Role
 from service.screenings.folders import Folders
 from service.screenings.jobs import Jobs, Options, new_id
 from service.screenings.worker import Worker
 from service.settings import Settings
 from service.store import Store
+from tests.service.operators import JSON, ON, Operator
 
-ON = "2026-11-21"
 SECRET = "绝密生物科技有限公司"
 CITIES = ("合肥", "蚌埠市", "广州", "深圳南山", "横琴", "北京", "")
 PRODUCTS = ("聚乳酸", "体外诊断试剂", "疫苗", "L-丙氨酸", "酶制剂", "服装", "")
-JSON = {"Content-Type": "application/json"}
 
 
 def tenant(number):
@@ -35,51 +33,6 @@ def tenant(number):
         "stage": ("中试", "量产", "")[number % 3],
         "employees": (10, 200)[number % 2],
     }
-
-
-class Operator:
-    """One key and what is asked with it."""
-
-    def __init__(self, server, role=Role.OPERATOR):
-        self.server = server
-        self.data = Path(server.given["CEPEI_DATA"])
-        self.key, self.text = Keys(Store(self.data)).add(role)
-
-    def call(self, method, path, body=None, **headers):
-        return self.server.call(method, path, body=body, headers={"Authorization": f"Bearer {self.text}", **headers})
-
-    def get(self, path):
-        return self.call("GET", path)
-
-    def screen(self, tenants, **options):
-        body = json.dumps({"tenants": tenants, "on": ON, **options}, ensure_ascii=False).encode()
-        reply = self.call("POST", "/v1/screenings", body, **JSON)
-        assert reply.status == 202, reply.body
-        assert reply.headers["Location"] == f"/v1/screenings/{reply.json['id']}"
-        return reply.headers["Location"]
-
-    def upload(self, name, content, **fields):
-        parts = [
-            f'--cut\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n' for key, value in fields.items()
-        ]
-        parts.append(f'--cut\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n')
-        body = "".join(parts).encode() + content + b"\r\n--cut--\r\n"
-        return self.call("POST", "/v1/screenings", body, **{"Content-Type": "multipart/form-data; boundary=cut"})
-
-    def wait(self, place, until=("finished", "failed", "cancelled"), seconds=300):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            told = self.get(place).json
-            if told["state"] in until:
-                return told
-            time.sleep(0.1)
-        pytest.fail(f"still {told}")
-
-    def finished(self, tenants, **options):
-        place = self.screen(tenants, **options)
-        told = self.wait(place)
-        assert told["state"] == "finished", told
-        return place
 
 
 @pytest.fixture(scope="module")

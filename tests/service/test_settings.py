@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.embed_origins import EmbedOrigin, allowed_origins
 from service.settings import PUBLIC_RATE_LIMIT, Settings, SettingsError, is_loopback, load_settings
 
 
@@ -64,3 +65,54 @@ def test_an_empty_variable_counts_as_not_set():
 def test_settings_cannot_be_changed():
     with pytest.raises(AttributeError):
         Settings().port = 1
+
+
+def test_nobody_may_embed_until_an_origin_is_named():
+    assert load_settings({}).embed_origins == ()
+
+
+def test_origins_are_read_as_browsers_write_them():
+    said = " https://WWW.Example.gov.cn:443 , http://localhost:8090,https://b.example=0a1b2c3d4e5f, http://[::1]:80,"
+    assert load_settings({"CEPEI_EMBED_ORIGINS": said}).embed_origins == (
+        EmbedOrigin(origin="https://www.example.gov.cn"),
+        EmbedOrigin(origin="http://localhost:8090"),
+        EmbedOrigin(origin="https://b.example", key="0a1b2c3d4e5f"),
+        EmbedOrigin(origin="http://[::1]"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("*", "no origin"),
+        ("https://*.gov.cn", "no origin"),
+        ("https://a.gov.cn/", "no origin"),
+        ("https://a.gov.cn/path", "no origin"),
+        ("https://user@a.gov.cn", "no origin"),
+        ("https://政务.cn", "no origin"),
+        ("https://a.gov.cn; script-src *", "no origin"),
+        ("a.gov.cn", "no origin"),
+        ("null", "no origin"),
+        ("ftp://a.gov.cn", "no origin"),
+        ("http://a.gov.cn", "must begin with https"),
+        ("http://localhost.evil.example", "must begin with https"),
+        ("https://a.gov.cn:0", "names no port"),
+        ("https://a.gov.cn:65536", "names no port"),
+        ("https://a.gov.cn,https://A.gov.cn:443", "stands there twice"),
+        ("https://a.gov.cn=", "id of a key"),
+        ("https://a.gov.cn=cepei_0a1b2c3d4e5f", "id of a key"),
+    ],
+)
+def test_what_is_no_origin_stops_the_start_and_says_why(said, why):
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"CEPEI_EMBED_ORIGINS": said})
+    (fault,) = caught.value.faults
+    assert fault.startswith("CEPEI_EMBED_ORIGINS: ")
+    assert why in fault
+
+
+def test_an_origin_bound_to_a_key_shows_frames_with_that_key_only():
+    origins = load_settings({"CEPEI_EMBED_ORIGINS": "https://a.cn,https://b.cn=0a1b2c3d4e5f"}).embed_origins
+    assert allowed_origins(origins) == ("https://a.cn",)
+    assert allowed_origins(origins, "0a1b2c3d4e5f") == ("https://a.cn", "https://b.cn")
+    assert allowed_origins(origins, "ffffffffffff") == ("https://a.cn",)

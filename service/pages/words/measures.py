@@ -4,6 +4,10 @@ from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
     "conditions": ("适用条件", "Conditions"),
+    "conditions_open": ("需要留意的条件", "Conditions to look at"),
+    "conditions_met": ("符合的条件", "Conditions met"),
+    "basis": ("依据", "basis"),
+    "document": ("政策文件", "Document"),
     "evidence": ("政策原文依据", "What the policy says"),
     "details": ("条件与原文", "Conditions and text"),
     "caveats": ("注意", "Please note"),

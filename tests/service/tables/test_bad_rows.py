@@ -136,6 +136,27 @@ def test_codes_and_figures_that_are_numbers_in_a_sheet(xlsx_bytes, read):
     assert (tenants[0].profile.name, tenants[0].profile.annual_revenue_cny) == ("12", 15_000.0)
 
 
+def test_a_percentage_is_read_as_the_sheet_shows_it(xlsx_bytes, read):
+    def percentages(workbook, sheet):
+        for row, (value, form) in enumerate(
+            [(0.3, "0%"), (0.005, "0.0%"), (1, '0.00"%"%'), (0.3, "0.00"), (12, "0")], 1
+        ):
+            sheet.write(row, 1, f"公司{row}")
+            sheet.write_number(row, 2, value, workbook.add_format({"num_format": form}))
+
+    tenants, rejected = read(xlsx_bytes([["", "企业名称", "营收增长率(%)"]], percentages))
+    assert [tenant.profile.facts["revenue_growth"] for tenant in tenants] == [0.3, 0.005, 1.0, 0.12]
+    assert [(row.row, row.faults[0].code, row.faults[0].value) for row in rejected] == [(4, "share_unclear", "0.3")]
+
+
+def test_a_percentage_under_a_bare_heading_is_the_share_itself(xlsx_bytes, read):
+    def percentage(workbook, sheet):
+        sheet.write_number("B2", 0.125, workbook.add_format({"num_format": "0.0%"}))
+
+    tenants, _ = read(xlsx_bytes([["企业名称", "营收增长率"], ["甲"]], percentage))
+    assert tenants[0].profile.facts == {"revenue_growth": 0.125}
+
+
 def test_formulas_without_a_result_and_errors_are_told_and_results_are_read(xlsx_bytes, read):
     def formulas(_, sheet):
         sheet.write_formula("B2", "=60*2", None, 120)

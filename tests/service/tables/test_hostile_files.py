@@ -1,9 +1,11 @@
 import contextlib
+import gc
 import io
 import struct
 import tracemalloc
 import zipfile
 import zlib
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -217,3 +219,33 @@ def test_a_mapping_to_what_is_not_there_is_refused(workbook, mapping, code):
 
 def test_every_refusal_has_words_in_both_languages():
     assert all(wording.zh and wording.en for wording in REFUSALS.values())
+
+
+@pytest.mark.filterwarnings("error::ResourceWarning")
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "甲,乙,丙\n1,2,3\n".encode()),
+        ("b.csv", ("企业名称," * 300).encode()),
+        ("c.csv", "企业名称\n甲\n".encode()),
+        ("a.parquet", b"PAR1 no parquet"),
+        ("a.xlsx", b"PK\x03\x04 no zip"),
+        ("a.ndjson", b'{"a": 1}\n'),
+    ],
+)
+def test_no_file_is_left_open_whether_it_is_refused_or_not_gone_through(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with contextlib.suppress(TableRefusedError):
+        next(iter(read_tenants(path)))
+    gc.collect()
+    assert str(path) not in opened_files()
+
+
+def opened_files() -> set[str]:
+    """Return the names of the files that this process has open; the one that lists them is gone again."""
+    found = set()
+    for number in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            found.add(str(number.readlink()))
+    return found

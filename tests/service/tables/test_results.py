@@ -1,19 +1,21 @@
 import csv
 import io
 import json
+import xml.etree.ElementTree as ET
 import zipfile
 from dataclasses import dataclass
 from datetime import date
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import python_calamine
 
 from service.tables.harmless import guarded, is_risky
 from service.tables.reading import read_tenants
-from service.tables.results import About, Advice, Counts, MeasureLine, PairLine, TenantLine
+from service.tables.results import PAIR_SCHEMA, About, Advice, Counts, MeasureLine, TenantLine
 from service.tables.sources import Format
-from service.tables.writing import MEDIA_TYPES, write_results
+from service.tables.writing import MEDIA_TYPES, result_pieces
 
 NASTY = [
     "=1+1",
@@ -29,6 +31,7 @@ NASTY = [
     "{=1}",
     "1e5",
 ]
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CODES = ["91110000600037341L", "911100006000373414"]
 
 
@@ -61,15 +64,20 @@ class Stored:
             )  # fmt: skip
 
     def pairs(self):
+        unknown = [{"fact": "stage", "why": "fact_missing"}, {"fact": "region", "why": "too_coarse"}]
         for tenant in self.tenants():
             if tenant.row == 2:
                 continue
             named = {"row": tenant.row, "external_id": tenant.external_id, "uscc": tenant.uscc, "name": tenant.name}
-            yield PairLine(**named, measure_id="gd-2", verdict="applicable", relevance="direct", score=0.8123)
-            yield PairLine(
-                **named, measure_id="gd-1", verdict="possible", relevance="sector", score=0.5,
-                unknown=(("stage", "fact_missing"), ("region", "too_coarse")),
-            )  # fmt: skip
+            fits = {
+                "measure_id": "gd-2",
+                "verdict": "applicable",
+                "relevance": "direct",
+                "score": 0.8123,
+                "unknown": [],
+            }
+            may = {"measure_id": "gd-1", "verdict": "possible", "relevance": "sector", "score": 0.5, "unknown": unknown}
+            yield pa.Table.from_pylist([{**named, **fits}, {**named, **may}], schema=PAIR_SCHEMA)
 
     def rejected(self):
         content = '企业名称,员工人数\n甲,"=很多"\n'.encode()
@@ -78,7 +86,7 @@ class Stored:
 
 def written(tmp_path, form, **options):
     path = tmp_path / f"results.{form}"
-    write_results(Stored(), form, path, **options)
+    path.write_bytes(b"".join(result_pieces(Stored(), form, **options)))
     return path
 
 
@@ -153,11 +161,54 @@ def test_the_workbook_speaks_english_too(tmp_path):
     assert found["Matrix"][1][4:] == ["open", "met"]
 
 
-def test_more_rows_than_a_sheet_holds_are_cut_and_the_notes_say_so(tmp_path, monkeypatch):
+def test_more_rows_than_a_sheet_holds_are_cut_and_the_last_row_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr("service.tables.result_sheets.MOST_ROWS", 8)
     found = sheets(written(tmp_path, Format.XLSX))
-    assert len(found["按企业"]) == len(found["矩阵"]) == 8
-    assert any("行数上限" in row[0] for row in found["说明"])
+    assert len(found["按企业"]) == 8
+    assert "行数上限" in found["按企业"][-1][0]
+
+
+def test_a_large_matrix_is_bounded_and_the_notes_say_by_how_much(tmp_path, monkeypatch):
+    monkeypatch.setattr("service.tables.result_workbook.MATRIX_CELLS", 2 * 5)
+    found = sheets(written(tmp_path, Format.XLSX))
+    assert [row[0] for row in found["矩阵"][1:]] == [1.0, 2.0, 3.0, 4.0, 5.0]
+    assert len(found["按企业"]) == 1 + len(NASTY)
+    assert any("前 5 家企业（共 12 家）" in row[0] for row in found["说明"])
+
+
+def test_verdicts_and_texts_have_their_formats(tmp_path):
+    with zipfile.ZipFile(written(tmp_path, Format.XLSX)) as packed:
+        styles = ET.fromstring(packed.read("xl/styles.xml"))
+        cells = {
+            cell.get("r"): cell for cell in ET.fromstring(packed.read("xl/worksheets/sheet4.xml")).iter(f"{MAIN}c")
+        }
+    forms = styles.find(f"{MAIN}cellXfs")
+    fills = [fill.find(f".//{MAIN}fgColor") for fill in styles.find(f"{MAIN}fills")]
+
+    def form(cell):
+        return forms[int(cells[cell].get("s"))]
+
+    def colour(cell):
+        return fills[int(form(cell).get("fillId"))].get("rgb")
+
+    assert (colour("F2"), colour("E2")) == ("FFC6EFCE", "FFFFEB9C")
+    assert (form("D2").get("quotePrefix"), form("B2").get("quotePrefix")) == ("1", None)
+    codes = {number.get("numFmtId"): number.get("formatCode") for number in styles.iter(f"{MAIN}numFmt")}
+    assert codes[form("B2").get("numFmtId")] == codes[form("D2").get("numFmtId")] == "@"
+
+
+def test_a_workbook_is_sent_while_it_is_written(monkeypatch):
+    monkeypatch.setattr("service.tables.result_sheets._ROWS_A_PIECE", 2)
+    pieces = list(result_pieces(Stored(tenants_count=5_000), Format.XLSX))
+    assert len(pieces) > 2_500
+    assert max(map(len, pieces)) < 100_000
+
+
+@pytest.mark.parametrize("text", ["a<b>&c", "\x01\x1f", "_x0041_", " blank ", "多\n行", "\r", "😀"])
+def test_any_text_comes_back_from_the_workbook(tmp_path, text, monkeypatch):
+    monkeypatch.setitem(globals(), "NASTY", [text])
+    cell = sheets(written(tmp_path, Format.XLSX))["按企业"][1][3]
+    assert cell == text
 
 
 def test_results_read_back_as_a_table_have_their_names(tmp_path):

@@ -1,0 +1,62 @@
+"""Profiles as columns of fields: a list each, an entry a row; what a row does not say is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from matcher.profile import Profile
+
+PLACES = ("city", "target_city", "uscc")
+ITEMS = ("sector", "products", "technologies", "stage", "needs", "certifications")
+NUMBERS = ("employees", "annual_revenue_cny", "rd_spend_cny", "rd_staff", "founded_on")
+NAMES = (*PLACES, *ITEMS, *NUMBERS, "foreign_invested", "facts")
+"""The fields that are read; a name or an id of the caller's says nothing about a company."""
+
+_NOTHING = Profile()
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of `size` profiles: `columns` has one list for each of NAMES, with the values of a Profile."""
+
+    size: int
+    columns: Mapping[str, Sequence[Any]]
+
+    @classmethod
+    def of_profiles(cls, profiles: Sequence[Profile]) -> Fields:
+        """Return the fields of profiles."""
+        return cls(len(profiles), {name: [getattr(profile, name) for profile in profiles] for name in NAMES})
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[Mapping[str, Any]]) -> Fields:
+        """Return the fields of profiles written as plain data: what is empty left out, a day as ISO 8601."""
+        present = set().union(*rows)
+        columns: dict[str, Sequence[Any]] = {}
+        for name in NAMES:
+            empty = getattr(_NOTHING, name)
+            columns[name] = [row.get(name, empty) for row in rows] if name in present else [empty] * len(rows)
+        columns["founded_on"] = _days(columns["founded_on"])
+        return cls(len(rows), columns)
+
+    def part(self, start: int, stop: int) -> Fields:
+        """Return the rows from `start` to before `stop`."""
+        return Fields(
+            max(0, min(stop, self.size) - start), {name: column[start:stop] for name, column in self.columns.items()}
+        )
+
+    def at(self, places: Sequence[int]) -> Fields:
+        """Return some of the rows."""
+        return Fields(len(places), {name: [column[place] for place in places] for name, column in self.columns.items()})
+
+    def profile(self, place: int) -> Profile:
+        """Return one row as a profile."""
+        said = {name: column[place] for name, column in self.columns.items()}
+        return Profile(**{**said, **{name: tuple(said[name]) for name in ITEMS}})
+
+
+def _days(texts: Sequence[str | None]) -> list[date | None]:
+    known: dict[str | None, date | None] = {text: date.fromisoformat(text) for text in set(texts) if text}
+    return [known.get(text) for text in texts]

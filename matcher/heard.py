@@ -1,0 +1,96 @@
+"""What single inputs of profiles say, worked out once by the reader of profiles: each distinct input has a number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from matcher.columns import MeasureColumns
+from matcher.given import compared
+from matcher.passages import Positions
+from matcher.profile import MatchRequest, Profile
+from matcher.profile_reading import ProfileReader
+from matcher.reading import Reading
+from matcher.touches import Spots, join, spots_of
+from rules.facts import Answer
+
+KINDS = ("products", "needs", "place", "sector", "stage", "sector_stated")
+"""What an input gives for comparing, a bit each."""
+
+
+class Heard:
+    """Inputs by number: the answers they give by fact, what they touch, their kinds.
+
+    Answers are numbers too, counted over all facts, so that equal ones are one.
+    """
+
+    def __init__(self, reader: ProfileReader, columns: MeasureColumns) -> None:
+        """Remember nothing yet."""
+        self._reader = reader
+        self._columns = columns
+        self._read_facts = frozenset(column.fact for column in columns.program.columns)
+        self._inputs: dict[str, dict[Any, int]] = {}
+        self._said: list[dict[str, int]] = []
+        self._spots: list[Spots] = []
+        self._kinds: list[int] = []
+        self._numbers: dict[tuple[str, Answer], int] = {}
+        self.answers: list[Answer] = []
+
+    def __len__(self) -> int:
+        """Return how many inputs were heard."""
+        return len(self._spots)
+
+    def numbers(
+        self, kind: str, keys: Sequence[Any], fields_of: Callable[[Any], Mapping[str, Any]], on: date
+    ) -> Positions:
+        """Return the numbers of inputs; a new one is read as a profile that says just `fields_of` its key."""
+        known = self._inputs.setdefault(kind, {})
+        for key in dict.fromkeys(keys):
+            if key not in known:
+                known[key] = self.hear(self._reader.read(MatchRequest(profile=Profile(**fields_of(key)), on=on)))
+        return np.fromiter(map(known.__getitem__, keys), dtype=np.intp, count=len(keys))
+
+    def hear(self, reading: Reading) -> int:
+        """Give a reading a number."""
+        given = compared(reading)
+        self._said.append(
+            {fact: self._number(fact, answer) for fact, answer in reading.answers.items() if fact in self._read_facts}
+        )
+        self._spots.append(spots_of(reading, self._columns))
+        self._kinds.append(sum(1 << bit for bit, kind in enumerate(KINDS) if getattr(given, kind)))
+        return len(self._spots) - 1
+
+    def said(self, inputs: Positions) -> dict[str, Positions]:
+        """Return, for each fact that any of the inputs speaks of, the number of each input's answer, -1 for none."""
+        said = [self._said[number] for number in inputs.tolist()]
+        facts = sorted({fact for answers in said for fact in answers})
+        return {fact: np.array([answers.get(fact, -1) for answers in said], dtype=np.intp) for fact in facts}
+
+    def kinds(self, inputs: Positions) -> Positions:
+        """Return the kinds of inputs, bits as in KINDS."""
+        return np.array([self._kinds[number] for number in inputs.tolist()], dtype=np.intp)
+
+    def spots(self, inputs: Positions) -> tuple[Spots, Positions]:
+        """Return what the inputs touch, one after the other, and how many spots each has."""
+        spots = [self._spots[number] for number in inputs.tolist()]
+        return join(spots), np.array([len(each.places) for each in spots], dtype=np.intp)
+
+    def sum(self, numbers: Sequence[int]) -> Answer:
+        """Add up what several inputs say of one fact."""
+        answers = [self.answers[number] for number in numbers]
+        return Answer(
+            sure=tuple(value for answer in answers for value in answer.sure),
+            inferred=tuple(value for answer in answers for value in answer.inferred),
+            one_of=tuple(value for answer in answers for value in answer.one_of),
+            doubtful=tuple(value for answer in answers for value in answer.doubtful),
+            unreadable=any(answer.unreadable for answer in answers),
+        )
+
+    def _number(self, fact: str, answer: Answer) -> int:
+        number = self._numbers.setdefault((fact, answer), len(self.answers))
+        if number == len(self.answers):
+            self.answers.append(answer)
+        return number

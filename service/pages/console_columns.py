@@ -1,0 +1,52 @@
+"""The columns of an uploaded file as a form: what each was taken for, and what the operator makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from service.screenings.columns import columns_at_a_look
+from service.tables.look import look_at
+
+Json = dict[str, Any]
+IGNORE = "-"
+_SHOWN_WHOLE = 60
+"""A longer heading was shortened for the page, so the page cannot name it; it stays as it was read."""
+_DOUBTFUL = frozenset({"not_understood", "unit_not_understood", "repeated"})
+
+
+def column_page(path: Path, mapping: Mapping[str, str], language: str) -> Json:
+    """Return what the page shows of a file read with the operator's choices (heading -> field, "" for none)."""
+    look = columns_at_a_look(look_at(path, mapping), language)
+    firsts: set[str] = set()
+    for column in look["columns"]:
+        heading = column["heading"]
+        column["open"] = heading not in firsts and len(heading) <= _SHOWN_WHOLE and "\ufffd" not in heading
+        column["doubtful"] = column["status"] in _DOUBTFUL
+        column["chosen"] = column["field"] if column["status"] == "used" else IGNORE
+        firsts.add(heading)
+    look["doubtful"] = sum(column["doubtful"] for column in look["columns"])
+    look["used"] = sum(column["status"] == "used" for column in look["columns"])
+    look["units"] = _units(look["choices"])
+    return look
+
+
+def read_choices(form: Mapping[str, str], plain: Json) -> dict[str, str]:
+    """Return heading -> field for what differs from the file as it was read without any choice (`plain`)."""
+    units = {choice["field"]: choice["units"] for choice in plain["choices"]}
+    mapping: dict[str, str] = {}
+    for column in plain["columns"]:
+        field = form.get(f"field-{column['position']}")
+        if field is None or not column["open"]:
+            continue
+        unit = form.get(f"unit-{column['position']}", "")
+        unit = unit if unit in units.get(field, ()) else ""
+        if field != column["chosen"] or (unit and unit != column["unit"]):
+            mapping[column["heading"]] = "" if field == IGNORE else f"{field}({unit})" if unit else field
+    return mapping
+
+
+def _units(choices: Sequence[Json]) -> list[str]:
+    """Return every unit that a field may have, the most usual first."""
+    return list(dict.fromkeys(unit for choice in choices for unit in choice["units"]))

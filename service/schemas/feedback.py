@@ -1,0 +1,108 @@
+"""The questions and answers of the calls on feedback: what a reader reports, what editors list and close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validates_schema
+
+from service.schemas.answers import Answer, anything, closed, many, string
+from service.schemas.complaints import StrictSchema
+from service.schemas.match import ProfileSchema
+from service.schemas.queries import SEARCH_CHARACTERS, PageQuery
+from service.schemas.reading_answers import Page
+from service.schemas.strict import refusal
+from service.schemas.texts import TEXT_CHARACTERS, Choice, Text
+from service.schemas.values import Flag
+
+COMMENT_CHARACTERS = 500
+VERDICTS = ("met", "unmet", "unknown")
+STATES = ("open", "closed")
+
+
+class FeedbackQuestion(StrictSchema):
+    """One condition of one measure that came out wrong, in the words of a reader."""
+
+    measure_id = Text(
+        required=True, metadata={"description": "The measure.", "examples": ["ah-pilot-base-hefei-bengbu"]}
+    )
+    fact = Text(required=True, metadata={"description": "The fact that the condition reads.", "examples": ["region"]})
+    condition = Text(
+        limit=20,
+        metadata={
+            "description": "Its place in `conditions` of the answer, from 0; `2.0` is the first part of the third. "
+            "Needed only where several conditions read the same fact.",
+            "examples": ["2"],
+        },
+    )
+    verdict = Choice(VERDICTS, required=True, metadata={"description": "What the answer said.", "examples": ["met"]})
+    should_be = Choice(VERDICTS, required=True, metadata={"description": "What it should say.", "examples": ["unmet"]})
+    comment = Text(limit=COMMENT_CHARACTERS, metadata={"description": "Why; no personal data, please."})
+    share_profile = Flag(
+        metadata={"description": "Consent to store the profile, without name, credit code and own id."}
+    )
+    profile = fields.Nested(ProfileSchema, metadata={"description": "Not stored without `share_profile`."})
+    catalogue = Text(limit=TEXT_CHARACTERS, metadata={"description": "`catalogue.version` of the answer."})
+    lang = Choice(("zh", "en"), metadata={"description": "The language of the reader, `zh` if not given."})
+
+    @validates_schema
+    def refuse_what_says_nothing(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 - marshmallow's signature
+        """Raise ValidationError when nothing is to be corrected, or consent is given to nothing."""
+        if data["verdict"] == data["should_be"]:
+            raise refusal("same_verdict")
+        if data.get("share_profile") and "profile" not in data:
+            raise refusal("no_profile")
+
+
+class FeedbackQuery(PageQuery):
+    """Which reports; all that is given must hold."""
+
+    measure = Text(limit=SEARCH_CHARACTERS, metadata={"description": "The id of a measure."})
+    state = Choice(STATES, metadata={"description": "Open or closed, both if not given."})
+
+
+class CasesQuery(StrictSchema):
+    """Which reports are exported."""
+
+    state = Choice((*STATES, "all"), load_default="open", metadata={"description": "`open` if not given."})
+
+
+class ClosingQuestion(StrictSchema):
+    """What an editor notes at a report that is dealt with."""
+
+    note = Text(limit=COMMENT_CHARACTERS, metadata={"description": "What was done about it."})
+
+
+class FeedbackTaken(Answer):
+    """A report that was stored."""
+
+    id = string()
+    profile_stored = fields.Boolean(required=True)
+    expires_at = string("When it is deleted.", format="date-time")
+
+
+class FeedbackReport(Answer):
+    """One report as editors see it."""
+
+    id = string()
+    state = closed(*STATES)
+    measure = string("The id of the measure.")
+    fact = string()
+    condition = string("Its place in `conditions` of the answer.", null=True)
+    label = string("The condition in words; null when the measure is no longer in the catalogue.", null=True)
+    verdict = closed(*VERDICTS)
+    should_be = closed(*VERDICTS)
+    comment = string()
+    profile = anything("What the reader consented to share, null without consent.")
+    catalogue = string(null=True)
+    lang = string()
+    created_at = string(format="date-time")
+    expires_at = string(format="date-time")
+    closed_at = string(null=True, format="date-time")
+    note = string()
+
+
+class FeedbackReports(Page):
+    """A page of reports, newest first."""
+
+    items = many(FeedbackReport)

@@ -1,0 +1,91 @@
+"""How the columns of a file are told: what each was taken for, as the file was read or at a first look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
+
+from service.screenings.folders import Folder
+from service.tables.fields import BY_ID, FIELDS, Kind
+from service.tables.headings import MONEY_UNITS, ColumnReport, Status
+from service.tables.look import Look
+from service.tables.messages import TableRefusedError
+from service.tables.reading import TenantTable
+from service.tables.sources import Format
+
+Json = dict[str, Any]
+
+_UNREAD = frozenset({Status.NOT_UNDERSTOOD, Status.UNIT_NOT_UNDERSTOOD, Status.REPEATED})
+_LETTERED = frozenset({Format.CSV, Format.XLSX})
+_UNITS = {Kind.MONEY: MONEY_UNITS, Kind.SHARE: ("%",)}
+
+
+def plain_columns(table: TenantTable) -> Json:
+    """Return the columns of a table as stored with its screening."""
+    return {"left": table.left, "format": table.format.value, "columns": [asdict(one) for one in table.columns]}
+
+
+def columns_as_read(folder: Folder, language: str) -> Json:
+    """Return the columns of a screening's file, nothing before it has been read."""
+    if not folder.reading.is_file():
+        return {"columns": None, "unread": None}
+    told = orjson.loads(folder.reading.read_bytes())
+    first = told.get("left", 0) if told.get("format") in _LETTERED else None
+    reports = [ColumnReport(**{**one, "status": Status(one["status"])}) for one in told["columns"]]
+    return {"columns": [_column(report, first, language) for report in reports], "unread": _unread(reports)}
+
+
+def columns_at_a_look(look: Look, language: str) -> Json:
+    """Return what a first look at a file shows, and which fields a column may be given."""
+    first = look.left if look.about.get("format") in _LETTERED else None
+    columns = [
+        {**_column(report, first, language), "samples": list(look.samples.get(report.position, ()))}
+        for report in look.columns
+    ]
+    about = {name: look.about.get(name) for name in ("format", "encoding", "delimiter", "sheet", "heading_line")}
+    return {
+        "usable": look.refusal is None,
+        "reason": _reason(look.refusal, language) if look.refusal else None,
+        **about,
+        "rows": look.rows,
+        "columns": columns,
+        "unread": _unread(look.columns),
+        "choices": [_choice(field.id, language) for field in FIELDS if field.kind not in (Kind.IGNORED, Kind.DECLARED)],
+    }
+
+
+def _column(report: ColumnReport, first: int | None, language: str) -> Json:
+    """Return one column; `first` is the column of the sheet at position 0, None where columns have no letters."""
+    return {
+        "position": report.position + 1,
+        "letter": None if first is None else xl_col_to_name(first + report.position),
+        "heading": report.heading,
+        "status": report.status.value,
+        "field": report.field or None,
+        "label": _label(report.field, language) if report.field else None,
+        "how": report.how or None,
+        "unit": report.unit or None,
+        "unit_assumed": report.unit_assumed,
+        "nearest": report.nearest or None,
+    }
+
+
+def _unread(reports: Iterable[ColumnReport]) -> list[str]:
+    return [report.heading for report in reports if report.status in _UNREAD]
+
+
+def _reason(refusal: TableRefusedError, language: str) -> Mapping[str, str | None]:
+    message, hint = refusal.worded(language)
+    return {"code": refusal.code, "message": message, "hint": hint or None}
+
+
+def _choice(name: str, language: str) -> Json:
+    return {"field": name, "label": _label(name, language), "units": list(_UNITS.get(BY_ID[name].kind, ()))}
+
+
+def _label(name: str, language: str) -> str:
+    return BY_ID[name].heading_en if language == "en" else BY_ID[name].heading

@@ -1,0 +1,96 @@
+"""A first look at a file: its headings, what they were taken for, the first values below them, what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from service.json_reading import printable
+from service.tables.cells import Broken
+from service.tables.corrections import CorrectionError
+from service.tables.headings import ColumnReport, lay_out
+from service.tables.heads import head_of
+from service.tables.messages import TableRefusedError
+from service.tables.reading import open_raw, open_table
+from service.tables.rows import SHOWN_CHARACTERS, RawRow
+from service.tables.sources import Limits, RawTable, Source
+
+SAMPLES = 3
+_SAMPLE_ROWS = 200
+_UNSURE = frozenset({"mapping_heading"})
+"""What a heading further down, in a file of which only the first rows were read, may still put right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What was seen; `refusal` says why the file cannot be used, `samples` are texts by position of the column."""
+
+    refusal: TableRefusedError | None = None
+    about: Mapping[str, str | int] = field(default_factory=dict)
+    rows: int | None = None
+    left: int = 0
+    columns: tuple[ColumnReport, ...] = ()
+    samples: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+def look_at(content: Path | bytes, mapping: Mapping[str, str], limits: Limits | None = None) -> Look:
+    """Look at the first rows of a file; `rows` is how many it has at most, where that is cheaply known."""
+    try:
+        head = head_of(Source(content, limits or Limits()))
+        raw, columns, refusal = _open(head.source, mapping)
+        samples = _samples(raw.rows)
+    except TableRefusedError as error:
+        return Look(refusal=error)
+    lines = head.lines.get(raw.sheet)
+    rows = raw.total if lines is None else max(0, lines - raw.heading_line)
+    return Look(refusal=refusal, about=raw.about, rows=rows, left=raw.left, columns=columns, samples=samples)
+
+
+def _open(
+    source: Source, mapping: Mapping[str, str]
+) -> tuple[RawTable, tuple[ColumnReport, ...], TableRefusedError | None]:
+    """Open a table, also one whose headings are not understood or not as the caller says."""
+    try:
+        raw, layout = open_table(source, mapping)
+    except TableRefusedError as refusal:
+        if not refusal.headings:
+            raise
+        raw = open_raw(source, dict.fromkeys(filter(None, refusal.headings), ""))
+        return raw, lay_out(raw.headings).reports, refusal
+    return raw, layout.reports, None
+
+
+def correction_refusal(content: Path, mapping: Mapping[str, str]) -> TableRefusedError | None:
+    """Return why a file cannot be read with the caller's own choice of fields, None when nothing speaks against it."""
+    refusal = look_at(content, mapping).refusal
+    if isinstance(refusal, CorrectionError) and not head_of(Source(content)).whole:
+        surely = [fault for fault in refusal.faults if fault.code not in _UNSURE]
+        return CorrectionError(surely) if surely else None
+    return refusal
+
+
+def _samples(rows: Iterable[RawRow]) -> dict[int, tuple[str, ...]]:
+    """Return the first different values of each column."""
+    found: dict[int, dict[str, None]] = {}
+    for row in islice(rows, _SAMPLE_ROWS):
+        for place, cell in enumerate(row.cells):
+            seen = found.setdefault(place, {})
+            if len(seen) < SAMPLES and (text := _shown(cell)):
+                seen[text] = None
+    return {place: tuple(seen) for place, seen in found.items()}
+
+
+def _shown(cell: Any) -> str:  # noqa: ANN401 - a cell of any type
+    if cell is None or isinstance(cell, Broken):
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    elif isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
+        cell = cell.date()
+    text = json.dumps(cell, ensure_ascii=False) if isinstance(cell, list | dict) else str(cell)
+    return printable(" ".join(text.split()), SHOWN_CHARACTERS)

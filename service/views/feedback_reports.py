@@ -1,0 +1,103 @@
+"""POST /v1/feedback for readers, and what editors do with the reports: list, export as labelled cases, close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+
+from service.access import editor, store
+from service.answers import json_bytes, private_answer
+from service.blueprints import Blueprint
+from service.feedback import Feedback, FeedbackFullError, Report, ReportFilter
+from service.feedback_cases import cases_yaml
+from service.feedback_reading import read_statement
+from service.feedback_telling import describe_report, moment
+from service.problems import Complaint, RequestError
+from service.request_context import language
+from service.schemas.feedback import (
+    CasesQuery,
+    ClosingQuestion,
+    FeedbackQuery,
+    FeedbackQuestion,
+    FeedbackReport,
+    FeedbackReports,
+    FeedbackTaken,
+)
+from service.serving import catalogue, engine, serving
+
+blueprint = Blueprint("reports", __name__, description="What readers report as wrong, and what editors do about it.")
+
+YAML = "application/yaml"
+
+
+@blueprint.at("/v1/feedback", method="POST")
+@blueprint.takes(FeedbackQuestion)
+@blueprint.answers(FeedbackTaken, 400, 413, 415, 422, 429, 503, description="Stored for the editors.", status=201)
+def send(question: dict[str, Any]) -> flask.Response:
+    """Report that a condition came out wrong; a profile is stored only with consent, and without identity."""
+    report = keep(question)
+    taken = {
+        "id": report.id,
+        "profile_stored": report.statement.profile is not None,
+        "expires_at": moment(report.expires_at),
+    }
+    answer = private_answer(json_bytes(taken))
+    answer.status_code = 201
+    return answer
+
+
+def keep(question: dict[str, Any]) -> Report:
+    """Store what a reader sent, through whichever door it came."""
+    statement = read_statement(question, engine())
+    try:
+        return Feedback(store()).add(statement, days=serving().settings.feedback_days)
+    except FeedbackFullError as error:
+        raise RequestError("feedback_full") from error
+
+
+@blueprint.at("/v1/feedback")
+@blueprint.only_for(editor)
+@blueprint.takes(FeedbackQuery, location="query")
+@blueprint.answers(FeedbackReports, 401, 403, 422, 503, description="A page of reports, newest first.")
+def list_reports(query: dict[str, Any]) -> flask.Response:
+    """List reports, for editors."""
+    asked = ReportFilter(measure=query.get("measure", ""), state=query.get("state", ""))
+    page, size, table = query["page"], query["per_page"], Feedback(store())
+    reports, total = table.listed(asked, most=size, skip=(page - 1) * size), table.count(asked)
+    where = {"total": total, "page": page, "per_page": size, "pages": -(-total // size)}
+    return private_answer(json_bytes({"items": [_describe(report) for report in reports], **where}))
+
+
+@blueprint.at("/v1/feedback/cases.yaml")
+@blueprint.only_for(editor)
+@blueprint.takes(CasesQuery, location="query")
+@blueprint.answers({"type": "string"}, 401, 403, 422, 503, description="Labelled cases.", media_type=YAML)
+def export_cases(query: dict[str, Any]) -> flask.Response:
+    """Export the reports that carry a profile as labelled cases, as `cepei eval` reads them."""
+    state = "" if query["state"] == "all" else query["state"]
+    reports = Feedback(store()).listed(ReportFilter(state=state, with_profile=True))
+    answer = flask.Response(cases_yaml(reports, catalogue()), content_type=f"{YAML}; charset=utf-8")
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Disposition"] = 'attachment; filename="cepei-feedback-cases.yaml"'
+    return answer
+
+
+@blueprint.at("/v1/feedback/<string:report_id>/close", method="POST")
+@blueprint.only_for(editor)
+@blueprint.takes(ClosingQuestion)
+@blueprint.answers(FeedbackReport, 400, 401, 403, 404, 409, 413, 415, 422, 503, description="Closed.")
+def close(question: dict[str, Any], report_id: str) -> flask.Response:
+    """Close a report that is dealt with."""
+    table = Feedback(store())
+    closed = table.close(report_id, question.get("note", ""))
+    report = table.find(report_id)
+    if report is None:
+        raise RequestError("not_found", [Complaint(code="no_such_report")])
+    if not closed:
+        raise RequestError("conflict", [Complaint(code="already_closed")])
+    return private_answer(json_bytes(_describe(report)))
+
+
+def _describe(report: Report) -> dict[str, Any]:
+    return describe_report(report, catalogue(), language())

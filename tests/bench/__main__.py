@@ -1,0 +1,27 @@
+"""All benchmarks with goals, one after the other: `python -m tests.bench [catalogue]`; 1 when any goal is missed."""
+
+import sys
+
+from tests.bench import deciding, end_to_end, match
+from tests.bench.telling import say
+
+PARTS = (
+    ("Single matches over HTTP", match),
+    ("Deciding, beside other engines", deciding),
+    ("Screening, from file to stored summary", end_to_end),
+)
+
+
+def main() -> int:
+    """Run every part, also after one that missed a goal."""
+    missed = []
+    for title, part in PARTS:
+        say(f"\n== {title}")
+        if part.main():
+            missed.append(title)
+    say(f"\nmissed a goal: {', '.join(missed) or 'none'}")
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
