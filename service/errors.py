@@ -112,7 +112,8 @@ def _answer_http_exception(error: HTTPException) -> Any:  # noqa: ANN401 - Flask
 
 def _complaints_about(error: HTTPException) -> list[Complaint]:
     if isinstance(error, RequestEntityTooLarge):
-        return [Complaint(code="body_too_large", params={"limit": serving().settings.body_bytes})]
+        one_more = flask.request.max_content_length or 1  # an upload may be larger than other bodies
+        return [Complaint(code="body_too_large", params={"limit": one_more - 1})]
     return []
 
 

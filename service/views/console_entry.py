@@ -22,7 +22,7 @@ from service.pages.frame import link
 from service.pages.rendering import render_page
 from service.pages.wording import page_words
 from service.problems import Complaint, RequestError
-from service.request_context import page_language
+from service.request_context import PAGE_LANGUAGES, page_language
 from service.schemas.match import STATUSES
 from service.serving import serving
 
@@ -42,8 +42,16 @@ def guard() -> flask.Response | None:
     if flask.request.method == "POST":
         _refuse_foreign_form()
     if session is None and flask.request.endpoint not in _OPEN:
-        return sign_in_page(status=401, wanted=flask.request.path)
+        return sign_in_page(status=401, wanted=_wanted())
     return None
+
+
+def _wanted() -> str:
+    """Return the address to go on to after signing in: the page asked for; a form that was sent is not sent again."""
+    if flask.request.method != "GET":
+        return ""
+    spoken = flask.request.args.get("lang", "")
+    return flask.request.path + (f"?lang={spoken}" if spoken in PAGE_LANGUAGES else "")
 
 
 def _refuse_foreign_form() -> None:

@@ -206,6 +206,8 @@ def finished_screening(screening_id: str) -> Job:
     job = own_screening(screening_id)
     if job.state is not State.FINISHED:
         raise RequestError("conflict", [Complaint(code="not_finished", params={"state": job.state.value})])
+    if not folders().of(job.id).path.is_dir():
+        raise RequestError("not_found", [Complaint(code="results_gone")])
     return job
 
 

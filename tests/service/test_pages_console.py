@@ -20,6 +20,7 @@ from service.pages.console_session import COOKIE
 from service.pages.console_state import progress_words
 from service.pages.wording import page_words
 from service.screenings.folders import Folders
+from service.screenings.jobs import Jobs
 from service.screenings.worker import ORPHAN_SECONDS, Worker
 from service.settings import Settings
 from service.store import Store
@@ -378,6 +379,44 @@ def test_an_upload_can_be_thrown_away_and_is_started_once(operator):
     assert operator.wait(f"/v1{place}")["state"] == "finished"
 
 
+def test_a_screening_that_waits_is_shown_and_can_be_stopped(catalogue_file, tmp_path):
+    settings = Settings(catalogue=catalogue_file, data=tmp_path / "data.sqlite", log_level="error", operator_records=5)
+    key, text = Keys(Store(settings.data)).add(Role.OPERATOR)
+    client = create_app(settings).test_client()
+    own = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+    client.post("/screenings/sign-in", data={"key": text}, headers=own)
+    token = re.search('name="token" value="([0-9a-f]{64})"', client.get("/screenings", headers=own).text)[1]
+
+    def send(path, **fields):
+        return client.post(path, data={"token": token, **fields}, headers=own)
+
+    def given():
+        return send("/screenings/new", statuses="draft", file=(io.BytesIO(sheet()), "名单.csv")).headers["Location"]
+
+    place = send(given(), start="yes").headers["Location"]
+    page = client.get(place, headers=own).text
+    assert "正在排队" in page
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
+    assert client.get(f"{place}/matrix", headers=own).headers["Location"] == place
+    send(f"{place}/cancel")
+    assert "筛查已取消" in client.get(place, headers=own).text
+    assert b"event: ended" in client.get(f"{place}/events").data
+    assert Jobs(Store(settings.data)).charge(key.id, 5, most=5)
+    refused = send(given(), start="yes")
+    assert refused.status_code == 422
+    assert "今日可筛查的企业数已用完" in refused.text
+
+
+def test_a_file_that_is_too_large_is_refused_with_the_limit(catalogue_file, tmp_path):
+    settings = Settings(catalogue=catalogue_file, data=tmp_path / "d.sqlite", log_level="error", upload_bytes=2048)
+    client = create_app(settings).test_client()
+    own = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+    client.post("/screenings/sign-in", data={"key": Keys(Store(settings.data)).add(Role.OPERATOR)[1]}, headers=own)
+    reply = client.post("/screenings/new", data={"file": (io.BytesIO(b"x" * 4096), "x.csv")}, headers=own)
+    assert reply.status_code == 413
+    assert "2048" in reply.text
+
+
 def test_columns_that_cannot_be_told_apart_are_refused_with_the_reason(operator):
     cookie = cookie_of(operator)
     token = token_in(get(operator, "/screenings", cookie))
@@ -609,7 +648,9 @@ def test_another_key_finds_nothing_and_a_stranger_is_asked_for_a_key(operator, s
     assert get(operator, f"/screenings/{screened}{path}", other).status == 404
     stranger = get(operator, f"/screenings/{screened}{path}")
     assert stranger.status == 401
-    assert "用密钥登录" in stranger.body.decode()
+    assert f'name="wanted" value="/screenings/{screened}{path}"' in stranger.body.decode()
+    sent = post(operator, f"/screenings/{screened}/cancel")
+    assert (sent.status, b'name="wanted" value=""' in sent.body) == (401, True)
 
 
 def test_another_key_changes_nothing(operator, screened):

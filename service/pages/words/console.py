@@ -8,6 +8,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "上传入驻企业名单，一次查看每家企业可能适用的政策措施，以及每项措施适合哪些企业。",
         "Upload the list of your tenants: see which measures each may use, and which tenants each measure fits.",
     ),
+    "screen_handbook": ("园区使用手册", "Handbook for parks"),
     "screen_privacy": (
         "企业资料只用于本次筛查，只有本密钥可见，到期自动删除，也可随时删除；不写入日志和网址。",
         (
