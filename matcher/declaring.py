@@ -45,7 +45,8 @@ def read_declared(given: Fields, reader: ProfileReader, on: date) -> Declared:
     replacing = {row for row in declaring if not OF_FIELDS.isdisjoint(column[row])}
     said = [(row, fact, raw) for row in declaring if row not in replacing for fact, raw in column[row].items()]
     rows, keys = [row for row, _, _ in said], [(fact, repr(raw)) for _, fact, raw in said]
-    facts_of = {key: {fact: raw} for key, (_, fact, raw) in zip(keys, said, strict=True)}
+    distinct = dict(zip(keys, said, strict=True))
+    facts_of = {key: {fact: raw} for key, (_, fact, raw) in distinct.items()}
     wrong = {key for key, facts in facts_of.items() if reader.faults_of(facts)}
     faulty = {row for row, key in zip(rows, keys, strict=True) if key in wrong} if wrong else set()
     faulty |= {row for row in replacing if reader.faults_of(column[row])}

@@ -48,10 +48,13 @@ class Heard:
     ) -> Positions:
         """Return the numbers of inputs; a new one is read as a profile that says just `fields_of` its key."""
         known = self._inputs.setdefault(kind, {})
-        for key in dict.fromkeys(keys):
-            if key not in known:
-                known[key] = self.hear(self._reader.read(MatchRequest(profile=Profile(**fields_of(key)), on=on)))
-        return np.fromiter(map(known.__getitem__, keys), dtype=np.intp, count=len(keys))
+        try:
+            return _looked_up(known, keys)
+        except KeyError:
+            for key in dict.fromkeys(keys):
+                if key not in known:
+                    known[key] = self.hear(self._reader.read(MatchRequest(profile=Profile(**fields_of(key)), on=on)))
+            return _looked_up(known, keys)
 
     def hear(self, reading: Reading) -> int:
         """Give a reading a number."""
@@ -94,3 +97,7 @@ class Heard:
         if number == len(self.answers):
             self.answers.append(answer)
         return number
+
+
+def _looked_up(known: Mapping[Any, int], keys: Sequence[Any]) -> Positions:
+    return np.fromiter(map(known.__getitem__, keys), dtype=np.intp, count=len(keys))

@@ -126,12 +126,12 @@ class TenantReader:
         cities, targets, codes = (given.columns[name] for name in ("city", "target_city", "uscc"))
         registered = [region_of_credit_code(code, self._regions) if code else None for code in codes]
         said = list(zip(cities, targets, registered, strict=True))
-        code_of = dict(zip(said, codes, strict=True))
+        code_of = {key: code for key, code in zip(said, codes, strict=True) if code}
 
         def fields_of(key: tuple[str, str, str | None]) -> dict[str, str]:
-            return {"city": key[0], "target_city": key[1], "uscc": code_of[key]}
+            return {"city": key[0], "target_city": key[1], "uscc": code_of.get(key, "")}
 
-        rows = [row for row, key in enumerate(said) if any(key)]
+        rows = [row for row, (city, target, code) in enumerate(said) if city or target or code]
         return self._heard.numbers("place", [said[row] for row in rows], fields_of, on), np.array(rows, dtype=np.intp)
 
     def _flags(self, given: Fields, on: date) -> tuple[Positions, Positions]:
@@ -146,7 +146,8 @@ class TenantReader:
         column = given.columns[name]
         texts = list(chain.from_iterable(column))
         numbers = self._heard.numbers(name, texts, lambda text: {name: (text,)}, on)
-        return numbers, np.repeat(np.arange(given.size), list(map(len, column)))
+        counts = np.fromiter(map(len, column), dtype=np.intp, count=given.size)
+        return numbers, np.repeat(np.arange(given.size), counts)
 
     def _answer_columns(self, inputs: Positions, which: Positions, rows: Positions, size: int) -> dict[str, FactColumn]:
         """Add up, for each fact, what the inputs of each row (inputs[which]) say of it; equal sums are one answer."""

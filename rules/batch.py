@@ -25,6 +25,9 @@ _BYTES = WORD // 8
 _CELLS = 1 << 18
 """So many bytes are spread over rows at a time: they stay in the cache."""
 
+_REMEMBERED = 1 << 26
+"""So many outcomes (a byte each) of distinct answers are remembered from batch to batch."""
+
 _MASKS, _FEW = 1 << 23, 48
 """Where so few answers a test pass, joining the rows that gave each is quicker than looking at every row."""
 
@@ -88,6 +91,8 @@ class BatchProgram:
             for count in np.unique(counts)
             if (places := np.flatnonzero(counts == count)).size
         ]
+        self._decided: dict[tuple[int, Answer | None], Values] = {}
+        self._room = _REMEMBERED // max(1, sum(len(column.positions) for column in program.columns))
 
     def decide(self, facts: FactColumns, size: int) -> Batch:
         """Decide every measure for `size` rows; a fact without a column is missing in all of them."""
@@ -97,13 +102,24 @@ class BatchProgram:
             true=np.zeros((program.size, words), dtype=np.uint64),
             maybe=np.zeros((program.size, words), dtype=np.uint64),
         )
-        known = tuple(_known(column, facts.get(column.fact)) for column in program.columns)
+        if len(self._decided) > self._room * len(program.columns):
+            self._decided = {}
+        known = tuple(self._known(number, facts.get(column.fact)) for number, column in enumerate(program.columns))
         for column, outcomes in zip(program.columns, known, strict=True):
             _decide_column(column, facts.get(column.fact), outcomes, nodes, every)
         for (combination, parts), node in program.groups.items():
             _combine(combination, nodes, np.array(parts, dtype=np.intp), node, every)
         nodes.true[-1] = nodes.maybe[-1] = every
         return Batch(size=size, nodes=nodes, measures=self._all_met(nodes, words), facts=facts, known=known)
+
+    def _known(self, number: int, fact: FactColumn | None) -> Values:
+        """Return the outcome of each test (rows) of a column for each distinct answer; numbers have their own way."""
+        column, decided = self.program.columns[number], self._decided
+        answers = fact.answers if isinstance(fact, AnswerColumn) else (None,)
+        for answer in answers:
+            if (number, answer) not in decided:
+                decided[number, answer] = column.outcomes(answer)
+        return np.stack([decided[number, answer] for answer in answers], axis=1)
 
     def conditions(self) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]]:
         """Yield measures with equally many conditions: their places, their nodes (a row a measure), whose facts."""
@@ -169,12 +185,6 @@ def pairs(plane: Plane) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     octet = filled[bits >> 3]
     places, word = np.divmod(words[octet >> 3], max(1, width))
     return places, word * WORD + (octet & 7) * 8 + (bits & 7)
-
-
-def _known(column: Column, fact: FactColumn | None) -> Values:
-    """Return the outcome of each test (rows) for each distinct answer (columns); numbers have their own way."""
-    answers = fact.answers if isinstance(fact, AnswerColumn) else (None,)
-    return np.stack([column.outcomes(answer) for answer in answers], axis=1)
 
 
 def _decide_column(column: Column, fact: FactColumn | None, known: Values, nodes: Planes, every: Plane) -> None:

@@ -87,7 +87,7 @@ def test_a_perfect_answer_reaches_every_goal():
         (changed("questions", []), {"asks"}),
         (changed(*FIRST, "measure", "source", "quote", "支持合肥、蚌埠等市" * 20), {"brief", "verbatim"}),
     ],
-    ids=str,
+    ids=range(15),
 )  # fmt: skip
 def test_each_check_notices_what_it_is_for(answer, kinds):
     assert set(evaluate_cases([CASE], service(answer)).short) == kinds
