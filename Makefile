@@ -10,6 +10,7 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 PYTHON ?= python3
 BIN := .venv/bin
+TEST_PROCESSES ?= 3
 CATALOGUE := var/catalogue.sqlite
 SOURCES := $(shell find seeds rules -type f -not -name '*.pyc')
 
@@ -23,7 +24,7 @@ portal: .venv/bin/python
 	$(BIN)/python examples/portal/serve.py --port 8090 --service http://127.0.0.1:$(PORT)
 
 test: .venv/dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist worksteal
 
 check: format lint types layers data drift test
 

@@ -159,8 +159,10 @@ WORDINGS: dict[str, Wording] = {
         "批量筛查尚未完成（状态：{state}）", "the screening is not finished ({state})", "请稍后再试", "try again later"
     ),
     "results_gone": Wording(
-        "这次筛查的结果文件已不在", "the files of this screening are gone",
-        "请删除它，重新上传名单", "delete it and send the register again"
+        "这次筛查的结果文件已不在",
+        "the files of this screening are gone",
+        "请删除它，重新上传名单",
+        "delete it and send the register again",
     ),
     "already_ended": Wording("批量筛查已结束（状态：{state}）", "the screening has ended already ({state})"),
     "other_catalogue": Wording(

@@ -7,7 +7,7 @@
   const VERSION = 1;
   const OPTIONS = ["compact", "region", "sector", "accent", "ground", "partner"];
   const EVENTS = ["ready", "result", "select", "fault"];
-  const TITLES = { zh: "惠企政策自查", en: "Policy self-check for companies" };
+  const TITLES = { zh: "惠企政策自测", en: "Policy self-check for companies" };
   const LOWEST = 120;
   const HIGHEST = 30000;
   const PATIENCE_MS = 3000;

@@ -32,7 +32,7 @@ def answered(page, **typed):
 
 def test_a_company_answers_three_questions_and_reads_what_fits(page):
     page.goto("/")
-    assert page.get_by_role("heading", level=1).inner_text() == "惠企政策自查"
+    assert page.get_by_role("heading", level=1).inner_text() == "惠企政策自测"
     shown = page.locator("form.profile :is(input, textarea, select):visible")
     assert shown.evaluate_all("fields => fields.map(field => field.name)") == ["city", "products", "needs"]
     fill(page, city="蚌埠市", products="聚乳酸\n生物基聚酯", needs="中试验证")

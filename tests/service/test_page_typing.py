@@ -187,9 +187,9 @@ def test_a_bad_link_is_told_and_the_form_stays(page):
         page.goto("about:blank")
         page.goto(fragment)
         expect(page.get_by_role("alert")).to_contain_text(says)
-        expect(page.get_by_role("heading", level=1)).to_have_text("惠企政策自查")
+        expect(page.get_by_role("heading", level=1)).to_have_text("惠企政策自测")
         assert urlsplit(page.url).fragment == ""
-        assert page.title() == "惠企政策自查 · 策配"
+        assert page.title() == "惠企政策自测 · 策配"
         assert page.locator("main img").count() == 0
 
 

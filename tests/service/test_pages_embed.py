@@ -407,7 +407,7 @@ def test_markup_in_options_and_profile_stays_text(new_page, portal):
         ATTACK,
     )
     expect(page.get_by_role("alert")).to_be_visible()
-    assert page.title() == "惠企政策自查 · 策配"
+    assert page.title() == "惠企政策自测 · 策配"
     assert page.locator("main script, main img").count() == 0
     page.complaints.clear()  # Chrome reports the status 422 of the frame
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from service.keys import Keys, Role
 from service.store import Store
 
-SECONDS = 60
+SECONDS = 40
 
 
 def test_schemathesis_finds_nothing(serve, root):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
-    "title": ("惠企政策自查", "Policy self-check for companies"),
+    "title": ("惠企政策自测", "Policy self-check for companies"),
     "lead": (
         "先回答三个问题，就能看到可能适用的政策措施、适用条件与政策原文；其余信息可在看到结果后再补充。每一项都可留空。",
         "Answer three questions to see which measures may fit and why; add more afterwards. Any field may stay empty.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
-    "embed.title": ("惠企政策自查", "Policy self-check for companies"),
+    "embed.title": ("惠企政策自测", "Policy self-check for companies"),
     "embed.results": ("匹配结果", "Matching measures"),
     "embed.preset": (
         "本网站已预填{}。与实际不同的，请修改。",
