@@ -18,7 +18,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "request_id": ("请求编号", "Request"),
     "privacy": (
         "所填内容只用于本次匹配，不保存，不写入日志，不使用 Cookie；只有在反馈意见时勾选同意，才随意见一起保存。",
-        "What you enter is used for this answer only: not stored, not logged, no cookies; kept with a report if you agree.",
+        "What you enter serves this answer only: not stored, not logged, no cookies; kept with a report if you agree.",
     ),
     "other_language": ("English", "中文"),
     "yes": ("是", "yes"),
