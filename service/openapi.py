@@ -9,14 +9,14 @@ from pathlib import Path
 import flask
 
 from service.app import register_resources
-from service.specification import create_api, openapi_yaml
+from service.specification import create_api, openapi_document, openapi_yaml
 
 
 def published_contract() -> str:
     """Return the text of openapi.yaml; it depends on the code alone, on no catalogue and no setting."""
     api = create_api(flask.Flask("service"))
     register_resources(api)
-    return openapi_yaml(api)
+    return openapi_yaml(openapi_document(api))
 
 
 def main(arguments: list[str] | None = None) -> int:

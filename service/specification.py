@@ -107,8 +107,8 @@ def _complete_operation(operation: dict[str, Any]) -> None:
             response["headers"] = {**_HEADERS, **response.get("headers", {})}
 
 
-def openapi_yaml(api: Api) -> str:
-    """Return openapi.yaml: stable order, Chinese readable."""
+def openapi_yaml(document: dict[str, Any]) -> str:
+    """Return openapi.yaml of the specification: stable order, Chinese readable."""
     head = "# Generated from the code by `python -m service.openapi openapi.yaml`; a test fails when it drifts.\n"
-    plain = orjson.loads(orjson.dumps(openapi_document(api)))  # no enumerations, nothing shared that YAML would alias
+    plain = orjson.loads(orjson.dumps(document))  # no enumerations, nothing shared that YAML would alias
     return head + yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, width=120)

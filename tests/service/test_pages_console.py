@@ -69,6 +69,16 @@ def cookie_of(operator, text=None):
     return reply.headers["Set-Cookie"].split(";")[0].split("=", 1)[1]
 
 
+@pytest.fixture(scope="module")
+def ended(operator, screened):
+    """What changed in a rerun, and how far one came that was cancelled."""
+    again = operator.call("POST", f"/v1/screenings/{screened}/rerun").headers["Location"]
+    assert operator.wait(again)["state"] == "finished"
+    stopped = operator.screen([{"city": "合肥"}] * 3000)
+    operator.call("POST", f"{stopped}/cancel")
+    return [f"/{again.rsplit('/', 1)[-1]}/changes", f"/{stopped.rsplit('/', 1)[-1]}"]
+
+
 @pytest.fixture
 def console(new_page, operator):
     """A way to open a page of the console, signed in."""
@@ -662,11 +672,11 @@ def test_another_key_changes_nothing(operator, screened):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_page_is_accessible_and_fits_a_phone(console, operator, screened, axe_clean, language):
+def test_every_page_is_accessible_and_fits_a_phone(console, operator, screened, ended, axe_clean, language):
     page = console(viewport={"width": 360, "height": 740})
     place = upload(operator, cookie_of(operator), sheet()).headers["Location"].removeprefix("/screenings")
     inside = [f"/{screened}{path}" for path in PATHS if path not in {"/events", "/changes", "/results.csv"}]
-    for path in ("", place, *inside):
+    for path in ("", place, *inside, *ended):
         few = "&region=340300" if path.endswith("/matrix") else ""  # axe takes seconds for thousands of cells
         page.goto(f"/screenings{path}?lang={language}{few}")
         assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[language]
