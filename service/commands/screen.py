@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import closing
 from datetime import date
 from importlib.util import find_spec
@@ -111,8 +111,8 @@ def _show(finished: Iterable[int], account: Account, missing: int) -> None:
                 filled = _BAR_CHARACTERS * count // account.chunks
                 bar = "#" * filled + "." * (_BAR_CHARACTERS - filled)
                 sys.stderr.write(f"\r[{bar}] {count}/{account.chunks}")
-    except BrokenExecutor as error:
-        message = "a process that decided chunks was killed, perhaps for want of memory"
+    except (BrokenExecutor, CancelledError) as error:
+        message = "the processes that decided chunks were killed, perhaps for want of memory"
         raise CommandError(f"{message}; run it again: what is finished is kept") from error
     if drawn:
         complain("")

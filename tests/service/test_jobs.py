@@ -107,10 +107,10 @@ def test_another_catalogue_begins_anew_and_the_same_goes_on(jobs):
 
 
 def test_the_catalogues_that_screenings_need_are_known_as_long_as_they_stand(jobs):
-    job = queued(jobs)
+    queued(jobs)
     queued(jobs)
     assert jobs.catalogues() == frozenset()
-    jobs.lease("a")
+    job = jobs.lease("a")
     jobs.note_catalogue(job.id, "a", "one")
     assert jobs.catalogues() == {"one"}
     jobs.delete(job.id)

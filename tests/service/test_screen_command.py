@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow.parquet as pq
 import pytest
+from distributed import Client
 
 from service.cli import main
 from service.screenings.crews import decide_all
@@ -135,6 +136,8 @@ def cluster(root):
         for run in (dask, work, work)
     ]
     try:
+        with Client(address) as client:
+            client.wait_for_workers(2, timeout=60)
         yield address, started[1:]
     finally:
         for process in started:
