@@ -10,7 +10,7 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 PYTHON ?= python3
 BIN := .venv/bin
-TEST_PROCESSES ?= 3
+TEST_PROCESSES ?= 2
 CATALOGUE := var/catalogue.sqlite
 SOURCES := $(shell find seeds rules -type f -not -name '*.pyc')
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from service.keys import Keys, Role
 from service.store import Store
 
-SECONDS = 40
+SECONDS = 25
 
 
 def test_schemathesis_finds_nothing(serve, root):
