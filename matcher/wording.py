@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.verdict import Effect, MeasureVerdict, Why
+from rules.verdict import Effect, MeasureVerdict
 
 _EN, _ZH = "en", "zh"
 
@@ -16,11 +16,6 @@ MESSAGES: dict[str, dict[str, str]] = {
     "effect.draft": {_ZH: "征求意见稿，尚未生效", _EN: "a draft for comment, not yet in force"},
     "effect.upcoming": {_ZH: "尚未开始实施或受理", _EN: "not yet in effect or open"},
     "effect.expired": {_ZH: "已失效或已截止", _EN: "expired or closed"},
-    "why.fact_missing": {_ZH: "缺少信息", _EN: "not said"},
-    "why.too_coarse": {_ZH: "信息不够具体", _EN: "said too broadly"},
-    "why.unrecognised": {_ZH: "输入未能确认", _EN: "the input was not understood for sure"},
-    "why.ambiguous": {_ZH: "原文或输入有多种理解", _EN: "open to more than one reading"},
-    "why.manual": {_ZH: "需人工核对", _EN: "needs a person to check"},
     "because.direct": {_ZH: "与贵企业直接相关：{reasons}。", _EN: "Directly related: {reasons}."},
     "because.sector": {_ZH: "面向贵企业所在行业：{reasons}。", _EN: "Meant for your sector: {reasons}."},
     "because.general": {_ZH: "各项条件相符的通用措施。", _EN: "A general measure whose conditions fit."},
@@ -99,8 +94,3 @@ def say_verdict(verdict: MeasureVerdict, language: str) -> str:
 def say_effect(effect: Effect, language: str) -> str:
     """Return whether the measure binds, in words."""
     return say(f"effect.{effect}", language)
-
-
-def say_why(why: Why, language: str) -> str:
-    """Return why a condition is unknown, in words."""
-    return say(f"why.{why}", language)

@@ -2,11 +2,12 @@
 
 import sys
 
-from tests.bench import deciding, end_to_end, match
+from tests.bench import deciding, end_to_end, first_page, match
 from tests.bench.telling import say
 
 PARTS = (
     ("Single matches over HTTP", match),
+    ("The first page in a browser", first_page),
     ("Deciding, beside other engines", deciding),
     ("Screening, from file to stored summary", end_to_end),
 )

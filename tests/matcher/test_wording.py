@@ -5,8 +5,8 @@ from string import Formatter
 
 import pytest
 
-from matcher.wording import MESSAGES, say, say_effect, say_verdict, say_why
-from rules.verdict import Effect, MeasureVerdict, Why
+from matcher.wording import MESSAGES, say, say_effect, say_verdict
+from rules.verdict import Effect, MeasureVerdict
 
 
 @pytest.mark.parametrize("code", MESSAGES)
@@ -20,10 +20,9 @@ def test_a_message_exists_in_both_languages_with_the_same_values(code):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_verdict_effect_and_reason_has_words(language):
+def test_every_verdict_and_effect_has_words(language):
     words = [say_verdict(verdict, language) for verdict in MeasureVerdict]
     words += [say_effect(effect, language) for effect in Effect]
-    words += [say_why(why, language) for why in Why]
     assert len(set(words)) == len(words)
 
 

@@ -156,6 +156,21 @@ def app(catalogue_file: Path) -> Any:
     return create_app(Settings(catalogue=catalogue_file, log_level="error"))
 
 
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
 @pytest.fixture
 def polylactic() -> dict:
     return dict(POLYLACTIC)

@@ -13,19 +13,6 @@ OPTIONS = Options(on=date(2026, 11, 21), statuses=("draft", "in_force"))
 PLENTY = 1_000_000
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def jobs(tmp_path, clock):
     return Jobs(Store(tmp_path / "data.sqlite"), clock=clock)

@@ -10,19 +10,6 @@ from service.keys import Keys, Role, server_secret
 from service.store import Store
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def keys(tmp_path, clock):
     return Keys(Store(tmp_path / "data.sqlite"), clock=clock)

@@ -18,6 +18,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "contract_required": ("必填", "required"),
     "contract_type": ("类型", "Type"),
     "contract_meaning": ("含义", "Meaning"),
-    "contract_status": ("状态", "Status"),
     "contract_shapes": ("数据结构", "Shapes"),
 }

@@ -28,7 +28,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "space": ("", " "),
     "semicolon": ("；", "; "),
     "colon": ("：", ": "),
-    "question_mark": ("？", "?"),
     "in_brackets": ("（{}）", " ({})"),
     "named": ("{}：{}", "{}: {}"),
     "advice": (
