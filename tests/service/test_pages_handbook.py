@@ -197,7 +197,7 @@ def run(block: str, folder: Path) -> str:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_no_violation_in_the_handbook(page, axe_clean, language):
-    for path in ("/handbook", "/handbook/portal", "/handbook/operations"):
+    for path in ("/handbook", *(f"/handbook/{name}" for name in ("company", "park", "portal", "operations"))):
         page.goto(f"{path}?lang={language}")
         axe_clean(page)
 
