@@ -51,7 +51,6 @@ eval: .venv/dev $(CATALOGUE)
 
 bench: .venv/dev $(CATALOGUE)
 	$(BIN)/python -m tests.bench $(CATALOGUE)
-	$(BIN)/python -m tests.bench.first_page $(CATALOGUE)
 
 screenshots: .venv/dev $(CATALOGUE)
 	$(BIN)/python -m tests.screenshots $(CATALOGUE) var/screenshots

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from matcher.errors import MatchError
 from matcher.fields import NUMBERS, Fields
+from matcher.passages import Positions
 from matcher.profile import MatchRequest
 from matcher.profile_reading import ProfileReader
 from matcher.reading import Reading
+from matcher.spans import spans
 from rules.facts import DERIVED
 
 OF_FIELDS = frozenset({
@@ -26,34 +30,49 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What rows declare: `keys` with the `rows` that said them; rows read as a `whole`; rows `refused`, and why.
+    """What rows declare: rows[i] said keys[places[i]]; rows read as a `whole`; rows `refused`, and why.
 
     `facts_of` tells what each key declares.
     """
 
     keys: Sequence[Key]
-    rows: Sequence[int]
+    places: Positions
+    rows: Positions
     facts_of: Mapping[Key, Mapping[str, Any]]
     whole: Mapping[int, Reading]
     refused: Mapping[int, MatchError]
 
 
 def read_declared(given: Fields, reader: ProfileReader, on: date) -> Declared:
-    """Read what rows declare, each distinct fact once; a row that declares anything wrong is refused."""
+    """Read what rows declare, equal declarations once; a row that declares anything wrong is refused."""
     column = given.columns["facts"]
-    declaring = [row for row, facts in enumerate(column) if facts]
-    replacing = {row for row in declaring if not OF_FIELDS.isdisjoint(column[row])}
-    said = [(row, fact, raw) for row in declaring if row not in replacing for fact, raw in column[row].items()]
-    rows, keys = [row for row, _, _ in said], [(fact, repr(raw)) for _, fact, raw in said]
-    distinct = dict(zip(keys, said, strict=True))
-    facts_of = {key: {fact: raw} for key, (_, fact, raw) in distinct.items()}
-    wrong = {key for key, facts in facts_of.items() if reader.faults_of(facts)}
-    faulty = {row for row, key in zip(rows, keys, strict=True) if key in wrong} if wrong else set()
-    faulty |= {row for row in replacing if reader.faults_of(column[row])}
+    texts = {row: repr(facts) for row, facts in enumerate(column) if facts}
+    distinct = {text: column[row] for row, text in texts.items()}
+    faults = {text: found for text, facts in distinct.items() if (found := reader.faults_of(facts))}
+    replacing = {text for text, facts in distinct.items() if not OF_FIELDS.isdisjoint(facts)}
+    whole = [row for row, text in texts.items() if text in replacing and text not in faults]
+    adding = {text: facts for text, facts in distinct.items() if text not in replacing and text not in faults}
+    facts_of = {(fact, repr(raw)): {fact: raw} for facts in adding.values() for fact, raw in facts.items()}
+    rows, places = _laid_out(texts, adding, {key: place for place, key in enumerate(facts_of)})
     return Declared(
-        keys=keys,
+        keys=tuple(facts_of),
+        places=places,
         rows=rows,
         facts_of=facts_of,
-        whole={row: reader.read(MatchRequest(profile=given.profile(row), on=on)) for row in sorted(replacing - faulty)},
-        refused={row: MatchError(reader.faults_of(column[row])) for row in sorted(faulty)},
+        whole={row: reader.read(MatchRequest(profile=given.profile(row), on=on)) for row in whole},
+        refused={row: MatchError(faults[text]) for row, text in texts.items() if text in faults},
     )
+
+
+def _laid_out(
+    texts: Mapping[int, str], adding: Mapping[str, Mapping[str, Any]], places: Mapping[Key, int]
+) -> tuple[Positions, Positions]:
+    """Return every row that adds facts, as often as it has facts, and beside it the place of each fact's key."""
+    numbers = {text: number for number, text in enumerate(adding)}
+    rows = [row for row, text in texts.items() if text in numbers]
+    which = np.array([numbers[texts[row]] for row in rows], dtype=np.intp)
+    said = [places[fact, repr(raw)] for facts in adding.values() for fact, raw in facts.items()]
+    counts = np.array([len(facts) for facts in adding.values()], dtype=np.intp)
+    starts = np.cumsum(counts) - counts
+    flat = np.array(said, dtype=np.intp)[spans(starts[which], counts[which])]
+    return np.repeat(np.array(rows, dtype=np.intp), counts[which]), flat

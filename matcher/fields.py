@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from matcher.profile import Profile
@@ -36,8 +37,7 @@ class Fields:
         present = set().union(*rows)
         columns: dict[str, Sequence[Any]] = {}
         for name in NAMES:
-            empty = getattr(_NOTHING, name)
-            columns[name] = [row.get(name, empty) for row in rows] if name in present else [empty] * len(rows)
+            columns[name] = _column(rows, name) if name in present else [getattr(_NOTHING, name)] * len(rows)
         columns["founded_on"] = _days(columns["founded_on"])
         return cls(len(rows), columns)
 
@@ -55,6 +55,15 @@ class Fields:
         """Return one row as a profile."""
         said = {name: column[place] for name, column in self.columns.items()}
         return Profile(**{**said, **{name: tuple(said[name]) for name in ITEMS}})
+
+
+def _column(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
+    """Return one field of every row; looking it up is several times quicker where every row has it."""
+    try:
+        return list(map(itemgetter(name), rows))
+    except KeyError:
+        empty = getattr(_NOTHING, name)
+        return [row.get(name, empty) for row in rows]
 
 
 def _days(texts: Sequence[str | None]) -> list[date | None]:

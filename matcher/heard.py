@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,13 @@ from rules.facts import Answer
 
 KINDS = ("products", "needs", "place", "sector", "stage", "sector_stated")
 """What an input gives for comparing, a bit each."""
+
+
+class _Tables(NamedTuple):
+    """The number of the answer that each input gives, by fact, and the kinds of each input."""
+
+    said: dict[str, Positions]
+    kinds: Positions
 
 
 class Heard:
@@ -36,6 +43,7 @@ class Heard:
         self._said: list[dict[str, int]] = []
         self._spots: list[Spots] = []
         self._kinds: list[int] = []
+        self._known = _Tables({}, _places([]))
         self._numbers: dict[tuple[str, Answer], int] = {}
         self.answers: list[Answer] = []
 
@@ -68,35 +76,35 @@ class Heard:
 
     def said(self, inputs: Positions) -> dict[str, Positions]:
         """Return, for each fact that any of the inputs speaks of, the number of each input's answer, -1 for none."""
-        said = [self._said[number] for number in inputs.tolist()]
-        facts = sorted({fact for answers in said for fact in answers})
-        return {fact: np.array([answers.get(fact, -1) for answers in said], dtype=np.intp) for fact in facts}
+        said = ((fact, numbers[inputs]) for fact, numbers in self._tables().said.items())
+        return {fact: numbers for fact, numbers in said if (numbers >= 0).any()}
 
     def kinds(self, inputs: Positions) -> Positions:
         """Return the kinds of inputs, bits as in KINDS."""
-        return np.array([self._kinds[number] for number in inputs.tolist()], dtype=np.intp)
+        return self._tables().kinds[inputs]
+
+    def _tables(self) -> _Tables:
+        """Return what was heard as arrays, made anew when something was heard since."""
+        if len(self._known.kinds) != len(self):
+            facts = sorted({fact for answers in self._said for fact in answers})
+            said = {fact: _places([answers.get(fact, -1) for answers in self._said]) for fact in facts}
+            self._known = _Tables(said, _places(self._kinds))
+        return self._known
 
     def spots(self, inputs: Positions) -> tuple[Spots, Positions]:
         """Return what the inputs touch, one after the other, and how many spots each has."""
         spots = [self._spots[number] for number in inputs.tolist()]
         return join(spots), np.array([len(each.places) for each in spots], dtype=np.intp)
 
-    def sum(self, numbers: Sequence[int]) -> Answer:
-        """Add up what several inputs say of one fact."""
-        answers = [self.answers[number] for number in numbers]
-        return Answer(
-            sure=tuple(value for answer in answers for value in answer.sure),
-            inferred=tuple(value for answer in answers for value in answer.inferred),
-            one_of=tuple(value for answer in answers for value in answer.one_of),
-            doubtful=tuple(value for answer in answers for value in answer.doubtful),
-            unreadable=any(answer.unreadable for answer in answers),
-        )
-
     def _number(self, fact: str, answer: Answer) -> int:
         number = self._numbers.setdefault((fact, answer), len(self.answers))
         if number == len(self.answers):
             self.answers.append(answer)
         return number
+
+
+def _places(numbers: Sequence[int]) -> Positions:
+    return np.array(numbers, dtype=np.intp)
 
 
 def _looked_up(known: Mapping[Any, int], keys: Sequence[Any]) -> Positions:

@@ -34,7 +34,7 @@ class Engine:
         """Compile the catalogue."""
         self.catalogue = catalogue
         self.columns = MeasureColumns(catalogue)
-        self.reader = build_reader(catalogue, _manual_facts(catalogue))
+        self.reader = build_reader(catalogue, manual_facts(catalogue))
         self._evidence = EvidenceFinder(self.columns)
         self._rivals = rivals_of(self.columns.measures)
         self._taxonomies = catalogue.taxonomies
@@ -125,7 +125,7 @@ def _totals(decisions: Decisions, ranking: Ranking, considered: Flags) -> dict[s
     return {**counted, "withheld": int(np.count_nonzero(ranking.withheld))}
 
 
-def _manual_facts(catalogue: Catalogue) -> frozenset[str]:
+def manual_facts(catalogue: Catalogue) -> frozenset[str]:
     """Return the ids of the manual conditions that are no published facts."""
     return frozenset(
         leaf.test.fact

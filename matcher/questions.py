@@ -17,7 +17,7 @@ from seeds.taxonomy import Taxonomy
 MOST_QUESTIONS = 5
 MOST_NEAR_MISSES = 10
 
-_PARTS: Mapping[str, tuple[str, ...]] = {
+PARTS: Mapping[str, tuple[str, ...]] = {
     "years_in_business": ("founded_on",),
     "rd_staff_share": ("rd_staff", "employees"),
     "rd_intensity": ("rd_spend_cny", "annual_revenue_cny"),
@@ -27,7 +27,7 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 _ALWAYS_WORTH_ASKING = ("region", "sector", "concepts", "stage", "needs")
 """Facts that ranking weighs, or that every measure reads, are asked for when missing even if they settle nothing."""
 
-_MAY_BE_TOO_BROAD = frozenset({"region", "target_region", "sector"})
+MAY_BE_TOO_BROAD = frozenset({"region", "target_region", "sector"})
 """Facts that are asked for again where the answer given is too broad to decide."""
 
 
@@ -55,7 +55,7 @@ def ask(
         alone = columns.program.conditions_on(decisions, UNKNOWN, open_facts) == decisions.unknown
         settled = possible & alone & ~withheld if attested else possible & alone
         waits = np.any((possible & ~withheld)[found(columns.readers, open_facts[0])])
-        if waits and open_facts[0] not in reading.answers and open_facts[0] not in _PARTS:
+        if waits and open_facts[0] not in reading.answers and open_facts[0] not in PARTS:
             asked.setdefault(open_facts[0], Question(fact=open_facts[0], settles=0))
         for question in _questions(open_facts, settled, reading, columns):
             if question.fact not in asked or asked[question.fact].settles < question.settles:
@@ -76,12 +76,12 @@ def _questions(
     if not count:
         return
     answer = reading.answers.get(fact)
-    if fact in _PARTS:
-        missing = [part for part in _PARTS[fact] if part not in reading.answers]
+    if fact in PARTS:
+        missing = [part for part in PARTS[fact] if part not in reading.answers]
         yield from (Question(fact=part, settles=count if len(missing) == 1 else 0) for part in missing)
         return
     if answer is not None and answer.sure:
-        if fact not in _MAY_BE_TOO_BROAD:
+        if fact not in MAY_BE_TOO_BROAD:
             return
         narrower = _decide_narrower(open_facts, reading, columns)
         count = int(np.count_nonzero(settled & (narrower.verdicts != UNKNOWN)))
@@ -95,10 +95,13 @@ def _decide_narrower(open_facts: tuple[str, ...], reading: Reading, columns: Mea
     """Decide as if the company had named something inside each place or sector it named that holds no other."""
     answers = dict(reading.answers)
     for fact in open_facts:
-        taxonomy, answer = columns.catalogue.taxonomies[fact], answers.get(fact, Answer())
-        inner = tuple(_innermost(taxonomy, str(value)) for value in answer.sure)
-        answers[fact] = Answer(sure=inner, inferred=answer.inferred)
+        answers[fact] = made_exact(answers.get(fact, Answer()), columns.catalogue.taxonomies[fact])
     return columns.program.decide(answers)
+
+
+def made_exact(answer: Answer, taxonomy: Taxonomy) -> Answer:
+    """Return an answer that names, for each value stated, something inside it that holds no other."""
+    return Answer(sure=tuple(_innermost(taxonomy, str(value)) for value in answer.sure), inferred=answer.inferred)
 
 
 def _innermost(taxonomy: Taxonomy, node: str) -> str:

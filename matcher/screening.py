@@ -5,90 +5,34 @@ Texts are resolved once, conditions decided for whole columns, features weighed 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.columns import REGION_FACTS, Flags, Floats
 from matcher.description import fact_of
-from matcher.errors import MatchError
 from matcher.features import Comparable, Comparison
 from matcher.fields import Fields
 from matcher.matching import Engine
+from matcher.near_misses import NearMisses, near_misses
 from matcher.passages import Positions
 from matcher.ranking import is_withheld, relevance_of, score
-from matcher.settling import NearMisses, count_settled, near_misses
+from matcher.screened import Open, ScreenedChunk, joined
+from matcher.settling import Settler
 from matcher.tenants import TenantReader, Tenants
 from matcher.touches import CHANNELS, Touches
-from rules.batch import Batch, BatchProgram, unpack
-from rules.columns import FIRST_WHY, MET, UNKNOWN, UNMET, reason_of
+from rules.batch import Batch, BatchProgram
+from rules.columns import FIRST_WHY, MET, UNKNOWN, UNMET
 from rules.measures import Measure
-from rules.verdict import Why
+from rules.planes import bits_at, unpack
 
 MOST_TOUCHES = 1 << 23
 """So many touches (8 bytes each) are laid out at a time, whatever the size of a chunk."""
 
 MOST_PAIRS = 1 << 25
 """So many pairs (a few bytes each) are decided at a time."""
-
-COUNTED = ("applicable", "possible", "not_applicable", "withheld")
-"""The columns of counts; `possible` includes what is withheld, as in the totals of a match."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Open:
-    """Which conditions of each pair are unknown: pair i has those from starts[i] to starts[i + 1].
-
-    `facts` are places in `names`; `whys` are places in rules.columns.WHYS.
-    """
-
-    names: tuple[str, ...]
-    starts: NDArray[np.int64]
-    facts: NDArray[np.int32]
-    whys: NDArray[np.int8]
-
-    def of(self, pair: int) -> tuple[tuple[str, Why], ...]:
-        """Return the fact and the reason of each unknown condition of one pair."""
-        span = range(self.starts[pair], self.starts[pair + 1])
-        reasons = ((self.names[self.facts[i]], reason_of(FIRST_WHY + int(self.whys[i]))) for i in span)
-        return tuple((fact, why) for fact, why in reasons if why is not None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScreenedChunk:
-    """What is shown for a chunk of tenants, by row and then in the order of a match, and what is counted.
-
-    `rows` are the numbers of the rows read (1 is the first data row); those in `refused` declared facts that are
-    none. Pairs stand side by side: row number, place in `Screener.measure_ids`, verdict (1 possible, 2 applicable),
-    relevance (place in RELEVANCE), score. `by_measure` and `by_row` have the columns COUNTED. `settles` counts, for
-    each fact, the possible pairs that it alone leaves open; rows of `near` are row numbers too.
-    """
-
-    rows: NDArray[np.int64]
-    refused: tuple[tuple[int, MatchError], ...]
-    pair_row: NDArray[np.int64]
-    pair_measure: NDArray[np.int32]
-    verdict: NDArray[np.int8]
-    relevance: NDArray[np.int8]
-    score: Floats
-    open: Open
-    by_measure: NDArray[np.int64]
-    by_row: NDArray[np.int64]
-    settles: Mapping[str, int]
-    near: NearMisses
-
-    def unknown(self, pair: int) -> tuple[tuple[str, Why], ...]:
-        """Return the fact and the reason of each unknown condition of one pair, as a match tells them."""
-        return self.open.of(pair)
-
-    def opened_by(self) -> Mapping[str, int]:
-        """Count the near misses by the fact whose change would open them."""
-        return dict(Counter(self.near.facts))
 
 
 class _Shown(NamedTuple):
@@ -112,6 +56,7 @@ class Screener:
         self._columns = engine.columns
         self._program = BatchProgram(engine.columns.program)
         self._reader = TenantReader(engine.reader, engine.columns)
+        self._settler = Settler(engine.columns, self._program)
         self._names = tuple(dict.fromkeys(fact for measure in engine.columns.measures for fact in _facts(measure)))
         numbers = {fact: number for number, fact in enumerate(self._names)}
         self._condition_facts = np.array(
@@ -126,7 +71,7 @@ class Screener:
             self._screen(given.part(start, start + step), on, considered, first_row + start)
             for start in range(0, max(1, given.size), step)
         ]
-        return parts[0] if len(parts) == 1 else _joined(parts)
+        return parts[0] if len(parts) == 1 else joined(parts)
 
     def _screen(self, given: Fields, on: date, considered: Flags, first_row: int) -> ScreenedChunk:
         tenants = self._reader.read(given, on)
@@ -139,6 +84,7 @@ class Screener:
         rows, measures = rows[order], measures[order]
         numbers = tenants.kept + first_row
         near = near_misses(batch, self._program, self._columns, considered)
+        settled = self._settler.settle(batch, tenants, shown.visible.T, considered)
         return ScreenedChunk(
             rows=numbers,
             refused=tuple((first_row + place, error) for place, error in tenants.refused),
@@ -147,10 +93,12 @@ class Screener:
             verdict=verdicts[order],
             relevance=shown.relevance[order],
             score=shown.scores[order],
+            one_fact_short=bits_at(settled.plane, measures, rows),
             open=self._open(batch, rows, measures),
             by_measure=_count(table.verdicts, shown.withheld, considered, axis=0),
             by_row=_count(table.verdicts, shown.withheld, considered, axis=1),
-            settles=count_settled(batch, self._program, self._columns, tenants, shown.visible.T, considered),
+            withheld=np.packbits(shown.withheld, axis=1),
+            settles=settled.counts,
             near=_numbered(near, numbers),
         )
 
@@ -249,50 +197,4 @@ def _count(verdicts: NDArray[np.int8], withheld: Flags, considered: Flags, *, ax
 def _numbered(near: NearMisses, numbers: NDArray[np.int64]) -> NearMisses:
     return NearMisses(
         rows=numbers[near.rows], measures=near.measures, nodes=near.nodes, facts=near.facts, gaps=near.gaps
-    )
-
-
-def _joined(chunks: Sequence[ScreenedChunk]) -> ScreenedChunk:
-    """Put chunks of one file, in order, into one."""
-
-    def together(column: str) -> NDArray[Any]:
-        return np.concatenate([getattr(chunk, column) for chunk in chunks])
-
-    settles: Counter[str] = Counter()
-    for chunk in chunks:
-        settles.update(chunk.settles)
-    return ScreenedChunk(
-        rows=together("rows"),
-        refused=tuple(refused for chunk in chunks for refused in chunk.refused),
-        pair_row=together("pair_row"),
-        pair_measure=together("pair_measure"),
-        verdict=together("verdict"),
-        relevance=together("relevance"),
-        score=together("score"),
-        open=_joined_open([chunk.open for chunk in chunks]),
-        by_measure=np.sum([chunk.by_measure for chunk in chunks], axis=0),
-        by_row=together("by_row"),
-        settles=dict(settles),
-        near=_joined_near([chunk.near for chunk in chunks]),
-    )
-
-
-def _joined_open(parts: Sequence[Open]) -> Open:
-    ends = np.cumsum([0, *(len(part.facts) for part in parts)])
-    starts = [part.starts[:-1] + end for part, end in zip(parts, ends, strict=False)]
-    return Open(
-        names=parts[0].names,
-        starts=np.concatenate([*starts, ends[-1:]]),
-        facts=np.concatenate([part.facts for part in parts]),
-        whys=np.concatenate([part.whys for part in parts]),
-    )
-
-
-def _joined_near(parts: Sequence[NearMisses]) -> NearMisses:
-    return NearMisses(
-        rows=np.concatenate([part.rows for part in parts]),
-        measures=np.concatenate([part.measures for part in parts]),
-        nodes=np.concatenate([part.nodes for part in parts]),
-        facts=tuple(fact for part in parts for fact in part.facts),
-        gaps=np.concatenate([part.gaps for part in parts]),
     )

@@ -1,133 +1,166 @@
-"""What would settle most for many tenants at once, read off the planes of a batch: facts to fill in, near misses."""
+"""What would settle most for many tenants at once, read off the planes of a batch: facts to fill in."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from matcher.columns import Flags, Floats, MeasureColumns
+from matcher.columns import REGION_FACTS, Flags, MeasureColumns
+from matcher.open_lists import OpenLists
 from matcher.passages import Positions
+from matcher.questions import MAY_BE_TOO_BROAD, PARTS
 from matcher.tenants import Tenants
-from rules.batch import AnswerColumn, Batch, BatchProgram, FactColumn, NumberColumn, Plane, count, pack, pairs
+from rules.batch import Batch, BatchProgram
+from rules.fact_columns import NumberColumn
 from rules.facts import FactType
-from rules.operators import NUMERIC, comparable
+from rules.planes import Plane, count, every_row, pack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NearMisses:
-    """Pairs with one unmet condition, on a fact that a company can change, and all else met; side by side.
+class Settled:
+    """What one answer alone would settle: pairs by the fact to ask for, and a plane of them all (a row a measure).
 
-    `nodes` are the unmet conditions; `gaps` is how much a number misses its threshold by, NaN for other conditions.
+    The plane also has the pairs that wait for a condition of a measure's own, which no published fact names.
     """
 
-    rows: Positions
-    measures: Positions
+    counts: Mapping[str, int]
+    plane: Plane
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the rows of a batch have said of facts."""
+
+    batch: Batch
+    every: Plane
+    known: dict[str, Plane] = field(default_factory=dict)
+
+    def anything(self, fact: str) -> Plane:
+        """Return who said anything of a fact."""
+        column = self.batch.facts.get(fact)
+        if isinstance(column, NumberColumn):
+            return self._stated(column)
+        return self._who(column.rows) if column else np.zeros_like(self.every)
+
+    def for_sure(self, fact: str) -> Plane:
+        """Return who said something of a fact that was understood."""
+        if fact not in self.known:
+            self.known[fact] = self._for_sure(fact)
+        return self.known[fact]
+
+    def _for_sure(self, fact: str) -> Plane:
+        column = self.batch.facts.get(fact)
+        if isinstance(column, NumberColumn):
+            return self._stated(column)
+        if column is None:
+            return np.zeros_like(self.every)
+        understood = np.array([bool(answer.sure) for answer in column.answers], dtype=np.bool_)
+        return self._who(column.rows[understood[column.given]])
+
+    def alone_missing(self, part: str, parts: tuple[str, ...]) -> Plane:
+        """Return who said all of `parts` but this one."""
+        planes = [self.anything(other) for other in parts if other != part]
+        return np.asarray(np.bitwise_and.reduce([~self.anything(part) & self.every, *planes], axis=0))
+
+    def _stated(self, column: NumberColumn) -> Plane:
+        return np.asarray(pack(~np.isnan(column.numbers)[None, :])[0])
+
+    def _who(self, rows: Positions) -> Plane:
+        bits = np.zeros((1, self.batch.size), dtype=np.bool_)
+        bits[0, rows] = True
+        return np.asarray(pack(bits)[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Measures with equally many conditions: their places, their nodes (a row a measure), whose facts.
+
+    `unknown` and `nodes_unknown` are planes of all measures and of all nodes.
+    """
+
+    places: Positions
     nodes: Positions
-    facts: tuple[str, ...]
-    gaps: Floats
+    facts: Positions
+    unknown: Plane
+    nodes_unknown: Plane
+
+    def only_on(self, numbers: list[int]) -> tuple[Positions, Plane]:
+        """Return the measures that read one of some facts, and where nothing else leaves them open."""
+        on_fact = np.isin(self.facts, numbers)
+        own = np.flatnonzero(on_fact.any(axis=1))
+        unknown = self.nodes_unknown[self.nodes[own]]
+        others = np.where(on_fact[own][:, :, None], np.uint64(0), unknown)
+        elsewhere = np.bitwise_or.reduce(others, axis=1)
+        return self.places[own], self.unknown[self.places[own]] & ~elsewhere
 
 
-def count_settled(
-    batch: Batch, program: BatchProgram, columns: MeasureColumns, tenants: Tenants, shown: NDArray[np.bool_],
-    considered: Flags,
-) -> Mapping[str, int]:  # fmt: skip
-    """Count, for each published fact, the possible pairs that this fact alone leaves open.
+class Settler:
+    """Finds what answers would settle, as matcher/questions.py does for one company."""
 
-    What only a person can attest counts where the measure is shown; `shown` has a row a measure. Who plans nowhere
-    else settles both places with one answer.
-    """
-    published, unknown = columns.catalogue.facts, batch.nodes.unknown
-    away, visible = pack(tenants.elsewhere[None, :])[0], pack(shown)
-    settled: Counter[str] = Counter()
-    for places, nodes, facts in program.conditions():
-        chosen = considered[places]
-        places_, facts_, unknown_ = places[chosen], facts[chosen], unknown[nodes[chosen]]
-        possible = batch.measures.unknown[places_]
-        for number in np.unique(facts_):
-            fact = program.program.fact_names[number]
-            if fact not in published:
-                continue
-            alone = possible & _only_on(facts_ == number, unknown_)
-            if published[fact].type is FactType.ATTESTATION:
-                alone &= visible[places_]
-            elsewhere = int(count(alone & away).sum()) if fact == "target_region" else 0
-            settled["region" if fact == "target_region" else fact] += int(count(alone).sum()) - elsewhere
-            settled[fact] += elsewhere
-    return {fact: number for fact, number in settled.items() if number}
+    def __init__(self, columns: MeasureColumns, program: BatchProgram) -> None:
+        """Compile what the policies leave open whatever is answered."""
+        self._facts = columns.catalogue.facts
+        self._program = program
+        self._open_lists = OpenLists(columns)
 
+    def settle(self, batch: Batch, tenants: Tenants, shown: Flags, considered: Flags) -> Settled:
+        """Count the possible pairs that one answer settles alone.
 
-def _only_on(on_fact: NDArray[np.bool_], unknown: Plane) -> Plane:
-    """Return where no condition but those marked is unknown (measures, conditions, words)."""
-    others = np.where(on_fact[:, :, None], np.uint64(0), unknown)
-    return np.asarray(~np.bitwise_or.reduce(others, axis=1))
+        What only a person can attest counts where the measure is shown; `shown` has a row a measure. Who plans
+        nowhere else settles both places with one answer.
+        """
+        away, visible = pack(tenants.elsewhere[None, :])[0], pack(shown)
+        said, still_open = _Said(batch, every_row(batch.size)), self._open_lists.still_open(batch)
+        counts: Counter[str] = Counter()
+        plane = np.zeros_like(batch.measures.true)
+        for fact, places, waiting in self._waiting(batch, considered, away):
+            settled = waiting & self._can_settle(fact, said, still_open, places)
+            plane[places] |= settled
+            if fact in self._facts:
+                counted = settled & visible[places] if self._is_attested(fact) else settled
+                for asked, whose in _asked_for(fact, said):
+                    counts[asked] += int(count(counted & whose).sum())
+        return Settled(counts={fact: number for fact, number in counts.items() if number}, plane=plane)
 
+    def _waiting(self, batch: Batch, considered: Flags, away: Plane) -> Iterator[tuple[str, Positions, Plane]]:
+        """Yield facts, measures, and for whom conditions on that fact alone leave the measure open."""
+        names = self._program.program.fact_names
+        unknown, nodes_unknown = batch.measures.unknown, batch.nodes.unknown
+        for places, nodes, facts in self._program.conditions():
+            chosen = considered[places]
+            group = _Group(places[chosen], nodes[chosen], facts[chosen], unknown, nodes_unknown)
+            read = {names[number] for number in np.unique(group.facts)} - {""}
+            for fact in sorted(read.difference(REGION_FACTS)):
+                yield fact, *group.only_on([names.index(fact)])
+            if here := [names.index(fact) for fact in REGION_FACTS if fact in read]:
+                own, waiting = group.only_on(here)
+                yield "region", own, waiting & ~away
+                for number in here if away.any() else ():
+                    own, waiting = group.only_on([number])
+                    yield names[number], own, waiting & away
 
-def near_misses(batch: Batch, program: BatchProgram, columns: MeasureColumns, considered: Flags) -> NearMisses:
-    """List what a single change would open."""
-    changeable = {fact.id for fact in columns.catalogue.facts.values() if fact.changeable}
-    names, numbers = program.program.fact_names, program.program.fact_numbers
-    can_change = np.array([name in changeable for name in names])[numbers]
-    near = (part for part in _near(batch, program, can_change))
-    found = [tuple(column[considered[part[1]]] for column in part) for part in near if len(part[0])]
-    rows, measures, nodes = (
-        np.concatenate([part[i] for part in found]) if found else np.zeros(0, dtype=np.intp) for i in range(3)
-    )
-    order = np.lexsort((measures, rows))
-    rows, measures, nodes = rows[order], measures[order], nodes[order]
-    return NearMisses(
-        rows=rows,
-        measures=measures,
-        nodes=nodes,
-        facts=tuple(program.program.fact_of(node) for node in nodes),
-        gaps=_gaps(rows, nodes, program, batch.facts),
-    )
+    def _can_settle(self, fact: str, said: _Said, still_open: Mapping[str, Plane], places: Positions) -> Plane:
+        """Return for whom an answer would do, and has not been given already, exactly enough."""
+        if fact in PARTS:
+            return said.every
+        if fact == "concepts":
+            return np.asarray(said.every & ~said.anything(fact))
+        if fact not in MAY_BE_TOO_BROAD:
+            return said.every & ~said.for_sure(fact)
+        if fact not in still_open:
+            return said.every
+        return said.every & ~(said.for_sure(fact) & still_open[fact][places])
 
-
-def _near(
-    batch: Batch, program: BatchProgram, can_change: NDArray[np.bool_]
-) -> Iterator[tuple[Positions, Positions, Positions]]:
-    """Yield rows, measures and the one unmet node of each near miss."""
-    every = pack(np.ones((1, batch.size), dtype=np.bool_))[0]
-    for places, nodes, _ in program.conditions():
-        once = np.zeros_like(batch.measures.true[places])
-        twice, reachable = once.copy(), once.copy()
-        for position in range(nodes.shape[1]):
-            unmet = every & ~batch.nodes.maybe[nodes[:, position]]
-            unknown = batch.nodes.maybe[nodes[:, position]] & ~batch.nodes.true[nodes[:, position]]
-            twice |= (once & unmet) | unknown
-            once |= unmet
-            reachable |= np.where(can_change[nodes[:, position]][:, None], unmet, np.uint64(0))
-        which, rows = pairs(once & ~twice & reachable)
-        unmet_at = ~_bits(batch.nodes.maybe, nodes[which], rows)
-        yield rows, places[which], nodes[which, np.argmax(unmet_at, axis=1)]
+    def _is_attested(self, fact: str) -> bool:
+        return self._facts[fact].type is FactType.ATTESTATION
 
 
-def _bits(plane: Plane, nodes: Positions, rows: Positions) -> NDArray[np.bool_]:
-    """Return single bits: for each pair (rows) those of its nodes (columns)."""
-    words = plane[nodes, (rows >> 6)[:, None]]
-    return np.asarray((words >> (rows & 63).astype(np.uint64)[:, None] & np.uint64(1)).astype(np.bool_))
-
-
-def _gaps(rows: Positions, nodes: Positions, program: BatchProgram, facts: Mapping[str, FactColumn]) -> Floats:
-    tests = tuple(program.program.tests)
-    gaps = np.full(len(rows), np.nan)
-    for node in np.unique(nodes):
-        if node >= len(tests) or tests[node].operator not in NUMERIC:
-            continue
-        here = nodes == node
-        numbers = _numbers(facts.get(tests[node].fact), rows[here])
-        gaps[here] = np.round(np.abs(comparable(tests[node].expected[0]) - numbers), 6)
-    return gaps
-
-
-def _numbers(column: FactColumn | None, rows: Positions) -> Floats:
-    if isinstance(column, NumberColumn):
-        return column.numbers[rows]
-    if isinstance(column, AnswerColumn):
-        known = [comparable(answer.sure[0]) if answer and answer.sure else np.nan for answer in column.answers]
-        return np.array(known)[column.rows[rows]]
-    return np.full(len(rows), np.nan)
+def _asked_for(fact: str, said: _Said) -> Iterator[tuple[str, Plane]]:
+    """Yield what to ask for the sake of a fact, and of whom; of what it is worked out from, the one that is missing."""
+    if fact not in PARTS:
+        yield fact, said.every
+    for part in PARTS.get(fact, ()):
+        yield part, said.alone_missing(part, PARTS[fact])

@@ -6,7 +6,7 @@ an input makes a profile be read as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -24,9 +24,11 @@ from matcher.heard import KINDS, Heard
 from matcher.passages import Positions
 from matcher.places import region_of_credit_code
 from matcher.profile_reading import ProfileReader
+from matcher.questions import PARTS
 from matcher.reading import Reading
+from matcher.spans import spans
 from matcher.touches import Spots
-from rules.batch import AnswerColumn, FactColumn, NumberColumn
+from rules.fact_columns import AnswerColumn, FactColumn, NumberColumn, answer_column, whole_answers
 from rules.facts import DERIVED, Answer
 from rules.operators import comparable
 
@@ -58,7 +60,7 @@ class Tenants:
         distinct, which = _distinct(self.inputs[chosen], len(self.heard))
         spots, counts = self.heard.spots(distinct)
         given = counts[which]
-        places = _spans(np.cumsum(counts)[which] - given, given)
+        places = spans(np.cumsum(counts)[which] - given, given)
         return np.repeat(self.input_rows[chosen], given), Spots(spots.places[places], spots.values[places])
 
     @property
@@ -75,7 +77,8 @@ class TenantReader:
         self._reader = reader
         self._columns = columns
         self._regions = columns.catalogue.vocabularies["regions"]
-        self._numeric = {column.fact for column in columns.program.columns} & _OF_NUMBERS
+        read = {column.fact for column in columns.program.columns} & _OF_NUMBERS
+        self._numeric = read.union(*(PARTS.get(fact, ()) for fact in read))
         self._heard = Heard(reader, columns)
 
     def read(self, given: Fields, on: date) -> Tenants:
@@ -94,7 +97,7 @@ class TenantReader:
         kinds = np.zeros(given.size, dtype=np.intp)
         np.bitwise_or.at(kinds, rows, self._heard.kinds(distinct)[which])
         facts = {
-            **self._answer_columns(distinct, which, rows, given.size),
+            **self._answer_columns(distinct, which, rows),
             **self._number_columns(given, declared.whole, on),
         }
         return Tenants(
@@ -118,8 +121,10 @@ class TenantReader:
             inputs, rows = inputs[alone], rows[alone]
         more = self._heard.numbers("facts", declared.keys, lambda key: {"facts": declared.facts_of[key]}, on)
         whole = np.array([self._heard.hear(reading) for reading in declared.whole.values()], dtype=np.intp)
-        said_by = np.array([*declared.rows, *declared.whole], dtype=np.intp)
-        return np.concatenate([inputs, more, whole]), np.append(rows, said_by)
+        return (
+            np.concatenate([inputs, more[declared.places], whole]),
+            np.concatenate([rows, declared.rows, np.array([*declared.whole], dtype=np.intp)]),
+        )
 
     def _places(self, given: Fields, on: date) -> tuple[Positions, Positions]:
         """Read where rows are and plan to be: one input, since the one stands for the other."""
@@ -149,35 +154,20 @@ class TenantReader:
         counts = np.fromiter(map(len, column), dtype=np.intp, count=given.size)
         return numbers, np.repeat(np.arange(given.size), counts)
 
-    def _answer_columns(self, inputs: Positions, which: Positions, rows: Positions, size: int) -> dict[str, FactColumn]:
-        """Add up, for each fact, what the inputs of each row (inputs[which]) say of it; equal sums are one answer."""
+    def _answer_columns(self, inputs: Positions, which: Positions, rows: Positions) -> dict[str, FactColumn]:
+        """Return, for each fact, the distinct answers that inputs give, and the rows of inputs[which] with them."""
         columns: dict[str, FactColumn] = {}
         for fact, numbers in self._heard.said(inputs).items():
             if fact in _OF_NUMBERS:
                 continue
-            given = numbers[which]
+            distinct, place = np.unique(numbers[numbers >= 0], return_inverse=True)
+            places = np.full(len(numbers), -1, dtype=np.intp)
+            places[numbers >= 0] = place
+            given = places[which]
             speaks = given >= 0
-            columns[fact] = self._summed(given[speaks], rows[speaks], size)
+            answers = [self._heard.answers[number] for number in distinct.tolist()]
+            columns[fact] = answer_column(answers, rows[speaks], given[speaks])
         return columns
-
-    def _summed(self, numbers: Positions, rows: Positions, size: int) -> AnswerColumn:
-        """Return one answer a row: the only one said, or the sum of several."""
-        distinct, which = _distinct(numbers, len(self._heard.answers))
-        answers: list[Answer | None] = [None, *(self._heard.answers[number] for number in distinct.tolist())]
-        places = np.zeros(size, dtype=np.intp)
-        places[rows] = which + 1
-        several = np.bincount(rows, minlength=size)[rows] > 1
-        sums: dict[int, set[int]] = {}
-        for row, number in zip(rows[several].tolist(), numbers[several].tolist(), strict=True):
-            sums.setdefault(row, set()).add(number)
-        known: dict[tuple[int, ...], int] = {}
-        for row, parts in sums.items():
-            key = tuple(sorted(parts))
-            if key not in known:
-                known[key] = len(answers)
-                answers.append(self._heard.answers[key[0]] if len(key) == 1 else self._heard.sum(key))
-            places[row] = known[key]
-        return AnswerColumn(answers=answers, rows=places)
 
     def _number_columns(self, given: Fields, whole: Mapping[int, Reading], on: date) -> dict[str, FactColumn]:
         """Return the numbers and days that conditions read, and what follows from them."""
@@ -207,21 +197,19 @@ def _distinct(numbers: Positions, most: int) -> tuple[Positions, Positions]:
     return np.flatnonzero(present), (np.cumsum(present) - 1)[numbers]
 
 
-def _spans(starts: Positions, counts: Positions) -> Positions:
-    """Return starts[0], starts[0] + 1 ... (counts[0] of them), then those from starts[1] and so on."""
-    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts - starts, counts)
-
-
 def _elsewhere(facts: dict[str, FactColumn], size: int) -> NDArray[np.bool_]:
     """Tell which rows plan in a place of their own choice: the answers for here and there differ."""
-    here, there = facts.get("region"), facts.get("target_region")
-    if not isinstance(there, AnswerColumn):
-        return np.zeros(size, dtype=np.bool_)
-    if not isinstance(here, AnswerColumn):
-        return np.array([answer is not None for answer in there.answers])[there.rows]
-    pairs, which = np.unique(np.stack([here.rows, there.rows]), axis=1, return_inverse=True)
-    differ = [here.answers[one] != there.answers[other] for one, other in pairs.T]
-    return np.array(differ, dtype=np.bool_)[which.reshape(-1)]
+    here, at = _whole(facts.get("region"), size)
+    there, to = _whole(facts.get("target_region"), size)
+    pairs, which = np.unique(at * len(there) + to, return_inverse=True)
+    differ = [here[pair // len(there)] != there[pair % len(there)] for pair in pairs.tolist()]
+    return np.asarray(np.array(differ, dtype=np.bool_)[which.reshape(-1)])
+
+
+def _whole(column: FactColumn | None, size: int) -> tuple[Sequence[Answer | None], Positions]:
+    if isinstance(column, AnswerColumn):
+        return whole_answers(column, size)
+    return [None], np.zeros(size, dtype=np.intp)
 
 
 def _share(part: Floats, whole: Floats) -> Floats:

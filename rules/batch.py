@@ -5,77 +5,33 @@ Two planes hold three values: `true` (met) and `maybe` (not unmet). rules/trace.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rules.columns import FIRST_WHY, MET, UNMET, Column, ThresholdColumn, Values
+from rules.columns import FIRST_WHY, MET, MembershipColumn, ThresholdColumn, Values
 from rules.conditions import Combination
+from rules.decided_columns import AnswersAddedUp, AnswersDecided, DecidedColumn, NumbersCompared
+from rules.fact_columns import FactColumn, FactColumns, NumberColumn, Positions, whole_answers
 from rules.facts import Answer
+from rules.planes import Plane, Planes, every_row, words_of
 from rules.program import Program
-
-Plane: TypeAlias = NDArray[np.uint64]
-"""One row of words a condition or measure; bit r of the words is row r of the batch."""
-
-WORD = 64
-_BYTES = WORD // 8
-_CELLS = 1 << 18
-"""So many bytes are spread over rows at a time: they stay in the cache."""
 
 _REMEMBERED = 1 << 26
 """So many outcomes (a byte each) of distinct answers are remembered from batch to batch."""
 
-_MASKS, _FEW = 1 << 23, 48
-"""Where so few answers a test pass, joining the rows that gave each is quicker than looking at every row."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerColumn:
-    """One fact of every row: the distinct answers, and which of them each row gave."""
-
-    answers: Sequence[Answer | None]
-    rows: NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberColumn:
-    """One number (or day, as its ordinal) of every row; NaN where it is missing."""
-
-    numbers: NDArray[np.float64]
-
-
-FactColumn: TypeAlias = AnswerColumn | NumberColumn
-FactColumns: TypeAlias = Mapping[str, FactColumn]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planes:
-    """What holds for sure and what may hold, for every node or every measure."""
-
-    true: Plane
-    maybe: Plane
-
-    @property
-    def unknown(self) -> Plane:
-        """Return what may hold and is not sure."""
-        return self.maybe & ~self.true
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """The outcome for `size` rows: planes of the program's nodes and of its measures.
-
-    `known` keeps, for each column of tests, the outcomes of the distinct answers (a row a test), for the reasons.
-    """
+    """The outcome for `size` rows: planes of the program's nodes and of its measures, and the columns of its tests."""
 
     size: int
     nodes: Planes
     measures: Planes
     facts: FactColumns
-    known: tuple[Values, ...]
+    columns: tuple[DecidedColumn, ...]
 
 
 class BatchProgram:
@@ -91,42 +47,54 @@ class BatchProgram:
             for count in np.unique(counts)
             if (places := np.flatnonzero(counts == count)).size
         ]
-        self._decided: dict[tuple[int, Answer | None], Values] = {}
+        self._remembered: dict[tuple[int, Answer | None], Values] = {}
         self._room = _REMEMBERED // max(1, sum(len(column.positions) for column in program.columns))
 
     def decide(self, facts: FactColumns, size: int) -> Batch:
         """Decide every measure for `size` rows; a fact without a column is missing in all of them."""
-        program, words = self.program, -(-size // WORD)
-        every = pack(np.ones((1, size), dtype=np.bool_))[0]
+        program, words, every = self.program, words_of(size), every_row(size)
         nodes = Planes(
             true=np.zeros((program.size, words), dtype=np.uint64),
             maybe=np.zeros((program.size, words), dtype=np.uint64),
         )
-        if len(self._decided) > self._room * len(program.columns):
-            self._decided = {}
-        known = tuple(self._known(number, facts.get(column.fact)) for number, column in enumerate(program.columns))
-        for column, outcomes in zip(program.columns, known, strict=True):
-            _decide_column(column, facts.get(column.fact), outcomes, nodes, every)
+        if len(self._remembered) > self._room * len(program.columns):
+            self._remembered = {}
+        columns = tuple(self._decided(number, facts.get(c.fact), size) for number, c in enumerate(program.columns))
+        for column in columns:
+            column.write(nodes)
         for (combination, parts), node in program.groups.items():
             _combine(combination, nodes, np.array(parts, dtype=np.intp), node, every)
         nodes.true[-1] = nodes.maybe[-1] = every
-        return Batch(size=size, nodes=nodes, measures=self._all_met(nodes, words), facts=facts, known=known)
+        return Batch(size=size, nodes=nodes, measures=self._all_met(nodes, words), facts=facts, columns=columns)
 
-    def _known(self, number: int, fact: FactColumn | None) -> Values:
-        """Return the outcome of each test (rows) of a column for each distinct answer; numbers have their own way."""
-        column, decided = self.program.columns[number], self._decided
-        answers = fact.answers if isinstance(fact, AnswerColumn) else (None,)
+    def _decided(self, number: int, fact: FactColumn | None, size: int) -> DecidedColumn:
+        column = self.program.columns[number]
+        if isinstance(fact, NumberColumn):
+            if not isinstance(column, ThresholdColumn):
+                raise TypeError(f"{column.fact} is no number")
+            return NumbersCompared(column, fact, column.outcomes(None))
+        if fact is None:
+            known = self._each(number, [None], column.outcomes)
+            return AnswersDecided(column.positions, known, np.zeros(size, dtype=np.intp))
+        if isinstance(column, MembershipColumn):
+            return AnswersAddedUp(column.positions, self._each(number, fact.answers, column.ranks), fact, size)
+        answers, places = whole_answers(fact, size)
+        return AnswersDecided(column.positions, self._each(number, answers, column.outcomes), places)
+
+    def _each(self, number: int, answers: Sequence[Answer | None], decide: Callable[[Any], Values]) -> Values:
+        """Return what is said of each distinct answer (a column each); it is remembered from batch to batch."""
+        known = self._remembered
         for answer in answers:
-            if (number, answer) not in decided:
-                decided[number, answer] = column.outcomes(answer)
-        return np.stack([decided[number, answer] for answer in answers], axis=1)
+            if (number, answer) not in known:
+                known[number, answer] = decide(answer)
+        return np.stack([known[number, answer] for answer in answers], axis=1)
 
-    def conditions(self) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]]:
+    def conditions(self) -> Iterator[tuple[Positions, Positions, Positions]]:
         """Yield measures with equally many conditions: their places, their nodes (a row a measure), whose facts."""
         for places, nodes in self._by_count:
             yield places, nodes, self.program.fact_numbers[nodes]
 
-    def any_met(self, batch: Batch, conditions: tuple[NDArray[np.intp], NDArray[np.intp]]) -> Plane:
+    def any_met(self, batch: Batch, conditions: tuple[Positions, Positions]) -> Plane:
         """Return, for every measure, where one of some conditions (measures in order, nodes beside them) is met."""
         places, nodes = conditions
         met = np.zeros_like(batch.measures.true)
@@ -150,95 +118,14 @@ class BatchProgram:
         """Return, for each row and node, 0 unmet, 2 met or the code of why it is unknown (rules/columns.py)."""
         program = self.program
         found = np.full((program.size, batch.size), MET, dtype=np.int8)
-        for column, known in zip(program.columns, batch.known, strict=True):
-            found[column.positions] = _outcomes(column, batch.facts.get(column.fact), known)
+        for column, decided in zip(program.columns, batch.columns, strict=True):
+            found[column.positions] = decided.outcomes()
         for (combination, parts), node in program.groups.items():
             found[node] = _combined_outcomes(combination, found[list(parts)])
         return found.T
 
 
-def pack(bits: NDArray[np.bool_]) -> Plane:
-    """Pack a row of bits a condition into a row of words."""
-    packed = np.packbits(bits, axis=1, bitorder="little")
-    words = np.zeros((len(packed), -(-packed.shape[1] // _BYTES)), dtype=np.uint64)
-    words.view(np.uint8)[:, : packed.shape[1]] = packed
-    return words
-
-
-def unpack(plane: Plane, size: int) -> NDArray[np.bool_]:
-    """Return a row of bits for each row of words."""
-    return np.unpackbits(plane.view(np.uint8), axis=1, count=size, bitorder="little").view(np.bool_)
-
-
-def count(plane: Plane) -> NDArray[np.int64]:
-    """Return how many rows each row of words holds."""
-    return np.asarray(np.bitwise_count(plane).sum(axis=1, dtype=np.int64))
-
-
-def pairs(plane: Plane) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return (place, row) of every bit set, by place then row; cheap where few are."""
-    width = plane.shape[1]
-    words = np.flatnonzero(plane)
-    octets = plane.reshape(-1)[words].view(np.uint8)
-    filled = np.flatnonzero(octets)
-    bits = np.flatnonzero(np.unpackbits(octets[filled], bitorder="little"))
-    octet = filled[bits >> 3]
-    places, word = np.divmod(words[octet >> 3], max(1, width))
-    return places, word * WORD + (octet & 7) * 8 + (bits & 7)
-
-
-def _decide_column(column: Column, fact: FactColumn | None, known: Values, nodes: Planes, every: Plane) -> None:
-    if fact is None:
-        nodes.true[column.positions] = np.where(known == MET, every, np.uint64(0))
-        nodes.maybe[column.positions] = np.where(known != UNMET, every, np.uint64(0))
-    elif isinstance(fact, NumberColumn):
-        _compare(column, fact, nodes)
-    else:
-        _spread(known, column.positions, fact.rows, nodes)
-
-
-def _spread(known: Values, positions: NDArray[np.intp], rows: NDArray[np.intp], nodes: Planes) -> None:
-    """Write the outcomes of distinct answers (a row a test) to the rows that gave them."""
-    if known.shape[1] * len(rows) <= _MASKS and np.count_nonzero(known) <= _FEW * len(known):
-        who = np.zeros((known.shape[1], len(rows)), dtype=np.bool_)
-        who[rows, np.arange(len(rows))] = True
-        givers = pack(who)
-        nodes.true[positions] = _union(known == MET, givers)
-        nodes.maybe[positions] = _union(known != UNMET, givers)
-        return
-    for block in _blocks(len(positions), len(rows)):
-        spread = np.take(known[block], rows, axis=1)
-        nodes.true[positions[block]] = pack(spread == MET)
-        nodes.maybe[positions[block]] = pack(spread != UNMET)
-
-
-def _union(holds: NDArray[np.bool_], givers: Plane) -> Plane:
-    """Return, for each test, all rows that gave one of the answers for which it holds."""
-    together = np.zeros((len(holds), givers.shape[1]), dtype=np.uint64)
-    tests, answers = np.nonzero(holds)
-    own, starts = np.unique(tests, return_index=True)
-    ends = np.append(starts[1:], len(tests))
-    for test, start, end in zip(own.tolist(), starts.tolist(), ends.tolist(), strict=False):
-        np.bitwise_or.reduce(givers[answers[start:end]], axis=0, out=together[test])
-    return together
-
-
-def _compare(column: Column, fact: NumberColumn, nodes: Planes) -> None:
-    if not isinstance(column, ThresholdColumn):
-        raise TypeError(f"{column.fact} is no number")
-    missing = pack(np.isnan(fact.numbers)[None, :])
-    for block in _blocks(len(column.positions), len(fact.numbers)):
-        holds = pack(column.holds(fact.numbers, block))
-        nodes.true[column.positions[block]] = holds
-        nodes.maybe[column.positions[block]] = holds | missing
-
-
-def _blocks(tests: int, rows: int) -> Iterable[slice]:
-    step = max(1, _CELLS // max(rows, 1))
-    return (slice(start, min(tests, start + step)) for start in range(0, tests, step))
-
-
-def _combine(combination: Combination, nodes: Planes, parts: NDArray[np.intp], node: int, every: Plane) -> None:
+def _combine(combination: Combination, nodes: Planes, parts: Positions, node: int, every: Plane) -> None:
     if combination is Combination.NOT:
         nodes.true[node] = every & ~nodes.maybe[parts[0]]
         nodes.maybe[node] = every & ~nodes.true[parts[0]]
@@ -246,18 +133,6 @@ def _combine(combination: Combination, nodes: Planes, parts: NDArray[np.intp], n
     join = np.bitwise_and if combination is Combination.ALL else np.bitwise_or
     nodes.true[node] = join.reduce(nodes.true[parts], axis=0)
     nodes.maybe[node] = join.reduce(nodes.maybe[parts], axis=0)
-
-
-def _outcomes(column: Column, fact: FactColumn | None, known: Values) -> Values:
-    """Return the outcome of each test (rows) for each row of the batch (columns), or for all of them alike."""
-    if isinstance(fact, AnswerColumn):
-        return np.take(known, fact.rows, axis=1)
-    if fact is None:
-        return known
-    if not isinstance(column, ThresholdColumn):
-        raise TypeError(f"{column.fact} is no number")
-    decided = np.where(column.holds(fact.numbers, slice(None)), np.int8(MET), np.int8(UNMET))
-    return np.where(np.isnan(fact.numbers)[None, :], known, decided)
 
 
 def _combined_outcomes(combination: Combination, parts: Values) -> Values:

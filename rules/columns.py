@@ -47,6 +47,41 @@ _MISSING, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE = (
 )
 
 
+LISTED_OPENLY, RESEMBLES, READS, OVERLAPS, LISTED = range(1, 6)
+STATED, DOUBTFUL, UNREADABLE = 1, 2, 4
+
+
+def kinds_of(answer: Answer) -> int:
+    """Return STATED, DOUBTFUL and UNREADABLE, a bit each."""
+    stated = STATED if answer.sure or answer.one_of else 0
+    return stated | (DOUBTFUL if answer.doubtful else 0) | (UNREADABLE if answer.unreadable else 0)
+
+
+def _unmarked(kinds: int) -> int:
+    """Return what holds for a test that nothing marks, by the kinds of what was answered."""
+    if kinds & UNREADABLE:
+        return _UNRECOGNISED
+    if kinds & STATED:
+        return UNMET
+    return _UNRECOGNISED if kinds & DOUBTFUL else _MISSING
+
+
+def _ranked(kinds: int) -> list[int]:
+    """Return the outcome of each rank; an open list leaves open only what would be unmet."""
+    unmarked = _unmarked(kinds)
+    listed_openly = _AMBIGUOUS if unmarked == UNMET else unmarked
+    return [unmarked, listed_openly, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE, MET]
+
+
+OUTCOMES_OF_RANKS = np.array([_ranked(kinds) for kinds in range(8)], dtype=np.int8)
+"""The outcome of a test: a row for the kinds of what was answered, a column for the rank of its mark."""
+
+
+def leaves_open(kinds: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Tell for which kinds of answers a test that nothing marks is unknown."""
+    return np.asarray(OUTCOMES_OF_RANKS[kinds, 0] != UNMET)
+
+
 class Column(Protocol):
     """Tests on one fact; `positions` are their places among all tests of the program."""
 
@@ -83,35 +118,27 @@ class MembershipColumn:
     found: dict[str, tuple[Positions, Positions, Positions]] = field(default_factory=dict)
 
     def outcomes(self, answer: Answer | None) -> Values:
-        """Decide every test by what contains, or overlaps, the profile's values; a later mark overrules."""
-        codes = np.full(len(self.tests), self._unmarked(answer), dtype=np.int8)
+        """Decide every test by the mark that ranks highest."""
         if answer is None:
-            return codes
-        if (answer.sure or answer.one_of) and not answer.unreadable:
-            for value in (*answer.sure, *answer.one_of, *answer.doubtful):
-                codes[self._concerned(value)[2]] = _AMBIGUOUS
-        for values, code in (
-            (answer.doubtful, _UNRECOGNISED),
-            (answer.one_of, _AMBIGUOUS),
-            (answer.sure, _TOO_COARSE),
-        ):
-            for value in values:
-                codes[self._concerned(value)[1]] = code
-        if answer.one_of:
-            codes[self._in_every(answer.one_of)] = MET
-        for value in answer.sure if self.tests[0].stated else (*answer.sure, *answer.inferred):
-            codes[self._concerned(value)[0]] = MET
-        return codes
+            return np.full(len(self.tests), _MISSING, dtype=np.int8)
+        return np.asarray(OUTCOMES_OF_RANKS[kinds_of(answer)][self.ranks(answer)])
 
-    def _unmarked(self, answer: Answer | None) -> int:
-        """Return what holds for a test that no value of the profile concerns."""
-        if answer is None:
-            return _MISSING
-        if answer.unreadable:
-            return _UNRECOGNISED
-        if answer.sure or answer.one_of:
-            return UNMET
-        return _UNRECOGNISED if answer.doubtful else _MISSING
+    def ranks(self, answer: Answer) -> Values:
+        """Return how each test is marked, 0 when it is not: a later mark overrules.
+
+        When a row gives several answers, of which at most one has several readings, the highest rank counts.
+        """
+        ranks = np.zeros(len(self.tests), dtype=np.int8)
+        for value in (*answer.sure, *answer.one_of, *answer.doubtful):
+            ranks[self._concerned(value)[2]] = LISTED_OPENLY
+        for values, rank in ((answer.doubtful, RESEMBLES), (answer.one_of, READS), (answer.sure, OVERLAPS)):
+            for value in values:
+                ranks[self._concerned(value)[1]] = rank
+        if answer.one_of:
+            ranks[self._in_every(answer.one_of)] = LISTED
+        for value in answer.sure if self.tests[0].stated else (*answer.sure, *answer.inferred):
+            ranks[self._concerned(value)[0]] = LISTED
+        return ranks
 
     def _in_every(self, readings: tuple[Value, ...]) -> Positions:
         """Return the tests that every one of several readings meets."""

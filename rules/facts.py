@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -80,6 +80,18 @@ class Answer:
 
 
 Answers: TypeAlias = Mapping[str, Answer]
+
+
+def add_up(answers: Iterable[Answer]) -> Answer:
+    """Return what several inputs say of one fact together."""
+    parts = tuple(answers)
+    return Answer(
+        sure=tuple(value for part in parts for value in part.sure),
+        inferred=tuple(value for part in parts for value in part.inferred),
+        one_of=tuple(value for part in parts for value in part.one_of),
+        doubtful=tuple(value for part in parts for value in part.doubtful),
+        unreadable=any(part.unreadable for part in parts),
+    )
 
 
 def load_facts(path: Path) -> dict[str, FactDefinition]:

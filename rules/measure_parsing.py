@@ -17,7 +17,8 @@ from rules.measures import Benefit, Example, Instrument, Measure, Strength, Wind
 from rules.quoting import Quoter
 from rules.verdict import MeasureVerdict
 
-_REQUIRED = ("id", "title", "title_en", "instrument", "strength", "source", "examples")
+_REQUIRED_OF_DRAFTS = ("id", "title", "instrument", "strength", "source")
+_REQUIRED = (*_REQUIRED_OF_DRAFTS, "title_en", "examples")
 _OPTIONAL = ("also", "context", "conditions", "addressee", "attracts", "benefit", "window", "excludes", "supersedes")
 MEASURE_KEYS = frozenset({*_REQUIRED, *_OPTIONAL})
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -32,11 +33,15 @@ _BENEFIT_KINDS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureParser:
-    """Reads the measures of one document; `defaults` is the document's own reach by fact."""
+    """Reads the measures of one document; `defaults` is the document's own reach by fact.
+
+    A draft, which is tried and not loaded, may do without examples; without an English title its own stands in.
+    """
 
     quoter: Quoter
     lexicon: Lexicon
     defaults: Mapping[str, tuple[str, ...]]
+    is_draft: bool = False
 
     def parse(self, raw: object, pointer: str) -> Measure | None:
         """Return the measure, or None after noting everything that is wrong with it."""
@@ -59,7 +64,7 @@ class MeasureParser:
             "id": raw.get("id"),
             "document": self.quoter.document.id,
             "title": raw.get("title"),
-            "title_en": raw.get("title_en"),
+            "title_en": raw.get("title_en") or raw.get("title"),
             "instrument": self._member(Instrument, raw.get("instrument"), f"{pointer}/instrument"),
             "also": self._members(Instrument, raw, "also", pointer),
             "strength": self._member(Strength, raw.get("strength"), f"{pointer}/strength"),
@@ -78,7 +83,8 @@ class MeasureParser:
         faults = self.quoter.faults
         for key in sorted(set(raw) - MEASURE_KEYS, key=str):
             faults.add(f"{pointer}/{key}", f"unknown key {key!r}", f"known: {sorted(MEASURE_KEYS)}")
-        for key in (key for key in _REQUIRED if not raw.get(key)):
+        required = _REQUIRED_OF_DRAFTS if self.is_draft else _REQUIRED
+        for key in (key for key in required if not raw.get(key)):
             faults.add(f"{pointer}/{key}", f"{key} is missing or empty")
         for key in ("id", "title", "title_en"):
             if raw.get(key) and not isinstance(raw[key], str):

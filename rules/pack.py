@@ -38,15 +38,21 @@ def load_pack(path: Path, documents: Mapping[str, Document], lexicon: Lexicon) -
     return parse_pack(load_yaml(path), file=path.name, documents=documents, lexicon=lexicon)
 
 
-def parse_pack(data: object, *, file: str, documents: Mapping[str, Document], lexicon: Lexicon) -> Pack:
-    """Check plain data in pack form against its document; raise PackError naming every fault with its pointer."""
+def parse_pack(
+    data: object, *, file: str, documents: Mapping[str, Document], lexicon: Lexicon, is_draft: bool = False
+) -> Pack:
+    """Check plain data in pack form against its document; raise PackError naming every fault with its pointer.
+
+    Measures of a draft may do without examples and an English title.
+    """
     faults = Faults(file)
     document = _document_of(data, file, documents, faults)
     if document is None or not isinstance(data, dict):
         raise PackError(faults.found)
     quoter = Quoter(document, faults)
     defaults = _parse_defaults(data.get("defaults", {}), lexicon, faults)
-    measures = _parse_measures(data.get("measures"), quoter, lexicon, defaults)
+    parser = MeasureParser(quoter=quoter, lexicon=lexicon, defaults=defaults, is_draft=is_draft)
+    measures = _parse_measures(data.get("measures"), parser)
     _check_references(data.get("measures"), faults)
     if faults.found:
         raise PackError(faults.found)
@@ -86,13 +92,10 @@ def _parse_defaults(raw: object, lexicon: Lexicon, faults: Faults) -> dict[str, 
     return defaults
 
 
-def _parse_measures(
-    raw: object, quoter: Quoter, lexicon: Lexicon, defaults: Mapping[str, tuple[str, ...]]
-) -> tuple[Measure, ...]:
+def _parse_measures(raw: object, parser: MeasureParser) -> tuple[Measure, ...]:
     if not isinstance(raw, list) or not raw:
-        quoter.faults.add("/measures", "a pack needs a list of measures")
+        parser.quoter.faults.add("/measures", "a pack needs a list of measures")
         return ()
-    parser = MeasureParser(quoter=quoter, lexicon=lexicon, defaults=defaults)
     parsed = [parser.parse(item, f"/measures/{position}") for position, item in enumerate(raw)]
     return tuple(measure for measure in parsed if measure is not None)
 

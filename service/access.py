@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 
 import flask
 import structlog
 
+from service.clock import seconds_to_midnight
 from service.keys import SCREENING_ROLES, Key, Keys, Role
 from service.problems import Complaint, RequestError
 from service.screenings.folders import Folders
@@ -14,7 +16,7 @@ from service.screenings.jobs import Job, Jobs
 from service.serving import serving
 from service.store import Store, StoreError
 
-_SCHEME = "Bearer "
+_SCHEME = "bearer"
 
 
 def store() -> Store:
@@ -35,9 +37,9 @@ def folders() -> Folders:
 def given_key() -> Key | None:
     """Return the valid key that the request carries; None when it carries none or one that is not valid."""
     if "key" not in flask.g:
-        header = flask.request.headers.get("Authorization", "")
-        text = header.removeprefix(_SCHEME).strip() if header.startswith(_SCHEME) else ""
-        flask.g.key = Keys(store()).find(text) if text else None
+        scheme, _, text = flask.request.headers.get("Authorization", "").strip().partition(" ")
+        is_key = scheme.lower() == _SCHEME and text.strip()
+        flask.g.key = Keys(store()).find(text.strip()) if is_key else None
     return flask.g.key  # type: ignore[no-any-return]
 
 
@@ -68,13 +70,35 @@ def own_screening(screening_id: str) -> Job:
     return job
 
 
-def charge_operator() -> bool:
-    """Count one record of the operator who asks; False for anybody else, and for one who has none left today."""
+def is_operator() -> bool:
+    """Tell whether the key of an operator or editor asks; nobody is one while the data file cannot be read."""
     try:
         key = given_key()
-        if key is None or key.role not in SCREENING_ROLES:
-            return False
-        return jobs().charge(key.id, 1, most=serving().settings.operator_records)
     except (StoreError, sqlite3.Error) as error:
         structlog.get_logger().error("data_unavailable", reason=type(error).__name__)
         return False
+    return key is not None and key.role in SCREENING_ROLES
+
+
+def charge_match() -> None:
+    """Count a match as one record of the operator who asks; raise RequestError when none is left today."""
+    if not is_operator():
+        return
+    try:
+        charged = jobs().records.charge(operator().id, 1, most=serving().settings.operator_records)
+    except (StoreError, sqlite3.Error) as error:
+        structlog.get_logger().error("data_unavailable", reason=type(error).__name__)
+        return
+    if not charged:
+        raise no_records_left()
+
+
+def expect_records(key: Key) -> None:
+    """Raise RequestError when a key may screen nothing more today."""
+    if not jobs().records.left(key.id, most=serving().settings.operator_records):
+        raise no_records_left()
+
+
+def no_records_left() -> RequestError:
+    """Return the refusal of an operator who has used up the records of the day."""
+    return RequestError("records_exceeded", retry_after=seconds_to_midnight(time.time()))

@@ -1,6 +1,6 @@
 """The command line: `cepei match | build | check | serve | eval | draft | keys | work | screen | feedback`.
 
-Exit status: 0 done, 1 faults found or goals missed, 2 input that cannot be used, 3 no catalogue.
+Exit status: 0 done, 1 faults found or goals missed, 2 input that cannot be used, 3 no catalogue, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from service import __version__
 from service.commands import build, check, draft, evaluate, feedback, keys, match, screen, serve, work
-from service.commands.exits import CommandError
+from service.commands.exits import CommandError, Exit
 from service.commands.output import complain
 from service.settings import SettingsError
 
@@ -52,7 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(error.status)
     except SettingsError as error:
         complain(f"cepei {options.command}: {error}")
-        return 2
+        return Exit.UNUSABLE_INPUT
+    except KeyboardInterrupt:
+        complain(f"cepei {options.command}: 已中断。 / interrupted")
+        return Exit.INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from matcher.errors import ProfileFault
+from matcher.matching import manual_facts
+from matcher.profile_reading import ProfileReader
+from rules.catalogue import Catalogue
 from service.problems import Complaint
 from service.serving import serving
 
@@ -15,6 +19,12 @@ def complaints_of_facts(faults: Iterable[ProfileFault]) -> list[Complaint]:
         Complaint(code=fault.code, pointer=f"/profile{fault.pointer}", reason=fault.reason, params=fault.params)
         for fault in faults
     ]
+
+
+def judge_of_facts(catalogue: Catalogue) -> Callable[[Mapping[str, Any]], list[Complaint]]:
+    """Return what tells the complaints about declared facts by one catalogue; no words are resolved for that."""
+    reader = ProfileReader(catalogue=catalogue, resolvers={}, manual_facts=manual_facts(catalogue))
+    return lambda declared: complaints_of_facts(reader.faults_of(declared))
 
 
 def complaints_beside(valid: object) -> list[Complaint]:

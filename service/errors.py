@@ -75,7 +75,10 @@ def register_error_handlers(app: flask.Flask) -> None:
 
 
 def _answer_request_error(problem: RequestError) -> flask.Response:
-    return problem_answer(problem.kind, problem.complaints)
+    answer = problem_answer(problem.kind, problem.complaints)
+    if problem.retry_after is not None:
+        answer.headers["Retry-After"] = str(problem.retry_after)
+    return answer
 
 
 def _answer_store_error(error: Exception) -> flask.Response:

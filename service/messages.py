@@ -114,6 +114,12 @@ WORDINGS: dict[str, Wording] = {
     "not_date": Wording("不是日期", "is no date", "请写成 2015-03-01", "write it as 2015-03-01"),
     "in_the_future": Wording("晚于 {on}，尚未到来", "is later than {on}, in the future"),
     "not_one_of": Wording("须为以下之一：{allowed}", "must be one of: {allowed}", "{nearest_zh}", "{nearest_en}"),
+    "only_counted": Wording(
+        "不符合的措施只计数，不列出；须为以下之一：{allowed}",
+        "measures that do not apply are counted and not listed; must be one of: {allowed}",
+        "数目见 counts 中的 not_applicable",
+        "their number is not_applicable in counts",
+    ),
     "credit_code_number": Wording(
         "统一社会信用代码不能以数字发送",
         "a credit code must not be sent as a number",
@@ -156,7 +162,19 @@ WORDINGS: dict[str, Wording] = {
         "不支持的文件格式", "files of this format are not read", "请使用 {allowed}", "use {allowed}"
     ),
     "not_finished": Wording(
-        "批量筛查尚未完成（状态：{state}）", "the screening is not finished ({state})", "请稍后再试", "try again later"
+        "批量筛查尚未完成（{state_zh}）", "the screening is not finished ({state_en})", "请稍后再试", "try again later"
+    ),
+    "screening_failed": Wording(
+        "批量筛查没有完成：{reason}",
+        "the screening failed: {reason}",
+        "请按上述原因改正，再重新上传名单",
+        "put right what it says and send the register again",
+    ),
+    "screening_cancelled": Wording(
+        "批量筛查已取消，没有结果",
+        "the screening was cancelled and has no results",
+        "需要结果请重新运行",
+        "run it again to have results",
     ),
     "results_gone": Wording(
         "这次筛查的结果文件已不在",
@@ -164,7 +182,13 @@ WORDINGS: dict[str, Wording] = {
         "请删除它，重新上传名单",
         "delete it and send the register again",
     ),
-    "already_ended": Wording("批量筛查已结束（状态：{state}）", "the screening has ended already ({state})"),
+    "older_results": Wording(
+        "这次筛查由旧版本的程序完成，没有按这些条件计数的数据",
+        "an older program finished this screening and kept no data to count with these filters",
+        "请重新运行这次筛查",
+        "run it again",
+    ),
+    "already_ended": Wording("批量筛查已结束（{state_zh}）", "the screening has ended already ({state_en})"),
     "other_catalogue": Wording(
         "该批量筛查依据另一版政策目录",
         "the screening was decided by another catalogue",
@@ -172,6 +196,18 @@ WORDINGS: dict[str, Wording] = {
         "run it again",
     ),
     "no_previous": Wording("该批量筛查不是重新运行的", "the screening is not a rerun of another one"),
+    "previous_unfinished": Wording(
+        "它重新运行的那次筛查没有完成（{state_zh}），没有可比较的结果",
+        "the screening that it ran again has no results to compare with ({state_en})",
+        "以后重新运行本次筛查，就会与本次比较",
+        "a rerun of this one will be compared with it",
+    ),
+    "previous_gone": Wording(
+        "它重新运行的那次筛查已删除或到期，没有可比较的结果",
+        "the screening that it ran again was deleted or has expired: there is nothing to compare with",
+        "以后重新运行本次筛查，就会与本次比较",
+        "a rerun of this one will be compared with it",
+    ),
     # Feedback
     "same_verdict": Wording("应为的结论与原来的结论相同", "what it should be is what it is already"),
     "no_profile": Wording(

@@ -37,6 +37,10 @@ FEEDBACK = """
         closed_at REAL, note TEXT NOT NULL
     ) STRICT
 """
+FORGET_PARTS = """
+    DELETE FROM chunks WHERE screening IN (SELECT id FROM screenings WHERE state IN ('queued', 'running'))
+"""
+"""What an older program decided of a screening that has not ended is decided again: its files tell less."""
 
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001-keys", (KEYS, USAGE)),
@@ -45,5 +49,6 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (SCREENINGS, CHUNKS, "CREATE INDEX screenings_by_state ON screenings (state, created_at)"),
     ),
     ("0003-feedback", (FEEDBACK, "CREATE INDEX feedback_by_time ON feedback (created_at)")),
+    ("0004-parts-with-withheld-measures", (FORGET_PARTS,)),
 )
 """Name of the step -> its statements."""

@@ -29,9 +29,10 @@ class Complaint:
 class RequestError(Exception):
     """A request that cannot be answered: the kind of problem (errors.py) and every complaint found."""
 
-    def __init__(self, kind: str, complaints: Iterable[Complaint] = ()) -> None:
-        """Keep the kind and the complaints in the order found."""
+    def __init__(self, kind: str, complaints: Iterable[Complaint] = (), *, retry_after: int | None = None) -> None:
+        """Keep the kind, the complaints in the order found, and in how many seconds to try again."""
         self.kind = kind
+        self.retry_after = retry_after
         self.complaints = tuple(complaints)
         super().__init__(kind)
 

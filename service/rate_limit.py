@@ -7,7 +7,7 @@ import ipaddress
 import flask
 from flask_limiter import Limiter
 
-from service.access import charge_operator
+from service.access import is_operator
 from service.rate_store import store_uri
 from service.settings import Settings
 
@@ -46,7 +46,7 @@ def caller() -> str:
 
 
 def _is_free() -> bool:
-    """Tell whether a call is not counted here: operators are limited in records (access.py), not in calls."""
+    """Tell whether a call is not counted here: operators are limited in records (`charge_match`), not in calls."""
     if flask.request.method != "POST" or flask.request.endpoint not in LIMITED_ENDPOINTS:
         return True
-    return charge_operator()
+    return is_operator()

@@ -6,12 +6,13 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """0 done, 1 the command looked and found fault, 2 the input cannot be used, 3 there is no catalogue."""
+    """0 done, 1 the command looked and found fault, 2 the input cannot be used, 3 there is no catalogue, 130 Ctrl-C."""
 
     DONE = 0
     FAULTS_FOUND = 1
     UNUSABLE_INPUT = 2
     NO_CATALOGUE = 3
+    INTERRUPTED = 130
 
 
 class CommandError(Exception):

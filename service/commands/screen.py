@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Iterable
@@ -19,16 +20,21 @@ from rules.errors import CatalogueError
 from service.clock import today
 from service.commands.exits import CommandError, Exit
 from service.commands.output import complain, tell
+from service.commands.screen_limits import limits_of
+from service.commands.screen_words import refusal, say, table_refusal
+from service.declared import judge_of_facts
 from service.schemas.match import STATUSES
-from service.screenings.crews import Alone, Cluster, Cores, Crew
+from service.screenings.crews import Alone, Cores, Crew
+from service.screenings.crews_dask import PATIENCE_SECONDS, Cluster, ClusterError
 from service.screenings.folders import Folder, write_whole
 from service.screenings.jobs import Options
 from service.screenings.reading import Account, UnreadableFileError, read_file
 from service.screenings.scaled import Work, finish, missing_chunks, write_outcome
 from service.settings import load_command_settings
 from service.store import private_folder
-from service.tables.messages import word
+from service.tables.messages import TableRefusedError
 from service.tables.reading import ReadingOptions
+from service.tables.sources import Limits
 
 _BAR_CHARACTERS = 30
 _WORKING, _SOURCE = ".work", "source.json"
@@ -42,27 +48,58 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="where the parts go")
     parser.add_argument("--engine", choices=("local", "processes", "dask"), default="local")
     parser.add_argument("--scheduler", help="address of a dask scheduler, tcp://...; one on this machine if not given")
-    parser.add_argument("--on", type=date.fromisoformat, help="the day it is about, today in China if not given")
+    parser.add_argument(
+        "--wait",
+        type=_seconds,
+        metavar="SECONDS",
+        help=f"how long a dask cluster without workers is waited for, {PATIENCE_SECONDS:g} if not given",
+    )
+    parser.add_argument("--on", type=_day, help="the day it is about, today in China if not given")
     parser.add_argument("--statuses", nargs="+", choices=STATUSES, default=list(STATUSES), help="documents considered")
     parser.add_argument("--catalogue", type=Path, help="catalogue file (CEPEI_CATALOGUE)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Screen the file; what a run before this one has finished is kept."""
+    _check_engine(options)
     try:
-        catalogue = open_catalogue(options.catalogue or load_command_settings().catalogue)
+        return _screen(options, open_catalogue(options.catalogue or load_command_settings().catalogue))
     except CatalogueError as error:
         raise CommandError(str(error), Exit.NO_CATALOGUE) from error
-    asked = Options(on=options.on or today(), statuses=tuple(sorted(options.statuses)))
+    except (UnreadableFileError, TableRefusedError) as error:
+        raise table_refusal(error.code, error.params) from error
+    except ClusterError as error:
+        raise refusal(error.code, **error.params) from error
+    except (BrokenExecutor, CancelledError) as error:
+        raise refusal("processes_died") from error
+    except OSError as error:
+        raise refusal("disk", file=error.filename or options.output, reason=error.strerror or error) from error
+
+
+def _screen(options: argparse.Namespace, catalogue: Catalogue) -> int:
+    asked = Options(on=options.on or today(), statuses=tuple(sorted(set(options.statuses))))
+    latest, limits = max(asked.on, today()), _limits(options.file)
+    vocabularies, judge = catalogue.vocabularies, judge_of_facts(catalogue)
+    reading = ReadingOptions(vocabularies=vocabularies, latest=latest, limits=limits, fact_complaints=judge)
     work = Work(folder=_folder(options), version=catalogue.version, options=asked)
-    reading = ReadingOptions(vocabularies=catalogue.vocabularies, latest=max(asked.on, today()))
-    account = _read(work, reading)
-    if missing := missing_chunks(work, account.chunks):
-        with closing(_crew(options, catalogue)) as crew:
-            _show(finish(work, crew, missing), account, len(missing))
-    summary = write_outcome(work, account.chunks, total=account.total)
-    tell(f"{options.output}: {account.total} rows, {summary['rows']['rejected']} rejected, {account.chunks} parts")
+    with closing(_crew(options, catalogue)) as crew:  # a cluster that is not there is told before the file is read
+        account = _read(work, reading)
+        missing = missing_chunks(work, account.chunks)
+        _show(finish(work, crew, missing), account, len(missing))
+    summary = write_outcome(work, account)
+    rejected = summary["rows"]["rejected"]
+    tell(say("done", folder=options.output, total=account.total, rejected=rejected, parts=account.chunks))
     return Exit.DONE
+
+
+def _check_engine(options: argparse.Namespace) -> None:
+    if options.engine == "dask":
+        if find_spec("distributed") is None:
+            raise refusal("no_dask")
+        return
+    for name in ("scheduler", "wait"):
+        if getattr(options, name) is not None:
+            raise refusal("dask_only", option=f"--{name}")
 
 
 def _crew(options: argparse.Namespace, catalogue: Catalogue) -> Crew:
@@ -70,22 +107,32 @@ def _crew(options: argparse.Namespace, catalogue: Catalogue) -> Crew:
         return Alone(catalogue)
     if options.engine == "processes":
         return Cores(catalogue, os.cpu_count() or 1)
-    if find_spec("distributed") is None:
-        raise CommandError("--engine dask needs the extra: pip install 'cepei[dask]'")
-    return Cluster(catalogue, options.scheduler)
+    patience = options.wait or PATIENCE_SECONDS
+    return Cluster(
+        catalogue, options.scheduler, patience=patience, notice=lambda left: complain(say("waiting", seconds=left))
+    )
+
+
+def _limits(file: Path) -> Limits:
+    if not file.is_file():
+        raise refusal("is_folder" if file.is_dir() else "no_file", file=file)
+    try:
+        return limits_of(file)
+    except OSError as error:
+        raise refusal("disk", file=file, reason=error.strerror) from error
 
 
 def _folder(options: argparse.Namespace) -> Folder:
     """Return the folder, with the file in it; a folder that holds the results of another file is refused."""
-    if not options.file.is_file():
-        raise CommandError(f"there is no file {options.file}")
+    if options.output.exists() and not options.output.is_dir():
+        raise refusal("output_is_file", folder=options.output)
     options.output.mkdir(parents=True, exist_ok=True)
     output = options.output.resolve()
     folder = Folder(private_folder(output / _WORKING), results=output)
     source, known = options.file.resolve(), folder.path / _SOURCE
     told = {"file": str(source), "bytes": source.stat().st_size, "changed": source.stat().st_mtime_ns}
-    if known.is_file() and orjson.loads(known.read_bytes()) != told:
-        raise CommandError(f"{options.output} holds the results of another file; choose another folder")
+    if known.is_file() and _parsed(known) != told:
+        raise refusal("another_file", folder=options.output)
     if not known.is_file():
         folder.sent(_FORM).unlink(missing_ok=True)
         folder.sent(_FORM).symlink_to(source)
@@ -93,26 +140,45 @@ def _folder(options: argparse.Namespace) -> Folder:
     return folder
 
 
+def _parsed(known: Path) -> object:
+    try:
+        return orjson.loads(known.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise refusal("not_ours", file=known) from error
+
+
 def _read(work: Work, reading: ReadingOptions) -> Account:
     try:
         return read_file(work.folder, _FORM, reading)
-    except UnreadableFileError as error:
-        (work.folder.path / _SOURCE).unlink()  # mended, the file may be read again
-        message, hint = word(error.code, error.params, "en")
-        raise CommandError(f"{message}" + (f" ({hint})" if hint else "")) from error
+    except (UnreadableFileError, OSError):
+        (work.folder.path / _SOURCE).unlink(missing_ok=True)  # mended, the file may be read again
+        raise
 
 
 def _show(finished: Iterable[int], account: Account, missing: int) -> None:
     """See the chunks through, drawing a bar where there is a terminal."""
-    drawn = sys.stderr.isatty()
-    try:
-        for count, _ in enumerate(finished, account.chunks - missing + 1):
-            if drawn:
-                filled = _BAR_CHARACTERS * count // account.chunks
-                bar = "#" * filled + "." * (_BAR_CHARACTERS - filled)
-                sys.stderr.write(f"\r[{bar}] {count}/{account.chunks}")
-    except (BrokenExecutor, CancelledError) as error:
-        message = "the processes that decided chunks were killed, perhaps for want of memory"
-        raise CommandError(f"{message}; run it again: what is finished is kept") from error
+    drawn = sys.stderr.isatty() and missing > 0
+    for count, _ in enumerate(finished, account.chunks - missing + 1):
+        if drawn:
+            filled = _BAR_CHARACTERS * count // account.chunks
+            bar = "#" * filled + "." * (_BAR_CHARACTERS - filled)
+            sys.stderr.write(f"\r[{bar}] {count}/{account.chunks}")
     if drawn:
         complain("")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(say("not_day", text=text)) from error
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(say("not_seconds", text=text))
+    return seconds

@@ -16,9 +16,9 @@ from service.lookups import read_region
 from service.problems import RequestError
 from service.schemas.complaints import complaints_of
 from service.schemas.match import STATUSES
-from service.schemas.queries import LARGEST_PAGE, SEARCH_CHARACTERS, PageQuery
-from service.schemas.screening_questions import MeasureFilter, TenantFilter
-from service.schemas.texts import Choice, Text
+from service.schemas.queries import LARGEST_PAGE, PageQuery
+from service.schemas.screening_questions import MatrixFilter
+from service.schemas.texts import Choice
 from service.schemas.values import Whole
 from service.screenings.matrix import TenantCounts
 
@@ -26,20 +26,14 @@ Json = dict[str, Any]
 SORTS = ("applicable", "possible", "row")
 
 
-class TenantsQuery(TenantFilter):
+class TenantsQuery(MatrixFilter):
     """Filters of the tenants' list."""
 
     sort = Choice(SORTS, load_default="applicable")
     row = Whole(lowest=1, highest=10**7, from_query=True)
 
 
-class MeasuresQuery(MeasureFilter):
-    """Filters of the measures' list."""
-
-    region = Text(limit=SEARCH_CHARACTERS)
-
-
-class MatrixQuery(TenantFilter):
+class MatrixQuery(MatrixFilter):
     """Filters of the matrix, and its page of measures."""
 
     sort = Choice(SORTS, load_default="applicable")
@@ -85,11 +79,11 @@ def region_places(shelf: Catalogue, text: str) -> Collection[str]:
 
 def sorted_counts(counts: TenantCounts, sort: str) -> TenantCounts:
     """Return tenants with the most measures first, or by row."""
-    first, second = counts.applicable, counts.possible
+    first, second = counts.applicable, counts.listed_possible
     if sort == "possible":
         first, second = second, first
     order = np.argsort(counts.rows) if sort == "row" else np.lexsort((counts.rows, -second, -first))
-    return TenantCounts(rows=counts.rows[order], applicable=counts.applicable[order], possible=counts.possible[order])
+    return counts.chosen(order)
 
 
 def place_label(shelf: Catalogue, region: str | None, language: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from service.pages.console_filters import place_label, region_places, sorted_cou
 from service.screenings.jobs import Chunk
 from service.screenings.matrix import Parts, TenantChoice, TenantCounts, best_pairs, count_by_tenant
 from service.screenings.standing import describe_standing, tenants_of_measure
-from service.screenings.telling import chosen_measures, measure_counts, measure_items, title_of
+from service.screenings.telling import chosen_measures, measure_counts, measure_items, tenant_choice, title_of
 
 Json = dict[str, Any]
 Words = Mapping[str, str]
@@ -27,9 +27,10 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """A finished screening as its lists read it: the catalogue that decided, its chunks and parts, the words."""
+    """A finished screening as its lists read it: catalogue, statuses considered, chunks, parts, and the words."""
 
     shelf: Catalogue
+    statuses: Collection[str]
     chunks: Sequence[Chunk]
     parts: Parts
     words: Words
@@ -41,15 +42,12 @@ class Results:
 
     def choice(self, query: Json) -> TenantChoice:
         """Return which pairs count."""
-        measures = chosen_measures(self.shelf, query.get("instrument"), query.get("status"))
-        return TenantChoice(measures=measures, verdict=query.get("verdict", ""))
+        return tenant_choice(self.shelf, self.statuses, query)
 
     def tenants(self, query: Json) -> TenantCounts:
         """Return the tenants that the filters let through, in the order asked for."""
         choice = self.choice(query)
-        counts = count_by_tenant(self.parts, choice)
-        if choice.filter() is not None:
-            counts = counts.chosen(counts.applicable + counts.possible > 0)
+        counts = count_by_tenant(self.parts, choice).wanted(choice)
         if query.get("region"):
             counts = counts.chosen(self.parts.are_inside(counts.rows, region_places(self.shelf, query["region"])))
         return sorted_counts(counts, query.get("sort", "applicable"))
@@ -69,7 +67,7 @@ class Results:
                 **called[row],
                 "place": place_label(self.shelf, called[row]["region"], self.language),
                 "applicable": int(counts.applicable[place]),
-                "possible": int(counts.possible[place]),
+                "possible": int(counts.listed_possible[place]),
                 "best": [{**pair, "title": self.title(pair["measure_id"])} for pair in best[row]],
             }
             for place, row in zip(places, rows, strict=True)
@@ -87,7 +85,8 @@ class Results:
             }
             for item in self.listed(query)
         ]
-        return sorted(told, key=lambda one: (-one["standing"]["applicable"], -one["standing"]["possible"]))
+        wanted = [one for one in told if not query.get("verdict") or one["standing"][query["verdict"]]]
+        return sorted(wanted, key=lambda one: (-one["standing"]["applicable"], -one["standing"]["possible"]))
 
     def listed(self, query: Json) -> list[Json]:
         """Return the measures of the kind and document status asked for, most applicable first."""
@@ -97,7 +96,7 @@ class Results:
 
     def standing(self, measure_id: str, query: Json) -> tuple[list[Json], Json]:
         """Return one page of the tenants that stand to a measure as asked, with what is missing or in the way."""
-        table = tenants_of_measure(self.parts, measure_id, query.get("standing"))
+        table = tenants_of_measure(self.parts, measure_id, query.get("standing"), query.get("verdict"))
         if query.get("region"):
             inside = self.parts.are_inside(table["row"].to_numpy(), region_places(self.shelf, query["region"]))
             table = table.filter(pa.array(inside))

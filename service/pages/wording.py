@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from service.pages.words import browse, check, console, contract, embed, feedback, frame, handbook, measures
+from service.pages.words import (
+    browse,
+    check,
+    console,
+    console_results,
+    contract,
+    embed,
+    feedback,
+    frame,
+    handbook,
+    measures,
+)
 
-AREAS = (frame, measures, check, browse, console, handbook, embed, feedback, contract)
+AREAS = (frame, measures, check, browse, console, console_results, handbook, embed, feedback, contract)
 
 _WORDS: dict[str, tuple[str, str]] = {key: pair for area in AREAS for key, pair in area.WORDS.items()}
 _ZH: Mapping[str, str] = MappingProxyType({key: zh for key, (zh, _) in _WORDS.items()})

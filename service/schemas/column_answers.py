@@ -30,6 +30,12 @@ class FileColumn(Answer):
     unit = string("The unit its figures were read in.", null=True)
     unit_assumed = fields.Boolean(required=True, metadata={"description": "No unit was named: figures count as yuan."})
     nearest = string("The known heading that is nearest to one not understood.", null=True)
+    left_open = numeric(
+        "Rows in which the fact stays unknown though something is written there (a rate below 0 or above 100 %, a "
+        "month without a day); 0 before the file is read.",
+        whole=True,
+    )
+    left_open_rows = fields.List(fields.Integer(), required=True, metadata={"description": "The first of these rows."})
 
 
 class SampledColumn(FileColumn):

@@ -24,6 +24,7 @@ from service.screenings.changes import KINDS
 from service.screenings.jobs import State
 
 _TIME = "RFC 3339, UTC."
+_ROW = "1 for the first line below the headings; lines left blank and the template's example are counted too."
 
 
 class RowCounts(Answer):
@@ -87,18 +88,20 @@ class Screenings(Answer):
     items = many(Screening)
 
 
-class VerdictCounts(Answer):
-    """How many are shown of each verdict."""
+class TenantsWith(Answer):
+    """How many tenants have at least one measure that is listed with a verdict."""
 
     applicable = numeric(whole=True)
     possible = numeric(whole=True)
 
 
-class AllVerdictCounts(VerdictCounts):
-    """How many come out in each way; `withheld` are those possible ones that nothing connects."""
+class VerdictCounts(Answer):
+    """How many come out in each way, as `totals` of a match count them."""
 
+    applicable = numeric(whole=True)
+    possible = numeric("Listed or withheld.", whole=True)
     not_applicable = numeric(whole=True)
-    withheld = numeric(whole=True)
+    withheld = numeric("Possible ones that nothing connects to the tenant: counted, not listed.", whole=True)
 
 
 class Pair(Answer):
@@ -112,9 +115,13 @@ class Pair(Answer):
 
 
 class TenantItem(Answer):
-    """One tenant with the counts and the best of its measures."""
+    """One tenant with the counts and the best of its measures.
 
-    row = numeric("1 for the first row of data.", whole=True)
+    `counts` are over the measures that the filters `instrument` and `status` choose: without them, the `totals` of the
+    tenant's match. `best` holds the first three of those measures that are listed with the verdict wanted.
+    """
+
+    row = numeric(_ROW, whole=True)
     external_id = string()
     uscc = string()
     name = string()
@@ -130,14 +137,14 @@ class TenantItems(Page):
 
 
 class MeasureItem(Answer):
-    """One measure with its counts over all tenants."""
+    """One measure with its counts over all tenants that were decided, or over those in the `region` of the filter."""
 
     measure_id = string()
     title = string()
     instrument = closed(*Instrument)
     document = string()
     status = string()
-    counts = one(AllVerdictCounts)
+    counts = one(VerdictCounts)
 
 
 class MeasureItems(Page):
@@ -178,7 +185,7 @@ class MeasureTenants(Page):
 class RejectedRow(Answer):
     """One row, or one field of it, that could not be read."""
 
-    row = numeric("1 for the first row of data.", whole=True)
+    row = numeric(_ROW, whole=True)
     field = string(null=True)
     heading = string("The heading as it stands in the file.", null=True)
     value = string("What stands there, shortened.", null=True)
@@ -194,7 +201,11 @@ class RejectedRows(Page):
 
 
 class Settling(Answer):
-    """One fact, and how many possible measure x tenant pairs it alone would settle."""
+    """One fact, and how many possible measure x tenant pairs an answer to it alone would settle.
+
+    Counted as the questions of a match count them: what an answer cannot settle, a list left open by the policy for
+    one, is not among them.
+    """
 
     fact = string()
     label = string()
@@ -215,8 +226,8 @@ class SummaryAnswer(Answer):
 
     catalogue = one(CatalogueVersion)
     rows = one(RowCounts)
-    totals = one(AllVerdictCounts)
-    tenants_with = one(VerdictCounts)
+    totals = one(VerdictCounts)
+    tenants_with = one(TenantsWith)
     measures = many(MeasureItem)
     settles = many(Settling)
     opens = many(Opening)
@@ -267,5 +278,5 @@ class PreviewAnswer(Page):
 
     catalogue = one(CatalogueInfo)
     measure = one(MeasureSummary)
-    counts = one(AllVerdictCounts)
+    counts = one(VerdictCounts)
     items = many(MeasureTenant)

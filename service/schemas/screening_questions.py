@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from rules.measures import Instrument
+from rules.verdict import MeasureVerdict
 from service.clock import today
 from service.json_reading import printable
 from service.schemas.complaints import StrictSchema
@@ -120,34 +121,49 @@ class ScreeningQuestion(StrictSchema):
     )
 
 
-class MeasureFilter(PageQuery):
-    """Which measures of a screening; all that is given must hold."""
+class ListedVerdict(Choice):
+    """A verdict of which measures are listed; those that do not apply are only counted."""
 
-    instrument = Choice(tuple(Instrument), metadata={"description": "The kind of support."})
-    status = Choice(STATUSES, metadata={"description": "The status of the measure's document."})
+    def _deserialize(self, value: object, *rest: object, **more: object) -> str:
+        if value == MeasureVerdict.NOT_APPLICABLE:
+            raise refusal("only_counted", allowed=", ".join(self.allowed))
+        return super()._deserialize(value, *rest, **more)
 
 
-class TenantFilter(MeasureFilter):
-    """Which tenants of a screening: those with at least one such measure, at such a place."""
+class MatrixFilter(PageQuery):
+    """Which part of the matrix of tenants and measures; all that is given must hold."""
 
-    verdict = Choice(VERDICTS, metadata={"description": "The verdict on the measure."})
+    verdict = ListedVerdict(
+        VERDICTS,
+        metadata={
+            "description": "Only what is listed with this verdict at least once; `not_applicable` is counted and never "
+            "listed. It changes no counts."
+        },
+    )
+    instrument = Choice(tuple(Instrument), metadata={"description": "Only measures of this kind of support."})
+    status = Choice(STATUSES, metadata={"description": "Only measures in documents of this status."})
     region = Text(
         limit=SEARCH_CHARACTERS,
-        metadata={"description": "A place in any writing; tenants inside it.", "examples": ["440100"]},
+        metadata={"description": "A place in any writing: only tenants inside it.", "examples": ["440100"]},
     )
 
 
 class MeasureTenantsQuery(PageQuery):
-    """Which tenants of one measure."""
+    """Which tenants of one measure; all that is given must hold."""
 
     standing = Choice(
         STANDINGS,
         metadata={
-            "description": "`one_fact_short`: one missing fact would settle it; `one_condition_short`: all is met but "
-            "one condition that a company can change. Applicable and possible ones if not given."
+            "description": "`one_fact_short`: one answer would settle it; `one_condition_short`: all is met but one "
+            "condition that a company can change. Applicable and possible ones if not given."
         },
     )
-    region = Text(limit=SEARCH_CHARACTERS, metadata={"description": "A place in any writing; tenants inside it."})
+    verdict = ListedVerdict(VERDICTS, metadata={"description": "Only tenants for which this is the verdict."})
+    region = Text(limit=SEARCH_CHARACTERS, metadata={"description": "A place in any writing: only tenants inside it."})
+
+
+class NoQuery(StrictSchema):
+    """No parameters: an unknown one is refused, never left out silently."""
 
 
 class TenantMatchQuery(StrictSchema):

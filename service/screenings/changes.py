@@ -24,13 +24,19 @@ VERDICTS = (None, "possible", "applicable")
 """How a measure is shown for a tenant, from not at all upwards; places in it stand in the file."""
 KINDS = ("opened", "closed", "confirmed", "in_doubt", "new_measure", "gone_measure")
 _BEFORE = b"before"
+_NOTHING = pa.schema(
+    [("row", pa.int32()), ("before", pa.int8()), ("after", pa.int8()), ("kind", pa.int8()), ("measure_id", pa.string())]
+).empty_table()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One of the two screenings: its pairs, the measures its catalogue has, and that catalogue's version."""
+    """One of the two screenings: its pairs, the measures its catalogue has, and that catalogue's version.
 
-    pairs: PairReader
+    One without a row that could be decided has neither pairs nor measures; the measures of the other then count.
+    """
+
+    pairs: PairReader | None
     measures: Collection[str]
     version: str
 
@@ -38,7 +44,7 @@ class Side:
 def write_changes(folder: Folder, before: Side, after: Side) -> None:
     """Write what differs beside the results of the later screening, by row and measure."""
     found = [_compare(measure_id, before, after) for measure_id in sorted({*before.measures, *after.measures})]
-    table = pa.concat_tables(found).sort_by([("row", "ascending"), ("measure_id", "ascending")])
+    table = pa.concat_tables([_NOTHING, *found]).sort_by([("row", "ascending"), ("measure_id", "ascending")])
     told = table.replace_schema_metadata({_BEFORE: before.version.encode()})
     write_whole(_file(folder), table_bytes(told))
 
@@ -50,15 +56,18 @@ def _compare(measure_id: str, before: Side, after: Side) -> pa.Table:
     was, now = np.zeros(len(rows), dtype=np.int8), np.zeros(len(rows), dtype=np.int8)
     was[np.searchsorted(rows, old_rows)] = old
     now[np.searchsorted(rows, new_rows)] = new
-    kinds = _kinds(was, now, is_new=measure_id not in before.measures, is_gone=measure_id not in after.measures)
+    is_new, is_gone = (bool(side.measures) and measure_id not in side.measures for side in (before, after))
+    kinds = _kinds(was, now, is_new=is_new, is_gone=is_gone)
     differs = was != now
     columns: dict[str, NDArray[Any]] = {"row": rows.astype(np.int32), "before": was, "after": now, "kind": kinds}
     table = pa.table({name: column[differs] for name, column in columns.items()})
     return table.append_column("measure_id", pa.array([measure_id] * len(table), type=pa.string()))
 
 
-def _shown(pairs: PairReader, measure_id: str) -> tuple[Rows, NDArray[np.int8]]:
+def _shown(pairs: PairReader | None, measure_id: str) -> tuple[Rows, NDArray[np.int8]]:
     """Return the rows for which a measure is shown, and how (a place in VERDICTS)."""
+    if pairs is None:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int8)
     told = pairs.of([measure_id], ["row", "is_applicable"])
     return told["row"].to_numpy().astype(np.int64), 1 + told["is_applicable"].to_numpy().astype(np.int8)
 

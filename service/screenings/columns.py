@@ -71,6 +71,8 @@ def _column(report: ColumnReport, first: int | None, language: str) -> Json:
         "unit": report.unit or None,
         "unit_assumed": report.unit_assumed,
         "nearest": report.nearest or None,
+        "left_open": report.left_open,
+        "left_open_rows": list(report.left_open_rows),
     }
 
 

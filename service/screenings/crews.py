@@ -1,19 +1,20 @@
-"""Who decides chunks: this process, all cores, or a dask cluster. Tenants go in, the bytes of their files come out.
+"""Who decides chunks: this process or all cores (crews_dask.py: a cluster). Tenants go in, bytes of files come out.
 
 Nobody but the caller touches the screening's folder; every crew gives the same bytes.
 """
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import signal
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import replace
+from functools import cached_property
 from multiprocessing import connection, get_context, parent_process
-from typing import Any, Protocol
+from typing import Protocol
 
 from rules.catalogue import Catalogue
 from service.screenings.deciding import DecidedChunk, Decider
@@ -31,6 +32,9 @@ class Crew(Protocol):
 
     def submit(self, tenants: bytes, options: Options) -> Future[DecidedChunk]:
         """Have the tenants of one chunk's file decided."""
+
+    def mend(self) -> None:
+        """Make ready to decide again after chunks were lost with those who decided them."""
 
     def close(self) -> None:
         """Finish what is being decided, and begin nothing more."""
@@ -61,14 +65,21 @@ class Alone:
     most = 1
 
     def __init__(self, catalogue: Catalogue) -> None:
-        """Compile the catalogue."""
-        self._decider = Decider(catalogue)
+        """Compile nothing before there is work."""
+        self._catalogue = catalogue
+
+    @cached_property
+    def _decider(self) -> Decider:
+        return Decider(self._catalogue)
 
     def submit(self, tenants: bytes, options: Options) -> Future[DecidedChunk]:
         """Decide at once."""
         future: Future[DecidedChunk] = Future()
         future.set_result(self._decider.decide_chunk(tenants, options))
         return future
+
+    def mend(self) -> None:
+        """Do nothing: this process is lost with its chunks or not at all."""
 
     def close(self) -> None:
         """Leave nothing behind."""
@@ -80,56 +91,29 @@ class Cores:
     def __init__(self, catalogue: Catalogue, processes: int, *, niceness: int = 0) -> None:
         """Start nothing yet; `niceness` leaves the processor to others who want it."""
         self.most = AHEAD * processes
-        self._pool = ProcessPoolExecutor(
-            processes, mp_context=get_context("spawn"), initializer=_begin, initargs=(catalogue, niceness)
-        )
+        self._processes, self._begun_with = processes, (catalogue, niceness)
+        self._pool = self._new_pool()
 
     def submit(self, tenants: bytes, options: Options) -> Future[DecidedChunk]:
         """Put the chunk into the queue of the processes."""
         return self._pool.submit(_decide, tenants, options)
 
+    def mend(self) -> None:
+        """Put new processes in the place of the old ones: one that was killed breaks all."""
+        self.close()
+        self._pool = self._new_pool()
+
     def close(self) -> None:
         """End the processes after the chunks at hand."""
         self._pool.shutdown(cancel_futures=True)
 
-
-class Cluster:
-    """A dask cluster, one of this machine when no scheduler is named; its workers need none of our files."""
-
-    def __init__(self, catalogue: Catalogue, scheduler: str | None) -> None:
-        """Give every worker the catalogue, under the name of its version."""
-        self._client = _client(scheduler)
-        name = f"cepei-catalogue-{catalogue.version}"
-        self._catalogue = self._client.scatter({name: replace(catalogue, path=None)}, broadcast=True)[name]
-        self.most = AHEAD * max(1, sum(self._client.nthreads().values()))
-        self._executor = self._client.get_executor(pure=False, retries=3)
-
-    def submit(self, tenants: bytes, options: Options) -> Future[DecidedChunk]:
-        """Send the chunk to a worker."""
-        future: Future[DecidedChunk] = self._executor.submit(_decide_with, self._catalogue, tenants, options)
-        return future
-
-    def close(self) -> None:
-        """Take leave of the cluster."""
-        self._executor.shutdown(wait=False)
-        self._client.close()
-
-
-def _client(scheduler: str | None) -> Any:  # noqa: ANN401 - distributed has no types
-    from distributed import Client  # noqa: PLC0415 - an extra
-
-    options = {"address": scheduler} if scheduler else {"dashboard_address": None, "threads_per_worker": 1}
-    return Client(**options)  # type: ignore[no-untyped-call]
+    def _new_pool(self) -> ProcessPoolExecutor:
+        spawn = get_context("spawn")
+        return ProcessPoolExecutor(self._processes, mp_context=spawn, initializer=_begin, initargs=self._begun_with)
 
 
 _HERE = threading.local()
-"""The decider of this thread; deciders remember texts, so threads do not share one."""
-
-
-def _decide_with(catalogue: Catalogue, tenants: bytes, options: Options) -> DecidedChunk:
-    if getattr(_HERE, "version", None) != catalogue.version:
-        _HERE.decider, _HERE.version = Decider(catalogue), catalogue.version
-    return _decide(tenants, options)
+"""The decider of this process."""
 
 
 def _decide(tenants: bytes, options: Options) -> DecidedChunk:
@@ -143,6 +127,13 @@ def _begin(catalogue: Catalogue, niceness: int) -> None:
     os.nice(niceness)
     threading.Thread(target=_go_with_parent, daemon=True).start()
     _HERE.decider = Decider(catalogue)
+    spare_collector()
+
+
+def spare_collector() -> None:
+    """Have garbage collected seldom, and what is compiled left alone: chunks make many objects and hardly a cycle."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def _go_with_parent() -> None:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import orjson
 
 from matcher.fields import Fields
 from matcher.matching import Engine
 from matcher.places import PlaceStatus, region_of_credit_code, resolve_place
-from matcher.screening import ScreenedChunk, Screener
+from matcher.screened import ScreenedChunk
+from matcher.screening import Screener
 from rules.catalogue import Catalogue
 from seeds.vocabulary import Vocabulary
 from service.screenings.folders import Folder, write_whole
@@ -21,6 +23,8 @@ from service.screenings.refused import refused_facts
 from service.screenings.tenants import Tenant, parse_tenants, table_bytes
 
 _SURE = (PlaceStatus.EXACT, PlaceStatus.ALIAS)
+_MOST_PLACES = 20_000
+"""So many places are remembered: past it, all are forgotten and read again."""
 
 
 @dataclass
@@ -37,6 +41,8 @@ class Regions:
             return region_of_credit_code(tenant.profile.uscc, self.vocabulary) if tenant.profile.uscc else None
         if text not in self.known:
             place = resolve_place(text, self.vocabulary)
+            if len(self.known) >= _MOST_PLACES:
+                self.known.clear()
             self.known[text] = place.codes[0] if place.status in _SURE else None
         return self.known[text]
 
@@ -47,6 +53,7 @@ class DecidedChunk:
 
     part: bytes
     near: bytes
+    short: bytes
     counts: bytes
     rejected: bytes
     rows: int
@@ -57,6 +64,7 @@ class DecidedChunk:
         """Write the files, each whole or not at all."""
         write_whole(folder.part(number), self.part)
         write_whole(folder.near(number), self.near)
+        write_whole(folder.short(number), self.short)
         write_whole(folder.counts(number), self.counts)
         write_whole(folder.rejected(number), self.rejected)
         return Chunk(number=number, rows=self.rows, rejected=self.refused, summary=self.summary)
@@ -83,6 +91,7 @@ class Decider:
         return DecidedChunk(
             part=table_bytes(result_table(decided, tenants, ids)),
             near=table_bytes(near_table(decided, tenants, ids)),
+            short=np.packbits(decided.one_fact_short).tobytes(),
             counts=table_bytes(count_table(decided, tenants, self._placed(tenants))),
             rejected=as_lines(refused),
             rows=len(tenants),

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from service.screenings.folders import Folder, write_whole
+from service.screenings.parts import COUNTS
 from service.screenings.tenants import table_bytes
 
 _CALLED = ["row", "external_id", "uscc", "name"]
@@ -44,24 +45,12 @@ def write_digest(folder: Folder, numbers: Sequence[int]) -> None:
 
 def _tenants_of_chunk(folder: Folder, number: int) -> pa.Table:
     """Return the tenants of a chunk that were decided; those whose facts were refused have no counts."""
-    counts = pq.read_table(folder.counts(number))
+    counts = pq.read_table(folder.counts(number), columns=COUNTS.names)
     called = pq.read_table(folder.tenants(number), columns=_CALLED)
     called = called.take(np.searchsorted(called["row"].to_numpy(), counts["row"].to_numpy()))
     chunk = pa.array(np.full(counts.num_rows, number, dtype=np.int32))
     columns = {name: counts[name] for name in counts.column_names} | {name: called[name] for name in _CALLED[1:]}
     return pa.table({**columns, "chunk": chunk})
-
-
-def _one_fact_short(unknown: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - pyarrow has no types
-    """Return which pairs are open, and on one fact only."""
-    starts = unknown.offsets.to_numpy()
-    facts = unknown.values.field("fact").dictionary_encode().indices.to_numpy(zero_copy_only=False)
-    is_open = starts[:-1] < starts[1:]
-    short = is_open.copy()
-    if is_open.any():
-        first = starts[:-1][is_open]
-        short[is_open] = np.minimum.reduceat(facts, first) == np.maximum.reduceat(facts, first)
-    return np.asarray(short)
 
 
 def _by_measure(folder: Folder, numbers: Sequence[int]) -> bytes:
@@ -85,7 +74,7 @@ def _by_measure(folder: Folder, numbers: Sequence[int]) -> bytes:
 def _pairs_of_chunk(folder: Folder, number: int, places: dict[str, int]) -> tuple[NDArray[Any], ...]:
     """Return measure, row, whether applicable, whether one fact short; `places` numbers measures as they appear."""
     words = ["measure_id", "verdict"]
-    pairs = pq.read_table(folder.part(number), columns=["row", *words, "unknown"], read_dictionary=words)
+    pairs = pq.read_table(folder.part(number), columns=["row", *words], read_dictionary=words)
     measure, verdict = (pairs[name].combine_chunks() for name in words)
     numbered = [places.setdefault(name, len(places)) for name in measure.dictionary.to_pylist()]
     is_applicable = np.array([word == "applicable" for word in verdict.dictionary.to_pylist()], dtype=np.bool_)
@@ -93,7 +82,7 @@ def _pairs_of_chunk(folder: Folder, number: int, places: dict[str, int]) -> tupl
         np.array(numbered, dtype=np.uint32)[measure.indices.to_numpy()],
         pairs["row"].to_numpy(),
         is_applicable[verdict.indices.to_numpy()],
-        _one_fact_short(pairs["unknown"].combine_chunks()),
+        np.unpackbits(np.fromfile(folder.short(number), dtype=np.uint8), count=len(pairs)).view(np.bool_),
     )
 
 

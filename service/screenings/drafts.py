@@ -60,13 +60,14 @@ def with_document(catalogue: Catalogue, document: Document) -> Catalogue:
 def parse_draft(catalogue: Catalogue, document: str, measure: Json, defaults: Json | None) -> Measure:
     """Check a draft against its document as a rule pack is checked; raise PackError naming every fault.
 
-    Without defaults it reaches as far as its document's region.
+    It may do without examples and an English title, which a pack needs. Without defaults it reaches as far as its
+    document's region.
     """
     region = catalogue.documents[document].region
     reach = {"region": region} if defaults is None else defaults
     pack = {"schema": 1, "document": document, "defaults": reach, "measures": [measure]}
     lexicon = Lexicon(facts=catalogue.facts, vocabularies=catalogue.vocabularies)
-    parsed = parse_pack(pack, file=f"{document}.yaml", documents=catalogue.documents, lexicon=lexicon)
+    parsed = parse_pack(pack, file=f"{document}.yaml", documents=catalogue.documents, lexicon=lexicon, is_draft=True)
     return parsed.measures[0]
 
 

@@ -11,6 +11,8 @@ import flask
 from service.problems import RequestError
 
 LONGEST_SECONDS = 60.0
+RETRY_SECONDS = 10
+"""A stream that found no place may be asked for again after so long; the state can be read at any time."""
 _PAUSE_SECONDS, _COMMENT_SECONDS = 0.5, 10.0
 _RETRY = b"retry: 1000\n\n"
 _LOCK = threading.Lock()
@@ -25,7 +27,7 @@ def event_stream(state: Callable[[], Told | None], *, most: int) -> flask.Respon
     ticket = object()
     with _LOCK:
         if len(_OPEN) >= most:
-            raise RequestError("busy")
+            raise RequestError("busy", retry_after=RETRY_SECONDS)
         _OPEN.add(id(ticket))
 
     def close() -> None:

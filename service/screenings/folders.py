@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +38,12 @@ class Folder:
         """Return the near misses of one chunk."""
         return self.path / f"near-{number:05}.parquet"
 
+    def short(self, number: int) -> Path:
+        """Return which of one chunk's results one answer would settle, a bit each."""
+        return self.path / f"short-{number:05}.bits"
+
     def counts(self, number: int) -> Path:
-        """Return region and verdict counts of one chunk's tenants."""
+        """Return region, verdict counts and withheld measures of one chunk's tenants."""
         return self.path / f"counts-{number:05}.parquet"
 
     def rejected(self, number: int | None = None) -> Path:
@@ -78,10 +82,10 @@ class Folders:
             yield from (path.name for path in self._root.iterdir() if _NAME.fullmatch(path.name))
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a crash leaves the whole of it or nothing."""
+def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
+    """Write a file, at once or piece by piece, so that a crash leaves the whole of it or nothing."""
     with path.with_name(f".{path.name}.{secrets.token_hex(4)}").open("wb") as fresh:
-        fresh.write(content)
+        fresh.writelines([content] if isinstance(content, bytes) else content)
         fresh.flush()
         os.fsync(fresh.fileno())
     Path(fresh.name).replace(path)

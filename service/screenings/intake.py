@@ -25,6 +25,7 @@ from service.screenings.jobs import Options
 from service.tables.corrections import CorrectionError
 from service.tables.look import correction_refusal
 from service.tables.messages import TableRefusedError, word
+from service.tables.sources import PROFILES_FORM
 
 FORMATS = {
     "csv": "csv", "txt": "csv", "tsv": "csv", "xlsx": "xlsx",
@@ -122,7 +123,7 @@ def _from_json(request: flask.Request, most: int) -> Sent:
         raise RequestEntityTooLarge
     data = read_json(body)
     options = _options(data, with_tenants=True)
-    return Sent(form="ndjson", content=b"\n".join(map(_line, data["tenants"])), options=options)
+    return Sent(form=PROFILES_FORM, content=b"\n".join(map(_line, data["tenants"])), options=options)
 
 
 def _line(tenant: object) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from service.screenings.records import Records, records_failure
 from service.store import Row, Store
 
 LEASE_SECONDS = 10.0
@@ -91,6 +92,7 @@ class Jobs:
         """Work on `store`; `clock` gives seconds since the epoch."""
         self._store = store
         self._clock = clock
+        self.records = Records(store, clock)
 
     def create(self, job_id: str, key_id: str, *, form: str, options: Options, **more: Any) -> Job:  # noqa: ANN401 - columns
         """Put a screening into the queue; `more` are `days` until it is deleted and `previous`."""
@@ -105,10 +107,9 @@ class Jobs:
         return self.found(job_id)
 
     def find(self, job_id: str, key_id: str) -> Job | None:
-        """Return a screening of this key; another key's is as good as none."""
-        row = self._store.row(
-            "SELECT * FROM screenings WHERE id = :id AND key_id = :key", {"id": job_id, "key": key_id}
-        )
+        """Return a screening of this key; another key's, and one whose time is over, are as good as none."""
+        query = "SELECT * FROM screenings WHERE id = :id AND key_id = :key AND expires_at > :now"
+        row = self._store.row(query, {"id": job_id, "key": key_id, "now": self._clock()})
         return _job_of(row) if row else None
 
     def found(self, job_id: str) -> Job:
@@ -120,8 +121,8 @@ class Jobs:
 
     def owned(self, key_id: str) -> list[Job]:
         """Return the screenings of a key, newest first."""
-        query = "SELECT * FROM screenings WHERE key_id = :key ORDER BY created_at DESC, id"
-        return [_job_of(row) for row in self._store.rows(query, {"key": key_id})]
+        query = "SELECT * FROM screenings WHERE key_id = :key AND expires_at > :now ORDER BY created_at DESC, id"
+        return [_job_of(row) for row in self._store.rows(query, {"key": key_id, "now": self._clock()})]
 
     def lease(self, worker: str) -> Job | None:
         """Take the oldest screening that nobody works on, in one statement."""
@@ -129,7 +130,8 @@ class Jobs:
             UPDATE screenings SET state = 'running', lease = :worker, lease_until = :now + :lease,
                 started_at = COALESCE(started_at, :now), resumed_at = :now, resumed_done = done
             WHERE id = (
-                SELECT id FROM screenings WHERE state = 'queued' OR (state = 'running' AND lease_until < :now)
+                SELECT id FROM screenings WHERE expires_at > :now
+                    AND (state = 'queued' OR (state = 'running' AND lease_until < :now))
                 ORDER BY created_at, id LIMIT 1
             ) RETURNING *
         """
@@ -140,38 +142,43 @@ class Jobs:
         """Renew the lease; raise LeaseLostError when it is no longer held."""
         self._held(job_id, worker, "lease_until = :until", {"until": self._clock() + LEASE_SECONDS})
 
-    def note_read(self, job_id: str, worker: str, *, total: int, rejected: int) -> None:
-        """Note how many rows the file has, and how many of them could not be read."""
+    def note_read(self, job_id: str, worker: str, *, total: int, rejected: int, most: int) -> bool:
+        """Note how many rows the file has, and how many of them could not be read.
+
+        False, and the screening has failed, when the key has not so many records left of `most` a day; one that was
+        let through once goes on.
+        """
         with self._store.transaction():
+            job = self._held_job(job_id, worker)
+            left = self.records.left(job.key_id, most=most)
             self._held(job_id, worker, "total = :total, unread = :unread", {"total": total, "unread": rejected})
             self._count(job_id, worker)
             self._held(job_id, worker, "resumed_done = done", {})
+            if job.total is not None or total - rejected <= left:
+                return True
+            self.end(job_id, worker, State.FAILED, records_failure(rows=total - rejected, left=left, most=most))
+        return False
 
     def note_catalogue(self, job_id: str, worker: str, version: str) -> None:
         """Note the catalogue that decides; chunks that another one decided are forgotten, never mixed in."""
         with self._store.transaction():
-            self._held(job_id, worker, "lease_until = lease_until", {})
-            if self.found(job_id).catalogue not in (None, version):
+            if self._held_job(job_id, worker).catalogue not in (None, version):
                 self._store.change("DELETE FROM chunks WHERE screening = :id", {"id": job_id})
             self._held(job_id, worker, "catalogue = :version", {"version": version})
             self._count(job_id, worker)
             self._held(job_id, worker, "resumed_done = done", {})
 
-    def store_chunk(self, job_id: str, worker: str, chunk: Chunk, *, most: int) -> bool:
-        """Add a chunk, once, and charge its rows to the key; False when the key has no records left today."""
-        today = time.strftime("%Y-%m-%d", time.gmtime(self._clock()))
+    def store_chunk(self, job_id: str, worker: str, chunk: Chunk) -> None:
+        """Add a chunk, once, and count its rows as records of the key."""
         with self._store.transaction() as database:
             self._held(job_id, worker, "lease_until = :until", {"until": self._clock() + LEASE_SECONDS})
-            job = self.found(job_id)
-            if not self._charge(job.key_id, chunk.rows, day=today, most=most):
-                return False
             row = {
                 "screening": job_id, "number": chunk.number, "rows": chunk.rows, "rejected": chunk.rejected,
                 "summary": orjson.dumps(chunk.summary).decode(),
             }  # fmt: skip
             database.table("chunks").insert(row)
+            self.records.add(self.found(job_id).key_id, chunk.rows)
             self._count(job_id, worker)
-        return True
 
     def chunks(self, job_id: str) -> list[Chunk]:
         """Return the finished chunks in order."""
@@ -214,30 +221,14 @@ class Jobs:
         rows = self._store.rows("SELECT DISTINCT catalogue FROM screenings WHERE catalogue IS NOT NULL")
         return frozenset(row["catalogue"] for row in rows)
 
-    def records_today(self, key_id: str) -> int:
-        """Return how many records were counted for a key today."""
-        day = time.strftime("%Y-%m-%d", time.gmtime(self._clock()))
-        row = self._store.row(
-            "SELECT records FROM usage WHERE key_id = :key AND day = :day", {"key": key_id, "day": day}
-        )
-        return int(row["records"]) if row else 0
-
-    def charge(self, key_id: str, records: int, *, most: int) -> bool:
-        """Count records of a key today; False, and nothing counted, when they would be more than `most`."""
-        day = time.strftime("%Y-%m-%d", time.gmtime(self._clock()))
-        with self._store.transaction():
-            return self._charge(key_id, records, day=day, most=most)
-
-    def _charge(self, key_id: str, records: int, *, day: str, most: int) -> bool:
-        query = """
-            INSERT INTO usage (key_id, day, records) SELECT :key, :day, :records WHERE :records <= :most
-            ON CONFLICT (key_id, day) DO UPDATE SET records = records + :records WHERE records + :records <= :most
-        """
-        return self._store.change(query, {"key": key_id, "day": day, "records": records, "most": most}) > 0
-
     def _count(self, job_id: str, worker: str) -> None:
         """Count from the chunks themselves, so that the numbers can never differ from what is stored."""
         self._held(job_id, worker, _COUNTS, {})
+
+    def _held_job(self, job_id: str, worker: str) -> Job:
+        """Return the screening; raise LeaseLostError when it is no longer held."""
+        self._held(job_id, worker, "lease_until = lease_until", {})
+        return self.found(job_id)
 
     def _held(self, job_id: str, worker: str, changes: str, values: Mapping[str, Any]) -> None:
         query = f"UPDATE screenings SET {changes} WHERE id = :id AND lease = :worker AND state = 'running'"  # noqa: S608 - constants

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import operator
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +13,11 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from matcher.screened import COUNTED
+from service.problems import Complaint, RequestError
 from service.screenings.digest import PAIRS, PairReader, tenants_file
 from service.screenings.folders import Folder
+from service.screenings.parts import WITHHELD
 
 Flags = NDArray[np.bool_]
 Json = dict[str, Any]
@@ -60,6 +61,17 @@ class Parts:
         """Return columns of the pairs that one changeable condition stands in the way of."""
         return _read([self.folder.near(number) for number in self.numbers], columns, where)
 
+    def withheld(self) -> Iterator[tuple[NDArray[np.int32], Flags]]:
+        """Yield the rows of each chunk, and for them and every measure, in the catalogue's order, what is withheld."""
+        for number in self.numbers:
+            table = pq.read_table(self.folder.counts(number))
+            if WITHHELD not in table.column_names:
+                raise RequestError("conflict", [Complaint(code="older_results")])
+            column = table[WITHHELD].combine_chunks()
+            width, start = column.type.byte_width, column.offset
+            content = np.frombuffer(column.buffers()[1], dtype=np.uint8)[start * width : (start + len(column)) * width]
+            yield table["row"].to_numpy(), np.unpackbits(content.reshape(-1, width), axis=1).view(np.bool_)
+
     def are_inside(self, rows: NDArray[np.int32], places: Collection[str]) -> Flags:
         """Tell which of the rows decided are surely at one of some places."""
         tenants = self.tenants(["row", "region"])
@@ -80,19 +92,18 @@ def _read(paths: list[Path], columns: Sequence[str], where: Any) -> pa.Table:  #
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantChoice:
-    """Which pairs count: measures (None for all), a verdict ("" for both)."""
+    """Which measures count, each with its place in the catalogue (None for all), and the verdict wanted ("" for any).
 
-    measures: Collection[str] | None = None
+    All of them were considered by the screening.
+    """
+
+    measures: Mapping[str, int] | None = None
     verdict: str = ""
 
-    def filter(self) -> Any:  # noqa: ANN401 - pyarrow has no types
-        """Return the choice as a filter of results, None when all count."""
-        conditions = []
-        if self.measures is not None:
-            conditions.append(pc.field("measure_id").isin(sorted(self.measures)))
-        if self.verdict:
-            conditions.append(pc.field("verdict") == self.verdict)
-        return functools.reduce(operator.and_, conditions) if conditions else None
+    @property
+    def is_everything(self) -> bool:
+        """Tell whether all tenants are wanted, whatever is listed for them."""
+        return self.measures is None and not self.verdict
 
     def holds(self, pair: Json) -> bool:
         """Tell whether a pair counts."""
@@ -102,31 +113,87 @@ class TenantChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantCounts:
-    """Tenants by row, each with the number of its measures of each verdict that count."""
+    """Tenants by row, each with the number of its measures by outcome; `possible` includes what is withheld."""
 
     rows: NDArray[np.int32]
     applicable: NDArray[np.int64]
     possible: NDArray[np.int64]
+    not_applicable: NDArray[np.int64]
+    withheld: NDArray[np.int64]
 
-    def chosen(self, keep: Flags) -> TenantCounts:
-        """Return only some of the tenants."""
-        return TenantCounts(rows=self.rows[keep], applicable=self.applicable[keep], possible=self.possible[keep])
+    @property
+    def listed_possible(self) -> NDArray[np.int64]:
+        """Return how many possible measures are listed: those that are not withheld."""
+        return self.possible - self.withheld
+
+    def chosen(self, keep: Flags | NDArray[np.intp]) -> TenantCounts:
+        """Return only some of the tenants, or all in another order."""
+        return TenantCounts(**{name: getattr(self, name)[keep] for name in self.__dataclass_fields__})
+
+    def wanted(self, choice: TenantChoice) -> TenantCounts:
+        """Return the tenants for which a measure of the verdict wanted is listed."""
+        if choice.is_everything:
+            return self
+        listed = {"applicable": self.applicable, "possible": self.listed_possible}
+        numbers = listed.get(choice.verdict, self.applicable + self.listed_possible)
+        return self.chosen(numbers > 0)
+
+    def at(self, place: int) -> dict[str, int]:
+        """Return the counts of one tenant."""
+        return {name: int(getattr(self, name)[place]) for name in COUNTED}
 
 
 def count_by_tenant(parts: Parts, choice: TenantChoice) -> TenantCounts:
-    """Count the pairs of `choice` of every tenant that was decided."""
-    told = parts.tenants(("row", "applicable", "possible", "withheld"))
-    rows, applicable, possible, withheld = (told[name].to_numpy().astype(np.int64) for name in told.column_names)
+    """Count the measures of `choice` by outcome, for every tenant that was decided, whatever the verdict wanted."""
+    told = parts.tenants(("row", *COUNTED))
+    rows = told["row"].to_numpy().astype(np.int32)
     if choice.measures is None:
-        counts = {"applicable": applicable, "possible": possible - withheld}
-    else:
-        pairs = parts.pairs(choice.measures, ["row", "is_applicable"])
-        places, fits = np.searchsorted(rows, pairs["row"].to_numpy()), pairs["is_applicable"].to_numpy()
-        counted = {"applicable": places[fits], "possible": places[~fits]}
-        counts = {name: np.bincount(found, minlength=len(rows)) for name, found in counted.items()}
-    if choice.verdict:
-        counts = {name: count * (name == choice.verdict) for name, count in counts.items()}
-    return TenantCounts(rows=rows.astype(np.int32), **counts)
+        return TenantCounts(rows=rows, **{name: told[name].to_numpy().astype(np.int64) for name in COUNTED})
+    pairs = parts.pairs(choice.measures, ["row", "is_applicable"])
+    places, fits = np.searchsorted(rows, pairs["row"].to_numpy()), pairs["is_applicable"].to_numpy()
+    applicable, listed = (np.bincount(places[chosen], minlength=len(rows)) for chosen in (fits, ~fits))
+    among = np.array([*choice.measures.values()], dtype=np.intp)
+    withheld = [flags[:, among].sum(axis=1) for _, flags in parts.withheld()]
+    return _complete(rows, applicable, listed, np.concatenate([rows[:0], *withheld]), decided=len(choice.measures))
+
+
+def _complete(
+    rows: NDArray[np.int32],
+    applicable: NDArray[np.int64],
+    listed: NDArray[np.int64],
+    withheld: NDArray[np.int64],
+    *,
+    decided: int,
+) -> TenantCounts:
+    possible = listed + withheld
+    return TenantCounts(
+        rows=rows,
+        applicable=applicable,
+        possible=possible,
+        not_applicable=decided - applicable - possible,
+        withheld=withheld,
+    )
+
+
+def count_by_measure(parts: Parts, measures: Mapping[str, int], places: Collection[str]) -> dict[str, dict[str, int]]:
+    """Return measure -> outcome -> tenants surely at one of some places, for measures that the screening considered."""
+    if not parts.numbers:
+        return {}
+    decided = parts.decided()
+    inside = decided[parts.are_inside(decided, places)]
+    reader = PairReader.open(parts.folder)
+    pairs = reader.of(reader.spans, ["row", "is_applicable"])
+    there, fits = np.isin(pairs["row"].to_numpy(), inside), pairs["is_applicable"].to_numpy()
+    sums = [np.append(0, np.cumsum(there & flag)) for flag in (fits, ~fits)]
+    withheld = sum(flags[np.isin(rows, inside)].sum(axis=0) for rows, flags in parts.withheld())
+    counts = {}
+    for measure_id, place in measures.items():
+        start, end = reader.spans.get(measure_id, (0, 0))
+        applicable, listed = (int(total[end] - total[start]) for total in sums)
+        possible = listed + int(withheld[place])
+        outcome = (applicable, possible, len(inside) - applicable - possible, int(withheld[place]))
+        counts[measure_id] = dict(zip(COUNTED, outcome, strict=True))
+    return counts
 
 
 def best_pairs(parts: Parts, choice: TenantChoice, rows: Collection[int]) -> dict[int, list[Json]]:

@@ -10,7 +10,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from matcher.ranking import RELEVANCE
-from matcher.screening import COUNTED, ScreenedChunk
+from matcher.screened import COUNTED, ScreenedChunk
 from rules.columns import WHYS
 from service.screenings.tenants import Tenant
 from service.tables.results import PAIR_SCHEMA
@@ -19,6 +19,8 @@ VERDICTS = ("not_applicable", "possible", "applicable")
 _CALLED = ("external_id", "uscc", "name")
 NEAR = pa.schema([("row", pa.int32()), ("measure_id", pa.string()), ("fact", pa.string()), ("gap", pa.float64())])
 COUNTS = pa.schema([("row", pa.int32()), ("region", pa.string()), *((name, pa.int32()) for name in COUNTED)])
+WITHHELD = "withheld_measures"
+"""The column of what is withheld of each tenant: a bit a measure, in the order of the catalogue."""
 
 
 def result_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], measure_ids: Sequence[str]) -> pa.Table:
@@ -51,10 +53,17 @@ def near_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], measure_ids: Seq
 
 
 def count_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], regions: Mapping[int, str]) -> pa.Table:
-    """Return the counts of each tenant that was decided, beside its region where that is sure."""
+    """Return the counts of each tenant that was decided, its region where that is sure, and what is withheld."""
     rows = _numbers(tenants)[chunk.rows]
     counts = {name: chunk.by_row[:, place].astype(np.int32) for place, name in enumerate(COUNTED)}
-    return pa.table({"row": rows, "region": [regions.get(int(row)) for row in rows], **counts}, schema=COUNTS)
+    table = pa.table({"row": rows, "region": [regions.get(int(row)) for row in rows], **counts}, schema=COUNTS)
+    return table.append_column(WITHHELD, _as_bytes(chunk.withheld))
+
+
+def _as_bytes(rows: NDArray[np.uint8]) -> pa.Array:
+    """Return each row as one value."""
+    content = pa.py_buffer(np.ascontiguousarray(rows))
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(rows.shape[1]), len(rows), [None, content])
 
 
 def chunk_summary(chunk: ScreenedChunk, measure_ids: Sequence[str]) -> dict[str, Any]:

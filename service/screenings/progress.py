@@ -5,19 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-
+from service.screenings.failures import describe_failure
 from service.screenings.jobs import Job, State
-from service.tables.messages import word
 
 Json = dict[str, Any]
-
-FAILURES = {
-    "catalogue_unavailable": ("政策目录不可用", "the catalogue is not available"),
-    "records_exceeded": ("今日记录数已用完，可明日重新运行", "no records left today; run it again tomorrow"),
-    "internal_error": ("服务内部错误", "internal error"),
-}
-"""Why a screening failed; how a file that was refused is worded stands in service/tables/messages.py."""
 
 
 def describe_job(job: Job, *, now: float, language: str) -> Json:
@@ -36,7 +27,7 @@ def describe_job(job: Job, *, now: float, language: str) -> Json:
         "catalogue": {"version": job.catalogue} if job.catalogue else None,
         "previous": job.previous,
         "progress": _progress(job, now),
-        "failure": _failure(job, language),
+        "failure": describe_failure(job, language),
     }
 
 
@@ -56,14 +47,3 @@ def _progress(job: Job, now: float) -> Json:
     rate = max(0, job.done - job.resumed_done) / max(now - job.resumed_at, 0.001)
     left = round((job.total - job.done) / rate, 1) if rate else None
     return {"share": share, "rows_per_second": round(rate, 1) if rate else None, "seconds_left": left}
-
-
-def _failure(job: Job, language: str) -> Json | None:
-    if job.failure is None:
-        return None
-    if job.failure in FAILURES:
-        chinese, english = FAILURES[job.failure]
-        return {"code": job.failure, "message": english if language == "en" else chinese, "hint": None}
-    refusal = orjson.loads(job.failure)
-    message, hint = word(refusal["code"], refusal["params"], language)
-    return {"code": refusal["code"], "message": message, "hint": hint or None}

@@ -14,10 +14,14 @@ Json = dict[str, Any]
 _TOLD = ["row", "measure_id", "verdict", "relevance", "score", "unknown"]
 
 
-def tenants_of_measure(parts: Parts, measure_id: str, standing: str | None) -> pa.Table:
-    """Return the tenants that stand to a measure in one way, by row; applicable before possible if none is given."""
+def tenants_of_measure(parts: Parts, measure_id: str, standing: str | None, verdict: str | None = None) -> pa.Table:
+    """Return the tenants that stand to a measure in one way, by row; applicable before possible if none is given.
+
+    With a verdict only those for which it is the verdict: of those one condition short, nobody.
+    """
     if standing == "one_condition_short":
-        return parts.near(["row", "fact", "gap"], pc.field("measure_id") == measure_id)
+        near = parts.near(["row", "fact", "gap"], pc.field("measure_id") == measure_id)
+        return near.slice(0, 0) if verdict else near
     pairs = parts.pairs([measure_id], ["row", "is_applicable", "one_fact_short"])
     chosen = {
         None: pc.field("row") > 0,
@@ -25,7 +29,7 @@ def tenants_of_measure(parts: Parts, measure_id: str, standing: str | None) -> p
         "possible": ~pc.field("is_applicable"),
         "one_fact_short": pc.field("one_fact_short"),
     }
-    return pairs.filter(chosen[standing])
+    return pairs.filter(chosen[standing] & chosen[verdict])
 
 
 def describe_standing(parts: Parts, measure_id: str, standing: pa.Table) -> list[Json]:

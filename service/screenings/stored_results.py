@@ -15,6 +15,7 @@ from rules.catalogue import Catalogue
 from seeds.regions import region_label
 from service.screenings.jobs import Chunk, Job
 from service.screenings.matrix import BEST, Parts
+from service.screenings.parts import COUNTS
 from service.screenings.refused import raw_rejected
 from service.screenings.telling import OUTCOMES, add_up, measure_counts, measure_items, opening, settling, title_of
 from service.tables.results import About, Advice, Counts, MeasureLine, TenantLine
@@ -42,7 +43,7 @@ class StoredResults:
             catalogue=self.job.catalogue or "",
             on=self.job.options.on,
             statuses=tuple(self._status(status) for status in self.job.options.statuses),
-            rows=self.job.total or 0,
+            rows=(self.job.total or 0) - self.job.rejected,
             rejected=self.job.rejected,
             counts=_counts(counted),
             settles=tuple(Advice(label=item["label"], pairs=item["settles"]) for item in settled),
@@ -60,7 +61,7 @@ class StoredResults:
             best = self._best(number)
             called = pq.read_table(self.parts.folder.tenants(number), columns=["row", "external_id", "uscc", "name"])
             names = {tenant["row"]: tenant for tenant in called.to_pylist()}
-            for counted in pq.read_table(self.parts.folder.counts(number)).to_pylist():
+            for counted in pq.read_table(self.parts.folder.counts(number), columns=COUNTS.names).to_pylist():
                 row = counted["row"]
                 yield TenantLine(**names[row], counts=_counts(counted), best=best.get(row, ()))
 

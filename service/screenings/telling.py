@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from rules.catalogue import Catalogue
 from rules.measures import Measure
 from service.screenings.jobs import Chunk
+from service.screenings.matrix import TenantChoice
 
 Json = dict[str, Any]
 
@@ -54,6 +55,21 @@ def chosen_measures(catalogue: Catalogue, instrument: str | None, status: str | 
     return frozenset(
         measure.id for measure in catalogue.measures.values() if _is_chosen(catalogue, measure, instrument, status)
     )
+
+
+def considered(catalogue: Catalogue, statuses: Collection[str]) -> dict[str, int]:
+    """Return the measures in documents of some statuses, each with its place in the catalogue."""
+    places = enumerate(catalogue.measures.values())
+    return {one.id: place for place, one in places if catalogue.documents[one.document].status in statuses}
+
+
+def tenant_choice(catalogue: Catalogue, statuses: Collection[str], query: Mapping[str, Any]) -> TenantChoice:
+    """Return which measures a query of tenants counts, and the verdict it wants."""
+    chosen, verdict = chosen_measures(catalogue, query.get("instrument"), query.get("status")), query.get("verdict", "")
+    if chosen is None:
+        return TenantChoice(verdict=verdict)
+    places = {id_: place for id_, place in considered(catalogue, statuses).items() if id_ in chosen}
+    return TenantChoice(measures=places, verdict=verdict)
 
 
 def settling(catalogue: Catalogue, settles: Mapping[str, int], language: str) -> list[Json]:

@@ -19,6 +19,7 @@ import structlog
 from rules.catalogue import Catalogue
 from rules.errors import CatalogueError
 from service.clock import today
+from service.declared import judge_of_facts
 from service.editions import Editions, Newest
 from service.feedback import Feedback
 from service.logs import log_exception
@@ -26,7 +27,7 @@ from service.screenings.changes import Side, write_changes
 from service.screenings.crews import Cores, decide_all
 from service.screenings.digest import PairReader, write_digest
 from service.screenings.folders import Folder, Folders
-from service.screenings.jobs import BEAT_SECONDS, Job, Jobs, LeaseLostError, State
+from service.screenings.jobs import BEAT_SECONDS, Chunk, Job, Jobs, LeaseLostError, State
 from service.screenings.reading import UnreadableFileError, read_file
 from service.screenings.telling import measure_counts
 from service.settings import Settings
@@ -61,15 +62,13 @@ class Worker:
         self._crew: Cores | None = None
         self._version = ""
         self._crashes = Counter[str]()
+        self._swept = float("-inf")
 
     def run(self) -> None:
         """Work until stopped or no longer wanted."""
-        swept = 0.0
         try:
             while not self._is_over():
-                if time.monotonic() - swept > SWEEP_SECONDS:
-                    self.sweep()
-                    swept = time.monotonic()
+                self._sweep_when_due()
                 if not self.work_once():
                     self.stopping.wait(IDLE_SECONDS)
         finally:
@@ -91,6 +90,11 @@ class Worker:
             ended.set()
             beating.join()
         return True
+
+    def _sweep_when_due(self) -> None:
+        if time.monotonic() - self._swept > SWEEP_SECONDS:
+            self.sweep()
+            self._swept = time.monotonic()
 
     def sweep(self) -> None:
         """Delete what is overdue, and folders and catalogues that no screening needs."""
@@ -127,9 +131,16 @@ class Worker:
         folder, catalogue = self._folders.of(job.id), self._catalogue_of(job)
         self._jobs.note_catalogue(job.id, self._name, catalogue.version)
         mapping, latest = job.options.columns, max(job.options.on, today())
-        reading = ReadingOptions(mapping=mapping, vocabularies=catalogue.vocabularies, latest=latest)
+        reading = ReadingOptions(
+            mapping=mapping,
+            vocabularies=catalogue.vocabularies,
+            latest=latest,
+            fact_complaints=judge_of_facts(catalogue),
+        )
         account = read_file(folder, job.format, reading)
-        self._jobs.note_read(job.id, self._name, total=account.total, rejected=account.rejected)
+        most = self.settings.operator_records
+        if not self._jobs.note_read(job.id, self._name, total=account.total, rejected=account.rejected, most=most):
+            return
         finished = {chunk.number for chunk in self._jobs.chunks(job.id)}
         missing = [number for number in range(account.chunks) if number not in finished]
         if self._decide(job, folder, catalogue, missing):
@@ -138,12 +149,10 @@ class Worker:
             structlog.get_logger().info("screening_finished", rows=account.total)
 
     def _decide(self, job: Job, folder: Folder, catalogue: Catalogue, missing: list[int]) -> bool:
-        """Decide and store chunks; False when the screening ended otherwise or was given back."""
-        most = self.settings.operator_records
+        """Decide and store chunks; False when the screening was given back."""
         for number, decided in decide_all(self._crew_of(catalogue), folder, missing, job.options):
-            if not self._jobs.store_chunk(job.id, self._name, decided.write(folder, number), most=most):
-                self._jobs.end(job.id, self._name, State.FAILED, "records_exceeded")
-                return False
+            self._jobs.store_chunk(job.id, self._name, decided.write(folder, number))
+            self._sweep_when_due()
             if self._is_over():
                 self._jobs.release(job.id, self._name)
                 return False
@@ -154,12 +163,16 @@ class Worker:
         chunks = self._jobs.chunks(job.id)
         write_digest(folder, [chunk.number for chunk in chunks])
         before = self._jobs.find(job.previous or "", job.key_id)
-        if before is None or before.state is not State.FINISHED or not chunks:
+        if before is None or before.state is not State.FINISHED:
             return
         with suppress(FileNotFoundError):  # it was deleted at this moment
-            now = Side(pairs=PairReader.open(folder), measures=measure_counts(chunks), version=version)
-            known, earlier = measure_counts(self._jobs.chunks(before.id)), PairReader.open(self._folders.of(before.id))
-            write_changes(folder, Side(pairs=earlier, measures=known, version=before.catalogue or ""), now)
+            earlier = self._side(self._folders.of(before.id), self._jobs.chunks(before.id), before.catalogue or "")
+            write_changes(folder, earlier, self._side(folder, chunks, version))
+
+    def _side(self, folder: Folder, chunks: list[Chunk], version: str) -> Side:
+        """Return a finished screening to be compared; one without a row that could be decided lists nothing."""
+        pairs = PairReader.open(folder) if chunks else None
+        return Side(pairs=pairs, measures=measure_counts(chunks), version=version)
 
     def _catalogue_of(self, job: Job) -> Catalogue:
         """Return the catalogue that has decided a part of the screening already, else the newest."""

@@ -11,10 +11,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
 from rules.amounts import AmountError, parse_share
+from seeds.folding import simplify
 from service.tables.fields import Kind
 from service.tables.headings import Column
 from service.tables.lists import split_list
-from service.tables.messages import CellError
+from service.tables.messages import CellError, LeftOpenError
 
 Cell: TypeAlias = str | int | float | bool | date | time | timedelta | list[Any] | dict[str, Any] | None
 
@@ -33,6 +34,9 @@ class _NotSaid:
 NOT_SAID = _NotSaid()
 """What an empty cell, a dash or 「未知」 says."""
 
+LEFT_OPEN = object()
+"""Stands for a value that was understood and that no condition can use."""
+
 _BLANKS = frozenset((
     "", "-", "--", "—", "——", "–", "/", "\\", "无", "暂无", "未知", "不详", "不明", "待定", "待补充", "未填",
     "未填写", "空",    "n/a", "na", "null", "none", "nan", "nil", "unknown", "?", "？", "…", ".",
@@ -50,16 +54,24 @@ _BLANK = re.compile(r"\s+(?![0-9]{1,2}:)")
 """White space, but not that between a day and a time of day."""
 _LONGEST_TOTAL = 20
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
-_WHOLE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.0+)?")
 _PEOPLE = re.compile(r"(?:人|名|个|位|people)$")
 _PIECES = re.compile(r"(?:件|项|个|件次)$")
-_DECIMAL = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
+_FIGURE = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[-+]?\d{1,3})?", re.IGNORECASE)
+_YUAN = "人民币|rmb|cny|cn¥|[¥￥]"
+_PRICED = re.compile(rf"([-+]?)(?:{_YUAN})*:?([-+]?)(\d[\d,.]*(?:e[-+]?\d+)?)(?:{_YUAN})*", re.IGNORECASE)
+"""A figure with the sign of the currency, which names no unit: the heading does."""
+
+_MINUS = re.compile(r"^(?:[−–—]|负)(?=[\d.])")
+_GUARDED_FORMULA = re.compile(r'="([^"]*)"')
+_GUARDED_TEXT = re.compile(r"['’‘`](?=[0-9][0-9A-Za-z]*$)")
+"""What keeps a spreadsheet program from taking a text of digits for a number."""
 _DAY = re.compile(
     r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?"
     r"(?:[ T]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?"
 )
 _COMPACT_DAY = re.compile(r"(?:19|20)\d{6}")
 _INCOMPLETE_DAY = re.compile(r"(?:19|20)\d{2}年?(?:[-/.]?\d{1,2}月?)?")
+_MONTH = re.compile(r"(?:19|20)\d{2}(?:年|[-/.])?(?:0?[1-9]|1[0-2])月?")
 _SERIAL_DAYS = range(7_306, 73_051)
 """Serial numbers of 1920 to 2099: what a date becomes when its format is lost."""
 
@@ -68,18 +80,30 @@ _LONGEST = 32_767
 
 
 def read_cell(cell: Cell | Broken, column: Column, *, epoch_1904: bool = False) -> Any:  # noqa: ANN401 - what the schema takes
-    """Return the value of a cell for the schema, or NOT_SAID; raise CellError when it states none."""
+    """Return the value of a cell for the schema, or NOT_SAID; raise CellError when it states none.
+
+    LeftOpenError says that it states something no condition can use.
+    """
     if isinstance(cell, Broken):
         raise CellError(cell.code)
     if isinstance(cell, str):
-        cell = cell.strip()
+        cell = unguarded(cell.strip())
         if column.field.kind is not Kind.FLAG and cell.casefold() in _BLANKS:
             return NOT_SAID
     if cell is None or cell == "" or (isinstance(cell, float) and math.isnan(cell)):
         return NOT_SAID
+    if isinstance(cell, float) and math.isinf(cell):
+        raise CellError("error_value")
     if column.field.kind is Kind.DATE and epoch_1904 and isinstance(cell, int | float) and int(cell) in _SERIAL_DAYS:
         return (_EPOCH_1904 + timedelta(days=int(cell))).isoformat()
     return _READERS[column.field.kind](cell, column)
+
+
+def unguarded(text: str) -> str:
+    """Return a text without what stands around it only to keep it a text: 「="0012"」 and 「'0012」 say 0012."""
+    if guarded := _GUARDED_FORMULA.fullmatch(text):
+        return guarded[1].strip()
+    return _GUARDED_TEXT.sub("", text, count=1)
 
 
 def _text(cell: Cell, column: Column) -> str:
@@ -114,52 +138,75 @@ def _list(cell: Cell, column: Column) -> list[str]:
     return [item for item in items if item.strip().casefold() not in _BLANKS]
 
 
+def _figure(text: str) -> float | None:
+    """Return the number that a text writes in digits, with thousands separators or an exponent, else None."""
+    if not _FIGURE.fullmatch(text):
+        return None
+    number = float(text.replace(",", ""))
+    return number if math.isfinite(number) else None
+
+
+def _times(number: float, column: Column) -> float:
+    """Return a number in people, pieces or yuan."""
+    return number if column.factor == 1 else round(number * column.factor, 2)
+
+
+def _counted(text: str, counted: re.Pattern[str], column: Column) -> float | None:
+    """Return the number that a text states; one with what is counted behind it does not take the heading's unit."""
+    narrow = _narrow(text)
+    bare = counted.sub("", narrow)
+    number = _figure(bare)
+    return number if number is None or bare != narrow else _times(number, column)
+
+
 def _whole(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - the schema refuses what is no number
-    del column
     if not isinstance(cell, str):
-        return cell
-    text = _PEOPLE.sub("", _narrow(cell))
-    match = _WHOLE.fullmatch(text)
-    if match is None:
+        is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+        return _times(cell, column) if is_number else cell  # type: ignore[arg-type]  # a number, as just seen
+    number = _counted(cell, _PEOPLE, column)
+    if number is None or number < 0 or not number.is_integer():
         raise CellError("not_count")
-    return int(match[1].replace(",", ""))
+    return int(number)
 
 
 def _money(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - the schema refuses what is no amount
     if isinstance(cell, str):
-        text = _narrow(cell)
-        if not _DECIMAL.fullmatch(text):
+        text = simplify(_narrow(cell))
+        priced = _PRICED.fullmatch(text)
+        number = _figure(_MINUS.sub("-", priced[1] + priced[2] + priced[3] if priced else text))
+        if number is None:
             return text
-        cell = float(text.replace(",", ""))
+        cell = number
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return cell
     return round(cell * column.factor, 2)
 
 
 def _number(cell: Cell, column: Column) -> float:
-    del column
     if isinstance(cell, str):
-        text = _PIECES.sub("", _narrow(cell))
-        if not _DECIMAL.fullmatch(text):
-            raise CellError("not_number")
-        cell = float(text.replace(",", ""))
-    if isinstance(cell, bool) or not isinstance(cell, int | float) or cell < 0:
+        number = _counted(cell, _PIECES, column)
+    else:
+        is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+        number = _times(float(cell), column) if is_number else None  # type: ignore[arg-type]  # a number, as just seen
+    if number is None or number < 0:
         raise CellError("not_number")
-    return float(cell)
+    return number
 
 
 def _share(cell: Cell, column: Column) -> float:
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise CellError("not_share")
-    text = _narrow(cell) if isinstance(cell, str) else str(cell)
-    if column.percent and _DECIMAL.fullmatch(text):
-        if 0 < float(text) <= 1:
+    text = _MINUS.sub("-", _narrow(cell)) if isinstance(cell, str) else str(cell)
+    if column.percent and (number := _figure(text)) is not None:
+        if 0 < number <= 1:
             raise CellError("share_unclear", text=text)
         text += "%"
     try:
         return parse_share(text)
     except AmountError as error:
-        raise CellError("not_share") from error
+        if _figure(text.removeprefix("百分之").removesuffix("%")) is None:
+            raise CellError("not_share") from error
+        raise LeftOpenError("rate_left_open") from error
 
 
 def _flag(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a flag or NOT_SAID
@@ -174,7 +221,6 @@ def _flag(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a flag or NOT_SA
 
 
 def _day(cell: Cell, column: Column) -> str:
-    del column
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     if isinstance(cell, date):
@@ -186,6 +232,8 @@ def _day(cell: Cell, column: Column) -> str:
         return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
     if _COMPACT_DAY.fullmatch(text):
         return f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    if column.months and _MONTH.fullmatch(text):
+        raise LeftOpenError("month_left_open")
     if _INCOMPLETE_DAY.fullmatch(text):
         raise CellError("date_incomplete", text=text)
     if re.fullmatch(r"\d{4,5}(?:\.\d+)?", text):

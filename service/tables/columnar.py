@@ -29,7 +29,7 @@ def open_columnar(source: Source, mapping: Mapping[str, str]) -> RawTable:
     if not count_headings(headings, mapping):
         raise no_heading([headings])
     return RawTable(
-        format=Format.PARQUET, headings=headings, rows=_rows(source, schema), total=metadata.num_rows, heading_line=0
+        format=Format.PARQUET, headings=headings, rows=_rows(source), total=metadata.num_rows, heading_line=0
     )
 
 
@@ -39,18 +39,15 @@ def _refuse_size(metadata: pq.FileMetaData, source: Source) -> None:
         raise TableRefusedError("too_many_columns", limit=limits.columns)
     if metadata.num_rows > limits.rows:
         raise TableRefusedError("too_many_rows", limit=limits.rows)
-    if metadata.num_rows == 0:
-        raise TableRefusedError("empty_file")
     unpacked = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
     if unpacked > limits.unpacked_bytes:
         raise TableRefusedError("zip_bomb")
 
 
-def _rows(source: Source, schema: pa.Schema) -> Iterator[RawRow]:
-    texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)]
+def _rows(source: Source) -> Iterator[RawRow]:
     number = 0
     try:
-        with source.open() as stream, pq.ParquetFile(stream, read_dictionary=texts) as file:
+        with source.open() as stream, pq.ParquetFile(stream) as file:
             for batch in file.iter_batches(batch_size=_BATCH_ROWS):
                 for cells in zip(*map(_plain, batch.columns), strict=True):
                     number += 1
@@ -61,6 +58,10 @@ def _rows(source: Source, schema: pa.Schema) -> Iterator[RawRow]:
 
 def _plain(column: pa.Array) -> list[Any]:
     """Return a column as Python values."""
+    if isinstance(column, pa.DictionaryArray) and len(column.dictionary) > len(column):
+        column = column.dictionary_decode()  # the dictionary of a whole group of rows, of which few are used here
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        column = column.dictionary_encode()
     if isinstance(column, pa.DictionaryArray):
         values = _values(column.dictionary)
         return [None if code is None else values[code] for code in column.indices.to_pylist()]

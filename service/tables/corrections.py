@@ -10,7 +10,8 @@ from seeds.folding import fold
 from service.json_reading import printable
 from service.messages import nearest_params
 from service.tables.fields import Kind
-from service.tables.headings import SEVERAL, nearest_heading, recognise, unit_fault
+from service.tables.heading_names import nearest_heading, recognise
+from service.tables.headings import SEVERAL, unit_fault
 from service.tables.messages import TableRefusedError
 
 

@@ -34,8 +34,11 @@ def open_delimited(source: Source, mapping: Mapping[str, str]) -> RawTable:
         encoding, lines = detect_encoding(stream)
     delimiter, named = _sniff_delimiter(source, encoding, mapping)
     records = _Records(source, encoding, delimiter, skip=named)
-    texts = [_printed(record) for record in records.first(ROWS_ABOVE + 1)]
+    first = records.first(ROWS_ABOVE + 1)
+    texts = [_printed(record) for record in first]
     place = find_header(texts, mapping)
+    if "row_too_long" in first[:place]:
+        _refuse_width(source, encoding)
     if place is None:
         raise no_heading(texts)
     headings = [text.strip() for text in texts[place]]
@@ -49,7 +52,18 @@ def open_delimited(source: Source, mapping: Mapping[str, str]) -> RawTable:
         encoding="utf-8" if encoding == "utf-8-sig" else encoding,
         delimiter=delimiter,
         heading_line=place + 1 + named,
+        above=[text for record in texts[:place] for text in record if text.strip()],
     )
+
+
+def _refuse_width(source: Source, encoding: str) -> None:
+    """Raise TableRefusedError when a line that is too long to be read would have more columns than are read."""
+    most, longest = source.limits.columns, source.limits.row_characters
+    with io.TextIOWrapper(source.open(), encoding, errors="surrogateescape", newline="") as stream:
+        lines = islice(iter(lambda: stream.readline(longest + 1), ""), ROWS_ABOVE + 1)
+        widest = max((line.count(mark) for line in lines if len(line) > longest for mark in DELIMITERS), default=0)
+    if widest >= most:
+        raise TableRefusedError("too_many_columns", limit=most)
 
 
 def _rows(records: _Records, headings: Sequence[str], above: int, limits: Limits) -> Iterator[RawRow]:

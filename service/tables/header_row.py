@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from seeds.folding import fold
 from service.json_reading import printable
 from service.tables.fields import Kind
-from service.tables.headings import nearest_heading, recognise
+from service.tables.heading_names import nearest_heading, recognise
 from service.tables.messages import TableRefusedError
 
 ROWS_ABOVE = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.tables.sheet_heads import cut_workbook
 from service.tables.sources import Format, Source, sniff_format
@@ -35,9 +35,9 @@ def head_of(source: Source) -> Head:
         return Head(source=source, lines={})
     if form is Format.XLSX:
         content, lines = cut_workbook(source)
-        return Head(source=Source(content, source.limits), lines=lines)
+        return Head(source=replace(source, content=content), lines=lines)
     whole = form is not Format.NDJSON or source.size <= HEAD_BYTES
-    return Head(source=Source(_first_lines(source), source.limits), lines={"": _count_lines(source)}, whole=whole)
+    return Head(source=replace(source, content=_first_lines(source)), lines={"": _count_lines(source)}, whole=whole)
 
 
 def _first_lines(source: Source) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import orjson
@@ -21,16 +21,24 @@ _SUSPECT = re.compile(rb'"\s+:|\\[uU][dD]|[0-9]{16}')
 
 
 def open_json_lines(source: Source) -> RawTable:
-    """Open an NDJSON file; its headings are all keys of all its objects, in order of appearance."""
+    """Open an NDJSON file; its headings are all keys of all its objects, in order of appearance.
+
+    Raise TableRefusedError when no line has any.
+    """
     keys: dict[str, int] = {}
     total = 0
-    for _, parsed in _lines(source):
+    broken: set[str] = set()
+    for _, parsed in parsed_lines(source):
         total += 1
         if isinstance(parsed, dict):
             for key in parsed:
                 keys.setdefault(key, len(keys))
+        else:
+            broken.update(fault.code for fault in parsed.faults)
         if len(keys) > MOST_KEYS:
             raise TableRefusedError("too_many_columns", limit=MOST_KEYS)
+    if not keys:
+        raise TableRefusedError(_why_no_keys(broken))
     return RawTable(
         format=Format.NDJSON,
         headings=tuple(keys),
@@ -39,6 +47,12 @@ def open_json_lines(source: Source) -> RawTable:
         encoding="utf-8",
         heading_line=0,
     )
+
+
+def _why_no_keys(broken: Collection[str]) -> str:
+    if "not_utf8" in broken:
+        return "ndjson_not_utf8"
+    return "no_objects" if broken else "no_rows"
 
 
 def _plain(line: bytes) -> dict[str, Any] | None:
@@ -59,7 +73,7 @@ def _plain(line: bytes) -> dict[str, Any] | None:
 
 
 def _rows(source: Source, keys: dict[str, int]) -> Iterator[RawRow]:
-    for number, parsed in _lines(source):
+    for number, parsed in parsed_lines(source):
         if isinstance(parsed, RawRow):
             yield parsed
             continue
@@ -69,7 +83,8 @@ def _rows(source: Source, keys: dict[str, int]) -> Iterator[RawRow]:
         yield RawRow(row=number, line=number, cells=cells)
 
 
-def _lines(source: Source) -> Iterator[tuple[int, dict[str, Any] | RawRow]]:
+def parsed_lines(source: Source) -> Iterator[tuple[int, dict[str, Any] | RawRow]]:
+    """Yield the number of each line that is not blank, with its object or with the row that tells why it is none."""
     longest = source.limits.row_characters
     with source.open() as stream:
         number = 0
@@ -89,5 +104,5 @@ def _parse(number: int, line: bytes) -> dict[str, Any] | RawRow:
     try:
         parsed = read_json(line)
     except RequestError as error:
-        return complaint_row(number, error.complaints[0])
+        return complaint_row(number, error.complaints)
     return parsed if isinstance(parsed, dict) else broken_row(number, number, "not_an_object")

@@ -13,12 +13,12 @@ from typing import Any
 from service.json_reading import printable
 from service.tables.cells import Broken
 from service.tables.corrections import CorrectionError
-from service.tables.headings import ColumnReport, lay_out
+from service.tables.headings import ColumnReport, Layout, lay_out
 from service.tables.heads import head_of
 from service.tables.messages import TableRefusedError
 from service.tables.reading import open_raw, open_table
-from service.tables.rows import SHOWN_CHARACTERS, RawRow
-from service.tables.sources import Limits, RawTable, Source
+from service.tables.rows import SHOWN_CHARACTERS, RawRow, RowOptions, RowReader
+from service.tables.sources import Format, Limits, RawTable, Source, source_of
 
 SAMPLES = 3
 _SAMPLE_ROWS = 200
@@ -41,19 +41,26 @@ class Look:
 def look_at(content: Path | bytes, mapping: Mapping[str, str], limits: Limits | None = None) -> Look:
     """Look at the first rows of a file; `rows` is how many it has at most, where that is cheaply known."""
     try:
-        head = head_of(Source(content, limits or Limits()))
-        raw, columns, refusal = _open(head.source, mapping)
-        samples = _samples(raw.rows)
+        head = head_of(source_of(content, limits))
+        raw, layout, refusal = _open(head.source, mapping)
+        first = list(islice(raw.rows, _SAMPLE_ROWS))
     except TableRefusedError as error:
         return Look(refusal=error)
     lines = head.lines.get(raw.sheet)
     rows = raw.total if lines is None else max(0, lines - raw.heading_line)
+    if refusal is None and len(first) < _SAMPLE_ROWS and _says_nothing(first, raw, layout):
+        refusal = TableRefusedError("no_rows")
+    samples, columns = _samples(first), layout.reports
     return Look(refusal=refusal, about=raw.about, rows=rows, left=raw.left, columns=columns, samples=samples)
 
 
-def _open(
-    source: Source, mapping: Mapping[str, str]
-) -> tuple[RawTable, tuple[ColumnReport, ...], TableRefusedError | None]:
+def _says_nothing(rows: Iterable[RawRow], raw: RawTable, layout: Layout) -> bool:
+    """Tell whether no row is a company or a bad one."""
+    reader = RowReader(layout, RowOptions(api_fields=raw.format is Format.NDJSON, profiles=raw.profiles))
+    return all(reader.read(row) is None for row in rows)
+
+
+def _open(source: Source, mapping: Mapping[str, str]) -> tuple[RawTable, Layout, TableRefusedError | None]:
     """Open a table, also one whose headings are not understood or not as the caller says."""
     try:
         raw, layout = open_table(source, mapping)
@@ -61,14 +68,14 @@ def _open(
         if not refusal.headings:
             raise
         raw = open_raw(source, dict.fromkeys(filter(None, refusal.headings), ""))
-        return raw, lay_out(raw.headings).reports, refusal
-    return raw, layout.reports, None
+        return raw, lay_out(raw.headings), refusal
+    return raw, layout, None
 
 
 def correction_refusal(content: Path, mapping: Mapping[str, str]) -> TableRefusedError | None:
     """Return why a file cannot be read with the caller's own choice of fields, None when nothing speaks against it."""
     refusal = look_at(content, mapping).refusal
-    if isinstance(refusal, CorrectionError) and not head_of(Source(content)).whole:
+    if isinstance(refusal, CorrectionError) and not head_of(source_of(content)).whole:
         surely = [fault for fault in refusal.faults if fault.code not in _UNSURE]
         return CorrectionError(surely) if surely else None
     return refusal
@@ -77,7 +84,7 @@ def correction_refusal(content: Path, mapping: Mapping[str, str]) -> TableRefuse
 def _samples(rows: Iterable[RawRow]) -> dict[int, tuple[str, ...]]:
     """Return the first different values of each column."""
     found: dict[int, dict[str, None]] = {}
-    for row in islice(rows, _SAMPLE_ROWS):
+    for row in rows:
         for place, cell in enumerate(row.cells):
             seen = found.setdefault(place, {})
             if len(seen) < SAMPLES and (text := _shown(cell)):

@@ -28,6 +28,24 @@ REFUSALS: dict[str, Wording] = {
         "请删除远处的零散单元格后再保存",
         "delete stray cells far from the table and save again",
     ),
+    "no_rows": Wording(
+        "文件里没有企业：表头下面没有内容，或者只有模板的示例行",
+        "the file names no company: nothing stands below its headings, or only the template's example",
+        "请每行填写一家企业后再上传",
+        "fill in one company a row and send it again",
+    ),
+    "ndjson_not_utf8": Wording(
+        "NDJSON 文件不是 UTF-8 编码，无法读取",
+        "the NDJSON file is not UTF-8 and cannot be read",
+        "请以 UTF-8 重新保存；CSV 文件可以用 GB18030",
+        "save it as UTF-8; CSV may be GB18030",
+    ),
+    "no_objects": Wording(
+        "没有一行是完整的 JSON 对象",
+        "no line is a whole JSON object",
+        "NDJSON 每行一个对象，一个对象不要分成几行",
+        "NDJSON has one object a line; an object must not go over several",
+    ),
     "old_excel": Wording("不支持旧式 .xls 文件", "old .xls files are not read", SAVE_AS_XLSX, SAVE_AS_XLSX_EN),
     "encrypted": Wording(
         "文件有密码保护，无法读取",
@@ -74,8 +92,9 @@ REFUSALS: dict[str, Wording] = {
     "mapping_unit": Wording(
         "“{name}”的单位无法识别",
         "the unit in {name!r} is not understood",
-        "金额的单位写元、千元、万元、百万元或亿元，比例写 %，例如 annual_revenue_cny(万元)",
-        "money is in 元, 千元, 万元, 百万元 or 亿元, a share in %; for example annual_revenue_cny(万元)",
+        "金额的单位写元、千元、万元、百万元或亿元，比例写 %，人数写人、千人或万人，例如 annual_revenue_cny(万元)",
+        "money is in 元, 千元, 万元, 百万元 or 亿元, a share in %, people in 人, 千人 or 万人; "
+        "for example annual_revenue_cny(万元)",
     ),
     "mapping_twice": Wording(
         "“{other}”与“{name}”都指定为“{field}”",
@@ -107,6 +126,16 @@ ROW_FAULTS: dict[str, Wording] = {
     ),
     "not_number": Wording("须为数字", "must be a number", "例如 12", "for example 12"),
     "not_share": Wording("不是 0 到 100% 的比例", "is no share from 0 to 100%", "例如 5%", "for example 5%"),
+    "rate_left_open": Wording(
+        "增长率为负或超过 100%，这一项按未知处理，企业照常判断",
+        "the rate is negative or above 100%: it counts as unknown, and the company is decided without it",
+    ),
+    "month_left_open": Wording(
+        "只有年月，没有日期，这一项按未知处理，企业照常判断",
+        "a month without a day: it counts as unknown, and the company is decided without it",
+        "请写全年月日，例如 2015-03-01",
+        "write 2015-03-01",
+    ),
     "share_unclear": Wording(
         "表头单位是 %，而数值不超过 1，无法确定是 {text} 还是百分之 {text}",
         "the heading says %, and {text} may be a share or a percentage",
@@ -180,3 +209,7 @@ class CellError(Exception):
         self.code = code
         self.params = params
         super().__init__(code)
+
+
+class LeftOpenError(CellError):
+    """A cell that was understood and states nothing a condition can use: the row counts, its fact stays unknown."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -15,12 +16,14 @@ from service.tables.header_row import no_heading
 from service.tables.headings import ColumnReport, Layout, lay_out
 from service.tables.json_lines import open_json_lines
 from service.tables.messages import TableRefusedError
-from service.tables.rows import RejectedRow, RowOptions, RowReader, TenantRow
+from service.tables.profiles import lay_out_profiles, open_profiles
+from service.tables.rows import FactComplaints, RejectedRow, RowOptions, RowReader, TenantRow
 from service.tables.sheets import open_workbook
-from service.tables.sources import Format, Limits, RawTable, Source, sniff_format
+from service.tables.sources import Format, Limits, RawTable, Source, sniff_format, source_of
 
 __all__ = ["ReadingOptions", "RejectedRow", "TableRefusedError", "TenantRow", "TenantTable", "read_tenants"]
 
+SHOWN_ROWS = 20
 _MACRO_ENDINGS = (".xlsm", ".xltm", ".xlam")
 
 
@@ -29,13 +32,15 @@ class ReadingOptions:
     """What the reading of a file depends on beside the file.
 
     `mapping` gives headings a field of their own choice ("" leaves a column out); `vocabularies` resolve
-    size and stage of an enterprise; `latest` is the last day on which a company can have been founded.
+    size and stage of an enterprise; `latest` is the last day on which a company can have been founded;
+    `fact_complaints` says what is wrong with declared facts, so that a row tells all its faults at once.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
     vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
     latest: date | None = None
     limits: Limits = field(default_factory=Limits)
+    fact_complaints: FactComplaints | None = None
 
 
 class TenantTable:
@@ -46,6 +51,7 @@ class TenantTable:
         self._raw = raw
         self._options = options
         self._layout = layout
+        self._left_open: dict[int, list[int]] = defaultdict(list)
         self.skipped = 0
         """Rows gone past that say nothing, or are the template's example."""
 
@@ -56,8 +62,11 @@ class TenantTable:
 
     @property
     def columns(self) -> tuple[ColumnReport, ...]:
-        """Return what each column was taken for; one not understood comes with the nearest heading."""
-        return self._layout.reports
+        """Return what each column was taken for; one not understood comes with the nearest heading.
+
+        What the rows left open is told of those gone through so far.
+        """
+        return tuple(self._with_left_open(report) for report in self._layout.reports)
 
     @property
     def total(self) -> int | None:
@@ -75,24 +84,39 @@ class TenantTable:
         return self._raw.left
 
     def __iter__(self) -> Iterator[TenantRow | RejectedRow]:
-        """Yield every company and every rejected row; raise TableRefusedError past the most rows allowed."""
+        """Yield every company and every rejected row; raise TableRefusedError past the most rows, or without any."""
         options = RowOptions(
             vocabularies=self._options.vocabularies,
             latest=self._options.latest,
             epoch_1904=self._raw.epoch_1904,
             encoding=self._raw.encoding,
             api_fields=self._raw.format is Format.NDJSON,
+            profiles=self._raw.profiles,
+            fact_complaints=self._options.fact_complaints,
         )
         reader = RowReader(self._layout, options)
-        most = self._options.limits.rows
+        most, found = self._options.limits.rows, 0
         for raw in self._raw.rows:
             if raw.row > most:
                 raise TableRefusedError("too_many_rows", limit=most)
             row = reader.read(raw)
             if row is None:
                 self.skipped += 1
-            else:
-                yield row
+                continue
+            if isinstance(row, TenantRow):
+                self._note_left_open(row)
+            found += 1
+            yield row
+        if not found:
+            raise TableRefusedError("no_rows")
+
+    def _note_left_open(self, row: TenantRow) -> None:
+        for caveat in row.caveats:
+            self._left_open[caveat.position].append(row.row)
+
+    def _with_left_open(self, report: ColumnReport) -> ColumnReport:
+        rows = self._left_open.get(report.position, ())
+        return replace(report, left_open=len(rows), left_open_rows=tuple(rows[:SHOWN_ROWS])) if rows else report
 
 
 def read_tenants(source: Path | bytes, *, filename: str = "", options: ReadingOptions | None = None) -> TenantTable:
@@ -103,14 +127,17 @@ def read_tenants(source: Path | bytes, *, filename: str = "", options: ReadingOp
     chosen = options or ReadingOptions()
     if filename.lower().endswith(_MACRO_ENDINGS):
         raise TableRefusedError("macros")
-    return TenantTable(*open_table(Source(source, chosen.limits), chosen.mapping), chosen)
+    return TenantTable(*open_table(source_of(source, chosen.limits), chosen.mapping), chosen)
 
 
 def open_table(source: Source, mapping: Mapping[str, str]) -> tuple[RawTable, Layout]:
     """Open a table of any format and understand its headings; raise TableRefusedError."""
     raw = open_raw(source, mapping)
+    if raw.profiles:
+        return raw, lay_out_profiles(raw.headings, chosen_fields(raw.headings, mapping, repeats=True))
     repeats = raw.format is Format.NDJSON
-    layout = lay_out(raw.headings, chosen_fields(raw.headings, mapping, repeats=repeats), repeats=repeats)
+    chosen = chosen_fields(raw.headings, mapping, repeats=repeats)
+    layout = lay_out(raw.headings, chosen, repeats=repeats, above=raw.above, groups=raw.groups)
     if not layout.columns:
         raise no_heading([raw.headings])
     return raw, layout
@@ -119,6 +146,8 @@ def open_table(source: Source, mapping: Mapping[str, str]) -> tuple[RawTable, La
 def open_raw(source: Source, mapping: Mapping[str, str]) -> RawTable:
     """Open a table of any format; what `mapping` names counts as a heading, understood or not."""
     form = sniff_format(source)
+    if source.profiles:
+        return open_profiles(source, mapping)
     if form is Format.XLSX:
         return open_workbook(source, mapping)
     if form is Format.PARQUET:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeAlias
 
 from marshmallow import ValidationError
 from marshmallow.fields import Field
@@ -14,44 +15,41 @@ from matcher.profile import Profile
 from seeds.vocabulary import Vocabulary
 from service.json_reading import printable
 from service.problems import Complaint
-from service.schemas.complaints import complaints_of
-from service.schemas.match import ProfileSchema
-from service.tables.cells import NOT_SAID, Broken, Cell, is_total, read_cell
-from service.tables.fields import COUNTY, EXAMPLE_MARK, PLACE, Kind
+from service.schemas.complaints import MOST_UNKNOWN_FIELDS, complaints_of, unknown_field
+from service.schemas.match import PROFILE_CHARACTERS, ProfileSchema
+from service.schemas.texts import TEXT_CHARACTERS
+from service.tables.cells import LEFT_OPEN, NOT_SAID, Broken, Cell, is_total, read_cell
+from service.tables.faults import RowFault, fault_of
+from service.tables.fields import EXAMPLE_MARK, Kind
 from service.tables.headings import Column, Layout
-from service.tables.messages import CellError, word
+from service.tables.messages import CellError, LeftOpenError
+from service.tables.places import join_places
 
 SHOWN_CHARACTERS = 40
 REMEMBERED = 20_000
 """Distinct cells of a column that are read once however many rows repeat them."""
 
 _PLACE_PARTS = frozenset({"province", "city_part", "city", "county"})
-_MUNICIPAL = ("区", "县", "镇", "乡", "街道", "园")
 _NO_FAULTS: tuple[RowFault, ...] = ()
+_lists_of: Callable[[Profile], tuple[tuple[str, ...], ...]] = attrgetter(
+    *(known.name for known in fields(Profile) if isinstance(getattr(Profile(), known.name), tuple))
+)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowFault:
-    """One thing wrong in a row: the field, its heading, what stands there (shortened), a code and its words."""
-
-    field: str
-    heading: str
-    value: str
-    code: str
-    params: Mapping[str, Any]
-
-    def worded(self, language: str = "zh") -> tuple[str, str]:
-        """Return the message and the hint."""
-        return word(self.code, self.params, language)
+FactComplaints: TypeAlias = Callable[[Mapping[str, Any]], Iterable[Complaint]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenantRow:
-    """A company read; `row` counts from 1 at the first line below the headings, `line` is the file's own number."""
+    """A company read; `row` counts from 1 at the first line below the headings, `line` is the file's own number.
+
+    Rows left blank, the template's example and headings printed again are counted too: who looks for row 12 finds it
+    12 lines below the headings. `caveats` tell what was written and stays unknown all the same.
+    """
 
     row: int
     line: int
     profile: Profile
+    caveats: tuple[RowFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,24 +62,29 @@ class RejectedRow:
 
     def plain(self) -> dict[str, Any]:
         """Return the row as plain data, each reason in both languages."""
-        return {"row": self.row, "line": self.line, "faults": [_plain(fault) for fault in self.faults]}
+        return {"row": self.row, "line": self.line, "faults": [fault.plain() for fault in self.faults]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawRow:
-    """A line of a file: its cells by column, or the fault that leaves it unread."""
+    """A line of a file: its cells by column, or the faults that leave it unread.
+
+    `unknown` are the fields of a profile that there are not.
+    """
 
     row: int
     line: int
     cells: Sequence[Cell | Broken] = ()
-    fault: RowFault | None = None
+    faults: tuple[RowFault, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowOptions:
     """What reading a row depends on: the vocabularies of declared entries, the latest founding, the sheet's epoch.
 
-    `api_fields` says that a heading which is a profile's field has its values exactly as POST /v1/match takes them.
+    `api_fields` says that a heading which is a profile's field has its values exactly as POST /v1/match takes them,
+    `profiles` that every row is such a profile and nothing else. `fact_complaints` judges declared facts.
     """
 
     vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
@@ -89,6 +92,17 @@ class RowOptions:
     epoch_1904: bool = False
     encoding: str = ""
     api_fields: bool = False
+    profiles: bool = False
+    fact_complaints: FactComplaints | None = None
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the cells of one row say, what is wrong with them, what stays unknown."""
+
+    values: list[tuple[Column, Any]] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
+    caveats: list[RowFault] = field(default_factory=list)
 
 
 class RowReader:
@@ -103,32 +117,40 @@ class RowReader:
         ]
 
     def read(self, raw: RawRow) -> TenantRow | RejectedRow | None:
-        """Return the company or the reasons; None for the template's example and for a row that says nothing."""
-        if raw.fault:
-            return RejectedRow(row=raw.row, line=raw.line, faults=(raw.fault,))
-        said, faults = self._said(raw.cells)
-        if (not said and not faults) or _is_example(said):
+        """Return the company or the reasons; None for the template's example and for a row that says nothing.
+
+        A profile that says nothing is a company all the same.
+        """
+        if raw.faults:
+            return RejectedRow(row=raw.row, line=raw.line, faults=raw.faults)
+        said = self._said(raw.cells)
+        if not self._options.profiles and (_is_blank(said) or _is_example(said)):
             return None
+        profile = _profile_of(said.values)
+        faults = [*said.faults, *self._impossible(said, profile)]
+        if raw.unknown:
+            faults = [*_unknown_faults(raw.unknown, self._schema), *faults]
         if not faults:
-            profile, faults = self._profile(said)
-            if not faults:
-                return TenantRow(row=raw.row, line=raw.line, profile=profile)
+            return TenantRow(row=raw.row, line=raw.line, profile=profile, caveats=tuple(said.caveats))
+        faults += self._fact_faults(profile)
         return RejectedRow(row=raw.row, line=raw.line, faults=tuple(faults))
 
-    def _said(self, cells: Sequence[Cell | Broken]) -> tuple[list[tuple[Column, Any]], list[RowFault]]:
-        said: list[tuple[Column, Any]] = []
-        faults: list[RowFault] = []
+    def _said(self, cells: Sequence[Cell | Broken]) -> _Said:
+        said = _Said()
         width = len(cells)
         for column, place, memory in self._places:
             cell = cells[place] if place < width else None
             if cell is None or cell == "":
                 continue
             value, wrong = self._remembered(cell, column, memory)
+            if value is LEFT_OPEN:
+                said.caveats += wrong
+                continue
             if wrong:
-                faults += wrong
+                said.faults += wrong
             if value is not NOT_SAID:
-                said.append((column, value))
-        return said, faults
+                said.values.append((column, value))
+        return said
 
     def _remembered(
         self, cell: Cell | Broken, column: Column, memory: dict[Any, Any]
@@ -152,11 +174,13 @@ class RowReader:
             if value is NOT_SAID:
                 return NOT_SAID, _NO_FAULTS
             return self._checked(value, column), _NO_FAULTS
+        except LeftOpenError as error:
+            return LEFT_OPEN, (self._fault(column, cell, error.code, error.params),)
         except CellError as error:
             return NOT_SAID, (self._fault(column, cell, error.code, error.params),)
         except ValidationError as error:
             complaints = complaints_of(error.messages)
-            return NOT_SAID, [self._fault(column, cell, one.code, one.params) for one in complaints]
+            return NOT_SAID, [self._fault(column, cell, one.code, one.params, one.pointer) for one in complaints]
 
     def _checked(self, value: Any, column: Column) -> Any:  # noqa: ANN401 - values of any field
         kind = column.field.kind
@@ -179,7 +203,7 @@ class RowReader:
             raise CellError("not_one_of", allowed=allowed, nearest_zh="", nearest_en="")
         return found[0] if len(found) == 1 else NOT_SAID
 
-    def _fault(self, column: Column, cell: object, code: str, params: Mapping[str, Any]) -> RowFault:
+    def _fault(self, column: Column, cell: object, code: str, params: Mapping[str, Any], pointer: str = "") -> RowFault:
         field_id = column.field.id
         code = {"not_whole": "not_count"}.get(code, code)
         if field_id == "uscc" and code == "credit_code_checksum" and str(cell).strip().endswith("000"):
@@ -187,78 +211,81 @@ class RowReader:
         if code == "not_decodable":
             params = {"encoding": self._options.encoding or "UTF-8"}
         shown = "" if isinstance(cell, Broken) else printable(str(cell), SHOWN_CHARACTERS)
-        public = "city" if field_id in _PLACE_PARTS else field_id
-        return RowFault(field=public, heading=column.heading, value=shown, code=code, params=params)
+        public = "city" if field_id in _PLACE_PARTS else f"facts{pointer}" if field_id == "facts" else field_id
+        return RowFault(
+            field=public, heading=column.heading, value=shown, code=code, params=params, position=column.position
+        )
 
-    def _profile(self, said: list[tuple[Column, Any]]) -> tuple[Profile, list[RowFault]]:
-        values: dict[str, Any] = {}
-        facts: dict[str, Any] = {}
-        places: list[tuple[int, str]] = []
-        for column, value in said:
-            name = column.field.id
-            if name == "facts":
-                facts.update(value)
-            elif column.field.fact:
-                facts[name] = value
-            elif name in _PLACE_PARTS:
-                places.append((column.field.order, value))
-            elif column.field.kind is Kind.LIST:
-                values[name] = tuple(dict.fromkeys((*values.get(name, ()), *value)))
-            else:
-                values.setdefault(name, value)
-        if places:
-            values["city"] = join_places(places)
-        return Profile(**values, facts=facts), list(self._impossible(said))
-
-    def _impossible(self, said: list[tuple[Column, Any]]) -> Iterator[RowFault]:
+    def _impossible(self, said: _Said, profile: Profile) -> Iterator[RowFault]:
         latest = self._options.latest
-        for column, value in said:
-            name = column.field.id
-            if name == "founded_on" and latest and value and value > latest:
-                yield self._fault(column, value, "in_the_future", {"on": latest.isoformat()})
-            elif name == "name" and is_total(value):
-                yield self._fault(column, value, "total_row", {})
+        if latest and profile.founded_on and profile.founded_on > latest:
+            yield self._fault(*_cell_of("founded_on", said), "in_the_future", {"on": latest.isoformat()})
+        if not self._options.profiles and is_total(profile.name):
+            yield self._fault(*_cell_of("name", said), "total_row", {})
+        lists = _lists_of(profile)
+        if sum(map(len, lists)) > PROFILE_CHARACTERS // TEXT_CHARACTERS:  # fewer texts cannot be too long together
+            count = sum(len(text) for texts in lists for text in texts)
+            if count > PROFILE_CHARACTERS:
+                params = {"limit": PROFILE_CHARACTERS, "count": count}
+                yield RowFault(field="", heading="", value="", code="too_much_text", params=params)
+
+    def _fact_faults(self, profile: Profile) -> Iterator[RowFault]:
+        """Yield what is wrong with the declared facts of a row that has other faults; of any other, deciding tells."""
+        if self._options.fact_complaints and profile.facts:
+            yield from map(fault_of, self._options.fact_complaints(profile.facts))
 
 
-def _is_example(said: list[tuple[Column, Any]]) -> bool:
-    return any(column.field.id == "name" and value.startswith(EXAMPLE_MARK) for column, value in said)
+def _profile_of(said: Sequence[tuple[Column, Any]]) -> Profile:
+    values: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    places: list[tuple[int, str]] = []
+    for column, value in said:
+        name = column.field.id
+        if name == "facts":
+            facts.update(value)
+        elif column.field.fact:
+            facts[name] = value
+        elif name in _PLACE_PARTS:
+            places.append((column.field.order, value))
+        elif column.field.kind is Kind.LIST:
+            values[name] = tuple(dict.fromkeys((*values.get(name, ()), *value)))
+        else:
+            values.setdefault(name, value)
+    if places:
+        values["city"] = join_places(places)
+    return Profile(**values, facts=facts)
 
 
-def join_places(parts: Sequence[tuple[int, str]]) -> str:
-    """Return one place from province, city, registered place and county, widest first, nothing said twice.
-
-    The registered place stands alone when it names its city itself.
-    """
-    if len(parts) == 1:
-        return parts[0][1]
-    ordered = sorted(parts)
-    whole = next((text for order, text in ordered if order == PLACE), "")
-    if whole and not (whole.endswith(_MUNICIPAL) and "市" not in whole):
-        ordered = [(order, text) for order, text in ordered if order in (PLACE, COUNTY)]
-    joined = ""
-    for position, (_, text) in enumerate(ordered):
-        name = text.removesuffix("省").removesuffix("市")
-        if name not in joined and not any(name in later for _, later in ordered[position + 1 :]):
-            joined += text
-    return joined
+def _unknown_faults(names: Sequence[str], known: Mapping[str, object]) -> Iterator[RowFault]:
+    """Yield a fault for every field that a profile does not have; past the first many they are only counted."""
+    for name in names[:MOST_UNKNOWN_FIELDS]:
+        shown = printable(name, SHOWN_CHARACTERS)
+        yield replace(fault_of(unknown_field(name, known), heading=shown), field=shown)
+    if (rest := len(names) - MOST_UNKNOWN_FIELDS) > 0:
+        yield RowFault(field="", heading="", value="", code="unknown_fields", params={"count": rest})
 
 
-def _plain(fault: RowFault) -> dict[str, Any]:
-    zh, hint_zh = fault.worded("zh")
-    en, hint_en = fault.worded("en")
-    return {
-        "field": fault.field, "heading": fault.heading, "value": fault.value, "code": fault.code,
-        "message_zh": zh, "hint_zh": hint_zh, "message_en": en, "hint_en": hint_en,
-    }  # fmt: skip
+def _cell_of(field_id: str, said: _Said) -> tuple[Column, Any]:
+    return next((column, value) for column, value in said.values if column.field.id == field_id)
+
+
+def _is_blank(said: _Said) -> bool:
+    return not (said.values or said.faults or said.caveats)
+
+
+def _is_example(said: _Said) -> bool:
+    return any(column.field.id == "name" and value.startswith(EXAMPLE_MARK) for column, value in said.values)
 
 
 def broken_row(row: int, line: int, code: str, **params: Any) -> RawRow:  # noqa: ANN401 - parameters of a message
     """Return a line that could not even be cut into cells."""
-    return RawRow(row=row, line=line, fault=RowFault(field="", heading="", value="", code=code, params=params))
+    return RawRow(row=row, line=line, faults=(RowFault(field="", heading="", value="", code=code, params=params),))
 
 
-def complaint_row(row: int, complaint: Complaint) -> RawRow:
-    """Return a line with a fault that the reader of JSON found."""
-    name = complaint.pointer.split("/")[1] if complaint.pointer else ""
-    fault = RowFault(field=name, heading=name, value="", code=complaint.code, params=complaint.params)
-    return RawRow(row=row, line=row, fault=fault)
+def complaint_row(row: int, complaints: Iterable[Complaint]) -> RawRow:
+    """Return a line with the faults that the reader of JSON found."""
+    faults = []
+    for complaint in complaints:
+        name = complaint.pointer.split("/")[1] if complaint.pointer else ""
+        faults.append(replace(fault_of(complaint), field=name, heading=name))
+    return RawRow(row=row, line=row, faults=tuple(faults))

@@ -15,7 +15,7 @@ from service.tables.archive import Archive
 from service.tables.cells import Broken, Cell
 from service.tables.fields import Kind
 from service.tables.header_row import ROWS_ABOVE, find_header, no_heading
-from service.tables.headings import recognise
+from service.tables.heading_names import recognise
 from service.tables.messages import TableRefusedError
 from service.tables.rows import RawRow
 from service.tables.sheet_percents import as_shown, percent_cells
@@ -31,7 +31,11 @@ Rows: TypeAlias = Iterator[list[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sheet:
-    """A loaded sheet: its rows from the first on, the first of them, its merges, its broken cells and percentages."""
+    """A loaded sheet: its rows from the first on, the first of them, its merges, its broken cells and percentages.
+
+    `height` counts the rows down to the last cell with content, `loaded` those that the reader gives: it leaves out
+    rows at the end in which every cell is broken.
+    """
 
     name: str
     rows: Rows
@@ -41,14 +45,17 @@ class _Sheet:
     percents: Mapping[int, Collection[int]]
     left: int
     height: int
+    loaded: int
 
 
 def open_workbook(source: Source, mapping: Mapping[str, str]) -> RawTable:
     """Open a workbook; raise TableRefusedError when it is unsafe, damaged, or no sheet has headings."""
     archive = Archive(source)
     seen: list[list[str]] = []
+    unsolved = False
     for part in archive.sheets()[:MOST_SHEETS]:
         broken = scan_sheet(archive, part.member, source.limits).broken
+        unsolved |= "formula_without_value" in broken.values()
         sheet = _load(source, part.name, broken)
         texts = [_texts(row) for row in _filled_across(sheet)]
         place = find_header(texts, mapping)
@@ -57,10 +64,13 @@ def open_workbook(source: Source, mapping: Mapping[str, str]) -> RawTable:
             headings = _headings(texts, block)
             shares = [sheet.left + column for column, text in enumerate(headings) if _is_share(text, mapping)]
             sheet = replace(sheet, percents=percent_cells(archive, part.member, shares))
-            return _table(sheet, headings, block[1], source, epoch_1904=archive.epoch_1904)
+            above = [text for row in texts[: block[0]] for text in row if text]
+            table = _table(sheet, headings, block[1], source)
+            groups = _groups(texts, block, headings)
+            return replace(table, above=above, groups=groups, epoch_1904=archive.epoch_1904)
         seen += texts
     if not any(text for row in seen for text in row):
-        raise TableRefusedError("empty_file")
+        raise TableRefusedError("formulas_without_values" if unsolved else "empty_file")
     raise no_heading(seen)
 
 
@@ -73,10 +83,13 @@ def _load(source: Source, name: str, broken: Mapping[tuple[int, int], str]) -> _
     merges = (sheet.merged_cell_ranges or [])[:MOST_MERGES]
     rows: Rows = sheet.iter_rows()
     above = list(itertools.islice(rows, ROWS_ABOVE + 4))
-    left, height = (sheet.start[1], sheet.end[0] + 1) if sheet.start and sheet.end else (0, 0)
+    (_, left), (last, right) = (sheet.start, sheet.end) if sheet.start and sheet.end else ((0, 0), (-1, -1))
+    loaded = last + 1
+    height = max([loaded, *(row + 1 for row, column in broken if left <= column <= right)])
     return _Sheet(
-        name=name, rows=rows, above=above, merges=merges, broken=broken, percents={}, left=left, height=height
-    )
+        name=name, rows=rows, above=above, merges=merges, broken=broken, percents={}, left=left, height=height,
+        loaded=loaded,
+    )  # fmt: skip
 
 
 def _texts(row: Sequence[Any]) -> list[str]:
@@ -96,7 +109,7 @@ def _filled_across(sheet: _Sheet) -> list[list[Any]]:
     return rows
 
 
-def _table(sheet: _Sheet, headings: list[str], bottom: int, source: Source, *, epoch_1904: bool) -> RawTable:
+def _table(sheet: _Sheet, headings: list[str], bottom: int, source: Source) -> RawTable:
     if sheet.height - bottom - 1 > source.limits.rows:
         raise TableRefusedError("too_many_rows", limit=source.limits.rows)
     return RawTable(
@@ -107,13 +120,19 @@ def _table(sheet: _Sheet, headings: list[str], bottom: int, source: Source, *, e
         sheet=sheet.name,
         heading_line=bottom + 1,
         left=sheet.left,
-        epoch_1904=epoch_1904,
     )
 
 
 def _headings(texts: list[list[str]], block: tuple[int, int]) -> list[str]:
     top, bottom = block
     return [_heading([row[column] for row in texts[top : bottom + 1]]) for column in range(len(texts[top]))]
+
+
+def _groups(texts: list[list[str]], block: tuple[int, int], headings: Sequence[str]) -> dict[int, str]:
+    """Return, by column, what stands in the rows of headings above the text that its heading is."""
+    top, bottom = block
+    upper = [" ".join(dict.fromkeys(row[column] for row in texts[top:bottom])) for column in range(len(headings))]
+    return {column: text for column, text in enumerate(upper) if text and text != headings[column]}
 
 
 def _is_share(heading: str, mapping: Mapping[str, str]) -> bool:
@@ -152,10 +171,11 @@ def _heading(texts: list[str]) -> str:
 
 
 def _rows(sheet: _Sheet, headings: Sequence[str], first: int) -> Iterator[RawRow]:
-    merges = _downward(sheet, first)
+    merges = _downward(sheet, first, len(headings))
     broken_rows = {row for row, _ in sheet.broken}
     held: dict[int, tuple[int, Any]] = {}
-    for number, cells in enumerate(itertools.chain(sheet.above[first:], sheet.rows), first):
+    behind: Rows = ([""] * len(headings) for _ in range(max(sheet.loaded, first), sheet.height))
+    for number, cells in enumerate(itertools.chain(sheet.above[first:], sheet.rows, behind), first):
         for start, last, column in merges.get(number, ()):
             held[column] = (last, cells[column] if start == number else _value_above(sheet, start, column))
         if held:
@@ -164,6 +184,8 @@ def _rows(sheet: _Sheet, headings: Sequence[str], first: int) -> Iterator[RawRow
                 cells[column] = value
         if number in broken_rows:
             _break(cells, number, sheet)
+        elif number >= sheet.loaded:
+            continue
         for column in sheet.percents.get(number, ()):
             cells[column - sheet.left] = as_shown(cells[column - sheet.left])
         if _texts(cells) != list(headings):  # headings printed again on every page are no company
@@ -180,10 +202,10 @@ def _value_above(sheet: _Sheet, row: int, column: int) -> Cell:
     return sheet.above[row][column] if row < len(sheet.above) else None
 
 
-def _downward(sheet: _Sheet, first: int) -> Mapping[int, list[tuple[int, int, int]]]:
+def _downward(sheet: _Sheet, first: int, width: int) -> Mapping[int, list[tuple[int, int, int]]]:
     """Return, by the row where filling starts, the merges that reach down: first row, last row, column."""
     found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for (top, left), (bottom, _) in sheet.merges:
-        if bottom > top and bottom >= first and top >= first and left >= sheet.left:
+        if bottom > top >= first and 0 <= left - sheet.left < width:
             found[top].append((top, bottom, left - sheet.left))
     return found

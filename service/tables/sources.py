@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +11,9 @@ from typing import BinaryIO
 
 from service.tables.messages import TableRefusedError
 from service.tables.rows import RawRow
+
+PROFILES_FORM = "profiles"
+"""How the name of a file ends that holds the profiles of a JSON body, one a line."""
 
 _HEAD_BYTES = 4096
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
@@ -53,7 +56,8 @@ class Limits:
 class RawTable:
     """A file taken apart: its headings, and its rows, which may be gone through once; `total` is a bound, if known.
 
-    `left` is the number of empty columns before the first heading.
+    `left` is the number of empty columns before the first heading, `above` the texts above the headings, `groups`
+    the headings of groups of columns by position. `profiles` says that the rows are profiles sent as JSON.
     """
 
     format: Format
@@ -65,6 +69,9 @@ class RawTable:
     sheet: str = ""
     heading_line: int = 1
     left: int = 0
+    above: Sequence[str] = ()
+    groups: Mapping[int, str] = field(default_factory=dict)
+    profiles: bool = False
     epoch_1904: bool = False
 
     @property
@@ -76,10 +83,11 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file on disk or in memory."""
+    """A file on disk or in memory; `profiles` says that it holds profiles sent as JSON, whatever it looks like."""
 
     content: Path | bytes
     limits: Limits = field(default_factory=Limits)
+    profiles: bool = False
 
     def open(self) -> BinaryIO:
         """Open it from its beginning."""
@@ -96,10 +104,18 @@ class Source:
             return stream.read(count)
 
 
+def source_of(content: Path | bytes, limits: Limits | None = None) -> Source:
+    """Return a file as a source; its name alone tells profiles sent as JSON from an NDJSON file."""
+    profiles = isinstance(content, Path) and content.suffix == f".{PROFILES_FORM}"
+    return Source(content, limits or Limits(), profiles=profiles)
+
+
 def sniff_format(source: Source) -> Format:
     """Return what kind of table it is; raise TableRefusedError, saying what to do, when it is none."""
     if source.size > source.limits.file_bytes:
         raise TableRefusedError("file_too_large", limit=source.limits.file_bytes)
+    if source.profiles:
+        return Format.NDJSON
     head = source.head()
     if not head.strip(b" \t\r\n\xef\xbb\xbf\x00"):
         raise TableRefusedError("empty_file")
@@ -121,6 +137,8 @@ def _sniff_text(head: bytes) -> Format:
     for magic, kind in _OTHER_KINDS:
         if head.startswith(magic):
             raise TableRefusedError("not_a_table", kind=kind)
+    if head.startswith(_BOMS[1:]) and head.decode("utf-16", "ignore").lstrip().startswith("{"):
+        raise TableRefusedError("ndjson_not_utf8")
     text = head.removeprefix(_BOMS[0]).lstrip()
     if text.startswith(b"["):
         raise TableRefusedError("json_list")

@@ -111,7 +111,7 @@ def home_page(
 ) -> flask.Response:
     """Show the list and the form of a new screening, with what was wrong with the last upload."""
     owned = jobs().owned(flask.g.key.id)
-    used = jobs().records_today(flask.g.key.id)
+    left = jobs().records.left(flask.g.key.id, most=serving().settings.operator_records)
     return console_page(
         "console_home.html",
         status=status,
@@ -119,7 +119,7 @@ def home_page(
         faults=faults,
         asked=asked or {},
         statuses=STATUSES,
-        records_left=max(0, serving().settings.operator_records - used),
+        records_left=left,
         upload_megabytes=serving().settings.upload_bytes // 1_048_576,
         days=serving().settings.retention_days,
     )

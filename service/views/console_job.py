@@ -96,7 +96,7 @@ def delete(screening_id: str) -> flask.Response:
 @blueprint.get(f"{ONE}/results.<form>")
 def download(screening_id: str, form: str) -> flask.Response:
     """Give the results as a file."""
-    return screening_files.download_results(screening_id, form)
+    return screening_files.results_file(screening_id, form)
 
 
 def shown_job(job: Job) -> Json:

@@ -15,7 +15,6 @@ from service.lookups import found, page_of
 from service.pages.cards import group_cards, one_card
 from service.pages.console_filters import (
     MatrixQuery,
-    MeasuresQuery,
     TenantsQuery,
     filter_choices,
     place_label,
@@ -26,18 +25,17 @@ from service.pages.console_lists import Results
 from service.pages.console_matrix import SIGNS, matrix_page
 from service.pages.frame import link
 from service.pages.wording import page_words
-from service.problems import Complaint, RequestError
+from service.problems import RequestError
 from service.request_context import page_language
 from service.schemas.queries import PageQuery
-from service.schemas.screening_questions import STANDINGS, MeasureTenantsQuery
-from service.screenings.changes import StoredChanges
+from service.schemas.screening_questions import STANDINGS, MatrixFilter, MeasureTenantsQuery
 from service.screenings.jobs import Job, State
 from service.screenings.refused import rejected_rows
 from service.serving import engine
 from service.views.console_entry import blueprint, console_page, go_to
 from service.views.console_job import ONE, catalogue_of, shown_job
 from service.views.screening_pairs import explain_pair, question_of
-from service.views.screening_results import parts_of
+from service.views.screening_results import changes_of, parts_of
 
 Json = dict[str, Any]
 MOST_NAMED = 100
@@ -106,7 +104,7 @@ def pair(screening_id: str, row: int, measure_id: str) -> flask.Response:
 def measures(screening_id: str) -> flask.Response:
     """List the measures with the tenants of each standing."""
     job, results = _opened(screening_id)
-    query = read_query(MeasuresQuery)
+    query = read_query(MatrixFilter)
     items, where = page_of(results.measures(query), query)
     return _list("console_measures.html", job, query, items=items, where=where)
 
@@ -153,9 +151,7 @@ def rejected(screening_id: str) -> flask.Response:
 def changes(screening_id: str) -> flask.Response:
     """Tell what a rerun changed for whom."""
     job, results = _opened(screening_id)
-    stored, query = StoredChanges.read(folders().of(job.id)), read_query(PageQuery)
-    if stored is None:
-        raise RequestError("conflict", [Complaint(code="no_previous")])
+    stored, query = changes_of(job), read_query(PageQuery)
     rows, where = page_of(stored.rows(), query)
     called = results.parts.called(rows)
     titles = {measure_id: results.title(measure_id) for measure_id in stored.measures_of(rows)}
@@ -185,7 +181,8 @@ def _opened(screening_id: str) -> tuple[Job, Results]:
     job = _finished(screening_id)
     words = page_words(page_language())
     shelf = catalogue_of(job)
-    return job, Results(shelf=shelf, chunks=jobs().chunks(job.id), parts=parts_of(job), words=words)
+    chunks, parts = jobs().chunks(job.id), parts_of(job)
+    return job, Results(shelf=shelf, statuses=job.options.statuses, chunks=chunks, parts=parts, words=words)
 
 
 def _list(template: str, job: Job, query: Json, **variables: Any) -> flask.Response:  # noqa: ANN401 - what a template takes

@@ -7,7 +7,7 @@ from dataclasses import replace
 import flask
 from werkzeug.datastructures import ImmutableMultiDict
 
-from service.access import folders, jobs
+from service.access import expect_records, folders, jobs
 from service.messages import worded
 from service.pages.console_columns import column_page, read_choices
 from service.pages.console_uploads import Upload, find_upload, hold_upload, keep_upload
@@ -85,8 +85,7 @@ def _kept(asked: dict[str, str]) -> str:
 def _create(upload: Upload, choices: dict[str, str]) -> None:
     """Put the screening into the queue; raise RequestError when the file cannot be read with these columns."""
     settings, key = serving().settings, flask.g.key
-    if jobs().records_today(key.id) >= settings.operator_records:
-        raise RequestError("records_exceeded")
+    expect_records(key)
     hold_upload(upload)
     folder, options = folders().of(upload.id), replace(upload.options, columns=choices)
     path = folder.sent(upload.form)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import flask
 
 from matcher.profile import MatchRequest
+from service.access import charge_match
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
 from service.request_context import language
@@ -26,6 +27,7 @@ def match(question: MatchRequest) -> flask.Response:
 
     Same profile, catalogue, date, language and options: same bytes.
     """
+    charge_match()
     answer, parts_ms = engine().match_timed(replace(question, language=language()))
     began = time.perf_counter()
     body = json_bytes(answer)

@@ -14,6 +14,7 @@ from marshmallow import ValidationError
 
 from matcher.errors import MatchError
 from matcher.profile import MatchRequest
+from service.access import charge_match
 from service.declared import complaints_beside
 from service.errors import complaints_of_match
 from service.messages import worded
@@ -73,6 +74,7 @@ def answer_form(typed: Mapping[str, str]) -> flask.Response:
             before=_request(before) if before else None,
             before_profile=before,
         )
+        charge_match()
         shown = page_of(asked, language)
     except ValidationError as error:
         return refuse_form(typed, [*complaints_of(error.messages), *complaints_beside(error.valid_data)])

@@ -19,6 +19,7 @@ from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.schemas.screening_answers import PreviewAnswer
 from service.schemas.screening_questions import PreviewQuestion
+from service.screenings.draft_words import worded_fault
 from service.screenings.drafts import FILE, parse_document, parse_draft, with_document
 from service.screenings.preview import stored_preview
 from service.serving import catalogue
@@ -39,7 +40,8 @@ _PLACE = "/measures/0"
 def preview_measure(question: dict[str, Any]) -> flask.Response:
     """Try a draft measure, in the form of a rule pack, on the tenants of a finished screening.
 
-    It quotes a document of the catalogue, by id, or one that is sent along.
+    It quotes a document of the catalogue, by id, or one that is sent along. A draft needs neither `examples` nor
+    `title_en`.
     """
     job, shelf = finished_screening(question["screening"]), _with_document(catalogue(), question["document"])
     draft = _draft(shelf, question)
@@ -74,10 +76,11 @@ def _draft(shelf: Catalogue, question: dict[str, Any]) -> Measure:
 
 
 def _refusal(code: str, error: SeedError) -> RequestError:
-    complaints = [
-        Complaint(code=code, pointer=_pointer(fault), message=fault.message, hint=fault.hint) for fault in error.faults
-    ]
-    return RequestError("invalid_request", complaints)
+    worded = [(fault, *worded_fault(fault, language())) for fault in error.faults]
+    return RequestError(
+        "invalid_request",
+        [Complaint(code=code, pointer=_pointer(fault), message=said, hint=hint) for fault, said, hint in worded],
+    )
 
 
 def _pointer(fault: Fault) -> str:

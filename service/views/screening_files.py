@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import flask
 
 from service.access import jobs, operator
 from service.blueprints import Blueprint
 from service.lookups import found
 from service.request_context import language
+from service.schemas.screening_questions import NoQuery
 from service.screenings.stored_results import StoredResults
 from service.tables.sources import Format
 from service.tables.writing import MEDIA_TYPES, result_pieces
@@ -29,9 +32,15 @@ _CONTENT = {media_type: {"schema": {"type": "string", "format": "binary"}} for m
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/results.<form>", parameters=_PARAMETERS)
 @blueprint.only_for(operator, responses={200: {"content": _CONTENT}})
-@blueprint.answers(None, 401, 403, 404, 409, 503, description="The file.")
-def download_results(screening_id: str, form: str) -> flask.Response:
+@blueprint.takes(NoQuery, location="query")
+@blueprint.answers(None, 401, 403, 404, 409, 422, 503, description="The file.")
+def download_results(_: dict[str, Any], screening_id: str, form: str) -> flask.Response:
     """Give all results: one row each tenant x measure shown; the workbook also sums up, in words."""
+    return results_file(screening_id, form)
+
+
+def results_file(screening_id: str, form: str) -> flask.Response:
+    """Return all results of a finished screening of the caller as a file."""
     job, kind = finished_screening(screening_id), found({form.value: form for form in Format}, form)
     results = StoredResults(
         job=job,

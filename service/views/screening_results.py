@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -28,19 +28,23 @@ from service.schemas.screening_answers import (
     SummaryAnswer,
     TenantItems,
 )
-from service.schemas.screening_questions import MeasureFilter, MeasureTenantsQuery, TenantFilter
+from service.schemas.screening_questions import MatrixFilter, MeasureTenantsQuery, NoQuery
 from service.screenings.changes import StoredChanges
-from service.screenings.jobs import Job
-from service.screenings.matrix import Parts, TenantChoice, best_pairs, count_by_tenant
+from service.screenings.failures import state_words
+from service.screenings.jobs import Job, State
+from service.screenings.matrix import Parts, best_pairs, count_by_measure, count_by_tenant
 from service.screenings.refused import rejected_rows
 from service.screenings.standing import describe_standing, tenants_of_measure
 from service.screenings.telling import (
+    OUTCOMES,
     add_up,
     chosen_measures,
+    considered,
     measure_counts,
     measure_items,
     opening,
     settling,
+    tenant_choice,
     title_of,
 )
 from service.serving import engine, serving
@@ -54,17 +58,14 @@ Json = dict[str, Any]
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/tenants")
 @blueprint.only_for(operator)
-@blueprint.takes(TenantFilter, location="query")
+@blueprint.takes(MatrixFilter, location="query")
 @blueprint.answers(TenantItems, 401, 403, 404, 409, 422, 503, description="A page of tenants, by row.")
 def list_tenants(query: Json, screening_id: str) -> flask.Response:
     """List tenants with the counts and the best of their measures."""
     job = finished_screening(screening_id)
     parts, shelf = parts_of(job), engine_of(job.catalogue).catalogue
-    chosen = chosen_measures(shelf, query.get("instrument"), query.get("status"))
-    choice = TenantChoice(measures=chosen, verdict=query.get("verdict", ""))
-    counts = count_by_tenant(parts, choice)
-    if choice.filter() is not None:
-        counts = counts.chosen(counts.applicable + counts.possible > 0)
+    choice = tenant_choice(shelf, job.options.statuses, query)
+    counts = count_by_tenant(parts, choice).wanted(choice)
     if query.get("region"):
         counts = counts.chosen(parts.are_inside(counts.rows, places_inside(shelf, query["region"])))
     places, page = page_of(range(len(counts.rows)), query)
@@ -73,7 +74,7 @@ def list_tenants(query: Json, screening_id: str) -> flask.Response:
     items = [
         {
             **called[row],
-            "counts": {"applicable": int(counts.applicable[place]), "possible": int(counts.possible[place])},
+            "counts": counts.at(place),
             "best": [{**pair, "title": title_of(shelf, pair["measure_id"], language())} for pair in best[row]],
         }
         for place, row in zip(places, rows, strict=True)
@@ -83,17 +84,28 @@ def list_tenants(query: Json, screening_id: str) -> flask.Response:
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/measures")
 @blueprint.only_for(operator)
-@blueprint.takes(MeasureFilter, location="query")
+@blueprint.takes(MatrixFilter, location="query")
 @blueprint.answers(MeasureItems, 401, 403, 404, 409, 422, 503, description="A page of measures, most applicable first.")
 def list_measures(query: Json, screening_id: str) -> flask.Response:
-    """List measures with their counts over all tenants."""
+    """List measures with their counts over all tenants, or over those inside a place."""
     job = finished_screening(screening_id)
     shelf = engine_of(job.catalogue).catalogue
-    items = measure_items(shelf, measure_counts(jobs().chunks(job.id)), language())
+    counts = measure_counts(jobs().chunks(job.id))
+    if query.get("region"):
+        places = places_inside(shelf, query["region"])
+        counts |= count_by_measure(parts_of(job), considered(shelf, job.options.statuses), places)
     chosen = chosen_measures(shelf, query.get("instrument"), query.get("status"))
+    items = measure_items(shelf, counts, language())
     wanted = [item for item in items if chosen is None or item["measure_id"] in chosen]
+    if query.get("verdict"):
+        wanted = [item for item in wanted if _listed(item["counts"], query["verdict"])]
     page, where = page_of(wanted, query)
     return private_answer(json_bytes({"items": list(page), **where}))
+
+
+def _listed(counts: Mapping[str, int], verdict: str) -> int:
+    """Return for how many tenants a measure is listed with a verdict."""
+    return counts["applicable"] if verdict == "applicable" else counts["possible"] - counts["withheld"]
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/measures/<measure_id>/tenants")
@@ -105,7 +117,7 @@ def list_measure_tenants(query: Json, screening_id: str, measure_id: str) -> fla
     job = finished_screening(screening_id)
     parts, shelf = parts_of(job), engine_of(job.catalogue).catalogue
     measure = found(shelf.measures, measure_id)
-    standing = tenants_of_measure(parts, measure.id, query.get("standing"))
+    standing = tenants_of_measure(parts, measure.id, query.get("standing"), query.get("verdict"))
     if query.get("region"):
         places = places_inside(shelf, query["region"])
         standing = standing.filter(pa.array(parts.are_inside(standing["row"].to_numpy(), places)))
@@ -117,20 +129,20 @@ def list_measure_tenants(query: Json, screening_id: str, measure_id: str) -> fla
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/summary")
 @blueprint.only_for(operator)
-@blueprint.answers(SummaryAnswer, 401, 403, 404, 409, 503, description="What the screening adds up to.")
-def show_summary(screening_id: str) -> flask.Response:
+@blueprint.takes(NoQuery, location="query")
+@blueprint.answers(SummaryAnswer, 401, 403, 404, 409, 422, 503, description="What the screening adds up to.")
+def show_summary(_: Json, screening_id: str) -> flask.Response:
     """Tell totals, the widest measures, what would settle most unknowns, which single change opens most."""
     job, spoken = finished_screening(screening_id), language()
     shelf = engine_of(job.catalogue).catalogue
     chunks = jobs().chunks(job.id)
     items = measure_items(shelf, measure_counts(chunks), spoken)
-    names = ("applicable", "possible", "not_applicable", "withheld")
     return private_answer(
         json_bytes(
             {
                 "catalogue": {"version": job.catalogue},
                 "rows": {"total": job.total, "done": job.done, "rejected": job.rejected},
-                "totals": {name: sum(item["counts"][name] for item in items) for name in names},
+                "totals": {name: sum(item["counts"][name] for item in items) for name in OUTCOMES},
                 "tenants_with": {name: add_up(chunks, "tenants_with")[name] for name in ("applicable", "possible")},
                 "measures": items[:MOST_MEASURES],
                 "settles": settling(shelf, add_up(chunks, "settles"), spoken),
@@ -159,9 +171,7 @@ def list_rejected(query: Json, screening_id: str) -> flask.Response:
 def list_changes(query: Json, screening_id: str) -> flask.Response:
     """Tell what a rerun changed for whom, beside the screening that it ran again."""
     job = finished_screening(screening_id)
-    changes, parts = StoredChanges.read(folders().of(job.id)), parts_of(job)
-    if changes is None:
-        raise RequestError("conflict", [Complaint(code="no_previous")])
+    changes, parts = changes_of(job), parts_of(job)
     rows, where = page_of(changes.rows(), query)
     changed = changes.of_tenants(rows, _titles(job, changes, rows))
     called = parts.called(rows)
@@ -169,6 +179,19 @@ def list_changes(query: Json, screening_id: str) -> flask.Response:
     items = [{**called.get(row, {"row": row, **nameless}), "changes": changed[row]} for row in rows]
     versions = {"before": {"version": changes.version_before}, "after": {"version": job.catalogue}}
     return private_answer(json_bytes({**versions, "totals": changes.totals(), "items": items, **where}))
+
+
+def changes_of(job: Job) -> StoredChanges:
+    """Return what a rerun changed; raise RequestError saying why there is nothing to compare."""
+    changes = StoredChanges.read(folders().of(job.id))
+    if changes is not None:
+        return changes
+    if job.previous is None:
+        raise RequestError("conflict", [Complaint(code="no_previous")])
+    before = jobs().find(job.previous, job.key_id)
+    if before is None or before.state is State.FINISHED:  # one that finished was compared, unless it went meanwhile
+        raise RequestError("conflict", [Complaint(code="previous_gone")])
+    raise RequestError("conflict", [Complaint(code="previous_unfinished", params=state_words(before.state))])
 
 
 def _titles(job: Job, changes: StoredChanges, rows: Collection[int]) -> dict[str, str]:

@@ -9,17 +9,19 @@ from typing import Any
 
 import flask
 
-from service.access import folders, jobs, operator, own_screening
+from service.access import expect_records, folders, jobs, operator, own_screening
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
+from service.messages import worded
 from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.schemas.column_answers import FirstLook
 from service.schemas.match import STATUSES
 from service.schemas.screening_answers import OneScreening, Screening, Screenings
-from service.schemas.screening_questions import ScreeningQuestion
+from service.schemas.screening_questions import NoQuery, ScreeningQuestion
 from service.screenings.columns import columns_as_read, columns_at_a_look
 from service.screenings.events import event_stream
+from service.screenings.failures import describe_failure, state_words
 from service.screenings.folders import Folder
 from service.screenings.intake import keep_copy, read_sent
 from service.screenings.jobs import UNFINISHED, Job, State, new_id
@@ -96,8 +98,7 @@ def show_template() -> flask.Response:
 def create_screening() -> flask.Response:
     """Take a file, or tenants as JSON, to be screened."""
     key, settings = operator(), serving().settings
-    if jobs().records_today(key.id) >= settings.operator_records:
-        raise RequestError("records_exceeded")
+    expect_records(key)
     sent = read_sent(flask.request, settings.upload_bytes)
     job_id = new_id()
     folder = folders().create(job_id)
@@ -127,16 +128,18 @@ def look_at_columns() -> flask.Response:
 
 @blueprint.at("/v1/screenings")
 @blueprint.only_for(operator)
-@blueprint.answers(Screenings, 401, 403, 503, description="The screenings of this key.")
-def list_screenings() -> flask.Response:
+@blueprint.takes(NoQuery, location="query")
+@blueprint.answers(Screenings, 401, 403, 422, 503, description="The screenings of this key.")
+def list_screenings(_: dict[str, Any]) -> flask.Response:
     """List the screenings of this key, newest first."""
     return private_answer(json_bytes({"items": [_describe(job) for job in jobs().owned(operator().id)]}))
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>")
 @blueprint.only_for(operator)
-@blueprint.answers(OneScreening, 401, 403, 404, 503, description="The state of the screening.")
-def show_screening(screening_id: str) -> flask.Response:
+@blueprint.takes(NoQuery, location="query")
+@blueprint.answers(OneScreening, 401, 403, 404, 422, 503, description="The state of the screening.")
+def show_screening(_: dict[str, Any], screening_id: str) -> flask.Response:
     """Tell how far a screening is, and what the columns of its file were taken for."""
     job = own_screening(screening_id)
     return private_answer(json_bytes({**_describe(job), **columns_as_read(folders().of(job.id), language())}))
@@ -160,7 +163,7 @@ def cancel_screening(screening_id: str) -> flask.Response:
     """Stop a screening that has not ended; what is finished of it is not shown."""
     job = own_screening(screening_id)
     if not jobs().cancel(job.id):
-        raise RequestError("conflict", [Complaint(code="already_ended", params={"state": job.state.value})])
+        raise RequestError("conflict", [Complaint(code="already_ended", params=state_words(job.state))])
     return private_answer(json_bytes(_describe(own_screening(screening_id))))
 
 
@@ -173,9 +176,8 @@ def rerun_screening(screening_id: str) -> flask.Response:
     """Screen the same tenants again with the catalogue of now; `changes` of the new one tells what changed for whom."""
     job, settings = own_screening(screening_id), serving().settings
     if job.state in UNFINISHED:
-        raise RequestError("conflict", [Complaint(code="not_finished", params={"state": job.state.value})])
-    if jobs().records_today(job.key_id) >= settings.operator_records:
-        raise RequestError("records_exceeded")
+        raise RequestError("conflict", [_not_finished(job)])
+    expect_records(operator())
     job_id = new_id()
     folder = folders().create(job_id)
     keep_copy(folders().of(job.id).sent(job.format), folder.sent(job.format))
@@ -187,7 +189,11 @@ def rerun_screening(screening_id: str) -> flask.Response:
 @blueprint.only_for(operator)
 @blueprint.answers(_EVENT, 401, 403, 404, 503, description="Server-sent events.", media_type="text/event-stream")
 def show_events(screening_id: str) -> flask.Response:
-    """Send the state whenever it changes, as events named `progress`, the last one named after the final state."""
+    """Send the state whenever it changes, as events named `progress`, the last one named after the final state.
+
+    A stream lasts a minute at most; a process sends as many at once as it has threads, but for two. One more is
+    answered with 503 and `Retry-After`: the state can be read at any time.
+    """
     job, table, spoken = own_screening(screening_id), jobs(), language()
 
     def state() -> tuple[bool, str, bytes] | None:
@@ -205,10 +211,22 @@ def finished_screening(screening_id: str) -> Job:
     """Return a finished screening of the caller; raise RequestError when it is not finished."""
     job = own_screening(screening_id)
     if job.state is not State.FINISHED:
-        raise RequestError("conflict", [Complaint(code="not_finished", params={"state": job.state.value})])
+        raise RequestError("conflict", [_not_finished(job)])
     if not folders().of(job.id).path.is_dir():
         raise RequestError("not_found", [Complaint(code="results_gone")])
     return job
+
+
+def _not_finished(job: Job) -> Complaint:
+    """Return why a screening has no results, and what to do."""
+    if job.state is State.CANCELLED:
+        return Complaint(code="screening_cancelled")
+    failure = describe_failure(job, language())
+    if failure is None:
+        return Complaint(code="not_finished", params=state_words(job.state))
+    around = Complaint(code="screening_failed", params={"reason": failure["message"]})
+    message, hint = worded(around, language())
+    return Complaint(code="screening_failed", message=message, hint=failure["hint"] or hint)
 
 
 def _accepted(job: Job) -> flask.Response:

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from matcher.fields import Fields
-from matcher.profile import Profile
+from matcher.profile import MatchRequest, Profile
 from matcher.ranking import RELEVANCE
-from matcher.screening import COUNTED, Screener
-from rules.columns import MET
+from matcher.screened import COUNTED
+from matcher.screening import Screener
+from rules.columns import MET, UNKNOWN
 from seeds.strict_yaml import load_yaml
 
 DAY = date(2025, 6, 1)
@@ -128,20 +129,95 @@ def test_near_misses_are_those_of_the_matches(screener, chunk, answers):
     assert chunk.opened_by() == Counter(chunk.near.facts)
 
 
-@pytest.mark.parametrize("profile", [Profile(), Profile(city="深圳"), Profile(sector=("生物医药",))], ids=range(3))
-def test_what_settles_most_is_counted_as_the_questions_count_it(screener, match, profile):
-    settles = screener.screen(Fields.of_profiles([profile]), on=DAY, statuses=BOTH, first_row=1).settles
-    said = {"region": bool(profile.city), "sector": bool(profile.sector), "concepts": True}  # products tell the sector
-    asked = {q["fact"]: q["settles"] for q in match(profile, on=DAY)["questions"] if not said.get(q["fact"])}
-    assert asked
-    assert asked == {fact: settles.get(fact, 0) for fact in asked}
+def settled_by(screener, profile):
+    """Return what a screening of one tenant counts, beside what the questions of its match count."""
+    counted = screener.screen(Fields.of_profiles([profile]), on=DAY, statuses=BOTH, first_row=1).settles
+    return {fact: number for fact, number in counted.items() if number}
+
+
+def test_what_settles_most_is_counted_as_the_questions_count_it(screener, profiles, answers):
+    for profile, answer in list(zip(profiles, answers, strict=True))[::7]:
+        asked = {q["fact"]: q["settles"] for q in answer["questions"] if q["settles"]}
+        asked.pop("concepts", None)  # asked for beside the sector, which products tell
+        settles = settled_by(screener, profile)
+        assert asked.items() <= settles.items()
+        if len(answer["questions"]) < 5:
+            assert asked == settles
+        assert all(number <= min(asked.values(), default=0) for fact, number in settles.items() if fact not in asked)
+
+
+POLICY = """测试政策
+一、重点任务
+（一）专项行动。
+1. 支持广州、佛山等市企业开拓市场。支持研发人员占比高的企业开展研发。支持成立三年以上企业参展。支持中试企业。
+"""
+
+
+def hand_made_measure(name, quote, **condition):
+    return {"id": name, "source": {"clause": "1.1.1", "quote": quote}, "conditions": [{**condition, "cite": quote}]}
+
+
+MEASURES = [
+    hand_made_measure(
+        "markets", "支持广州、佛山等市企业开拓市场", fact="region", within=["440100", "440600"], open=True
+    ),
+    hand_made_measure("research", "支持研发人员占比高的企业开展研发", fact="rd_staff_share", at_least="10%"),
+    hand_made_measure("years", "支持成立三年以上企业参展", fact="years_in_business", at_least=3),
+    hand_made_measure("pilots", "支持中试企业", fact="stage", any_of=["pilot"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("told", "settles", "short"),
+    [
+        ({}, {}, set()),
+        ({"city": "深圳"}, {"founded_on": 1, "stage": 1}, {"research", "years", "pilots"}),
+        ({"city": "广东"}, {"region": 1, "founded_on": 1, "stage": 1}, {"markets", "research", "years", "pilots"}),
+        (
+            {"city": "深圳", "employees": 9},
+            {"rd_staff": 1, "founded_on": 1, "stage": 1},
+            {"research", "years", "pilots"},
+        ),
+        ({"city": "深圳", "stage": ("量产", "某种阶段")}, {"founded_on": 1}, {"research", "years"}),
+    ],
+    ids=[
+        "two facts are open",
+        "a list is open",
+        "too coarse, inside the list",
+        "one part of a share",
+        "stated already",
+    ],
+)
+def test_what_no_answer_can_settle_is_neither_counted_nor_one_fact_short(hand_made, told, settles, short):
+    """深圳 may be meant by 等: whoever says it has said all there is to say."""
+    engine = hand_made(POLICY, MEASURES)
+    screener, profile = Screener(engine), Profile(**({"sector": ("生物制造",)} if told else {}), **told)
+    chunk = screener.screen(Fields.of_profiles([profile]), on=DAY, statuses=BOTH, first_row=1)
+    assert settled_by(screener, profile) == settles
+    pairs = zip(chunk.pair_measure[chunk.one_fact_short], chunk.verdict[chunk.one_fact_short], strict=True)
+    found = {(screener.measure_ids[place], int(verdict)) for place, verdict in pairs}
+    assert found == {(name, UNKNOWN) for name in short}
+    questions = engine.match(MatchRequest(profile=profile, on=DAY, statuses=BOTH))["questions"]
+    asked = {question["fact"]: question["settles"] for question in questions if question["settles"]}
+    assert {fact: number for fact, number in asked.items() if fact != "concepts"} == settles
 
 
 @pytest.mark.parametrize(("limit", "cells"), [("MOST_TOUCHES", 10), ("MOST_PAIRS", 1)])
 def test_chunks_of_any_size_give_the_same(screener, profiles, chunk, monkeypatch, limit, cells):
     monkeypatch.setattr(f"matcher.screening.{limit}", cells * len(screener.measure_ids) * 7)
     small = screener.screen(Fields.of_profiles(profiles), on=DAY, statuses=BOTH, first_row=1)
-    for column in ("rows", "pair_row", "pair_measure", "verdict", "relevance", "score", "by_measure", "by_row"):
+    for column in (
+        "rows",
+        "pair_row",
+        "pair_measure",
+        "verdict",
+        "relevance",
+        "score",
+        "one_fact_short",
+        "by_measure",
+        "by_row",
+        "withheld",
+    ):
         assert np.array_equal(getattr(small, column), getattr(chunk, column)), column
     assert small.settles == chunk.settles
     assert small.near.facts == chunk.near.facts

@@ -1,19 +1,23 @@
 """Columns of many companies against the single program and the reference: the same bits, the same reasons."""
 
 from datetime import date
+from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rules.batch import AnswerColumn, BatchProgram, NumberColumn, count, pack, pairs, unpack
+from rules import decided_columns
+from rules.batch import BatchProgram
 from rules.columns import as_values as values_of
 from rules.columns import reason_of
 from rules.conditions import Combination, Group, Leaf, Quote
 from rules.conditions import Test as Asked
-from rules.facts import Answer
+from rules.fact_columns import NumberColumn, answer_column
+from rules.facts import Answer, add_up
 from rules.measures import Instrument, Measure, Strength
+from rules.planes import count, pack, pairs, unpack
 from rules.program import Program
 from rules.trace import evaluate
 from seeds.taxonomy import Taxonomy
@@ -98,45 +102,60 @@ def stated(*values):
 companies = st.fixed_dictionaries(
     {},
     optional={
-        "region": set_answers("region"),
-        "sector": set_answers("sector"),
-        "employees": stated(0.0, 4.0, 5.0, 1e9),
-        "founded_on": stated(*DAYS),
-        "listed": st.one_of(st.booleans().map(lambda flag: Answer(sure=(flag,))), st.just(Answer(unreadable=True))),
-        "leading_enterprise": st.booleans().map(lambda flag: Answer(sure=(flag,))),
+        "region": st.lists(set_answers("region"), min_size=1, max_size=3),
+        "sector": st.lists(set_answers("sector"), min_size=1, max_size=4),
+        "employees": stated(0.0, 4.0, 5.0, 1e9).map(lambda answer: [answer]),
+        "founded_on": stated(*DAYS).map(lambda answer: [answer]),
+        "listed": st.sampled_from([[Answer(sure=(True,))], [Answer(sure=(False,))], [Answer(unreadable=True)]]),
+        "leading_enterprise": st.booleans().map(lambda flag: [Answer(sure=(flag,))]),
     },
 )
+"""What inputs say of each fact, one after the other: a company's answer is the sum."""
 
 
-def as_number(answer):
-    if answer is None:
+def as_number(answers):
+    if answers is None:
         return np.nan
-    return float(answer.sure[0].toordinal()) if isinstance(answer.sure[0], date) else answer.sure[0]
+    value = answers[0].sure[0]
+    return float(value.toordinal()) if isinstance(value, date) else value
 
 
-def columns_of(answered):
-    """Turn rows of answers into columns: numbers as numbers, the rest as distinct answers."""
+def columns_of(said):
+    """Turn rows of answers into columns: numbers as numbers, the rest as distinct answers and who gave them."""
     columns = {}
-    for fact in {fact for answers in answered for fact in answers}:
-        given_ = [answers.get(fact) for answers in answered]
+    for fact in {fact for answers in said for fact in answers}:
         if fact in NUMBERS:
-            columns[fact] = NumberColumn(numbers=np.array([as_number(answer) for answer in given_], dtype=float))
-        else:
-            distinct = list(dict.fromkeys(given_))
-            columns[fact] = AnswerColumn(answers=distinct, rows=np.array([distinct.index(a) for a in given_]))
+            columns[fact] = NumberColumn(numbers=np.array([as_number(answers.get(fact)) for answers in said]))
+            continue
+        given_ = [(row, answer) for row, answers in enumerate(said) for answer in answers.get(fact, ())]
+        distinct = list(dict.fromkeys(answer for _, answer in given_))
+        rows = np.array([row for row, _ in given_], dtype=np.intp)
+        columns[fact] = answer_column(distinct, rows, np.array([distinct.index(answer) for _, answer in given_]))
     return columns
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(packs, st.lists(companies, min_size=1, max_size=5), st.integers(min_value=1, max_value=40))
 def test_a_batch_decides_as_the_single_program_and_the_reference_do(measures, drawn, times):
-    answered = drawn * times  # more rows than a word has bits
+    decide_each_way(measures, drawn, times)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+@given(packs, st.lists(companies, min_size=1, max_size=5), st.integers(min_value=1, max_value=40))
+def test_the_same_is_decided_in_small_blocks(measures, drawn, times):
+    with mock.patch.multiple(decided_columns, _WORDS=3, _CELLS=70):
+        decide_each_way(measures, drawn, times)
+
+
+def decide_each_way(measures, drawn, times):
+    said = drawn * times  # more rows than a word has bits
     program = Program(measures, TAXONOMIES)
     batch = BatchProgram(program)
-    decided = batch.decide(columns_of(answered), len(answered))
-    sure, maybe = unpack(decided.measures.true, len(answered)), unpack(decided.measures.maybe, len(answered))
+    decided = batch.decide(columns_of(said), len(said))
+    sure, maybe = unpack(decided.measures.true, len(said)), unpack(decided.measures.maybe, len(said))
     outcomes = batch.outcomes(decided)
-    for row, answers in enumerate(drawn):
+    for row, parts in enumerate(drawn):
+        answers = {fact: add_up(given_) for fact, given_ in parts.items()}
         single = program.decide(answers)
         assert (sure[:, row].astype(int) + maybe[:, row] == single.verdicts).all()
         assert (values_of(outcomes[row]) == single.nodes).all()

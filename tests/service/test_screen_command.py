@@ -1,47 +1,33 @@
 """cepei screen: the same parts from every engine, whole parts after a crash, a rerun that finishes the rest."""
 
-import contextlib
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
-import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+import tracemalloc
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from datetime import date
 
+import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from distributed import Client
+import xlsxwriter
 
 from service.cli import main
+from service.commands.screen_words import WORDS
 from service.screenings.crews import decide_all
 from service.screenings.folders import Folder
-
-ROWS = 5000
+from service.screenings.jobs import Options
+from service.screenings.reading import Account
+from service.screenings.scaled import MOST_FRUITLESS, Work, finish, write_outcome
+from tests.service.screen_runs import ROWS, command, outcome, start, write_tenants
 
 
 @pytest.fixture(scope="module")
 def tenants_file(tmp_path_factory):
-    file = tmp_path_factory.mktemp("tenants") / "tenants.ndjson"
-    places, products = ("合肥", "蚌埠市", "广州", "北京", ""), ("聚乳酸", "疫苗", "服装", "")
-    lines = [
-        {"external_id": f"r{n}", "city": places[n % 5], "products": [products[n // 5 % 4]], "employees": n % 50 - 1}
-        for n in range(ROWS)
-    ]
-    file.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
-    return file
-
-
-def command(file, output, catalogue, *more):
-    return ["screen", str(file), "-o", str(output), "--on", "2026-11-21", "--catalogue", str(catalogue), *more]
-
-
-def outcome(folder):
-    return {
-        file.name: file.read_bytes() for file in folder.iterdir() if file.is_file() and not file.name.startswith(".")
-    }
+    return write_tenants(tmp_path_factory.mktemp("tenants") / "tenants.ndjson")
 
 
 @pytest.fixture(scope="module")
@@ -69,26 +55,42 @@ def test_the_parts_hold_the_columns_of_the_contract_and_the_summary_adds_up(whol
     assert len(whole["rejected.ndjson"].splitlines()) == ROWS // 50
 
 
-def test_all_cores_write_the_same_bytes(whole, tenants_file, catalogue_file, tmp_path, root):
-    run = [
-        sys.executable,
-        "-m",
-        "service.cli",
-        *command(tenants_file, tmp_path / "r", catalogue_file, "--engine", "processes"),
-    ]
-    subprocess.run(run, cwd=root, check=True, capture_output=True, timeout=120)
-    assert outcome(tmp_path / "r") == whole
-
-
-def test_a_crash_leaves_whole_parts_and_a_rerun_finishes_the_rest(whole, tenants_file, catalogue_file, tmp_path, root):
+def test_all_cores_write_the_same_bytes_also_when_one_is_killed(whole, tenants_file, catalogue_file, tmp_path):
     output = tmp_path / "r"
-    run = [sys.executable, "-m", "service.cli", *command(tenants_file, output, catalogue_file)]
-    process = subprocess.Popen(run, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    end = time.monotonic() + 60
-    while not (output / "part-00000.parquet").exists() and time.monotonic() < end:
+    process = start(*command(tenants_file, output, catalogue_file, "--engine", "processes"))
+    wait_for_a_part(output, process)
+    os.kill(deciders_of(process)[0], signal.SIGKILL)
+    _, errors = process.communicate(timeout=120)
+    assert (process.returncode, errors) == (0, "")
+    assert outcome(output) == whole
+
+
+def deciders_of(process):
+    listed = subprocess.run(
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(process.pid)], capture_output=True, text=True, check=True
+    ).stdout
+    return [int(line.split()[0]) for line in listed.splitlines() if "spawn_main" in line]
+
+
+def wait_for_a_part(output, process):
+    end = time.monotonic() + 90
+    while not list(output.glob("part-*.parquet")) and process.poll() is None and time.monotonic() < end:
         time.sleep(0.005)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(signal.SIGKILL, ""), (signal.SIGINT, "cepei screen: 已中断。 / interrupted\n")],
+    ids=["killed", "interrupted"],
+)
+def test_a_run_cut_short_leaves_whole_parts_and_a_rerun_finishes_the_rest(
+    number, told, whole, tenants_file, catalogue_file, tmp_path
+):
+    output = tmp_path / "r"
+    process = start(*command(tenants_file, output, catalogue_file))
+    wait_for_a_part(output, process)
+    process.send_signal(number)
+    assert process.communicate(timeout=60)[1] == told
     left = outcome(output)
     assert left.items() <= whole.items()
     assert "summary.json" not in left
@@ -106,66 +108,100 @@ def test_another_file_or_a_missing_one_is_refused(tenants_file, catalogue_file, 
     assert "another file" in capsys.readouterr().err
 
 
-@contextlib.contextmanager
-def cluster(root):
-    """Run a real scheduler and two real worker processes on loopback."""
-    port = free_port()
-    address = f"tcp://127.0.0.1:{port}"
-    dask = [
-        sys.executable,
-        "-m",
-        "distributed.cli.dask_scheduler",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--no-dashboard",
-    ]
-    work = [
-        sys.executable,
-        "-m",
-        "distributed.cli.dask_worker",
-        address,
-        "--nthreads",
-        "1",
-        "--no-dashboard",
-        "--no-nanny",
-    ]
-    started = [
-        subprocess.Popen(run, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for run in (dask, work, work)
-    ]
-    try:
-        with Client(address) as client:
-            client.wait_for_workers(2, timeout=60)
-        yield address, started[1:]
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
+@pytest.mark.parametrize(
+    ("file", "output", "said"),
+    [
+        ("folder", "r", ("是文件夹，不是名单文件", "is a folder, not a file of tenants")),
+        ("good.csv", "good.csv", ("是文件，不是文件夹", "is a file, not a folder")),
+        ("good.csv", "good.csv/r", ("无法读写", "cannot be read or written (Not a directory)")),
+        ("good.csv", "/proc/none/r", ("无法读写 /proc/none", "/proc/none cannot be read or written")),
+        ("/proc/self/mem", "r", ("无法读写 /proc/self/mem", "/proc/self/mem cannot be read or written")),
+        ("n" * 300, "r", ("无法读写", "(File name too long)")),
+        ("poor.csv", "r", ("没有找到可识别的表头", "no heading was understood")),
+        ("wide.xlsx", "r", ("工作表太大", "the sheet is too large")),
+        ("good.csv", "damaged", ("已损坏", "was not written by cepei screen")),
+    ],
+)
+def test_what_cannot_be_read_or_written_is_told_in_a_line(file, output, said, catalogue_file, tmp_path, capsys):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "good.csv").write_text("城市,产品\n合肥,聚乳酸\n", "utf-8")
+    (tmp_path / "poor.csv").write_text("hello\n", "utf-8")
+    write_workbook(tmp_path / "wide.xlsx", last_row=1_048_575, columns=40)
+    (tmp_path / "damaged" / ".work").mkdir(parents=True)
+    (tmp_path / "damaged" / ".work" / "source.json").write_text("{")
+    assert main(command(tmp_path / file, tmp_path / output, catalogue_file)) == 2
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert all(text in sentence for text in said)
 
 
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+def write_workbook(path, *, last_row, columns=2):
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["城市", "产品"])
+        sheet.write(last_row, 0, "合肥")
+        sheet.write(last_row, columns - 1, "聚乳酸")
 
 
-def test_a_dask_worker_killed_in_mid_run_changes_no_byte(whole, tenants_file, catalogue_file, tmp_path, root):
-    output, catalogue = tmp_path / "r", tmp_path / "catalogue.sqlite"
-    shutil.copyfile(catalogue_file, catalogue)
-    with cluster(root) as (address, workers):
-        dask = ("--engine", "dask", "--scheduler", address)
-        run = [sys.executable, "-m", "service.cli", *command(tenants_file, output, catalogue, *dask)]
-        process = subprocess.Popen(run, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        end = time.monotonic() + 90
-        while not list(output.glob("part-*.parquet")) and process.poll() is None and time.monotonic() < end:
-            time.sleep(0.005)
-        os.kill(workers[0].pid, signal.SIGKILL)
-        catalogue.unlink()  # the workers have it from the cluster, not from a file
-        _, errors = process.communicate(timeout=120)
-    assert process.returncode == 0, errors.decode()[-2000:]
-    assert outcome(output) == whole
+@pytest.mark.parametrize(("option", "value"), [("--on", "2026-13-01"), ("--wait", "0"), ("--statuses", "gone")])
+def test_a_value_that_is_none_is_an_error_of_use(option, value, tenants_file, catalogue_file, tmp_path, capsys):
+    with pytest.raises(SystemExit) as left:
+        main([*command(tenants_file, tmp_path / "r", catalogue_file), option, value])
+    assert left.value.code == 2
+    assert f"argument {option}: " in capsys.readouterr().err
+
+
+def test_every_message_has_both_languages():
+    for wording in WORDS.values():
+        assert wording.zh
+        assert wording.en
+        assert bool(wording.hint_zh) == bool(wording.hint_en)
+
+
+LAST = 200_001
+
+
+def parquet_register(path):
+    nothing = [None] * (LAST - 1)
+    remarks = pa.array([f"备注{number}" for number in range(LAST)]).dictionary_encode()  # one dictionary for all rows
+    pq.write_table(pa.table({"城市": [*nothing, "合肥"], "产品": [*nothing, "聚乳酸"], "备注": remarks}), path)
+
+
+def csv_register(path):
+    path.write_text("城市,产品\n" + ",\n" * (LAST - 1) + "合肥,聚乳酸\n", "utf-8")
+
+
+def ndjson_register(path):
+    path.write_text("{}\n" * (LAST - 1) + '{"city": "合肥", "products": ["聚乳酸"]}\n', "utf-8")
+
+
+def workbook_register(path):
+    write_workbook(path, last_row=LAST)
+
+
+@pytest.mark.parametrize("write", [parquet_register, csv_register, ndjson_register, workbook_register])
+def test_more_rows_than_may_be_uploaded_are_read(write, catalogue_file, tmp_path):
+    write(tmp_path / "register")
+    assert main(command(tmp_path / "register", tmp_path / "r", catalogue_file)) == 0
+    part = pq.read_table(tmp_path / "r" / "part-00000.parquet")
+    assert set(part["row"].to_pylist()) == {LAST}
+
+
+def test_summing_up_holds_one_chunk_at_a_time(tmp_path):
+    work = Work(folder=Folder(tmp_path), version="v", options=Options(on=date(2026, 11, 21), statuses=("draft",)))
+    chunks, measures = 100, {f"measure-{number}": [1, 2, 3, 4] for number in range(500)}
+    summary = {"measures": measures, "tenants_with": {"applicable": 1}, "settles": {"stage": 2}, "opens": {}}
+    told = {"version": "v", "question": {"on": "2026-11-21", "statuses": ["draft"]}, "rows": 9, "rejected": 50}
+    for number in range(chunks):
+        work.note(number).write_bytes(orjson.dumps({**told, "summary": summary}))
+        lines = ({"row": 50 * number + place, "line": None, "faults": ["x" * 200]} for place in range(50))
+        work.folder.rejected(number).write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+    tracemalloc.start()
+    summed = write_outcome(work, Account(total=chunks * 9, rejected=0, chunks=chunks))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3_000_000
+    assert summed["measures"]["measure-7"]["not_applicable"] == 3 * chunks
+    assert summed["rows"]["rejected"] == len((tmp_path / "rejected.ndjson").read_bytes().splitlines()) == 50 * chunks
 
 
 class Threads:
@@ -194,3 +230,35 @@ def test_only_so_many_chunks_are_under_way_and_none_is_left_behind(tmp_path):
     crew.pool.shutdown()
     assert len(crew.futures) < 10 + 2 * crew.most
     assert crew.futures[-1].cancelled()
+
+
+class Forgetful:
+    """A crew that loses what it is given for the first so many times."""
+
+    most = 2
+
+    def __init__(self, times):
+        self.left, self.mended = times, 0
+
+    def submit(self, tenants, _options):
+        future = Future()
+        if self.left:
+            self.left -= 1
+            future.cancel()
+            future.set_running_or_notify_cancel()
+        else:
+            future.set_exception(LookupError(tenants))
+        return future
+
+    def mend(self):
+        self.mended += 1
+
+
+@pytest.mark.parametrize(("times", "error"), [(2, LookupError), (100, CancelledError)])
+def test_lost_chunks_are_asked_again_but_not_for_ever(times, error, tmp_path):
+    (tmp_path / "tenants-00000.parquet").write_bytes(b"0")
+    work = Work(folder=Folder(tmp_path), version="v", options=Options(on=date(2026, 11, 21), statuses=()))
+    crew = Forgetful(times)
+    with pytest.raises(error):
+        list(finish(work, crew, [0]))
+    assert crew.mended == min(times, MOST_FRUITLESS - 1)

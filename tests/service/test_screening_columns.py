@@ -165,3 +165,50 @@ def test_without_a_key_nothing_of_a_request_is_read(operator, method, path, body
     assert operator.server.call(method, path, body=body, headers=JSON).status == status
     if status == 401:
         assert Operator(operator.server, Role.PUBLIC).call(method, path, body, **JSON).status == 403
+
+
+def test_tenants_in_json_are_profiles_and_no_rows_of_a_sheet(operator):
+    """What a match takes is a tenant, what it refuses is a rejected row with all that is wrong with it."""
+    tenants = [
+        {"name": "甲", "city": "合肥"},
+        {},
+        {"name": "示例：甲"},
+        {"name": "合计"},
+        {"nmae": "乙", "employees": -1, "facts": {"shoe_size": 3}},
+        None,
+    ]
+    place = operator.finished(tenants)
+    told = operator.get(place).json
+    assert told["rows"] == {"total": 6, "done": 6, "rejected": 2}
+    assert [item["row"] for item in operator.get(f"{place}/tenants").json["items"]] == [1, 2, 3, 4]
+    rejected = operator.get(f"{place}/rejected").json["items"]
+    assert [(item["row"], item["field"], item["code"]) for item in rejected] == [
+        (5, "nmae", "unknown_field"),
+        (5, "employees", "out_of_range"),
+        (5, "facts/shoe_size", "bad_fact"),
+        (6, None, "not_an_object"),
+    ]
+    assert "name" in rejected[0]["hint"]
+    assert operator.server.match(tenants[4]).status == 422
+    again = operator.wait(operator.call("POST", f"{place}/rerun").headers["Location"])
+    assert again["rows"] == told["rows"]
+
+
+def test_rows_of_a_fact_left_open_are_told_with_its_column(operator, strictly):
+    content = "企业名称,营收增长率\n甲,-5%\n乙,120%\n丙,5%\n".encode()
+    place, told = finished(operator, content)
+    assert not strictly(OneScreening, told)
+    assert told["rows"] == {"total": 3, "done": 3, "rejected": 0}
+    assert (told["columns"][1]["left_open"], told["columns"][1]["left_open_rows"]) == (2, [1, 2])
+    known = operator.get(f"{place}/tenants/3/match").json["profile"]["facts"]
+    assert [fact["value"] for fact in known if fact["fact"] == "revenue_growth"] == [0.05]
+    unknown = operator.get(f"{place}/tenants/1/match").json["profile"]["facts"]
+    assert not [fact for fact in unknown if fact["fact"] == "revenue_growth"]
+
+
+def test_headings_alone_are_told_as_a_file_without_a_company(operator):
+    assert operator.upload("tenants.csv", "企业名称,注册地\n".encode(), LOOK).json["reason"]["code"] == "no_rows"
+    template = operator.get("/v1/screenings/template.xlsx").body
+    told = operator.wait(operator.upload("tenants.xlsx", template).headers["Location"])
+    assert (told["state"], told["failure"]["code"]) == ("failed", "no_rows")
+    assert "企业" in told["failure"]["message"]

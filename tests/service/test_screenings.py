@@ -8,7 +8,9 @@ import signal
 import subprocess
 import time
 from datetime import date
+from urllib.parse import quote
 
+import pyarrow.parquet as pq
 import pytest
 
 from service.keys import Role
@@ -91,7 +93,10 @@ def test_both_sides_of_the_matrix_say_the_same_as_single_matches(operator, scree
         pages = [operator.get(f"{match}&offset={offset}").json["recommendations"] for offset in (0, 100, 200)]
         single = [recommendation for page in pages for recommendation in page]
         verdicts = [recommendation["verdict"] for recommendation in single]
-        assert item["counts"] == {name: verdicts.count(name) for name in ("applicable", "possible")}
+        totals = operator.get(match).json["totals"]
+        assert item["counts"] == totals
+        listed = {**totals, "possible": totals["possible"] - totals["withheld"]}
+        assert all(verdicts.count(name) == listed[name] for name in ("applicable", "possible"))
         assert [pair["measure_id"] for pair in item["best"]] == [r["measure"]["id"] for r in single[:3]]
         for recommendation in single:
             sides.setdefault(recommendation["measure"]["id"], set()).add((item["row"], recommendation["verdict"]))
@@ -108,8 +113,76 @@ def test_filters_choose_tenants_and_measures(operator, screened):
     assert {(item["status"]) for item in pilots} == {"draft"}
     fitting = all_items(operator, f"{screened}/tenants?verdict=applicable&instrument=pilot")
     assert 0 < len(fitting) < 58
-    assert all(item["counts"]["applicable"] and not item["counts"]["possible"] for item in fitting)
+    assert all(item["counts"]["applicable"] for item in fitting)
     assert operator.get(f"{screened}/tenants?verdict=perhaps").status == 422
+
+
+def decided(operator, row):
+    """Return measure -> verdict of one tenant, as single matches tell it; what is withheld they leave out."""
+    told = {}
+    for offset in range(0, 300, 100):
+        body = {"profile": tenant(row - 1), "on": ON, "limit": 100, "offset": offset, "detail": "brief"}
+        answer = operator.server.post({**body, "include": ["not_applicable"]}).json
+        told |= {one["measure"]["id"]: one["verdict"] for one in answer["recommendations"]}
+    return told
+
+
+def counted(verdicts):
+    """Return the four counts of verdicts by measure; one that a match leaves out although asked is withheld."""
+    return {
+        "applicable": verdicts.count("applicable"),
+        "possible": verdicts.count("possible") + verdicts.count("withheld"),
+        "not_applicable": verdicts.count("not_applicable"),
+        "withheld": verdicts.count("withheld"),
+    }
+
+
+def test_counts_under_filters_are_those_of_single_matches(operator, screened):
+    measures = {item["measure_id"]: item for item in all_measures(operator, screened)}
+    rows = {item["row"]: item["region"] for item in all_items(operator, f"{screened}/tenants")}
+    verdicts = {row: decided(operator, row) for row in rows}
+    table = {(row, name): verdicts[row].get(name, "withheld") for row in rows for name in measures}
+    pilots = {item["measure_id"] for item in all_measures(operator, screened, "instrument=pilot&status=draft")}
+    assert 0 < len(pilots) < len(measures)
+    listed = ("applicable", "possible")
+    for item in all_items(operator, f"{screened}/tenants?instrument=pilot&status=draft"):
+        assert item["counts"] == counted([table[item["row"], name] for name in pilots])
+        assert item["best"]
+    for verdict in listed:
+        query = f"instrument=pilot&status=draft&verdict={verdict}"
+        shown = {item["row"] for item in all_items(operator, f"{screened}/tenants?{query}")}
+        assert shown == {row for row in rows if any(table[row, name] == verdict for name in pilots)}
+        found = {item["measure_id"] for item in all_measures(operator, screened, query)}
+        assert found == {name for name in pilots if any(table[row, name] == verdict for row in rows)}
+    inside = [row for row, region in rows.items() if region and region.startswith("34")]
+    for item in all_measures(operator, screened, "region=安徽"):
+        assert item["counts"] == counted([table[row, item["measure_id"]] for row in inside])
+
+
+def all_measures(operator, screened, query=""):
+    pages = [all_items(operator, f"{screened}/measures?{quote(query, safe='=&')}&page={page}") for page in (1, 2, 3)]
+    return [item for page in pages for item in page]
+
+
+def test_every_list_takes_the_filters_and_none_is_left_out_silently(operator, screened):
+    measure = all_items(operator, f"{screened}/measures")[0]["measure_id"]
+    every = "verdict=possible&instrument=pilot&status=draft&region=340000"
+    assert operator.get(f"{screened}/tenants?{every}").status == 200
+    assert operator.get(f"{screened}/measures?{every}").status == 200
+    of_one = f"{screened}/measures/{measure}/tenants"
+    for verdict in ("applicable", "possible"):
+        told = all_items(operator, f"{of_one}?verdict={verdict}")
+        assert told == all_items(operator, f"{of_one}?standing={verdict}")
+        assert {item["verdict"] for item in told} <= {verdict}
+    assert all_items(operator, f"{of_one}?verdict=applicable&standing=one_fact_short") == []
+    for path in ("/tenants", "/measures", f"/measures/{measure}/tenants"):
+        refused = operator.get(f"{screened}{path}?verdict=not_applicable")
+        assert refused.status == 422
+        assert refused.json["errors"][0]["code"] == "only_counted"
+        assert "只计数" in refused.json["errors"][0]["message"]
+    for path in ("/results.csv?verdict=applicable", "/results.xlsx?foo=1", "/summary?region=340000", "?foo=1"):
+        refused = operator.get(screened + path)
+        assert (refused.status, refused.json["errors"][0]["code"]) == (422, "unknown_parameter"), path
 
 
 def test_one_fact_short_means_that_one_fact_is_missing(operator, screened):
@@ -128,7 +201,8 @@ def test_the_summary_adds_up(operator, screened):
 
 
 def test_downloads_hold_every_pair_that_is_shown(operator, screened):
-    shown = sum(sum(item["counts"].values()) for item in all_items(operator, f"{screened}/tenants"))
+    counts = [item["counts"] for item in all_items(operator, f"{screened}/tenants")]
+    shown = sum(count["applicable"] + count["possible"] - count["withheld"] for count in counts)
     rows = list(csv.DictReader(io.StringIO(operator.get(f"{screened}/results.csv").body.decode("utf-8-sig"))))
     assert len(rows) == shown
     assert len(operator.get(f"{screened}/results.ndjson").body.splitlines()) == shown
@@ -249,19 +323,6 @@ def test_events_tell_the_way_to_the_end(operator):
     assert last["rows"] == {"total": 300, "done": 300, "rejected": 0}
 
 
-def test_an_operator_has_records_and_not_calls(serve):
-    with serve(CEPEI_OPERATOR_RECORDS="30", CEPEI_RATE_LIMIT="1/hour") as server:
-        operator = Operator(server)
-        body = json.dumps({"profile": {}}).encode()
-        assert [operator.call("POST", "/v1/match", body, **JSON).status for _ in range(10)] == [200] * 10
-        assert operator.wait(operator.screen([tenant(1)] * 20))["state"] == "finished"
-        assert operator.call("POST", "/v1/screenings", b'{"tenants": [{}]}', **JSON).json["code"] == "records_exceeded"
-        assert [server.post({"profile": {}}).status for _ in range(2)] == [200, 429]
-        other = Operator(server)
-        told = other.wait(other.screen([tenant(1)] * 31))
-        assert (told["state"], told["failure"]["code"]) == ("failed", "records_exceeded")
-
-
 def workers_of(server):
     listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
     wanted = f"work --beside {server.process.pid}"
@@ -349,3 +410,14 @@ def test_what_is_overdue_is_deleted_with_its_files(tmp_path):
     Worker(Settings(data=tmp_path / "data.sqlite")).sweep()
     assert Jobs(store).known() == frozenset()
     assert not folder.path.exists()
+
+
+def test_results_of_an_older_program_ask_to_be_run_again_for_what_they_do_not_tell(operator):
+    place = operator.finished([tenant(1), tenant(2)])
+    counts = operator.data.parent / "screenings" / place.rsplit("/", 1)[1] / "counts-00000.parquet"
+    table = pq.read_table(counts)
+    pq.write_table(table.drop_columns(["withheld_measures"]), counts)
+    assert operator.get(f"{place}/tenants").status == operator.get(f"{place}/results.xlsx").status == 200
+    for path in ("/tenants?instrument=pilot", "/measures?region=340000"):
+        refused = operator.get(place + path)
+        assert (refused.status, refused.json["errors"][0]["code"]) == (409, "older_results")

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from service.migrations import MIGRATIONS
 from service.store import Store
 
 
@@ -36,3 +37,18 @@ def test_a_transaction_that_fails_leaves_nothing(store):
     with pytest.raises(sqlite3.OperationalError):
         fail()
     assert store.rows("SELECT n FROM counts") == []
+
+
+def test_parts_of_an_older_program_are_decided_again_only_where_the_screening_has_not_ended(tmp_path, monkeypatch):
+    path, older = tmp_path / "data.sqlite", tuple(step for step in MIGRATIONS if step[0] < "0004")
+    with monkeypatch.context() as patch:
+        patch.setattr("service.store.MIGRATIONS", older)
+        old = Store(path)
+        for name, state in (("a", "queued"), ("b", "running"), ("c", "finished")):
+            row = {"id": name, "key_id": "k", "state": state, "format": "csv", "options": "{}"}
+            with old.transaction() as database:
+                database.table("screenings").insert({**row, "created_at": 1.0, "expires_at": 2.0})
+                database.table("chunks").insert(
+                    {"screening": name, "number": 0, "rows": 1, "rejected": 0, "summary": "{}"}
+                )
+    assert [row["screening"] for row in Store(path).rows("SELECT screening FROM chunks")] == ["c"]

@@ -44,7 +44,7 @@ KINDS = [
     ("营业收入(万元)", "很多", "annual_revenue_cny", "not_money"),
     ("营业收入(万元)", "500万美元", "annual_revenue_cny", "not_money"),
     ("营业收入(万元)", "-5", "annual_revenue_cny", "out_of_range"),
-    ("营业收入(万元)", "1e30", "annual_revenue_cny", "not_money"),
+    ("营业收入(万元)", "1e30", "annual_revenue_cny", "out_of_range"),
     ("研发费用(万元)", "2万5", "rd_spend_cny", "not_money"),
     ("是否外资", "也许", "foreign_invested", "not_flag"),
     ("是否外资", "2", "foreign_invested", "not_flag"),
@@ -166,6 +166,28 @@ def test_formulas_without_a_result_and_errors_are_told_and_results_are_read(xlsx
     tenants, rejected = read(xlsx_bytes([["名称", "员工人数"], ["甲"], ["乙"], ["丙"]], formulas))
     assert [tenant.profile.employees for tenant in tenants] == [120]
     assert [(row.row, row.faults[0].code) for row in rejected] == [(2, "formula_without_value"), (3, "error_value")]
+
+
+def test_rows_at_the_end_in_which_every_cell_is_an_unsolved_formula_or_an_error_are_told(xlsx_bytes, read):
+    def formulas(_, sheet):
+        for row in range(1, 301):
+            sheet.write_formula(row, 0, "=A1", None, "")
+            sheet.write_formula(row, 1, "=NA()", None, "#N/A")
+
+    tenants, rejected = read(xlsx_bytes([["名称", "员工人数"]], formulas))
+    assert not tenants
+    assert [row.row for row in rejected] == list(range(1, 301))
+    assert [fault.code for fault in rejected[-1].faults] == ["formula_without_value", "error_value"]
+
+
+def test_an_unsolved_formula_far_below_is_told_at_its_row_and_merged_cells_reach_it(xlsx_bytes, read):
+    def formulas(_, sheet):
+        sheet.merge_range("A2:A9", "合肥")
+        sheet.write_formula("B9", "=B1", None, "")
+
+    tenants, rejected = read(xlsx_bytes([["城市", "企业名称"], ["", "甲"]], formulas))
+    assert [tenant.profile.name for tenant in tenants] == ["甲"]
+    assert [(row.row, row.line, row.faults[0].field) for row in rejected] == [(8, 9, "name")]
 
 
 def test_broken_lines_of_csv_cost_one_row_each(read):

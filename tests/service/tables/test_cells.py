@@ -8,8 +8,8 @@ from service.tables.cells import NOT_SAID, read_cell
 from service.tables.fields import BY_ID, CITY, COUNTY, PLACE, PROVINCE
 from service.tables.headings import Column
 from service.tables.lists import split_list
-from service.tables.messages import CellError
-from service.tables.rows import join_places
+from service.tables.messages import CellError, LeftOpenError
+from service.tables.places import join_places
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,95 @@ def test_a_cell_is_read_as_its_field(field, value, read):
         ("2亿元", 1e4, "2亿元"),
         ("3000元", 1e4, "3000元"),
         (1.2, 1e8, 1.2e8),
+        ("￥3.2", 1e8, 3.2e8),
+        ("¥ 3.2", 1e8, 3.2e8),
+        ("RMB3.2", 1e8, 3.2e8),
+        ("CNY 3.2", 1e8, 3.2e8),
+        ("3.2人民币", 1e8, 3.2e8),
+        ("人民币3.2", 1e8, 3.2e8),
+        ("￥1,234.5", 1e4, 12_345_000.0),
+        ("3.2e1", 1e8, 3.2e9),
+        ("1.2E+05", 1.0, 120_000.0),
+        ("1.2E+05", 1e4, 1.2e9),
+        ("3.2E-1", 1e8, 3.2e7),
+        ("人民币3.2亿", 1e4, "人民币3.2亿"),
+        ("3.2億元", 1e4, "3.2亿元"),
+        ("¥3000元", 1e4, "¥3000元"),
+        ("-¥3", 1e4, -30_000.0),
     ],
 )
 def test_a_number_takes_the_unit_of_its_heading_and_a_text_its_own(value, factor, yuan):
     assert cell(value, "annual_revenue_cny", factor=factor) == yuan
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "factor", "read"),
+    [
+        ("employees", "1.2", 1e3, 1200),
+        ("employees", 1.2, 1e3, 1200.0),
+        ("employees", "500人", 1e3, 500),
+        ("employees", "1.2E+03", 1.0, 1200),
+        ("invention_patents", "0.5", 1e2, 50.0),
+        ("invention_patents", 0.5, 1e2, 50.0),
+        ("invention_patents", "12件", 1e2, 12.0),
+    ],
+)
+def test_a_count_takes_the_unit_of_its_heading_unless_it_names_what_it_counts(field, value, factor, read):
+    assert cell(value, field, factor=factor) == read
+
+
+@pytest.mark.parametrize(("value", "factor"), [("1.23456", 1e3), ("0.5人", 1e3), ("1e400", 1.0)])
+def test_a_count_that_is_not_whole_is_refused(value, factor):
+    with pytest.raises(CellError, match="not_count"):
+        cell(value, "employees", factor=factor)
+
+
+@pytest.mark.parametrize("value", ["-5%", "120%", -0.05, "−3%", "1.2", 12, "负5%"])
+def test_a_growth_rate_that_no_fact_can_hold_is_left_open(value):
+    with pytest.raises(LeftOpenError, match="rate_left_open"):
+        cell(value, "revenue_growth")
+
+
+@pytest.mark.parametrize("value", ["-5", -0.5, "120", 120.0, "-5%"])
+def test_a_growth_rate_under_a_percent_heading_is_left_open_likewise(value):
+    with pytest.raises(LeftOpenError, match="rate_left_open"):
+        cell(value, "revenue_growth", percent=True)
+
+
+@pytest.mark.parametrize("value", ["翻番", "inf", "很高%", True])
+def test_what_is_no_rate_is_refused(value):
+    with pytest.raises(CellError, match="not_share") as refused:
+        cell(value, "revenue_growth")
+    assert not isinstance(refused.value, LeftOpenError)
+
+
+@pytest.mark.parametrize("value", ["2015-03", "2015年3月", "201503", "2015/3", "2015.03"])
+def test_a_month_is_left_open_where_the_heading_asks_for_one(value):
+    with pytest.raises(LeftOpenError, match="month_left_open"):
+        cell(value, "founded_on", months=True)
+    with pytest.raises(CellError, match="date_incomplete"):
+        cell(value, "founded_on")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "read"),
+    [
+        ("uscc", '="91110000600037341L"', "91110000600037341L"),
+        ("uscc", "'91110000600037341L", "91110000600037341L"),
+        ("uscc", "’91110000600037341L", "91110000600037341L"),
+        ("external_id", '="0012"', "0012"),
+        ("external_id", "'0012", "0012"),
+        ("city", "'440305", "440305"),
+        ("name", "'n Sync", "'n Sync"),
+    ],
+)
+def test_what_keeps_a_text_from_being_a_number_is_no_part_of_it(field, value, read):
+    assert cell(value, field) == read
+
+
+def test_an_endless_number_is_no_value():
+    with pytest.raises(CellError, match="error_value"):
+        cell(float("inf"), "employees")
 
 
 def test_a_number_up_to_one_under_a_percent_heading_is_not_guessed():
@@ -121,6 +206,13 @@ def test_any_cell_gives_a_value_or_a_reason(field, value):
         ([(CITY, "北京"), (PLACE, "合肥市")], "合肥市"),
         ([(PROVINCE, "上海市"), (CITY, "上海市"), (COUNTY, "浦东新区")], "上海市浦东新区"),
         ([(COUNTY, "南沙区")], "南沙区"),
+        ([(PROVINCE, "440000"), (CITY, "440100"), (COUNTY, "440115")], "440115"),
+        ([(PROVINCE, "440000000000"), (CITY, "440100")], "440100"),
+        ([(PROVINCE, "44"), (CITY, "01"), (COUNTY, "15")], "440115"),
+        ([(PROVINCE, "440000"), (COUNTY, "340121")], "440000、340121"),
+        ([(PROVINCE, "广东省"), (CITY, "440100")], "440100"),
+        ([(PROVINCE, "440000"), (COUNTY, "南沙区")], "440000 南沙区"),
+        ([(PLACE, "安徽省合肥市望江西路800号"), (PLACE, "北京市海淀区")], "安徽省合肥市望江西路800号"),
     ],
 )
 def test_a_place_is_put_together_from_its_columns(parts, place):

@@ -7,6 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.schemas.match import ProfileSchema
+from service.tables.look import look_at
+from service.tables.messages import TableRefusedError
 from service.tables.reading import ReadingOptions, read_tenants
 
 
@@ -93,6 +95,16 @@ def test_merged_cells_hold_for_every_row_they_cover(xlsx_bytes, read):
     ]
 
 
+def test_blank_cells_merged_beside_the_table_are_no_part_of_it(xlsx_bytes, read):
+    def merge(_, sheet):
+        sheet.merge_range("Z2:Z4", "")
+        sheet.merge_range("A6:B9", "")
+
+    tenants, rejected = read(xlsx_bytes([["企业名称", "员工人数"], ["甲", 1], ["乙", 2]], merge))
+    assert [tenant.profile.name for tenant in tenants] == ["甲", "乙"]
+    assert not rejected
+
+
 def test_headings_over_two_merged_rows_are_read_together(xlsx_bytes, read):
     def merge(_, sheet):
         sheet.merge_range("A1:A2", "企业名称")
@@ -169,3 +181,85 @@ def test_ndjson_in_the_api_s_fields_reads_as_post_match_does(read):
     tenants, rejected = read(json.dumps(profile, ensure_ascii=False).encode())
     assert not rejected
     assert tenants[0].profile == ProfileSchema().load(profile)
+
+
+def parquet_bytes(columns):
+    target = io.BytesIO()
+    pq.write_table(pa.table(columns), target)
+    return target.getvalue()
+
+
+def test_a_file_without_a_company_is_refused_in_the_same_words_whatever_its_form(csv_bytes, xlsx_bytes):
+    heading, blank, example = ["企业名称", "注册地"], ["", ""], ["示例：甲公司", "合肥"]
+    files = [
+        *(
+            build(rows)
+            for build in (csv_bytes, xlsx_bytes)
+            for rows in ([heading], [heading, blank], [heading, example])
+        ),
+        parquet_bytes({"企业名称": pa.array([], pa.string())}),
+        parquet_bytes({"企业名称": pa.array([None, ""], pa.string())}),
+        '{"企业名称": ""}\n{"企业名称": "示例：甲公司"}\n'.encode(),
+        b"{}\n{}\n",
+    ]
+    for content in files:
+        with pytest.raises(TableRefusedError, match="no_rows"):
+            list(read_tenants(content))
+        assert look_at(content, {}).refusal.code == "no_rows"
+
+
+def test_a_row_is_numbered_by_its_place_below_the_headings_in_every_form(csv_bytes, xlsx_bytes):
+    names = ["", "示例：甲公司", "乙", "", "丙", "合计"]
+    rows = [["企业名称", "注册地"], *([name, ""] for name in names)]
+    files = [
+        csv_bytes(rows),
+        xlsx_bytes(rows),
+        parquet_bytes({"企业名称": names}),
+        "\n".join(json.dumps({"企业名称": name}, ensure_ascii=False) if name else "" for name in names).encode(),
+    ]
+    for content in files:
+        assert [(row.row, hasattr(row, "profile")) for row in read_tenants(content)] == [
+            (3, True),
+            (5, True),
+            (6, False),
+        ]
+
+
+def test_codes_of_places_in_columns_of_their_own_give_the_narrowest(csv_bytes, xlsx_bytes, read):
+    rows = [["企业名称", "省", "市", "区县"], ["甲", 440000, 440100, 440115], ["乙", 440000, 440100, ""]]
+    for content in (csv_bytes(rows), xlsx_bytes(rows)):
+        assert [tenant.profile.city for tenant in read(content)[0]] == ["440115", "440100"]
+
+
+def test_credit_codes_behind_excel_s_text_guards_are_read(read):
+    code = "91110000600037341L"
+    lines = ["企业名称,税号", f'甲,="{code}"', f'乙,"=""{code}"""', f"丙,'{code}", f"丁,\t{code}"]
+    tenants, rejected = read("\n".join(lines).encode())
+    assert not rejected
+    assert {tenant.profile.uscc for tenant in tenants} == {code}
+
+
+def test_what_is_left_open_costs_no_company_and_is_told_with_its_column(csv_bytes):
+    rows = [
+        ["企业名称", "营收增长率", "成立年月"],
+        ["甲", "-5%", "2015-03"],
+        ["乙", "120%", "2015-03-01"],
+        ["丙", "5%", "201503"],
+        ["丁", "翻番", "2015-03"],
+    ]
+    table = read_tenants(csv_bytes(rows))
+    tenants = [row for row in table if hasattr(row, "profile")]
+    assert [tenant.profile.name for tenant in tenants] == ["甲", "乙", "丙"]
+    assert [dict(tenant.profile.facts) for tenant in tenants] == [{}, {}, {"revenue_growth": 0.05}]
+    assert [tenant.profile.founded_on for tenant in tenants] == [None, date(2015, 3, 1), None]
+    assert [[caveat.code for caveat in tenant.caveats] for tenant in tenants] == [
+        ["rate_left_open", "month_left_open"],
+        ["rate_left_open"],
+        ["month_left_open"],
+    ]
+    assert all(caveat.worded(language)[0] for caveat in tenants[0].caveats for language in ("zh", "en"))
+    assert [(column.left_open, column.left_open_rows) for column in table.columns] == [
+        (0, ()),
+        (2, (1, 2)),
+        (2, (1, 3)),
+    ]

@@ -159,6 +159,11 @@ def test_a_sheet_of_unsolved_formulas_is_refused(monkeypatch, xlsx_bytes):
     assert refusal(xlsx_bytes([["企业名称"]], formulas)) == "formulas_without_values"
 
 
+def test_headings_that_are_unsolved_formulas_are_told_as_such(xlsx_bytes):
+    content = xlsx_bytes([], lambda _, sheet: sheet.write_formula(0, 0, "=1", None, ""))
+    assert refusal(content) == "formulas_without_values"
+
+
 def test_entities_are_not_expanded(workbook):
     def change(name, data):
         bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><workbook'
@@ -174,6 +179,31 @@ def test_what_is_too_large_or_too_long_is_refused(csv_bytes, workbook):
     assert refusal(rows, options=ReadingOptions(limits=Limits(rows=10))) == "too_many_rows"
     wide = csv_bytes([["企业名称", *(f"列{n}" for n in range(300))]])
     assert refusal(wide) == "too_many_columns"
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_a_heading_line_of_a_million_columns_is_refused_as_that(delimiter):
+    headings = delimiter.join(["企业名称", *(f"列{n}" for n in range(1_000_000))])
+    assert refusal(f"{headings}\n甲{delimiter}1\n".encode()) == "too_many_columns"
+    assert refusal(f"名录\n{headings}\n企业{delimiter}1\n".encode()) == "too_many_columns"
+
+
+def test_a_line_that_is_too_long_below_the_headings_costs_itself_only(read):
+    tenants, rejected = read(("企业名称,行业\n甲,\n乙," + "x," * 300_000 + "\n丙,\n").encode())
+    assert [tenant.profile.name for tenant in tenants] == ["甲", "丙"]
+    assert [(row.row, row.faults[0].code) for row in rejected] == [(2, "row_too_long")]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ('{"name": "甲公司"}\n{"name": "乙"}'.encode("gb18030"), "ndjson_not_utf8"),
+        ('{"企业名称": "甲"}'.encode("utf-16"), "ndjson_not_utf8"),
+        (b'{\n  "name": "a"\n}\n', "no_objects"),
+    ],
+)
+def test_ndjson_of_which_no_line_can_be_read_is_refused_by_what_is_wrong_with_it(content, code):
+    assert refusal(content) == code
 
 
 def test_parquet_that_declares_too_much_is_refused():

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 import python_calamine
 
+from service.tables.look import look_at
+from service.tables.messages import TableRefusedError
 from service.tables.reading import read_tenants
 from service.tables.template import COLUMNS, ENTERPRISE_STAGES, SIZES, STAGES, template_workbook
 
@@ -52,9 +54,15 @@ def test_every_heading_of_the_template_is_understood_with_its_unit():
 
 
 def test_the_example_row_is_skipped():
-    table = read_tenants(template_workbook())
-    assert list(table) == []
-    assert table.skipped == 1
+    filled = read_tenants(_filled([["7", "甲公司"]]))
+    assert [(row.row, row.profile.name) for row in filled] == [(2, "甲公司")]
+    assert filled.skipped == 1
+
+
+def test_the_template_sent_as_it_is_names_no_company():
+    with pytest.raises(TableRefusedError, match="no_rows"):
+        list(read_tenants(template_workbook()))
+    assert look_at(template_workbook(), {}).refusal.code == "no_rows"
 
 
 def test_the_template_has_drop_downs_text_format_for_codes_and_an_explanation():

@@ -1,0 +1,155 @@
+"""Columns of tests decided for many rows: as planes of bits, and as outcomes with their reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules.columns import (
+    LISTED,
+    MET,
+    OUTCOMES_OF_RANKS,
+    UNMET,
+    ThresholdColumn,
+    Values,
+    kinds_of,
+    leaves_open,
+)
+from rules.fact_columns import AnswerColumn, NumberColumn, Positions
+from rules.planes import Plane, Planes, pack, plane_of, words_of
+
+_CELLS = 1 << 18
+"""So many bytes are spread over rows at a time: they stay in the cache."""
+
+_WORDS = 1 << 20
+"""So many words of who gave which answer are laid out at a time."""
+
+
+class DecidedColumn(Protocol):
+    """What a column of tests comes to for every row."""
+
+    def write(self, nodes: Planes) -> None:
+        """Write the planes of the column's tests to their places."""
+
+    def outcomes(self) -> Values:
+        """Return 0 unmet, 2 met or the code of why it is unknown, for tests (rows) and rows (columns)."""
+
+
+@dataclass(frozen=True)
+class NumbersCompared:
+    """Numbers of rows beside thresholds; `missing` are the outcomes where there is no number."""
+
+    column: ThresholdColumn
+    fact: NumberColumn
+    missing: Values
+
+    def write(self, nodes: Planes) -> None:
+        """Compare; a number that is missing may hold."""
+        positions, numbers = self.column.positions, self.fact.numbers
+        absent = pack(np.isnan(numbers)[None, :])
+        for block in _blocks(len(positions), len(numbers)):
+            holds = pack(self.column.holds(numbers, block))
+            nodes.true[positions[block]] = holds
+            nodes.maybe[positions[block]] = holds | absent
+
+    def outcomes(self) -> Values:
+        """Compare; a number that is missing has its reason."""
+        numbers = self.fact.numbers
+        decided = np.where(self.column.holds(numbers, slice(None)), np.int8(MET), np.int8(UNMET))
+        return np.where(np.isnan(numbers)[None, :], self.missing[:, None], decided)
+
+
+@dataclass(frozen=True)
+class AnswersDecided:
+    """Outcomes of distinct answers (`known`, a row a test), and which of the answers is each row's."""
+
+    positions: Positions
+    known: Values
+    places: Positions
+
+    def write(self, nodes: Planes) -> None:
+        """Spread the outcomes over the rows."""
+        if self.known.shape[1] == 1:
+            whole = pack(np.ones((1, len(self.places)), dtype=np.bool_))
+            nodes.true[self.positions] = np.where(self.known == MET, whole, np.uint64(0))
+            nodes.maybe[self.positions] = np.where(self.known != UNMET, whole, np.uint64(0))
+            return
+        for block in _blocks(len(self.positions), len(self.places)):
+            spread = np.take(self.known[block], self.places, axis=1)
+            nodes.true[self.positions[block]] = pack(spread == MET)
+            nodes.maybe[self.positions[block]] = pack(spread != UNMET)
+
+    def outcomes(self) -> Values:
+        """Spread the outcomes over the rows."""
+        return np.take(self.known, self.places, axis=1)
+
+
+@dataclass(frozen=True)
+class AnswersAddedUp:
+    """Marks of distinct answers (`ranks`, a row a test) of which a row may give several: the highest counts."""
+
+    positions: Positions
+    ranks: Values
+    fact: AnswerColumn
+    size: int
+
+    @cached_property
+    def kinds(self) -> NDArray[np.intp]:
+        """Return what kinds of answers each row gave."""
+        kinds = np.zeros(self.size, dtype=np.intp)
+        of_answers = np.array([kinds_of(answer) for answer in self.fact.answers], dtype=np.intp)
+        np.bitwise_or.at(kinds, self.fact.rows, of_answers[self.fact.given])
+        return kinds
+
+    def write(self, nodes: Planes) -> None:
+        """Join, for each test, the rows that gave the answers which mark it."""
+        true = np.zeros((len(self.positions), words_of(self.size)), dtype=np.uint64)
+        maybe = np.repeat(pack(leaves_open(self.kinds)[None, :]), len(true), axis=0)
+        for block, givers in self._givers():
+            ranks = self.ranks[:, block]
+            _join(ranks == LISTED, givers, true)
+            _join((ranks > 0) & (ranks < LISTED), givers, maybe)
+        maybe |= true
+        nodes.true[self.positions] = true
+        nodes.maybe[self.positions] = maybe
+
+    def _givers(self) -> Iterable[tuple[slice, Plane]]:
+        """Yield blocks of answers with the rows that gave each."""
+        words = words_of(self.size)
+        step = max(1, _WORDS // max(1, words))
+        for start in range(0, len(self.fact.answers), step):
+            block = slice(start, min(start + step, len(self.fact.answers)))
+            here = (self.fact.given >= block.start) & (self.fact.given < block.stop)
+            shape = (block.stop - block.start, words)
+            yield block, plane_of(self.fact.given[here] - block.start, self.fact.rows[here], shape)
+
+    def outcomes(self) -> Values:
+        """Take the highest rank of each row's answers, one answer of every row at a time."""
+        order = np.argsort(self.fact.rows, kind="stable")
+        rows, given = self.fact.rows[order], self.fact.given[order]
+        counts = np.bincount(rows, minlength=self.size)
+        turn = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        ranks = np.zeros((len(self.positions), self.size), dtype=np.int8)
+        for number in range(counts.max(initial=0)):
+            now = turn == number
+            ranks[:, rows[now]] = np.maximum(ranks[:, rows[now]], self.ranks[:, given[now]])
+        return np.asarray(OUTCOMES_OF_RANKS[self.kinds[None, :], ranks])
+
+
+def _join(holds: NDArray[np.bool_], givers: Plane, joined: Plane) -> None:
+    """Add to each test (a row of `joined`) all rows that gave one of the answers for which it holds."""
+    tests, answers = np.nonzero(holds)
+    step = max(1, _WORDS // max(1, givers.shape[1]))
+    for start in range(0, len(tests), step):
+        own, starts = np.unique(tests[start : start + step], return_index=True)
+        joined[own] |= np.bitwise_or.reduceat(givers[answers[start : start + step]], starts, axis=0)
+
+
+def _blocks(tests: int, rows: int) -> Iterable[slice]:
+    step = max(1, _CELLS // max(rows, 1))
+    return (slice(start, min(tests, start + step)) for start in range(0, tests, step))

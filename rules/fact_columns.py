@@ -1,0 +1,73 @@
+"""One fact of many rows: numbers as numbers, everything else as the distinct answers and who gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rules.facts import Answer, add_up
+
+Positions: TypeAlias = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerColumn:
+    """Row rows[i] gave answers[given[i]]. Several answers of a row add up; a row without any leaves the fact missing.
+
+    At most one answer of a row has several readings: `answer_column` sees to it.
+    """
+
+    answers: Sequence[Answer]
+    rows: Positions
+    given: Positions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberColumn:
+    """One number (or day, as its ordinal) of every row; NaN where it is missing."""
+
+    numbers: NDArray[np.float64]
+
+
+FactColumn: TypeAlias = AnswerColumn | NumberColumn
+FactColumns: TypeAlias = Mapping[str, FactColumn]
+
+
+def answer_column(answers: Sequence[Answer], rows: Positions, given: Positions) -> AnswerColumn:
+    """Return a column; where answers of a row have several readings, the row's answers become one."""
+    readings = np.array([bool(answer.one_of) for answer in answers], dtype=np.intp)
+    counts = np.bincount(rows, weights=readings[given]) if readings.any() else np.zeros(0)
+    if not (counts > 1).any():
+        return AnswerColumn(answers=answers, rows=rows, given=given)
+    joined = counts[rows] > 1
+    more, places, which = _sums(answers, rows[joined], given[joined])
+    return AnswerColumn(
+        answers=[*answers, *more],
+        rows=np.append(rows[~joined], places),
+        given=np.append(given[~joined], which + len(answers)),
+    )
+
+
+def whole_answers(column: AnswerColumn, size: int) -> tuple[Sequence[Answer | None], Positions]:
+    """Return distinct answers and, for each of `size` rows, the place of its answer among them; None is no answer."""
+    several = np.bincount(column.rows, minlength=size)[column.rows] > 1
+    more, rows, which = _sums(column.answers, column.rows[several], column.given[several])
+    places = np.zeros(size, dtype=np.intp)
+    places[column.rows] = column.given + 1
+    places[rows] = which + 1 + len(column.answers)
+    return [None, *column.answers, *more], places
+
+
+def _sums(answers: Sequence[Answer], rows: Positions, given: Positions) -> tuple[list[Answer], Positions, Positions]:
+    """Add up the answers of each row: the distinct sums, the rows, and the place of each row's sum."""
+    said: dict[int, set[int]] = {}
+    for row, place in zip(rows.tolist(), given.tolist(), strict=True):
+        said.setdefault(row, set()).add(place)
+    known: dict[tuple[int, ...], int] = {}
+    which = [known.setdefault(tuple(sorted(places)), len(known)) for places in said.values()]
+    sums = [add_up([answers[place] for place in places]) for places in known]
+    return sums, np.array([*said], dtype=np.intp), np.array(which, dtype=np.intp)
