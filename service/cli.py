@@ -8,33 +8,38 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from service import __version__
-from service.commands import build, check, draft, evaluate, feedback, keys, match, screen, serve, work
 from service.commands.exits import CommandError, Exit
 from service.commands.output import complain
 from service.settings import SettingsError
 
 COMMANDS = {
-    "match": match,
-    "build": build,
-    "check": check,
-    "serve": serve,
-    "eval": evaluate,
-    "draft": draft,
-    "keys": keys,
-    "work": work,
-    "screen": screen,
-    "feedback": feedback,
+    "match": "match",
+    "build": "build",
+    "check": "check",
+    "serve": "serve",
+    "eval": "evaluate",
+    "draft": "draft",
+    "keys": "keys",
+    "work": "work",
+    "screen": "screen",
+    "feedback": "feedback",
 }
+"""Each command with its module in service/commands."""
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands; each is described by its module's first line."""
+def build_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of all commands, or, so that the others need not be loaded, of one that is known already.
+
+    Each command is described by its module's first line.
+    """
     parser = argparse.ArgumentParser(prog="cepei", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--version", action="version", version=f"cepei {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, module in COMMANDS.items():
+    for name in [only] if only in COMMANDS else COMMANDS:
+        module = import_module(f"service.commands.{COMMANDS[name]}")
         summary = str(module.__doc__).split(": ", 1)[1].split("\n", 1)[0]
         command = commands.add_parser(name, help=summary, description=summary)
         module.add_to(command)
@@ -44,7 +49,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    options = build_parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = build_parser(given[0] if given else None).parse_args(given)
     try:
         return int(options.run(options))
     except CommandError as error:

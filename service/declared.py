@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from matcher.errors import ProfileFault
-from matcher.matching import manual_facts
+from matcher.matching import Engine, manual_facts
 from matcher.profile_reading import ProfileReader
 from rules.catalogue import Catalogue
 from service.problems import Complaint
-from service.serving import serving
 
 
 def complaints_of_facts(faults: Iterable[ProfileFault]) -> list[Complaint]:
@@ -27,14 +26,13 @@ def judge_of_facts(catalogue: Catalogue) -> Callable[[Mapping[str, Any]], list[C
     return lambda declared: complaints_of_facts(reader.faults_of(declared))
 
 
-def complaints_beside(valid: object) -> list[Complaint]:
+def complaints_beside(valid: object, engine: Engine | None) -> list[Complaint]:
     """Return what is wrong with the declared facts in the part of a request that is in order.
 
     A request whose shape has faults is never matched; this tells of its facts in the same answer.
     """
     profile = valid.get("profile") if isinstance(valid, Mapping) else None
     declared = profile.get("facts") if isinstance(profile, Mapping) else getattr(profile, "facts", None)
-    engine = serving().engine
     if engine is None or not isinstance(declared, Mapping):
         return []
     return complaints_of_facts(engine.reader.faults_of(declared))

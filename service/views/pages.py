@@ -30,7 +30,7 @@ from service.problems import Complaint
 from service.request_context import page_language
 from service.schemas.complaints import complaints_of
 from service.schemas.match import MatchRequestSchema
-from service.serving import engine
+from service.serving import engine, serving
 
 blueprint = flask.Blueprint("pages", __name__)
 
@@ -77,7 +77,9 @@ def answer_form(typed: Mapping[str, str]) -> flask.Response:
         charge_match()
         shown = page_of(asked, language)
     except ValidationError as error:
-        return refuse_form(typed, [*complaints_of(error.messages), *complaints_beside(error.valid_data)])
+        return refuse_form(
+            typed, [*complaints_of(error.messages), *complaints_beside(error.valid_data, serving().engine)]
+        )
     except MatchError as error:
         return refuse_form(typed, complaints_of_match(error))
     return _page(typed, status=200, shown={**shown, "limit": asked.limit, "before_unreadable": unreadable})

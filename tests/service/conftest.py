@@ -133,8 +133,8 @@ def serve(catalogue_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
     def start(**environment: str) -> Any:
         command = [sys.executable, "-m", "service.cli", "serve"]
         folder = tmp_path_factory.mktemp("server")
-        settings = {"CEPEI_CATALOGUE": str(catalogue_file), "CEPEI_DATA": str(folder / "data.sqlite"), **environment}
-        return running(folder, command, settings)
+        usual = {"CEPEI_DATA": str(folder / "data.sqlite"), "CEPEI_SCREENING_PROCESSES": "1"}
+        return running(folder, command, {"CEPEI_CATALOGUE": str(catalogue_file), **usual, **environment})
 
     return start
 

@@ -106,9 +106,14 @@ def test_more_is_offered_until_all_are_listed():
 
 def test_every_message_needs_the_same_parameters_in_both_languages():
     for code, wording in {**WORDINGS, **FACT_WORDINGS}.items():
-        names = [set(re.findall(r"{(\w+)", text)) for text in wording]
-        assert names[0] == names[1], code
+        for chinese, english in ((wording.zh, wording.en), (wording.hint_zh, wording.hint_en)):
+            assert _names(chinese, "zh") == _names(english, "en"), code
         assert wording.en.isascii() or code == "not_money", code
+
+
+def _names(text, language):
+    """Return the parameters of a text; one that is a word of its language ends in the language."""
+    return {name.removesuffix(f"_{language}") for name in re.findall(r"{(\w+)", text)}
 
 
 def test_every_fault_of_a_fact_has_chinese_words():

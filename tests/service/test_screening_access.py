@@ -149,5 +149,6 @@ def test_a_stream_too_many_is_told_when_to_come_again(serve):
         assert 1 <= len(open_ones) <= 2
         assert {answer.status for _, answer in refused} == {503}
         assert {int(answer.headers["Retry-After"]) for _, answer in refused} == {10}
+        operator.call("POST", f"{place}/cancel")
         for connection, _ in open_ones + refused:
             connection.close()
