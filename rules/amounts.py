@@ -26,6 +26,10 @@ _CHINESE = re.compile(r"(?<![0-9.])[零〇一二两三四五六七八九十百�
 _DIGIT = "[一二两三四五六七八九]"
 _NUMERAL = re.compile(f"(?:({_DIGIT}?)千)?(?:零?({_DIGIT}?)百)?(?:零?({_DIGIT}?)十)?(?:(?:(?<=十)|零|^)({_DIGIT}))?|零")
 
+LARGEST_RATE = 100.0
+"""Ten thousand per cent: what is above is a slip."""
+
+_MINUS = re.compile("^(?:负|−|–)")
 LARGEST_YUAN = 1e15
 """More than the yearly product of the whole country is a slip of the pen."""
 
@@ -55,15 +59,32 @@ def parse_money(text: str) -> float:
 
 def parse_share(text: str) -> float:
     """Read a share from 0 to 1: 「5%」, 「百分之五」 and 「0.05」 are 0.05; raise AmountError when it is none."""
-    said = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-    percent = said.removeprefix("百分之").removesuffix("%")
-    try:
-        value = float(_compact(percent)) / (100 if percent != said else 1)
-    except ValueError:
-        value = -1.0
+    value, _ = _proportion(text)
     if not 0 <= value <= 1:
         raise AmountError(f"{text!r} is no share between 0 and 1; write 5% or 0.05")
     return round(value, 6)
+
+
+def parse_rate(text: str) -> float:
+    """Read a rate of change, at least -1: 「-5%」 and 「-0.05」 are -0.05, 「120%」 is 1.2.
+
+    Above 1 it must be in per cent: 5 may be meant as 5 % or as 500 %. Raise AmountError when it is none.
+    """
+    value, in_percent = _proportion(text)
+    if not -1 <= value <= (LARGEST_RATE if in_percent else 1):
+        raise AmountError(f"{text!r} is no rate from -100% up; write 5%, -5%, 120% or 0.05")
+    return round(value, 6) + 0.0
+
+
+def _proportion(text: str) -> tuple[float, bool]:
+    """Return the number that a text states, NaN when it is none, and whether it is in per cent."""
+    said = _MINUS.sub("-", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
+    bare = said.removeprefix("百分之").removesuffix("%")
+    try:
+        value = float(_compact(bare))
+    except ValueError:
+        return float("nan"), False
+    return (value / 100, True) if bare != said else (value, False)
 
 
 def _reads_two_ways(part: re.Match[str], above: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -105,12 +105,14 @@ def _dangling_sectors(vocabularies: Mapping[str, Vocabulary]) -> list[Fault]:
 def version_of(content: Content) -> str:
     """Return the catalogue version: the first 16 hexadecimal digits of the SHA-256 of all content."""
     digest = hashlib.sha256()
-    for part in (
-        {key: asdict(document) for key, document in content.documents.items()},
-        {key: [asdict(entry) for entry in words.entries.values()] for key, words in content.vocabularies.items()},
-        {key: asdict(fact) for key, fact in content.facts.items()},
-        content.packs,
-    ):
-        plain = json.dumps(part, ensure_ascii=False, sort_keys=True, default=str)
+    words = {key: list(vocabulary.entries.values()) for key, vocabulary in content.vocabularies.items()}
+    for part in (content.documents, words, content.facts, content.packs):
+        plain = json.dumps(dict(part), ensure_ascii=False, sort_keys=True, default=_plain)
         digest.update(plain.encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:16]
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value):
+        return {part.name: getattr(value, part.name) for part in fields(value)}
+    return str(value)

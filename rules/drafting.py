@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules.conditions import Combination, Condition, Group, Leaf, Test
-from rules.facts import FactDefinition, FactType, Value
+from rules.facts import IN_PERCENT, FactDefinition, FactType, Value
 from seeds.vocabulary import Vocabulary
 
 _ZH = {
@@ -77,7 +77,7 @@ class Drafter:
             return value.isoformat()
         if fact.type is FactType.MONEY:
             return self._money(float(value))
-        if fact.type is FactType.SHARE:
+        if fact.type in IN_PERCENT:
             return f"{_digits(float(value) * 100)}%"
         unit = f" {fact.unit_en}".rstrip() if self.language == "en" else fact.unit
         return f"{_digits(float(value))}{unit}"

@@ -23,6 +23,7 @@ FACT_FAULTS: dict[str, tuple[str, str]] = {
     "no_number_of_unit": ("must be a number from 0 up", "in {unit_en}"),
     "no_money": ("{text!r} is no amount of money", "write yuan as a number or a text such as CNY 3m"),
     "no_share": ("{text!r} is no share between 0 and 1", "write 5% or 0.05"),
+    "no_rate": ("{text!r} is no rate of change from -100 % up", "write 5%, -5%, 120% or 0.05"),
     "no_date": ("{text!r} is no date", "write it as 2015-03-01"),
 }
 """What can be wrong with a declared fact: the message and the hint in English; the service has them in Chinese."""

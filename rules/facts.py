@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from rules.amounts import LARGEST_YUAN, AmountError, parse_money, parse_share
+from rules.amounts import LARGEST_YUAN, AmountError, parse_money, parse_rate, parse_share
 from rules.errors import FactError
 from seeds.errors import Fault, SeedError
 from seeds.strict_yaml import load_yaml
@@ -27,12 +27,14 @@ class FactType(StrEnum):
     NUMBER = "number"
     MONEY = "money"
     SHARE = "share"
+    RATE = "rate"
     DATE = "date"
     FLAG = "flag"
     ATTESTATION = "attestation"
 
 
-NUMERIC = frozenset({FactType.NUMBER, FactType.MONEY, FactType.SHARE})
+NUMERIC = frozenset({FactType.NUMBER, FactType.MONEY, FactType.SHARE, FactType.RATE})
+IN_PERCENT = frozenset({FactType.SHARE, FactType.RATE})
 FLAGS = frozenset({FactType.FLAG, FactType.ATTESTATION})
 DERIVED = frozenset({"years_in_business", "rd_staff_share", "rd_intensity"})
 
@@ -166,6 +168,15 @@ def _parse_share(fact: FactDefinition, raw: object) -> Value:
         raise FactError(fact.id, "no_share", text=str(raw)) from error
 
 
+def _parse_rate(fact: FactDefinition, raw: object) -> Value:
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        raise FactError(fact.id, "no_number")
+    try:
+        return parse_rate(str(raw))
+    except AmountError as error:
+        raise FactError(fact.id, "no_rate", text=str(raw)) from error
+
+
 def _parse_date(fact: FactDefinition, raw: object) -> Value:
     if isinstance(raw, date):
         return raw
@@ -181,6 +192,7 @@ _PARSERS = {
     FactType.NUMBER: _parse_number,
     FactType.MONEY: _parse_money,
     FactType.SHARE: _parse_share,
+    FactType.RATE: _parse_rate,
     FactType.DATE: _parse_date,
 }
 

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from opencc import OpenCC
 
 _QUOTES = str.maketrans("“”‘’「」『』〔〕【】–—―", '""\'\'""""[][]---')
-_SEPARATORS = frozenset(" \t\r\n·•・_-—,，、/\\|.。;；:：'\"()[]{}<>《》〈〉*#")
+_SEPARATORS = str.maketrans("", "", " \t\r\n·•・_-—,，、/\\|.。;；:：'\"()[]{}<>《》〈〉*#")
 
 
 @cache
@@ -26,7 +26,8 @@ def fold(text: str) -> str:
     `ＰＬＡ`, `pla` and `P.L.A` fold alike; `首台（套）` and `首台套` too. An all-separator text folds to "".
     """
     wide = unicodedata.normalize("NFKC", text).translate(_QUOTES)
-    return "".join(c for c in simplify(wide).casefold() if c not in _SEPARATORS and c.isprintable())
+    folded = simplify(wide).casefold().translate(_SEPARATORS)
+    return folded if folded.isprintable() else "".join(c for c in folded if c.isprintable())
 
 
 def simplify(text: str) -> str:

@@ -234,6 +234,7 @@ _FACTS_ZH = {
     "no_number_of_unit": ("须为不小于 0 的数字", "单位：{unit}"),
     "no_money": ("“{text}”不是金额", "以元为单位写数字，或写“2亿元”“3000万元”"),
     "no_share": ("“{text}”不是 0 到 1 之间的比例", "请写成 5% 或 0.05"),
+    "no_rate": ("“{text}”不是增长率（最低为 -100%）", "请写成 5%、-5%、120% 或 0.05"),
     "no_date": ("“{text}”不是日期", "请写成 2015-03-01"),
 }
 """What can be wrong with a declared fact, in Chinese; the layer that finds it has the English words."""

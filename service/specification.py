@@ -111,4 +111,4 @@ def openapi_yaml(document: dict[str, Any]) -> str:
     """Return openapi.yaml of the specification: stable order, Chinese readable."""
     head = "# Generated from the code by `python -m service.openapi openapi.yaml`; a test fails when it drifts.\n"
     plain = orjson.loads(orjson.dumps(document))  # no enumerations, nothing shared that YAML would alias
-    return head + yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, width=120)
+    return head + yaml.dump(plain, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120)

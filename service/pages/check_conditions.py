@@ -8,7 +8,7 @@ from typing import Any
 
 from rules.catalogue import Catalogue
 from rules.drafting import Drafter
-from rules.facts import FactType
+from rules.facts import IN_PERCENT, FactType
 from seeds.regions import region_label
 from service.pages.benefits import money_words
 from service.pages.check_fields import Fields, ShownField
@@ -125,7 +125,7 @@ class Rows:
         known = self._catalogue.facts[fact]
         if known.type is FactType.MONEY:
             return money_words(number, self._words)
-        if known.type is FactType.SHARE:
+        if known.type in IN_PERCENT:
             return self._words["points"].format(f"{100 * number:g}")
         unit = known.unit_en if self._words["language"] == "en" else known.unit
         return f"{number:g} {unit}".strip()

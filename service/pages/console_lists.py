@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from rules.catalogue import Catalogue
-from rules.facts import FactType
+from rules.facts import IN_PERCENT, FactType
 from service.lookups import page_of
 from service.pages.benefits import money_words
 from service.pages.console_counts import STANDINGS, Rows, counts_by_measure, rows_called
@@ -136,7 +136,7 @@ class Results:
         known = self.shelf.facts[fact]
         if known.type is FactType.MONEY:
             amount = money_words(gap, self.words)
-        elif known.type is FactType.SHARE:
+        elif known.type in IN_PERCENT:
             amount = self.words["points"].format(f"{100 * gap:g}")
         else:
             amount = f"{gap:g} {known.unit_en if self.language == 'en' else known.unit}".strip()

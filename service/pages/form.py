@@ -72,6 +72,7 @@ KIND_OF_FACT = MappingProxyType(
         FactType.NUMBER: Kind.NUMBER,
         FactType.MONEY: Kind.MONEY,
         FactType.SHARE: Kind.SHARE,
+        FactType.RATE: Kind.SHARE,
         FactType.DATE: Kind.DATE,
         FactType.FLAG: Kind.FLAG,
         FactType.ATTESTATION: Kind.FLAG,

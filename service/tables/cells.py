@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
-from rules.amounts import AmountError, parse_share
+from rules.amounts import AmountError, parse_rate
 from seeds.folding import simplify
 from service.tables.fields import Kind
 from service.tables.headings import Column
@@ -193,20 +193,20 @@ def _number(cell: Cell, column: Column) -> float:
     return number
 
 
-def _share(cell: Cell, column: Column) -> float:
+def _rate(cell: Cell, column: Column) -> float:
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
-        raise CellError("not_share")
+        raise CellError("not_rate")
     text = _MINUS.sub("-", _narrow(cell)) if isinstance(cell, str) else str(cell)
     if column.percent and (number := _figure(text)) is not None:
-        if 0 < number <= 1:
+        if 0 < abs(number) <= 1:
             raise CellError("share_unclear", text=text)
         text += "%"
     try:
-        return parse_share(text)
+        return parse_rate(text)
     except AmountError as error:
         if _figure(text.removeprefix("百分之").removesuffix("%")) is None:
-            raise CellError("not_share") from error
-        raise LeftOpenError("rate_left_open") from error
+            raise CellError("not_rate") from error
+        raise LeftOpenError("rate_left_open", text=text) from error
 
 
 def _flag(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a flag or NOT_SAID
@@ -275,7 +275,7 @@ _READERS: dict[Kind, Callable[[Any, Column], Any]] = {
     Kind.DATE: _day,
     Kind.FLAG: _flag,
     Kind.NUMBER: _number,
-    Kind.SHARE: _share,
+    Kind.SHARE: _rate,
     Kind.ENTRY: _entry,
     Kind.DECLARED: _declared,
 }

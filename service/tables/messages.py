@@ -125,10 +125,12 @@ ROW_FAULTS: dict[str, Wording] = {
         "须为单个整数", "must be one whole number", "例如 120；不写区间或“约”", "for example 120; no range, no 'about'"
     ),
     "not_number": Wording("须为数字", "must be a number", "例如 12", "for example 12"),
-    "not_share": Wording("不是 0 到 100% 的比例", "is no share from 0 to 100%", "例如 5%", "for example 5%"),
+    "not_rate": Wording("不是增长率", "is no rate of change", "例如 5%、-5%、120%", "for example 5%, -5%, 120%"),
     "rate_left_open": Wording(
-        "增长率为负或超过 100%，这一项按未知处理，企业照常判断",
-        "the rate is negative or above 100%: it counts as unknown, and the company is decided without it",
+        "“{text}”不明是百分之几，这一项按未知处理，企业照常判断",
+        "{text!r} may mean per cent or not: it counts as unknown, and the company is decided without it",
+        "请写成 5%、-5%、120%",
+        "write 5%, -5%, 120%",
     ),
     "month_left_open": Wording(
         "只有年月，没有日期，这一项按未知处理，企业照常判断",

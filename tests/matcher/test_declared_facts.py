@@ -109,3 +109,15 @@ def test_what_cannot_be_derived_stays_missing(read, profile):
 def test_a_declared_share_is_not_overwritten_by_a_derived_one(read):
     answers = read(employees=100, rd_staff=25, facts={"rd_staff_share": 0.4}).answers
     assert answers["rd_staff_share"].sure == (0.4,)
+
+
+@pytest.mark.parametrize(("declared", "known"), [(-0.05, -0.05), ("-5%", -0.05), ("120%", 1.2), (0, 0.0)])
+def test_a_growth_rate_may_be_negative_or_above_one(read, declared, known):
+    assert read(facts={"revenue_growth": declared}).answers["revenue_growth"].sure == (known,)
+
+
+@pytest.mark.parametrize("declared", [1.2, "翻番", -2, True])
+def test_what_is_no_rate_is_refused(read, declared):
+    with pytest.raises(MatchError) as refused:
+        read(facts={"revenue_growth": declared})
+    assert [fault.pointer for fault in refused.value.faults] == ["/facts/revenue_growth"]

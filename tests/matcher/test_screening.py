@@ -1,4 +1,4 @@
-"""A screening gives every tenant what a single match gives it: 300 drawn profiles, labelled ones, odd ones."""
+"""A screening gives every tenant what a single match gives it: 120 drawn profiles, labelled ones, odd ones."""
 
 from collections import Counter
 from dataclasses import replace
@@ -43,7 +43,7 @@ def screener(engine):
 
 @pytest.fixture(scope="module")
 def profiles(draw_profile):
-    drawn = [draw_profile(seed) for seed in range(300)]
+    drawn = [draw_profile(seed) for seed in range(120)]
     odd = [
         Profile(),
         Profile(uscc="91440300MA5EXAMPL1", sector=("疫苗",)),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.amounts import LARGEST_YUAN, AmountError, parse_money, parse_share
+from rules.amounts import LARGEST_YUAN, AmountError, parse_money, parse_rate, parse_share
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,24 @@ def test_what_is_no_share_is_refused_with_what_was_expected(text):
 @given(st.integers(0, 10000))
 def test_a_share_in_percent_is_read_to_the_basis_point(points):
     assert parse_share(f"{points / 100:.2f}%") == round(points / 10000, 6)
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("-5%", -0.05), ("−5％", -0.05), ("负5%", -0.05), ("-0.05", -0.05), ("120%", 1.2), ("百分之二十", 0.2),
+        ("1", 1), ("-100%", -1), ("10000%", 100), ("0.3", 0.3), ("-0", 0),
+    ],
+)  # fmt: skip
+def test_a_rate_may_be_negative_or_in_per_cent_above_one(text, rate):
+    assert parse_rate(text) == rate
+    assert str(parse_rate(text)) != "-0.0"
+
+
+@pytest.mark.parametrize("text", ["", "%", "5", "1.2", "-1.2", "-101%", "10001%", "翻番", "nan", "inf", "-inf%"])
+def test_what_is_no_rate_or_may_be_meant_either_way_is_refused(text):
+    with pytest.raises(AmountError, match="is no rate from -100% up"):
+        parse_rate(text)
 
 
 def outcome(parse, text):

@@ -680,7 +680,8 @@ def test_every_page_is_accessible_and_fits_a_phone(console, operator, screened, 
         few = "&region=340300" if path.endswith("/matrix") else ""  # axe takes seconds for thousands of cells
         page.goto(f"/screenings{path}?lang={language}{few}")
         assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[language]
-        axe_clean(page)
+        if language == "zh":  # test_pages.py has axe look at both, on a wide screen
+            axe_clean(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         is_text(page)
     page.context.clear_cookies()

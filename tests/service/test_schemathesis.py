@@ -7,7 +7,7 @@ from pathlib import Path
 from service.keys import Keys, Role
 from service.store import Store
 
-SECONDS = 25
+SECONDS = 15
 
 
 def test_schemathesis_finds_nothing(serve, root):

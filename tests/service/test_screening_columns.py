@@ -195,13 +195,13 @@ def test_tenants_in_json_are_profiles_and_no_rows_of_a_sheet(operator):
 
 
 def test_rows_of_a_fact_left_open_are_told_with_its_column(operator, strictly):
-    content = "企业名称,营收增长率\n甲,-5%\n乙,120%\n丙,5%\n".encode()
+    content = "企业名称,营收增长率\n甲,12\n乙,1.2\n丙,-5%\n".encode()
     place, told = finished(operator, content)
     assert not strictly(OneScreening, told)
     assert told["rows"] == {"total": 3, "done": 3, "rejected": 0}
     assert (told["columns"][1]["left_open"], told["columns"][1]["left_open_rows"]) == (2, [1, 2])
     known = operator.get(f"{place}/tenants/3/match").json["profile"]["facts"]
-    assert [fact["value"] for fact in known if fact["fact"] == "revenue_growth"] == [0.05]
+    assert [fact["value"] for fact in known if fact["fact"] == "revenue_growth"] == [-0.05]
     unknown = operator.get(f"{place}/tenants/1/match").json["profile"]["facts"]
     assert not [fact for fact in unknown if fact["fact"] == "revenue_growth"]
 

@@ -53,7 +53,7 @@ KINDS = [
     ("企业发展阶段", "不惑之年", "enterprise_stage", "not_one_of"),
     ("注册资本(万元)", "一些", "registered_capital_cny", "not_money"),
     ("发明专利(件)", "十几件", "invention_patents", "not_number"),
-    ("营收增长率(%)", "翻番", "revenue_growth", "not_share"),
+    ("营收增长率(%)", "翻番", "revenue_growth", "not_rate"),
     ("营收增长率(%)", "0.3", "revenue_growth", "share_unclear"),
 ]  # fmt: skip
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -242,8 +242,8 @@ def test_credit_codes_behind_excel_s_text_guards_are_read(read):
 def test_what_is_left_open_costs_no_company_and_is_told_with_its_column(csv_bytes):
     rows = [
         ["企业名称", "营收增长率", "成立年月"],
-        ["甲", "-5%", "2015-03"],
-        ["乙", "120%", "2015-03-01"],
+        ["甲", "12", "2015-03"],
+        ["乙", "1.2", "2015-03-01"],
         ["丙", "5%", "201503"],
         ["丁", "翻番", "2015-03"],
     ]
