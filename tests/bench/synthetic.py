@@ -19,7 +19,7 @@ _NUMERALS = "一二三四五六七八九十"
 _VERBS = ("支持", "鼓励", "推动", "加快发展", "重点支持")
 _OBJECTS = ("建设中试基地", "开展技术攻关", "产业化项目建设", "进入示范应用目录", "开拓海外市场", "申请专项资金")
 _LEVELS = ("country", *["city"] * 3, *["province"] * 6)
-ATTESTATIONS = ("leading_enterprise", "chain_leader", "partners_with_research")
+ATTESTATIONS = ("leading_enterprise",)
 _INSTRUMENTS = ("pilot", "rd_funding", "demonstration", "product_list", "international", "subsidy", "talent", "fund")
 
 
