@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rules.columns import FIRST_WHY, MET, MembershipColumn, ThresholdColumn, Values
 from rules.conditions import Combination
@@ -104,14 +105,14 @@ class BatchProgram:
         return met
 
     def _all_met(self, nodes: Planes, words: int) -> Planes:
+        """Join the conditions of each measure; where none is unknown for anybody, what may hold is what holds."""
         size = len(self.program.measures)
         met = Planes(true=np.empty((size, words), dtype=np.uint64), maybe=np.empty((size, words), dtype=np.uint64))
+        unsure = (nodes.maybe != nodes.true).any(axis=1)
         for places, wanted in self._by_count:
-            for ours, theirs in ((met.true, nodes.true), (met.maybe, nodes.maybe)):
-                together = theirs[wanted[:, 0]]
-                for position in range(1, wanted.shape[1]):
-                    together &= theirs[wanted[:, position]]
-                ours[places] = together
+            met.true[places] = met.maybe[places] = _joined(nodes.true, wanted)
+            doubted = unsure[wanted].any(axis=1)
+            met.maybe[places[doubted]] = _joined(nodes.maybe, wanted[doubted])
         return met
 
     def outcomes(self, batch: Batch) -> Values:
@@ -123,6 +124,14 @@ class BatchProgram:
         for (combination, parts), node in program.groups.items():
             found[node] = _combined_outcomes(combination, found[list(parts)])
         return found.T
+
+
+def _joined(plane: Plane, wanted: NDArray[np.intp]) -> Plane:
+    """Return what the nodes of each row of `wanted` have in common."""
+    together = plane[wanted[:, 0]]
+    for position in range(1, wanted.shape[1]):
+        together &= plane[wanted[:, position]]
+    return together
 
 
 def _combine(combination: Combination, nodes: Planes, parts: Positions, node: int, every: Plane) -> None:
