@@ -21,6 +21,7 @@ from matcher.passages import Positions
 from matcher.ranking import is_withheld, relevance_of, score
 from matcher.screened import Open, ScreenedChunk, joined
 from matcher.settling import Settler
+from matcher.spans import spans
 from matcher.tenants import TenantReader, Tenants
 from matcher.touches import CHANNELS, Touches
 from rules.batch import Batch, BatchProgram
@@ -145,8 +146,7 @@ class Screener:
         ends = np.append(program.offsets[1:], len(program.flat))
         counts = (ends - program.offsets)[measures]
         pair = np.repeat(np.arange(len(rows)), counts)
-        condition = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        condition += np.repeat(program.offsets[measures], counts)
+        condition = spans(program.offsets[measures], counts)
         found = outcomes[rows[pair], program.flat[condition]]
         unknown = found >= FIRST_WHY
         return Open(

@@ -160,13 +160,11 @@ class TenantReader:
         for fact, numbers in self._heard.said(inputs).items():
             if fact in _OF_NUMBERS:
                 continue
-            distinct, place = np.unique(numbers[numbers >= 0], return_inverse=True)
-            places = np.full(len(numbers), -1, dtype=np.intp)
-            places[numbers >= 0] = place
-            given = places[which]
-            speaks = given >= 0
+            said = numbers[which]
+            speaks = said >= 0
+            distinct, given = _distinct(said[speaks], len(self._heard.answers))
             answers = [self._heard.answers[number] for number in distinct.tolist()]
-            columns[fact] = answer_column(answers, rows[speaks], given[speaks])
+            columns[fact] = answer_column(answers, rows[speaks], given)
         return columns
 
     def _number_columns(self, given: Fields, whole: Mapping[int, Reading], on: date) -> dict[str, FactColumn]:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rules.columns import FIRST_WHY, MET, MembershipColumn, ThresholdColumn, Values
+from rules.columns import FIRST_WHY, MET, MembershipColumn, Positions, ThresholdColumn, Values
 from rules.conditions import Combination
 from rules.decided_columns import AnswersAddedUp, AnswersDecided, DecidedColumn, NumbersCompared
-from rules.fact_columns import FactColumn, FactColumns, NumberColumn, Positions, whole_answers
+from rules.fact_columns import FactColumn, FactColumns, NumberColumn, whole_answers
 from rules.facts import Answer
 from rules.planes import Plane, Planes, every_row, words_of
 from rules.program import Program
@@ -126,7 +125,7 @@ class BatchProgram:
         return found.T
 
 
-def _joined(plane: Plane, wanted: NDArray[np.intp]) -> Plane:
+def _joined(plane: Plane, wanted: Positions) -> Plane:
     """Return what the nodes of each row of `wanted` have in common."""
     together = plane[wanted[:, 0]]
     for position in range(1, wanted.shape[1]):

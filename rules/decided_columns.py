@@ -15,13 +15,14 @@ from rules.columns import (
     MET,
     OUTCOMES_OF_RANKS,
     UNMET,
+    Positions,
     ThresholdColumn,
     Values,
     kinds_of,
     leaves_open,
 )
-from rules.fact_columns import AnswerColumn, NumberColumn, Positions
-from rules.planes import Plane, Planes, pack, plane_of, words_of
+from rules.fact_columns import AnswerColumn, NumberColumn
+from rules.planes import Plane, Planes, every_row, pack, plane_of, words_of
 
 _CELLS = 1 << 18
 """So many bytes are spread over rows at a time: they stay in the cache."""
@@ -75,9 +76,9 @@ class AnswersDecided:
     def write(self, nodes: Planes) -> None:
         """Spread the outcomes over the rows."""
         if self.known.shape[1] == 1:
-            whole = pack(np.ones((1, len(self.places)), dtype=np.bool_))
-            nodes.true[self.positions] = np.where(self.known == MET, whole, np.uint64(0))
-            nodes.maybe[self.positions] = np.where(self.known != UNMET, whole, np.uint64(0))
+            every = every_row(len(self.places))
+            nodes.true[self.positions] = np.where(self.known == MET, every, np.uint64(0))
+            nodes.maybe[self.positions] = np.where(self.known != UNMET, every, np.uint64(0))
             return
         for block in _blocks(len(self.positions), len(self.places)):
             spread = np.take(self.known[block], self.places, axis=1)
