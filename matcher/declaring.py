@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from matcher.errors import MatchError
+from matcher.errors import MatchError, ProfileFault
 from matcher.fields import NUMBERS, Fields
+from matcher.heard import looked_up
 from matcher.passages import Positions
 from matcher.profile import MatchRequest
 from matcher.profile_reading import ProfileReader
@@ -43,36 +44,49 @@ class Declared:
     refused: Mapping[int, MatchError]
 
 
+class _Declaration(NamedTuple):
+    """What one declaration adds, unless it is wrong or takes the place of what a field says."""
+
+    keys: tuple[Key, ...]
+    faults: tuple[ProfileFault, ...]
+    replaces: bool
+
+
 def read_declared(given: Fields, reader: ProfileReader, on: date) -> Declared:
     """Read what rows declare, equal declarations once; a row that declares anything wrong is refused."""
     column = given.columns["facts"]
-    texts = {row: repr(facts) for row, facts in enumerate(column) if facts}
-    distinct = {text: column[row] for row, text in texts.items()}
-    faults = {text: found for text, facts in distinct.items() if (found := reader.faults_of(facts))}
-    replacing = {text for text, facts in distinct.items() if not OF_FIELDS.isdisjoint(facts)}
-    whole = [row for row, text in texts.items() if text in replacing and text not in faults]
-    adding = {text: facts for text, facts in distinct.items() if text not in replacing and text not in faults}
-    facts_of = {(fact, repr(raw)): {fact: raw} for facts in adding.values() for fact, raw in facts.items()}
-    rows, places = _laid_out(texts, adding, {key: place for place, key in enumerate(facts_of)})
+    texts = list(map(repr, column))
+    distinct = dict(zip(texts, column, strict=True))
+    which = looked_up({text: number for number, text in enumerate(distinct)}, texts)
+    said = [_declaration(facts, reader) for facts in distinct.values()]
+    facts_of = {
+        key: {key[0]: facts[key[0]]} for facts, each in zip(distinct.values(), said, strict=True) for key in each.keys
+    }
+    rows, places = _laid_out(said, which, {key: place for place, key in enumerate(facts_of)})
+    refused = np.array([bool(each.faults) for each in said], dtype=np.bool_)[which]
+    whole = np.array([each.replaces for each in said], dtype=np.bool_)[which] & ~refused
     return Declared(
         keys=tuple(facts_of),
         places=places,
         rows=rows,
         facts_of=facts_of,
-        whole={row: reader.read(MatchRequest(profile=given.profile(row), on=on)) for row in whole},
-        refused={row: MatchError(faults[text]) for row, text in texts.items() if text in faults},
+        whole={
+            row: reader.read(MatchRequest(profile=given.profile(row), on=on)) for row in np.flatnonzero(whole).tolist()
+        },
+        refused={row: MatchError(said[which[row]].faults) for row in np.flatnonzero(refused).tolist()},
     )
 
 
-def _laid_out(
-    texts: Mapping[int, str], adding: Mapping[str, Mapping[str, Any]], places: Mapping[Key, int]
-) -> tuple[Positions, Positions]:
-    """Return every row that adds facts, as often as it has facts, and beside it the place of each fact's key."""
-    numbers = {text: number for number, text in enumerate(adding)}
-    rows = [row for row, text in texts.items() if text in numbers]
-    which = np.array([numbers[texts[row]] for row in rows], dtype=np.intp)
-    said = [places[fact, repr(raw)] for facts in adding.values() for fact, raw in facts.items()]
-    counts = np.array([len(facts) for facts in adding.values()], dtype=np.intp)
+def _declaration(facts: Mapping[str, Any], reader: ProfileReader) -> _Declaration:
+    faults, replaces = reader.faults_of(facts), not OF_FIELDS.isdisjoint(facts)
+    keys = () if faults or replaces else tuple((fact, repr(raw)) for fact, raw in facts.items())
+    return _Declaration(keys, faults, replaces)
+
+
+def _laid_out(said: Sequence[_Declaration], which: Positions, places: Mapping[Key, int]) -> tuple[Positions, Positions]:
+    """Return every row as often as its declaration, said[which[row]], adds facts, and beside it each fact's place."""
+    flat = np.array([places[key] for each in said for key in each.keys], dtype=np.intp)
+    counts = np.array([len(each.keys) for each in said], dtype=np.intp)
     starts = np.cumsum(counts) - counts
-    flat = np.array(said, dtype=np.intp)[spans(starts[which], counts[which])]
-    return np.repeat(np.array(rows, dtype=np.intp), counts[which]), flat
+    rows = np.repeat(np.arange(len(which)), counts[which])
+    return rows, flat[spans(starts[which], counts[which])]

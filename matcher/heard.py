@@ -57,12 +57,12 @@ class Heard:
         """Return the numbers of inputs; a new one is read as a profile that says just `fields_of` its key."""
         known = self._inputs.setdefault(kind, {})
         try:
-            return _looked_up(known, keys)
+            return looked_up(known, keys)
         except KeyError:
             for key in dict.fromkeys(keys):
                 if key not in known:
                     known[key] = self.hear(self._reader.read(MatchRequest(profile=Profile(**fields_of(key)), on=on)))
-            return _looked_up(known, keys)
+            return looked_up(known, keys)
 
     def hear(self, reading: Reading) -> int:
         """Give a reading a number."""
@@ -107,5 +107,6 @@ def _places(numbers: Sequence[int]) -> Positions:
     return np.array(numbers, dtype=np.intp)
 
 
-def _looked_up(known: Mapping[Any, int], keys: Sequence[Any]) -> Positions:
+def looked_up(known: Mapping[Any, int], keys: Sequence[Any]) -> Positions:
+    """Return the number of each key; raises KeyError for one that has none."""
     return np.fromiter(map(known.__getitem__, keys), dtype=np.intp, count=len(keys))

@@ -131,20 +131,17 @@ class TenantReader:
         cities, targets, codes = (given.columns[name] for name in ("city", "target_city", "uscc"))
         registered = [region_of_credit_code(code, self._regions) if code else None for code in codes]
         said = list(zip(cities, targets, registered, strict=True))
-        code_of = {key: code for key, code in zip(said, codes, strict=True) if code}
+        code_of = dict(zip(said, codes, strict=True))
 
         def fields_of(key: tuple[str, str, str | None]) -> dict[str, str]:
-            return {"city": key[0], "target_city": key[1], "uscc": code_of.get(key, "")}
+            return {"city": key[0], "target_city": key[1], "uscc": code_of[key]}
 
-        rows = [row for row, (city, target, code) in enumerate(said) if city or target or code]
-        return self._heard.numbers("place", [said[row] for row in rows], fields_of, on), np.array(rows, dtype=np.intp)
+        return self._heard.numbers("place", said, fields_of, on), np.arange(given.size)
 
     def _flags(self, given: Fields, on: date) -> tuple[Positions, Positions]:
         flags = given.columns["foreign_invested"]
-        rows = [row for row, flag in enumerate(flags) if flag is not None]
-        said = [flags[row] for row in rows]
-        numbers = self._heard.numbers("foreign_invested", said, lambda flag: {"foreign_invested": flag}, on)
-        return numbers, np.array(rows, dtype=np.intp)
+        numbers = self._heard.numbers("foreign_invested", flags, lambda flag: {"foreign_invested": flag}, on)
+        return numbers, np.arange(given.size)
 
     def _items(self, given: Fields, name: str, on: date) -> tuple[Positions, Positions]:
         """Read every item of a list, each an input."""

@@ -25,11 +25,15 @@ _REMEMBERED = 1 << 26
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """The outcome for `size` rows: planes of the program's nodes and of its measures, and the columns of its tests."""
+    """The outcome for `size` rows: planes of the program's nodes and of its measures, and the columns of its tests.
+
+    All measures but those `in_doubt` have no condition that is unknown for anybody.
+    """
 
     size: int
     nodes: Planes
     measures: Planes
+    in_doubt: Positions
     facts: FactColumns
     columns: tuple[DecidedColumn, ...]
 
@@ -38,15 +42,8 @@ class BatchProgram:
     """A compiled program that decides whole columns; each distinct test once for each distinct answer."""
 
     def __init__(self, program: Program) -> None:
-        """Sort the measures by how many conditions they have, so that each sort is combined at once."""
+        """Remember nothing yet."""
         self.program = program
-        ends = np.append(program.offsets[1:], len(program.flat))
-        counts = ends - program.offsets
-        self._by_count = [
-            (places, program.flat[program.offsets[places][:, None] + np.arange(count)[None, :]])
-            for count in np.unique(counts)
-            if (places := np.flatnonzero(counts == count)).size
-        ]
         self._remembered: dict[tuple[int, Answer | None], Values] = {}
         self._room = _REMEMBERED // max(1, sum(len(column.positions) for column in program.columns))
 
@@ -65,7 +62,8 @@ class BatchProgram:
         for (combination, parts), node in program.groups.items():
             _combine(combination, nodes, np.array(parts, dtype=np.intp), node, every)
         nodes.true[-1] = nodes.maybe[-1] = every
-        return Batch(size=size, nodes=nodes, measures=self._all_met(nodes, words), facts=facts, columns=columns)
+        measures, in_doubt = self._all_met(nodes, words)
+        return Batch(size=size, nodes=nodes, measures=measures, in_doubt=in_doubt, facts=facts, columns=columns)
 
     def _decided(self, number: int, fact: FactColumn | None, size: int) -> DecidedColumn:
         column = self.program.columns[number]
@@ -91,8 +89,8 @@ class BatchProgram:
 
     def conditions(self) -> Iterator[tuple[Positions, Positions, Positions]]:
         """Yield measures with equally many conditions: their places, their nodes (a row a measure), whose facts."""
-        for places, nodes in self._by_count:
-            yield places, nodes, self.program.fact_numbers[nodes]
+        for places, nodes in self.program.by_count:
+            yield places, nodes.T, self.program.fact_numbers[nodes.T]
 
     def any_met(self, batch: Batch, conditions: tuple[Positions, Positions]) -> Plane:
         """Return, for every measure, where one of some conditions (measures in order, nodes beside them) is met."""
@@ -103,16 +101,18 @@ class BatchProgram:
             met[own] = np.bitwise_or.reduceat(batch.nodes.true[nodes], starts, axis=0)
         return met
 
-    def _all_met(self, nodes: Planes, words: int) -> Planes:
-        """Join the conditions of each measure; where none is unknown for anybody, what may hold is what holds."""
-        size = len(self.program.measures)
-        met = Planes(true=np.empty((size, words), dtype=np.uint64), maybe=np.empty((size, words), dtype=np.uint64))
+    def _all_met(self, nodes: Planes, words: int) -> tuple[Planes, Positions]:
+        """Join the conditions of each measure, and tell which measures have one that is unknown for somebody."""
+        true = np.empty((len(self.program.measures), words), dtype=np.uint64)
+        for places, conditions in self.program.by_count:
+            true[places] = _joined(nodes.true, conditions)
+        maybe, in_doubt = true.copy(), np.zeros(len(true), dtype=np.bool_)
         unsure = (nodes.maybe != nodes.true).any(axis=1)
-        for places, wanted in self._by_count:
-            met.true[places] = met.maybe[places] = _joined(nodes.true, wanted)
-            doubted = unsure[wanted].any(axis=1)
-            met.maybe[places[doubted]] = _joined(nodes.maybe, wanted[doubted])
-        return met
+        for places, conditions in self.program.by_count:
+            doubted = unsure[conditions].any(axis=0)
+            maybe[places[doubted]] = _joined(nodes.maybe, conditions[:, doubted])
+            in_doubt[places[doubted]] = True
+        return Planes(true=true, maybe=maybe), np.flatnonzero(in_doubt)
 
     def outcomes(self, batch: Batch) -> Values:
         """Return, for each row and node, 0 unmet, 2 met or the code of why it is unknown (rules/columns.py)."""
@@ -126,10 +126,10 @@ class BatchProgram:
 
 
 def _joined(plane: Plane, wanted: Positions) -> Plane:
-    """Return what the nodes of each row of `wanted` have in common."""
-    together = plane[wanted[:, 0]]
-    for position in range(1, wanted.shape[1]):
-        together &= plane[wanted[:, position]]
+    """Return what the nodes of each column of `wanted` have in common."""
+    together: Plane = plane[wanted[0]]
+    for nodes in wanted[1:]:
+        together &= plane[nodes]
     return together
 
 

@@ -35,7 +35,7 @@ class DecidedColumn(Protocol):
     """What a column of tests comes to for every row."""
 
     def write(self, nodes: Planes) -> None:
-        """Write the planes of the column's tests to their places."""
+        """Write the planes of the column's tests to their places, where nothing stands yet."""
 
     def outcomes(self) -> Values:
         """Return 0 unmet, 2 met or the code of why it is unknown, for tests (rows) and rows (columns)."""
@@ -109,15 +109,14 @@ class AnswersAddedUp:
 
     def write(self, nodes: Planes) -> None:
         """Join, for each test, the rows that gave the answers which mark it."""
-        true = np.zeros((len(self.positions), words_of(self.size)), dtype=np.uint64)
-        maybe = np.repeat(pack(leaves_open(self.kinds)[None, :]), len(true), axis=0)
+        nodes.maybe[self.positions] = pack(leaves_open(self.kinds)[None, :])
         for block, givers in self._givers():
             ranks = self.ranks[:, block]
-            _join(ranks == LISTED, givers, true)
-            _join((ranks > 0) & (ranks < LISTED), givers, maybe)
-        maybe |= true
-        nodes.true[self.positions] = true
-        nodes.maybe[self.positions] = maybe
+            listed, rows = _joined(ranks == LISTED, givers)
+            nodes.true[self.positions[listed]] |= rows
+            nodes.maybe[self.positions[listed]] |= rows
+            marked, rows = _joined((ranks > 0) & (ranks < LISTED), givers)
+            nodes.maybe[self.positions[marked]] |= rows
 
     def _givers(self) -> Iterable[tuple[slice, Plane]]:
         """Yield blocks of answers with the rows that gave each."""
@@ -142,13 +141,20 @@ class AnswersAddedUp:
         return np.asarray(OUTCOMES_OF_RANKS[self.kinds[None, :], ranks])
 
 
-def _join(holds: NDArray[np.bool_], givers: Plane, joined: Plane) -> None:
-    """Add to each test (a row of `joined`) all rows that gave one of the answers for which it holds."""
-    tests, answers = np.nonzero(holds)
-    step = max(1, _WORDS // max(1, givers.shape[1]))
-    for start in range(0, len(tests), step):
-        own, starts = np.unique(tests[start : start + step], return_index=True)
-        joined[own] |= np.bitwise_or.reduceat(givers[answers[start : start + step]], starts, axis=0)
+def _joined(holds: NDArray[np.bool_], givers: Plane) -> tuple[Positions, Plane]:
+    """Return the tests (rows of `holds`) that hold for an answer, and beside each who gave one of these answers.
+
+    The tests with most answers come first, so that the n-th answers of all tests that have so many are joined at once.
+    """
+    tests, answers = np.divmod(np.flatnonzero(holds), holds.shape[1])
+    counts = np.bincount(tests, minlength=len(holds))
+    order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+    starts = (np.cumsum(counts) - counts)[order]
+    joined = np.zeros((len(order), givers.shape[1]), dtype=np.uint64)
+    for turn in range(counts.max(initial=0)):
+        so_many = np.count_nonzero(counts > turn)
+        joined[:so_many] |= givers[answers[starts[:so_many] + turn]]
+    return order, joined
 
 
 def _blocks(tests: int, rows: int) -> Iterable[slice]:

@@ -78,5 +78,6 @@ def pairs(plane: Plane) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     filled = np.flatnonzero(octets)
     bits = np.flatnonzero(np.unpackbits(octets[filled], bitorder="little"))
     octet = filled[bits >> 3]
-    places, word = np.divmod(words[octet >> 3], max(1, width))
-    return places, word * WORD + (octet & 7) * 8 + (bits & 7)
+    within = words[octet >> 3]
+    places = within // max(1, width)
+    return places, (within - places * width) * WORD + (octet & 7) * 8 + (bits & 7)

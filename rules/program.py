@@ -40,7 +40,8 @@ class Program:
 
     Nodes are the distinct conditions: first `tests`, then `groups` (parts before wholes), then one that is always met,
     the only condition of a measure that states none.
-    The conditions of measure i are flat[offsets[i]:offsets[i + 1]]. The fact of node i is
+    The conditions of measure i are flat[offsets[i]:offsets[i + 1]]; `by_count` has those of the measures with equally
+    many beside each other, a column a measure: measures of one length are combined at once. The fact of node i is
     fact_names[fact_numbers[i]], "" for a group that reads several.
     """
 
@@ -59,7 +60,7 @@ class Program:
         rows = [row or [always_met] for row in nodes]
         self.offsets: Indices = np.cumsum([0, *(len(row) for row in rows)], dtype=np.intp)[:-1]
         self.flat: Indices = np.array([node for row in rows for node in row], dtype=np.intp)
-        self._side_by_side = _padded(rows, always_met)
+        self.by_count = _by_count(rows)
         facts = self._facts_of_nodes()
         self.fact_names = tuple(dict.fromkeys(facts))
         self.fact_numbers: Indices = np.array([self.fact_names.index(fact) for fact in facts], dtype=np.intp)
@@ -75,18 +76,29 @@ class Program:
 
     def decide(self, answers: Answers) -> Decisions:
         """Decide every measure for one profile's answers."""
-        nodes = np.full(self.size, MET, dtype=np.int8)
+        outcomes = np.full(self.size, MET, dtype=np.int8)
         for column in self.columns:
-            nodes[column.positions] = as_values(column.outcomes(answers.get(column.fact)))
+            outcomes[column.positions] = column.outcomes(answers.get(column.fact))
+        nodes = as_values(outcomes)
         for (combination, parts), node in self.groups.items():
             nodes[node] = _combine(combination, nodes[list(parts)])
-        values = np.take(nodes, self._side_by_side)
-        return Decisions(
-            nodes=nodes,
-            verdicts=values.min(axis=0),
-            unmet=_count(values == UNMET),
-            unknown=_count(values == UNKNOWN),
-        )
+        unmet, unknown = self._count(nodes)
+        verdicts = MET - np.maximum(MET * (unmet > 0).view(np.int8), (unknown > 0).view(np.int8))
+        return Decisions(nodes=nodes, verdicts=verdicts, unmet=unmet, unknown=unknown)
+
+    def _count(self, nodes: Values) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Count the conditions of each measure that are unmet and unknown: both in one sum, the one above the other.
+
+        The sum is as narrow as the longest measure allows, which makes adding several times quicker.
+        """
+        longest = max((len(conditions) for _, conditions in self.by_count), default=0)
+        width, bits = (np.uint8, 4) if longest < 1 << 4 else (np.uint32, 16)
+        weights = np.array([1 << bits, 1, 0], dtype=width)[nodes]
+        both = np.empty(len(self.measures), dtype=width)
+        for places, conditions in self.by_count:
+            both[places] = np.add.reduce(weights[conditions], axis=0, dtype=width)
+        unmet, unknown = np.right_shift(both, bits), np.bitwise_and(both, (1 << bits) - 1)
+        return unmet.astype(np.int64), unknown.astype(np.int64)
 
     def conditions_on(self, decisions: Decisions, value: int, facts: Iterable[str]) -> NDArray[np.int64]:
         """Count, for each measure, its conditions on any of `facts` that came out as `value`."""
@@ -143,18 +155,13 @@ class Program:
         return [*facts, ""]
 
 
-def _padded(rows: Sequence[Sequence[int]], always_met: int) -> Indices:
-    """Return the first node of every measure, then the second ..., filled up with the node that is always met."""
-    padded = np.full((max(map(len, rows), default=1), len(rows)), always_met, dtype=np.intp)
-    for place, row in enumerate(rows):
-        padded[: len(row), place] = row
-    return padded
-
-
-def _count(holds: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Count down the columns; small numbers are added in small integers, which is several times quicker."""
-    narrow = np.uint8 if len(holds) <= np.iinfo(np.uint8).max else np.int64
-    return np.asarray(np.add.reduce(holds.view(np.uint8), axis=0, dtype=narrow), dtype=np.int64)
+def _by_count(rows: Sequence[Sequence[int]]) -> tuple[tuple[Indices, Indices], ...]:
+    """Sort measures by how many conditions they have: their places, and their nodes (a column a measure)."""
+    counts = np.array([len(row) for row in rows], dtype=np.intp)
+    sorts = (np.flatnonzero(counts == count) for count in np.unique(counts))
+    return tuple(
+        (places, np.array([rows[place] for place in places.tolist()], dtype=np.intp).T.copy()) for places in sorts
+    )
 
 
 def _combine(combination: Combination, values: Values) -> int:
