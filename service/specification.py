@@ -77,8 +77,8 @@ def openapi_document(api: Api) -> dict[str, Any]:
     document: dict[str, Any] = api.spec.to_dict()
     document = {"openapi": document.pop("openapi"), **document, "servers": [{"url": "/"}]}
     document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-    for response in document["components"]["responses"].values():
-        response["headers"] = dict(_HEADERS)
+    for name, response in document["components"]["responses"].items():
+        response["headers"] = {**_HEADERS, **_HEADERS_OF.get(name, {})}
     for operations in document["paths"].values():
         for method, operation in operations.items():
             if method != "parameters":
@@ -87,6 +87,13 @@ def openapi_document(api: Api) -> dict[str, Any]:
 
 
 _HEADERS = {REQUEST_ID: {"description": "The id of this request, as logged.", "schema": {"type": "string"}}}
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "In how many seconds it may go through.",
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
+_HEADERS_OF = {"TOO_MANY_REQUESTS": _RETRY_AFTER, "SERVICE_UNAVAILABLE": _RETRY_AFTER}
 _LANGUAGE = {
     "in": "header",
     "name": "Accept-Language",

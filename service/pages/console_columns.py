@@ -1,4 +1,4 @@
-"""The columns of an uploaded file as a form: what each was taken for, and what the operator makes of it."""
+"""The columns of an uploaded file: as a form, what each was taken for; afterwards, what in them could not be used."""
 
 from __future__ import annotations
 
@@ -30,6 +30,15 @@ def column_page(path: Path, mapping: Mapping[str, str], language: str) -> Json:
     look["used"] = sum(column["status"] == "used" for column in look["columns"])
     look["units"] = _units(look["choices"])
     return look
+
+
+def cells_left_open(read: Json, words: Mapping[str, str]) -> list[str]:
+    """Return a line for each column of a screening's file in which something was written that could not be used."""
+    return [
+        words["screen_open_column"].format(column["heading"], f"{column['left_open']:,}", column["left_open_rows"][0])
+        for column in read["columns"] or ()
+        if column["left_open"]
+    ]
 
 
 def read_choices(form: Mapping[str, str], plain: Json) -> dict[str, str]:

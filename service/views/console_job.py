@@ -10,6 +10,7 @@ import flask
 from rules.catalogue import Catalogue
 from service.access import folders, jobs, own_screening
 from service.answers import json_bytes
+from service.pages.console_columns import cells_left_open
 from service.pages.console_state import tell_progress, tell_screening
 from service.pages.console_summary import summarise
 from service.pages.console_uploads import pass_name_on
@@ -37,12 +38,13 @@ def screening(screening_id: str) -> flask.Response:
     if job.state is not State.FINISHED:
         return console_page("console_progress.html", job=shown_job(job))
     language, newest = page_language(), engine().catalogue.version
-    shelf = catalogue_of(job)
+    shelf, words, columns = catalogue_of(job), page_words(language), columns_as_read(folders().of(job.id), language)
     return console_page(
         "console_summary.html",
         job=shown_job(job),
-        summary=summarise(shelf, jobs().chunks(job.id), parts_of(job), page_words(language)),
-        columns=columns_as_read(folders().of(job.id), language),
+        summary=summarise(shelf, jobs().chunks(job.id), parts_of(job), words),
+        columns=columns,
+        open_columns=cells_left_open(columns, words),
         formats=tuple(form.value for form in Format),
         newer=newest if newest != job.catalogue else "",
     )

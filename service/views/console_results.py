@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import flask
-import orjson
 
 from matcher.description import describe_measure
 from matcher.errors import MatchError
@@ -34,7 +33,7 @@ from service.screenings.refused import rejected_rows
 from service.serving import engine
 from service.views.console_entry import blueprint, console_page, go_to
 from service.views.console_job import ONE, catalogue_of, shown_job
-from service.views.screening_pairs import explain_pair, question_of
+from service.views.screening_pairs import explained, question_of
 from service.views.screening_results import changes_of, parts_of
 
 Json = dict[str, Any]
@@ -200,9 +199,9 @@ def _list(template: str, job: Job, query: Json, **variables: Any) -> flask.Respo
 def _card_of(screening_id: str, row: int, measure_id: str) -> Json | None:
     """Return the measure as a card for the tenant; None when nothing connects the two."""
     try:
-        explained = explain_pair(screening_id, row, measure_id)
+        recommendation = explained(screening_id, row, measure_id)
     except RequestError as error:
         if [complaint.code for complaint in error.complaints] == ["no_such_pair"]:
             return None
         raise
-    return one_card(orjson.loads(explained.get_data()), page_language())
+    return one_card(recommendation, page_language())

@@ -16,7 +16,7 @@ from service.json_reading import printable
 from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.schemas.answers import MatchAnswer, Recommendation
-from service.schemas.screening_questions import TenantMatchQuery
+from service.schemas.screening_questions import NoQuery, TenantMatchQuery
 from service.screenings.jobs import Job
 from service.screenings.tenants import find_tenant
 from service.views.screening_results import engine_of, parts_of
@@ -38,19 +38,27 @@ def match_tenant(query: dict[str, Any], screening_id: str, row: int) -> flask.Re
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/tenants/<int(max=2147483647):row>/measures/<measure_id>")
 @blueprint.only_for(operator)
-@blueprint.answers(Recommendation, 401, 403, 404, 409, 503, description="Why the measure fits, with its evidence.")
-def explain_pair(screening_id: str, row: int, measure_id: str) -> flask.Response:
+@blueprint.takes(NoQuery, location="query")
+@blueprint.answers(Recommendation, 401, 403, 404, 409, 422, 503, description="Why the measure fits, with its evidence.")
+def explain_pair(_: dict[str, Any], screening_id: str, row: int, measure_id: str) -> flask.Response:
     """Explain one measure for one tenant: the recommendation as POST /v1/match gives it, byte for byte.
 
     One that does not apply is explained as with `include: ["not_applicable"]`.
     """
+    return private_answer(json_bytes(explained(screening_id, row, measure_id)))
+
+
+def explained(screening_id: str, row: int, measure_id: str) -> dict[str, Any]:
+    """Return the recommendation of a measure for a tenant; raise RequestError when nothing connects the two."""
     job = finished_screening(screening_id)
     question, matcher = question_of(job, row), engine_of(job.catalogue)
     for include in (frozenset[str](), frozenset({"not_applicable"})):
         asked = replace(question, include=include)
         if (place := _place(matcher, asked, measure_id)) is not None:
-            (recommendation,) = matcher.match(replace(asked, offset=place, limit=1))["recommendations"]
-            return private_answer(json_bytes(recommendation))
+            recommendations: list[dict[str, Any]] = matcher.match(replace(asked, offset=place, limit=1))[
+                "recommendations"
+            ]
+            return recommendations[0]
     raise RequestError("not_found", [Complaint(code="no_such_pair", params={"measure": printable(measure_id)})])
 
 

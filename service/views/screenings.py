@@ -187,8 +187,9 @@ def rerun_screening(screening_id: str) -> flask.Response:
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/events")
 @blueprint.only_for(operator)
-@blueprint.answers(_EVENT, 401, 403, 404, 503, description="Server-sent events.", media_type="text/event-stream")
-def show_events(screening_id: str) -> flask.Response:
+@blueprint.takes(NoQuery, location="query")
+@blueprint.answers(_EVENT, 401, 403, 404, 422, 503, description="Server-sent events.", media_type="text/event-stream")
+def show_events(_: dict[str, Any], screening_id: str) -> flask.Response:
     """Send the state whenever it changes, as events named `progress`, the last one named after the final state.
 
     A stream lasts a minute at most; a process sends as many at once as it has threads, but for two. One more is

@@ -638,6 +638,19 @@ def test_a_newer_catalogue_is_offered_and_the_rerun_tells_what_changed(catalogue
     assert "名单.csv" in changes
 
 
+def test_cells_that_could_not_be_used_are_told_with_their_column(operator):
+    cookie = cookie_of(operator)
+    content = "企业名称,注册地,营收增长率,成立年月\n甲,合肥,1.2,2015-03\n乙,蚌埠,5%,2016-04-01\n"
+    place = operator.upload("register.csv", content.encode()).headers["Location"]
+    assert operator.wait(place)["rows"] == {"total": 2, "done": 2, "rejected": 0}
+    here = place.removeprefix("/v1")
+    told = get(operator, here, cookie).body.decode()
+    assert "有内容未能采用" in told
+    assert "<li>营收增长率：1 行，例如第 1 行</li>" in told
+    assert "<li>成立年月：1 行，例如第 1 行</li>" in told
+    assert "<li>成立年月: cells 1, for example in row 1</li>" in get(operator, f"{here}?lang=en", cookie).body.decode()
+
+
 def test_downloads_are_those_of_the_api(operator, screened):
     cookie = cookie_of(operator)
     for form in ("csv", "ndjson"):

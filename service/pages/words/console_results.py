@@ -33,6 +33,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "以下表头没有识别或没有使用，其内容未参与判断。重新上传时可在核对页指定。",
         "These headings were not understood or not used; what stands below them took no part.",
     ),
+    "screen_open": ("有内容未能采用", "Cells that could not be used"),
+    "screen_open_text": (
+        "以下各列中，有的单元格写了内容，但含义不唯一或缺少日期，这一项按未知处理，企业照常判断。",
+        "Some cells of these columns are ambiguous or lack a day: they count as unknown, the companies are decided.",
+    ),
+    "screen_open_column": ("{0}：{1} 行，例如第 {2} 行", "{0}: cells {1}, for example in row {2}"),
     "screen_charts": ("图表", "Charts"),
     "screen_table": ("数据表", "Table"),
     "screen_chart.instruments": ("各类措施的结论", "Verdicts by kind of support"),
