@@ -11,6 +11,7 @@ import numpy as np
 from matcher.columns import Flags, MeasureColumns
 from matcher.evidence import EvidenceFinder
 from matcher.explanation import Explainer, Finding, rivals_of
+from matcher.needs import standing_of_needs
 from matcher.presentation import FindingPresenter, Presenter
 from matcher.profile import Detail, MatchRequest
 from matcher.profile_reading import build_reader
@@ -81,6 +82,7 @@ class Engine:
             "profile": presenter.profile(reading),
             "recommendations": self._recommendations(request, reading, ranking, presenter),
             "questions": [presenter.question(question) for question in questions],
+            "needs": [presenter.need(need) for need in standing_of_needs(reading, decisions, self.columns, considered)],
             "near_misses": [
                 presenter.near_miss(evaluate(self.columns.measures[place], reading.answers, self._taxonomies))
                 for place in missed

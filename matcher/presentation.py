@@ -8,6 +8,7 @@ from typing import Any
 from matcher.description import describe_measure, describe_quote, fact_of, plain
 from matcher.evidence import Evidence
 from matcher.explanation import Explainer, Finding
+from matcher.needs import NeedStanding
 from matcher.questions import Question
 from matcher.ranking import FeatureValue
 from matcher.reading import ReadFact, Reading, Unread
@@ -74,6 +75,32 @@ class Presenter:
             said = (", " if self.language == "en" else "、").join(labels)
             words = say(f"question.{fact.id}", self.language, said=said)
         return {"fact": fact.id, "field": field, "question": words, "settles": question.settles}
+
+    def need(self, need: NeedStanding) -> Json:
+        """Return how the measures that answer a stated need stand; a sentence where none of them can be used."""
+        in_the_way = [
+            {"fact": fact or None, "label": self._fact_label(fact), "measures": count}
+            for fact, count in need.in_the_way.items()
+        ]
+        return {
+            "origin": need.origin, "input": need.input, "applicable": need.applicable, "possible": need.possible,
+            "not_applicable": need.not_applicable, "in_the_way": in_the_way,
+            "message": None if need.is_open else self._unanswered(need, in_the_way),
+        }  # fmt: skip
+
+    def _unanswered(self, need: NeedStanding, in_the_way: list[Json]) -> str:
+        if not need.not_applicable:
+            return say("need.nothing", self.language, input=need.input)
+        reasons = [
+            say("need.reason", self.language, label=reason["label"], measures=reason["measures"])
+            for reason in in_the_way
+        ]
+        joined = (", " if self.language == "en" else "，").join(reasons)
+        return say("need.none_fits", self.language, input=need.input, measures=need.not_applicable, reasons=joined)
+
+    def _fact_label(self, fact_id: str) -> str:
+        fact = self.catalogue.facts.get(fact_id)
+        return fact.label(self.language) if fact else say("need.other_condition", self.language)
 
     def near_miss(self, trace: Trace) -> Json:
         """Return a measure that one changeable condition stands in the way of."""

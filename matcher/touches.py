@@ -140,6 +140,12 @@ def join(spots: Sequence[Spots]) -> Spots:
     return Spots(np.concatenate([each.places for each in spots]), np.concatenate([each.values for each in spots]))
 
 
+def answering(mention: Mention, columns: MeasureColumns) -> Positions:
+    """Return the measures that answer a need, wholly or in part."""
+    places = _spots_of_mention(mention, columns).places - Channel.NEEDS * columns.size
+    return places[(places >= 0) & (places < columns.size)]
+
+
 def _spots_of_mention(mention: Mention, columns: MeasureColumns) -> Spots:
     if not mention.vocabulary:
         return _searched(mention, columns) if is_searched(mention) else _NOTHING

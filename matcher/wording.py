@@ -62,6 +62,16 @@ MESSAGES: dict[str, dict[str, str]] = {
         _EN: "Superseded by “{title}” wherever its conditions are met",
     },
     "caveat.exclusive": {_ZH: "与“{title}”不可同时享受", _EN: "Cannot be combined with “{title}”"},
+    "need.nothing": {
+        _ZH: "目录中没有与“{input}”有关的措施。",
+        _EN: "No measure of the catalogue is about “{input}”.",
+    },
+    "need.none_fits": {
+        _ZH: "目录中与“{input}”有关的 {measures} 项措施都不适用：{reasons}。",
+        _EN: "None of the {measures} measures about “{input}” applies; ruled out by {reasons}.",
+    },
+    "need.reason": {_ZH: "{label}不符的 {measures} 项", _EN: "{label} ({measures})"},
+    "need.other_condition": {_ZH: "其他条件", _EN: "other conditions"},
     "question.region": {
         _ZH: "已填写“{said}”，企业具体在哪个区县、园区或功能区？",
         _EN: "You said “{said}”. In which county, district or zone exactly?",

@@ -40,8 +40,8 @@ class Program:
 
     Nodes are the distinct conditions: first `tests`, then `groups` (parts before wholes), then one that is always met,
     the only condition of a measure that states none.
-    The conditions of measure i are flat[offsets[i]:offsets[i + 1]]; `by_count` has those of the measures with equally
-    many beside each other, a column a measure: measures of one length are combined at once. The fact of node i is
+    The conditions of measure i are flat[offsets[i]:offsets[i + 1]], and rows tells i for each of them; `by_count` has
+    those of the measures with equally many beside each other, a column a measure. The fact of node i is
     fact_names[fact_numbers[i]], "" for a group that reads several.
     """
 
@@ -65,7 +65,7 @@ class Program:
         self.fact_names = tuple(dict.fromkeys(facts))
         self.fact_numbers: Indices = np.array([self.fact_names.index(fact) for fact in facts], dtype=np.intp)
         self._readers: dict[tuple[str, ...], tuple[Indices, Indices]] = {}
-        self._rows: Indices = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+        self.rows: Indices = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
         self.tests_on = self._tests_by_fact()
         self.columns = compile_columns(tuple(tests), taxonomies)
 
@@ -111,7 +111,7 @@ class Program:
         if wanted not in self._readers:
             numbers = [self.fact_names.index(fact) for fact in wanted if fact in self.fact_names]
             chosen = np.isin(self.fact_numbers[self.flat], numbers)
-            self._readers[wanted] = self._rows[chosen], self.flat[chosen]
+            self._readers[wanted] = self.rows[chosen], self.flat[chosen]
         return self._readers[wanted]
 
     def fact_of(self, node: int) -> str:
@@ -126,7 +126,7 @@ class Program:
     def meets_somewhere(self, decisions: Decisions, fact: str) -> NDArray[np.bool_]:
         """Tell, for each measure, whether a test on `fact` is met in its conditions, inside a group or not."""
         met = np.zeros(len(self.measures), dtype=np.bool_)
-        places, tests = self.tests_on.get(fact, (self._rows[:0], self.flat[:0]))
+        places, tests = self.tests_on.get(fact, (self.rows[:0], self.flat[:0]))
         met[places[decisions.nodes[tests] == MET]] = True
         return met
 

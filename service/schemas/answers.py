@@ -242,6 +242,28 @@ class Question(Answer):
     settles = numeric("Possible measures that it would settle.", whole=True)
 
 
+class Obstacle(Answer):
+    """A fact whose conditions rule measures out."""
+
+    fact = string("null for a condition on several facts.", null=True)
+    label = string()
+    measures = numeric("How many measures it rules out.", whole=True)
+
+
+class NeedStanding(Answer):
+    """A need of the company that was understood: how the measures that answer it stand."""
+
+    origin = string("The field, for example needs[0].")
+    input = string()
+    applicable = numeric(whole=True)
+    possible = numeric(whole=True)
+    not_applicable = numeric(whole=True)
+    in_the_way = fields.List(
+        fields.Nested(Obstacle), required=True, metadata={"description": "What rules all of them out; else empty."}
+    )
+    message = string("Says why none of them can be used; null when one may be.", null=True)
+
+
 class NearMiss(Answer):
     """A measure that fails on one condition only, one that a company can change."""
 
@@ -267,5 +289,6 @@ class MatchAnswer(Answer):
     profile = one(ProfileRead)
     recommendations = many(Recommendation)
     questions = many(Question)
+    needs = many(NeedStanding)
     near_misses = many(NearMiss)
     totals = one(Totals)

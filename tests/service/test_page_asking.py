@@ -193,3 +193,12 @@ def test_a_profile_before_that_cannot_be_read_is_said_and_compares_nothing(serve
 )
 def test_odd_answers_are_left_alone(server, body):
     assert server.call("POST", "/", body=body, headers=FORM).status == 200
+
+
+def test_a_need_that_nothing_answers_is_told_with_the_reason(server):
+    body = "city=北京&sector=服装&needs=首台套认定".encode()
+    page = server.call("POST", "/", body=body, headers={**FORM, "Accept-Language": "zh"}).body.decode()
+    assert "目录中与“首台套认定”有关的" in page
+    assert "项措施都不适用：" in page
+    body = "city=蚌埠市&products=聚乳酸&needs=中试验证".encode()
+    assert "都不适用" not in server.call("POST", "/", body=body, headers=FORM).body.decode()

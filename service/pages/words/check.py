@@ -138,6 +138,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "questions": ("补充这些信息，结果会更确定", "Answering these would settle more"),
     "questions_open": ("还可以填写", "You may also tell"),
     "near": ("只差一项条件的措施", "Measures that miss one condition"),
+    "needs_unanswered": ("没有可用措施的需求", "Needs that no measure answers"),
     "none": ("没有找到与企业情况相关的措施。", "No measure was found that fits what you entered."),
     "none_why": (
         "所填地区或行业可能不在收录文件的范围内。",
