@@ -218,6 +218,19 @@ def test_a_measure_without_conditions_is_for_everybody():
     assert decisions.unmet.tolist() == decisions.unknown.tolist() == [0, 0]
 
 
+@pytest.mark.parametrize("count", [14, 15, 16, 300])
+def test_any_number_of_conditions_is_counted(count):
+    def leaf(number: int, fact: str) -> Leaf:
+        return Leaf(test=Asked(fact=fact, operator="at_least", expected=(float(number),)), cite=CITE)
+
+    long = as_measure(0, [leaf(number, "employees") for number in range(count)])
+    mixed = as_measure(1, [leaf(number, ("employees", "rd_staff")[number % 2]) for number in range(count)])
+    decided = Program([long, mixed], TAXONOMIES).decide({"employees": Answer(sure=(-1.0,))})
+    assert decided.unmet.tolist() == [count, -(-count // 2)]
+    assert decided.unknown.tolist() == [0, count // 2]
+    assert decided.verdicts.tolist() == [UNMET, UNMET]
+
+
 def test_no_measures_at_all_are_decided_without_complaint():
     decisions = Program((), TAXONOMIES).decide({"employees": Answer(sure=(1.0,))})
     assert decisions.verdicts.shape == decisions.unmet.shape == decisions.unknown.shape == (0,)
