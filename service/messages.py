@@ -150,7 +150,12 @@ WORDINGS: dict[str, Wording] = {
     ),
     "role_too_low": Wording("角色为 {role} 的密钥不能做这件事", "a key with the role {role} may not do this"),
     "no_such_screening": Wording("没有这个批量筛查", "there is no such screening"),
-    "no_such_tenant": Wording("没有第 {row} 行", "there is no row {row}"),
+    "no_such_tenant": Wording(
+        "没有第 {row} 行的判断结果",
+        "row {row} was not decided",
+        "该行不存在，或未读入（见未读入的行）",
+        "there is no such row, or it was rejected (see the rejected rows)",
+    ),
     "no_such_pair": Wording(
         "该企业没有列出这条措施",
         "this measure is not listed for this company",

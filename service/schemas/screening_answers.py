@@ -19,7 +19,7 @@ from service.schemas.answers import (
 )
 from service.schemas.column_answers import Failure, FileColumn
 from service.schemas.match import STATUSES
-from service.schemas.reading_answers import Page
+from service.schemas.reading_answers import FilterRead, Page
 from service.screenings.changes import KINDS
 from service.screenings.jobs import State
 
@@ -134,6 +134,7 @@ class TenantItems(Page):
     """A page of tenants, by row."""
 
     items = many(TenantItem)
+    region = one(FilterRead, null=True)
 
 
 class MeasureItem(Answer):
@@ -151,6 +152,7 @@ class MeasureItems(Page):
     """A page of measures, most applicable first."""
 
     items = many(MeasureItem)
+    region = one(FilterRead, null=True)
 
 
 class UnknownFact(Answer):
@@ -180,6 +182,7 @@ class MeasureTenants(Page):
 
     measure = one(MeasureSummary)
     items = many(MeasureTenant)
+    region = one(FilterRead, null=True)
 
 
 class RejectedRow(Answer):

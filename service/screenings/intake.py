@@ -92,24 +92,28 @@ def _from_form(request: flask.Request) -> Sent:
         raise RequestError(
             "invalid_request", [Complaint(code="unknown_format", pointer="/file", params={"allowed": allowed})]
         )
-    return Sent(form=form, content=file, options=_options(_asked(request), with_tenants=False))
+    asked, complaints = _asked(request)
+    return Sent(form=form, content=file, options=_options(asked, complaints, with_tenants=False))
 
 
-def _asked(request: flask.Request) -> dict[str, Any]:
-    """Return the fields of a form beside its file; raise RequestError when one stands twice or is no JSON."""
+def _asked(request: flask.Request) -> tuple[dict[str, Any], list[Complaint]]:
+    """Return the fields of a form beside its file, and what is wrong with `columns`, which is JSON in text.
+
+    Raises RequestError when a field stands twice.
+    """
     fields = (*request.form.items(multi=True), *request.files.items(multi=True))
     if repeated := [name for name, count in Counter(name for name, _ in fields).items() if count > 1]:
         raise RequestError("invalid_request", [_repeated(name) for name in repeated])
     asked: dict[str, Any] = {**request.form.to_dict(), **{name: "" for name in request.files if name != "file"}}
     if "statuses" in asked:
         asked["statuses"] = [status.strip() for status in asked["statuses"].split(",")]
-    if "columns" in asked:
-        try:
-            asked["columns"] = read_json(asked["columns"].encode())
-        except RequestError as error:
-            complaints = [replace(one, pointer=f"/columns{one.pointer}") for one in error.complaints]
-            raise RequestError("invalid_request", complaints) from error
-    return asked
+    columns = asked.pop("columns", None)
+    if columns is None:
+        return asked, []
+    try:
+        return {**asked, "columns": read_json(columns.encode())}, []
+    except RequestError as error:
+        return asked, [replace(one, pointer=f"/columns{one.pointer}") for one in error.complaints]
 
 
 def _repeated(name: str) -> Complaint:
@@ -122,7 +126,7 @@ def _from_json(request: flask.Request, most: int) -> Sent:
     if len(body) > most:
         raise RequestEntityTooLarge
     data = read_json(body)
-    options = _options(data, with_tenants=True)
+    options = _options(data, [], with_tenants=True)
     return Sent(form=PROFILES_FORM, content=b"\n".join(map(_line, data["tenants"])), options=options)
 
 
@@ -134,11 +138,14 @@ def _line(tenant: object) -> bytes:
         return json.dumps(tenant, ensure_ascii=False).encode()
 
 
-def _options(asked: object, *, with_tenants: bool) -> Options:
+def _options(asked: object, complaints: list[Complaint], *, with_tenants: bool) -> Options:
+    """Load what was asked; raise RequestError with `complaints` and all else that is wrong."""
     try:
         loaded = ScreeningQuestion(exclude=() if with_tenants else ("tenants",)).load(asked)  # type: ignore[arg-type]
     except ValidationError as error:
-        raise RequestError("invalid_request", complaints_of(error.messages)) from error
+        raise RequestError("invalid_request", [*complaints, *complaints_of(error.messages)]) from error
+    if complaints:
+        raise RequestError("invalid_request", complaints)
     statuses = tuple(sorted(loaded.get("statuses", STATUSES)))
     return Options(on=loaded["on"], statuses=statuses, columns=loaded.get("columns", {}))
 

@@ -13,6 +13,7 @@ from service.access import folders, operator
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
 from service.json_reading import printable
+from service.lookups import found
 from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.schemas.answers import MatchAnswer, Recommendation
@@ -52,6 +53,7 @@ def explained(screening_id: str, row: int, measure_id: str) -> dict[str, Any]:
     """Return the recommendation of a measure for a tenant; raise RequestError when nothing connects the two."""
     job = finished_screening(screening_id)
     question, matcher = question_of(job, row), engine_of(job.catalogue)
+    found(matcher.catalogue.measures, measure_id)
     for include in (frozenset[str](), frozenset({"not_applicable"})):
         asked = replace(question, include=include)
         if (place := _place(matcher, asked, measure_id)) is not None:

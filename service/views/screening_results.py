@@ -66,8 +66,9 @@ def list_tenants(query: Json, screening_id: str) -> flask.Response:
     parts, shelf = parts_of(job), engine_of(job.catalogue).catalogue
     choice = tenant_choice(shelf, job.options.statuses, query)
     counts = count_by_tenant(parts, choice).wanted(choice)
-    if query.get("region"):
-        counts = counts.chosen(parts.are_inside(counts.rows, places_inside(shelf, query["region"])))
+    region = region_asked(shelf, query)
+    if region:
+        counts = counts.chosen(parts.are_inside(counts.rows, places_inside(shelf, region)))
     places, page = page_of(range(len(counts.rows)), query)
     rows = [int(counts.rows[place]) for place in places]
     called, best = parts.called(rows, "region"), best_pairs(parts, choice, rows)
@@ -79,7 +80,7 @@ def list_tenants(query: Json, screening_id: str) -> flask.Response:
         }
         for place, row in zip(places, rows, strict=True)
     ]
-    return private_answer(json_bytes({"items": items, **page}))
+    return private_answer(json_bytes({"items": items, **page, "region": region}))
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/measures")
@@ -91,8 +92,9 @@ def list_measures(query: Json, screening_id: str) -> flask.Response:
     job = finished_screening(screening_id)
     shelf = engine_of(job.catalogue).catalogue
     counts = measure_counts(jobs().chunks(job.id))
-    if query.get("region"):
-        places = places_inside(shelf, query["region"])
+    region = region_asked(shelf, query)
+    if region:
+        places = places_inside(shelf, region)
         counts |= count_by_measure(parts_of(job), considered(shelf, job.options.statuses), places)
     chosen = chosen_measures(shelf, query.get("instrument"), query.get("status"))
     items = measure_items(shelf, counts, language())
@@ -100,7 +102,7 @@ def list_measures(query: Json, screening_id: str) -> flask.Response:
     if query.get("verdict"):
         wanted = [item for item in wanted if _listed(item["counts"], query["verdict"])]
     page, where = page_of(wanted, query)
-    return private_answer(json_bytes({"items": list(page), **where}))
+    return private_answer(json_bytes({"items": list(page), **where, "region": region}))
 
 
 def _listed(counts: Mapping[str, int], verdict: str) -> int:
@@ -118,13 +120,14 @@ def list_measure_tenants(query: Json, screening_id: str, measure_id: str) -> fla
     parts, shelf = parts_of(job), engine_of(job.catalogue).catalogue
     measure = found(shelf.measures, measure_id)
     standing = tenants_of_measure(parts, measure.id, query.get("standing"), query.get("verdict"))
-    if query.get("region"):
-        places = places_inside(shelf, query["region"])
+    region = region_asked(shelf, query)
+    if region:
+        places = places_inside(shelf, region)
         standing = standing.filter(pa.array(parts.are_inside(standing["row"].to_numpy(), places)))
     shown, where = page_of(standing, query)
     items = describe_standing(parts, measure.id, shown)
     described = describe_measure(shelf, measure, language())
-    return private_answer(json_bytes({"measure": described, "items": items, **where}))
+    return private_answer(json_bytes({"measure": described, "items": items, **where, "region": region}))
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/summary")
@@ -221,7 +224,12 @@ def engine_of(version: str | None) -> Engine:
         raise RequestError("conflict", [Complaint(code="other_catalogue")]) from error
 
 
-def places_inside(shelf: Catalogue, text: str) -> Collection[str]:
-    """Return every place inside the one that a text names; none when it names none for sure."""
-    place = read_region(shelf, text, language())["value"]
+def region_asked(shelf: Catalogue, query: Mapping[str, Any]) -> Json | None:
+    """Return how the place of a filter was read, None when none is asked for."""
+    return read_region(shelf, query["region"], language()) if query.get("region") else None
+
+
+def places_inside(shelf: Catalogue, region: Mapping[str, Any]) -> Collection[str]:
+    """Return every place inside the one that was read; none when it was not read for sure."""
+    place = region["value"]
     return shelf.vocabularies["regions"].taxonomy.descendants(place) if place else ()

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import date
+from urllib.parse import quote
 
 import pytest
 
@@ -282,3 +283,27 @@ def test_faults_of_a_draft_are_told_in_chinese_and_in_english_when_asked(operato
         next(error["message"] for error in english if error["pointer"] == "/measure/title")
         == "title is missing or empty"
     )
+
+
+@pytest.mark.parametrize("path", ["/tenants", "/measures", "/measures/{measure}/tenants"])
+def test_the_place_of_a_filter_is_told_as_it_was_read(operator, screened, engine, path):
+    listed = screened + path.format(measure=next(iter(engine.catalogue.measures)))
+    assert operator.get(listed).json["region"] is None
+    read = operator.get(f"{listed}?region={quote('合肥')}").json["region"]
+    assert (read["input"], read["value"], read["suggestions"]) == ("合肥", "340100", [])
+    unread = operator.get(f"{listed}?region={quote('高新区')}").json["region"]
+    assert unread["value"] is None
+
+
+def test_all_that_is_wrong_with_a_form_is_told_at_once(operator):
+    refused = operator.upload("a.csv", "企业名称\n甲\n".encode(), on="someday", statuses="perhaps", columns="{")
+    assert refused.status == 422
+    assert {error["pointer"].split("/")[1] for error in refused.json["errors"]} == {"on", "statuses", "columns"}
+
+
+def test_a_pair_that_cannot_be_says_which_half_there_is_not(operator, screened, engine):
+    measure = next(iter(engine.catalogue.measures))
+    no_row = operator.get(f"{screened}/tenants/9999/measures/{measure}").json["errors"][0]
+    no_measure = operator.get(f"{screened}/tenants/1/measures/{measure}x").json["errors"][0]
+    assert (no_row["code"], no_measure["code"]) == ("no_such_tenant", "no_such_thing")
+    assert measure in no_measure["hint"]
