@@ -6,7 +6,7 @@ Only exact and alias readings are facts; the others are offered and connect, and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -36,6 +36,9 @@ SHORTEST_CONTAINED_LATIN = 3
 SHORTEST_ALIKE_LATIN = 5
 """An abbreviation resembles nothing: three letters of ALPHA are PHA."""
 
+LONGEST_CLASS = 100
+"""Characters of a code with its name, or of a path of classes."""
+
 _SPLIT = re.compile(r"[、,，;；|\n]+|\s+/\s+|(?<=[\u4e00-\u9fff])/(?=[\u4e00-\u9fff])")
 _PERHAPS_SPLIT = re.compile(r"\s*(?:以及|和|及|与|/|&|\+|\band\b)\s*|\s+")
 """Marks that may as well stand inside a name (细胞与基因治疗): they split only what are names on both sides."""
@@ -56,6 +59,15 @@ _DIVISIONS = {
     "P": range(83, 84), "Q": range(84, 87), "R": range(87, 91), "S": range(91, 97), "T": range(97, 98),
 }  # fmt: skip
 """The divisions of each section of GB/T 4754-2017 (C is 13 to 43)."""
+
+_MARKS_BETWEEN = r"[\s_:>/·–—-]*"
+_CODE_FIRST = re.compile(rf"[(\[【]?([A-Ta-t]\d{{2,4}}|\d{{2,4}}|[A-T])(?![0-9A-Za-z])[)\]】]?{_MARKS_BETWEEN}(\S.*)")
+_CODE_LAST = re.compile(
+    rf"(.*[^\s(\[【]){_MARKS_BETWEEN}[(\[【]?(?<![0-9A-Za-z])([A-Ta-t]\d{{2,4}}|\d{{2,4}}|[A-T])[)\]】]?"
+)
+"""A code of the classification beside a name: C27 医药制造业, 医药制造业（C27）."""
+
+_PATH = re.compile(r"\s*(?:-*>|[-→»›–—]+)\s*")
 
 _NOISE = re.compile(
     r"^(?:主要|从事|主营|专注|研发|生产|我们|做)+|(?:等|类|行业|产业|领域|方向|阶段|相关|业务|企业|公司|制造商|厂家|产品|认定|申报|支持|需求)+$"
@@ -92,6 +104,7 @@ class WordResolver:
             name for name in vocabulary.index if not name.isascii() or len(name) >= SHORTEST_ALIKE_LATIN
         )
         self._longest = max(map(len, vocabulary.index), default=0)
+        self._whole = lru_cache(maxsize=65536)(self._look_up)
         self.read = lru_cache(maxsize=65536)(self._read)
         self.suggest = lru_cache(maxsize=16384)(self._suggest)
 
@@ -105,7 +118,9 @@ class WordResolver:
     def _split_names(self, text: str) -> tuple[str, ...]:
         """Split at words like 和, but only where every piece is a name of its own (聚乳酸和PHA)."""
         pieces = tuple(piece for piece in _PERHAPS_SPLIT.split(text) if fold(piece))
-        return pieces if len(pieces) > 1 and not self._whole(text) and all(map(self._whole, pieces)) else (text,)
+        kinds = {self._code(piece) is None for piece in pieces}  # a code beside a name is no item of its own
+        is_list = len(pieces) > 1 and len(kinds) == 1 and not self._whole(text)
+        return pieces if is_list and all(map(self._whole, pieces)) else (text,)
 
     def _read(self, text: str) -> tuple[WordReading, ...]:
         """Return the readings of one item: the whole of it, else the names contained in it."""
@@ -143,15 +158,49 @@ class WordResolver:
         for likeness in nearest(fold(text), self._long_names, limit=SUGGESTIONS):
             yield self._long_names[likeness.position], likeness.similarity
 
-    def _whole(self, text: str) -> WordReading | None:
+    def _look_up(self, text: str) -> WordReading | None:
+        """Return the reading of a text that is one name, code, code beside its name, or path; else None."""
         for candidate in dict.fromkeys((text, _NOISE.sub("", text.strip()))):
             ids = self.vocabulary.find(candidate)
             if ids and (candidate == text or len(fold(candidate)) >= SHORTEST_CONTAINED):
                 labels = {fold(label) for i in ids for label in (self.vocabulary[i].zh, self.vocabulary[i].en)}
                 exact = candidate == text and fold(text) in labels
                 return WordReading(input=text, ids=ids, how=How.EXACT if exact else How.ALIAS, similarity=1.0)
-        code = self._code(text)
-        return WordReading(input=text, ids=(code,), how=How.EXACT, similarity=1.0) if code else None
+        if code := self._code(text):
+            return WordReading(input=text, ids=(code,), how=How.EXACT, similarity=1.0)
+        is_one = bool(self._codes) and len(text) <= LONGEST_CLASS
+        found = (self._coded(text) or self._at_end_of_path(text)) if is_one else None
+        return WordReading(input=text, ids=(found,), how=How.ALIAS, similarity=1.0) if found else None
+
+    def _coded(self, text: str) -> str | None:
+        """Read a code beside its name as the narrower of both; None where they disagree or no name is known."""
+        plain = normalize("NFKC", text).strip()
+        first, last = _CODE_FIRST.fullmatch(plain), _CODE_LAST.fullmatch(plain)
+        for code, name in (first.groups() if first else ("", ""), last.groups()[::-1] if last else ("", "")):
+            if code and (entry := self._code(code)):
+                return self._by_code(entry, name, is_full=not (code.isdigit() or code.isalpha()))
+        return None
+
+    def _by_code(self, entry: str, name: str, *, is_full: bool) -> str | None:
+        """Return what a code and its name say together; a name only known in part has a full code decide."""
+        if whole := self._whole(name):
+            found = [narrowest for known in whole.ids if (narrowest := self._narrowest((entry, known)))]
+            return found[0] if len(found) == 1 else None
+        parts = self.read(name) if is_full else ()
+        agree = all(any(self._narrowest((entry, known)) for known in part.ids) for part in parts)
+        return entry if parts and agree else None
+
+    def _at_end_of_path(self, text: str) -> str | None:
+        """Read 制造业-医药制造业 as the narrower, where every piece is known and all lie in one another."""
+        pieces = _PATH.split(normalize("NFKC", text).strip())
+        readings = [self._whole(piece) for piece in pieces] if len(pieces) > 1 else []
+        ids = [reading.ids[0] for reading in readings if reading and len(reading.ids) == 1]
+        return self._narrowest(ids) if ids and len(ids) == len(pieces) else None
+
+    def _narrowest(self, ids: Sequence[str]) -> str | None:
+        """Return the entry that lies in all the others, None where there is none."""
+        within = self.vocabulary.taxonomy.within
+        return next((entry for entry in ids if all(within(entry, (other,)) for other in ids)), None)
 
     def _code(self, text: str) -> str | None:
         """Read a classification code (C2761, 2761), falling back to its group or division."""

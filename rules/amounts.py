@@ -88,8 +88,15 @@ def _proportion(text: str) -> tuple[float, bool]:
 
 
 def _reads_two_ways(part: re.Match[str], above: float) -> bool:
-    """Tell whether a part without a scale may mean another one: 2万5 is said for 25,000, 1亿2000 for 120 million."""
-    return part[2] is None and above < float("inf") and len(part[1]) < (5 if above >= _SCALES["亿"] else 2)
+    """Tell whether a part may mean another scale: 2万5 is said for 25,000, 1亿2000 and 1亿2千 for 120 million.
+
+    A zero before it says that a scale is left out on purpose (1亿零2千).
+    """
+    if above == float("inf"):
+        return False
+    if part[2] in ("千", "百"):
+        return above > _SCALES["万"] and not part[1].startswith("0")
+    return part[2] is None and len(part[1]) < (5 if above >= _SCALES["亿"] else 2)
 
 
 def _compact(text: str) -> str:

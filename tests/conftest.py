@@ -1,10 +1,39 @@
-"""Rules for the whole suite: every test must have run where CEPEI_FAIL_ON_SKIP is set."""
+"""For the whole suite: files that are built once, and every test must have run where CEPEI_FAIL_ON_SKIP is set."""
 
+import fcntl
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from rules.catalogue import build_catalogue
+from service.commands.check import PACKS, SEEDS
+
 pytest_plugins = ["tests.service.browsing"]
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Return a way to have a file that all processes of this run share: the first that wants it builds it."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def build(name: str, make: Callable[[Path], object]) -> Path:
+        file = folder / name
+        with (folder / f"{name}.lock").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not file.exists():
+                make(file)
+        return file
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def catalogue_file(built_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    """Return the shipped catalogue as a file; who changes it works on a copy."""
+    return built_once("catalogue.sqlite", lambda file: build_catalogue(SEEDS, PACKS, file))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from rules.catalogue import build_catalogue
 from service.app import create_app
 from service.cli import COMMANDS
-from service.commands.check import PACKS, SEEDS
+from service.commands.check import PACKS
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -23,10 +22,8 @@ MOST_LINES = 150
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    file = tmp_path_factory.mktemp("readme") / "catalogue.sqlite"
-    build_catalogue(SEEDS, PACKS, file)
-    return create_app(Settings(catalogue=file, log_level="error")).test_client()
+def client(catalogue_file: Path) -> Any:
+    return create_app(Settings(catalogue=catalogue_file, log_level="error")).test_client()
 
 
 @pytest.fixture(params=NAMES)

@@ -22,7 +22,7 @@ class FileColumn(Answer):
 
     position = numeric("From 1.", whole=True)
     letter = string("As spreadsheet programs call it; null where columns have no order.", null=True)
-    heading = string("As it stands in the file.")
+    heading = string("As it stands in the file, on one line; a column without one is called by its letter.")
     status = closed(*Status)
     field = string("The field it was read as; also that of a column not used for it.", null=True)
     label = string("The usual heading of the field.", null=True)
@@ -31,8 +31,8 @@ class FileColumn(Answer):
     unit_assumed = fields.Boolean(required=True, metadata={"description": "No unit was named: figures count as yuan."})
     nearest = string("The known heading that is nearest to one not understood.", null=True)
     left_open = numeric(
-        "Rows in which the fact stays unknown though something is written there (a rate below 0 or above 100 %, a "
-        "month without a day); 0 before the file is read.",
+        "Rows in which the fact stays unknown though something is written there (a rate without a per-cent "
+        "sign, a month without a day); 0 before the file is read.",
         whole=True,
     )
     left_open_rows = fields.List(fields.Integer(), required=True, metadata={"description": "The first of these rows."})
@@ -61,6 +61,7 @@ class FirstLook(Answer):
     encoding = string(null=True)
     delimiter = string(null=True)
     sheet = string("The sheet that is read.", null=True)
+    other_sheets = strings("The names of sheets that hold data too and are not read.")
     heading_line = numeric("The line of the headings, 0 where they stand in none.", null=True, whole=True)
     rows = numeric("At most so many rows; null where that is not cheaply known.", null=True, whole=True)
     columns = many(SampledColumn)

@@ -71,6 +71,13 @@ class Screening(Answer):
 class OneScreening(Screening):
     """The state of a screening, and the columns of its file."""
 
+    sheet = string("The sheet that was read; null before it is, and in a file without sheets.", null=True)
+    other_sheets = fields.List(
+        fields.String(),
+        required=True,
+        allow_none=True,
+        metadata={"description": "The names of sheets that hold data too and were not read; null until it is read."},
+    )
     columns = fields.List(
         fields.Nested(FileColumn), required=True, allow_none=True, metadata={"description": "Null until it is read."}
     )

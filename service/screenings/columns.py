@@ -16,6 +16,7 @@ from service.tables.look import Look
 from service.tables.messages import TableRefusedError
 from service.tables.reading import TenantTable
 from service.tables.sources import Format
+from service.tables.unnamed import in_language
 
 Json = dict[str, Any]
 
@@ -26,17 +27,28 @@ _UNITS = {Kind.MONEY: MONEY_UNITS, Kind.SHARE: ("%",)}
 
 def plain_columns(table: TenantTable) -> Json:
     """Return the columns of a table as stored with its screening."""
-    return {"left": table.left, "format": table.format.value, "columns": [asdict(one) for one in table.columns]}
+    return {
+        "left": table.left,
+        "format": table.format.value,
+        "sheet": table.about.get("sheet"),
+        "other_sheets": table.other_sheets,
+        "columns": [asdict(one) for one in table.columns],
+    }
 
 
 def columns_as_read(folder: Folder, language: str) -> Json:
     """Return the columns of a screening's file, nothing before it has been read."""
     if not folder.reading.is_file():
-        return {"columns": None, "unread": None}
+        return {"sheet": None, "other_sheets": None, "columns": None, "unread": None}
     told = orjson.loads(folder.reading.read_bytes())
     first = told.get("left", 0) if told.get("format") in _LETTERED else None
     reports = [ColumnReport(**{**one, "status": Status(one["status"])}) for one in told["columns"]]
-    return {"columns": [_column(report, first, language) for report in reports], "unread": _unread(reports)}
+    return {
+        "sheet": told.get("sheet"),
+        "other_sheets": told.get("other_sheets", []),
+        "columns": [_column(report, first, language) for report in reports],
+        "unread": _unread(reports, language),
+    }
 
 
 def columns_at_a_look(look: Look, language: str) -> Json:
@@ -51,9 +63,10 @@ def columns_at_a_look(look: Look, language: str) -> Json:
         "usable": look.refusal is None,
         "reason": _reason(look.refusal, language) if look.refusal else None,
         **about,
+        "other_sheets": list(look.other_sheets),
         "rows": look.rows,
         "columns": columns,
-        "unread": _unread(look.columns),
+        "unread": _unread(look.columns, language),
         "choices": [_choice(field.id, language) for field in FIELDS if field.kind not in (Kind.IGNORED, Kind.DECLARED)],
     }
 
@@ -63,7 +76,7 @@ def _column(report: ColumnReport, first: int | None, language: str) -> Json:
     return {
         "position": report.position + 1,
         "letter": None if first is None else xl_col_to_name(first + report.position),
-        "heading": report.heading,
+        "heading": in_language(report.heading, language),
         "status": report.status.value,
         "field": report.field or None,
         "label": _label(report.field, language) if report.field else None,
@@ -76,8 +89,8 @@ def _column(report: ColumnReport, first: int | None, language: str) -> Json:
     }
 
 
-def _unread(reports: Iterable[ColumnReport]) -> list[str]:
-    return [report.heading for report in reports if report.status in _UNREAD]
+def _unread(reports: Iterable[ColumnReport], language: str) -> list[str]:
+    return [in_language(report.heading, language) for report in reports if report.status in _UNREAD]
 
 
 def _reason(refusal: TableRefusedError, language: str) -> Mapping[str, str | None]:

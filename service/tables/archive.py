@@ -14,6 +14,9 @@ from service.tables.messages import TableRefusedError
 from service.tables.sources import Source
 
 MOST_MEMBERS = 2_000
+MOST_SHEETS = 20
+"""The visible sheets that are looked at."""
+
 LARGEST_RATIO = 250
 """Repetitive sheets shrink to a hundredth at most; zlib itself reaches a thousandth."""
 

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from rules.amounts import AmountError, parse_rate
 from seeds.folding import simplify
 from service.tables.fields import Kind
+from service.tables.flags import read_flag
 from service.tables.headings import Column
 from service.tables.lists import split_list
 from service.tables.messages import CellError, LeftOpenError
@@ -22,9 +23,14 @@ Cell: TypeAlias = str | int | float | bool | date | time | timedelta | list[Any]
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Stands for a cell whose value the file does not give: the code says why."""
+    """Stands for a cell whose value the file does not give: the code says why, of which `text` where that helps.
+
+    `left_open` says that it costs the fact only, not the row.
+    """
 
     code: str
+    text: str = ""
+    left_open: bool = False
 
 
 class _NotSaid:
@@ -41,18 +47,11 @@ _BLANKS = frozenset((
     "", "-", "--", "—", "——", "–", "/", "\\", "无", "暂无", "未知", "不详", "不明", "待定", "待补充", "未填",
     "未填写", "空",    "n/a", "na", "null", "none", "nan", "nil", "unknown", "?", "？", "…", ".",
 ))  # fmt: skip
-_YES = frozenset((
-    "是", "有", "对", "y", "yes", "true", "t", "1", "√", "✓", "✔", "☑", "是的", "属于", "外资", "外资企业", "外商投资",
-    "外商投资企业", "外商独资", "外商独资企业", "中外合资", "中外合资企业", "中外合作", "已上市", "规上",
-))  # fmt: skip
-_NO = frozenset((
-    "否", "无", "非", "没有", "不是", "n", "no", "false", "f", "0", "×", "✗", "✘", "不属于", "内资", "内资企业",
-    "非外资", "未上市", "规下", "非规上",
-))  # fmt: skip
-_TOTALS = frozenset(("合计", "总计", "小计", "共计", "total", "subtotal", "grandtotal", "sum"))
+_SAYS_NO = "无"
+"""Says that nothing is to be told in any column but one of yes and no."""
+
 _BLANK = re.compile(r"\s+(?![0-9]{1,2}:)")
 """White space, but not that between a day and a time of day."""
-_LONGEST_TOTAL = 20
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
 _PEOPLE = re.compile(r"(?:人|名|个|位|people)$")
 _PIECES = re.compile(r"(?:件|项|个|件次)$")
@@ -67,7 +66,7 @@ _GUARDED_TEXT = re.compile(r"['’‘`](?=[0-9][0-9A-Za-z]*$)")
 """What keeps a spreadsheet program from taking a text of digits for a number."""
 _DAY = re.compile(
     r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?"
-    r"(?:[ T]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?"
+    r"(?:[ T]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?"
 )
 _COMPACT_DAY = re.compile(r"(?:19|20)\d{6}")
 _INCOMPLETE_DAY = re.compile(r"(?:19|20)\d{2}年?(?:[-/.]?\d{1,2}月?)?")
@@ -85,7 +84,7 @@ def read_cell(cell: Cell | Broken, column: Column, *, epoch_1904: bool = False) 
     LeftOpenError says that it states something no condition can use.
     """
     if isinstance(cell, Broken):
-        raise CellError(cell.code)
+        raise (LeftOpenError if cell.left_open else CellError)(cell.code, text=cell.text)
     if isinstance(cell, str):
         cell = unguarded(cell.strip())
         if column.field.kind is not Kind.FLAG and cell.casefold() in _BLANKS:
@@ -193,7 +192,8 @@ def _number(cell: Cell, column: Column) -> float:
     return number
 
 
-def _rate(cell: Cell, column: Column) -> float:
+def _rate(cell: Cell, column: Column) -> float | str:
+    """Return a rate of change; one above 1 as a text in per cent, the only form in which a profile takes it."""
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise CellError("not_rate")
     text = _MINUS.sub("-", _narrow(cell)) if isinstance(cell, str) else str(cell)
@@ -202,22 +202,19 @@ def _rate(cell: Cell, column: Column) -> float:
             raise CellError("share_unclear", text=text)
         text += "%"
     try:
-        return parse_rate(text)
+        rate = parse_rate(text)
     except AmountError as error:
         if _figure(text.removeprefix("百分之").removesuffix("%")) is None:
             raise CellError("not_rate") from error
         raise LeftOpenError("rate_left_open", text=text) from error
+    if rate and not text.startswith("百分之") and not text.endswith("%"):
+        raise LeftOpenError("rate_left_open", text=text)
+    return rate if rate <= 1 else f"{rate * 100:.10g}%"
 
 
 def _flag(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a flag or NOT_SAID
-    if isinstance(cell, bool):
-        return cell
-    word = unicodedata.normalize("NFKC", _text(cell, column)).strip().casefold()
-    if word in _YES or word in _NO:
-        return word in _YES
-    if word in _BLANKS:
-        return NOT_SAID
-    raise CellError("not_flag")
+    word = unicodedata.normalize("NFKC", simplify(_text(cell, column))).strip().casefold()
+    return NOT_SAID if word in _BLANKS and word != _SAYS_NO else read_flag(word, column)
 
 
 def _day(cell: Cell, column: Column) -> str:
@@ -253,16 +250,11 @@ def _narrow(text: str) -> str:
 
 def _declared(cell: Cell, column: Column) -> Cell:
     del column
-    return cell
+    return {name: value for name, value in cell.items() if value is not None} if isinstance(cell, dict) else cell
 
 
 def _entry(cell: Cell, column: Column) -> str:
     return _text(cell, column)
-
-
-def is_total(name: str) -> bool:
-    """Tell whether a name is that of a line of sums."""
-    return len(name) <= _LONGEST_TOTAL and re.sub(r"[\s:：]", "", name).casefold() in _TOTALS
 
 
 _READERS: dict[Kind, Callable[[Any, Column], Any]] = {

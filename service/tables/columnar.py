@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from service.tables.cells import Broken
@@ -68,8 +69,17 @@ def _plain(column: pa.Array) -> list[Any]:
     if pa.types.is_decimal(column.type):
         return [None if value is None else float(value) for value in column.to_pylist()]
     if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.timestamp("us"), safe=False) if column.type.tz is None else column.cast(pa.string())
+        return _moments(column)
     return _values(column)
+
+
+def _moments(column: pa.Array) -> list[Any]:
+    """Return days and times as the clock of their own time zone shows them."""
+    try:
+        shown = column if column.type.tz is None else pc.local_timestamp(column)
+    except pa.ArrowInvalid:  # a zone that nobody knows
+        return [Broken("not_date") if moment.is_valid else None for moment in column]
+    return _values(shown.cast(pa.timestamp("us"), safe=False))
 
 
 def _values(column: pa.Array) -> list[Any]:

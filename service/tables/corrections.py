@@ -11,7 +11,7 @@ from service.json_reading import printable
 from service.messages import nearest_params
 from service.tables.fields import Kind
 from service.tables.heading_names import nearest_heading, recognise
-from service.tables.headings import SEVERAL, unit_fault
+from service.tables.headings import SEVERAL, shown_heading, unit_fault
 from service.tables.messages import TableRefusedError
 
 
@@ -49,7 +49,7 @@ def _column_faults(headings: Sequence[str], mapping: Mapping[str, str]) -> Itera
         places = _places(name, headings)
         if not places:
             close = difflib.get_close_matches(name, [text for text in headings if text], n=1)
-            near = nearest_params(printable(close[0]) if close else None)
+            near = nearest_params(shown_heading(close[0]) if close else None)
             yield CorrectionFault(name, "mapping_heading", {"name": printable(name), **near})
         elif (other := columns.setdefault(places[0], name)) != name:
             yield CorrectionFault(name, "mapping_same_column", {"name": printable(name), "other": printable(other)})
@@ -79,4 +79,5 @@ def _repeat_faults(mapping: Mapping[str, str]) -> Iterator[CorrectionFault]:
 def _places(name: str, headings: Sequence[str]) -> list[int]:
     """Return the columns with this heading; spelling counts only when several are alike."""
     places = [place for place, text in enumerate(headings) if text.strip() == name.strip()]
+    places = places or [place for place, text in enumerate(headings) if text and shown_heading(text) == name.strip()]
     return places or [place for place, text in enumerate(headings) if text and fold(text) == fold(name)]

@@ -12,10 +12,19 @@ from itertools import islice
 
 from service.tables.cells import Broken
 from service.tables.encodings import detect_encoding
-from service.tables.header_row import ROWS_ABOVE, count_headings, find_header, no_heading
+from service.tables.groups import groups_above
+from service.tables.header_row import (
+    ROWS_ABOVE,
+    count_headings,
+    find_header,
+    groups_of,
+    headings_of,
+    no_heading,
+    two_lines,
+)
 from service.tables.messages import TableRefusedError
 from service.tables.rows import RawRow, broken_row
-from service.tables.sources import Format, Limits, RawTable, Source
+from service.tables.sources import Format, RawTable, Source
 
 DELIMITERS = (",", "\t", ";", "|", "，")
 LINES_IN_A_CELL = 60
@@ -34,25 +43,30 @@ def open_delimited(source: Source, mapping: Mapping[str, str]) -> RawTable:
         encoding, lines = detect_encoding(stream)
     delimiter, named = _sniff_delimiter(source, encoding, mapping)
     records = _Records(source, encoding, delimiter, skip=named)
-    first = records.first(ROWS_ABOVE + 1)
-    texts = [_printed(record) for record in first]
+    first = records.first(ROWS_ABOVE + 2)
+    texts = [[text.strip() for text in _printed(record)] for record in first]
     place = find_header(texts, mapping)
     if "row_too_long" in first[:place]:
         _refuse_width(source, encoding)
     if place is None:
         raise no_heading(texts)
-    headings = [text.strip() for text in texts[place]]
+    texts, block = two_lines(texts, place)
+    headings = headings_of(texts, block)
     if len(headings) > source.limits.columns:
         raise TableRefusedError("too_many_columns", limit=source.limits.columns)
     return RawTable(
         format=Format.CSV,
         headings=headings,
-        rows=_rows(records, headings, place + 1, source.limits),
-        total=max(lines - place, 0),
+        rows=_rows(records, first[block[0] : block[1] + 1], len(headings), block[1] + 1),
+        total=max(lines - block[1], 0),
         encoding="utf-8" if encoding == "utf-8-sig" else encoding,
         delimiter=delimiter,
-        heading_line=place + 1 + named,
-        above=[text for record in texts[:place] for text in record if text.strip()],
+        heading_line=block[1] + 1 + named,
+        above=[text for record in texts[: block[0]] for text in record if text],
+        groups={
+            **(groups_above(texts[block[0] - 1], (), headings) if block[0] else {}),
+            **groups_of(texts, block, headings),
+        },
     )
 
 
@@ -66,18 +80,28 @@ def _refuse_width(source: Source, encoding: str) -> None:
         raise TableRefusedError("too_many_columns", limit=most)
 
 
-def _rows(records: _Records, headings: Sequence[str], above: int, limits: Limits) -> Iterator[RawRow]:
-    width = len(headings)
+def _rows(records: _Records, printed: Sequence[list[str] | str], width: int, above: int) -> Iterator[RawRow]:
+    """Yield the rows below the headings; headings printed again on every page are no company."""
+    again = [_stripped(record) for record in printed]
+    starts = {record[0] for record in again if record}
     for row, record in enumerate(islice(records, above, None), 1):
         line = records.skip + above + row
         if isinstance(record, str):
-            yield broken_row(row, line, record, limit=limits.row_characters)
+            yield broken_row(row, line, record, limit=records.longest)
         elif len(record) > width and any(text.strip() for text in record[width:]):
             yield broken_row(row, line, "too_many_cells", count=len(record), limit=width)
-        elif record[:width] != headings:  # headings printed again on every page are no company
+        elif record[0].strip() not in starts or _stripped(record) not in again:
             whole = "".join(record)
             is_plain = "'" not in whole and not _UNDECODED.search(whole)
             yield RawRow(row=row, line=line, cells=record if is_plain else [_cell(text) for text in record])
+
+
+def _stripped(record: Sequence[str]) -> list[str]:
+    """Return the texts of a record without blanks around them and without empty cells at its end."""
+    texts = [text.strip() for text in record]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
 
 
 def _printed(record: list[str] | str) -> list[str]:
@@ -98,7 +122,7 @@ class _Records:
         self.skip = skip
         self._source, self._encoding = source, encoding
         self._delimiter = delimiter
-        self._longest = source.limits.row_characters
+        self.longest = source.limits.row_characters
         self._lines: deque[str] = deque()
 
     def __iter__(self) -> Generator[list[str] | str, None, None]:
@@ -117,13 +141,13 @@ class _Records:
             return list(islice(records, count))
 
     def _next_line(self) -> str:
-        return self._lines.popleft() if self._lines else self._stream.readline(self._longest + 1)
+        return self._lines.popleft() if self._lines else self._stream.readline(self.longest + 1)
 
     def _next_record(self) -> list[str] | str | None:
         line = self._next_line()
         if not line:
             return None
-        if len(line) > self._longest:
+        if len(line) > self.longest:
             while line and not line.endswith(("\n", "\r")):
                 line = self._next_line()
             return "row_too_long"
@@ -134,7 +158,7 @@ class _Records:
     def _quoted(self, first: str) -> list[str] | str:
         """Read on until the quotation marks are closed; when they never are, only the first line is lost."""
         lines = [first]
-        while sum(map(len, lines)) <= self._longest:
+        while sum(map(len, lines)) <= self.longest:
             if '"' in lines[-1]:
                 try:
                     return next(csv.reader(lines, delimiter=self._delimiter, strict=True))

@@ -94,7 +94,9 @@ FIELDS = (
            "region|place|location|address|company address|registered place|registered address|registered office|"
            "registered in|registered location|registered city|registered region|registration place|"
            "place of registration|place of incorporation|administrative division|division code|region code|"
-           "city or county", order=PLACE),
+           "city or county|办公地址|办公地点|办公地|办公场所|实际办公地址|实际经营地址|实际经营地|经营地|"
+           "经营地点|经营场所|主要经营场所|生产经营地|生产经营地址|office address|operating address|"
+           "business address|place of business", order=PLACE),
     _field("county", Kind.PLACE,
            "区县|县区|区|县|县市区|市区县|区(市)县|所在区县|所在县区|所在区|所在县|所属区县|所属县区|所属区|所属县|"
            "注册区县|注册区|区(县)|县(市)|区县代码|县区代码|区代码|县代码|县级|区县级|county|district|county code|"

@@ -16,8 +16,12 @@ from service.tables.units import is_unit
 
 HEADING_CHARACTERS = 200
 REMEMBERED = 4096
-_BRACKETS = re.compile(r"[(\[【〔<{]([^)\]】〕>}]*)(?:[)\]】〕>}]|$)")
-_NUMBERING = re.compile(r"^\s*(?:\d{1,2}\s*[.、)]\s*)?[*※]*\s*|[\s*※?:]+$")
+_OPENING, _CLOSING = frozenset("([【〔<{"), frozenset(")]】〕>}")
+_MARK = "①-⓿❶-➓⁰¹²³⁴-⁹*＊※†‡§△▲▽▼☆★◆◇○●◎"
+_MARKS = re.compile(rf"^[{_MARK}#＃\s]+|(?<![mM])[{_MARK}]+(?=\s*(?:[(（\[［【〔]|$))")
+"""Marks of footnotes, to be taken away before NFKC makes figures of them."""
+
+_NUMBERING = re.compile(r"^\s*(?:(?:\(\s*)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[.、)]\s*)?[*※]*\s*|[\s*※?:]+$")
 _GLUED_UNIT = re.compile(
     r"(.+?)[\s/_:,\-]*(?:单位:?)?((?:人民币)?(?:[十百千万亿]*元(?:人民币)?|[百千]?万|亿)|%|[千万]?人|[千万]?[件项])"
 )
@@ -29,28 +33,37 @@ _UNIT_ALONE = re.compile(r"(?:金额|计量|货币)?单位[\s:]")
 _WORD_BREAKS = re.compile(r"[\s/_:,\-]+")
 _YEAR = re.compile(r"((?:19|20)\d\d)\s*(?:年度|年末|年底|年|fy)?")
 _TIME = re.compile(
-    r"(?:fy|截[至止]|1月?[-~至]12月|12月31日|上一?年度?|上一?(?:会计年度|财年)|去年|本年度?|当年|最近一年度?|近一年度?|全年|年末|期末"
+    r"(?:fy|截[至止]|1月?[-~至]12月|12月31日|上一?年度?[末底]?|上一?个?(?:会计年度|财年)|去年|本年度?|当年|最?近一个?(?:会计|财务)?年度?|全年|年末|期末"
     r"|年底|目前|当前|现有|最新|last year'?s?|latest|current)"
 )
 _WHOSE = re.compile(
     r"(?:贵|本|我)?(?:企业|公司|单位|租户|机构|申报主体)|(?:the)?(?:company|companies|enterprise|firm|tenant)s?"
 )
 _ABOUT = re.compile(r"(?:基本)?(?:情况|信息)$")
+_QUESTION = re.compile(r"(?:是否|是不是|有无|有没有|is(?!o)|has|whether)(?:已)?(?:为|属于|属|具有|拥有|有)?|属于")
+_KIND_OF = re.compile(r"(?:企业|公司|单位|机构|enterprises?|company|companies)$")
 _LIKE, _ROUGHLY_LIKE, _STRETCH = 0.6, 0.4, 2
 _STRETCH_LATIN = 4
 
 
 @dataclass(frozen=True, slots=True)
 class HeadingParts:
-    """Ways to look up a heading's name, the texts that may be its unit, and the latest year named."""
+    """Ways to look up a heading's name, the texts that may be its unit, and the latest year named.
+
+    `wholes` are the names that leave nothing of the heading out, `remarks` what stands in brackets, `text` is all.
+    """
 
     names: tuple[str, ...]
+    wholes: tuple[str, ...]
     units: tuple[str, ...]
+    remarks: tuple[str, ...]
+    text: str
     year: int
 
 
 @cache
-def _index() -> dict[str, TableField]:
+def known_names() -> dict[str, TableField]:
+    """Return folded name -> field."""
     known: dict[str, TableField] = {}
     for field in FIELDS:
         for name in (field.id, *field.names):
@@ -60,7 +73,7 @@ def _index() -> dict[str, TableField]:
 
 def recognise(heading: str) -> TableField | None:
     """Return the field that a heading names, or None."""
-    return next((field for name in take_apart(heading).names if (field := _index().get(name))), None)
+    return next((field for name in take_apart(heading).names if (field := known_names().get(name))), None)
 
 
 def take_apart(heading: str) -> HeadingParts:
@@ -70,21 +83,49 @@ def take_apart(heading: str) -> HeadingParts:
 
 @lru_cache(maxsize=REMEMBERED)
 def _parts(heading: str) -> HeadingParts:
-    text = simplify(unicodedata.normalize("NFKC", heading)).casefold()
+    text = simplify(unicodedata.normalize("NFKC", _MARKS.sub("", heading.strip()))).casefold()
     text = _NUMBERING.sub("", text)
-    bare = _BRACKETS.sub(" ", text).strip()
-    units = [inside.strip() for inside in _BRACKETS.findall(text)]
-    names = [text, bare]
-    for name in (bare, _without_time(bare)):
-        if fold(name) not in _index() and (behind := _unit_behind(name)):
+    bare, remarks = _split_brackets(text)
+    units, names = list(remarks), [text, bare]
+    for name in (bare, without_time(bare)):
+        if fold(name) not in known_names() and (behind := _unit_behind(name)):
             names.append(behind[0])
             units.append(behind[1])
-    names += [_without_time(name) for name in list(names)]
+    names += [without_time(name) for name in list(names)]
     years = [int(year) for year in _YEAR.findall(text)]
-    return HeadingParts(tuple(_folded(names)), tuple(dict.fromkeys(units)), max(years, default=0))
+    return HeadingParts(
+        names=tuple(_folded(names)),
+        wholes=tuple(_folded([text, without_time(text)])),
+        units=tuple(dict.fromkeys(units)),
+        remarks=tuple(remarks),
+        text=text,
+        year=max(years, default=0),
+    )
 
 
-def _without_time(name: str) -> str:
+def _split_brackets(text: str) -> tuple[str, list[str]]:
+    """Return what stands outside all brackets, and what stands inside each; one left open reaches to the end."""
+    outside, inside, depth = "", list[str](), 0
+    for character in text:
+        if character in _OPENING:
+            depth += 1
+            if depth == 1:
+                outside += " "
+                inside.append("")
+                continue
+        elif character in _CLOSING and depth:
+            depth -= 1
+            if not depth:
+                continue
+        if depth:
+            inside[-1] += character
+        else:
+            outside += character
+    return outside.strip(), [remark.strip() for remark in inside]
+
+
+def without_time(name: str) -> str:
+    """Return words without the years and the times of a whole year, or of its end, in them."""
     return _TIME.sub("", _YEAR.sub("", name)).strip()
 
 
@@ -136,11 +177,42 @@ def nearest_heading(heading: str) -> str:
 @lru_cache(maxsize=REMEMBERED)
 def _nearest(heading: str) -> str:
     names = _parts(heading).names
+    if any(_QUESTION.match(name) or _KIND_OF.search(name) for name in names):
+        return _nearest_question(names)
     best, nearest, said = max((_nearest_of(name) for name in names), default=(0.0, "", ""))
     if not best:
         return ""
-    usual = _index()[nearest].heading
+    usual = known_names()[nearest].heading
     return usual if _likeness(said, fold(usual)) else _shown_names()[nearest]
+
+
+def _nearest_question(names: Iterable[str]) -> str:
+    """Return the nearest heading to be answered by yes or no, by what is asked alone.
+
+    One that asks for more than a known one asks for something else.
+    """
+    asked = {_KIND_OF.sub("", _QUESTION.sub("", name, count=1)) for name in names} - {""}
+    likely = [(_alike(stem, known), heading) for stem in asked for known, heading in _questions()]
+    best, heading = max(likely, default=(0.0, ""))
+    return heading if best >= _LIKE else ""
+
+
+@cache
+def _questions() -> tuple[tuple[str, str], ...]:
+    """Return what each heading of a column of yes and no asks, with the usual heading of its field."""
+    flags = [field for field in FIELDS if field.kind is Kind.FLAG]
+    stems = {
+        _KIND_OF.sub("", _QUESTION.sub("", fold(name), count=1)): field.heading
+        for field in flags
+        for name in field.names
+    }
+    return tuple((stem, heading) for stem, heading in stems.items() if stem)
+
+
+def _alike(stem: str, known: str) -> float:
+    if known != stem and known in stem:
+        return 0.0
+    return difflib.SequenceMatcher(None, stem, known, autojunk=False).ratio()
 
 
 def _nearest_of(name: str) -> tuple[float, str, str]:

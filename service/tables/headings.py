@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -10,6 +11,7 @@ from seeds.folding import fold
 from service.json_reading import printable
 from service.tables.fields import Kind, TableField
 from service.tables.heading_names import nearest_heading, recognise, take_apart
+from service.tables.heading_remarks import says_another, spoils
 from service.tables.units import MEASURED, MONEY_NAMES, UnitReading, read_unit, unit_above, unit_name, unit_of_group
 
 SEVERAL = frozenset({Kind.LIST, Kind.PLACE})
@@ -94,6 +96,15 @@ class _Noted:
         group = unit_of_group(take_apart(self.groups.get(position, "")).units)
         return group if group.unclear or group.factor else self.table
 
+    def year_of(self, position: int) -> int:
+        """Return the year in the heading of a column's group, 0 when none is there."""
+        return take_apart(self.groups.get(position, "")).year
+
+    def spoil(self, position: int, field: TableField) -> bool:
+        """Tell whether the heading of its group makes a column another thing than its own heading says."""
+        group = self.groups.get(position, "")
+        return bool(group) and spoils(group, field)
+
 
 def unit_fault(target: str) -> bool:
     """Tell whether a target names a unit in which its field cannot be read."""
@@ -127,8 +138,14 @@ def lay_out(
     return Layout(columns=tuple(columns), reports=tuple(reading.report for reading in kept))
 
 
+def shown_heading(heading: str) -> str:
+    """Return a heading as it is shown, and may be named: on one line, without characters that nobody sees."""
+    seen = "".join(character for character in heading if unicodedata.category(character) != "Cf")
+    return printable(" ".join(seen.split()))
+
+
 def _read_heading(position: int, heading: str, target: str | None, noted: _Noted) -> _Reading:
-    shown, year = printable(heading.strip()), take_apart(heading).year
+    shown, year = shown_heading(heading), take_apart(heading).year or noted.year_of(position)
     report = ColumnReport(position=position, heading=shown, status=Status.NOT_UNDERSTOOD)
     field = recognise(target or heading)
     if field is None:
@@ -139,12 +156,16 @@ def _read_heading(position: int, heading: str, target: str | None, noted: _Noted
     report = replace(report, field=field.id, status=Status.USED)
     months = field.kind is Kind.DATE and any(word in heading.casefold() for word in _MONTHS)
     column = Column(position=position, heading=shown, field=field, months=months)
-    if field.kind not in MEASURED:
-        return _Reading(report, column, year)
-    unit = _unit_of(heading, target, field.kind)
-    if field.kind is Kind.MONEY and unit.factor is None and not unit.unclear:
-        unit = noted.of(position)
-    return _in_unit(report, column, unit, year)
+    reading = _Reading(report, column, year)
+    if field.kind in MEASURED:
+        unit = _unit_of(heading, target, field.kind)
+        if field.kind is Kind.MONEY and unit.factor is None and not unit.unclear:
+            unit = noted.of(position)
+        reading = _in_unit(report, column, unit, year)
+    if reading.column and target is None and (says_another(heading, field) or noted.spoil(position, field)):
+        told = ColumnReport(position=position, heading=shown, status=Status.NOT_UNDERSTOOD, nearest=field.heading)
+        return _Reading(told, None, year)
+    return reading
 
 
 def _how(heading: str, target: str | None, field: TableField) -> str:
@@ -187,7 +208,8 @@ def _without_repeats(readings: list[_Reading]) -> list[_Reading]:
 
 def _precedence(reading: _Reading) -> tuple[bool, int, bool]:
     """Return what makes a column go before another of its field: declared, of a later year, called exactly so."""
-    return reading.report.how == "declared", reading.year, reading.report.how == "exact"
+    year = reading.year if reading.column and reading.column.field.kind in MEASURED else 0
+    return reading.report.how == "declared", year, reading.report.how == "exact"
 
 
 def _marked(reading: _Reading, best: Mapping[str, _Reading]) -> _Reading:

@@ -19,6 +19,7 @@ from service.tables.messages import TableRefusedError
 from service.tables.reading import open_raw, open_table
 from service.tables.rows import SHOWN_CHARACTERS, RawRow, RowOptions, RowReader
 from service.tables.sources import Format, Limits, RawTable, Source, source_of
+from service.tables.unnamed import column_names, unnamed
 
 SAMPLES = 3
 _SAMPLE_ROWS = 200
@@ -32,6 +33,7 @@ class Look:
 
     refusal: TableRefusedError | None = None
     about: Mapping[str, str | int] = field(default_factory=dict)
+    other_sheets: tuple[str, ...] = ()
     rows: int | None = None
     left: int = 0
     columns: tuple[ColumnReport, ...] = ()
@@ -50,8 +52,12 @@ def look_at(content: Path | bytes, mapping: Mapping[str, str], limits: Limits | 
     rows = raw.total if lines is None else max(0, lines - raw.heading_line)
     if refusal is None and len(first) < _SAMPLE_ROWS and _says_nothing(first, raw, layout):
         refusal = TableRefusedError("no_rows")
-    samples, columns = _samples(first), layout.reports
-    return Look(refusal=refusal, about=raw.about, rows=rows, left=raw.left, columns=columns, samples=samples)
+    samples, blank = _samples(first), unnamed(raw)
+    columns = tuple(report for report in layout.reports if report.position not in blank or samples.get(report.position))
+    return Look(
+        refusal=refusal, about=raw.about, other_sheets=tuple(raw.other_sheets), rows=rows, left=raw.left,
+        columns=columns, samples=samples,
+    )  # fmt: skip
 
 
 def _says_nothing(rows: Iterable[RawRow], raw: RawTable, layout: Layout) -> bool:
@@ -68,7 +74,7 @@ def _open(source: Source, mapping: Mapping[str, str]) -> tuple[RawTable, Layout,
         if not refusal.headings:
             raise
         raw = open_raw(source, dict.fromkeys(filter(None, refusal.headings), ""))
-        return raw, lay_out(raw.headings), refusal
+        return raw, lay_out(column_names(raw)), refusal
     return raw, layout, None
 
 

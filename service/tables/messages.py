@@ -177,6 +177,36 @@ ROW_FAULTS: dict[str, Wording] = {
     "row_too_long": Wording("这一行超过 {limit} 个字符", "the row is longer than {limit} characters"),
     "total_row": Wording("这一行像是合计，不是企业", "the row looks like a total, not a company"),
     "not_a_cell": Wording("须为单个值", "must be a single value"),
+    "flag_left_open": Wording(
+        "“{text}”在这一栏可以有两种理解，这一项按未知处理，企业照常判断",
+        "{text!r} may mean yes or no here: it counts as unknown, and the company is decided without it",
+        "表头用“是否……”，单元格写“是”或“否”；不清楚请留空",
+        "word the heading as a question and answer yes or no; leave it empty when unknown",
+    ),
+    "format_left_open": Wording(
+        "单元格存储的数是 {text}，数字格式显示的却是另一个数或另有文字，这一项按未知处理，企业照常判断",
+        "the cell holds {text}, its number format shows another figure or adds words: it counts as unknown, and the "
+        "company is decided without it",
+        "请把该列设为常规格式，并在表头写明单位，例如“营业收入（万元）”",
+        "format the column as General and name the unit in the heading, for example 营业收入（万元）",
+    ),
+    "section_row": Wording(
+        "这一行像是分类标题，不是企业", "the row looks like the heading of a section, not a company"
+    ),
+    "note_row": Wording("这一行像是填表说明，不是企业", "the row looks like a note on the table, not a company"),
+    "numbers_row": Wording("这一行像是栏次，不是企业", "the row looks like numbers of the columns, not a company"),
+    "place_left_open": Wording(
+        "与“{other}”所写的地点不一致，所在地按未知处理，企业照常判断",
+        "contradicts the place under {other!r}: the place counts as unknown, and the company is decided without it",
+        "请核对这两列；不是注册地的一列可以改为不读取",
+        "check both columns; one that is not the registered place can be left out",
+    ),
+    "entry_left_open": Wording(
+        "“{text}”可能是{choices}，这一项按未知处理，企业照常判断",
+        "{text!r} may be any of {choices}: it counts as unknown, and the company is decided without it",
+        "请写明其中一类",
+        "name one of them",
+    ),
 }
 
 

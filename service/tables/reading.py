@@ -17,9 +17,10 @@ from service.tables.headings import ColumnReport, Layout, lay_out
 from service.tables.json_lines import open_json_lines
 from service.tables.messages import TableRefusedError
 from service.tables.profiles import lay_out_profiles, open_profiles
-from service.tables.rows import FactComplaints, RejectedRow, RowOptions, RowReader, TenantRow
+from service.tables.rows import FactComplaints, RawRow, RejectedRow, RowOptions, RowReader, TenantRow
 from service.tables.sheets import open_workbook
 from service.tables.sources import Format, Limits, RawTable, Source, sniff_format, source_of
+from service.tables.unnamed import as_named, column_names, unnamed
 
 __all__ = ["ReadingOptions", "RejectedRow", "TableRefusedError", "TenantRow", "TenantTable", "read_tenants"]
 
@@ -52,6 +53,7 @@ class TenantTable:
         self._options = options
         self._layout = layout
         self._left_open: dict[int, list[int]] = defaultdict(list)
+        self._empty = set(unnamed(raw))
         self.skipped = 0
         """Rows gone past that say nothing, or are the template's example."""
 
@@ -64,9 +66,12 @@ class TenantTable:
     def columns(self) -> tuple[ColumnReport, ...]:
         """Return what each column was taken for; one not understood comes with the nearest heading.
 
-        What the rows left open is told of those gone through so far.
+        What the rows left open, and a column without heading in which something stands, is told of the rows gone
+        through so far.
         """
-        return tuple(self._with_left_open(report) for report in self._layout.reports)
+        return tuple(
+            self._with_left_open(report) for report in self._layout.reports if report.position not in self._empty
+        )
 
     @property
     def total(self) -> int | None:
@@ -77,6 +82,11 @@ class TenantTable:
     def about(self) -> dict[str, str | int]:
         """Return how the file was read: encoding, separator, sheet, and the line of its headings."""
         return self._raw.about
+
+    @property
+    def other_sheets(self) -> tuple[str, ...]:
+        """Return the names of the sheets that hold data too and are not read."""
+        return tuple(self._raw.other_sheets)
 
     @property
     def left(self) -> int:
@@ -100,6 +110,8 @@ class TenantTable:
             if raw.row > most:
                 raise TableRefusedError("too_many_rows", limit=most)
             row = reader.read(raw)
+            if self._empty:
+                self._empty -= {place for place in self._empty if is_filled(raw, place)}
             if row is None:
                 self.skipped += 1
                 continue
@@ -119,6 +131,12 @@ class TenantTable:
         return replace(report, left_open=len(rows), left_open_rows=tuple(rows[:SHOWN_ROWS])) if rows else report
 
 
+def is_filled(raw: RawRow, place: int) -> bool:
+    """Tell whether something stands in a cell of a row."""
+    cell = raw.cells[place] if place < len(raw.cells) else None
+    return cell is not None and (not isinstance(cell, str) or bool(cell.strip()))
+
+
 def read_tenants(source: Path | bytes, *, filename: str = "", options: ReadingOptions | None = None) -> TenantTable:
     """Open a file of tenants; raise TableRefusedError, in words, when the whole file cannot be read.
 
@@ -132,12 +150,13 @@ def read_tenants(source: Path | bytes, *, filename: str = "", options: ReadingOp
 
 def open_table(source: Source, mapping: Mapping[str, str]) -> tuple[RawTable, Layout]:
     """Open a table of any format and understand its headings; raise TableRefusedError."""
+    mapping = as_named(mapping)
     raw = open_raw(source, mapping)
     if raw.profiles:
         return raw, lay_out_profiles(raw.headings, chosen_fields(raw.headings, mapping, repeats=True))
-    repeats = raw.format is Format.NDJSON
-    chosen = chosen_fields(raw.headings, mapping, repeats=repeats)
-    layout = lay_out(raw.headings, chosen, repeats=repeats, above=raw.above, groups=raw.groups)
+    repeats, headings = raw.format is Format.NDJSON, column_names(raw)
+    chosen = chosen_fields(headings, mapping, repeats=repeats)
+    layout = lay_out(headings, chosen, repeats=repeats, above=raw.above, groups=raw.groups)
     if not layout.columns:
         raise no_heading([raw.headings])
     return raw, layout

@@ -18,18 +18,19 @@ from service.problems import Complaint
 from service.schemas.complaints import MOST_UNKNOWN_FIELDS, complaints_of, unknown_field
 from service.schemas.match import PROFILE_CHARACTERS, ProfileSchema
 from service.schemas.texts import TEXT_CHARACTERS
-from service.tables.cells import LEFT_OPEN, NOT_SAID, Broken, Cell, is_total, read_cell
+from service.tables.cells import LEFT_OPEN, NOT_SAID, Broken, Cell, read_cell
 from service.tables.faults import RowFault, fault_of
 from service.tables.fields import EXAMPLE_MARK, Kind
+from service.tables.gathering import PLACE_PARTS, Said, gather
 from service.tables.headings import Column, Layout
 from service.tables.messages import CellError, LeftOpenError
-from service.tables.places import join_places
+from service.tables.other_rows import lone_heading, other_row
+from service.tables.places import settle_place
 
 SHOWN_CHARACTERS = 40
 REMEMBERED = 20_000
 """Distinct cells of a column that are read once however many rows repeat them."""
 
-_PLACE_PARTS = frozenset({"province", "city_part", "city", "county"})
 _NO_FAULTS: tuple[RowFault, ...] = ()
 _lists_of: Callable[[Profile], tuple[tuple[str, ...], ...]] = attrgetter(
     *(known.name for known in fields(Profile) if isinstance(getattr(Profile(), known.name), tuple))
@@ -96,15 +97,6 @@ class RowOptions:
     fact_complaints: FactComplaints | None = None
 
 
-@dataclass(slots=True)
-class _Said:
-    """What the cells of one row say, what is wrong with them, what stays unknown."""
-
-    values: list[tuple[Column, Any]] = field(default_factory=list)
-    faults: list[RowFault] = field(default_factory=list)
-    caveats: list[RowFault] = field(default_factory=list)
-
-
 class RowReader:
     """Reads the rows of one table; it remembers what it has read, so it belongs to one thread."""
 
@@ -115,6 +107,8 @@ class RowReader:
         self._places: list[tuple[Column, int, dict[Any, Any]]] = [
             (column, column.position, {}) for column in layout.columns
         ]
+        self._names = tuple(column.position for column in layout.columns if column.field.id == "name")
+        self._headings = {report.position: report.heading for report in layout.reports}
 
     def read(self, raw: RawRow) -> TenantRow | RejectedRow | None:
         """Return the company or the reasons; None for the template's example and for a row that says nothing.
@@ -124,9 +118,12 @@ class RowReader:
         if raw.faults:
             return RejectedRow(row=raw.row, line=raw.line, faults=raw.faults)
         said = self._said(raw.cells)
-        if not self._options.profiles and (_is_blank(said) or _is_example(said)):
-            return None
-        profile = _profile_of(said.values)
+        if not self._options.profiles:
+            if other := self._other_row(said, raw.cells):
+                return RejectedRow(row=raw.row, line=raw.line, faults=(other,))
+            if said.is_blank or _is_example(said):
+                return None
+        profile = gather(said, self._place(said))
         faults = [*said.faults, *self._impossible(said, profile)]
         if raw.unknown:
             faults = [*_unknown_faults(raw.unknown, self._schema), *faults]
@@ -135,8 +132,8 @@ class RowReader:
         faults += self._fact_faults(profile)
         return RejectedRow(row=raw.row, line=raw.line, faults=tuple(faults))
 
-    def _said(self, cells: Sequence[Cell | Broken]) -> _Said:
-        said = _Said()
+    def _said(self, cells: Sequence[Cell | Broken]) -> Said:
+        said = Said()
         width = len(cells)
         for column, place, memory in self._places:
             cell = cells[place] if place < width else None
@@ -151,6 +148,24 @@ class RowReader:
             if value is not NOT_SAID:
                 said.values.append((column, value))
         return said
+
+    def _other_row(self, said: Said, cells: Sequence[Cell | Broken]) -> RowFault | None:
+        """Return why a row is no company; where nothing is read of it, words alone are left to be skipped."""
+        other = other_row(cells, self._names) or (None if said.is_blank else lone_heading(cells, self._names))
+        if other is None or _is_example(said):
+            return None
+        shown, heading = printable(other.shown, SHOWN_CHARACTERS), self._headings.get(other.place, "")
+        return RowFault(field="name", heading=heading, value=shown, code=other.code, params={}, position=other.place)
+
+    def _place(self, said: Said) -> str:
+        """Return the place of the company; columns that contradict one another leave it open, which is told."""
+        if not said.places:
+            return ""
+        place, clashes = settle_place(said.places, self._options.vocabularies.get("regions"))
+        said.caveats += [
+            self._fault(clash.column, clash.text, "place_left_open", {"other": clash.other}) for clash in clashes
+        ]
+        return place
 
     def _remembered(
         self, cell: Cell | Broken, column: Column, memory: dict[Any, Any]
@@ -192,7 +207,7 @@ class RowReader:
             return self._schema["annual_revenue_cny"].deserialize(value) if kind is Kind.MONEY else value
         return self._schema[column.field.id].deserialize(value)
 
-    def _entry(self, text: str, name: str) -> Any:  # noqa: ANN401 - an id or NOT_SAID
+    def _entry(self, text: str, name: str) -> str:
         """Return the entry a word names; one that names several leaves the fact open."""
         vocabulary = self._options.vocabularies.get(name)
         if vocabulary is None:
@@ -201,7 +216,10 @@ class RowReader:
         if not found:
             allowed = "、".join(entry.zh for entry in vocabulary.entries.values())
             raise CellError("not_one_of", allowed=allowed, nearest_zh="", nearest_en="")
-        return found[0] if len(found) == 1 else NOT_SAID
+        if len(found) > 1:
+            choices = "、".join(vocabulary[entry].zh for entry in found)
+            raise LeftOpenError("entry_left_open", text=printable(text, SHOWN_CHARACTERS), choices=choices)
+        return found[0]
 
     def _fault(self, column: Column, cell: object, code: str, params: Mapping[str, Any], pointer: str = "") -> RowFault:
         field_id = column.field.id
@@ -211,17 +229,15 @@ class RowReader:
         if code == "not_decodable":
             params = {"encoding": self._options.encoding or "UTF-8"}
         shown = "" if isinstance(cell, Broken) else printable(str(cell), SHOWN_CHARACTERS)
-        public = "city" if field_id in _PLACE_PARTS else f"facts{pointer}" if field_id == "facts" else field_id
+        public = "city" if field_id in PLACE_PARTS else f"facts{pointer}" if field_id == "facts" else field_id
         return RowFault(
             field=public, heading=column.heading, value=shown, code=code, params=params, position=column.position
         )
 
-    def _impossible(self, said: _Said, profile: Profile) -> Iterator[RowFault]:
+    def _impossible(self, said: Said, profile: Profile) -> Iterator[RowFault]:
         latest = self._options.latest
         if latest and profile.founded_on and profile.founded_on > latest:
-            yield self._fault(*_cell_of("founded_on", said), "in_the_future", {"on": latest.isoformat()})
-        if not self._options.profiles and is_total(profile.name):
-            yield self._fault(*_cell_of("name", said), "total_row", {})
+            yield self._fault(*said.cell_of("founded_on"), "in_the_future", {"on": latest.isoformat()})
         lists = _lists_of(profile)
         if sum(map(len, lists)) > PROFILE_CHARACTERS // TEXT_CHARACTERS:  # fewer texts cannot be too long together
             count = sum(len(text) for texts in lists for text in texts)
@@ -235,27 +251,6 @@ class RowReader:
             yield from map(fault_of, self._options.fact_complaints(profile.facts))
 
 
-def _profile_of(said: Sequence[tuple[Column, Any]]) -> Profile:
-    values: dict[str, Any] = {}
-    facts: dict[str, Any] = {}
-    places: list[tuple[int, str]] = []
-    for column, value in said:
-        name = column.field.id
-        if name == "facts":
-            facts.update(value)
-        elif column.field.fact:
-            facts[name] = value
-        elif name in _PLACE_PARTS:
-            places.append((column.field.order, value))
-        elif column.field.kind is Kind.LIST:
-            values[name] = tuple(dict.fromkeys((*values.get(name, ()), *value)))
-        else:
-            values.setdefault(name, value)
-    if places:
-        values["city"] = join_places(places)
-    return Profile(**values, facts=facts)
-
-
 def _unknown_faults(names: Sequence[str], known: Mapping[str, object]) -> Iterator[RowFault]:
     """Yield a fault for every field that a profile does not have; past the first many they are only counted."""
     for name in names[:MOST_UNKNOWN_FIELDS]:
@@ -265,15 +260,7 @@ def _unknown_faults(names: Sequence[str], known: Mapping[str, object]) -> Iterat
         yield RowFault(field="", heading="", value="", code="unknown_fields", params={"count": rest})
 
 
-def _cell_of(field_id: str, said: _Said) -> tuple[Column, Any]:
-    return next((column, value) for column, value in said.values if column.field.id == field_id)
-
-
-def _is_blank(said: _Said) -> bool:
-    return not (said.values or said.faults or said.caveats)
-
-
-def _is_example(said: _Said) -> bool:
+def _is_example(said: Said) -> bool:
     return any(column.field.id == "name" and value.startswith(EXAMPLE_MARK) for column, value in said.values)
 
 

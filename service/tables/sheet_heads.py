@@ -8,10 +8,9 @@ import zipfile
 from collections.abc import Iterator
 from itertools import islice
 
-from service.tables.archive import RELATIONS, SHARED_TEXTS, STYLES, TYPES, WORKBOOK, Archive
+from service.tables.archive import MOST_SHEETS, RELATIONS, SHARED_TEXTS, STYLES, TYPES, WORKBOOK, Archive
 from service.tables.messages import TableRefusedError
 from service.tables.sheet_scan import ROW_NUMBER, TEXT_NUMBER
-from service.tables.sheets import MOST_SHEETS
 from service.tables.sources import Source
 
 HEAD_ROWS = 200

@@ -57,7 +57,8 @@ class RawTable:
     """A file taken apart: its headings, and its rows, which may be gone through once; `total` is a bound, if known.
 
     `left` is the number of empty columns before the first heading, `above` the texts above the headings, `groups`
-    the headings of groups of columns by position. `profiles` says that the rows are profiles sent as JSON.
+    the headings of groups of columns by position, `other_sheets` those that hold data too and are not read.
+    `profiles` says that the rows are profiles sent as JSON.
     """
 
     format: Format
@@ -67,6 +68,7 @@ class RawTable:
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
+    other_sheets: Sequence[str] = ()
     heading_line: int = 1
     left: int = 0
     above: Sequence[str] = ()

@@ -42,6 +42,8 @@ _FOREIGN = re.compile(
     r"|(?<![a-z])(?:usd|eur|hkd|jpy|gbp|krw|twd|ntd|aud|cad|sgd|chf|rub|inr|thb|myr|vnd|mop|dollars?|euros?|pounds?|yen|won)"
     r"(?:k|m|mn|mm|bn|b|million|billion)?(?![a-z])|[$€£₩]"
 )
+_WRITTEN = str.maketrans("仟佰‐‑‒–—―−－～", "千百-------" + "-~")
+_EXAMPLE = re.compile(r"(?<![^\s,;、:。(])(?:例?如(?![有实无果下需])|比如|譬如|例(?=[:\s\d])|示例|e\.?g\.?(?![a-z]))")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _TIMES = re.compile(
     r"(?:fy\s*)?(?<!\d)(?:19|20)\d\d(?:\s*[-~至]\s*(?:19|20)\d\d)?(?![\d十百千万亿元])\s*(?:年(?:[度末底初]|全年)?)?"
@@ -97,25 +99,45 @@ class _Said:
 
 
 def plain(text: str) -> str:
-    """Return words as they are compared: narrow, simplified, small letters, figures without thousands separators."""
-    narrow = simplify(unicodedata.normalize("NFKC", text)).casefold().replace("仟", "千").replace("佰", "百")
+    """Return words as they are compared: narrow, simplified, small letters, one dash, figures without separators."""
+    narrow = simplify(unicodedata.normalize("NFKC", text)).casefold().translate(_WRITTEN)
     return _GROUPED.sub("", narrow)
+
+
+def without_example(words: str) -> str:
+    """Return the words before an example of how to fill a column in."""
+    return _EXAMPLE.split(words, maxsplit=1)[0]
+
+
+def without_dates(words: str) -> str:
+    """Return the words without the years, months and days in them."""
+    return _TIMES.sub(" ", words)
+
+
+def split_words(words: str) -> list[str]:
+    """Return the words between separators."""
+    return [word.strip() for word in _SEPARATORS.split(words) if word.strip()]
 
 
 def read_unit(texts: Sequence[str], kind: Kind) -> UnitReading:
     """Read the unit of a column of figures out of what stands in brackets or behind its name."""
-    words = [plain(text) for text in texts]
-    words = [_TIMES.sub(" ", text) for text in words]
+    whole = [plain(text) for text in texts]
+    words = [_TIMES.sub(" ", text) for text in map(without_example, whole)]
     if kind is Kind.MONEY and any(_FOREIGN.search(text) or _PART_OF_A_YEAR.search(text) for text in words):
         return UnitReading(unclear=True)
-    said = _Said()
-    for chunk in (chunk for text in words for chunk in _SEPARATORS.split(text)):
-        _gather(said, chunk.split(), kind)
+    if any(_SCALED.search(text.removeprefix(without_example(text))) for text in whole):
+        return UnitReading(unclear=True)
+    said = _said(words, kind)
     unclear = len(said.factors) > 1 or any(_looks_like_a_unit(word) for word in said.left)
     unclear |= bool(said.factors) if kind is Kind.SHARE else any(map(_OTHER_FIGURE.search, said.left))
     if unclear:
         return UnitReading(unclear=True)
     return UnitReading(factor=next(iter(said.factors), 1.0 if said.is_yuan else None), percent=said.is_share)
+
+
+def words_left(texts: Sequence[str], kind: Kind) -> list[str]:
+    """Return the words beside a heading that are no unit."""
+    return [word for word in _said([plain(text) for text in texts], kind).left if word]
 
 
 def unit_above(texts: Sequence[str]) -> UnitReading:
@@ -150,6 +172,13 @@ def unit_name(factor: float, kind: Kind) -> str:
     if factor == 1:
         return ""
     return f"{MONEY_NAMES.get(factor, f'{factor:g}元').removesuffix('元')}{'人' if kind is Kind.WHOLE else '件'}"
+
+
+def _said(words: Sequence[str], kind: Kind) -> _Said:
+    said = _Said()
+    for chunk in (chunk for text in words for chunk in _SEPARATORS.split(text)):
+        _gather(said, chunk.split(), kind)
+    return said
 
 
 def _gather(said: _Said, words: Sequence[str], kind: Kind) -> None:

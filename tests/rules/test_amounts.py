@@ -40,6 +40,9 @@ from rules.amounts import LARGEST_YUAN, AmountError, parse_money, parse_rate, pa
         ("12345元", 12345),
         ("12345", 12345),
         ("1万2345元", 12345),
+        ("3万5千", 35000),
+        ("1亿零2千", 100_002_000),
+        ("1亿2千万", 1.2e8),
         ("500k", 500000),
         ("3M", 3e6),
         ("1e9", 1e9),
@@ -88,7 +91,9 @@ def test_what_is_no_amount_is_refused_with_what_was_expected(text):
         parse_money(text)
 
 
-@pytest.mark.parametrize("text", ["2万5", "两万五", "三五万", "三千五", "一百五", "1亿2", "1亿2000"])
+@pytest.mark.parametrize(
+    "text", ["2万5", "两万五", "三五万", "三千五", "一百五", "1亿2", "1亿2000", "1亿2千", "1亿5百元", "2千万5百"]
+)
 def test_what_reads_two_ways_is_refused_and_never_guessed(text):
     with pytest.raises(AmountError):
         parse_money(text)

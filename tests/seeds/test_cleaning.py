@@ -52,12 +52,13 @@ def wrap(text: str, columns: int) -> list[list[str]]:
     """Break each paragraph into lines of equal width, the first set in by two characters."""
     wrapped = []
     for paragraph in text.splitlines():
-        lines, line = [], "\u3000\u3000"
+        lines, line, filled = [], "\u3000\u3000", 2.0
         for word in re.findall(r"[!-~]+|.", paragraph):
-            if width(line + word) > columns:
+            wide = width(word)
+            if filled + wide > columns:
                 lines.append(line)
-                line = ""
-            line += word
+                line, filled = "", 0.0
+            line, filled = line + word, filled + wide
         wrapped.append([*lines, line])
     return wrapped
 

@@ -29,6 +29,15 @@ AMBIGUOUS = {
         "菌剂": {"microbial-agents", "environmental-agents"},
         "微生物制剂": {"microbial-agents", "environmental-agents"},
     },
+    "enterprise_stages": {
+        "未融资": {"startup", "growth", "mature"},
+        "尚未融资": {"startup", "growth", "mature"},
+        "暂未融资": {"startup", "growth", "mature"},
+        "不需要融资": {"startup", "growth", "mature"},
+        "无需融资": {"startup", "growth", "mature"},
+        "战略融资": {"startup", "growth", "mature", "listed"},
+        "上市公司子公司": {"startup", "growth", "mature", "listed"},
+    },
     "size_classes": {
         "中小微企业": {"micro", "small", "medium"},
         "中小微": {"micro", "small", "medium"},

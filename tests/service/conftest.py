@@ -1,4 +1,4 @@
-"""A catalogue built once, and real servers: gunicorn on a free loopback port, stopped when the test ends."""
+"""Real servers: gunicorn on a free loopback port, stopped when the test ends; one for all who need no settings."""
 
 import contextlib
 import http.client
@@ -16,10 +16,9 @@ from typing import Any
 import marshmallow
 import pytest
 
-from rules.catalogue import build_catalogue
 from service.app import create_app
-from service.commands.check import PACKS, SEEDS
 from service.settings import Settings
+from tests.service.newer import build_newer
 
 ROOT = Path(__file__).parents[2]
 POLYLACTIC = {"city": "蚌埠市", "sector": ["生物材料"], "products": ["聚乳酸"], "stage": "中试", "needs": ["中试验证"]}
@@ -71,13 +70,6 @@ class Server:
 
 def _dashed(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
-
-
-@pytest.fixture(scope="session")
-def catalogue_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
-    build_catalogue(SEEDS, PACKS, file)
-    return file
 
 
 @contextlib.contextmanager
@@ -140,6 +132,12 @@ def serve(catalogue_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
 
 
 @pytest.fixture(scope="session")
+def newer_file(built_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    """Return a catalogue that is newer than `catalogue_file`."""
+    return built_once("newer.sqlite", build_newer)
+
+
+@pytest.fixture(scope="session")
 def run_server() -> Callable[..., Any]:
     """Return `running`, for a start command of the test's own."""
     return running
@@ -147,7 +145,15 @@ def run_server() -> Callable[..., Any]:
 
 @pytest.fixture(scope="session")
 def server(serve: Callable[..., Any]) -> Iterator[Server]:
-    with serve() as started:
+    """Run the one server of all tests that need no settings of their own; it logs whatever can be logged."""
+    with serve(CEPEI_LOG_LEVEL="debug") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def limited(serve: Callable[..., Any]) -> Iterator[Server]:
+    """Run a server behind a proxy where an address may ask for five matches; each test speaks for another address."""
+    with serve(CEPEI_RATE_LIMIT="5/minute", CEPEI_PROXIES="1", CEPEI_SCREENING_WORKER="off") as started:
         yield started
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROWS = 5000
+ROWS = 4500
 
 
 def write_tenants(file):

@@ -1,27 +1,23 @@
 """A catalogue is replaced under a running server: stored screenings keep theirs, a rerun tells what changed for whom."""
 
+import contextlib
 import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 from collections import Counter
 
 import pytest
-import yaml
 
-from rules.catalogue import build_catalogue
-from service.commands.check import PACKS, SEEDS
+from service.screenings.tenants import CHUNK_ROWS
+from tests.service.newer import GONE, MOVED, NEW
 from tests.service.operators import Operator
 
 CITIES = ("合肥", "蚌埠市", "芜湖", "广州", "")
-GONE, NEW, MOVED, OPENED = (
-    "ah-bengbu-wuhu-highland",
-    "ah-bengbu-wuhu-anew",
-    "ah-hefei-origin-of-innovation",
-    "ah-innovation-consortium",
-)
+ROWS = 2 * CHUNK_ROWS + 500
 
 
 def tenant(number):
@@ -34,19 +30,12 @@ def tenant(number):
     }
 
 
-def rebuilt(folder, target):
-    """Build a catalogue in which one measure moved to another city, one lost a condition, one is gone, one is new."""
-    shutil.copytree(PACKS, folder)
-    pack = folder / "ah-biomanufacturing-2024-draft.yaml"
-    plain = yaml.safe_load(pack.read_text("utf-8"))
-    by_id = {measure["id"]: measure for measure in plain["measures"]}
-    by_id[MOVED]["conditions"][0]["within"] = ["340300"]
-    by_id[OPENED]["conditions"] = []
-    for measure in (by_id[MOVED], by_id[OPENED]):
-        measure["examples"] = [{"facts": {"region": "340300", "sector": ["biomaterials"]}, "verdict": "applicable"}]
-    by_id[GONE]["id"] = NEW
-    pack.write_text(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False), "utf-8")
-    return build_catalogue(SEEDS, folder, target)
+def publish(newer, live):
+    """Put a newer catalogue in the place of the one that is served, all at once; return its version."""
+    shutil.copyfile(newer, live.with_suffix(".new"))
+    live.with_suffix(".new").replace(live)
+    with contextlib.closing(sqlite3.connect(live)) as opened:
+        return opened.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()[0]
 
 
 def wait_for(condition, seconds=60):
@@ -79,7 +68,7 @@ def answers(operator, place):
 
 
 @pytest.fixture(scope="module")
-def rerun(serve, catalogue_file, tmp_path_factory):
+def rerun(serve, catalogue_file, newer_file, tmp_path_factory):
     """Screen, replace the catalogue, screen again; return what was told before and after."""
     folder = tmp_path_factory.mktemp("newer")
     live = folder / "catalogue.sqlite"
@@ -89,7 +78,7 @@ def rerun(serve, catalogue_file, tmp_path_factory):
         old = server.get("/readyz").json["catalogue"]["version"]
         first = operator.finished([tenant(number) for number in range(60)])
         told = answers(operator, first)
-        new = rebuilt(folder / "packs", live)
+        new = publish(newer_file, live)
         wait_for(lambda: serves(server, new))
         second = operator.call("POST", f"{first}/rerun").headers["Location"]
         operator.wait(second)
@@ -156,21 +145,36 @@ def test_a_page_of_changes_is_a_part_of_all(rerun):
     assert everything["total"] == len(everything["items"])
 
 
-def test_a_screening_begun_with_one_catalogue_is_ended_with_it(serve, catalogue_file, tmp_path):
+def test_a_bad_file_leaves_the_last_good_catalogue_and_a_newer_one_leaves_it_to_what_was_begun_with_it(
+    serve, catalogue_file, newer_file, tmp_path
+):
+    """One server goes through three catalogues: the shipped one, a file that is none, a newer one."""
     live = tmp_path / "catalogue.sqlite"
     shutil.copyfile(catalogue_file, live)
-    with serve(CEPEI_CATALOGUE=str(live), CEPEI_SCREENING_PROCESSES="1") as server:
+    with serve(CEPEI_CATALOGUE=str(live)) as server:
         operator = Operator(server)
         old = server.get("/readyz").json["catalogue"]["version"]
-        place = operator.screen([tenant(number) for number in range(5000)])
-        wait_for(lambda: 0 < operator.get(place).json["rows"]["done"] < 5000)
-        rebuilt(tmp_path / "packs", live)
+        a_bad_file_leaves_the_last_good_one(operator, live, old)
+        place = operator.screen([tenant(number) for number in range(ROWS)])
+        wait_for(lambda: 0 < operator.get(place).json["rows"]["done"] < ROWS)
+        assert publish(newer_file, live) != old
         kill_workers(server)
         told = operator.wait(place)
-        assert (told["state"], told["rows"]["done"], told["catalogue"]["version"]) == ("finished", 5000, old)
+        assert (told["state"], told["rows"]["done"], told["catalogue"]["version"]) == ("finished", ROWS, old)
         measures = Counter(measure_id for _, measure_id in shown(operator, place))
         assert measures[GONE]
         assert not measures[NEW]
+
+
+def a_bad_file_leaves_the_last_good_one(operator, live, version):
+    server, bad = operator.server, live.with_name("bad")
+    operator.finished([tenant(1)])
+    bad.write_bytes(b"no catalogue")
+    bad.replace(live)
+    wait_for(lambda: serves(server, version) and "catalogue_unavailable" in server.log.read_text("utf-8"))
+    place = operator.finished([tenant(2)])
+    assert operator.get(place).json["catalogue"]["version"] == version
+    assert serves(server, version)
 
 
 def kill_workers(server):
@@ -178,18 +182,3 @@ def kill_workers(server):
     for line in listed.splitlines():
         if line.endswith(f"work --beside {server.process.pid}"):
             os.kill(int(line.split(None, 1)[0]), signal.SIGKILL)
-
-
-def test_a_file_that_is_no_catalogue_leaves_the_last_good_one(serve, catalogue_file, tmp_path):
-    live = tmp_path / "catalogue.sqlite"
-    shutil.copyfile(catalogue_file, live)
-    with serve(CEPEI_CATALOGUE=str(live)) as server:
-        operator = Operator(server)
-        version = server.get("/readyz").json["catalogue"]["version"]
-        operator.finished([tenant(1)])
-        (tmp_path / "bad").write_bytes(b"no catalogue")
-        (tmp_path / "bad").replace(live)
-        wait_for(lambda: serves(server, version) and "catalogue_unavailable" in server.log.read_text("utf-8"))
-        place = operator.finished([tenant(2)])
-        assert operator.get(place).json["catalogue"]["version"] == version
-        assert serves(server, version)

@@ -166,11 +166,11 @@ def test_faults_stand_beside_their_fields_and_lead_there(page):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_axe_finds_no_violation_in_form_answer_change_and_faults(page, axe_clean, language):
+def test_axe_finds_no_violation_in_answer_change_and_faults(page, axe_clean, language):
+    """test_pages.py has it look at the form."""
     page.goto(f"/?lang={language}")
     form = page.locator("form.profile")
     form.locator("summary").click()
-    axe_clean(page)
     for name, text in {"city": "蚌埠市", "products": "聚乳酸", "sector": "生物材科"}.items():
         form.locator(f"[name={name}]").fill(text)
     form.locator("> button").click()
@@ -234,7 +234,7 @@ def test_print_opens_everything_and_leaves_out_what_only_a_screen_can_use(page):
 
 def test_the_first_page_is_light_and_soon_usable(new_page, server):
     usable = []
-    for _ in range(3):  # other work of the machine may hold up one of them
+    while len(usable) < 3 and min(usable, default=USABLE_MS) >= USABLE_MS:  # other work may hold up one of them
         page, sizes = new_page(server.base), []
         page.on("requestfinished", lambda request, sizes=sizes: sizes.append(request.sizes()))
         page.goto("/", wait_until="networkidle")

@@ -449,8 +449,9 @@ def test_measures_for_which_the_text_names_nobody_are_counted(page, shelf):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_no_violation(new_page, server, axe_clean, language):
-    page = new_page(server.base, viewport={"width": 1280, "height": 900})
-    for path in PAGES:
+    """In Chinese on a telephone, in English on a desk; test_pages.py has it look at lists without a filter."""
+    page = new_page(server.base, **({} if language == "zh" else {"viewport": {"width": 1280, "height": 900}}))
+    for path in PAGES[:4]:
         page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
         page.locator("main details").evaluate_all("all => all.slice(0, 3).forEach(one => { one.open = true })")
         axe_clean(page)

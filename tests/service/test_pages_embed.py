@@ -113,7 +113,8 @@ def portal(serve, partners, tmp_path_factory) -> Iterator[Portal]:
     server = PORTAL.create_server(0, "http://service.invalid", folder)
     other = PORTAL.create_server(0, "http://service.invalid", folder)
     origins = f"http://127.0.0.1:{server.server_port},http://127.0.0.1:{other.server_port}={id_of(partners.bound)}"
-    with serve(CEPEI_EMBED_ORIGINS=origins, CEPEI_DATA=str(partners.store.path)) as service:
+    own = {"CEPEI_EMBED_ORIGINS": origins, "CEPEI_DATA": str(partners.store.path)}
+    with serve(**own, CEPEI_SCREENING_WORKER="off") as service:
         for one in (server, other):
             one.RequestHandlerClass.keywords["service"] = service.base
             threading.Thread(target=one.serve_forever, daemon=True).start()

@@ -197,8 +197,9 @@ def run(block: str, folder: Path) -> str:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_no_violation_in_the_handbook(page, axe_clean, language):
-    for path in ("/handbook", *(f"/handbook/{name}" for name in ("company", "park", "portal", "operations"))):
-        page.goto(f"{path}?lang={language}")
+    """test_pages.py has it look at the contents and at the part for portals."""
+    for name in ("company", "park", "operations"):
+        page.goto(f"/handbook/{name}?lang={language}")
         axe_clean(page)
 
 

@@ -1,10 +1,12 @@
 """What the columns of a file were taken for, over HTTP: told once read, looked at beforehand, corrected by the caller."""
 
+import io
 import json
 import tempfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from service.keys import Role
 from service.schemas.column_answers import FirstLook
@@ -16,9 +18,8 @@ FILE = "企业名称,注册地,营收（万元）,企业规磨,上报数\n甲公
 
 
 @pytest.fixture(scope="module")
-def operator(serve):
-    with serve() as server:
-        yield Operator(server)
+def operator(server):
+    return Operator(server)
 
 
 def finished(operator, content, **fields):
@@ -40,11 +41,36 @@ def test_the_state_tells_what_the_columns_were_read_as(operator, strictly):
     assert told["unread"] == ["企业规磨", "上报数"]
 
 
-def test_before_the_file_is_read_no_columns_are_told(serve):
-    with serve(CEPEI_SCREENING_WORKER="off") as server:
-        operator = Operator(server)
-        told = operator.get(operator.screen([{"name": "甲"}])).json
+def test_before_the_file_is_read_no_columns_are_told(limited):
+    """That server has no worker, so a screening waits for ever."""
+    operator = Operator(limited)
+    told = operator.get(operator.screen([{"name": "甲"}])).json
     assert (told["state"], told["columns"], told["unread"]) == ("queued", None, None)
+    assert (told["sheet"], told["other_sheets"]) == (None, None)
+
+
+def two_phases():
+    """Return a workbook of an explanation and two sheets of companies."""
+    rows = [["企业名称", "注册地"], ["甲公司", "合肥"]]
+    sheets = {"填表说明": [["字段", "说明"], ["企业名称", "全称"], ["注册地", "到区县"]], "一期": rows, "二期": rows}
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as workbook:
+        for name, lines in sheets.items():
+            sheet = workbook.add_worksheet(name)
+            for number, line in enumerate(lines):
+                sheet.write_row(number, 0, line)
+    return target.getvalue()
+
+
+def test_the_sheet_that_is_read_is_told_and_the_others_with_data(operator, strictly):
+    look = operator.upload("tenants.xlsx", two_phases(), LOOK).json
+    assert not strictly(FirstLook, look)
+    told = operator.wait(operator.upload("tenants.xlsx", two_phases()).headers["Location"])
+    assert not strictly(OneScreening, told)
+    assert told["rows"]["total"] == 1
+    assert [(one["sheet"], one["other_sheets"]) for one in (look, told)] == [("一期", ["二期"])] * 2
+    _, told = finished(operator, FILE)
+    assert (told["sheet"], told["other_sheets"]) == (None, [])
 
 
 def test_a_first_look_tells_columns_samples_and_rows_and_keeps_nothing(operator, strictly):

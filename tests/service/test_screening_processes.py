@@ -9,7 +9,7 @@ import pytest
 
 from tests.service.operators import Operator
 
-ROWS = 12_000
+ROWS = 6_500
 
 
 def processes():

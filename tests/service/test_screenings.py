@@ -16,6 +16,7 @@ import pytest
 from service.keys import Role
 from service.screenings.folders import Folders
 from service.screenings.jobs import Jobs, Options, new_id
+from service.screenings.tenants import CHUNK_ROWS
 from service.screenings.worker import Worker
 from service.settings import Settings
 from service.store import Store
@@ -38,9 +39,8 @@ def tenant(number):
 
 
 @pytest.fixture(scope="module")
-def operator(serve):
-    with serve() as server:
-        yield Operator(server)
+def operator(server):
+    return Operator(server)
 
 
 @pytest.fixture(scope="module")
@@ -86,14 +86,23 @@ def test_a_tenant_s_answer_is_that_of_a_match_byte_for_byte(operator, screened):
             assert pair.body in single.body
 
 
+def whole_pages(ask):
+    """Yield the answers of a match page by page, up to the first that lists less than a page holds."""
+    for offset in range(0, 1000, 100):
+        answer = ask(offset)
+        yield answer
+        if len(answer["recommendations"]) < 100:
+            return
+
+
 def test_both_sides_of_the_matrix_say_the_same_as_single_matches(operator, screened):
     sides = {}
     for item in all_items(operator, f"{screened}/tenants"):
         match = f"{screened}/tenants/{item['row']}/match?limit=100&detail=brief"
-        pages = [operator.get(f"{match}&offset={offset}").json["recommendations"] for offset in (0, 100, 200)]
-        single = [recommendation for page in pages for recommendation in page]
+        pages = list(whole_pages(lambda offset, match=match: operator.get(f"{match}&offset={offset}").json))
+        single = [recommendation for page in pages for recommendation in page["recommendations"]]
         verdicts = [recommendation["verdict"] for recommendation in single]
-        totals = operator.get(match).json["totals"]
+        totals = pages[0]["totals"]
         assert item["counts"] == totals
         listed = {**totals, "possible": totals["possible"] - totals["withheld"]}
         assert all(verdicts.count(name) == listed[name] for name in ("applicable", "possible"))
@@ -119,12 +128,9 @@ def test_filters_choose_tenants_and_measures(operator, screened):
 
 def decided(operator, row):
     """Return measure -> verdict of one tenant, as single matches tell it; what is withheld they leave out."""
-    told = {}
-    for offset in range(0, 300, 100):
-        body = {"profile": tenant(row - 1), "on": ON, "limit": 100, "offset": offset, "detail": "brief"}
-        answer = operator.server.post({**body, "include": ["not_applicable"]}).json
-        told |= {one["measure"]["id"]: one["verdict"] for one in answer["recommendations"]}
-    return told
+    body = {"profile": tenant(row - 1), "on": ON, "limit": 100, "detail": "brief", "include": ["not_applicable"]}
+    pages = whole_pages(lambda offset: operator.server.post({**body, "offset": offset}).json)
+    return {one["measure"]["id"]: one["verdict"] for page in pages for one in page["recommendations"]}
 
 
 def counted(verdicts):
@@ -344,58 +350,62 @@ def kill_in_mid_run(operator, place, kill):
     return pytest.fail("it was never in mid-run")
 
 
-def test_killing_the_worker_in_mid_run_loses_and_repeats_nothing(serve):
-    tenants = [tenant(number) for number in range(5000)]
-    with serve() as server:
-        operator = Operator(server)
-        whole = results(operator, operator.finished(tenants))
-        place = operator.screen(tenants)
-
-        def kill():
-            for pid in workers_of(server):
-                os.kill(pid, signal.SIGKILL)
-
-        done = kill_in_mid_run(operator, place, kill)
-        told = operator.wait(place)
-        assert (told["state"], told["rows"]["done"]) == ("finished", 5000)
-        assert done >= 2000
-        assert results(operator, place) == whole
+@pytest.fixture(scope="module")
+def register():
+    """Three chunks: one may be decided when something is killed, one is being decided, one is yet to come."""
+    return [tenant(number) for number in range(2 * CHUNK_ROWS + 500)]
 
 
-def test_killing_the_server_in_mid_run_loses_and_repeats_nothing(serve, tmp_path):
-    tenants = [tenant(number) for number in range(5000)]
+@pytest.fixture(scope="module")
+def whole(operator, register):
+    """What is told of a register when nobody kills anything."""
+    return results(operator, operator.finished(register))
+
+
+def test_killing_the_worker_in_mid_run_loses_and_repeats_nothing(operator, register, whole):
+    place = operator.screen(register)
+
+    def kill():
+        for pid in workers_of(operator.server):
+            os.kill(pid, signal.SIGKILL)
+
+    done = kill_in_mid_run(operator, place, kill)
+    told = operator.wait(place)
+    assert (told["state"], told["rows"]["done"]) == ("finished", len(register))
+    assert done >= CHUNK_ROWS
+    assert results(operator, place) == whole
+
+
+def test_killing_the_server_in_mid_run_loses_and_repeats_nothing(serve, tmp_path, register, whole):
     data = str(tmp_path / "data.sqlite")
     with serve(CEPEI_DATA=data) as server:
         operator = Operator(server)
-        place = operator.screen(tenants)
+        place = operator.screen(register)
         kill_in_mid_run(operator, place, server.process.kill)
         server.process.wait(20)
     with serve(CEPEI_DATA=data) as server:
         operator.server = server
         told = operator.wait(place)
-        assert (told["state"], told["rows"]["done"]) == ("finished", 5000)
-        assert results(operator, place) == results(operator, operator.finished(tenants))
+        assert (told["state"], told["rows"]["done"]) == ("finished", len(register))
+        assert results(operator, place) == whole
 
 
-def test_a_cancelled_screening_stops_and_shows_nothing(serve):
-    with serve() as server:
-        operator = Operator(server)
-        place = operator.screen([tenant(number) for number in range(20_000)])
-        assert operator.call("POST", f"{place}/cancel").json["state"] == "cancelled"
-        assert operator.get(f"{place}/tenants").status == 409
-        assert operator.call("POST", f"{place}/cancel").status == 409
-        assert operator.finished([tenant(1)])
+def test_a_cancelled_screening_stops_and_shows_nothing(operator, register):
+    place = operator.screen(register)
+    assert operator.call("POST", f"{place}/cancel").json["state"] == "cancelled"
+    assert operator.get(f"{place}/tenants").status == 409
+    assert operator.call("POST", f"{place}/cancel").status == 409
+    assert operator.finished([tenant(1)])
 
 
-def test_no_log_holds_anything_of_a_tenant_or_a_key(serve):
-    with serve(CEPEI_LOG_LEVEL="debug") as server:
-        operator = Operator(server)
-        place = operator.finished([{**tenant(1), "employees": -1}, {**tenant(2), "facts": {SECRET: True}}, tenant(3)])
-        operator.upload(f"{SECRET}.csv", f"企业名称\n{SECRET}\n".encode())
-        for path in ("/tenants", "/rejected", "/tenants/3/match", "/results.xlsx"):
-            assert operator.get(place + path).status == 200
-        metrics = server.get("/metrics").body.decode()
-        written = server.log.read_text("utf-8") + server.errors.read_text("utf-8")
+def test_no_log_holds_anything_of_a_tenant_or_a_key(operator):
+    """The shared server logs all that can be logged, of this test and of all before it."""
+    place = operator.finished([{**tenant(1), "employees": -1}, {**tenant(2), "facts": {SECRET: True}}, tenant(3)])
+    operator.upload(f"{SECRET}.csv", f"企业名称\n{SECRET}\n".encode())
+    for path in ("/tenants", "/rejected", "/tenants/3/match", "/results.xlsx"):
+        assert operator.get(place + path).status == 200
+    metrics = operator.server.get("/metrics").body.decode()
+    written = operator.server.log.read_text("utf-8") + operator.server.errors.read_text("utf-8")
     for hidden in (SECRET, json.dumps(SECRET)[1:-1], operator.text, place.rsplit("/", 1)[1]):
         assert hidden not in written
         assert hidden not in metrics

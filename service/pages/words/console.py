@@ -91,6 +91,15 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "screen_columns_count": ("共 {0} 列，读取其中 {1} 列。", "{0} columns, {1} of them read."),
     "screen_columns_doubtful": ("{} 列需要核对", "{} to be checked"),
+    "screen_sheet": ("工作表", "Sheet"),
+    "screen_other_sheets": ("没有读取的工作表", "Sheets that are not read"),
+    "screen_other_sheets_text": (
+        "每个文件只读取一张工作表。以下工作表也有内容，没有读取；需要时请合并到同一张工作表，或另存为单独的文件上传。",
+        (
+            "One sheet of a file is read. These hold data too and are not read; put them into the same sheet, or "
+            "upload them as files of their own."
+        ),
+    ),
     "screen_heading": ("表头", "Heading"),
     "screen_letter": ("（第 {} 列）", " (column {})"),
     "screen_samples": ("示例", "Samples"),

@@ -62,7 +62,7 @@ def test_what_looks_like_a_unit_and_is_not_read_leaves_the_column_out_and_is_sai
 
 
 @pytest.mark.parametrize(
-    "heading", ["营业收入", "营业收入（含税）", "营业收入（2024年）", "营业收入（合并口径，必填）", "注册资本（实缴）"]
+    "heading", ["营业收入", "营业收入（含税）", "营业收入（2024年）", "营业收入（合并口径，必填）", "注册资本（认缴）"]
 )
 def test_a_unit_is_assumed_only_where_none_is_named(heading):
     report = lay_out([heading]).reports[0]
