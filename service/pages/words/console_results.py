@@ -35,8 +35,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "screen_open": ("有内容未能采用", "Cells that could not be used"),
     "screen_open_text": (
-        "以下各列中，有的单元格写了内容，但含义不唯一或缺少日期，这一项按未知处理，企业照常判断。",
-        "Some cells of these columns are ambiguous or lack a day: they count as unknown, the companies are decided.",
+        "以下各列中，有的单元格写了内容，但含义不唯一、与其他列矛盾或缺少日期，这一项按未知处理，企业照常判断。",
+        "Some cells here are ambiguous, contradict another column or lack a day: unknown, the companies are decided.",
     ),
     "screen_open_column": ("{0}：{1} 行，例如第 {2} 行", "{0}: cells {1}, for example in row {2}"),
     "screen_charts": ("图表", "Charts"),
