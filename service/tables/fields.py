@@ -261,5 +261,3 @@ FIELDS = (
 )  # fmt: skip
 
 BY_ID = {field.id: field for field in FIELDS}
-TARGETS = tuple(field.id for field in FIELDS)
-"""What a mapping may name."""
