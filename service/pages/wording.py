@@ -1,30 +1,18 @@
-"""Every word of the pages by key, Chinese and English side by side; the words themselves stand in words/."""
+"""The words of the pages: one table a language, words/zh.yaml and words/en.yaml, with the same keys."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 
-from service.pages.words import (
-    browse,
-    check,
-    console,
-    console_results,
-    contract,
-    embed,
-    feedback,
-    frame,
-    handbook,
-    measures,
-)
+from seeds.strict_yaml import load_yaml
 
-AREAS = (frame, measures, check, browse, console, console_results, handbook, embed, feedback, contract)
-
-_WORDS: dict[str, tuple[str, str]] = {key: pair for area in AREAS for key, pair in area.WORDS.items()}
-_ZH: Mapping[str, str] = MappingProxyType({key: zh for key, (zh, _) in _WORDS.items()})
-_EN: Mapping[str, str] = MappingProxyType({key: en for key, (_, en) in _WORDS.items()})
+_FOLDER = Path(__file__).parent / "words"
 
 
+@cache
 def page_words(language: str) -> Mapping[str, str]:
-    """Return the words of the pages in `language` by key."""
-    return _EN if language == "en" else _ZH
+    """Return the words of the pages by key, in English for "en", else in Chinese."""
+    return MappingProxyType(load_yaml(_FOLDER / ("en.yaml" if language == "en" else "zh.yaml")))

@@ -36,6 +36,13 @@ def test_every_word_has_both_languages_and_every_field_its_label():
         assert field.name in ProfileSchema().fields
 
 
+def test_both_languages_fill_the_same_holes():
+    english = page_words("en")
+    holes = re.compile(r"\{(\w*)\}")
+    for key, text in page_words("zh").items():
+        assert sorted(holes.findall(text)) == sorted(holes.findall(english[key])), key
+
+
 def test_every_strength_kind_of_benefit_and_status_has_its_words():
     keys = [f"strength.{strength}" for strength in Strength]
     keys += [f"benefit.{kind}" for kind in _BENEFIT_KINDS] + [f"status.{status}" for status in DocumentStatus]
