@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from matcher.passages import NO_POSITIONS, PassageIndex, Positions
 from rules.catalogue import Catalogue
 from rules.conditions import Leaf, leaves
-from rules.facts import Value
+from rules.facts import REGION_FACTS, Value
 from rules.measures import Instrument, Measure, Strength
 from rules.program import Program
 from seeds.documents import DocumentStatus
@@ -50,7 +50,6 @@ _BELOW_PROVINCE = frozenset({"city", "county", "zone", "group"})
 TITLE_CLAUSE = "0"
 """Inherited conditions cite the title, which stands before the first heading."""
 
-REGION_FACTS = ("region", "target_region")
 _FIRST_DAY, _LAST_DAY = date.min.toordinal(), date.max.toordinal()
 
 

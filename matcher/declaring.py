@@ -17,10 +17,10 @@ from matcher.profile import MatchRequest
 from matcher.profile_reading import ProfileReader
 from matcher.reading import Reading
 from matcher.spans import spans
-from rules.facts import DERIVED
+from rules.facts import DERIVED, REGION_FACTS
 
 OF_FIELDS = frozenset({
-    "region", "target_region", "sector", "concepts", "stage", "needs", "certifications", "foreign_invested",
+    *REGION_FACTS, "sector", "concepts", "stage", "needs", "certifications", "foreign_invested",
     *NUMBERS, *DERIVED,
 })  # fmt: skip
 """Facts that the fields of a profile speak of: declaring one replaces what was read."""

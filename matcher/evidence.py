@@ -18,6 +18,7 @@ from matcher.reading import Mention
 from matcher.touches import related
 from matcher.words import SURE, How
 from rules.conditions import leaves
+from rules.facts import REGION_FACTS
 from rules.measures import Measure
 from seeds.documents import Document
 from seeds.folding import fold, fold_aligned
@@ -27,7 +28,6 @@ SHORTEST_WORDS = 2
 LONGEST_PASSAGE = 160
 _CUTS = "，、；：,"
 _SMALL = frozenset({"county", "zone"})
-_REGION_FACTS = ("region", "target_region")
 
 
 NamedPlaces: TypeAlias = dict[tuple[str, str], tuple[int, int, int]]
@@ -146,7 +146,7 @@ class EvidenceFinder:
         """Tell whether a place named is meant: a city that no condition names is part of a name (广州实验室)."""
         tests = [leaf.test for condition in measure.conditions for leaf in leaves(condition)]
         is_small = self._columns.catalogue.vocabularies["regions"][place].kind in _SMALL
-        return is_small or any(place in test.expected for test in tests if test.fact in _REGION_FACTS)
+        return is_small or any(place in test.expected for test in tests if test.fact in REGION_FACTS)
 
     def _search_order(self, measure: Measure, document: Document) -> tuple[Passage, ...]:
         """Return where to look: the quote, its sentence, the clause but for what other measures grant, the context."""

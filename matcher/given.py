@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from matcher.reading import Reading
 from matcher.touches import is_searched
+from rules.facts import REGION_FACTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ def compared(reading: Reading) -> Compared:
     return Compared(
         products="concepts" in known or any(mention.fact != "needs" for mention in free),
         needs="needs" in known or staged or any(mention.fact == "needs" for mention in free),
-        place=any(read.fact in ("region", "target_region") for read in reading.facts),
+        place=any(read.fact in REGION_FACTS for read in reading.facts),
         sector=sector is not None and bool(sector.sure or sector.inferred),
         stage=staged,
         sector_stated=sector is not None and bool(sector.sure),

@@ -19,11 +19,11 @@ from matcher.questions import ask, near_misses
 from matcher.ranking import RELEVANCE, Ranking, compare, rank
 from matcher.reading import Reading
 from rules.catalogue import Catalogue, open_catalogue
-from rules.columns import MET, UNKNOWN, UNMET
 from rules.conditions import leaves
 from rules.measures import effect
 from rules.program import Decisions
 from rules.trace import evaluate
+from rules.verdict import MET, UNKNOWN, UNMET
 
 Json = dict[str, Any]
 

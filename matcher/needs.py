@@ -12,8 +12,8 @@ from matcher.columns import Flags, MeasureColumns
 from matcher.passages import Positions
 from matcher.reading import Mention, Reading
 from matcher.touches import answering
-from rules.columns import MET, UNKNOWN, UNMET
 from rules.program import Decisions
+from rules.verdict import MET, UNKNOWN, UNMET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matcher.columns import REGION_FACTS, MeasureColumns
+from matcher.columns import MeasureColumns
 from matcher.passages import Positions
 from matcher.questions import made_exact
 from rules.batch import Batch, BatchProgram
 from rules.conditions import Condition, leaves
 from rules.fact_columns import AnswerColumn, FactColumn
-from rules.facts import Answer
+from rules.facts import REGION_FACTS, Answer
 from rules.measures import Measure
 from rules.planes import Plane
 from rules.program import Program

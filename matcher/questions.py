@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from matcher.columns import Flags, Floats, MeasureColumns, found
 from matcher.reading import Reading
-from rules.columns import UNKNOWN, UNMET
-from rules.facts import Answer, FactType, Value
+from rules.facts import DERIVED, REGION_FACTS, Answer, FactType, Value
 from rules.program import Decisions
+from rules.verdict import UNKNOWN, UNMET
 from seeds.taxonomy import Taxonomy
 
 MOST_QUESTIONS = 5
 MOST_NEAR_MISSES = 10
 
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "years_in_business": ("founded_on",),
-    "rd_staff_share": ("rd_staff", "employees"),
-    "rd_intensity": ("rd_spend_cny", "annual_revenue_cny"),
-}
-"""What a derived fact is worked out from."""
-
 _ALWAYS_WORTH_ASKING = ("region", "sector", "concepts", "stage", "needs")
 """Facts that ranking weighs, or that every measure reads, are asked for when missing even if they settle nothing."""
 
-MAY_BE_TOO_BROAD = frozenset({"region", "target_region", "sector"})
+MAY_BE_TOO_BROAD = frozenset({*REGION_FACTS, "sector"})
 """Facts that are asked for again where the answer given is too broad to decide."""
 
 
@@ -55,7 +48,7 @@ def ask(
         alone = columns.program.conditions_on(decisions, UNKNOWN, open_facts) == decisions.unknown
         settled = possible & alone & ~withheld if attested else possible & alone
         waits = np.any((possible & ~withheld)[found(columns.readers, open_facts[0])])
-        if waits and open_facts[0] not in reading.answers and open_facts[0] not in PARTS:
+        if waits and open_facts[0] not in reading.answers and open_facts[0] not in DERIVED:
             asked.setdefault(open_facts[0], Question(fact=open_facts[0], settles=0))
         for question in _questions(open_facts, settled, reading, columns):
             if question.fact not in asked or asked[question.fact].settles < question.settles:
@@ -76,8 +69,8 @@ def _questions(
     if not count:
         return
     answer = reading.answers.get(fact)
-    if fact in PARTS:
-        missing = [part for part in PARTS[fact] if part not in reading.answers]
+    if fact in DERIVED:
+        missing = [part for part in DERIVED[fact] if part not in reading.answers]
         yield from (Question(fact=part, settles=count if len(missing) == 1 else 0) for part in missing)
         return
     if answer is not None and answer.sure:

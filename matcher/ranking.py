@@ -10,14 +10,15 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.columns import REGION_FACTS, Flags, Floats, MeasureColumns
+from matcher.columns import Flags, Floats, MeasureColumns
 from matcher.features import Comparable, Comparison
 from matcher.given import compared
 from matcher.reading import Reading
 from matcher.touches import Touches, is_touched, touch
 from matcher.weights import WEIGHTS
-from rules.columns import MET, UNKNOWN, UNMET
+from rules.facts import REGION_FACTS
 from rules.program import Decisions
+from rules.verdict import MET, UNKNOWN, UNMET
 
 SCORE_DIGITS = 4
 _WEIGHTS = np.array([[weight.weight] for weight in WEIGHTS])

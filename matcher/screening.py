@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.columns import REGION_FACTS, Flags, Floats
+from matcher.columns import Flags, Floats
 from matcher.description import fact_of
 from matcher.features import Comparable, Comparison
 from matcher.fields import Fields
@@ -25,9 +25,11 @@ from matcher.spans import spans
 from matcher.tenants import TenantReader, Tenants
 from matcher.touches import CHANNELS, Touches
 from rules.batch import Batch, BatchProgram
-from rules.columns import FIRST_WHY, MET, UNKNOWN, UNMET
+from rules.columns import FIRST_WHY
+from rules.facts import REGION_FACTS
 from rules.measures import Measure
 from rules.planes import bits_at, unpack
+from rules.verdict import MET, UNKNOWN, UNMET
 
 MOST_TOUCHES = 1 << 23
 """So many touches (8 bytes each) are laid out at a time, whatever the size of a chunk."""

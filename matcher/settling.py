@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from matcher.columns import REGION_FACTS, Flags, MeasureColumns
+from matcher.columns import Flags, MeasureColumns
 from matcher.open_lists import OpenLists
 from matcher.passages import Positions
-from matcher.questions import MAY_BE_TOO_BROAD, PARTS
+from matcher.questions import MAY_BE_TOO_BROAD
 from matcher.tenants import Tenants
 from rules.batch import Batch, BatchProgram
 from rules.fact_columns import NumberColumn
-from rules.facts import FactType
+from rules.facts import DERIVED, REGION_FACTS, FactType
 from rules.planes import Plane, count, every_row, pack
 
 
@@ -144,7 +144,7 @@ class Settler:
 
     def _can_settle(self, fact: str, said: _Said, still_open: Mapping[str, Plane], places: Positions) -> Plane:
         """Return for whom an answer would do, and has not been given already, exactly enough."""
-        if fact in PARTS:
+        if fact in DERIVED:
             return said.every
         if fact == "concepts":
             return np.asarray(said.every & ~said.anything(fact))
@@ -160,7 +160,7 @@ class Settler:
 
 def _asked_for(fact: str, said: _Said) -> Iterator[tuple[str, Plane]]:
     """Yield what to ask for the sake of a fact, and of whom; of what it is worked out from, the one that is missing."""
-    if fact not in PARTS:
+    if fact not in DERIVED:
         yield fact, said.every
-    for part in PARTS.get(fact, ()):
-        yield part, said.alone_missing(part, PARTS[fact])
+    for part in DERIVED.get(fact, ()):
+        yield part, said.alone_missing(part, DERIVED[fact])

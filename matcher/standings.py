@@ -8,7 +8,7 @@ from enum import StrEnum
 from matcher.matching import Engine
 from matcher.profile import MatchRequest
 from matcher.ranking import compare, rank
-from rules.columns import MET, UNMET
+from rules.verdict import MET, UNMET
 
 
 class Standing(StrEnum):

@@ -24,15 +24,14 @@ from matcher.heard import KINDS, Heard
 from matcher.passages import Positions
 from matcher.places import region_of_credit_code
 from matcher.profile_reading import ProfileReader
-from matcher.questions import PARTS
 from matcher.reading import Reading
 from matcher.spans import spans
 from matcher.touches import Spots
-from rules.fact_columns import AnswerColumn, FactColumn, NumberColumn, answer_column, whole_answers
+from rules.fact_columns import AnswerColumn, FactColumn, NumberColumn, answer_column, derive_numbers, whole_answers
 from rules.facts import DERIVED, Answer
 from rules.operators import comparable
 
-_OF_NUMBERS = DERIVED.union(NUMBERS)
+_OF_NUMBERS = frozenset((*DERIVED, *NUMBERS))
 MOST_INPUTS = 20_000
 """So many readings of inputs are kept: past it, all are forgotten and read again."""
 
@@ -78,7 +77,7 @@ class TenantReader:
         self._columns = columns
         self._regions = columns.catalogue.vocabularies["regions"]
         read = {column.fact for column in columns.program.columns} & _OF_NUMBERS
-        self._numeric = read.union(*(PARTS.get(fact, ()) for fact in read))
+        self._numeric = read.union(*(DERIVED.get(fact, ()) for fact in read))
         self._heard = Heard(reader, columns)
 
     def read(self, given: Fields, on: date) -> Tenants:
@@ -168,10 +167,8 @@ class TenantReader:
         """Return the numbers and days that conditions read, and what follows from them."""
         wanted = self._numeric
         numbers = {fact: _numbers(given.columns[fact], fact) for fact in NUMBERS} if wanted else {}
-        if wanted & DERIVED:
-            numbers["years_in_business"] = _years(numbers["founded_on"], on)
-            numbers["rd_staff_share"] = _share(numbers["rd_staff"], numbers["employees"])
-            numbers["rd_intensity"] = _share(numbers["rd_spend_cny"], numbers["annual_revenue_cny"])
+        if not wanted.isdisjoint(DERIVED):
+            numbers |= derive_numbers(numbers, on)
         for row, reading in whole.items():
             for fact in wanted:
                 answer = reading.answers.get(fact)
@@ -205,20 +202,3 @@ def _whole(column: FactColumn | None, size: int) -> tuple[Sequence[Answer | None
     if isinstance(column, AnswerColumn):
         return whole_answers(column, size)
     return [None], np.zeros(size, dtype=np.intp)
-
-
-def _share(part: Floats, whole: Floats) -> Floats:
-    return np.asarray(np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0))
-
-
-def _years(founded: Floats, on: date) -> Floats:
-    """Return the whole years completed on the day `on`, as rules/facts.py counts them."""
-    days, which = np.unique(founded, return_inverse=True)
-    return np.array([_completed(day, on) for day in days])[which] if len(days) else founded
-
-
-def _completed(day: float, on: date) -> float:
-    if np.isnan(day) or day > on.toordinal():
-        return np.nan
-    start = date.fromordinal(int(day))
-    return float(on.year - start.year - ((on.month, on.day) < (start.month, start.day)))

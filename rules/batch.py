@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from rules.columns import FIRST_WHY, MET, MembershipColumn, Positions, ThresholdColumn, Values
+from rules.columns import FIRST_WHY, MembershipColumn, Positions, ThresholdColumn, Values
 from rules.conditions import Combination
 from rules.decided_columns import AnswersAddedUp, AnswersDecided, DecidedColumn, NumbersCompared
 from rules.fact_columns import FactColumn, FactColumns, NumberColumn, whole_answers
 from rules.facts import Answer
 from rules.planes import Plane, Planes, every_row, words_of
 from rules.program import Program
+from rules.verdict import MET, UNKNOWN
 
 _REMEMBERED = 1 << 26
 """So many outcomes (a byte each) of distinct answers are remembered from batch to batch."""
@@ -145,10 +146,10 @@ def _combine(combination: Combination, nodes: Planes, parts: Positions, node: in
 
 def _combined_outcomes(combination: Combination, parts: Values) -> Values:
     """Combine outcomes of parts (rows); an unknown whole has the reason of its first unknown part."""
-    values = np.where(parts >= FIRST_WHY, np.int8(1), parts)
+    values = np.where(parts >= FIRST_WHY, np.int8(UNKNOWN), parts)
     if combination is Combination.NOT:
         whole = np.int8(MET) - values[0]
     else:
         whole = values.min(axis=0) if combination is Combination.ALL else values.max(axis=0)
     first = np.argmax(parts >= FIRST_WHY, axis=0)
-    return np.asarray(np.where(whole == 1, np.take_along_axis(parts, first[None, :], axis=0)[0], whole))
+    return np.asarray(np.where(whole == UNKNOWN, np.take_along_axis(parts, first[None, :], axis=0)[0], whole))

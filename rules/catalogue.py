@@ -15,11 +15,10 @@ from sqlite_utils import Database
 from rules.conditions import leaves
 from rules.content import Content, check_seeds, load_content, version_of
 from rules.errors import CatalogueError
-from rules.facts import FactDefinition, FactType
+from rules.facts import FactDefinition, FactType, Taxonomies
 from rules.fulltext import create_index, search
 from rules.measures import Measure
 from rules.pack import parse_pack
-from rules.trace import Taxonomies
 from seeds.documents import Document, build_document, document_metadata
 from seeds.errors import SeedError
 from seeds.vocabulary import Vocabulary, build_vocabulary, parse_entry

@@ -11,16 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.conditions import Test
-from rules.facts import Answer, Value
+from rules.facts import Answer, Taxonomies, Value
 from rules.operators import comparable, decide
-from rules.trace import Taxonomies
-from rules.verdict import STRENGTH, Verdict, Why
+from rules.verdict import MET, STRENGTH, UNKNOWN, UNMET, Verdict, Why
 from seeds.taxonomy import Taxonomy
 
 Values: TypeAlias = NDArray[np.int8]
 Positions: TypeAlias = NDArray[np.intp]
 
-UNMET, UNKNOWN, MET = 0, 1, 2
 _COMPARE = {
     "at_least": compare.ge, "at_most": compare.le, "more_than": compare.gt, "less_than": compare.lt,
     "on_or_after": compare.ge, "on_or_before": compare.le,

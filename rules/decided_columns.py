@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 
 from rules.columns import (
     LISTED,
-    MET,
     OUTCOMES_OF_RANKS,
-    UNMET,
     Positions,
     ThresholdColumn,
     Values,
@@ -23,6 +21,7 @@ from rules.columns import (
 )
 from rules.fact_columns import AnswerColumn, NumberColumn
 from rules.planes import Plane, Planes, every_row, pack, plane_of, words_of
+from rules.verdict import MET, UNMET
 
 _CELLS = 1 << 18
 """So many bytes are spread over rows at a time: they stay in the cache."""

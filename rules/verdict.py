@@ -1,4 +1,4 @@
-"""The three values of a condition, why one is unknown, and Kleene's logic over them."""
+"""The three values of a condition and of a measure, their one order, why one is unknown, and Kleene's logic."""
 
 from __future__ import annotations
 
@@ -41,11 +41,13 @@ class Effect(StrEnum):
     EXPIRED = "expired"
 
 
-STRENGTH = {Verdict.UNMET: 0, Verdict.UNKNOWN: 1, Verdict.MET: 2}
-"""Kleene's order: a conjunction is the weakest of its parts, a disjunction the strongest."""
-
 BY_STRENGTH = (Verdict.UNMET, Verdict.UNKNOWN, Verdict.MET)
 OF_MEASURE = (MeasureVerdict.NOT_APPLICABLE, MeasureVerdict.POSSIBLE, MeasureVerdict.APPLICABLE)
+"""Kleene's order: a conjunction is the weakest of its parts, a disjunction the strongest."""
+
+STRENGTH = {verdict: place for place, verdict in enumerate(BY_STRENGTH)}
+UNMET, UNKNOWN, MET = range(3)
+"""The same order as numbers, for columns: places in BY_STRENGTH and in OF_MEASURE."""
 
 
 def conjunction(verdicts: Iterable[Verdict]) -> Verdict:

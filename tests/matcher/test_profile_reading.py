@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from matcher.profile import MatchRequest, Profile
 from matcher.profile_reading import build_reader
 from matcher.words import How
-from rules.columns import UNKNOWN
+from rules.verdict import UNKNOWN
 
 DAY = date(2025, 6, 1)
 

@@ -13,7 +13,7 @@ from matcher.profile import MatchRequest, Profile
 from matcher.ranking import RELEVANCE
 from matcher.screened import COUNTED
 from matcher.screening import Screener
-from rules.columns import MET, UNKNOWN
+from rules.verdict import MET, UNKNOWN
 from seeds.strict_yaml import load_yaml
 
 DAY = date(2025, 6, 1)
