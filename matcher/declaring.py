@@ -11,12 +11,11 @@ import numpy as np
 
 from matcher.errors import MatchError, ProfileFault
 from matcher.fields import NUMBERS, Fields
-from matcher.heard import looked_up
+from matcher.heard import looked_up, spans
 from matcher.passages import Positions
 from matcher.profile import MatchRequest
 from matcher.profile_reading import ProfileReader
 from matcher.reading import Reading
-from matcher.spans import spans
 from rules.facts import DERIVED, REGION_FACTS
 
 OF_FIELDS = frozenset({
@@ -78,7 +77,7 @@ def read_declared(given: Fields, reader: ProfileReader, on: date) -> Declared:
 
 
 def _declaration(facts: Mapping[str, Any], reader: ProfileReader) -> _Declaration:
-    faults, replaces = reader.faults_of(facts), not OF_FIELDS.isdisjoint(facts)
+    faults, replaces = reader.declared.faults_of(facts), not OF_FIELDS.isdisjoint(facts)
     keys = () if faults or replaces else tuple((fact, repr(raw)) for fact, raw in facts.items())
     return _Declaration(keys, faults, replaces)
 

@@ -15,7 +15,6 @@ from matcher.fuzzy import PASSAGE_MINIMUM_LENGTH, best_window
 from matcher.names_in_text import find_whole_word
 from matcher.passages import Passage, sentence_at
 from matcher.reading import Mention
-from matcher.touches import related
 from matcher.words import SURE, How
 from rules.conditions import leaves
 from rules.facts import REGION_FACTS
@@ -88,7 +87,7 @@ class EvidenceFinder:
 
     def _best_name(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
         named = self._places_of(measure, document)
-        kin = related(self._columns, mention.vocabulary, mention.id)
+        kin = self._columns.related(mention.vocabulary, mention.id)
         standing = [
             (-likeness, *named[mention.vocabulary, entry], entry)
             for entry, likeness in kin.items()

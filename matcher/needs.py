@@ -13,7 +13,7 @@ from matcher.passages import Positions
 from matcher.reading import Mention, Reading
 from matcher.touches import answering
 from rules.program import Decisions
-from rules.verdict import MET, UNKNOWN, UNMET
+from rules.verdict import OF_MEASURE, UNMET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +54,7 @@ def standing_of_needs(
 
 
 def _standing(origin: str, said: str, places: Positions, decisions: Decisions, columns: MeasureColumns) -> NeedStanding:
-    counts = [int(np.count_nonzero(decisions.verdicts[places] == verdict)) for verdict in (MET, UNKNOWN, UNMET)]
-    applicable, possible, not_applicable = counts
+    not_applicable, possible, applicable = np.bincount(decisions.verdicts[places], minlength=len(OF_MEASURE)).tolist()
     return NeedStanding(
         origin=origin, input=said, applicable=applicable, possible=possible, not_applicable=not_applicable,
         in_the_way={} if applicable or possible else _in_the_way(places, decisions, columns),

@@ -16,9 +16,6 @@ from matcher.near_misses import NearMisses
 from rules.columns import FIRST_WHY, reason_of
 from rules.verdict import Why
 
-COUNTED = ("applicable", "possible", "not_applicable", "withheld")
-"""The columns of counts; `possible` includes what is withheld, as in the totals of a match."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:

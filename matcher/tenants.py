@@ -18,18 +18,16 @@ from numpy.typing import NDArray
 from matcher.columns import Floats, MeasureColumns
 from matcher.declaring import Declared, read_declared
 from matcher.errors import MatchError
-from matcher.features import Comparable
 from matcher.fields import ITEMS, NUMBERS, Fields
-from matcher.heard import KINDS, Heard
+from matcher.heard import Heard, spans
 from matcher.passages import Positions
 from matcher.places import region_of_credit_code
 from matcher.profile_reading import ProfileReader
 from matcher.reading import Reading
-from matcher.spans import spans
 from matcher.touches import Spots
 from rules.fact_columns import AnswerColumn, FactColumn, NumberColumn, answer_column, derive_numbers, whole_answers
 from rules.facts import DERIVED, Answer
-from rules.operators import comparable
+from rules.operators import comparable as as_number
 
 _OF_NUMBERS = frozenset((*DERIVED, *NUMBERS))
 MOST_INPUTS = 20_000
@@ -40,8 +38,8 @@ MOST_INPUTS = 20_000
 class Tenants:
     """Profiles as columns. `kept` are the places of those read; `refused` says what was wrong with the others.
 
-    `inputs` are numbers in `heard`, `input_rows` the rows that said them. `elsewhere` tells which rows plan in
-    another place than their own.
+    `inputs` are numbers in `heard`, `input_rows` the rows that said them; `comparable` are the bits of what a row
+    has to compare. `elsewhere` tells which rows plan in another place than their own.
     """
 
     kept: Positions
@@ -50,7 +48,7 @@ class Tenants:
     heard: Heard
     inputs: Positions
     input_rows: Positions
-    compared: Comparable
+    comparable: Positions
     elsewhere: NDArray[np.bool_]
 
     def spots(self, block: slice) -> tuple[Positions, Spots]:
@@ -93,8 +91,8 @@ class TenantReader:
             declared = read_declared(given, self._reader, on)
         inputs, rows = self._inputs(given, declared, on)
         distinct, which = _distinct(inputs, len(self._heard))
-        kinds = np.zeros(given.size, dtype=np.intp)
-        np.bitwise_or.at(kinds, rows, self._heard.kinds(distinct)[which])
+        comparable = np.zeros(given.size, dtype=np.intp)
+        np.bitwise_or.at(comparable, rows, self._heard.comparable(distinct)[which])
         facts = {
             **self._answer_columns(distinct, which, rows),
             **self._number_columns(given, declared.whole, on),
@@ -106,7 +104,7 @@ class TenantReader:
             heard=self._heard,
             inputs=inputs,
             input_rows=rows,
-            compared=Comparable(**{kind: (kinds >> bit & 1).astype(bool) for bit, kind in enumerate(KINDS)}),
+            comparable=comparable,
             elsewhere=_elsewhere(facts, given.size),
         )
 
@@ -172,7 +170,7 @@ class TenantReader:
         for row, reading in whole.items():
             for fact in wanted:
                 answer = reading.answers.get(fact)
-                numbers[fact][row] = comparable(answer.sure[0]) if answer and answer.sure else np.nan
+                numbers[fact][row] = as_number(answer.sure[0]) if answer and answer.sure else np.nan
         return {fact: NumberColumn(numbers=numbers[fact]) for fact in sorted(wanted)}
 
 
