@@ -14,15 +14,15 @@ from matcher.columns import Flags, MeasureColumns
 from matcher.declared import DeclaredFacts
 from matcher.evidence import EvidenceFinder
 from matcher.explanation import Explainer, Finding, rivals_of
-from matcher.needs import standing_of_needs
 from matcher.presentation import FindingPresenter, Presenter
 from matcher.profile import Detail, MatchRequest
 from matcher.profile_reading import build_reader
-from matcher.questions import ask, near_misses
+from matcher.questions import ask, near_misses, standing_of_needs
 from matcher.ranking import COUNTED, Ranking, Standing, compare, rank, tally
 from matcher.reading import Reading
 from matcher.touches import RELEVANCE
-from rules.catalogue import Catalogue, open_catalogue
+from rules.catalogue import Catalogue
+from rules.content import open_catalogue
 from rules.measures import effect
 from rules.program import Decisions
 from rules.trace import evaluate

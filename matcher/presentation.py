@@ -9,8 +9,7 @@ from matcher.description import describe_measure, describe_quote, fact_of, plain
 from matcher.evidence import Evidence
 from matcher.explanation import Explainer, Finding
 from matcher.features import WEIGHTS
-from matcher.needs import NeedStanding
-from matcher.questions import Question
+from matcher.questions import NeedStanding, Question
 from matcher.ranking import FeatureValue
 from matcher.reading import ReadFact, Reading, Unread
 from matcher.wording import say

@@ -25,11 +25,10 @@ from matcher.settling import Settler
 from matcher.tenants import TenantReader, Tenants
 from matcher.touches import CHANNELS, Touches, relevance_of
 from rules.batch import Batch, BatchProgram
-from rules.columns import FIRST_WHY
 from rules.facts import REGION_FACTS
 from rules.measures import Measure
 from rules.planes import bits_at, unpack
-from rules.verdict import MET, UNMET
+from rules.verdict import FIRST_WHY, MET, UNMET
 
 MOST_TOUCHES = 1 << 23
 """So many touches (8 bytes each) are laid out at a time, whatever the size of a chunk."""

@@ -10,28 +10,104 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.columns import Floats, MeasureColumns
-from matcher.declaring import Declared, read_declared
 from matcher.errors import MatchError
 from matcher.fields import ITEMS, NUMBERS, Fields
-from matcher.heard import Heard, spans
+from matcher.heard import Heard, looked_up, spans
 from matcher.passages import Positions
 from matcher.places import region_of_credit_code
+from matcher.profile import MatchRequest
 from matcher.profile_reading import ProfileReader
 from matcher.reading import Reading
 from matcher.touches import Spots
 from rules.fact_columns import AnswerColumn, FactColumn, NumberColumn, answer_column, derive_numbers, whole_answers
-from rules.facts import DERIVED, Answer
+from rules.facts import DERIVED, REGION_FACTS, Answer
 from rules.operators import comparable as as_number
 
 _OF_NUMBERS = frozenset((*DERIVED, *NUMBERS))
 MOST_INPUTS = 20_000
 """So many readings of inputs are kept: past it, all are forgotten and read again."""
+
+
+OF_FIELDS = frozenset({
+    *REGION_FACTS, "sector", "concepts", "stage", "needs", "certifications", "foreign_invested",
+    *NUMBERS, *DERIVED,
+})  # fmt: skip
+"""Facts that the fields of a profile speak of: declaring one replaces what was read."""
+
+Key = tuple[str, str]
+"""A fact and what was declared of it, as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What rows declare: rows[i] said keys[places[i]]; rows read as a `whole`; rows `refused`, and why.
+
+    `facts_of` tells what each key declares.
+    """
+
+    keys: Sequence[Key]
+    places: Positions
+    rows: Positions
+    facts_of: Mapping[Key, Mapping[str, Any]]
+    whole: Mapping[int, Reading]
+    refused: Mapping[int, MatchError]
+
+
+class _Declaration(NamedTuple):
+    """What one declaration adds, unless it is wrong or takes the place of what a field says."""
+
+    keys: tuple[Key, ...]
+    error: MatchError | None
+    replaces: bool
+
+
+def read_declared(given: Fields, reader: ProfileReader, on: date) -> Declared:
+    """Read what rows declare, equal declarations once; a row that declares anything wrong is refused."""
+    column = given.columns["facts"]
+    texts = list(map(repr, column))
+    distinct = dict(zip(texts, column, strict=True))
+    which = looked_up({text: number for number, text in enumerate(distinct)}, texts)
+    said = [_declaration(facts, reader) for facts in distinct.values()]
+    facts_of = {
+        key: {key[0]: facts[key[0]]} for facts, each in zip(distinct.values(), said, strict=True) for key in each.keys
+    }
+    rows, places = _laid_out(said, which, {key: place for place, key in enumerate(facts_of)})
+    refused = np.array([each.error is not None for each in said], dtype=np.bool_)[which]
+    whole = np.array([each.replaces for each in said], dtype=np.bool_)[which] & ~refused
+    return Declared(
+        keys=tuple(facts_of),
+        places=places,
+        rows=rows,
+        facts_of=facts_of,
+        whole={
+            row: reader.read(MatchRequest(profile=given.profile(row), on=on)) for row in np.flatnonzero(whole).tolist()
+        },
+        refused={row: error for row, place in enumerate(which.tolist()) if (error := said[place].error)},
+    )
+
+
+def _declaration(facts: Mapping[str, Any], reader: ProfileReader) -> _Declaration:
+    replaces = not OF_FIELDS.isdisjoint(facts)
+    try:
+        reader.declared.read(facts)
+    except MatchError as error:
+        return _Declaration((), error, replaces)
+    return _Declaration(() if replaces else tuple((fact, repr(raw)) for fact, raw in facts.items()), None, replaces)
+
+
+def _laid_out(said: Sequence[_Declaration], which: Positions, places: Mapping[Key, int]) -> tuple[Positions, Positions]:
+    """Return every row as often as its declaration, said[which[row]], adds facts, and beside it each fact's place."""
+    flat = np.array([places[key] for each in said for key in each.keys], dtype=np.intp)
+    counts = np.array([len(each.keys) for each in said], dtype=np.intp)
+    starts = np.cumsum(counts) - counts
+    rows = np.repeat(np.arange(len(which)), counts[which])
+    return rows, flat[spans(starts[which], counts[which])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

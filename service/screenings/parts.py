@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from matcher.ranking import COUNTED
 from matcher.screened import ScreenedChunk
 from matcher.touches import RELEVANCE
-from rules.columns import WHYS
-from rules.verdict import OF_MEASURE
+from rules.verdict import OF_MEASURE, WHYS
 from service.screenings.tenants import Tenant
 from service.tables.results import PAIR_SCHEMA
 

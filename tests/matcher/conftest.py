@@ -14,8 +14,7 @@ from matcher.declared import DeclaredFacts
 from matcher.matching import Engine
 from matcher.profile import MatchRequest, Profile
 from matcher.profile_reading import build_reader
-from rules.catalogue import assemble
-from rules.content import Content, load_content
+from rules.content import Content, assemble, load_content
 from seeds.documents import build_document
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ import pytest
 from matcher.matching import Engine
 from matcher.profile import MatchRequest, Profile
 from matcher.ranking import Standing
-from rules.catalogue import write_catalogue
+from rules.content import write_catalogue
 from rules.errors import CatalogueError
 
 ROOT = Path(__file__).parents[2]
