@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from matcher.passages import NO_POSITIONS, PassageIndex, Positions
 from rules.catalogue import Catalogue
 from rules.conditions import Leaf, leaves
-from rules.facts import Value
+from rules.facts import REGION_FACTS, Value
 from rules.measures import Instrument, Measure, Strength
 from rules.program import Program
 from seeds.documents import DocumentStatus
@@ -43,6 +43,15 @@ STAGES_OF_INSTRUMENT: Mapping[Instrument, frozenset[str]] = {
 
 MONEY = frozenset({Instrument.RD_FUNDING, Instrument.FUND, Instrument.FINANCE, Instrument.SUBSIDY})
 
+BROADER = 0.7
+"""For each step that the text is broader than what the company makes (可降解材料 for PLA)."""
+
+NARROWER = 0.5
+"""For each step that the text is narrower than what the company said (丙氨酸 for 氨基酸)."""
+
+FARTHEST = 0.4
+"""What stands for a mention less than this says nothing of it: two steps broader count, two narrower do not."""
+
 MANY_SECTORS = 5
 """A condition that lists this many sectors is about none of them in particular."""
 
@@ -50,12 +59,15 @@ _BELOW_PROVINCE = frozenset({"city", "county", "zone", "group"})
 TITLE_CLAUSE = "0"
 """Inherited conditions cite the title, which stands before the first heading."""
 
-REGION_FACTS = ("region", "target_region")
 _FIRST_DAY, _LAST_DAY = date.min.toordinal(), date.max.toordinal()
 
 
 class MeasureColumns:
-    """The compiled catalogue: program, passage index and the columns that features read."""
+    """The compiled catalogue: program, passage index and the columns that features read.
+
+    It remembers what is `related` to an entry and what an entry touched (`touched`, kept by matcher/touches.py), each
+    worked out when first mentioned. Threads may share it: one that comes too early works out the same once more.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
         """Compile every measure of the catalogue."""
@@ -80,8 +92,8 @@ class MeasureColumns:
         self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
         self.readers = _index((position, _facts(m)) for position, m in enumerate(self.measures))
         self.whole_fields = self._whole_fields()
-        self.kin: dict[tuple[str, str], dict[str, float]] = {}  # worked out by matcher/touches.py when first needed
-        self.touched: dict[tuple[str, str], tuple[Positions, Floats]] = {}  # likewise
+        self.touched: dict[tuple[str, str], tuple[Positions, Floats]] = {}
+        self._related: dict[tuple[str, str], dict[str, float]] = {}
         named = [self._narrow_sectors(measure) for measure in self.measures]
         self.narrow_sectors = _index((place, few) for place, few in enumerate(named) if len(few) < MANY_SECTORS)
         self.broad_sectors = _index((place, many) for place, many in enumerate(named) if len(many) >= MANY_SECTORS)
@@ -110,6 +122,26 @@ class MeasureColumns:
     def is_below_province(self, place: str) -> bool:
         """Tell whether a place is a city, county, zone or group of cities."""
         return self.catalogue.vocabularies["regions"][place].kind in _BELOW_PROVINCE
+
+    def related(self, vocabulary: str, entry: str) -> dict[str, float]:
+        """Return the entries that a text may name for `entry`, with how well each stands for it.
+
+        A sector that is a document's whole field (生物制造) stands in every clause of it and says nothing more.
+        """
+        known = self._related.get((vocabulary, entry))
+        if known is None:
+            known = self._related[vocabulary, entry] = self._find_related(vocabulary, entry)
+        return known
+
+    def _find_related(self, vocabulary: str, entry: str) -> dict[str, float]:
+        taxonomy = self.catalogue.vocabularies[vocabulary].taxonomy
+        if vocabulary == "sectors" and not self.is_part_of_field(entry):
+            return {}
+        likeness = {near: NARROWER ** taxonomy.steps_up(near)[entry] for near in taxonomy.descendants(entry)}
+        for broader, steps in taxonomy.steps_up(entry).items():
+            if vocabulary != "sectors" or self.is_part_of_field(broader):
+                likeness[broader] = BROADER**steps
+        return {name: value for name, value in likeness.items() if value >= FARTHEST}
 
     def _whole_fields(self) -> frozenset[str]:
         """Return the sectors that are the reach of a whole document, and all that is broader."""
@@ -148,13 +180,9 @@ def _facts(measure: Measure) -> list[str]:
 def _reach(measure: Measure) -> tuple[Value, ...]:
     """Return the sectors of the condition that cites the title, when the measure has it."""
     for condition in measure.conditions:
-        if isinstance(condition, Leaf) and condition.test.fact == "sector" and _is_reach(condition):
+        if isinstance(condition, Leaf) and condition.test.fact == "sector" and condition.cite.clause == TITLE_CLAUSE:
             return condition.test.expected
     return ()
-
-
-def _is_reach(leaf: Leaf) -> bool:
-    return leaf.cite.clause == TITLE_CLAUSE
 
 
 def _index(rows: Iterable[tuple[int, Iterable[str]]]) -> dict[str, Positions]:

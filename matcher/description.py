@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from matcher.weights import WEIGHTS
+from matcher.features import WEIGHTS
 from rules.catalogue import Catalogue
 from rules.conditions import Condition, Leaf, Quote, leaves
 from rules.drafting import Drafter

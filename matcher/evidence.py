@@ -15,9 +15,9 @@ from matcher.fuzzy import PASSAGE_MINIMUM_LENGTH, best_window
 from matcher.names_in_text import find_whole_word
 from matcher.passages import Passage, sentence_at
 from matcher.reading import Mention
-from matcher.touches import related
 from matcher.words import SURE, How
 from rules.conditions import leaves
+from rules.facts import REGION_FACTS
 from rules.measures import Measure
 from seeds.documents import Document
 from seeds.folding import fold, fold_aligned
@@ -27,7 +27,6 @@ SHORTEST_WORDS = 2
 LONGEST_PASSAGE = 160
 _CUTS = "，、；：,"
 _SMALL = frozenset({"county", "zone"})
-_REGION_FACTS = ("region", "target_region")
 
 
 NamedPlaces: TypeAlias = dict[tuple[str, str], tuple[int, int, int]]
@@ -88,7 +87,7 @@ class EvidenceFinder:
 
     def _best_name(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
         named = self._places_of(measure, document)
-        kin = related(self._columns, mention.vocabulary, mention.id)
+        kin = self._columns.related(mention.vocabulary, mention.id)
         standing = [
             (-likeness, *named[mention.vocabulary, entry], entry)
             for entry, likeness in kin.items()
@@ -146,7 +145,7 @@ class EvidenceFinder:
         """Tell whether a place named is meant: a city that no condition names is part of a name (广州实验室)."""
         tests = [leaf.test for condition in measure.conditions for leaf in leaves(condition)]
         is_small = self._columns.catalogue.vocabularies["regions"][place].kind in _SMALL
-        return is_small or any(place in test.expected for test in tests if test.fact in _REGION_FACTS)
+        return is_small or any(place in test.expected for test in tests if test.fact in REGION_FACTS)
 
     def _search_order(self, measure: Measure, document: Document) -> tuple[Passage, ...]:
         """Return where to look: the quote, its sentence, the clause but for what other measures grant, the context."""

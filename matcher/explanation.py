@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matcher.evidence import Evidence, Match
-from matcher.ranking import Relevance
 from matcher.reading import Mention, Reading
+from matcher.touches import Relevance
 from matcher.wording import say, say_effect, say_verdict
 from matcher.words import How
 from rules.catalogue import Catalogue

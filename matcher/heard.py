@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from matcher.columns import MeasureColumns
-from matcher.given import compared
+from matcher.features import comparable_of
 from matcher.passages import Positions
 from matcher.profile import MatchRequest, Profile
 from matcher.profile_reading import ProfileReader
@@ -17,21 +17,19 @@ from matcher.reading import Reading
 from matcher.touches import Spots, join, spots_of
 from rules.facts import Answer
 
-KINDS = ("products", "needs", "place", "sector", "stage", "sector_stated")
-"""What an input gives for comparing, a bit each."""
-
 
 class _Tables(NamedTuple):
-    """The number of the answer that each input gives, by fact, and the kinds of each input."""
+    """The number of the answer that each input gives, by fact, and what each input has to compare."""
 
     said: dict[str, Positions]
-    kinds: Positions
+    comparable: Positions
 
 
 class Heard:
-    """Inputs by number: the answers they give by fact, what they touch, their kinds.
+    """Inputs by number: the answers they give by fact, what they touch, what they have to compare.
 
-    Answers are numbers too, counted over all facts, so that equal ones are one.
+    Answers are numbers too, counted over all facts, so that equal ones are one. It grows with every new input, so
+    only one thread may use it.
     """
 
     def __init__(self, reader: ProfileReader, columns: MeasureColumns) -> None:
@@ -42,7 +40,7 @@ class Heard:
         self._inputs: dict[str, dict[Any, int]] = {}
         self._said: list[dict[str, int]] = []
         self._spots: list[Spots] = []
-        self._kinds: list[int] = []
+        self._comparable: list[int] = []
         self._known = _Tables({}, _places([]))
         self._numbers: dict[tuple[str, Answer], int] = {}
         self.answers: list[Answer] = []
@@ -66,12 +64,11 @@ class Heard:
 
     def hear(self, reading: Reading) -> int:
         """Give a reading a number."""
-        given = compared(reading)
         self._said.append(
             {fact: self._number(fact, answer) for fact, answer in reading.answers.items() if fact in self._read_facts}
         )
         self._spots.append(spots_of(reading, self._columns))
-        self._kinds.append(sum(1 << bit for bit, kind in enumerate(KINDS) if getattr(given, kind)))
+        self._comparable.append(comparable_of(reading))
         return len(self._spots) - 1
 
     def said(self, inputs: Positions) -> dict[str, Positions]:
@@ -79,16 +76,16 @@ class Heard:
         said = ((fact, numbers[inputs]) for fact, numbers in self._tables().said.items())
         return {fact: numbers for fact, numbers in said if (numbers >= 0).any()}
 
-    def kinds(self, inputs: Positions) -> Positions:
-        """Return the kinds of inputs, bits as in KINDS."""
-        return self._tables().kinds[inputs]
+    def comparable(self, inputs: Positions) -> Positions:
+        """Return what inputs have to compare, the bits of Comparable."""
+        return self._tables().comparable[inputs]
 
     def _tables(self) -> _Tables:
         """Return what was heard as arrays, made anew when something was heard since."""
-        if len(self._known.kinds) != len(self):
+        if len(self._known.comparable) != len(self):
             facts = sorted({fact for answers in self._said for fact in answers})
             said = {fact: _places([answers.get(fact, -1) for answers in self._said]) for fact in facts}
-            self._known = _Tables(said, _places(self._kinds))
+            self._known = _Tables(said, _places(self._comparable))
         return self._known
 
     def spots(self, inputs: Positions) -> tuple[Spots, Positions]:
@@ -110,3 +107,11 @@ def _places(numbers: Sequence[int]) -> Positions:
 def looked_up(known: Mapping[Any, int], keys: Sequence[Any]) -> Positions:
     """Return the number of each key; raises KeyError for one that has none."""
     return np.fromiter(map(known.__getitem__, keys), dtype=np.intp, count=len(keys))
+
+
+def spans(starts: Positions, counts: Positions) -> Positions:
+    """Return starts[0], starts[0] + 1 ... (counts[0] of them), then those from starts[1] and so on.
+
+    So several entries of a flat array are taken for each row.
+    """
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts - starts, counts)

@@ -8,11 +8,10 @@ from typing import Any
 from matcher.description import describe_measure, describe_quote, fact_of, plain
 from matcher.evidence import Evidence
 from matcher.explanation import Explainer, Finding
-from matcher.needs import NeedStanding
-from matcher.questions import Question
+from matcher.features import WEIGHTS
+from matcher.questions import NeedStanding, Question
 from matcher.ranking import FeatureValue
 from matcher.reading import ReadFact, Reading, Unread
-from matcher.weights import WEIGHTS
 from matcher.wording import say
 from rules.catalogue import Catalogue
 from rules.conditions import Leaf, leaves

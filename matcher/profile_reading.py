@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from matcher.errors import MatchError, ProfileFault
+from matcher.declared import DeclaredFacts
 from matcher.places import PlaceReading, PlaceStatus, region_of_credit_code, resolve_place
 from matcher.profile import MatchRequest, Profile
 from matcher.reading import Mention, Notes, ReadFact, Reading, Unread, mention_of
 from matcher.words import SURE, How, WordReading, WordResolver
 from rules.catalogue import Catalogue
-from rules.errors import FactError
-from rules.facts import Value, derive, parse_fact_value
+from rules.facts import derive
 from seeds.folding import fold
 
 CONNECTING_SIMILARITY = 0.75
@@ -38,11 +36,14 @@ _FIGURES = ("employees", "annual_revenue_cny", "rd_spend_cny", "rd_staff", "foun
 
 @dataclass(frozen=True, slots=True)
 class ProfileReader:
-    """Reads profiles against one catalogue; built once, used for every profile."""
+    """Reads profiles against one catalogue; built once, used for every profile.
+
+    Its resolvers remember how single texts were read, and nothing of whose profile they stood in.
+    """
 
     catalogue: Catalogue
     resolvers: dict[str, WordResolver]
-    manual_facts: frozenset[str]
+    declared: DeclaredFacts
 
     def read(self, request: MatchRequest) -> Reading:
         """Return what is understood of the profile; raise MatchError naming every bad declared fact."""
@@ -199,43 +200,10 @@ class ProfileReader:
                 )
 
     def _read_declared(self, profile: Profile, notes: Notes) -> None:
-        if faults := self.faults_of(profile.facts):
-            raise MatchError(faults)
-        for fact_id, raw in profile.facts.items():
-            notes.declare(fact_id, self._parse_declared(fact_id, raw), raw)
+        for fact_id, values in self.declared.read(profile.facts).items():
+            notes.declare(fact_id, values, profile.facts[fact_id])
             if fact_id in self.catalogue.facts:
                 notes.mention_declared(fact_id, self.catalogue.facts[fact_id].vocabulary)
-
-    def faults_of(self, declared: Mapping[str, Any]) -> tuple[ProfileFault, ...]:
-        """Return what is wrong with declared facts."""
-        faults: list[ProfileFault] = []
-        for fact_id, raw in declared.items():
-            try:
-                self._parse_declared(fact_id, raw)
-            except FactError as error:
-                faults.append(_fault_of(error))
-        return tuple(faults)
-
-    def _parse_declared(self, fact_id: str, raw: Any) -> tuple[Value, ...]:  # noqa: ANN401 - any JSON value
-        fact = self.catalogue.facts.get(fact_id)
-        if fact is not None:
-            return parse_fact_value(fact, raw, self.catalogue.vocabularies)
-        if fact_id not in self.manual_facts:
-            raise FactError(fact_id, "unknown", name=fact_id)
-        if not isinstance(raw, bool):
-            raise FactError(fact_id, "no_condition")
-        return (raw,)
-
-
-def _fault_of(error: FactError) -> ProfileFault:
-    return ProfileFault(
-        pointer=f"/facts/{error.fact.replace('~', '~0').replace('/', '~1')}",
-        code="bad_fact",
-        message=error.message,
-        hint=error.hint,
-        reason=error.reason,
-        params=error.params,
-    )
 
 
 def _note_words(fact: str, text: str, origin: str, notes: Notes) -> None:
@@ -266,14 +234,14 @@ def _distinct(mentions: list[Mention]) -> tuple[Mention, ...]:
     return tuple(dict.fromkeys(mentions))
 
 
-def build_reader(catalogue: Catalogue, manual_facts: frozenset[str]) -> ProfileReader:
-    """Build the reader of one catalogue; `manual_facts` are the ids of conditions only a person can settle."""
+def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader:
+    """Build the reader of one catalogue; `declared` judges what a profile declares."""
     names = ("sectors", "concepts", "stages", "needs", "certifications")
     codes = _classification_codes(catalogue)
     resolvers = {
         name: WordResolver(catalogue.vocabularies[name], codes if name == "sectors" else None) for name in names
     }
-    return ProfileReader(catalogue=catalogue, resolvers=resolvers, manual_facts=manual_facts)
+    return ProfileReader(catalogue=catalogue, resolvers=resolvers, declared=declared)
 
 
 def _classification_codes(catalogue: Catalogue) -> dict[str, str]:

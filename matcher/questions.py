@@ -1,33 +1,29 @@
-"""What would settle most: the facts to ask for, and the single conditions that a company could still change."""
+"""What would help: facts to ask for, single conditions that a company could change, what bars the needs it states."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from matcher.columns import Flags, Floats, MeasureColumns, found
-from matcher.reading import Reading
-from rules.columns import UNKNOWN, UNMET
-from rules.facts import Answer, FactType, Value
+from matcher.passages import Positions
+from matcher.reading import Mention, Reading
+from matcher.touches import answering
+from rules.facts import DERIVED, REGION_FACTS, Answer, FactType, Value
 from rules.program import Decisions
+from rules.verdict import OF_MEASURE, UNKNOWN, UNMET
 from seeds.taxonomy import Taxonomy
 
 MOST_QUESTIONS = 5
 MOST_NEAR_MISSES = 10
 
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "years_in_business": ("founded_on",),
-    "rd_staff_share": ("rd_staff", "employees"),
-    "rd_intensity": ("rd_spend_cny", "annual_revenue_cny"),
-}
-"""What a derived fact is worked out from."""
-
 _ALWAYS_WORTH_ASKING = ("region", "sector", "concepts", "stage", "needs")
 """Facts that ranking weighs, or that every measure reads, are asked for when missing even if they settle nothing."""
 
-MAY_BE_TOO_BROAD = frozenset({"region", "target_region", "sector"})
+MAY_BE_TOO_BROAD = frozenset({*REGION_FACTS, "sector"})
 """Facts that are asked for again where the answer given is too broad to decide."""
 
 
@@ -43,6 +39,27 @@ class Question:
     said: tuple[Value, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedStanding:
+    """One stated need: how many measures that answer it are applicable, possible and not applicable.
+
+    `in_the_way` has the facts whose conditions are unmet, each with the number of measures, most first; "" is a
+    condition on several facts. It is empty unless nothing is left.
+    """
+
+    origin: str
+    input: str
+    applicable: int
+    possible: int
+    not_applicable: int
+    in_the_way: Mapping[str, int]
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether some measure that answers the need may be used."""
+        return bool(self.applicable or self.possible)
+
+
 def ask(
     reading: Reading, decisions: Decisions, columns: MeasureColumns, *, considered: Flags, withheld: Flags
 ) -> tuple[Question, ...]:
@@ -55,7 +72,7 @@ def ask(
         alone = columns.program.conditions_on(decisions, UNKNOWN, open_facts) == decisions.unknown
         settled = possible & alone & ~withheld if attested else possible & alone
         waits = np.any((possible & ~withheld)[found(columns.readers, open_facts[0])])
-        if waits and open_facts[0] not in reading.answers and open_facts[0] not in PARTS:
+        if waits and open_facts[0] not in reading.answers and open_facts[0] not in DERIVED:
             asked.setdefault(open_facts[0], Question(fact=open_facts[0], settles=0))
         for question in _questions(open_facts, settled, reading, columns):
             if question.fact not in asked or asked[question.fact].settles < question.settles:
@@ -76,8 +93,8 @@ def _questions(
     if not count:
         return
     answer = reading.answers.get(fact)
-    if fact in PARTS:
-        missing = [part for part in PARTS[fact] if part not in reading.answers]
+    if fact in DERIVED:
+        missing = [part for part in DERIVED[fact] if part not in reading.answers]
         yield from (Question(fact=part, settles=count if len(missing) == 1 else 0) for part in missing)
         return
     if answer is not None and answer.sure:
@@ -126,3 +143,38 @@ def near_misses(decisions: Decisions, columns: MeasureColumns, considered: Flags
     near = considered & (decisions.unmet == 1) & (decisions.unknown == 0) & (unmet == 1)
     ranked = sorted(np.flatnonzero(near).tolist(), key=lambda place: (-scores[place], place))
     return tuple(ranked[:MOST_NEAR_MISSES])
+
+
+def standing_of_needs(
+    reading: Reading, decisions: Decisions, columns: MeasureColumns, considered: Flags
+) -> tuple[NeedStanding, ...]:
+    """Return every need that was understood, or whose words a policy says, in the order of the profile."""
+    stated: dict[tuple[str, str], list[Mention]] = {}
+    for mention in reading.mentions:
+        if mention.fact == "needs":
+            stated.setdefault((mention.origin, mention.input), []).append(mention)
+    found = []
+    for (origin, said), mentions in stated.items():
+        places = np.unique(np.concatenate([answering(mention, columns) for mention in mentions]))
+        if len(places) or any(mention.vocabulary for mention in mentions):
+            found.append(_standing(origin, said, places[considered[places]], decisions, columns))
+    return tuple(found)
+
+
+def _standing(origin: str, said: str, places: Positions, decisions: Decisions, columns: MeasureColumns) -> NeedStanding:
+    not_applicable, possible, applicable = np.bincount(decisions.verdicts[places], minlength=len(OF_MEASURE)).tolist()
+    return NeedStanding(
+        origin=origin, input=said, applicable=applicable, possible=possible, not_applicable=not_applicable,
+        in_the_way={} if applicable or possible else _in_the_way(places, decisions, columns),
+    )  # fmt: skip
+
+
+def _in_the_way(places: Positions, decisions: Decisions, columns: MeasureColumns) -> Mapping[str, int]:
+    """Count, for each fact, the measures of which a condition on it is unmet."""
+    program = columns.program
+    wanted = np.zeros(columns.size, dtype=np.bool_)
+    wanted[places] = True
+    unmet = wanted[program.rows] & (decisions.nodes[program.flat] == UNMET)
+    facts = program.fact_numbers[program.flat[unmet]].tolist()
+    counts = Counter(program.fact_names[fact] for _, fact in set(zip(program.rows[unmet].tolist(), facts, strict=True)))
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -10,28 +10,29 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.columns import REGION_FACTS, Flags, Floats, MeasureColumns
-from matcher.features import Comparable, Comparison
-from matcher.given import compared
+from matcher.columns import Flags, Floats, MeasureColumns
+from matcher.features import WEIGHTS, Comparison, comparable_of, is_sector_guessed
 from matcher.reading import Reading
-from matcher.touches import Touches, is_touched, touch
-from matcher.weights import WEIGHTS
-from rules.columns import MET, UNKNOWN, UNMET
+from matcher.touches import RELEVANCE, Relevance, relevance_of, touch
+from rules.facts import REGION_FACTS
 from rules.program import Decisions
+from rules.verdict import MET, UNKNOWN, UNMET
 
 SCORE_DIGITS = 4
 _WEIGHTS = np.array([[weight.weight] for weight in WEIGHTS])
 
 
-class Relevance(StrEnum):
-    """Why a measure is shown, nearest first."""
+class Standing(StrEnum):
+    """What is said of a measure, and counted; `withheld` is possible, unconnected to the company and not listed."""
 
-    DIRECT = "direct"
-    SECTOR = "sector"
-    GENERAL = "general"
+    APPLICABLE = "applicable"
+    POSSIBLE = "possible"
+    NOT_APPLICABLE = "not_applicable"
+    WITHHELD = "withheld"
 
 
-RELEVANCE = tuple(Relevance)
+COUNTED = tuple(standing.value for standing in Standing)
+"""The columns of counts; there `possible` includes what is withheld."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +92,15 @@ def score(comparison: Comparison) -> Scores:
     return Scores(features=features, contributions=contributions, totals=totals)
 
 
-def relevance_of(touches: Touches, *, in_sector: Flags, guessed: Flags) -> NDArray[np.int8]:
-    """Return the place in RELEVANCE of each pair: touched, else in the company's sector, else general."""
-    grounded = np.asarray(in_sector | ~guessed)
-    return np.where(is_touched(touches, grounded), 0, np.where(in_sector, 1, 2)).astype(np.int8)
-
-
 def is_withheld(verdicts: NDArray[np.int8], relevance: NDArray[np.int8]) -> Flags:
     """Tell which are possible and unconnected to the company: they are not shown (design: connected or silent)."""
     return np.asarray((verdicts == UNKNOWN) & (relevance == RELEVANCE.index(Relevance.GENERAL)))
+
+
+def tally(verdicts: NDArray[np.int8], withheld: Flags, considered: Flags, axis: int | None = None) -> NDArray[np.int64]:
+    """Count the considered measures, along an axis or all: COUNTED are the last axis of what is returned."""
+    counts = [np.count_nonzero(considered & (verdicts == value), axis=axis) for value in (MET, UNKNOWN, UNMET)]
+    return np.stack([*counts, np.count_nonzero(withheld, axis=axis)], axis=-1).astype(np.int64)
 
 
 def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, with_not_applicable: bool) -> Ranking:
@@ -107,7 +108,7 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, wit
     columns, verdicts = comparison.columns, decisions.verdicts
     scores = score(comparison)
     in_sector = columns.program.meets_somewhere(decisions, "sector")
-    relevance = relevance_of(comparison.touches, in_sector=in_sector, guessed=comparison.compared.sector_guessed)
+    relevance = relevance_of(comparison.touches, in_sector=in_sector, guessed=is_sector_guessed(comparison.comparable))
     withheld = considered & is_withheld(verdicts, relevance)
     shown = considered & ~withheld & ((verdicts != UNMET) | with_not_applicable)
     standing = shown & (verdicts != UNMET)
@@ -121,16 +122,13 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, wit
 
 def compare(reading: Reading, decisions: Decisions, columns: MeasureColumns, on: date) -> Comparison:
     """Put one profile beside every measure of the catalogue."""
-    given, program = compared(reading), columns.program
+    program = columns.program
     return Comparison(
         touches=touch(reading, columns),
         measures=slice(None),
-        compared=Comparable(
-            products=np.array(given.products), needs=np.array(given.needs), place=np.array(given.place),
-            sector=np.array(given.sector), stage=np.array(given.stage), sector_stated=np.array(given.sector_stated),
-        ),
+        comparable=comparable_of(reading),
         sector_met=program.conditions_on(decisions, MET, ("sector",)) > 0,
         place_met=program.conditions_on(decisions, MET, REGION_FACTS) > 0,
         columns=columns,
         on=on,
-    )  # fmt: skip
+    )

@@ -13,18 +13,14 @@ from numpy.typing import NDArray
 from matcher.columns import Flags, Floats
 from matcher.errors import MatchError
 from matcher.near_misses import NearMisses
-from rules.columns import FIRST_WHY, reason_of
-from rules.verdict import Why
-
-COUNTED = ("applicable", "possible", "not_applicable", "withheld")
-"""The columns of counts; `possible` includes what is withheld, as in the totals of a match."""
+from rules.verdict import FIRST_WHY, Why, reason_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
     """Which conditions of each pair are unknown: pair i has those from starts[i] to starts[i + 1].
 
-    `facts` are places in `names`; `whys` are places in rules.columns.WHYS.
+    `facts` are places in `names`; `whys` are places in rules.verdict.WHYS.
     """
 
     names: tuple[str, ...]

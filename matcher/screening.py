@@ -11,23 +11,24 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.columns import REGION_FACTS, Flags, Floats
+from matcher.columns import Flags, Floats
 from matcher.description import fact_of
-from matcher.features import Comparable, Comparison
+from matcher.features import Comparison, is_sector_guessed
 from matcher.fields import Fields
+from matcher.heard import spans
 from matcher.matching import Engine
 from matcher.near_misses import NearMisses, near_misses
 from matcher.passages import Positions
-from matcher.ranking import is_withheld, relevance_of, score
+from matcher.ranking import is_withheld, score, tally
 from matcher.screened import Open, ScreenedChunk, joined
 from matcher.settling import Settler
-from matcher.spans import spans
 from matcher.tenants import TenantReader, Tenants
-from matcher.touches import CHANNELS, Touches
+from matcher.touches import CHANNELS, Touches, relevance_of
 from rules.batch import Batch, BatchProgram
-from rules.columns import FIRST_WHY, MET, UNKNOWN, UNMET
+from rules.facts import REGION_FACTS
 from rules.measures import Measure
 from rules.planes import bits_at, unpack
+from rules.verdict import FIRST_WHY, MET, UNMET
 
 MOST_TOUCHES = 1 << 23
 """So many touches (8 bytes each) are laid out at a time, whatever the size of a chunk."""
@@ -96,8 +97,8 @@ class Screener:
             score=shown.scores[order],
             one_fact_short=bits_at(settled.plane, measures, rows),
             open=self._open(batch, rows, measures),
-            by_measure=_count(table.verdicts, shown.withheld, considered, axis=0),
-            by_row=_count(table.verdicts, shown.withheld, considered, axis=1),
+            by_measure=tally(table.verdicts, shown.withheld, considered, axis=0),
+            by_row=tally(table.verdicts, shown.withheld, considered, axis=1),
             withheld=np.packbits(shown.withheld, axis=1),
             settles=settled.counts,
             near=_numbered(near, numbers),
@@ -112,7 +113,7 @@ class Screener:
         for start in range(0, max(1, tenants.size), step):
             block = slice(start, min(start + step, tenants.size))
             touches, verdicts = self._lay_out(tenants, block), table.verdicts[block]
-            guessed = tenants.compared.sector_guessed[block, np.newaxis]
+            guessed = is_sector_guessed(tenants.comparable[block, np.newaxis])
             relevance = relevance_of(touches, in_sector=in_sector[block], guessed=guessed)
             withheld = considered & is_withheld(verdicts, relevance)
             visible = considered & ~withheld & (verdicts != UNMET)
@@ -120,7 +121,7 @@ class Screener:
             comparison = Comparison(
                 touches=Touches(touches.by_channel[:, rows, measures]),
                 measures=measures,
-                compared=_at(tenants.compared, start + rows),
+                comparable=tenants.comparable[start + rows],
                 sector_met=met["sector"][start + rows, measures],
                 place_met=met["place"][start + rows, measures],
                 columns=self._columns,
@@ -180,18 +181,6 @@ class _Table:
 def _facts(measure: Measure) -> list[str]:
     """Return the fact of each condition; a measure without any has one that is always met and reads none."""
     return [fact_of(condition) for condition in measure.conditions] or [""]
-
-
-def _at(compared: Comparable, rows: Positions) -> Comparable:
-    return Comparable(
-        products=compared.products[rows], needs=compared.needs[rows], place=compared.place[rows],
-        sector=compared.sector[rows], stage=compared.stage[rows], sector_stated=compared.sector_stated[rows],
-    )  # fmt: skip
-
-
-def _count(verdicts: NDArray[np.int8], withheld: Flags, considered: Flags, *, axis: int) -> NDArray[np.int64]:
-    columns = [np.count_nonzero(considered & (verdicts == value), axis=axis) for value in (MET, UNKNOWN, UNMET)]
-    return np.stack([*columns, np.count_nonzero(withheld, axis=axis)], axis=1).astype(np.int64)
 
 
 def _numbered(near: NearMisses, numbers: NDArray[np.int64]) -> NearMisses:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from matcher.columns import REGION_FACTS, Flags, MeasureColumns
-from matcher.open_lists import OpenLists
+from matcher.columns import Flags, MeasureColumns
 from matcher.passages import Positions
-from matcher.questions import MAY_BE_TOO_BROAD, PARTS
+from matcher.questions import MAY_BE_TOO_BROAD, made_exact
 from matcher.tenants import Tenants
 from rules.batch import Batch, BatchProgram
-from rules.fact_columns import NumberColumn
-from rules.facts import FactType
+from rules.conditions import Condition, leaves
+from rules.fact_columns import AnswerColumn, FactColumn, NumberColumn
+from rules.facts import DERIVED, REGION_FACTS, Answer, FactType
+from rules.measures import Measure
 from rules.planes import Plane, count, every_row, pack
+from rules.program import Program
+
+FAMILIES = (REGION_FACTS, ("sector",))
+"""Facts that are asked for again where the answer was too broad; those of one family are answered together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +102,67 @@ class _Group:
         return self.places[own], self.unknown[self.places[own]] & ~elsewhere
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The measures (`places`) with an open list of one family, and their conditions on it alone, compiled."""
+
+    places: Positions
+    program: BatchProgram
+
+
+class OpenLists:
+    """The open lists of one catalogue; answers made as exact as can be are remembered."""
+
+    def __init__(self, columns: MeasureColumns) -> None:
+        """Compile the conditions beside the open lists; most catalogues have few."""
+        self._taxonomies = columns.catalogue.taxonomies
+        self._parts = {family: _part(columns, family) for family in FAMILIES}
+        self._exact: dict[tuple[str, Answer], Answer] = {}
+
+    def still_open(self, batch: Batch) -> Mapping[str, Plane]:
+        """Return, for each fact, where its conditions stay open (a row a measure) once its answer is exact."""
+        planes: dict[str, Plane] = {}
+        for family, part in self._parts.items():
+            if not len(part.places):
+                continue
+            facts = {fact: self._made_exact(fact, batch.facts[fact]) for fact in family if fact in batch.facts}
+            plane = np.zeros_like(batch.measures.true)
+            plane[part.places] = part.program.decide(facts, batch.size).measures.unknown
+            planes |= dict.fromkeys(family, plane)
+        return planes
+
+    def _made_exact(self, fact: str, column: FactColumn) -> FactColumn:
+        """Return the column as if everybody had named something that holds no other inside what they named."""
+        if not isinstance(column, AnswerColumn):
+            return column
+        answers = [self._exact_answer(fact, answer) for answer in column.answers]
+        return AnswerColumn(answers=answers, rows=column.rows, given=column.given)
+
+    def _exact_answer(self, fact: str, answer: Answer) -> Answer:
+        known = self._exact.get((fact, answer))
+        if known is None:
+            known = self._exact[fact, answer] = made_exact(answer, self._taxonomies[fact])
+        return known
+
+
+def _part(columns: MeasureColumns, family: tuple[str, ...]) -> _Part:
+    chosen = {place: _on(measure, family) for place, measure in enumerate(columns.measures)}
+    open_ones = {place: conditions for place, conditions in chosen.items() if any(map(_is_open, conditions))}
+    alone = [replace(columns.measures[place], conditions=conditions) for place, conditions in open_ones.items()]
+    program = BatchProgram(Program(alone, columns.catalogue.taxonomies))
+    return _Part(np.array([*open_ones], dtype=np.intp), program)
+
+
+def _on(measure: Measure, family: tuple[str, ...]) -> tuple[Condition, ...]:
+    """Return the conditions that read one fact, and one of the family."""
+    read = [(condition, {leaf.test.fact for leaf in leaves(condition)}) for condition in measure.conditions]
+    return tuple(condition for condition, facts in read if len(facts) == 1 and facts.issubset(family))
+
+
+def _is_open(condition: Condition) -> bool:
+    return any(leaf.test.scope for leaf in leaves(condition))
+
+
 class Settler:
     """Finds what answers would settle, as matcher/questions.py does for one company."""
 
@@ -144,7 +210,7 @@ class Settler:
 
     def _can_settle(self, fact: str, said: _Said, still_open: Mapping[str, Plane], places: Positions) -> Plane:
         """Return for whom an answer would do, and has not been given already, exactly enough."""
-        if fact in PARTS:
+        if fact in DERIVED:
             return said.every
         if fact == "concepts":
             return np.asarray(said.every & ~said.anything(fact))
@@ -160,7 +226,7 @@ class Settler:
 
 def _asked_for(fact: str, said: _Said) -> Iterator[tuple[str, Plane]]:
     """Yield what to ask for the sake of a fact, and of whom; of what it is worked out from, the one that is missing."""
-    if fact not in PARTS:
+    if fact not in DERIVED:
         yield fact, said.every
-    for part in PARTS.get(fact, ()):
-        yield part, said.alone_missing(part, PARTS[fact])
+    for part in DERIVED.get(fact, ()):
+        yield part, said.alone_missing(part, DERIVED[fact])

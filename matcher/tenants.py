@@ -10,39 +10,112 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.columns import Floats, MeasureColumns
-from matcher.declaring import Declared, read_declared
 from matcher.errors import MatchError
-from matcher.features import Comparable
 from matcher.fields import ITEMS, NUMBERS, Fields
-from matcher.heard import KINDS, Heard
+from matcher.heard import Heard, looked_up, spans
 from matcher.passages import Positions
 from matcher.places import region_of_credit_code
+from matcher.profile import MatchRequest
 from matcher.profile_reading import ProfileReader
-from matcher.questions import PARTS
 from matcher.reading import Reading
-from matcher.spans import spans
 from matcher.touches import Spots
-from rules.fact_columns import AnswerColumn, FactColumn, NumberColumn, answer_column, whole_answers
-from rules.facts import DERIVED, Answer
-from rules.operators import comparable
+from rules.fact_columns import AnswerColumn, FactColumn, NumberColumn, answer_column, derive_numbers, whole_answers
+from rules.facts import DERIVED, REGION_FACTS, Answer
+from rules.operators import comparable as as_number
 
-_OF_NUMBERS = DERIVED.union(NUMBERS)
+_OF_NUMBERS = frozenset((*DERIVED, *NUMBERS))
 MOST_INPUTS = 20_000
 """So many readings of inputs are kept: past it, all are forgotten and read again."""
+
+
+OF_FIELDS = frozenset({
+    *REGION_FACTS, "sector", "concepts", "stage", "needs", "certifications", "foreign_invested",
+    *NUMBERS, *DERIVED,
+})  # fmt: skip
+"""Facts that the fields of a profile speak of: declaring one replaces what was read."""
+
+Key = tuple[str, str]
+"""A fact and what was declared of it, as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What rows declare: rows[i] said keys[places[i]]; rows read as a `whole`; rows `refused`, and why.
+
+    `facts_of` tells what each key declares.
+    """
+
+    keys: Sequence[Key]
+    places: Positions
+    rows: Positions
+    facts_of: Mapping[Key, Mapping[str, Any]]
+    whole: Mapping[int, Reading]
+    refused: Mapping[int, MatchError]
+
+
+class _Declaration(NamedTuple):
+    """What one declaration adds, unless it is wrong or takes the place of what a field says."""
+
+    keys: tuple[Key, ...]
+    error: MatchError | None
+    replaces: bool
+
+
+def read_declared(given: Fields, reader: ProfileReader, on: date) -> Declared:
+    """Read what rows declare, equal declarations once; a row that declares anything wrong is refused."""
+    column = given.columns["facts"]
+    texts = list(map(repr, column))
+    distinct = dict(zip(texts, column, strict=True))
+    which = looked_up({text: number for number, text in enumerate(distinct)}, texts)
+    said = [_declaration(facts, reader) for facts in distinct.values()]
+    facts_of = {
+        key: {key[0]: facts[key[0]]} for facts, each in zip(distinct.values(), said, strict=True) for key in each.keys
+    }
+    rows, places = _laid_out(said, which, {key: place for place, key in enumerate(facts_of)})
+    refused = np.array([each.error is not None for each in said], dtype=np.bool_)[which]
+    whole = np.array([each.replaces for each in said], dtype=np.bool_)[which] & ~refused
+    return Declared(
+        keys=tuple(facts_of),
+        places=places,
+        rows=rows,
+        facts_of=facts_of,
+        whole={
+            row: reader.read(MatchRequest(profile=given.profile(row), on=on)) for row in np.flatnonzero(whole).tolist()
+        },
+        refused={row: error for row, place in enumerate(which.tolist()) if (error := said[place].error)},
+    )
+
+
+def _declaration(facts: Mapping[str, Any], reader: ProfileReader) -> _Declaration:
+    replaces = not OF_FIELDS.isdisjoint(facts)
+    try:
+        reader.declared.read(facts)
+    except MatchError as error:
+        return _Declaration((), error, replaces)
+    return _Declaration(() if replaces else tuple((fact, repr(raw)) for fact, raw in facts.items()), None, replaces)
+
+
+def _laid_out(said: Sequence[_Declaration], which: Positions, places: Mapping[Key, int]) -> tuple[Positions, Positions]:
+    """Return every row as often as its declaration, said[which[row]], adds facts, and beside it each fact's place."""
+    flat = np.array([places[key] for each in said for key in each.keys], dtype=np.intp)
+    counts = np.array([len(each.keys) for each in said], dtype=np.intp)
+    starts = np.cumsum(counts) - counts
+    rows = np.repeat(np.arange(len(which)), counts[which])
+    return rows, flat[spans(starts[which], counts[which])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenants:
     """Profiles as columns. `kept` are the places of those read; `refused` says what was wrong with the others.
 
-    `inputs` are numbers in `heard`, `input_rows` the rows that said them. `elsewhere` tells which rows plan in
-    another place than their own.
+    `inputs` are numbers in `heard`, `input_rows` the rows that said them; `comparable` are the bits of what a row
+    has to compare. `elsewhere` tells which rows plan in another place than their own.
     """
 
     kept: Positions
@@ -51,7 +124,7 @@ class Tenants:
     heard: Heard
     inputs: Positions
     input_rows: Positions
-    compared: Comparable
+    comparable: Positions
     elsewhere: NDArray[np.bool_]
 
     def spots(self, block: slice) -> tuple[Positions, Spots]:
@@ -78,7 +151,7 @@ class TenantReader:
         self._columns = columns
         self._regions = columns.catalogue.vocabularies["regions"]
         read = {column.fact for column in columns.program.columns} & _OF_NUMBERS
-        self._numeric = read.union(*(PARTS.get(fact, ()) for fact in read))
+        self._numeric = read.union(*(DERIVED.get(fact, ()) for fact in read))
         self._heard = Heard(reader, columns)
 
     def read(self, given: Fields, on: date) -> Tenants:
@@ -94,8 +167,8 @@ class TenantReader:
             declared = read_declared(given, self._reader, on)
         inputs, rows = self._inputs(given, declared, on)
         distinct, which = _distinct(inputs, len(self._heard))
-        kinds = np.zeros(given.size, dtype=np.intp)
-        np.bitwise_or.at(kinds, rows, self._heard.kinds(distinct)[which])
+        comparable = np.zeros(given.size, dtype=np.intp)
+        np.bitwise_or.at(comparable, rows, self._heard.comparable(distinct)[which])
         facts = {
             **self._answer_columns(distinct, which, rows),
             **self._number_columns(given, declared.whole, on),
@@ -107,7 +180,7 @@ class TenantReader:
             heard=self._heard,
             inputs=inputs,
             input_rows=rows,
-            compared=Comparable(**{kind: (kinds >> bit & 1).astype(bool) for bit, kind in enumerate(KINDS)}),
+            comparable=comparable,
             elsewhere=_elsewhere(facts, given.size),
         )
 
@@ -168,14 +241,12 @@ class TenantReader:
         """Return the numbers and days that conditions read, and what follows from them."""
         wanted = self._numeric
         numbers = {fact: _numbers(given.columns[fact], fact) for fact in NUMBERS} if wanted else {}
-        if wanted & DERIVED:
-            numbers["years_in_business"] = _years(numbers["founded_on"], on)
-            numbers["rd_staff_share"] = _share(numbers["rd_staff"], numbers["employees"])
-            numbers["rd_intensity"] = _share(numbers["rd_spend_cny"], numbers["annual_revenue_cny"])
+        if not wanted.isdisjoint(DERIVED):
+            numbers |= derive_numbers(numbers, on)
         for row, reading in whole.items():
             for fact in wanted:
                 answer = reading.answers.get(fact)
-                numbers[fact][row] = comparable(answer.sure[0]) if answer and answer.sure else np.nan
+                numbers[fact][row] = as_number(answer.sure[0]) if answer and answer.sure else np.nan
         return {fact: NumberColumn(numbers=numbers[fact]) for fact in sorted(wanted)}
 
 
@@ -205,20 +276,3 @@ def _whole(column: FactColumn | None, size: int) -> tuple[Sequence[Answer | None
     if isinstance(column, AnswerColumn):
         return whole_answers(column, size)
     return [None], np.zeros(size, dtype=np.intp)
-
-
-def _share(part: Floats, whole: Floats) -> Floats:
-    return np.asarray(np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0))
-
-
-def _years(founded: Floats, on: date) -> Floats:
-    """Return the whole years completed on the day `on`, as rules/facts.py counts them."""
-    days, which = np.unique(founded, return_inverse=True)
-    return np.array([_completed(day, on) for day in days])[which] if len(days) else founded
-
-
-def _completed(day: float, on: date) -> float:
-    if np.isnan(day) or day > on.toordinal():
-        return np.nan
-    start = date.fromordinal(int(day))
-    return float(on.year - start.year - ((on.month, on.day) < (start.month, start.day)))

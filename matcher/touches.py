@@ -1,28 +1,20 @@
-"""Where the mentions of a profile touch each measure: products, sectors and places in its passages."""
+"""Where the mentions of a profile touch each measure (products, sectors and places in its passages), and how near."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from matcher.columns import Flags, Floats, MeasureColumns, found, raise_to
+from matcher.columns import FARTHEST, NARROWER, Flags, Floats, MeasureColumns, found, raise_to
 from matcher.passages import NO_POSITIONS, Level, Positions
 from matcher.reading import Mention, Reading
 from matcher.words import How
 from rules.facts import Answer
-
-BROADER = 0.7
-"""For each step that the text is broader than what the company makes (可降解材料 for PLA)."""
-
-NARROWER = 0.5
-"""For each step that the text is narrower than what the company said (丙氨酸 for 氨基酸)."""
-
-FARTHEST = 0.4
-"""What stands for a mention less than this says nothing of it: two steps broader count, two narrower do not."""
 
 PROMOTED = 0.5
 """A sentence that only promotes a direction of research answers the need for money by half: it offers none."""
@@ -46,6 +38,17 @@ PLACE_IN_TEXT = {"county": 0.8, "zone": 0.8, "city": 0.4}
 
 SHORTEST_FREE_WORDS = 3
 """Words that no vocabulary knows are searched in the text from this length on."""
+
+
+class Relevance(StrEnum):
+    """Why a measure is shown, nearest first."""
+
+    DIRECT = "direct"
+    SECTOR = "sector"
+    GENERAL = "general"
+
+
+RELEVANCE = tuple(Relevance)
 
 
 class Channel(IntEnum):
@@ -92,28 +95,6 @@ class Touches:
 _NOTHING = Spots(NO_POSITIONS, np.zeros(0))
 _Touched: TypeAlias = tuple[int, Positions, float]
 """Channel, measures, and how well they are touched."""
-
-
-def related(columns: MeasureColumns, vocabulary: str, entry: str) -> dict[str, float]:
-    """Return the entries that a text may name for `entry`, with how well each stands for it.
-
-    A sector that is a document's whole field (生物制造) stands in every clause of it and says nothing more.
-    """
-    known = columns.kin.get((vocabulary, entry))
-    if known is None:
-        known = columns.kin[vocabulary, entry] = _work_out_kin(columns, vocabulary, entry)
-    return known
-
-
-def _work_out_kin(columns: MeasureColumns, vocabulary: str, entry: str) -> dict[str, float]:
-    taxonomy = columns.catalogue.vocabularies[vocabulary].taxonomy
-    if vocabulary == "sectors" and not columns.is_part_of_field(entry):
-        return {}
-    likeness = {narrower: NARROWER ** taxonomy.steps_up(narrower)[entry] for narrower in taxonomy.descendants(entry)}
-    for broader, steps in taxonomy.steps_up(entry).items():
-        if vocabulary != "sectors" or columns.is_part_of_field(broader):
-            likeness[broader] = BROADER**steps
-    return {name: value for name, value in likeness.items() if value >= FARTHEST}
 
 
 def touch(reading: Reading, columns: MeasureColumns) -> Touches:
@@ -204,7 +185,7 @@ def _sector_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
 def _named(vocabulary: str, entry: str, first: Channel, columns: MeasureColumns) -> list[_Touched]:
     return [
         (first + level, columns.passages.measures_naming(vocabulary, kin, level), likeness)
-        for kin, likeness in related(columns, vocabulary, entry).items()
+        for kin, likeness in columns.related(vocabulary, entry).items()
         for level in Level
     ]
 
@@ -267,16 +248,19 @@ _MAKERS: Mapping[str, Callable[[MeasureColumns, str], list[_Touched]]] = {
 }  # fmt: skip
 
 
-def is_touched(touches: Touches, grounded: Flags) -> Flags:
-    """Return which measures a product, need or place touches in the operative sentence or its context.
+def relevance_of(touches: Touches, *, in_sector: Flags, guessed: Flags) -> NDArray[np.int8]:
+    """Return the place in RELEVANCE of each pair: touched, else in the company's sector, else general.
 
-    A place, or a need that only the stage implies, touches on grounds of the sector alone: a maker of batteries in
-    合肥 is not meant by a sentence on biomanufacturing there, though nobody asked for its sector.
+    A product, need or place touches in the operative sentence or its context. A place, or a need that only the stage
+    implies, touches on grounds of the sector alone: a maker of batteries in 合肥 is not meant by a sentence on
+    biomanufacturing there, though nobody asked for its sector.
     """
-    return np.asarray(
+    grounded = in_sector | ~guessed
+    touched = (
         (touches.products(Level.SENTENCE) > 0)
         | (touches.products(Level.CONTEXT) >= DIRECT_IN_CONTEXT)
         | (touches.through(Channel.NEEDS) > STAGE_AS_NEED)
         | ((touches.through(Channel.NEEDS) >= DIRECT_NEED) & grounded)
         | ((touches.through(Channel.PLACES) >= DIRECT_PLACE) & grounded)
     )
+    return np.where(touched, 0, np.where(in_sector, 1, 2)).astype(np.int8)

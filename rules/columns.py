@@ -5,42 +5,25 @@ from __future__ import annotations
 import operator as compare
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rules.conditions import Test
-from rules.facts import Answer, Value
+from rules.facts import Answer, Taxonomies, Value
 from rules.operators import comparable, decide
-from rules.trace import Taxonomies
-from rules.verdict import STRENGTH, Verdict, Why
+from rules.verdict import MET, UNKNOWN, UNMET, Verdict, Why, code_of
 from seeds.taxonomy import Taxonomy
 
 Values: TypeAlias = NDArray[np.int8]
 Positions: TypeAlias = NDArray[np.intp]
 
-UNMET, UNKNOWN, MET = 0, 1, 2
 _COMPARE = {
     "at_least": compare.ge, "at_most": compare.le, "more_than": compare.gt, "less_than": compare.lt,
     "on_or_after": compare.ge, "on_or_before": compare.le,
 }  # fmt: skip
 _NONE: Positions = np.array([], dtype=np.intp)
-
-WHYS = tuple(Why)
-FIRST_WHY = MET + 1
-"""Outcomes from here on are unknown: FIRST_WHY plus the place of the reason in WHYS."""
-
-
-def code_of(verdict: Verdict, why: Why | None) -> int:
-    """Return the outcome's code."""
-    return STRENGTH[verdict] if why is None else FIRST_WHY + WHYS.index(why)
-
-
-def reason_of(outcome: int) -> Why | None:
-    """Return why an outcome is unknown, None when it is not."""
-    return WHYS[outcome - FIRST_WHY] if outcome >= FIRST_WHY else None
-
 
 _MISSING, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE = (
     code_of(Verdict.UNKNOWN, why) for why in (Why.FACT_MISSING, Why.UNRECOGNISED, Why.AMBIGUOUS, Why.TOO_COARSE)
@@ -80,21 +63,6 @@ OUTCOMES_OF_RANKS = np.array([_ranked(kinds) for kinds in range(8)], dtype=np.in
 def leaves_open(kinds: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Tell for which kinds of answers a test that nothing marks is unknown."""
     return np.asarray(OUTCOMES_OF_RANKS[kinds, 0] != UNMET)
-
-
-class Column(Protocol):
-    """Tests on one fact; `positions` are their places among all tests of the program."""
-
-    @property
-    def fact(self) -> str:
-        """Return the fact that every test of the column reads."""
-
-    @property
-    def positions(self) -> Positions:
-        """Return the places of the column's tests."""
-
-    def outcomes(self, answer: Answer | None) -> Values:
-        """Return 0 unmet, 2 met, or the code of why it is unknown, for each test of the column."""
 
 
 def as_values(outcomes: Values) -> Values:
@@ -194,6 +162,10 @@ class PlainColumn:
         """Apply the operator itself to each test."""
         decisions = (decide(test, answer, self.taxonomy) for test in self.tests)
         return np.array([code_of(decision.verdict, decision.why) for decision in decisions], dtype=np.int8)
+
+
+Column: TypeAlias = MembershipColumn | ThresholdColumn | PlainColumn
+"""Tests on one fact at `positions` among all tests of the program; `outcomes` decides them for one answer."""
 
 
 def compile_columns(tests: Sequence[Test], taxonomies: Taxonomies) -> tuple[Column, ...]:

@@ -1,16 +1,20 @@
-"""One fact of many rows: numbers as numbers, everything else as the distinct answers and who gave them."""
+"""One fact of many rows: numbers as numbers, everything else as the distinct answers and who gave them.
+
+What follows from columns of numbers is worked out here as rules/facts.py does for one profile.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rules.columns import Positions
-from rules.facts import Answer, add_up
+from rules.facts import DERIVED, Answer, add_up, years_completed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +74,17 @@ def _sums(answers: Sequence[Answer], rows: Positions, given: Positions) -> tuple
     which = [known.setdefault(tuple(sorted(places)), len(known)) for places in said.values()]
     sums = [add_up([answers[place] for place in places]) for places in known]
     return sums, np.array([*said], dtype=np.intp), np.array(which, dtype=np.intp)
+
+
+def derive_numbers(numbers: Mapping[str, NDArray[np.float64]], on: date) -> dict[str, NDArray[np.float64]]:
+    """Return every derived fact of rows, from `numbers` with all of their parts; NaN where a part is missing."""
+    return {fact: _derived([numbers[part] for part in parts], on) for fact, parts in DERIVED.items()}
+
+
+def _derived(parts: Sequence[NDArray[np.float64]], on: date) -> NDArray[np.float64]:
+    if len(parts) == 1:
+        days, which = np.unique(parts[0], return_inverse=True)
+        years = [np.nan if np.isnan(day) else years_completed(date.fromordinal(int(day)), on) for day in days]
+        return np.array(years, dtype=np.float64)[which]
+    part, whole = parts
+    return np.asarray(np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,6 +14,7 @@ from rules.amounts import LARGEST_YUAN, AmountError, parse_money, parse_rate, pa
 from rules.errors import FactError
 from seeds.errors import Fault, SeedError
 from seeds.strict_yaml import load_yaml
+from seeds.taxonomy import Taxonomy
 from seeds.vocabulary import Vocabulary
 
 Value: TypeAlias = str | float | bool | date
@@ -36,7 +37,16 @@ class FactType(StrEnum):
 NUMERIC = frozenset({FactType.NUMBER, FactType.MONEY, FactType.SHARE, FactType.RATE})
 IN_PERCENT = frozenset({FactType.SHARE, FactType.RATE})
 FLAGS = frozenset({FactType.FLAG, FactType.ATTESTATION})
-DERIVED = frozenset({"years_in_business", "rd_staff_share", "rd_intensity"})
+
+REGION_FACTS = ("region", "target_region")
+"""Where a company is and where it plans to be; who names no other place plans to be where it is."""
+
+DERIVED: Mapping[str, tuple[str, ...]] = {
+    "years_in_business": ("founded_on",),
+    "rd_staff_share": ("rd_staff", "employees"),
+    "rd_intensity": ("rd_spend_cny", "annual_revenue_cny"),
+}
+"""What each derived fact is worked out from: a day, or a part and the whole that it is a share of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +92,8 @@ class Answer:
 
 
 Answers: TypeAlias = Mapping[str, Answer]
+Taxonomies: TypeAlias = Mapping[str, Taxonomy]
+"""The taxonomy of each fact that is a set of vocabulary ids, by fact id."""
 
 
 def add_up(answers: Iterable[Answer]) -> Answer:
@@ -198,25 +210,30 @@ _PARSERS = {
 
 
 def derive(answers: Answers, on: date) -> dict[str, Answer]:
-    """Return `answers` with the derived facts added where both of their parts are known.
+    """Return `answers` with the derived facts added where all of their parts are known.
 
-    Years in business are whole years completed on the day `on`. A declared value is never overwritten.
+    A declared value is never overwritten. rules/fact_columns.py does the same for columns of numbers.
     """
     known = dict(answers)
-    founded = _single(answers, "founded_on")
-    if isinstance(founded, date) and founded <= on:
-        completed = on.year - founded.year - ((on.month, on.day) < (founded.month, founded.day))
-        known.setdefault("years_in_business", Answer(sure=(float(completed),)))
-    for share, part, whole in (
-        ("rd_staff_share", "rd_staff", "employees"),
-        ("rd_intensity", "rd_spend_cny", "annual_revenue_cny"),
-    ):
-        above, below = _single(answers, part), _single(answers, whole)
-        if isinstance(above, float) and isinstance(below, float) and below > 0:
-            known.setdefault(share, Answer(sure=(above / below,)))
+    for fact, parts in DERIVED.items():
+        stated = [answers[part].sure for part in parts if part in answers]
+        if fact in known or len(stated) < len(parts) or any(len(values) != 1 for values in stated):
+            continue
+        derived = _derived([values[0] for values in stated], on)
+        if derived is not None:
+            known[fact] = Answer(sure=(derived,))
     return known
 
 
-def _single(answers: Answers, fact: str) -> Any:  # noqa: ANN401 - any Value or None
-    answer = answers.get(fact)
-    return answer.sure[0] if answer and len(answer.sure) == 1 else None
+def _derived(parts: Sequence[Any], on: date) -> float | None:
+    if len(parts) == 1:
+        return years_completed(parts[0], on)
+    part, whole = parts
+    return float(part / whole) if whole > 0 else None
+
+
+def years_completed(founded: date, on: date) -> float | None:
+    """Return the whole years completed on the day `on`; None for a day after it."""
+    if founded > on:
+        return None
+    return float(on.year - founded.year - ((on.month, on.day) < (founded.month, founded.day)))

@@ -1,6 +1,6 @@
 """Measures compiled for deciding all of them at once: each distinct test is evaluated once a profile.
 
-Values are Kleene's order as small integers: 0 unmet, 1 unknown, 2 met. rules/trace.py is the reference.
+Values are places in Kleene's order (rules/verdict.py). rules/trace.py is the reference.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 
 from rules.columns import Values, as_values, compile_columns
 from rules.conditions import Combination, Condition, Leaf, Test, asserted_leaves, leaves
-from rules.facts import Answers
+from rules.facts import Answers, Taxonomies
 from rules.measures import Measure
-from rules.trace import Taxonomies
-
-UNMET, UNKNOWN, MET = 0, 1, 2
+from rules.verdict import MET
 
 Indices = NDArray[np.intp]
 

@@ -5,19 +5,13 @@ The compiled program (rules/program.py) must agree with this on every measure an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from rules.conditions import Combination, Condition, Leaf
-from rules.facts import Answer, Answers
+from rules.facts import Answer, Answers, Taxonomies
 from rules.measures import Measure
 from rules.operators import decide, gap
 from rules.verdict import MeasureVerdict, Verdict, Why, conjunction, disjunction, measure_verdict, negation
-from seeds.taxonomy import Taxonomy
-
-Taxonomies: TypeAlias = Mapping[str, Taxonomy]
-"""The taxonomy of each fact that is a set of vocabulary ids, by fact id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The three values of a condition, why one is unknown, and Kleene's logic over them."""
+"""The three values of a condition and of a measure, their one order, why one is unknown, and Kleene's logic."""
 
 from __future__ import annotations
 
@@ -41,11 +41,17 @@ class Effect(StrEnum):
     EXPIRED = "expired"
 
 
-STRENGTH = {Verdict.UNMET: 0, Verdict.UNKNOWN: 1, Verdict.MET: 2}
-"""Kleene's order: a conjunction is the weakest of its parts, a disjunction the strongest."""
-
 BY_STRENGTH = (Verdict.UNMET, Verdict.UNKNOWN, Verdict.MET)
 OF_MEASURE = (MeasureVerdict.NOT_APPLICABLE, MeasureVerdict.POSSIBLE, MeasureVerdict.APPLICABLE)
+"""Kleene's order: a conjunction is the weakest of its parts, a disjunction the strongest."""
+
+STRENGTH = {verdict: place for place, verdict in enumerate(BY_STRENGTH)}
+UNMET, UNKNOWN, MET = range(3)
+"""The same order as numbers, for columns: places in BY_STRENGTH and in OF_MEASURE."""
+
+WHYS = tuple(Why)
+FIRST_WHY = MET + 1
+"""Numbers from here on are unknown, with the reason: FIRST_WHY plus its place in WHYS."""
 
 
 def conjunction(verdicts: Iterable[Verdict]) -> Verdict:
@@ -66,3 +72,13 @@ def negation(verdict: Verdict) -> Verdict:
 def measure_verdict(verdicts: Iterable[Verdict]) -> MeasureVerdict:
     """Return the verdict of a measure from those of its conditions."""
     return OF_MEASURE[STRENGTH[conjunction(verdicts)]]
+
+
+def code_of(verdict: Verdict, why: Why | None) -> int:
+    """Return the number of an outcome with its reason."""
+    return STRENGTH[verdict] if why is None else FIRST_WHY + WHYS.index(why)
+
+
+def reason_of(outcome: int) -> Why | None:
+    """Return why an outcome is unknown, None when it is not."""
+    return WHYS[outcome - FIRST_WHY] if outcome >= FIRST_WHY else None

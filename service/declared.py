@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from matcher.declared import DeclaredFacts
 from matcher.errors import ProfileFault
-from matcher.matching import Engine, manual_facts
-from matcher.profile_reading import ProfileReader
+from matcher.matching import Engine
 from rules.catalogue import Catalogue
 from service.problems import Complaint
 
@@ -21,9 +21,9 @@ def complaints_of_facts(faults: Iterable[ProfileFault]) -> list[Complaint]:
 
 
 def judge_of_facts(catalogue: Catalogue) -> Callable[[Mapping[str, Any]], list[Complaint]]:
-    """Return what tells the complaints about declared facts by one catalogue; no words are resolved for that."""
-    reader = ProfileReader(catalogue=catalogue, resolvers={}, manual_facts=manual_facts(catalogue))
-    return lambda declared: complaints_of_facts(reader.faults_of(declared))
+    """Return what tells the complaints about declared facts by one catalogue."""
+    facts = DeclaredFacts.of(catalogue)
+    return lambda declared: complaints_of_facts(facts.faults_of(declared))
 
 
 def complaints_beside(valid: object, engine: Engine | None) -> list[Complaint]:
@@ -35,4 +35,4 @@ def complaints_beside(valid: object, engine: Engine | None) -> list[Complaint]:
     declared = profile.get("facts") if isinstance(profile, Mapping) else getattr(profile, "facts", None)
     if engine is None or not isinstance(declared, Mapping):
         return []
-    return complaints_of_facts(engine.reader.faults_of(declared))
+    return complaints_of_facts(engine.declared.faults_of(declared))

@@ -33,7 +33,7 @@ def read_statement(question: Mapping[str, Any], engine: Engine) -> Statement:
         raise RequestError("invalid_request", [_no_such("measure_id", measure_id, shelf.measures)])
     place = _place_of(dict(stated_conditions(shelf, measure_id)), question)
     shared: Profile | None = question.get("profile") if question.get("share_profile") else None
-    if shared and (faults := engine.reader.faults_of(shared.facts)):
+    if shared and (faults := engine.declared.faults_of(shared.facts)):
         raise RequestError("invalid_request", complaints_of_facts(faults))
     return Statement(
         measure=measure_id,

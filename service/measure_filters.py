@@ -12,7 +12,7 @@ from matcher.matching import Engine
 from matcher.search import nearest_entries
 from matcher.words import SURE
 from rules.catalogue import Catalogue
-from rules.facts import Answer
+from rules.facts import REGION_FACTS, Answer
 from rules.measures import Measure
 from rules.trace import evaluate
 from rules.verdict import MeasureVerdict
@@ -23,7 +23,7 @@ from service.lookups import read_region
 Json = dict[str, Any]
 
 FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"region": ("region", "target_region"), "sector": ("sector",), "stage": ("stage",)}
+    {"region": REGION_FACTS, "sector": ("sector",), "stage": ("stage",)}
 )
 """Filters that say something of a company, with the facts that they answer."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rules.catalogue import build_catalogue
+from rules.content import build_catalogue
 from seeds.errors import SeedError
 from service.commands.check import add_folders
 from service.commands.exits import Exit

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import rules
 import seeds
-from rules.catalogue import check_seeds
+from rules.content import check_seeds
 from service.commands.exits import Exit
 from service.commands.output import counted, tell
 

@@ -15,6 +15,7 @@ from matcher.errors import MatchError
 from matcher.matching import Engine
 from matcher.profile import MatchRequest
 from rules.errors import CatalogueError
+from rules.verdict import OF_MEASURE
 from service.commands.exits import CommandError, Exit
 from service.commands.output import complain, tell
 from service.errors import complaints_of_match
@@ -92,8 +93,7 @@ def _refuse(complaints: tuple[Complaint, ...] | list[Complaint], language: str) 
 
 def _print_table(answer: dict[str, Any], language: str) -> None:
     words, totals = page_words(language), answer["totals"]
-    counts = ("applicable", "possible", "not_applicable")
-    tell(" · ".join(f"{words[f'verdict.{verdict}']} {totals[verdict]}" for verdict in counts))
+    tell(" · ".join(f"{words[f'verdict.{verdict}']} {totals[verdict]}" for verdict in reversed(OF_MEASURE)))
     for recommendation in answer["recommendations"]:
         measure = recommendation["measure"]
         status = words[f"verdict.{recommendation['verdict']}"] + words[f"effect.{recommendation['effect']}"]

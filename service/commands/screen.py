@@ -15,7 +15,8 @@ from pathlib import Path
 
 import orjson
 
-from rules.catalogue import Catalogue, open_catalogue
+from rules.catalogue import Catalogue
+from rules.content import open_catalogue
 from rules.errors import CatalogueError
 from service.clock import today
 from service.commands.exits import CommandError, Exit

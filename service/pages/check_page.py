@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from matcher.profile import MatchRequest
-from matcher.standings import standings
 from service.pages.cards import group_cards
 from service.pages.check_changes import changed_fields, changed_measures
 from service.pages.check_conditions import Rows
@@ -74,7 +73,7 @@ def _changes(check: Check, fields: Fields, words: Mapping[str, str]) -> dict[str
     """Return what changed since the profile before; None when there was none or it was the same."""
     if check.before is None or check.before.profile == check.request.profile:
         return None
-    before, now = standings(engine(), check.before), standings(engine(), check.request)
+    before, now = engine().standings(check.before), engine().standings(check.request)
     typed_before = typed_of(check.before_profile or {})
     return {
         "measures": changed_measures(before, now, engine().catalogue, words),

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from matcher.ranking import COUNTED
 from rules.catalogue import Catalogue
 from service.pages.console_charts import Chart, plain_bars, stacked_bars
 from service.screenings.jobs import Chunk
 from service.screenings.matrix import Parts, TenantChoice, count_by_tenant
-from service.screenings.telling import OUTCOMES, add_up, measure_counts, measure_items, opening, settling
+from service.screenings.telling import add_up, measure_counts, measure_items, opening, settling
 
 Json = dict[str, Any]
 Words = Mapping[str, str]
@@ -37,7 +38,7 @@ def summarise(shelf: Catalogue, chunks: Sequence[Chunk], parts: Parts, words: Wo
     )
     return {
         "tenants_with": add_up(chunks, "tenants_with"),
-        "totals": {name: sum(item["counts"][name] for item in measures) for name in OUTCOMES},
+        "totals": {name: sum(item["counts"][name] for item in measures) for name in COUNTED},
         "measures": measures[:MOST_BARS],
         "most_settling": settles[0] if settles else None,
         "most_opening": opens[0] if opens else None,

@@ -13,7 +13,7 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from matcher.screened import COUNTED
+from matcher.ranking import COUNTED
 from service.problems import Complaint, RequestError
 from service.screenings.digest import PAIRS, PairReader, tenants_file
 from service.screenings.folders import Folder

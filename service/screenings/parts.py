@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from matcher.ranking import RELEVANCE
-from matcher.screened import COUNTED, ScreenedChunk
-from rules.columns import WHYS
+from matcher.ranking import COUNTED
+from matcher.screened import ScreenedChunk
+from matcher.touches import RELEVANCE
+from rules.verdict import OF_MEASURE, WHYS
 from service.screenings.tenants import Tenant
 from service.tables.results import PAIR_SCHEMA
 
-VERDICTS = ("not_applicable", "possible", "applicable")
 _CALLED = ("external_id", "uscc", "name")
 NEAR = pa.schema([("row", pa.int32()), ("measure_id", pa.string()), ("fact", pa.string()), ("gap", pa.float64())])
 COUNTS = pa.schema([("row", pa.int32()), ("region", pa.string()), *((name, pa.int32()) for name in COUNTED)])
@@ -31,7 +31,7 @@ def result_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], measure_ids: S
             "row": _numbers(tenants)[chunk.pair_row],
             **called,
             "measure_id": _taken(measure_ids, chunk.pair_measure),
-            "verdict": _taken(VERDICTS, chunk.verdict),
+            "verdict": _taken([verdict.value for verdict in OF_MEASURE], chunk.verdict),
             "relevance": _taken([relevance.value for relevance in RELEVANCE], chunk.relevance),
             "score": chunk.score,
             "unknown": _unknown(chunk),

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from matcher.screened import COUNTED
+from matcher.ranking import COUNTED
 from rules.catalogue import Catalogue
 from rules.conditions import leaves
 from rules.measures import Measure

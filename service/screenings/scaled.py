@@ -14,13 +14,13 @@ from typing import Any
 
 import orjson
 
+from matcher.ranking import COUNTED
 from service.screenings.crews import Crew, decide_all
 from service.screenings.deciding import DecidedChunk
 from service.screenings.folders import Folder, write_whole
 from service.screenings.jobs import Chunk, Options
 from service.screenings.reading import Account
 from service.screenings.refused import raw_rejected
-from service.screenings.telling import OUTCOMES
 
 Json = dict[str, Any]
 
@@ -108,13 +108,13 @@ class _Sums:
         for name, counts in self._others.items():
             counts.update(chunk.summary[name])
         for measure_id, counted in chunk.summary["measures"].items():
-            self._measures.setdefault(measure_id, Counter()).update(dict(zip(OUTCOMES, counted, strict=True)))
+            self._measures.setdefault(measure_id, Counter()).update(dict(zip(COUNTED, counted, strict=True)))
 
     def plain(self) -> Json:
         measures = {
-            name: {outcome: self._measures[name][outcome] for outcome in OUTCOMES} for name in sorted(self._measures)
+            name: {outcome: self._measures[name][outcome] for outcome in COUNTED} for name in sorted(self._measures)
         }
-        totals = {outcome: sum(counts[outcome] for counts in measures.values()) for outcome in OUTCOMES}
+        totals = {outcome: sum(counts[outcome] for counts in measures.values()) for outcome in COUNTED}
         tenants_with, settles, opens = (dict(sorted(counts.items())) for counts in self._others.values())
         return {
             "totals": totals, "tenants_with": tenants_with, "measures": measures, "settles": settles, "opens": opens,

@@ -11,13 +11,14 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from matcher.ranking import COUNTED
 from rules.catalogue import Catalogue
 from seeds.regions import region_label
 from service.screenings.jobs import Chunk, Job
 from service.screenings.matrix import BEST, Parts
 from service.screenings.parts import COUNTS
 from service.screenings.refused import raw_rejected
-from service.screenings.telling import OUTCOMES, add_up, measure_counts, measure_items, opening, settling, title_of
+from service.screenings.telling import add_up, measure_counts, measure_items, opening, settling, title_of
 from service.tables.results import About, Advice, Counts, MeasureLine, TenantLine
 
 
@@ -110,4 +111,4 @@ class StoredResults:
 
 
 def _counts(counted: Mapping[str, int]) -> Counts:
-    return Counts(**{name: int(counted.get(name, 0)) for name in OUTCOMES})
+    return Counts(**{name: int(counted.get(name, 0)) for name in COUNTED})

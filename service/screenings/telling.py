@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from matcher.ranking import COUNTED
 from rules.catalogue import Catalogue
 from rules.measures import Measure
 from service.screenings.jobs import Chunk
@@ -13,7 +14,6 @@ from service.screenings.matrix import TenantChoice
 
 Json = dict[str, Any]
 
-OUTCOMES = ("applicable", "possible", "not_applicable", "withheld")
 MOST_TOLD = 20
 
 
@@ -30,8 +30,8 @@ def measure_counts(chunks: Iterable[Chunk]) -> dict[str, dict[str, int]]:
     total: dict[str, Counter[str]] = {}
     for chunk in chunks:
         for measure_id, counted in chunk.summary["measures"].items():
-            total.setdefault(measure_id, Counter()).update(dict(zip(OUTCOMES, counted, strict=True)))
-    return {measure_id: {name: counted[name] for name in OUTCOMES} for measure_id, counted in total.items()}
+            total.setdefault(measure_id, Counter()).update(dict(zip(COUNTED, counted, strict=True)))
+    return {measure_id: {name: counted[name] for name in COUNTED} for measure_id, counted in total.items()}
 
 
 def measure_items(catalogue: Catalogue, counts: Mapping[str, Mapping[str, int]], language: str) -> list[Json]:

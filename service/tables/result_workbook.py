@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa  # type: ignore[import-untyped]
 import xlsxwriter  # type: ignore[import-untyped]
 
+from matcher.ranking import COUNTED
 from service.tables.pieces import Sink
 from service.tables.result_sheets import MOST_COLUMNS, MOST_ROWS, Cell, Pen, Sheet, rows_below_head
 from service.tables.result_summary import write_summary
@@ -33,7 +34,6 @@ _OPTIONS = {
     "strings_to_numbers": False,
 }
 _SHEETS = ("summary", "tenants", "measures", "matrix", "rejected", "notes")
-_COUNTED = ("applicable", "possible", "not_applicable", "withheld")
 _NAMED = ("row", "external_id", "uscc", "name")
 _NAMED_WIDTHS = (8, 12, 22, 34)
 _DIMENSION = re.compile(rb"<dimension [^>]*/>")
@@ -98,7 +98,7 @@ def _write_short(pen: Pen, plan: _Plan) -> None:
     sheets = {name: pen.sheet(f"sheet.{name}") for name in _SHEETS}
     write_summary(pen, sheets["summary"], plan.about, plan.measures)
     _write_measures(sheets["measures"], plan.measures)
-    sheets["tenants"].head((*_NAMED, *_COUNTED, "best"), (*_NAMED_WIDTHS, 12, 12, 12, 14, 80))
+    sheets["tenants"].head((*_NAMED, *COUNTED, "best"), (*_NAMED_WIDTHS, 12, 12, 12, 14, 80))
     titles = [f"{line.title}\n{line.status}" for line in plan.matrix_measures]
     sheets["matrix"].head(_NAMED, (*_NAMED_WIDTHS, *(11 for _ in titles)), more=titles)
     sheets["rejected"].head(("row", "line", "heading", "field", "value", "reason", "hint"), (8, 8, 22, 20, 30, 48, 60))
@@ -106,7 +106,7 @@ def _write_short(pen: Pen, plan: _Plan) -> None:
 
 
 def _write_measures(sheet: Sheet, measures: Iterable[MeasureLine]) -> None:
-    keys = ("measure_id", "measure", "instrument", "document", "status", "region", *_COUNTED)
+    keys = ("measure_id", "measure", "instrument", "document", "status", "region", *COUNTED)
     sheet.head(keys, (26, 40, 14, 40, 14, 18, 12, 12, 12, 14))
     for line in measures:
         texts = [line.id, line.title, line.instrument, line.document, line.status, line.region]

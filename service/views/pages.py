@@ -95,7 +95,7 @@ def _before(posted: Mapping[str, str]) -> tuple[Mapping[str, Any] | None, bool]:
     """Return the profile to compare with, and whether there was one that cannot be read."""
     try:
         profile = read_before(posted)
-        faults = profile is not None and engine().reader.faults_of(_request(profile).profile.facts)
+        faults = profile is not None and engine().declared.faults_of(_request(profile).profile.facts)
     except (ValueError, ValidationError):
         return None, True
     return (None, True) if faults else (profile, False)

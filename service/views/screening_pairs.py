@@ -7,8 +7,7 @@ from typing import Any
 
 import flask
 
-from matcher.matching import Engine
-from matcher.profile import Detail, MatchRequest
+from matcher.profile import MatchRequest
 from service.access import folders, operator
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
@@ -52,15 +51,11 @@ def explain_pair(_: dict[str, Any], screening_id: str, row: int, measure_id: str
 def explained(screening_id: str, row: int, measure_id: str) -> dict[str, Any]:
     """Return the recommendation of a measure for a tenant; raise RequestError when nothing connects the two."""
     job = finished_screening(screening_id)
-    question, matcher = question_of(job, row), engine_of(job.catalogue)
+    matcher = engine_of(job.catalogue)
     found(matcher.catalogue.measures, measure_id)
-    for include in (frozenset[str](), frozenset({"not_applicable"})):
-        asked = replace(question, include=include)
-        if (place := _place(matcher, asked, measure_id)) is not None:
-            recommendations: list[dict[str, Any]] = matcher.match(replace(asked, offset=place, limit=1))[
-                "recommendations"
-            ]
-            return recommendations[0]
+    recommendation = matcher.explain(question_of(job, row), measure_id)
+    if recommendation is not None:
+        return recommendation
     raise RequestError("not_found", [Complaint(code="no_such_pair", params={"measure": printable(measure_id)})])
 
 
@@ -71,11 +66,3 @@ def question_of(job: Job, row: int) -> MatchRequest:
         raise RequestError("not_found", [Complaint(code="no_such_tenant", params={"row": row})])
     statuses = frozenset(job.options.statuses)
     return MatchRequest(profile=tenant.profile, on=job.options.on, statuses=statuses, language=language())
-
-
-def _place(matcher: Engine, question: MatchRequest, measure_id: str) -> int | None:
-    """Return where a measure stands in the whole answer."""
-    everything = len(matcher.catalogue.measures)
-    answer = matcher.match(replace(question, limit=everything, offset=0, detail=Detail.BRIEF))
-    ids = [recommendation["measure"]["id"] for recommendation in answer["recommendations"]]
-    return ids.index(measure_id) if measure_id in ids else None

@@ -11,6 +11,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 
 from matcher.description import describe_measure
 from matcher.matching import Engine
+from matcher.ranking import COUNTED
 from rules.catalogue import Catalogue
 from rules.errors import CatalogueError
 from service.access import folders, jobs, operator
@@ -36,7 +37,6 @@ from service.screenings.matrix import Parts, best_pairs, count_by_measure, count
 from service.screenings.refused import rejected_rows
 from service.screenings.standing import describe_standing, tenants_of_measure
 from service.screenings.telling import (
-    OUTCOMES,
     add_up,
     chosen_measures,
     considered,
@@ -145,7 +145,7 @@ def show_summary(_: Json, screening_id: str) -> flask.Response:
             {
                 "catalogue": {"version": job.catalogue},
                 "rows": {"total": job.total, "done": job.done, "rejected": job.rejected},
-                "totals": {name: sum(item["counts"][name] for item in items) for name in OUTCOMES},
+                "totals": {name: sum(item["counts"][name] for item in items) for name in COUNTED},
                 "tenants_with": {name: add_up(chunks, "tenants_with")[name] for name in ("applicable", "possible")},
                 "measures": items[:MOST_MEASURES],
                 "settles": settling(shelf, add_up(chunks, "settles"), spoken),

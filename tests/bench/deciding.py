@@ -25,8 +25,7 @@ from matcher.matching import Engine
 from matcher.profile import MatchRequest
 from matcher.tenants import TenantReader
 from rules.batch import Batch, BatchProgram
-from rules.catalogue import assemble
-from rules.content import Content, load_content
+from rules.content import Content, assemble, load_content
 from rules.facts import Answers
 from rules.planes import pack, pairs
 from tests.bench import peers

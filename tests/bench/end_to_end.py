@@ -13,8 +13,7 @@ import tempfile
 from pathlib import Path
 
 from matcher.profile import Profile
-from rules.catalogue import write_catalogue
-from rules.content import Content, load_content
+from rules.content import Content, load_content, write_catalogue
 from tests.bench.processes import Cost, cost_of
 from tests.bench.register import Register
 from tests.bench.synthetic import synthetic_content

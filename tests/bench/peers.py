@@ -16,10 +16,9 @@ import polars as pl
 import zen
 
 from rules.conditions import Test, leaves
-from rules.facts import Answer
+from rules.facts import Answer, Taxonomies
 from rules.measures import Measure
 from rules.operators import comparable, decide
-from rules.trace import Taxonomies
 from rules.verdict import Verdict
 
 Row = Mapping[str, Any]

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from matcher.declared import DeclaredFacts
 from matcher.matching import Engine
 from matcher.profile import MatchRequest, Profile
 from matcher.profile_reading import build_reader
-from rules.catalogue import assemble
-from rules.content import Content, load_content
+from rules.content import Content, assemble, load_content
 from seeds.documents import build_document
 
 ROOT = Path(__file__).parents[2]
@@ -161,13 +162,13 @@ def drawn(engine, draw_profile):
 
 @pytest.fixture(scope="session")
 def resolvers(catalogue):
-    return build_reader(catalogue, frozenset()).resolvers
+    return build_reader(catalogue, DeclaredFacts.of(catalogue)).resolvers
 
 
 @pytest.fixture(scope="session")
 def reader(catalogue):
     """Return a reader that knows one local manual condition."""
-    return build_reader(catalogue, frozenset({"some-measure.local"}))
+    return build_reader(catalogue, replace(DeclaredFacts.of(catalogue), manual=frozenset({"some-measure.local"})))
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from matcher.description import (
     describe_measure_fully,
     describe_operators,
 )
-from matcher.weights import WEIGHTS
+from matcher.features import WEIGHTS
 from rules.drafting import Drafter
 from rules.operators import OPERATORS
 

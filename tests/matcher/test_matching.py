@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest
 
 from matcher.matching import Engine
 from matcher.profile import MatchRequest, Profile
-from rules.catalogue import write_catalogue
+from matcher.ranking import Standing
+from rules.content import write_catalogue
 from rules.errors import CatalogueError
 
 ROOT = Path(__file__).parents[2]
@@ -190,3 +192,51 @@ def test_the_order_of_items_changes_neither_verdicts_nor_scores(match):
         for answer in (one, two)
     ]
     assert shown[0] == shown[1]
+
+
+# ---------------------------------------------------------------- one measure, and all of them without words
+
+
+def test_one_measure_is_explained_as_it_stands_in_the_whole_answer(engine):
+    request = MatchRequest(profile=Profile(**RICH), on=date(2025, 6, 1), limit=1000)
+    shown = engine.match(request)["recommendations"]
+    for recommendation in (shown[0], shown[len(shown) // 2], shown[-1]):
+        assert engine.explain(replace(request, limit=1), recommendation["measure"]["id"]) == recommendation
+    everything = engine.match(replace(request, include=EVERYTHING))["recommendations"]
+    refused = [one for one in everything if one["verdict"] == "not_applicable"]
+    for recommendation in (refused[0], refused[-1]):
+        assert engine.explain(request, recommendation["measure"]["id"]) == recommendation
+
+
+def test_what_is_withheld_is_not_explained(engine):
+    request = MatchRequest(profile=Profile(city="蚌埠市"), on=date(2025, 6, 1))
+    withheld = [one for one, standing in engine.standings(request).items() if standing is Standing.WITHHELD]
+    assert engine.explain(request, withheld[0]) is None
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        Profile(),
+        Profile(city="蚌埠市", sector=("生物材料",), products=("聚乳酸",), needs=("中试验证",)),
+        Profile(city="广州", products=("体外诊断",), facts={"leading_enterprise": True}),
+    ],
+    ids=["nothing said", "Bengbu", "Guangzhou"],
+)
+def test_standings_agree_with_the_answer(engine, profile):
+    request = MatchRequest(profile=profile, on=date(2026, 11, 22), limit=1000, include=frozenset({"not_applicable"}))
+    answer, found = engine.match(request), engine.standings(request)
+    listed = {item["measure"]["id"]: item["verdict"] for item in answer["recommendations"]}
+    withheld = [measure for measure, standing in found.items() if standing is Standing.WITHHELD]
+    assert {measure: standing.value for measure, standing in found.items() if measure not in withheld} == listed
+    assert list(found)[: len(listed)] == list(listed)
+    assert len(withheld) == answer["totals"]["withheld"]
+    assert len(found) == len(engine.catalogue.measures)
+
+
+def test_only_documents_of_the_statuses_asked_for_stand(engine):
+    request = MatchRequest(profile=Profile(city="合肥"), on=date(2026, 11, 22))
+    drafts = engine.standings(replace(request, statuses=frozenset({"draft"})))
+    documents = {engine.catalogue.measures[measure].document for measure in drafts}
+    assert "gd-biomanufacturing-2025" not in documents
+    assert documents

@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.profile import MatchRequest, Profile
-from matcher.profile_reading import build_reader
 from matcher.words import How
-from rules.columns import UNKNOWN
+from rules.verdict import UNKNOWN
 
 DAY = date(2025, 6, 1)
 
@@ -62,7 +61,7 @@ def test_a_stated_sector_stays_stated_beside_an_inferred_one(read):
 def test_inferred_sectors_never_make_a_condition_unmet(engine):
     """A catering company that also makes a product of the field meets sector conditions; a product alone fails none."""
     program = engine.columns.program
-    reader = build_reader(engine.catalogue, frozenset())
+    reader = engine.reader
     for product in ("生物识别", "丁二酸", "食用油", "疫苗", "酶制剂"):
         reading = reader.read(MatchRequest(profile=Profile(products=(product,)), on=DAY))
         assert reading.answers["sector"].sure == ()

@@ -10,10 +10,10 @@ import pytest
 
 from matcher.fields import Fields
 from matcher.profile import MatchRequest, Profile
-from matcher.ranking import RELEVANCE
-from matcher.screened import COUNTED
+from matcher.ranking import COUNTED
 from matcher.screening import Screener
-from rules.columns import MET, UNKNOWN
+from matcher.touches import RELEVANCE
+from rules.verdict import MET, UNKNOWN
 from seeds.strict_yaml import load_yaml
 
 DAY = date(2025, 6, 1)

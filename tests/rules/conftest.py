@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from rules.catalogue import Catalogue, assemble, build_catalogue
+from rules.catalogue import Catalogue
 from rules.condition_parsing import Lexicon
-from rules.content import Content, load_content
+from rules.content import Content, assemble, build_catalogue, load_content
 from rules.facts import Answer, derive, parse_fact_value
 from rules.pack import load_pack
 from rules.program import Program

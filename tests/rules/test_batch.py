@@ -8,10 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rules import decided_columns
+from rules import batch as batches
 from rules.batch import BatchProgram
 from rules.columns import as_values as values_of
-from rules.columns import reason_of
 from rules.conditions import Combination, Group, Leaf, Quote
 from rules.conditions import Test as Asked
 from rules.fact_columns import NumberColumn, answer_column
@@ -20,6 +19,7 @@ from rules.measures import Instrument, Measure, Strength
 from rules.planes import count, pack, pairs, unpack
 from rules.program import Program
 from rules.trace import evaluate
+from rules.verdict import reason_of
 from seeds.taxonomy import Taxonomy
 
 PLACES = Taxonomy({"c": (), "c1": ("c",), "c2": ("c",), "c11": ("c1", "z"), "c12": ("c1",), "z": ("c",), "d": ()})
@@ -143,7 +143,7 @@ def test_a_batch_decides_as_the_single_program_and_the_reference_do(measures, dr
 @settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(packs, st.lists(companies, min_size=1, max_size=5), st.integers(min_value=1, max_value=40))
 def test_the_same_is_decided_in_small_blocks(measures, drawn, times):
-    with mock.patch.multiple(decided_columns, _WORDS=3, _CELLS=70):
+    with mock.patch.multiple(batches, _WORDS=3, _CELLS=70):
         decide_each_way(measures, drawn, times)
 
 

@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import pytest
 from opencc import OpenCC
 
-from rules.catalogue import Catalogue, build_catalogue, check_seeds, open_catalogue
-from rules.content import load_content, version_of
+from rules.catalogue import Catalogue, connect
+from rules.content import build_catalogue, check_seeds, load_content, open_catalogue, version_of
 from rules.errors import CatalogueError
 from seeds.errors import SeedError
 from seeds.vocabulary import Vocabulary
@@ -146,9 +146,8 @@ def test_opening_and_searching_leave_the_file_as_it_is(copied):
 
 
 def test_it_is_opened_read_only(catalogue_file):
-    from rules.catalogue import _connect  # noqa: PLC0415 - the one way in is what is tested
 
-    with closing(_connect(catalogue_file)) as connection, pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with closing(connect(catalogue_file)) as connection, pytest.raises(sqlite3.OperationalError, match="readonly"):
         connection.execute("UPDATE meta SET value = ''")
 
 

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from rules.program import MET, UNKNOWN, UNMET
 from rules.trace import evaluate
-from rules.verdict import MeasureVerdict
+from rules.verdict import MET, UNKNOWN, UNMET, MeasureVerdict
 from seeds.strict_yaml import load_yaml
 
 HERE = Path(__file__).parent

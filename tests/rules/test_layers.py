@@ -78,4 +78,4 @@ def test_a_module_of_the_rules_is_short_and_says_what_it_is(path):
 
 def test_sqlite_utils_has_one_doorway_the_catalogue_and_its_index():
     users = {path.name for path in modules("rules") if "sqlite_utils" in imported(ast.parse(path.read_text("utf-8")))}
-    assert users == {"catalogue.py", "fulltext.py"}
+    assert users == {"content.py", "fulltext.py"}

@@ -11,9 +11,9 @@ from rules.conditions import Combination, Condition, Group, Leaf, Quote, leaves
 from rules.conditions import Test as Asked
 from rules.facts import Answer, Answers
 from rules.measures import Instrument, Measure, Strength
-from rules.program import MET, UNKNOWN, UNMET, Program
+from rules.program import Program
 from rules.trace import Trace, evaluate
-from rules.verdict import STRENGTH, MeasureVerdict, Verdict
+from rules.verdict import MET, STRENGTH, UNKNOWN, UNMET, MeasureVerdict, Verdict
 from seeds.taxonomy import Taxonomy
 
 PLACES = Taxonomy(

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from rules.catalogue import open_catalogue
+from rules.content import open_catalogue
 from service.app import create_app
 from service.cli import main
 from service.feedback import Feedback, ReportFilter, ReportState, Statement

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from matcher.standings import Standing
-from rules.catalogue import open_catalogue
+from matcher.ranking import Standing
+from rules.content import open_catalogue
 from service.pages.check_answers import read_typed
 from service.pages.check_changes import changed_measures
 from service.pages.check_conditions import Rows, asking_once

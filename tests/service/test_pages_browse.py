@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import expect
 
-from rules.catalogue import open_catalogue
 from rules.conditions import leaves
+from rules.content import open_catalogue
 from service.pages.browse_document import set_document
 from service.pages.browse_search import excerpt, places_of, search_clauses
 from service.pages.browse_spans import Marked, Span, lay_out

@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 from playwright.sync_api import expect
 
-from rules.catalogue import open_catalogue
+from rules.content import open_catalogue
 from service.app import create_app
 from service.keys import Keys, Role
 from service.pages.console_charts import plain_bars, stacked_bars

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from matcher.profile import Profile
-from rules.catalogue import open_catalogue
+from rules.content import open_catalogue
 from service.declared import judge_of_facts
 from service.schemas.match import ProfileSchema
 from service.tables.look import look_at
