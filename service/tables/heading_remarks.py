@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from seeds.folding import fold
-from service.clock import today
 from service.tables.fields import Kind, TableField
 from service.tables.heading_names import HeadingParts, known_names, recognise, take_apart, without_time
 from service.tables.units import MEASURED, plain, split_words, without_dates, without_example, words_left
@@ -96,22 +96,22 @@ _CHOSEN = frozenset({"sector", "stage", "needs", "certifications"})
 """Lists of which a form often names the choices."""
 
 
-def says_another(heading: str, field: TableField) -> bool:
-    """Tell whether what stands beside the name of a field makes it another thing, or is not known to leave it be."""
+def says_another(heading: str, field: TableField, on: date) -> bool:
+    """Tell whether what stands beside a field's name makes it another thing on that day, or may make it one."""
     parts = take_apart(heading)
-    if is_other_time(parts.text, field):
+    if is_other_time(parts.text, field, on):
         return True
     if any(known_names().get(name) is field for name in parts.wholes):
         return False
     return any(_adds(remark, field, parts) for remark in parts.remarks)
 
 
-def spoils(group: str, field: TableField) -> bool:
+def spoils(group: str, field: TableField, on: date) -> bool:
     """Tell whether the heading of a group of columns makes a column in it another thing than its own heading says."""
     text = take_apart(group).text
     if _NOTE_ABOVE.search(text):
         return False
-    return is_other_time(text, field) or (field.id not in _AHEAD and _OTHER.search(text) is not None)
+    return is_other_time(text, field, on) or (field.id not in _AHEAD and _OTHER.search(text) is not None)
 
 
 def is_other_thing(text: str) -> bool:
@@ -119,12 +119,12 @@ def is_other_thing(text: str) -> bool:
     return _OTHER.search(plain(text)) is not None
 
 
-def is_other_time(text: str, field: TableField) -> bool:
-    """Tell whether a figure is of a year that has not ended, of a part of a year, or of several years."""
+def is_other_time(text: str, field: TableField, on: date) -> bool:
+    """Tell whether a figure is of a year that has not ended on that day, of a part of a year, or of several years."""
     if field.kind is Kind.DATE or field.id in _AHEAD:
         return False
     words = plain(text)
-    newest, current = max(map(int, _ANY_YEAR.findall(words)), default=0), today().year
+    newest, current = max(map(int, _ANY_YEAR.findall(words)), default=0), on.year
     if newest > current or (newest == current and _YEAR_END.search(words)):
         return True
     if field.id not in YEARLY:

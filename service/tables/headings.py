@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from seeds.folding import fold
@@ -86,10 +87,11 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Noted:
-    """Units that stand beside the headings: of the whole table, and headings of groups of columns by position."""
+    """What headings are read with: the unit of the whole table, headings of groups of columns by position, the day."""
 
     table: UnitReading
     groups: Mapping[int, str]
+    on: date
 
     def of(self, position: int) -> UnitReading:
         """Return the unit of money in a column whose own heading names none."""
@@ -103,7 +105,7 @@ class _Noted:
     def spoil(self, position: int, field: TableField) -> bool:
         """Tell whether the heading of its group makes a column another thing than its own heading says."""
         group = self.groups.get(position, "")
-        return bool(group) and spoils(group, field)
+        return bool(group) and spoils(group, field, self.on)
 
 
 def unit_fault(target: str) -> bool:
@@ -119,6 +121,7 @@ def lay_out(
     headings: Sequence[str],
     chosen: Mapping[int, str] | None = None,
     *,
+    on: date,
     repeats: bool = False,
     above: Sequence[str] = (),
     groups: Mapping[int, str] | None = None,
@@ -127,9 +130,9 @@ def lay_out(
 
     `repeats` lets several headings stand for one field: objects of NDJSON choose their keys one by one. A unit in the
     heading of a group of columns (`groups`, by position) or in the texts `above` the headings holds for money whose
-    own heading names none.
+    own heading names none. A figure of a year that has not ended `on` that day is another thing.
     """
-    told, noted = chosen or {}, _Noted(table=unit_above(above), groups=groups or {})
+    told, noted = chosen or {}, _Noted(table=unit_above(above), groups=groups or {}, on=on)
     readings = [
         _read_heading(place, text, told.get(place), noted) for place, text in enumerate(headings) if text.strip()
     ]
@@ -162,7 +165,7 @@ def _read_heading(position: int, heading: str, target: str | None, noted: _Noted
         if field.kind is Kind.MONEY and unit.factor is None and not unit.unclear:
             unit = noted.of(position)
         reading = _in_unit(report, column, unit, year)
-    if reading.column and target is None and (says_another(heading, field) or noted.spoil(position, field)):
+    if reading.column and target is None and (says_another(heading, field, noted.on) or noted.spoil(position, field)):
         told = ColumnReport(position=position, heading=shown, status=Status.NOT_UNDERSTOOD, nearest=field.heading)
         return _Reading(told, None, year)
     return reading

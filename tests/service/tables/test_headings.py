@@ -6,7 +6,8 @@ from rules.facts import load_facts
 from seeds.folding import fold
 from service.tables.fields import BY_ID, FIELDS
 from service.tables.heading_names import nearest_heading, recognise
-from service.tables.headings import Status, lay_out
+from service.tables.headings import Status
+from tests.service.tables.on_a_day import lay_out
 
 USUAL = {
     "external_id": ["企业编码", "档案编号", "record ID"],

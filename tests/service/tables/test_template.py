@@ -5,10 +5,9 @@ from datetime import date
 import pytest
 import python_calamine
 
-from service.tables.look import look_at
 from service.tables.messages import TableRefusedError
-from service.tables.reading import read_tenants
 from service.tables.template import COLUMNS, ENTERPRISE_STAGES, SIZES, STAGES, template_workbook
+from tests.service.tables.on_a_day import look_at, read_tenants
 
 
 def _filled(rows: list[list]) -> bytes:
@@ -33,11 +32,8 @@ def test_the_template_comes_back_as_it_was_filled_in(vocabularies):
         "stage": "量产", "founded_on": date(2020, 5, 6), "employees": 50, "annual_revenue_cny": 1200, "foreign_invested": "否",
         "size_class": "小型企业", "invention_patents": 3, "above_scale": "是",
     }  # fmt: skip
-    from service.tables.reading import ReadingOptions  # noqa: PLC0415 - only here
 
-    table = read_tenants(
-        _filled([[filled.get(column.field) for column in COLUMNS]]), options=ReadingOptions(vocabularies=vocabularies)
-    )
+    table = read_tenants(_filled([[filled.get(column.field) for column in COLUMNS]]), vocabularies=vocabularies)
     (tenant,) = table
     profile = tenant.profile
     assert (profile.external_id, profile.name, profile.uscc) == ("7", "甲公司", "91110000600037341L")
