@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from rules.amounts import AmountError, parse_rate
 from seeds.folding import simplify
-from service.tables.fields import Kind
+from seeds.profile_fields import Kind
 from service.tables.flags import read_flag
 from service.tables.headings import Column
 from service.tables.lists import split_list

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from seeds.folding import fold
+from seeds.profile_fields import Kind, ProfileField
 from service.json_reading import printable
-from service.tables.fields import Kind, TableField
 from service.tables.heading_names import known_names, nearest_heading, recognise, take_apart, without_time
 from service.tables.heading_remarks import is_other_thing, says_another, spoils
 from service.tables.messages import TableRefusedError
@@ -37,7 +37,7 @@ def count_headings(texts: Sequence[str], mapping: Mapping[str, str]) -> int:
     return len(fields)
 
 
-def field_of(heading: str, mapping: Mapping[str, str]) -> TableField | None:
+def field_of(heading: str, mapping: Mapping[str, str]) -> ProfileField | None:
     """Return the field that a column is: the one that `mapping` gives its heading, else that which the heading says."""
     told = next((target for name, target in mapping.items() if fold(name) == fold(heading)), "")
     return recognise(told or heading)

@@ -9,8 +9,8 @@ from datetime import date
 from enum import StrEnum
 
 from seeds.folding import fold
+from seeds.profile_fields import Kind, ProfileField
 from service.json_reading import printable
-from service.tables.fields import Kind, TableField
 from service.tables.heading_names import nearest_heading, recognise, take_apart
 from service.tables.heading_remarks import says_another, spoils
 from service.tables.units import MEASURED, MONEY_NAMES, UnitReading, read_unit, unit_above, unit_name, unit_of_group
@@ -62,7 +62,7 @@ class Column:
 
     position: int
     heading: str
-    field: TableField
+    field: ProfileField
     factor: float = 1.0
     percent: bool = False
     months: bool = False
@@ -102,7 +102,7 @@ class _Noted:
         """Return the year in the heading of a column's group, 0 when none is there."""
         return take_apart(self.groups.get(position, "")).year
 
-    def spoil(self, position: int, field: TableField) -> bool:
+    def spoil(self, position: int, field: ProfileField) -> bool:
         """Tell whether the heading of its group makes a column another thing than its own heading says."""
         group = self.groups.get(position, "")
         return bool(group) and spoils(group, field, self.on)
@@ -137,7 +137,7 @@ def lay_out(
         _read_heading(place, text, told.get(place), noted) for place, text in enumerate(headings) if text.strip()
     ]
     kept = readings if repeats else _without_repeats(readings)
-    columns = sorted((reading.column for reading in kept if reading.column), key=lambda found: found.field.order)
+    columns = sorted((reading.column for reading in kept if reading.column), key=lambda found: found.field.part)
     return Layout(columns=tuple(columns), reports=tuple(reading.report for reading in kept))
 
 
@@ -171,7 +171,7 @@ def _read_heading(position: int, heading: str, target: str | None, noted: _Noted
     return reading
 
 
-def _how(heading: str, target: str | None, field: TableField) -> str:
+def _how(heading: str, target: str | None, field: ProfileField) -> str:
     if target is not None:
         return "declared"
     return "exact" if fold(heading) in (fold(field.id), fold(field.heading)) else "alias"

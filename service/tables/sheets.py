@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from seeds.profile_fields import Kind
 from service.tables.archive import MOST_SHEETS, Archive
 from service.tables.cells import Broken, Cell
-from service.tables.fields import Kind
 from service.tables.groups import groups_above
 from service.tables.header_row import field_of, find_header, groups_of, headings_of, no_heading, two_lines
 from service.tables.messages import TableRefusedError

@@ -1,6 +1,10 @@
-"""Words of the self-check page: its form and its answer."""
+"""Words of the self-check page: its form, whose fields have theirs in the seeds, and its answer."""
 
 from __future__ import annotations
+
+from seeds.profile_fields import profile_fields
+
+_FORM = {name: field.form for name, field in profile_fields().by_id.items() if field.form}
 
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("惠企政策自测", "Policy self-check for companies"),
@@ -153,43 +157,6 @@ WORDS: dict[str, tuple[str, str]] = {
         "Left out: {} more that nothing entered connects to and whose conditions are partly open.",
     ),
     "counted": ("{1} 项{0}", "{1} {0}"),
-    "field.city": ("所在地", "Place"),
-    "hint.city": (
-        "企业注册在哪里？城市、区县或园区，例如：合肥市长丰县",
-        "Where is it registered? City, county or park, for example Hefei",
-    ),
-    "field.sector": ("行业", "Sector"),
-    "hint.sector": ("例如：生物材料；也可填国民经济行业代码", "For example biomaterials, or a GB/T 4754 code"),
-    "field.products": ("主要产品", "Main products"),
-    "hint.products": (
-        "企业生产什么或从事什么？每行一个，例如：聚乳酸",
-        "What does it make or do? One a line, for example PLA",
-    ),
-    "field.stage": ("所处阶段", "Stage"),
-    "hint.stage": ("产品或项目目前所处的阶段", "How far the product or project is"),
-    "field.needs": ("需要的支持", "Support wanted"),
-    "hint.needs": (
-        "最希望得到哪类支持？每行一个，例如：中试验证、贷款贴息",
-        "What would help most? One a line, for example pilot testing, loan subsidy",
-    ),
-    "field.technologies": ("主要技术", "Main technologies"),
-    "hint.technologies": ("每行一个", "One a line"),
-    "field.target_city": ("拟落户或投资的城市", "Place it plans to settle in"),
-    "hint.target_city": ("与所在地不同时填写", "If other than its place"),
-    "field.certifications": ("资质认定", "Certifications"),
-    "hint.certifications": ("每行一个，例如：高新技术企业", "One a line, for example high-tech enterprise"),
-    "field.founded_on": ("成立日期", "Founded on"),
-    "hint.founded_on": ("例如：2015-03-01", "For example 2015-03-01"),
-    "field.employees": ("从业人数", "Employees"),
-    "hint.employees": ("整数", "A whole number"),
-    "field.rd_staff": ("研发人员数", "Research staff"),
-    "hint.rd_staff": ("整数", "A whole number"),
-    "field.annual_revenue_cny": ("年营业收入", "Annual revenue"),
-    "hint.annual_revenue_cny": ("元，或写“2亿元”", "In yuan, or a text such as 2亿元"),
-    "field.rd_spend_cny": ("年研发费用", "Annual R&D spend"),
-    "hint.rd_spend_cny": ("元，或写“2100万元”", "In yuan, or a text such as 2100万元"),
-    "field.foreign_invested": ("外商投资企业", "Foreign-invested"),
-    "hint.foreign_invested": ("", ""),
-    "field.uscc": ("统一社会信用代码", "Unified social credit code"),
-    "hint.uscc": ("18 位；未填所在地时，据此推断注册地", "18 characters; tells the place when none is given"),
+    **{f"field.{name}": (form.zh, form.en) for name, form in _FORM.items()},
+    **{f"hint.{name}": (form.hint_zh, form.hint_en) for name, form in _FORM.items()},
 }

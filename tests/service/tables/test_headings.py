@@ -117,7 +117,7 @@ def test_nothing_is_near_to_nonsense():
 def test_no_heading_stands_for_two_fields():
     owners = {}
     for field in FIELDS:
-        for name in (field.id, *field.names):
+        for name in (field.id, *field.headings):
             assert owners.setdefault(fold(name), field.id) == field.id, name
 
 
