@@ -10,20 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from matcher.errors import MatchError, ProfileFault
-from matcher.fields import NUMBERS, Fields
+from matcher.fields import Fields
 from matcher.heard import looked_up
 from matcher.passages import Positions
 from matcher.profile import MatchRequest
 from matcher.profile_reading import ProfileReader
 from matcher.reading import Reading
 from matcher.spans import spans
-from rules.facts import DERIVED
-
-OF_FIELDS = frozenset({
-    "region", "target_region", "sector", "concepts", "stage", "needs", "certifications", "foreign_invested",
-    *NUMBERS, *DERIVED,
-})  # fmt: skip
-"""Facts that the fields of a profile speak of: declaring one replaces what was read."""
 
 Key = tuple[str, str]
 """A fact and what was declared of it, as text."""
@@ -78,7 +71,9 @@ def read_declared(given: Fields, reader: ProfileReader, on: date) -> Declared:
 
 
 def _declaration(facts: Mapping[str, Any], reader: ProfileReader) -> _Declaration:
-    faults, replaces = reader.faults_of(facts), not OF_FIELDS.isdisjoint(facts)
+    published = reader.catalogue.facts
+    faults = reader.faults_of(facts)
+    replaces = any(fact in published and published[fact].field != "facts" for fact in facts)  # what a field says
     keys = () if faults or replaces else tuple((fact, repr(raw)) for fact, raw in facts.items())
     return _Declaration(keys, faults, replaces)
 

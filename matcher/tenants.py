@@ -19,7 +19,7 @@ from matcher.columns import Floats, MeasureColumns
 from matcher.declaring import Declared, read_declared
 from matcher.errors import MatchError
 from matcher.features import Comparable
-from matcher.fields import ITEMS, NUMBERS, Fields
+from matcher.fields import FLAGS, ITEMS, NUMBERS, Fields
 from matcher.heard import KINDS, Heard
 from matcher.passages import Positions
 from matcher.places import region_of_credit_code
@@ -113,7 +113,11 @@ class TenantReader:
 
     def _inputs(self, given: Fields, declared: Declared, on: date) -> tuple[Positions, Positions]:
         """Return the numbers of all inputs of the rows, and the row of each."""
-        columns = [self._places(given, on), self._flags(given, on), *(self._items(given, name, on) for name in ITEMS)]
+        columns = [
+            self._places(given, on),
+            *(self._flags(given, name, on) for name in FLAGS),
+            *(self._items(given, name, on) for name in ITEMS),
+        ]
         inputs = np.concatenate([numbers for numbers, _ in columns])
         rows = np.concatenate([rows for _, rows in columns])
         if declared.whole:
@@ -138,9 +142,8 @@ class TenantReader:
 
         return self._heard.numbers("place", said, fields_of, on), np.arange(given.size)
 
-    def _flags(self, given: Fields, on: date) -> tuple[Positions, Positions]:
-        flags = given.columns["foreign_invested"]
-        numbers = self._heard.numbers("foreign_invested", flags, lambda flag: {"foreign_invested": flag}, on)
+    def _flags(self, given: Fields, name: str, on: date) -> tuple[Positions, Positions]:
+        numbers = self._heard.numbers(name, given.columns[name], lambda flag: {name: flag}, on)
         return numbers, np.arange(given.size)
 
     def _items(self, given: Fields, name: str, on: date) -> tuple[Positions, Positions]:
