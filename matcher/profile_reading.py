@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,18 +17,10 @@ from rules.errors import FactError
 from rules.facts import Value, derive, parse_fact_value
 from seeds.folding import fold
 from seeds.profile_fields import profile_fields
+from seeds.word_lists import word_lists
 
 CONNECTING_SIMILARITY = 0.75
 """A likeness connects from here on; below, it is only offered for confirmation."""
-
-_NO_PRODUCTS = frozenset(
-    re.findall(
-        r"\w+",
-        "中小企业 中小微企业 小微企业 民营企业 科技企业 科技型企业 龙头企业 高科技 高新技术 新技术 新产品 科技创新"
-        " 技术创新 技术服务 技术开发 产品研发 技术研发 研发生产 生产制造 生产加工 解决方案 产业化 企业管理 其他",
-    )
-)
-"""What every policy says and no company makes."""
 
 _VOCABULARY_OF = {name: profile_fields().by_id[name].vocabulary for name in ITEMS}
 
@@ -136,7 +127,7 @@ class ProfileReader:
     def _may_name_a_product(self, text: str) -> bool:
         """Tell whether words that no one knows as a product may be looked for in the policies as they stand."""
         others = (other for name, other in self.resolvers.items() if name not in ("sectors", "concepts"))
-        return fold(text) not in _NO_PRODUCTS and not any(_is_sure(other.read(text)) for other in others)
+        return fold(text) not in word_lists().no_products and not any(_is_sure(other.read(text)) for other in others)
 
     def _note_concepts(self, readings: tuple[WordReading, ...], origin: str, notes: Notes) -> None:
         self._note_all("concepts", "concepts", readings, origin, notes)

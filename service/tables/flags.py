@@ -6,11 +6,11 @@ import re
 
 from seeds.folding import simplify
 from seeds.profile_fields import ProfileField
+from seeds.word_lists import word_lists
 from service.tables.headings import Column
 from service.tables.messages import CellError, LeftOpenError
 
-_YES = frozenset(("是", "对", "y", "yes", "true", "t", "√", "✓", "✔", "☑", "是的", "属于"))
-_NO = frozenset(("否", "非", "不是", "n", "no", "false", "f", "×", "✗", "✘", "不属于"))
+_YES, _NO = word_lists().yes_cells, word_lists().no_cells
 _ONE, _ZERO = "1", "0"
 _SOME, _NONE = frozenset(("有",)), frozenset(("无", "没有"))
 _ASKS_FOR_HAVING = re.compile("有无|是否(?:具|拥|已|持)?有|具有|拥有")
