@@ -1,16 +1,16 @@
 """What a company can say of itself: every field, its kind, and its words in API, page, workbook and tables.
 
-It does not know how a value is read or compared, nor which conditions ask for it (facts.yaml).
+It does not know how a value is read or compared, nor which conditions ask for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from seeds.errors import Fault, SeedError
 from seeds.strict_yaml import load_yaml
@@ -71,8 +71,23 @@ class TemplateColumn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactWords:
+    """A fact that conditions may read of a field: its type (rules/facts.py), name, question and unit."""
+
+    id: str
+    type: str
+    zh: str
+    en: str
+    ask_zh: str
+    ask_en: str
+    unit: str = ""
+    unit_en: str = ""
+    changeable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileField:
-    """One field of a profile, published fact or column of tables; the keys are explained in the file.
+    """One field of a profile, declared fact or column of tables; the keys are explained in the file.
 
     `api`, `form` and `template` are None where it does not stand in them.
     """
@@ -93,6 +108,7 @@ class ProfileField:
     api: ApiField | None = None
     form: PageField | None = None
     template: TemplateColumn | None = None
+    facts: tuple[FactWords, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -107,19 +123,26 @@ class ProfileField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileFields:
-    """All fields by id, in the order of tables; the ids in the order of the API, the page and the workbook."""
+    """All fields by id, in the order of tables; ids in the order of the API, the page, the workbook; facts by id."""
 
     by_id: Mapping[str, ProfileField]
     api: tuple[str, ...]
     form: tuple[str, ...]
     template: tuple[str, ...]
+    facts: Mapping[str, tuple[ProfileField, FactWords]]
 
 
 def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value) and len(set(value)) == len(value)
 
 
-_SHAPES = {"api": ApiField, "form": PageField, "template": TemplateColumn}
+_ORDERS = ("api", "form", "template", "facts")
+_SHAPES: dict[str, type] = {
+    "ApiField | None": ApiField,
+    "PageField | None": PageField,
+    "TemplateColumn | None": TemplateColumn,
+    "tuple[FactWords, ...]": FactWords,
+}
 _CHECKS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "str": ("text", lambda value: isinstance(value, str)),
     "bool": ("true or false", lambda value: isinstance(value, bool)),
@@ -131,6 +154,9 @@ _CHECKS: dict[str, tuple[str, Callable[[Any], bool]]] = {
 }
 """What a value must be, by the type of its attribute."""
 
+_Found: TypeAlias = list[tuple[str, str]]
+"""Pointer and message of each fault."""
+
 
 @cache
 def profile_fields() -> ProfileFields:
@@ -140,57 +166,70 @@ def profile_fields() -> ProfileFields:
 
 def load_profile_fields(path: Path) -> ProfileFields:
     """Load the file of fields; raise SeedError naming every fault with its pointer."""
-    data, known = load_yaml(path), {"schema", "fields", *_SHAPES}
+    data, known = load_yaml(path), {"schema", "fields", *_ORDERS}
+    read: list[Any] = []
+    found: _Found = []
     if not isinstance(data, dict) or set(data) != known or data["schema"] != 1 or not isinstance(data["fields"], list):
-        faults = [("", f"needs schema: 1, a list of fields, and no keys but {', '.join(sorted(known))}")]
+        found.append(("", f"needs schema: 1, a list of fields, and no keys but {', '.join(sorted(known))}"))
     else:
-        each = [_faults_of(ProfileField, raw, f"/fields/{place}") for place, raw in enumerate(data["fields"])]
-        faults = [fault for found in each for fault in found] or list(_faults_between(data))
-    if faults:
-        raise SeedError(Fault(file=path.name, pointer=pointer, message=message) for pointer, message in faults)
-    orders = {name: tuple(data[name]) for name in _SHAPES}
-    return ProfileFields(by_id={raw["id"]: _read(ProfileField, raw) for raw in data["fields"]}, **orders)
+        read = [_parse(ProfileField, raw, f"/fields/{place}", found) for place, raw in enumerate(data["fields"])]
+        found = found or list(_between(read, data))
+    if found:
+        raise SeedError(Fault(file=path.name, pointer=pointer, message=message) for pointer, message in found)
+    facts = {fact.id: (field, fact) for field in read for fact in field.facts}
+    return ProfileFields(
+        by_id={field.id: field for field in read},
+        api=tuple(data["api"]),
+        form=tuple(data["form"]),
+        template=tuple(data["template"]),
+        facts={name: facts[name] for name in data["facts"]},
+    )
 
 
-def _faults_of(shape: type, raw: object, pointer: str) -> Iterator[tuple[str, str]]:
-    """Yield pointer and message of whatever keeps `raw` from being of a shape."""
+def _parse(shape: type, raw: object, pointer: str, found: _Found) -> Any:  # noqa: ANN401 - an instance of the shape
+    """Return `raw` in a shape; what keeps it from being of that shape is added to `found`."""
     if not isinstance(raw, dict):
-        yield pointer, "must be a mapping"
-        return
-    known = {field.name: field for field in fields(shape)}
-    yield from ((f"{pointer}/{key}", f"unknown key {key!r}, known: {sorted(known)}") for key in raw if key not in known)
-    needed = (name for name, field in known.items() if field.default is MISSING)
-    yield from ((f"{pointer}/{name}", "is missing") for name in needed if name not in raw)
-    for name in filter(known.get, raw):
-        if name in _SHAPES:
-            yield from _faults_of(_SHAPES[name], raw[name], f"{pointer}/{name}")
-            continue
-        expected, holds = _CHECKS[str(known[name].type)]
-        if not holds(raw[name]):
-            yield f"{pointer}/{name}", f"must be {expected}"
+        found.append((pointer, "must be a mapping"))
+        return None
+    known, before = {field.name: field for field in fields(shape)}, len(found)
+    found += [(f"{pointer}/{key}", f"unknown key, known: {', '.join(known)}") for key in raw if key not in known]
+    missing = (name for name, field in known.items() if field.default is MISSING and name not in raw)
+    found += [(f"{pointer}/{name}", "is missing") for name in missing]
+    values = {
+        name: _value(str(known[name].type), value, f"{pointer}/{name}", found)
+        for name, value in raw.items()
+        if name in known
+    }
+    return shape(**values) if len(found) == before else None
 
 
-def _faults_between(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield pointer and message of what stands twice, and of an order that leaves a field out or names one too many."""
+def _value(expected: str, raw: Any, pointer: str, found: _Found) -> Any:  # noqa: ANN401 - any plain data
+    """Return the value of an attribute of the type `expected`."""
+    if expected not in _SHAPES:
+        words, holds = _CHECKS[expected]
+        if not holds(raw):
+            found.append((pointer, f"must be {words}"))
+            return None
+        if expected == "Kind":
+            return Kind(raw)
+        return tuple(raw) if expected == "tuple[str, ...]" else raw
+    if not expected.startswith("tuple"):
+        return _parse(_SHAPES[expected], raw, pointer, found)
+    if not isinstance(raw, list):
+        found.append((pointer, "must be a list"))
+        return None
+    return tuple(_parse(_SHAPES[expected], part, f"{pointer}/{place}", found) for place, part in enumerate(raw))
+
+
+def _between(read: Sequence[ProfileField], data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what stands twice, and what is wrong with an order that leaves a field out or names one too many."""
     owners: dict[str, int] = {}
-    for place, raw in enumerate(data["fields"]):
-        for name in dict.fromkeys((raw["id"], *raw["headings"])):
+    for place, field in enumerate(read):
+        for name in dict.fromkeys((field.id, *field.headings)):
             if owners.setdefault(name, place) != place:
                 yield f"/fields/{place}", f"{name!r} stands in /fields/{owners[name]} already"
-    for order in _SHAPES:
-        named = [raw["id"] for raw in data["fields"] if order in raw]
-        if not _are_texts(data[order]) or set(data[order]) != set(named):
-            yield f"/{order}", f"must name, once each, the fields that have {order!r}: {', '.join(named)}"
-
-
-def _read(shape: type, raw: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an instance of the shape
-    values: dict[str, Any] = {}
-    for field in fields(shape):
-        if field.name in raw:
-            value = raw[field.name]
-            if field.name in _SHAPES:
-                value = _read(_SHAPES[field.name], value)
-            elif field.type == "tuple[str, ...]":
-                value = tuple(value)
-            values[field.name] = Kind(value) if field.type == "Kind" else value
-    return shape(**values)
+    for order in _ORDERS:
+        having = [field for field in read if getattr(field, order)]
+        named = [part.id for field in having for part in (field.facts if order == "facts" else (field,))]
+        if not _are_texts(data[order]) or sorted(named) != sorted(data[order]):
+            yield f"/{order}", f"must name, once each, what has {order!r}: {', '.join(named)}"
