@@ -12,36 +12,18 @@ from matcher.passages import NO_POSITIONS, PassageIndex, Positions
 from rules.catalogue import Catalogue
 from rules.conditions import Leaf, leaves
 from rules.facts import REGION_FACTS, Value
-from rules.measures import Instrument, Measure, Strength
+from rules.measures import Measure, Strength
 from rules.program import Program
 from seeds.documents import DocumentStatus
+from seeds.word_lists import word_lists
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 STRENGTH_VALUES = {Strength.GRANT: 1.0, Strength.SUPPORT: 0.8, Strength.ENCOURAGE: 0.5, Strength.PROMOTE: 0.3}
 
-STAGES_OF_INSTRUMENT: Mapping[Instrument, frozenset[str]] = {
-    Instrument.RD_FUNDING: frozenset({"concept", "research", "pilot"}),
-    Instrument.PILOT: frozenset({"pilot", "research"}),
-    Instrument.DEMONSTRATION: frozenset({"demonstration", "pilot"}),
-    Instrument.SCENARIO: frozenset({"demonstration", "production"}),
-    Instrument.FIRST_EQUIPMENT: frozenset({"demonstration", "production"}),
-    Instrument.FIRST_MATERIAL: frozenset({"demonstration", "production"}),
-    Instrument.FIRST_SOFTWARE: frozenset({"demonstration", "production"}),
-    Instrument.PRODUCT_LIST: frozenset({"production"}),
-    Instrument.PROCUREMENT: frozenset({"production"}),
-    Instrument.MARKET_ACCESS: frozenset({"pilot", "demonstration", "production"}),
-    Instrument.FAST_TRACK: frozenset({"pilot", "demonstration", "production"}),
-    Instrument.GREEN_CARBON: frozenset({"production"}),
-    Instrument.INTERNATIONAL: frozenset({"production"}),
-    Instrument.PROMOTION: frozenset({"demonstration", "production"}),
-    Instrument.DIGITAL: frozenset({"production"}),
-    Instrument.ENTERPRISE_GROWTH: frozenset({"production"}),
-}
-"""The project stages an instrument is made for; instruments that serve any stage are not listed."""
-
-MONEY = frozenset({Instrument.RD_FUNDING, Instrument.FUND, Instrument.FINANCE, Instrument.SUBSIDY})
+STAGES_OF_INSTRUMENT = word_lists().stages_of_instruments
+MONEY = word_lists().money
 
 BROADER = 0.7
 """For each step that the text is broader than what the company makes (可降解材料 for PLA)."""

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from operator import itemgetter
 from typing import Any
 
 from matcher.profile import Profile
+from seeds.profile_fields import Kind, profile_fields
 
-PLACES = ("city", "target_city", "uscc")
-ITEMS = ("sector", "products", "technologies", "stage", "needs", "certifications")
-NUMBERS = ("employees", "annual_revenue_cny", "rd_spend_cny", "rd_staff", "founded_on")
-NAMES = (*PLACES, *ITEMS, *NUMBERS, "foreign_invested", "facts")
+_KINDS = {field.name: profile_fields().by_id[field.name].kind for field in fields(Profile)}
+
+
+def _of_kind(*kinds: Kind) -> tuple[str, ...]:
+    return tuple(name for name, kind in _KINDS.items() if kind in kinds)
+
+
+ITEMS = _of_kind(Kind.LIST)
+NUMBERS = (*_of_kind(Kind.WHOLE, Kind.MONEY), *_of_kind(Kind.DATE))
+FLAGS = _of_kind(Kind.FLAG)
+NAMES = (*_of_kind(Kind.PLACE, Kind.CODE), *ITEMS, *NUMBERS, *FLAGS, *_of_kind(Kind.DECLARED))
 """The fields that are read; a name or an id of the caller's says nothing about a company."""
 
 _NOTHING = Profile()

@@ -8,15 +8,11 @@ from dataclasses import dataclass
 
 from seeds.folding import fold_aligned
 from seeds.vocabulary import Entry, Vocabulary
+from seeds.word_lists import word_lists
 
 SHORTEST_NAME = 2
 
-_ACROSS_WORDS = {
-    "融资": ("金", ""), "代工": ("现", ""), "进院": ("先", ""), "上市": ("以", ""), "养生": ("培", ""),
-    "化工": ("", "艺"), "化纤": ("", "维"), "理发": ("梳", ""), "新平": ("创", ""), "台安": ("平", ""),
-    "中试": ("集其", ""), "中药": ("集其", ""), "出海": ("突", ""), "国产": ("我全中", ""), "合成": ("结", ""),
-}  # fmt: skip
-"""Names that are the end of one word and the beginning of the next (金融|资本), by the characters beside them."""
+_NOT_BEHIND, _NOT_BEFORE = word_lists().not_behind, word_lists().not_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +68,8 @@ class NameScanner:
 
 
 def _is_one_word(text: str, name: str, end: int) -> bool:
-    before, after = _ACROSS_WORDS.get(name, ("", ""))
     left, right = text[end - len(name) - 1 : end - len(name)], text[end : end + 1]
-    return not (left and left in before) and not (right and right in after)
+    return not (left and left in _NOT_BEHIND.get(name, "")) and not (right and right in _NOT_BEFORE.get(name, ""))
 
 
 def find_whole_word(text: str, words: str, start: int, end: int) -> int:

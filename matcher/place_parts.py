@@ -12,22 +12,14 @@ from dataclasses import dataclass
 
 from matcher.gazetteer import Gazetteer, Ids, fold_latin
 from seeds.folding import fold
+from seeds.word_lists import word_lists
 
 _CHINESE = re.compile("[㐀-鿿豈-﫿]")
 _BETWEEN_PARTS = re.compile(r"[\s,、。/\\|;:·•・>→_()\[\]{}<>《》【】〔〕—–-]+")
 _BETWEEN_PHRASES = re.compile(r"[,;/|\n、。()]+")
 _BETWEEN_WORDS = re.compile(r"[\s_·•-]+")
-_FILLERS = ("市辖区", "省直辖县级行政区划", "自治区直辖县级行政区划", "县级市")
-_TYPES = {
-    **dict.fromkeys(("city", "shi", "municipality"), "市"),
-    **dict.fromkeys(("district", "qu"), "区"),
-    **dict.fromkeys(("county", "xian"), "县"),
-    **dict.fromkeys(("province", "sheng"), "省"),
-    **dict.fromkeys(
-        ("prefecture", "autonomous", "region", "special", "administrative", "sar", "new", "area", "pr"), ""
-    ),
-}
-_TYPE_WORD = re.compile("|".join((*_FILLERS, *_TYPES)))
+_TYPES = word_lists().place_types
+_TYPE_WORD = re.compile("|".join((*word_lists().place_fillers, *_TYPES)))
 _MOST_WORDS = 14
 
 

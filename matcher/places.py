@@ -18,6 +18,7 @@ from matcher.place_parts import Chain, Writing, read_chain, run_together, split_
 from matcher.place_rest import back_off, ends_an_address, is_believed, is_distinct
 from seeds.regions import COUNTRY, Level, region_label
 from seeds.vocabulary import Vocabulary
+from seeds.word_lists import word_lists
 
 LONGEST_INPUT = 200
 SUGGESTIONS = 5
@@ -26,7 +27,6 @@ ONLY_A_WORD = 0.9
 _USUAL_LEVEL = {Level.CITY: 0, Level.PROVINCE: 0, Level.ZONE: 1, Level.GROUP: 1, Level.COUNTY: 2, Level.COUNTRY: 3}
 _CREDIT_CODE = re.compile(r"[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}")
 _CODE = re.compile(r"([0-9]{6})((?:[0-9]{3}){0,2})")
-_LABELS = frozenset({"注册地", "注册地址", "地址", "所在地", "所在城市", "城市", "address", "city", "location"})
 
 
 class PlaceStatus(StrEnum):
@@ -188,7 +188,7 @@ class _Reader:
             chain = read_chain(self._writing, start, self._gazetteer)
             before = self._writing.text(0, start)
             if chain.ids and chain.end == self._length and chain.ids != (COUNTRY,):
-                if before in _LABELS:
+                if before in word_lists().place_labels:
                     return self._fact(chain)
                 if self._writing.words or ends_an_address(before):
                     return self._fact(chain, before)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from matcher.declared import DeclaredFacts
+from matcher.fields import FLAGS, ITEMS, NUMBERS
 from matcher.places import PlaceReading, PlaceStatus, region_of_credit_code, resolve_place
 from matcher.profile import MatchRequest, Profile
 from matcher.reading import Mention, Notes, ReadFact, Reading, Unread, mention_of
@@ -14,24 +14,13 @@ from matcher.words import SURE, How, WordReading, WordResolver
 from rules.catalogue import Catalogue
 from rules.facts import derive
 from seeds.folding import fold
+from seeds.profile_fields import profile_fields
+from seeds.word_lists import word_lists
 
 CONNECTING_SIMILARITY = 0.75
 """A likeness connects from here on; below, it is only offered for confirmation."""
 
-_VOCABULARY_OF = {
-    "sector": "sectors", "products": "concepts", "technologies": "concepts",
-    "stage": "stages", "needs": "needs", "certifications": "certifications",
-}  # fmt: skip
-_NO_PRODUCTS = frozenset(
-    re.findall(
-        r"\w+",
-        "中小企业 中小微企业 小微企业 民营企业 科技企业 科技型企业 龙头企业 高科技 高新技术 新技术 新产品 科技创新"
-        " 技术创新 技术服务 技术开发 产品研发 技术研发 研发生产 生产制造 生产加工 解决方案 产业化 企业管理 其他",
-    )
-)
-"""What every policy says and no company makes."""
-
-_FIGURES = ("employees", "annual_revenue_cny", "rd_spend_cny", "rd_staff", "founded_on", "foreign_invested")
+_VOCABULARY_OF = {name: profile_fields().by_id[name].vocabulary for name in ITEMS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +40,14 @@ class ProfileReader:
         self._read_place(profile.city, "region", "city", notes)
         self._read_credit_code(profile, notes)
         self._read_place(profile.target_city, "target_region", "target_city", notes)
-        for origin, text in self._items(profile, "sector"):
-            self._read_sector(text, origin, notes)
-        for origin, text in (*self._items(profile, "products"), *self._items(profile, "technologies")):
-            self._read_concept(text, origin, notes)
-        for fact in ("stage", "needs", "certifications"):
-            for origin, text in self._items(profile, fact):
-                self._read_set(fact, text, origin, notes)
+        for name, vocabulary in _VOCABULARY_OF.items():
+            for origin, text in self._items(profile, name):
+                if vocabulary == "sectors":
+                    self._read_sector(text, origin, notes)
+                elif vocabulary == "concepts":
+                    self._read_concept(text, origin, notes)
+                else:
+                    self._read_set(name, text, origin, notes)
         _read_figures(profile, notes)
         self._read_declared(profile, notes)
         if notes.has("region") and not notes.has("target_region"):
@@ -137,8 +127,8 @@ class ProfileReader:
 
     def _may_name_a_product(self, text: str) -> bool:
         """Tell whether words that no one knows as a product may be looked for in the policies as they stand."""
-        others = (self.resolvers[name] for name in ("stages", "needs", "certifications"))
-        return fold(text) not in _NO_PRODUCTS and not any(_is_sure(other.read(text)) for other in others)
+        others = (other for name, other in self.resolvers.items() if name not in ("sectors", "concepts"))
+        return fold(text) not in word_lists().no_products and not any(_is_sure(other.read(text)) for other in others)
 
     def _note_concepts(self, readings: tuple[WordReading, ...], origin: str, notes: Notes) -> None:
         self._note_all("concepts", "concepts", readings, origin, notes)
@@ -212,7 +202,7 @@ def _note_words(fact: str, text: str, origin: str, notes: Notes) -> None:
 
 
 def _read_figures(profile: Profile, notes: Notes) -> None:
-    for fact in _FIGURES:
+    for fact in (*NUMBERS, *FLAGS):
         value = getattr(profile, fact)
         if value is None:
             continue
@@ -236,10 +226,10 @@ def _distinct(mentions: list[Mention]) -> tuple[Mention, ...]:
 
 def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader:
     """Build the reader of one catalogue; `declared` judges what a profile declares."""
-    names = ("sectors", "concepts", "stages", "needs", "certifications")
     codes = _classification_codes(catalogue)
     resolvers = {
-        name: WordResolver(catalogue.vocabularies[name], codes if name == "sectors" else None) for name in names
+        name: WordResolver(catalogue.vocabularies[name], codes if name == "sectors" else None)
+        for name in dict.fromkeys(_VOCABULARY_OF.values())
     }
     return ProfileReader(catalogue=catalogue, resolvers=resolvers, declared=declared)
 

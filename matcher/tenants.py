@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from matcher.columns import Floats, MeasureColumns
 from matcher.errors import MatchError
-from matcher.fields import ITEMS, NUMBERS, Fields
+from matcher.fields import FLAGS, ITEMS, NUMBERS, Fields
 from matcher.heard import Heard, looked_up, spans
 from matcher.passages import Positions
 from matcher.places import region_of_credit_code
@@ -26,19 +26,13 @@ from matcher.profile_reading import ProfileReader
 from matcher.reading import Reading
 from matcher.touches import Spots
 from rules.fact_columns import AnswerColumn, FactColumn, NumberColumn, answer_column, derive_numbers, whole_answers
-from rules.facts import DERIVED, REGION_FACTS, Answer
+from rules.facts import DERIVED, Answer
 from rules.operators import comparable as as_number
 
 _OF_NUMBERS = frozenset((*DERIVED, *NUMBERS))
 MOST_INPUTS = 20_000
 """So many readings of inputs are kept: past it, all are forgotten and read again."""
 
-
-OF_FIELDS = frozenset({
-    *REGION_FACTS, "sector", "concepts", "stage", "needs", "certifications", "foreign_invested",
-    *NUMBERS, *DERIVED,
-})  # fmt: skip
-"""Facts that the fields of a profile speak of: declaring one replaces what was read."""
 
 Key = tuple[str, str]
 """A fact and what was declared of it, as text."""
@@ -93,7 +87,9 @@ def read_declared(given: Fields, reader: ProfileReader, on: date) -> Declared:
 
 
 def _declaration(facts: Mapping[str, Any], reader: ProfileReader) -> _Declaration:
-    replaces = not OF_FIELDS.isdisjoint(facts)
+    published = reader.declared.facts
+    # Declaring what a field of the profile speaks of replaces what was read of that field.
+    replaces = any(fact in published and published[fact].field != "facts" for fact in facts)
     try:
         reader.declared.read(facts)
     except MatchError as error:
@@ -186,7 +182,11 @@ class TenantReader:
 
     def _inputs(self, given: Fields, declared: Declared, on: date) -> tuple[Positions, Positions]:
         """Return the numbers of all inputs of the rows, and the row of each."""
-        columns = [self._places(given, on), self._flags(given, on), *(self._items(given, name, on) for name in ITEMS)]
+        columns = [
+            self._places(given, on),
+            *(self._flags(given, name, on) for name in FLAGS),
+            *(self._items(given, name, on) for name in ITEMS),
+        ]
         inputs = np.concatenate([numbers for numbers, _ in columns])
         rows = np.concatenate([rows for _, rows in columns])
         if declared.whole:
@@ -211,9 +211,8 @@ class TenantReader:
 
         return self._heard.numbers("place", said, fields_of, on), np.arange(given.size)
 
-    def _flags(self, given: Fields, on: date) -> tuple[Positions, Positions]:
-        flags = given.columns["foreign_invested"]
-        numbers = self._heard.numbers("foreign_invested", flags, lambda flag: {"foreign_invested": flag}, on)
+    def _flags(self, given: Fields, name: str, on: date) -> tuple[Positions, Positions]:
+        numbers = self._heard.numbers(name, given.columns[name], lambda flag: {name: flag}, on)
         return numbers, np.arange(given.size)
 
     def _items(self, given: Fields, name: str, on: date) -> tuple[Positions, Positions]:

@@ -16,6 +16,7 @@ from unicodedata import normalize
 from matcher.fuzzy import nearest
 from seeds.folding import fold
 from seeds.vocabulary import Vocabulary
+from seeds.word_lists import word_lists
 
 
 class How(StrEnum):
@@ -51,14 +52,6 @@ _NEGATION = re.compile(
 
 _PIECE = re.compile(r"[^\s·•・_—,，、/\\|.。;；:：'\"()\[\]{}<>《》〈〉*#-]+")
 """What folding runs together."""
-
-_DIVISIONS = {
-    "A": range(1, 6), "B": range(6, 13), "C": range(13, 44), "D": range(44, 47), "E": range(47, 51),
-    "F": range(51, 53), "G": range(53, 61), "H": range(61, 63), "I": range(63, 66), "J": range(66, 70),
-    "K": range(70, 71), "L": range(71, 73), "M": range(73, 76), "N": range(76, 80), "O": range(80, 83),
-    "P": range(83, 84), "Q": range(84, 87), "R": range(87, 91), "S": range(91, 97), "T": range(97, 98),
-}  # fmt: skip
-"""The divisions of each section of GB/T 4754-2017 (C is 13 to 43)."""
 
 _MARKS_BETWEEN = r"[\s_:>/·–—-]*"
 _CODE_FIRST = re.compile(rf"[(\[【]?([A-Ta-t]\d{{2,4}}|\d{{2,4}}|[A-T])(?![0-9A-Za-z])[)\]】]?{_MARKS_BETWEEN}(\S.*)")
@@ -208,7 +201,7 @@ class WordResolver:
         if not self._codes or match is None or not (match[1] or match[2]):
             return None
         letter, digits = (match[1] or "").upper(), match[2] or ""
-        if letter and digits and int(digits[:2]) not in _DIVISIONS[letter]:
+        if letter and digits and int(digits[:2]) not in word_lists().divisions[letter]:
             return None  # K12 is no code: division 12 belongs to another section
         lengths = range(len(digits), 1, -1)
         return next((self._codes[digits[:n]] for n in lengths if digits[:n] in self._codes), self._codes.get(letter))

@@ -25,6 +25,7 @@ from seeds.documents import Document, build_document, document_metadata, load_do
 from seeds.errors import Fault, SeedError
 from seeds.regions import load_regions
 from seeds.vocabulary import Vocabulary, build_vocabulary, load_vocabulary, parse_entry
+from seeds.word_lists import load_word_lists
 
 SCHEMA = 2
 VOCABULARY_FILES = (
@@ -59,7 +60,9 @@ def load_content(seeds: Path, packs: Path) -> Content:
 
 def check_seeds(seeds: Path, packs: Path) -> tuple[Fault, ...]:
     """Return every fault of documents, vocabularies and packs, each with file and pointer."""
-    return _read(seeds, packs)[1]
+    attempt = _Attempt(list(_read(seeds, packs)[1]))
+    attempt(load_word_lists, seeds / "vocabularies" / "word_lists.yaml")
+    return tuple(attempt.faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def _read(seeds: Path, packs: Path) -> tuple[Content | None, tuple[Fault, ...]]:
     attempt, words = _Attempt(), seeds / "vocabularies"
     folders = sorted(entry for entry in (seeds / "documents").iterdir() if entry.is_dir())
     attempted = {path.name: attempt(load_document, path) for path in folders}
-    facts, regions = attempt(load_facts, words / "facts.yaml"), attempt(load_regions, words)
+    facts, regions = attempt(load_facts, words / "profile_fields.yaml"), attempt(load_regions, words)
     loaded = {name: attempt(load_vocabulary, words / f"{name}.yaml") for name in VOCABULARY_FILES}
     vocabularies = {name: vocabulary for name, vocabulary in loaded.items() if vocabulary is not None}
     if facts is None or regions is None or len(vocabularies) < len(loaded):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from rules.amounts import LARGEST_YUAN, AmountError, parse_money, parse_rate, parse_share
 from rules.errors import FactError
 from seeds.errors import Fault, SeedError
-from seeds.strict_yaml import load_yaml
+from seeds.profile_fields import load_profile_fields
 from seeds.taxonomy import Taxonomy
 from seeds.vocabulary import Vocabulary
 
@@ -109,22 +109,20 @@ def add_up(answers: Iterable[Answer]) -> Answer:
 
 
 def load_facts(path: Path) -> dict[str, FactDefinition]:
-    """Load the list of facts; raise SeedError naming every fault."""
-    data = load_yaml(path)
-    if not isinstance(data, dict) or data.get("schema") != 1 or not isinstance(data.get("facts"), list):
-        raise SeedError([Fault(file=path.name, pointer="", message="needs schema: 1 and a list of facts")])
+    """Load the facts out of the file of fields, in the order they are published; raise SeedError naming every fault."""
     facts: dict[str, FactDefinition] = {}
     faults: list[Fault] = []
-    for position, raw in enumerate(data["facts"]):
-        pointer = f"/facts/{position}"
-        try:
-            fact = FactDefinition(**{**raw, "type": FactType(raw["type"])})
-        except (TypeError, ValueError, KeyError) as error:
-            faults.append(Fault(file=path.name, pointer=pointer, message=f"not a fact: {error}"))
+    for field, words in load_profile_fields(path).facts.values():
+        if words.type not in tuple(FactType):
+            message = f"the fact {words.id!r} has no type {words.type!r}, known: {', '.join(FactType)}"
+            faults.append(Fault(file=path.name, pointer=f"/fields/{field.id}/facts", message=message))
             continue
-        if fact.id in facts:
-            faults.append(Fault(file=path.name, pointer=pointer, message=f"the fact {fact.id!r} stands twice"))
-        facts[fact.id] = fact
+        kind = FactType(words.type)
+        facts[words.id] = FactDefinition(
+            field="facts" if field.fact else field.id,
+            vocabulary=field.vocabulary if kind is FactType.SET else "",
+            **{**asdict(words), "type": kind},
+        )
     if faults:
         raise SeedError(faults)
     return facts

@@ -79,9 +79,14 @@ def run(options: argparse.Namespace) -> int:
 
 def _screen(options: argparse.Namespace, catalogue: Catalogue) -> int:
     asked = Options(on=options.on or today(), statuses=tuple(sorted(set(options.statuses))))
-    latest, limits = max(asked.on, today()), _limits(options.file)
-    vocabularies, judge = catalogue.vocabularies, judge_of_facts(catalogue)
-    reading = ReadingOptions(vocabularies=vocabularies, latest=latest, limits=limits, fact_complaints=judge)
+    limits = _limits(options.file)
+    reading = ReadingOptions(
+        on=asked.on,
+        vocabularies=catalogue.vocabularies,
+        latest=max(asked.on, today()),
+        limits=limits,
+        fact_complaints=judge_of_facts(catalogue),
+    )
     work = Work(folder=_folder(options), version=catalogue.version, options=asked)
     with closing(_crew(options, catalogue)) as crew:  # a cluster that is not there is told before the file is read
         account = _read(work, reading)

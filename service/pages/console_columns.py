@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,9 @@ _SHOWN_WHOLE = 60
 _DOUBTFUL = frozenset({"not_understood", "unit_not_understood", "repeated"})
 
 
-def column_page(path: Path, mapping: Mapping[str, str], language: str) -> Json:
-    """Return what the page shows of a file read with the operator's choices (heading -> field, "" for none)."""
-    look = columns_at_a_look(look_at(path, mapping), language)
+def column_page(path: Path, mapping: Mapping[str, str], *, on: date, language: str) -> Json:
+    """Return what the page shows of a file, read on a day with the choices (heading -> field, "" for none)."""
+    look = columns_at_a_look(look_at(path, mapping, on=on), language)
     firsts: set[str] = set()
     for column in look["columns"]:
         heading = column["heading"]

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
 from rules.facts import FactDefinition, FactType
+from seeds.profile_fields import Kind as Field
+from seeds.profile_fields import profile_fields
 
 
 class Kind(StrEnum):
@@ -43,24 +45,28 @@ class FormField:
     vocabulary: str = ""
 
 
-FIELDS = (
-    # Measured on the labelled companies: no other three bring as many of the measures that a full profile brings.
-    FormField(name="city", kind=Kind.TEXT, main=True, autocomplete="address-level2", vocabulary="regions"),
-    FormField(name="products", kind=Kind.LINES, main=True, vocabulary="concepts"),
-    FormField(name="needs", kind=Kind.LINES, main=True, vocabulary="needs"),
-    FormField(name="uscc", kind=Kind.TEXT),
-    FormField(name="sector", kind=Kind.TEXT, vocabulary="sectors"),
-    FormField(name="stage", kind=Kind.CHOICE, vocabulary="stages"),
-    FormField(name="technologies", kind=Kind.LINES, vocabulary="concepts"),
-    FormField(name="certifications", kind=Kind.LINES, vocabulary="certifications"),
-    FormField(name="target_city", kind=Kind.TEXT, vocabulary="regions"),
-    FormField(name="founded_on", kind=Kind.DATE),
-    FormField(name="employees", kind=Kind.NUMBER),
-    FormField(name="rd_staff", kind=Kind.NUMBER),
-    FormField(name="annual_revenue_cny", kind=Kind.MONEY),
-    FormField(name="rd_spend_cny", kind=Kind.MONEY),
-    FormField(name="foreign_invested", kind=Kind.FLAG),
-)
+_KINDS = {
+    Field.TEXT: Kind.TEXT, Field.CODE: Kind.TEXT, Field.PLACE: Kind.TEXT, Field.LIST: Kind.LINES,
+    Field.WHOLE: Kind.NUMBER, Field.MONEY: Kind.MONEY, Field.DATE: Kind.DATE, Field.FLAG: Kind.FLAG,
+}  # fmt: skip
+"""How a field is typed that does not say otherwise, by its kind."""
+
+
+def _form_fields() -> Iterator[FormField]:
+    for name in profile_fields().form:
+        field = profile_fields().by_id[name]
+        if field.form:
+            kind = Kind(field.form.typed) if field.form.typed else _KINDS[field.kind]
+            yield FormField(
+                name=name,
+                kind=kind,
+                main=field.form.main,
+                autocomplete=field.form.autocomplete,
+                vocabulary=field.vocabulary,
+            )
+
+
+FIELDS = tuple(_form_fields())
 BY_NAME: Mapping[str, FormField] = MappingProxyType({field.name: field for field in FIELDS})
 
 DECLARED = "facts."

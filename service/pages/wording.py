@@ -1,4 +1,7 @@
-"""The words of the pages: one table a language, words/zh.yaml and words/en.yaml, with the same keys."""
+"""The words of the pages: one table a language, words/zh.yaml and words/en.yaml, with the same keys.
+
+The names of the form's fields stand with the fields (seeds/vocabularies/profile_fields.yaml).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from seeds.profile_fields import profile_fields
 from seeds.strict_yaml import load_yaml
 
 _FOLDER = Path(__file__).parent / "words"
@@ -15,4 +19,9 @@ _FOLDER = Path(__file__).parent / "words"
 @cache
 def page_words(language: str) -> Mapping[str, str]:
     """Return the words of the pages by key, in English for "en", else in Chinese."""
-    return MappingProxyType(load_yaml(_FOLDER / ("en.yaml" if language == "en" else "zh.yaml")))
+    words = load_yaml(_FOLDER / ("en.yaml" if language == "en" else "zh.yaml"))
+    for name, field in profile_fields().by_id.items():
+        if form := field.form:
+            label, hint = (form.en, form.hint_en) if language == "en" else (form.zh, form.hint_zh)
+            words |= {f"field.{name}": label, f"hint.{name}": hint}
+    return MappingProxyType(words)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from matcher.profile import MatchRequest, Profile
+from seeds.profile_fields import Kind, profile_fields
 from service.clock import today
 from service.problems import Complaint
 from service.schemas.complaints import StrictSchema
-from service.schemas.strict import refusal
+from service.schemas.strict import StrictField, refusal
 from service.schemas.texts import Choice, Choices, CreditCode, Place, Text, Texts
 from service.schemas.values import LARGEST_COUNT, Day, Facts, Flag, Money, Whole
 
@@ -22,33 +25,22 @@ PROFILE_CHARACTERS = 8_000
 STATUSES = ("in_force", "draft")
 
 
-def _optional(description: str, example: object) -> dict[str, Any]:
-    return {"allow_none": True, "metadata": {"description": description, "examples": [example]}}
+_SHAPES: Mapping[Kind, Callable[..., StrictField]] = {
+    Kind.TEXT: Text,
+    Kind.CODE: CreditCode,
+    Kind.PLACE: Place,
+    Kind.LIST: Texts,
+    Kind.WHOLE: partial(Whole, lowest=0, highest=LARGEST_COUNT),
+    Kind.MONEY: Money,
+    Kind.DATE: Day,
+    Kind.FLAG: Flag,
+    Kind.DECLARED: Facts,
+}
+"""How JSON states a field, by its kind."""
 
 
-class ProfileSchema(StrictSchema):
+class _Profile(StrictSchema):
     """What a company says of itself; every field may be missing or null."""
-
-    name = Text(**_optional("The company's name; it takes no part in matching.", "某生物材料公司"))
-    uscc = CreditCode(**_optional("Unified social credit code; its region digits are a hint.", "91110000600037341L"))
-    city = Place(**_optional("Where the company is registered, in any writing at any level.", "合肥长丰"))
-    target_city = Place(**_optional("Where it plans to settle or invest, if elsewhere.", "广州南沙"))
-    sector = Texts(**_optional("Its sectors, in words or GB/T 4754 codes.", ["生物化工"]))
-    products = Texts(**_optional("Its main products.", ["L-丙氨酸"]))
-    stage = Texts(**_optional("How far the product or project is; several may hold.", "量产"))
-    needs = Texts(**_optional("The support it looks for.", ["首台套认定"]))
-    technologies = Texts(**_optional("Its main technologies.", ["合成生物"]))
-    certifications = Texts(**_optional("Certifications it holds.", ["高新技术企业"]))
-    founded_on = Day(**_optional("Date of founding.", "2015-03-01"))
-    employees = Whole(lowest=0, highest=LARGEST_COUNT, **_optional("Number of employees.", 120))
-    annual_revenue_cny = Money(**_optional("Last year's revenue in yuan, or a text with its unit.", 3.2e8))
-    rd_spend_cny = Money(**_optional("Last year's R&D spend in yuan, or a text with its unit.", "2100万元"))
-    rd_staff = Whole(lowest=0, highest=LARGEST_COUNT, **_optional("People in research and development.", 30))
-    foreign_invested = Flag(**_optional("Whether it is foreign-invested.", False))  # noqa: FBT003 - an example value
-    external_id = Text(**_optional("The caller's own id; it takes no part in matching.", "row-17"))
-    facts = Facts(
-        **_optional("Facts published at /v1/vocabularies/facts and manual conditions, by id.", {"listed": False})
-    )
 
     @validates_schema(skip_on_field_errors=False)
     def refuse_a_book(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 - marshmallow's signature
@@ -61,6 +53,16 @@ class ProfileSchema(StrictSchema):
     def build(self, data: dict[str, Any], **_: Any) -> Profile:  # noqa: ANN401 - marshmallow's signature
         """Build the profile; null and missing are the same."""
         return Profile(**{name: value for name, value in data.items() if value is not None})
+
+
+def _field(name: str) -> StrictField:
+    """Return how JSON states one field of a profile, as seeds/vocabularies/profile_fields.yaml tells."""
+    field = profile_fields().by_id[name]
+    told = {"description": field.api.description, "examples": [field.api.example]} if field.api else {}
+    return _SHAPES[field.kind](allow_none=True, metadata=told)
+
+
+ProfileSchema = _Profile.from_dict({name: _field(name) for name in profile_fields().api}, name="ProfileSchema")
 
 
 class MatchRequestSchema(StrictSchema):

@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
+from seeds.profile_fields import Kind
 from service.screenings.folders import Folder
-from service.tables.fields import BY_ID, FIELDS, Kind
+from service.tables.fields import BY_ID, FIELDS
 from service.tables.headings import MONEY_UNITS, ColumnReport, Status
 from service.tables.look import Look
 from service.tables.messages import TableRefusedError

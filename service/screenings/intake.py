@@ -46,8 +46,8 @@ class Sent:
 
     def check_columns(self, folder: Folder, language: str) -> None:
         """Raise RequestError, all faults at once, when the file kept cannot be read with the columns asked for."""
-        refusal = correction_refusal(folder.sent(self.form), self.options.columns) if self.options.columns else None
-        if refusal:
+        asked, path = self.options, folder.sent(self.form)
+        if asked.columns and (refusal := correction_refusal(path, asked.columns, on=asked.on)):
             raise RequestError("invalid_request", _complaints_of(refusal, language))
 
     def keep(self, folder: Folder, most: int) -> None:

@@ -38,20 +38,20 @@ class Account:
 
 
 def read_file(folder: Folder, form: str, options: ReadingOptions) -> Account:
-    """Read the file once; a screening that is taken up again finds it read."""
-    if folder.reading.is_file():
-        told = orjson.loads(folder.reading.read_bytes())
+    """Read the file once; a screening that is taken up again finds it read, unless for another day."""
+    on = options.on.isoformat()
+    if folder.reading.is_file() and (told := orjson.loads(folder.reading.read_bytes())).get("on") == on:
         return Account(**{name: told[name] for name in Account.__dataclass_fields__})
     try:
         account, columns = _read(folder, form, options)
     except TableRefusedError as refusal:
         raise UnreadableFileError(refusal) from refusal
-    write_whole(folder.reading, orjson.dumps({**asdict(account), **columns}))
+    write_whole(folder.reading, orjson.dumps({"on": on, **asdict(account), **columns}))
     return account
 
 
 def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, dict[str, object]]:
-    table = read_tenants(folder.sent(form), options=options)
+    table = read_tenants(folder.sent(form), options)
     rejected = chunks = tenants = 0
     unread = folder.path / ".rejected"
     with unread.open("wb") as lines:

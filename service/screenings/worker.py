@@ -130,11 +130,11 @@ class Worker:
     def _take_to_its_end(self, job: Job) -> None:
         folder, catalogue = self._folders.of(job.id), self._catalogue_of(job)
         self._jobs.note_catalogue(job.id, self._name, catalogue.version)
-        mapping, latest = job.options.columns, max(job.options.on, today())
         reading = ReadingOptions(
-            mapping=mapping,
+            on=job.options.on,
+            mapping=job.options.columns,
             vocabularies=catalogue.vocabularies,
-            latest=latest,
+            latest=max(job.options.on, today()),
             fact_complaints=judge_of_facts(catalogue),
         )
         account = read_file(folder, job.format, reading)

@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 
 from rules.amounts import AmountError, parse_rate
 from seeds.folding import simplify
-from service.tables.fields import Kind
+from seeds.profile_fields import Kind
+from seeds.word_lists import word_lists
 from service.tables.flags import read_flag
 from service.tables.headings import Column
 from service.tables.lists import split_list
@@ -43,10 +44,7 @@ NOT_SAID = _NotSaid()
 LEFT_OPEN = object()
 """Stands for a value that was understood and that no condition can use."""
 
-_BLANKS = frozenset((
-    "", "-", "--", "—", "——", "–", "/", "\\", "无", "暂无", "未知", "不详", "不明", "待定", "待补充", "未填",
-    "未填写", "空",    "n/a", "na", "null", "none", "nan", "nil", "unknown", "?", "？", "…", ".",
-))  # fmt: skip
+_BLANKS = word_lists().blank_cells
 _SAYS_NO = "无"
 """Says that nothing is to be told in any column but one of yes and no."""
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from seeds.folding import fold
+from seeds.profile_fields import Kind
 from service.json_reading import printable
 from service.messages import nearest_params
-from service.tables.fields import Kind
 from service.tables.heading_names import nearest_heading, recognise
 from service.tables.headings import SEVERAL, shown_heading, unit_fault
 from service.tables.messages import TableRefusedError

@@ -8,6 +8,7 @@ import re
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import date
 from itertools import islice
 
 from service.tables.cells import Broken
@@ -37,8 +38,8 @@ _GUARDED = re.compile(r"'(?=[=+\-@\t\r＝＋－＠]|\d{16,}$)")
 """The mark that our own CSV puts before a text that a spreadsheet program might run or round."""
 
 
-def open_delimited(source: Source, mapping: Mapping[str, str]) -> RawTable:
-    """Open a CSV file and find its headings; raise TableRefusedError when there are none."""
+def open_delimited(source: Source, mapping: Mapping[str, str], on: date) -> RawTable:
+    """Open a CSV file and find its headings as read on a day; raise TableRefusedError when there are none."""
     with source.open() as stream:
         encoding, lines = detect_encoding(stream)
     delimiter, named = _sniff_delimiter(source, encoding, mapping)
@@ -50,8 +51,8 @@ def open_delimited(source: Source, mapping: Mapping[str, str]) -> RawTable:
         _refuse_width(source, encoding)
     if place is None:
         raise no_heading(texts)
-    texts, block = two_lines(texts, place)
-    headings = headings_of(texts, block)
+    texts, block = two_lines(texts, place, on)
+    headings = headings_of(texts, block, on)
     if len(headings) > source.limits.columns:
         raise TableRefusedError("too_many_columns", limit=source.limits.columns)
     return RawTable(

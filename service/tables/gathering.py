@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from matcher.profile import Profile
+from seeds.profile_fields import Kind
 from service.tables.faults import RowFault
-from service.tables.fields import Kind
 from service.tables.headings import Column
 
 PLACE_PARTS = frozenset({"province", "city_part", "city", "county"})

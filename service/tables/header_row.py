@@ -5,10 +5,11 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from seeds.folding import fold
+from seeds.profile_fields import Kind, ProfileField
 from service.json_reading import printable
-from service.tables.fields import Kind, TableField
 from service.tables.heading_names import known_names, nearest_heading, recognise, take_apart, without_time
 from service.tables.heading_remarks import is_other_thing, says_another, spoils
 from service.tables.messages import TableRefusedError
@@ -36,7 +37,7 @@ def count_headings(texts: Sequence[str], mapping: Mapping[str, str]) -> int:
     return len(fields)
 
 
-def field_of(heading: str, mapping: Mapping[str, str]) -> TableField | None:
+def field_of(heading: str, mapping: Mapping[str, str]) -> ProfileField | None:
     """Return the field that a column is: the one that `mapping` gives its heading, else that which the heading says."""
     told = next((target for name, target in mapping.items() if fold(name) == fold(heading)), "")
     return recognise(told or heading)
@@ -49,7 +50,7 @@ def find_header(rows: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> in
     return counts.index(best) if best else None
 
 
-def join_headings(texts: Sequence[str]) -> str:
+def join_headings(texts: Sequence[str], on: date) -> str:
     """Return what a column is called by the texts above one another.
 
     It is the lowest that says it alone, with the times above it, else all of them; what stands below a heading that
@@ -61,13 +62,13 @@ def join_headings(texts: Sequence[str]) -> str:
     joined, (*upper, lowest) = " ".join(distinct), distinct
     field, whole = recognise(lowest), recognise(joined)
     if field and (whole in (None, field) or field.kind is Kind.PLACE):
-        is_joined = any(spoils(group, field) or (whole and _is_time(group)) for group in upper)
+        is_joined = any(spoils(group, field, on) or (whole and _is_time(group)) for group in upper)
         return joined if is_joined else lowest
     if whole:
         return joined
     remarked = f"{distinct[0]}（{'，'.join(distinct[1:])}）"
     field = recognise(remarked)
-    return remarked if field and not says_another(remarked, field) else joined
+    return remarked if field and not says_another(remarked, field, on) else joined
 
 
 def _as_text(text: str) -> str:
@@ -79,11 +80,11 @@ def _is_time(text: str) -> bool:
     return not fold(without_time(text))
 
 
-def headings_of(texts: Sequence[Sequence[str]], block: tuple[int, int]) -> list[str]:
-    """Return the headings of a table of which the rows from the first to the last of `block` are the headings."""
+def headings_of(texts: Sequence[Sequence[str]], block: tuple[int, int], on: date) -> list[str]:
+    """Return the headings of a table, read on a day; `block` are the first and the last of the rows they stand in."""
     rows = texts[block[0] : block[1] + 1]
     width = max(map(len, rows))
-    return [join_headings([row[column] for row in rows if column < len(row)]) for column in range(width)]
+    return [join_headings([row[column] for row in rows if column < len(row)], on) for column in range(width)]
 
 
 def groups_of(texts: Sequence[Sequence[str]], block: tuple[int, int], headings: Sequence[str]) -> dict[int, str]:
@@ -95,7 +96,7 @@ def groups_of(texts: Sequence[Sequence[str]], block: tuple[int, int], headings: 
     return {column: text for column, text in enumerate(upper) if text and text != headings[column]}
 
 
-def two_lines(texts: Sequence[Sequence[str]], place: int) -> tuple[list[list[str]], tuple[int, int]]:
+def two_lines(texts: Sequence[Sequence[str]], place: int, on: date) -> tuple[list[list[str]], tuple[int, int]]:
     """Return the rows and which of them, first and last, are the headings, where nothing tells of merged cells.
 
     A row below the headings is one too when it says only what the columns of groups are; of two rows of headings the
@@ -103,13 +104,13 @@ def two_lines(texts: Sequence[Sequence[str]], place: int) -> tuple[list[list[str
     """
     rows = [list(row) for row in texts]
     for top in (place, place - 1):
-        if 0 <= top < len(rows) - 1 and _are_two_lines(rows[top], rows[top + 1], below=top == place):
+        if 0 <= top < len(rows) - 1 and _are_two_lines(rows[top], rows[top + 1], on, below=top == place):
             rows[top] = _repeat_groups(rows[top], rows[top + 1])
             return rows, (top, top + 1)
     return rows, (place, place)
 
 
-def _are_two_lines(upper: Sequence[str], lower: Sequence[str], *, below: bool) -> bool:
+def _are_two_lines(upper: Sequence[str], lower: Sequence[str], on: date, *, below: bool) -> bool:
     """Tell whether two rows are the groups of columns and the columns; `below` tells that the upper was found."""
     width = max(len(upper), len(lower))
     upper, lower = ([*row, *[""] * (width - len(row))] for row in (upper, lower))
@@ -123,10 +124,10 @@ def _are_two_lines(upper: Sequence[str], lower: Sequence[str], *, below: bool) -
     starts = [not upper[column] or (column + 1 < width and not upper[column + 1]) for column in filled]
     if not all(map(operator.or_, named, starts)) or not (any(named) or any(not upper[column] for column in filled)):
         return False
-    return all(_is_part_of_heading(_as_text(lower[column]), owners[column]) for column in filled)
+    return all(_is_part_of_heading(_as_text(lower[column]), owners[column], on) for column in filled)
 
 
-def _is_part_of_heading(text: str, group: str) -> bool:
+def _is_part_of_heading(text: str, group: str, on: date) -> bool:
     """Tell whether a text below the heading of a group says which of its columns it is."""
     field = recognise(group)
     if not group or (field and field.kind in (Kind.DATE, Kind.TEXT, Kind.CODE)):
@@ -139,7 +140,7 @@ def _is_part_of_heading(text: str, group: str) -> bool:
         return True
     if field and field.kind not in MEASURED:
         return False
-    return is_other_thing(text) or (field is not None and not says_another(f"{group}（{text}）", field))
+    return is_other_thing(text) or (field is not None and not says_another(f"{group}（{text}）", field, on))
 
 
 def _repeat_groups(upper: Sequence[str], lower: Sequence[str]) -> list[str]:

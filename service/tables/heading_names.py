@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from seeds.folding import fold, simplify
-from service.tables.fields import FIELDS, Kind, TableField
+from seeds.profile_fields import Kind, ProfileField
+from service.tables.fields import FIELDS
 from service.tables.units import is_unit
 
 HEADING_CHARACTERS = 200
@@ -62,16 +63,16 @@ class HeadingParts:
 
 
 @cache
-def known_names() -> dict[str, TableField]:
+def known_names() -> dict[str, ProfileField]:
     """Return folded name -> field."""
-    known: dict[str, TableField] = {}
+    known: dict[str, ProfileField] = {}
     for field in FIELDS:
-        for name in (field.id, *field.names):
+        for name in (field.id, *field.headings):
             known.setdefault(fold(name), field)
     return known
 
 
-def recognise(heading: str) -> TableField | None:
+def recognise(heading: str) -> ProfileField | None:
     """Return the field that a heading names, or None."""
     return next((field for name in take_apart(heading).names if (field := known_names().get(name))), None)
 
@@ -153,7 +154,9 @@ def _folded(names: Iterable[str]) -> Iterator[str]:
 
 @cache
 def _shown_names() -> dict[str, str]:
-    return {fold(name): name for field in FIELDS if field.kind is not Kind.IGNORED for name in (field.id, *field.names)}
+    return {
+        fold(name): name for field in FIELDS if field.kind is not Kind.IGNORED for name in (field.id, *field.headings)
+    }
 
 
 @cache
@@ -204,7 +207,7 @@ def _questions() -> tuple[tuple[str, str], ...]:
     stems = {
         _KIND_OF.sub("", _QUESTION.sub("", fold(name), count=1)): field.heading
         for field in flags
-        for name in field.names
+        for name in field.headings
     }
     return tuple((stem, heading) for stem, heading in stems.items() if stem)
 

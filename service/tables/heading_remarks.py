@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from seeds.folding import fold
-from service.clock import today
-from service.tables.fields import Kind, TableField
+from seeds.profile_fields import Kind, ProfileField
 from service.tables.heading_names import HeadingParts, known_names, recognise, take_apart, without_time
 from service.tables.units import MEASURED, plain, split_words, without_dates, without_example, words_left
-
-YEARLY = frozenset({"annual_revenue_cny", "rd_spend_cny", "revenue_growth"})
-"""Figures of a whole year that has ended."""
-
-_AHEAD = frozenset({"target_city", "investment_cny", "needs"})
-"""Fields that are about what is planned, so nothing planned makes them another thing."""
 
 _ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
 _SEVERAL_YEARS = re.compile(r"(?:19|20)\d\d\s*年?度?\s*[-~至到、,和与及/]\s*(?:19|20)\d\d")
@@ -92,26 +86,24 @@ _ENDING = 2
 
 _AND_SO_ON = re.compile(r".+[、/及和].+等")
 _CHOICES = re.compile(r"[^、/|]+(?:[、/|][^、/|]+)+")
-_CHOSEN = frozenset({"sector", "stage", "needs", "certifications"})
-"""Lists of which a form often names the choices."""
 
 
-def says_another(heading: str, field: TableField) -> bool:
-    """Tell whether what stands beside the name of a field makes it another thing, or is not known to leave it be."""
+def says_another(heading: str, field: ProfileField, on: date) -> bool:
+    """Tell whether what stands beside a field's name makes it another thing on that day, or may make it one."""
     parts = take_apart(heading)
-    if is_other_time(parts.text, field):
+    if is_other_time(parts.text, field, on):
         return True
     if any(known_names().get(name) is field for name in parts.wholes):
         return False
     return any(_adds(remark, field, parts) for remark in parts.remarks)
 
 
-def spoils(group: str, field: TableField) -> bool:
+def spoils(group: str, field: ProfileField, on: date) -> bool:
     """Tell whether the heading of a group of columns makes a column in it another thing than its own heading says."""
     text = take_apart(group).text
     if _NOTE_ABOVE.search(text):
         return False
-    return is_other_time(text, field) or (field.id not in _AHEAD and _OTHER.search(text) is not None)
+    return is_other_time(text, field, on) or (not field.planned and _OTHER.search(text) is not None)
 
 
 def is_other_thing(text: str) -> bool:
@@ -119,30 +111,30 @@ def is_other_thing(text: str) -> bool:
     return _OTHER.search(plain(text)) is not None
 
 
-def is_other_time(text: str, field: TableField) -> bool:
-    """Tell whether a figure is of a year that has not ended, of a part of a year, or of several years."""
-    if field.kind is Kind.DATE or field.id in _AHEAD:
+def is_other_time(text: str, field: ProfileField, on: date) -> bool:
+    """Tell whether a figure is of a year that has not ended on that day, of a part of a year, or of several years."""
+    if field.kind is Kind.DATE or field.planned:
         return False
     words = plain(text)
-    newest, current = max(map(int, _ANY_YEAR.findall(words)), default=0), today().year
+    newest, current = max(map(int, _ANY_YEAR.findall(words)), default=0), on.year
     if newest > current or (newest == current and _YEAR_END.search(words)):
         return True
-    if field.id not in YEARLY:
+    if not field.yearly:
         return False
     rest = _WHOLE_YEAR.sub(" ", words)
     return newest == current or any(form.search(rest) for form in (_SEVERAL_YEARS, _NOT_A_YEAR))
 
 
-def _adds(remark: str, field: TableField, parts: HeadingParts) -> bool:
+def _adds(remark: str, field: ProfileField, parts: HeadingParts) -> bool:
     """Tell whether a remark says more than a unit, a time, how to fill the column in, or its name once more."""
     said = without_example(plain(remark))
-    choices = _CHOICES if field.id in _CHOSEN else _AND_SO_ON
+    choices = _CHOICES if field.named else _AND_SO_ON
     if field.kind is Kind.LIST and choices.fullmatch(said) and not _OTHER.search(said):
         return False
     return any(_adds_words(segment.strip(), field, parts) for segment in _CUT.split(said))
 
 
-def _adds_words(segment: str, field: TableField, parts: HeadingParts) -> bool:
+def _adds_words(segment: str, field: ProfileField, parts: HeadingParts) -> bool:
     if _NOTE.fullmatch(segment) and not _OTHER.search(segment):
         return False
     segment = _ASKED.sub("", segment, count=1) if _ASKED.match(segment) else segment
@@ -151,13 +143,13 @@ def _adds_words(segment: str, field: TableField, parts: HeadingParts) -> bool:
     return not any(all(_is_known(word, field, name) for word in _words(one, field)) for one in timeless)
 
 
-def _words(segment: str, field: TableField) -> list[str]:
+def _words(segment: str, field: ProfileField) -> list[str]:
     if field.kind in _WORDS and _WORDS[field.kind].fullmatch("".join(segment.split())):
         return []
     return words_left([segment], field.kind) if field.kind in MEASURED else split_words(segment)
 
 
-def _is_known(word: str, field: TableField, name: str) -> bool:
+def _is_known(word: str, field: ProfileField, name: str) -> bool:
     folded = fold(word).removeprefix("已")
     if not folded or (_FOOTNOTE.fullmatch(folded) and field.kind is not Kind.FLAG) or _WHOSE_OWN.fullmatch(folded):
         return True

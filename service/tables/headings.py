@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from seeds.folding import fold
+from seeds.profile_fields import Kind, ProfileField
 from service.json_reading import printable
-from service.tables.fields import Kind, TableField
 from service.tables.heading_names import nearest_heading, recognise, take_apart
 from service.tables.heading_remarks import says_another, spoils
 from service.tables.units import MEASURED, MONEY_NAMES, UnitReading, read_unit, unit_above, unit_name, unit_of_group
@@ -61,7 +62,7 @@ class Column:
 
     position: int
     heading: str
-    field: TableField
+    field: ProfileField
     factor: float = 1.0
     percent: bool = False
     months: bool = False
@@ -86,10 +87,11 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Noted:
-    """Units that stand beside the headings: of the whole table, and headings of groups of columns by position."""
+    """What headings are read with: the unit of the whole table, headings of groups of columns by position, the day."""
 
     table: UnitReading
     groups: Mapping[int, str]
+    on: date
 
     def of(self, position: int) -> UnitReading:
         """Return the unit of money in a column whose own heading names none."""
@@ -100,10 +102,10 @@ class _Noted:
         """Return the year in the heading of a column's group, 0 when none is there."""
         return take_apart(self.groups.get(position, "")).year
 
-    def spoil(self, position: int, field: TableField) -> bool:
+    def spoil(self, position: int, field: ProfileField) -> bool:
         """Tell whether the heading of its group makes a column another thing than its own heading says."""
         group = self.groups.get(position, "")
-        return bool(group) and spoils(group, field)
+        return bool(group) and spoils(group, field, self.on)
 
 
 def unit_fault(target: str) -> bool:
@@ -119,6 +121,7 @@ def lay_out(
     headings: Sequence[str],
     chosen: Mapping[int, str] | None = None,
     *,
+    on: date,
     repeats: bool = False,
     above: Sequence[str] = (),
     groups: Mapping[int, str] | None = None,
@@ -127,14 +130,14 @@ def lay_out(
 
     `repeats` lets several headings stand for one field: objects of NDJSON choose their keys one by one. A unit in the
     heading of a group of columns (`groups`, by position) or in the texts `above` the headings holds for money whose
-    own heading names none.
+    own heading names none. A figure of a year that has not ended `on` that day is another thing.
     """
-    told, noted = chosen or {}, _Noted(table=unit_above(above), groups=groups or {})
+    told, noted = chosen or {}, _Noted(table=unit_above(above), groups=groups or {}, on=on)
     readings = [
         _read_heading(place, text, told.get(place), noted) for place, text in enumerate(headings) if text.strip()
     ]
     kept = readings if repeats else _without_repeats(readings)
-    columns = sorted((reading.column for reading in kept if reading.column), key=lambda found: found.field.order)
+    columns = sorted((reading.column for reading in kept if reading.column), key=lambda found: found.field.part)
     return Layout(columns=tuple(columns), reports=tuple(reading.report for reading in kept))
 
 
@@ -162,13 +165,13 @@ def _read_heading(position: int, heading: str, target: str | None, noted: _Noted
         if field.kind is Kind.MONEY and unit.factor is None and not unit.unclear:
             unit = noted.of(position)
         reading = _in_unit(report, column, unit, year)
-    if reading.column and target is None and (says_another(heading, field) or noted.spoil(position, field)):
+    if reading.column and target is None and (says_another(heading, field, noted.on) or noted.spoil(position, field)):
         told = ColumnReport(position=position, heading=shown, status=Status.NOT_UNDERSTOOD, nearest=field.heading)
         return _Reading(told, None, year)
     return reading
 
 
-def _how(heading: str, target: str | None, field: TableField) -> str:
+def _how(heading: str, target: str | None, field: ProfileField) -> str:
     if target is not None:
         return "declared"
     return "exact" if fold(heading) in (fold(field.id), fold(field.heading)) else "alias"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -40,11 +40,11 @@ class Look:
     samples: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-def look_at(content: Path | bytes, mapping: Mapping[str, str], limits: Limits | None = None) -> Look:
-    """Look at the first rows of a file; `rows` is how many it has at most, where that is cheaply known."""
+def look_at(content: Path | bytes, mapping: Mapping[str, str], *, on: date, limits: Limits | None = None) -> Look:
+    """Look, on a day, at the first rows of a file; `rows` is how many it has at most, where that is cheaply known."""
     try:
         head = head_of(source_of(content, limits))
-        raw, layout, refusal = _open(head.source, mapping)
+        raw, layout, refusal = _open(head.source, mapping, on)
         first = list(islice(raw.rows, _SAMPLE_ROWS))
     except TableRefusedError as error:
         return Look(refusal=error)
@@ -66,21 +66,21 @@ def _says_nothing(rows: Iterable[RawRow], raw: RawTable, layout: Layout) -> bool
     return all(reader.read(row) is None for row in rows)
 
 
-def _open(source: Source, mapping: Mapping[str, str]) -> tuple[RawTable, Layout, TableRefusedError | None]:
+def _open(source: Source, mapping: Mapping[str, str], on: date) -> tuple[RawTable, Layout, TableRefusedError | None]:
     """Open a table, also one whose headings are not understood or not as the caller says."""
     try:
-        raw, layout = open_table(source, mapping)
+        raw, layout = open_table(source, mapping, on)
     except TableRefusedError as refusal:
         if not refusal.headings:
             raise
-        raw = open_raw(source, dict.fromkeys(filter(None, refusal.headings), ""))
-        return raw, lay_out(column_names(raw)), refusal
+        raw = open_raw(source, dict.fromkeys(filter(None, refusal.headings), ""), on)
+        return raw, lay_out(column_names(raw), on=on), refusal
     return raw, layout, None
 
 
-def correction_refusal(content: Path, mapping: Mapping[str, str]) -> TableRefusedError | None:
+def correction_refusal(content: Path, mapping: Mapping[str, str], *, on: date) -> TableRefusedError | None:
     """Return why a file cannot be read with the caller's own choice of fields, None when nothing speaks against it."""
-    refusal = look_at(content, mapping).refusal
+    refusal = look_at(content, mapping, on=on).refusal
     if isinstance(refusal, CorrectionError) and not head_of(source_of(content)).whole:
         surely = [fault for fault in refusal.faults if fault.code not in _UNSURE]
         return CorrectionError(surely) if surely else None

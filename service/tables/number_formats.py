@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from seeds.profile_fields import Kind
 from service.tables.cells import Broken
-from service.tables.fields import Kind
 from service.tables.units import COUNTED, MONEY_NAMES, UnitReading, plain, read_unit
 
 _PIECE = re.compile(

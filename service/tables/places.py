@@ -61,7 +61,7 @@ class _Place:
 
     @property
     def stands_alone(self) -> bool:
-        return self.reading.is_fact and (self.column.field.order == PLACE or self.text.isdecimal())
+        return self.reading.is_fact and (self.column.field.part == PLACE or self.text.isdecimal())
 
 
 def settle_place(said: Sequence[Said], regions: Vocabulary | None) -> tuple[str, list[Clash]]:
@@ -71,13 +71,13 @@ def settle_place(said: Sequence[Said], regions: Vocabulary | None) -> tuple[str,
     """
     said = _with_whole_codes(said)
     if len(said) == 1 or regions is None:
-        return join_places([(column.field.order, text) for column, text in said]), []
+        return join_places([(column.field.part, text) for column, text in said]), []
     places = _meant([_Place(column=column, text=text, reading=resolve_place(text, regions)) for column, text in said])
     if clashes := _clashes(places, regions):
         return "", clashes
     named = [place for place in places if place.is_named]
     if not named:
-        return join_places([(place.column.field.order, place.text) for place in places]), []
+        return join_places([(place.column.field.part, place.text) for place in places]), []
     text = _narrowest(named, gazetteer_of(regions))
     for place in places:
         if not place.is_named and _is_narrower(text + place.text, text, regions):
@@ -134,7 +134,7 @@ def _narrowest(named: Sequence[_Place], gazetteer: Gazetteer) -> str:
         if place.stands_alone and all(is_inside(place, other) for other in named):
             return place.text
     kept = [place for place in named if not is_needless(place)]
-    kept.sort(key=lambda place: (bool(place.reading.rest), place.column.field.order))
+    kept.sort(key=lambda place: (bool(place.reading.rest), place.column.field.part))
     return join_places([(position, place.text) for position, place in enumerate(kept)])
 
 
@@ -151,7 +151,7 @@ def _is_narrower(longer: str, text: str, regions: Vocabulary) -> bool:
 
 def _with_whole_codes(said: Sequence[Said]) -> Sequence[Said]:
     """Return the columns with one code where each holds its own level of it: 44, 01, 15."""
-    short = sorted((part for part in said if _is_short_code(part[1])), key=lambda part: part[0].field.order)
+    short = sorted((part for part in said if _is_short_code(part[1])), key=lambda part: part[0].field.part)
     if not short:
         return said
     code = "".join(text for _, text in short).ljust(_CODE_LENGTH, "0")

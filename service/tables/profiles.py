@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from seeds.folding import fold
 from service.schemas.match import ProfileSchema
@@ -43,9 +44,9 @@ def open_profiles(source: Source, mapping: Mapping[str, str]) -> RawTable:
     )
 
 
-def lay_out_profiles(headings: Sequence[str], chosen: Mapping[int, str]) -> Layout:
+def lay_out_profiles(headings: Sequence[str], chosen: Mapping[int, str], on: date) -> Layout:
     """Take fields of a profile for themselves, those in `chosen` (position -> field) as told, and nothing else."""
-    layout = lay_out(headings, chosen, repeats=True)
+    layout = lay_out(headings, chosen, on=on, repeats=True)
     known = {place for place, heading in enumerate(headings) if heading in PROFILE_FIELDS} | set(chosen)
     reports = (report if report.position in known else _not_a_field(report) for report in layout.reports)
     return Layout(

@@ -32,11 +32,13 @@ _MACRO_ENDINGS = (".xlsm", ".xltm", ".xlam")
 class ReadingOptions:
     """What the reading of a file depends on beside the file.
 
+    `on` is the day it is read for: a figure of a year that has not ended by then is another thing;
     `mapping` gives headings a field of their own choice ("" leaves a column out); `vocabularies` resolve
     size and stage of an enterprise; `latest` is the last day on which a company can have been founded;
     `fact_complaints` says what is wrong with declared facts, so that a row tells all its faults at once.
     """
 
+    on: date
     mapping: Mapping[str, str] = field(default_factory=dict)
     vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
     latest: date | None = None
@@ -137,38 +139,37 @@ def is_filled(raw: RawRow, place: int) -> bool:
     return cell is not None and (not isinstance(cell, str) or bool(cell.strip()))
 
 
-def read_tenants(source: Path | bytes, *, filename: str = "", options: ReadingOptions | None = None) -> TenantTable:
+def read_tenants(source: Path | bytes, options: ReadingOptions, *, filename: str = "") -> TenantTable:
     """Open a file of tenants; raise TableRefusedError, in words, when the whole file cannot be read.
 
     The format is judged by content; `filename` is only asked whether it owns up to macros.
     """
-    chosen = options or ReadingOptions()
     if filename.lower().endswith(_MACRO_ENDINGS):
         raise TableRefusedError("macros")
-    return TenantTable(*open_table(source_of(source, chosen.limits), chosen.mapping), chosen)
+    return TenantTable(*open_table(source_of(source, options.limits), options.mapping, options.on), options)
 
 
-def open_table(source: Source, mapping: Mapping[str, str]) -> tuple[RawTable, Layout]:
-    """Open a table of any format and understand its headings; raise TableRefusedError."""
+def open_table(source: Source, mapping: Mapping[str, str], on: date) -> tuple[RawTable, Layout]:
+    """Open a table of any format and understand its headings as read on a day; raise TableRefusedError."""
     mapping = as_named(mapping)
-    raw = open_raw(source, mapping)
+    raw = open_raw(source, mapping, on)
     if raw.profiles:
-        return raw, lay_out_profiles(raw.headings, chosen_fields(raw.headings, mapping, repeats=True))
+        return raw, lay_out_profiles(raw.headings, chosen_fields(raw.headings, mapping, repeats=True), on)
     repeats, headings = raw.format is Format.NDJSON, column_names(raw)
     chosen = chosen_fields(headings, mapping, repeats=repeats)
-    layout = lay_out(headings, chosen, repeats=repeats, above=raw.above, groups=raw.groups)
+    layout = lay_out(headings, chosen, on=on, repeats=repeats, above=raw.above, groups=raw.groups)
     if not layout.columns:
         raise no_heading([raw.headings])
     return raw, layout
 
 
-def open_raw(source: Source, mapping: Mapping[str, str]) -> RawTable:
+def open_raw(source: Source, mapping: Mapping[str, str], on: date) -> RawTable:
     """Open a table of any format; what `mapping` names counts as a heading, understood or not."""
     form = sniff_format(source)
     if source.profiles:
         return open_profiles(source, mapping)
     if form is Format.XLSX:
-        return open_workbook(source, mapping)
+        return open_workbook(source, mapping, on)
     if form is Format.PARQUET:
         return open_columnar(source, mapping)
-    return open_json_lines(source) if form is Format.NDJSON else open_delimited(source, mapping)
+    return open_json_lines(source) if form is Format.NDJSON else open_delimited(source, mapping, on)

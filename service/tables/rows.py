@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 from marshmallow.fields import Field
 
 from matcher.profile import Profile
+from seeds.profile_fields import Kind
 from seeds.vocabulary import Vocabulary
 from service.json_reading import printable
 from service.problems import Complaint
@@ -20,7 +21,7 @@ from service.schemas.match import PROFILE_CHARACTERS, ProfileSchema
 from service.schemas.texts import TEXT_CHARACTERS
 from service.tables.cells import LEFT_OPEN, NOT_SAID, Broken, Cell, read_cell
 from service.tables.faults import RowFault, fault_of
-from service.tables.fields import EXAMPLE_MARK, Kind
+from service.tables.fields import EXAMPLE_MARK
 from service.tables.gathering import PLACE_PARTS, Said, gather
 from service.tables.headings import Column, Layout
 from service.tables.messages import CellError, LeftOpenError

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from seeds.folding import fold
+from seeds.profile_fields import Kind
 from service.tables.archive import SheetPart
-from service.tables.fields import Kind
 from service.tables.header_row import count_headings, find_header
 from service.tables.heading_names import recognise
 from service.tables.messages import TableRefusedError

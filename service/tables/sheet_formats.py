@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
+from seeds.profile_fields import Kind
 from service.tables.archive import STYLES, Archive
-from service.tables.fields import Kind
 from service.tables.number_formats import Section, read_format
 from service.tables.sheet_scan import column_number, whole_rows
 

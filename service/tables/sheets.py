@@ -6,11 +6,12 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+from seeds.profile_fields import Kind
 from service.tables.archive import MOST_SHEETS, Archive
 from service.tables.cells import Broken, Cell
-from service.tables.fields import Kind
 from service.tables.groups import groups_above
 from service.tables.header_row import field_of, find_header, groups_of, headings_of, no_heading, two_lines
 from service.tables.messages import TableRefusedError
@@ -25,8 +26,11 @@ from service.tables.units import MEASURED
 from service.tables.unnamed import named
 
 
-def open_workbook(source: Source, mapping: Mapping[str, str]) -> RawTable:
-    """Open a workbook; raise TableRefusedError when it is unsafe, damaged, or no sheet has headings."""
+def open_workbook(source: Source, mapping: Mapping[str, str], on: date) -> RawTable:
+    """Open a workbook, its headings read on a day.
+
+    Raises TableRefusedError when it is unsafe, damaged, or no sheet has headings.
+    """
     archive = Archive(source)
     seen: list[list[str]] = []
     unsolved = False
@@ -40,22 +44,22 @@ def open_workbook(source: Source, mapping: Mapping[str, str]) -> RawTable:
         texts = texts_above(sheet)
         place = find_header(texts, mapping)
         if place is not None and not is_explanation(texts, place, mapping):
-            texts, block = _heading_block(sheet, texts, place)
-            figures = _figures(sheet.left, headings_of(texts, block), mapping)
+            texts, block = _heading_block(sheet, texts, place, on)
+            if sheet.height - block[1] - 1 > source.limits.rows:
+                raise TableRefusedError("too_many_rows", limit=source.limits.rows)
+            headings = headings_of(texts, block, on)
+            figures = _figures(sheet.left, headings, mapping)
             sheet = replace(sheet, shown=shown_cells(archive, part.member, figures))
             others = [name for name in with_data if name != part.name]
-            return replace(_table(sheet, texts, block, source), other_sheets=others, epoch_1904=archive.epoch_1904)
+            return replace(_table(sheet, texts, block, headings), other_sheets=others, epoch_1904=archive.epoch_1904)
         seen += texts
     if not any(text for row in seen for text in row):
         raise TableRefusedError("formulas_without_values" if unsolved else "empty_file")
     raise no_heading(seen)
 
 
-def _table(sheet: Sheet, texts: list[list[str]], block: tuple[int, int], source: Source) -> RawTable:
+def _table(sheet: Sheet, texts: list[list[str]], block: tuple[int, int], headings: list[str]) -> RawTable:
     top, bottom = block
-    if sheet.height - bottom - 1 > source.limits.rows:
-        raise TableRefusedError("too_many_rows", limit=source.limits.rows)
-    headings = headings_of(texts, block)
     return RawTable(
         format=Format.XLSX,
         headings=headings,
@@ -88,10 +92,12 @@ def _figures(left: int, headings: Sequence[str], mapping: Mapping[str, str]) -> 
     return {column: field.kind for column, field in fields if field is not None and field.kind in MEASURED}
 
 
-def _heading_block(sheet: Sheet, texts: list[list[str]], place: int) -> tuple[list[list[str]], tuple[int, int]]:
+def _heading_block(
+    sheet: Sheet, texts: list[list[str]], place: int, on: date
+) -> tuple[list[list[str]], tuple[int, int]]:
     """Return the rows, and the first and last row of the headings: where nothing is merged, two lines may be."""
     block = _merged_block(sheet, texts, place)
-    return two_lines(texts, place) if block == (place, place) else (texts, block)
+    return two_lines(texts, place, on) if block == (place, place) else (texts, block)
 
 
 def _merged_block(sheet: Sheet, texts: list[list[str]], place: int) -> tuple[int, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 
@@ -12,14 +11,11 @@ import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
+from seeds.profile_fields import TemplateColumn, profile_fields
 from service.tables.fields import BY_ID, EXAMPLE_MARK
 
 SHEET, EXPLANATION_SHEET = "企业信息", "填写说明"
 LAST_ROW = 200_000
-STAGES = ("概念", "研发", "中试", "临床试验", "示范", "量产")
-ENTERPRISE_STAGES = ("初创期", "成长期", "成熟期", "已上市")
-SIZES = ("大型企业", "中型企业", "小型企业", "微型企业")
-YES_NO = ("是", "否")
 WORKBOOK_OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -30,67 +26,16 @@ _CREATED = datetime(2025, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """A fixed moment: the same template is the same bytes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateColumn:
-    """One column of the template: the field, its unit, what an example says, and how to fill it in."""
-
-    field: str
-    example: str | float | date
-    how: str
-    unit: str = ""
-    width: int = 16
-    choices: tuple[str, ...] = ()
-    only_choices: bool = False
-    check: str = ""
-
-    @property
-    def heading(self) -> str:
-        """Return the heading with its unit."""
-        name = BY_ID[self.field].heading
-        return f"{name}({self.unit})" if self.unit else name
+COLUMNS = {
+    name: column for name in profile_fields().template if (column := profile_fields().by_id[name].template) is not None
+}
+"""Field -> its column, in order."""
 
 
-def _choice(field: str, choices: tuple[str, ...], example: str, how: str, *, only: bool = True) -> TemplateColumn:
-    return TemplateColumn(field=field, example=example, how=how, choices=choices, only_choices=only, width=14)
-
-
-_YES_OR_NO = "选“是”或“否”；不清楚请留空"
-COLUMNS = (
-    TemplateColumn(field="external_id", example="A-001", how="贵方自己的编号，会原样带回结果；可不填", width=10),
-    TemplateColumn(field="name", example=f"{EXAMPLE_MARK}某某生物材料有限公司", how="企业全称；不参与匹配", width=34),
-    TemplateColumn(
-        field="uscc",
-        example="91110000600037341L",
-        how="18 位；本列已设为文本格式，请勿改为数字，否则超过 15 位会丢失精度",
-        width=24,
-    ),
-    TemplateColumn(field="city", example="安徽省蚌埠市", how="注册地的市、区县、园区或行政区划代码，越具体越好"),
-    TemplateColumn(field="target_city", example="", how="计划落户或投资的城市；与注册地不同时填写"),
-    TemplateColumn(field="sector", example="生物材料", how="行业名称或国民经济行业代码；多项用“、”分开", width=20),
-    TemplateColumn(field="products", example="聚乳酸、1,4-丁二醇", how="主要产品；多项用“、”分开", width=28),
-    TemplateColumn(field="technologies", example="合成生物技术", how="主要技术；多项用“、”分开", width=22),
-    _choice("stage", STAGES, "中试", "产品或项目进展；可从下拉列表选择，也可写多项，用“、”分开", only=False),
-    TemplateColumn(field="needs", example="中试验证、首台套认定", how="希望得到的支持；多项用“、”分开", width=24),
-    TemplateColumn(field="certifications", example="高新技术企业", how="已获得的资质；多项用“、”分开", width=24),
-    TemplateColumn(
-        field="founded_on", example=date(2015, 3, 1), how="完整的年月日，例如 2015-03-01", width=13, check="date"
-    ),
-    TemplateColumn(field="employees", example=120, unit="人", how="整数，不写“约”或区间", check="count"),
-    TemplateColumn(field="rd_staff", example=30, unit="人", how="整数，不写“约”或区间", check="count"),
-    TemplateColumn(
-        field="annual_revenue_cny", example=32000, unit="万元", how="上一年度；单位为万元，也可写“3.2亿元”", width=18
-    ),
-    TemplateColumn(
-        field="rd_spend_cny", example=2100, unit="万元", how="上一年度；单位为万元，也可写“2100万元”", width=18
-    ),
-    _choice("foreign_invested", YES_NO, "否", _YES_OR_NO),
-    _choice("above_scale", YES_NO, "是", f"是否规模以上企业；{_YES_OR_NO}"),
-    _choice("listed", YES_NO, "否", _YES_OR_NO),
-    _choice("size_class", SIZES, "中型企业", "从下拉列表选择；不清楚请留空"),
-    _choice("enterprise_stage", ENTERPRISE_STAGES, "成长期", "从下拉列表选择；不清楚请留空"),
-    TemplateColumn(field="registered_capital_cny", example=5000, unit="万元", how="单位为万元", width=18),
-    TemplateColumn(field="invention_patents", example=12, unit="件", how="整数", width=20, check="count"),
-)
+def heading_of(name: str) -> str:
+    """Return the heading of a field's column, with its unit."""
+    heading, unit = BY_ID[name].heading, COLUMNS[name].unit
+    return f"{heading}({unit})" if unit else heading
 
 
 @cache
@@ -115,13 +60,12 @@ def template_workbook() -> bytes:
 
 def _write_entry_sheet(sheet: Worksheet, formats: dict[str, Format]) -> None:
     sheet.freeze_panes(1, 2)
-    for place, column in enumerate(COLUMNS):
+    for place, (name, column) in enumerate(COLUMNS.items()):
         form = formats[_form(column)]
         sheet.set_column(place, place, column.width, form)
-        sheet.write_string(0, place, column.heading, formats["heading"])
-        _write_value(sheet, place, column.example, form)
-        if checks := _validation(column):
-            sheet.data_validation(1, place, LAST_ROW, place, checks)
+        sheet.write_string(0, place, heading_of(name), formats["heading"])
+        _write_example(sheet, place, column, form)
+        sheet.data_validation(1, place, LAST_ROW, place, _validation(heading_of(name), column))
 
 
 def _form(column: TemplateColumn) -> str:
@@ -130,18 +74,18 @@ def _form(column: TemplateColumn) -> str:
     return "plain" if isinstance(column.example, int | float) else "text"
 
 
-def _write_value(sheet: Worksheet, place: int, value: str | float | date, form: Format) -> None:
-    if isinstance(value, date):
-        sheet.write_datetime(1, place, datetime(value.year, value.month, value.day), form)  # noqa: DTZ001 - a day in a sheet
-    elif isinstance(value, str):
-        if value:
-            sheet.write_string(1, place, value, form)
+def _write_example(sheet: Worksheet, place: int, column: TemplateColumn, form: Format) -> None:
+    if column.check == "date":
+        sheet.write_datetime(1, place, datetime.fromisoformat(str(column.example)), form)
+    elif isinstance(column.example, str):
+        if column.example:
+            sheet.write_string(1, place, column.example, form)
     else:
-        sheet.write_number(1, place, value, form)
+        sheet.write_number(1, place, column.example, form)
 
 
-def _validation(column: TemplateColumn) -> dict[str, object]:
-    told = {"input_title": column.heading[:32], "input_message": column.how[:255], "ignore_blank": True}
+def _validation(heading: str, column: TemplateColumn) -> dict[str, object]:
+    told = {"input_title": heading[:32], "input_message": column.how[:255], "ignore_blank": True}
     if column.choices:
         severity = "stop" if column.only_choices else "information"
         shown = "请从下拉列表中选择" if column.only_choices else "列表之外的写法也可以，会按文字理解"
@@ -164,8 +108,8 @@ def _validation(column: TemplateColumn) -> dict[str, object]:
 
 def _write_explanation(sheet: Worksheet, formats: dict[str, Format]) -> None:
     _write_texts(sheet, 0, ("栏目", "填写方法", "可选值", "接口字段"), formats["heading"])
-    for row, column in enumerate(COLUMNS, 1):
-        texts = (column.heading, column.how, "、".join(column.choices), column.field)
+    for row, (name, column) in enumerate(COLUMNS.items(), 1):
+        texts = (heading_of(name), column.how, "、".join(column.choices), name)
         _write_texts(sheet, row, texts, formats["wrapped"])
     notes = (
         "每行一家企业，任何一栏都可以留空；未填写的内容按“未知”处理，不会当作“否”或 0。",

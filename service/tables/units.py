@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from math import prod
 
 from seeds.folding import simplify
-from service.tables.fields import Kind
+from seeds.profile_fields import Kind
 
 MONEY_NAMES = {
     1.0: "元", 1e2: "百元", 1e3: "千元", 1e4: "万元", 1e5: "十万元", 1e6: "百万元",

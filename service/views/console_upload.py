@@ -51,7 +51,7 @@ def start(upload_id: str) -> flask.Response:
         folders().remove(upload.id)
         return go_to(link("console.home"))
     path = folders().of(upload.id).sent(upload.form)
-    choices = read_choices(flask.request.form, column_page(path, {}, page_language()))
+    choices = read_choices(flask.request.form, column_page(path, {}, on=upload.options.on, language=page_language()))
     if "again" in flask.request.form:
         return _columns_page(upload, choices)
     try:
@@ -74,7 +74,7 @@ def _kept(asked: dict[str, str]) -> str:
     flask.request.form = ImmutableMultiDict(given)
     sent = read_sent(flask.request, serving().settings.upload_bytes)
     upload_id = keep_upload(sent, name, flask.g.key)
-    look = look_at(folders().of(upload_id).sent(sent.form), {})
+    look = look_at(folders().of(upload_id).sent(sent.form), {}, on=sent.options.on)
     if look.refusal and not look.columns:
         folders().remove(upload_id)
         message, hint = look.refusal.worded(page_language())
@@ -89,7 +89,7 @@ def _create(upload: Upload, choices: dict[str, str]) -> None:
     hold_upload(upload)
     folder, options = folders().of(upload.id), replace(upload.options, columns=choices)
     path = folder.sent(upload.form)
-    if refusal := look_at(path, choices).refusal:
+    if refusal := look_at(path, choices, on=options.on).refusal:
         Sent(form=upload.form, content=b"", options=options).check_columns(folder, page_language())
         message, hint = refusal.worded(page_language())
         raise RequestError("invalid_request", [Complaint(code=refusal.code, message=message, hint=hint)])
@@ -107,7 +107,7 @@ def _columns_page(
     upload: Upload, choices: dict[str, str], *, status: int = 200, faults: tuple[str, ...] = ()
 ) -> flask.Response:
     path = folders().of(upload.id).sent(upload.form)
-    look = column_page(path, choices, page_language())
+    look = column_page(path, choices, on=upload.options.on, language=page_language())
     return console_page("console_columns.html", status=status, upload=upload, look=look, faults=faults)
 
 

@@ -122,7 +122,7 @@ def look_at_columns() -> flask.Response:
     with TemporaryDirectory() as path:
         folder = Folder(Path(path))
         sent.keep(folder, most)
-        look = look_at(folder.sent(sent.form), sent.options.columns)
+        look = look_at(folder.sent(sent.form), sent.options.columns, on=sent.options.on)
     return private_answer(json_bytes(columns_at_a_look(look, language())))
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rules.errors import FactError
 from rules.facts import DERIVED, FLAGS, NUMERIC, Answer, FactType, derive, load_facts, parse_fact_value
 from seeds.errors import SeedError
+from seeds.profile_fields import FILE
 
 
 def parse(lexicon, fact, raw):
@@ -154,39 +155,23 @@ def test_what_was_declared_is_never_overwritten(share, founded):
     assert derive(declared, date(2025, 6, 1)) == declared
 
 
-@pytest.mark.parametrize(
-    ("text", "pointer", "message"),
-    [
-        ("[]", "", "needs schema: 1 and a list of facts"),
-        ("{schema: 1}", "", "needs schema: 1 and a list of facts"),
-        ("{schema: 2, facts: []}", "", "needs schema: 1 and a list of facts"),
-        ("{schema: 1, facts: [{id: x}]}", "/facts/0", "not a fact"),
-        ("{schema: 1, facts: [text]}", "/facts/0", "not a fact"),
-        (
-            "{schema: 1, facts: [{id: x, type: colour, zh: 甲, en: x, ask_zh: 甲, ask_en: x, field: f}]}",
-            "/facts/0",
-            "not a fact",
-        ),
-        (
-            "{schema: 1, facts: [{id: x, type: flag, zh: 甲, en: x, ask_zh: 甲, ask_en: x, field: f, colour: red}]}",
-            "/facts/0",
-            "not a fact",
-        ),
-    ],
-)
-def test_a_damaged_list_of_facts_is_told_where(tmp_path, text, pointer, message):
-    path = tmp_path / "facts.yaml"
+def test_a_fact_of_an_unknown_type_is_told(tmp_path):
+    path = tmp_path / "profile_fields.yaml"
+    text = FILE.read_text("utf-8").replace("{id: region, type: set,", "{id: region, type: colour,")
     path.write_text(text, "utf-8")
     with pytest.raises(SeedError) as caught:
         load_facts(path)
     (fault,) = caught.value.faults
-    assert (fault.file, fault.pointer) == ("facts.yaml", pointer)
-    assert message in fault.message
+    assert (fault.file, fault.pointer) == ("profile_fields.yaml", "/fields/city/facts")
+    assert "no type 'colour', known: set, number" in fault.message
 
 
-def test_a_fact_that_stands_twice_is_told(tmp_path):
-    row = "{id: x, type: flag, zh: 甲, en: x, ask_zh: 甲, ask_en: x, field: f}"
-    path = tmp_path / "facts.yaml"
-    path.write_text(f"{{schema: 1, facts: [{row}, {row}]}}", "utf-8")
-    with pytest.raises(SeedError, match=r"facts.yaml#/facts/1: the fact 'x' stands twice"):
-        load_facts(path)
+def test_facts_are_published_in_their_order_with_the_field_that_supplies_them():
+    facts = load_facts(FILE)
+    assert list(facts)[:4] == ["region", "target_region", "sector", "concepts"]
+    told = {name: (facts[name].field, facts[name].vocabulary) for name in ("concepts", "rd_intensity", "size_class")}
+    assert told == {
+        "concepts": ("products", "concepts"),
+        "rd_intensity": ("rd_spend_cny", ""),
+        "size_class": ("facts", "size_classes"),
+    }

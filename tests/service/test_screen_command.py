@@ -150,6 +150,18 @@ def test_a_value_that_is_none_is_an_error_of_use(option, value, tenants_file, ca
     assert f"argument {option}: " in capsys.readouterr().err
 
 
+def test_a_file_asked_about_on_another_day_is_read_anew(catalogue_file, tmp_path):
+    register = tmp_path / "register.csv"
+    register.write_text("企业名称,注册地,产品,营业收入（2025年，万元）\n甲,合肥,聚乳酸,5000\n", "utf-8")
+    run = command(register, tmp_path / "again", catalogue_file)
+    for on in ("2025-06-30", "2026-06-30"):  # the year has not ended, it has
+        assert main([*run, "--on", on]) == 0
+    assert main([*command(register, tmp_path / "fresh", catalogue_file), "--on", "2026-06-30"]) == 0
+    assert outcome(tmp_path / "again") == outcome(tmp_path / "fresh")
+    read = [orjson.loads((tmp_path / name / ".work" / "reading.json").read_bytes()) for name in ("again", "fresh")]
+    assert [account["columns"][3]["status"] for account in read] == ["used", "used"]
+
+
 def test_every_message_has_both_languages():
     for wording in WORDS.values():
         assert wording.zh

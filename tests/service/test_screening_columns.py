@@ -87,6 +87,15 @@ def test_a_first_look_tells_columns_samples_and_rows_and_keeps_nothing(operator,
     assert not list(Path(tempfile.gettempdir()).glob("tmp*/sent.csv"))
 
 
+def test_the_day_asked_about_decides_which_year_has_ended(operator):
+    content = "企业名称,营业收入（2025年，万元）\n甲,5\n".encode()
+    for on, status in (("2025-12-31", "not_understood"), ("2026-01-01", "used")):
+        looked = operator.upload("tenants.csv", content, LOOK, on=on).json["columns"]
+        stored = operator.get(operator.upload("tenants.csv", content, on=on).headers["Location"])
+        read = operator.wait(f"/v1/screenings/{stored.json['id']}")["columns"]
+        assert [column[1]["status"] for column in (looked, read)] == [status, status]
+
+
 def test_a_first_look_shows_what_a_correction_does_and_what_is_wrong_with_one(operator):
     corrected = operator.upload("tenants.csv", FILE, LOOK, columns=json.dumps({"上报数": "employees", "注册地": None}))
     found = {

@@ -10,7 +10,8 @@ import pytest
 import xlsxwriter
 
 from rules.content import load_content
-from service.tables.reading import ReadingOptions, RejectedRow, TenantRow, read_tenants
+from service.tables.reading import RejectedRow, TenantRow
+from tests.service.tables.on_a_day import read_tenants
 
 ROOT = Path(__file__).parents[3]
 HEADINGS = [
@@ -79,7 +80,7 @@ def xlsx_bytes() -> Callable[..., bytes]:
 @pytest.fixture
 def read() -> Callable[..., tuple[list[TenantRow], list[RejectedRow]]]:
     def go(content: Any, **options: Any) -> tuple[list[TenantRow], list[RejectedRow]]:
-        rows = list(read_tenants(content, options=ReadingOptions(**options)))
+        rows = list(read_tenants(content, **options))
         return [row for row in rows if isinstance(row, TenantRow)], [
             row for row in rows if isinstance(row, RejectedRow)
         ]

@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 from stdnum.cn import uscc
 
-from service.tables.reading import read_tenants
+from tests.service.tables.on_a_day import read_tenants
 
 HEADINGS = [
     "编号", "企业名称", "统一社会信用代码", "注册地", "行业", "主营产品", "阶段", "成立日期", "员工人数", "研发人员", "营业收入(万元)",

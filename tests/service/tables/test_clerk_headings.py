@@ -4,11 +4,9 @@ from datetime import date
 
 import pytest
 
-from service.tables import heading_remarks
 from service.tables.corrections import CorrectionError
-from service.tables.headings import Status, lay_out
-from service.tables.look import look_at
-from service.tables.reading import ReadingOptions, read_tenants
+from service.tables.headings import Status
+from tests.service.tables.on_a_day import lay_out, look_at, read_tenants
 
 ANOTHER = {
     "营业收入": (
@@ -62,11 +60,23 @@ def test_what_is_planned_does_not_displace_what_was():
     assert [(column.position, column.factor) for column in layout.columns] == [(1, 1e4)]
 
 
-def test_a_year_counts_once_it_has_ended(monkeypatch):
+def test_a_year_counts_once_it_has_ended():
     headings = ["营业收入（2026年，万元）", "2026年员工人数", "2026年末员工人数"]
     for year, used in ((2025, []), (2026, [1]), (2027, [0, 1, 2])):
-        monkeypatch.setattr(heading_remarks, "today", lambda year=year: date(year, 11, 22))
-        assert [column.position for column in lay_out(headings, repeats=True).columns] == used
+        columns = lay_out(headings, on=date(year, 11, 22), repeats=True).columns
+        assert [column.position for column in columns] == used
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_same_file_is_read_by_the_day_asked_about_whatever_today_is(csv_bytes, xlsx_bytes, form):
+    """Of a year, far ahead or long gone, that has not ended on the day there is no figure; the day after, there is."""
+    rows = [["企业名称", "营业收入（1999年，万元）", "营业收入（2098年，万元）"], ["甲", 5, 7]]
+    content = csv_bytes(rows) if form == "csv" else xlsx_bytes(rows)
+    for year, revenue in ((1999, None), (2000, 5e4), (2098, 5e4), (2099, 7e4)):
+        on = date(year, 6, 30)
+        table = read_tenants(content, on=on)
+        assert table.columns == look_at(content, {}, on=on).columns
+        assert [row.profile.annual_revenue_cny for row in table] == [revenue]
 
 
 def test_the_clerk_s_own_choice_goes_before_the_remark():
@@ -182,7 +192,7 @@ def test_a_column_without_heading_is_told_when_something_stands_in_it(csv_bytes,
 
 @pytest.mark.parametrize("name", ["（D 列，没有表头）", "(column D, no heading)"])
 def test_a_column_without_heading_may_be_given_a_field(csv_bytes, name):
-    (tenant,) = read_tenants(csv_bytes(UNNAMED), options=ReadingOptions(mapping={name: "products"}))
+    (tenant,) = read_tenants(csv_bytes(UNNAMED), mapping={name: "products"})
     assert tenant.profile.products == ("聚乳酸",)
 
 
@@ -194,10 +204,10 @@ def test_a_heading_with_a_line_break_is_shown_on_one_line_and_named_either_way(c
     content = csv_bytes(BROKEN) if form == "csv" else xlsx_bytes(BROKEN)
     assert look_at(content, {}).columns[1].heading == "营业额 （万元）"
     for name in ("营业额 （万元）", "营业额\n \u200b（万元）"):
-        (tenant,) = read_tenants(content, options=ReadingOptions(mapping={name: "annual_revenue_cny(亿元)"}))
+        (tenant,) = read_tenants(content, mapping={name: "annual_revenue_cny(亿元)"})
         assert tenant.profile.annual_revenue_cny == 5e8
     with pytest.raises(CorrectionError):
-        read_tenants(content, options=ReadingOptions(mapping={"营业额 （元）": "annual_revenue_cny"}))
+        read_tenants(content, mapping={"营业额 （元）": "annual_revenue_cny"})
 
 
 def test_two_lines_are_told_by_figures_that_are_years_and_by_groups_of_one_column(csv_bytes, xlsx_bytes):

@@ -3,7 +3,7 @@
 import pytest
 
 from matcher.places import resolve_place
-from service.tables.reading import ReadingOptions, read_tenants
+from tests.service.tables.on_a_day import read_tenants
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def tenant(csv_bytes, vocabularies):
 
     def go(**columns):
         content = csv_bytes([["企业名称", *columns], ["甲", *columns.values()]])
-        table = read_tenants(content, options=ReadingOptions(vocabularies=vocabularies))
+        table = read_tenants(content, vocabularies=vocabularies)
         (row,) = table
         place = resolve_place(row.profile.city, vocabularies["regions"])
         region = place.codes[0] if place.is_fact else None

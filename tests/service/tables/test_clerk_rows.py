@@ -3,7 +3,7 @@
 import pytest
 
 from matcher.profile import Profile
-from service.tables.reading import ReadingOptions, read_tenants
+from tests.service.tables.on_a_day import read_tenants
 
 HEADINGS = ["序号", "企业名称", "行业", "注册地", "员工人数", "营业收入(元)"]
 COMPANY = ["1", "甲公司", "医药", "合肥", "3", "4"]
@@ -88,8 +88,7 @@ def test_serial_numbers_written_ahead_are_no_rows(csv_bytes, read):
     ],
 )
 def test_a_word_of_several_classes_is_left_open_and_told(heading, word, choices, csv_bytes, vocabularies):
-    options = ReadingOptions(vocabularies=vocabularies)
-    table = read_tenants(csv_bytes([["企业名称", heading], ["甲公司", word]]), options=options)
+    table = read_tenants(csv_bytes([["企业名称", heading], ["甲公司", word]]), vocabularies=vocabularies)
     (row,) = table
     assert row.profile == Profile(name="甲公司")
     assert [caveat.code for caveat in row.caveats] == ["entry_left_open"]

@@ -5,10 +5,9 @@ import io
 import pytest
 import xlsxwriter
 
-from service.tables.look import look_at
 from service.tables.messages import TableRefusedError
-from service.tables.reading import ReadingOptions, read_tenants
 from service.tables.template import template_workbook
+from tests.service.tables.on_a_day import look_at, read_tenants
 
 
 def formatted(xlsx_bytes, headings, cells):
@@ -232,5 +231,5 @@ def test_sheets_too_many_to_be_looked_at_are_told():
 def test_a_caller_s_own_headings_decide_the_sheet():
     content = workbook(一期=phase("甲"), 名录=[["甲方", "所在", "做什么", "多大"], ["乙", "合肥", "生物材料", "120"]])
     mapping = {"甲方": "name", "所在": "city", "做什么": "sector", "多大": "employees"}
-    table = read_tenants(content, options=ReadingOptions(mapping=mapping))
+    table = read_tenants(content, mapping=mapping)
     assert [(row.profile.name, row.profile.employees) for row in table] == [("乙", 120)]

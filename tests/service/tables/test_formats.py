@@ -7,9 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.schemas.match import ProfileSchema
-from service.tables.look import look_at
 from service.tables.messages import TableRefusedError
-from service.tables.reading import ReadingOptions, read_tenants
+from tests.service.tables.on_a_day import look_at, read_tenants
 
 
 def check_companies(tenants):
@@ -166,7 +165,7 @@ def test_headings_repeated_on_every_page_are_no_company(csv_bytes, read, table):
 def test_a_mapping_gives_headings_a_field_and_leaves_columns_out(csv_bytes):
     content = csv_bytes([["甲方", "大概收入", "产品"], ["某公司", 3, "聚乳酸"]])
     mapping = {"甲方": "name", "大概收入": "annual_revenue_cny(亿元)", "产品": ""}
-    (row,) = read_tenants(content, options=ReadingOptions(mapping=mapping))
+    (row,) = read_tenants(content, mapping=mapping)
     assert (row.profile.name, row.profile.annual_revenue_cny, row.profile.products) == ("某公司", 3e8, ())
 
 

@@ -6,7 +6,8 @@ from rules.facts import load_facts
 from seeds.folding import fold
 from service.tables.fields import BY_ID, FIELDS
 from service.tables.heading_names import nearest_heading, recognise
-from service.tables.headings import Status, lay_out
+from service.tables.headings import Status
+from tests.service.tables.on_a_day import lay_out
 
 USUAL = {
     "external_id": ["企业编码", "档案编号", "record ID"],
@@ -116,7 +117,7 @@ def test_nothing_is_near_to_nonsense():
 def test_no_heading_stands_for_two_fields():
     owners = {}
     for field in FIELDS:
-        for name in (field.id, *field.names):
+        for name in (field.id, *field.headings):
             assert owners.setdefault(fold(name), field.id) == field.id, name
 
 
@@ -138,5 +139,5 @@ def test_one_column_of_a_figure_counts_the_one_of_the_latest_year():
 
 
 def test_every_fact_that_is_declared_has_a_column(root):
-    facts = load_facts(root / "seeds" / "vocabularies" / "facts.yaml").values()
+    facts = load_facts(root / "seeds" / "vocabularies" / "profile_fields.yaml").values()
     assert {fact.id for fact in facts if fact.field == "facts"} <= set(BY_ID)

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.tables.messages import REFUSALS, TableRefusedError
-from service.tables.reading import ReadingOptions, read_tenants
 from service.tables.sources import Limits
 from service.tables.template import template_workbook
+from tests.service.tables.on_a_day import read_tenants
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -130,7 +130,7 @@ def test_a_member_longer_than_it_declares_is_refused(workbook):
 
 
 def test_a_workbook_that_unpacks_beyond_the_limit_is_refused(workbook):
-    assert refusal(workbook, options=ReadingOptions(limits=Limits(unpacked_bytes=1000))) == "zip_bomb"
+    assert refusal(workbook, limits=Limits(unpacked_bytes=1000)) == "zip_bomb"
 
 
 @pytest.mark.parametrize("reference", ["XFD2", "IW2", "AAA2"])
@@ -173,10 +173,9 @@ def test_entities_are_not_expanded(workbook):
 
 
 def test_what_is_too_large_or_too_long_is_refused(csv_bytes, workbook):
-    small = ReadingOptions(limits=Limits(file_bytes=10))
-    assert refusal(workbook, options=small) == "file_too_large"
+    assert refusal(workbook, limits=Limits(file_bytes=10)) == "file_too_large"
     rows = csv_bytes([["企业名称"], *([f"公司{n}"] for n in range(20))])
-    assert refusal(rows, options=ReadingOptions(limits=Limits(rows=10))) == "too_many_rows"
+    assert refusal(rows, limits=Limits(rows=10)) == "too_many_rows"
     wide = csv_bytes([["企业名称", *(f"列{n}" for n in range(300))]])
     assert refusal(wide) == "too_many_columns"
 
@@ -244,7 +243,7 @@ def test_an_empty_workbook_is_refused(xlsx_bytes):
     ("mapping", "code"), [({"没有的列": "name"}, "mapping_heading"), ({"企业名称": "nmae"}, "mapping_field")]
 )
 def test_a_mapping_to_what_is_not_there_is_refused(workbook, mapping, code):
-    assert refusal(workbook, options=ReadingOptions(mapping=mapping)) == code
+    assert refusal(workbook, mapping=mapping) == code
 
 
 def test_every_refusal_has_words_in_both_languages():

@@ -11,8 +11,7 @@ import xlsxwriter
 
 from service.tables.corrections import CorrectionError
 from service.tables.heads import HEAD_BYTES
-from service.tables.look import correction_refusal, look_at
-from service.tables.reading import ReadingOptions, read_tenants
+from tests.service.tables.on_a_day import correction_refusal, look_at, read_tenants
 
 ROWS = [["序号", "企业名称", "营收(万元)", "企业规磨"], *([n, f"第{n}公司", n * 1.5, "中型"] for n in range(1, 30_001))]
 
@@ -112,7 +111,7 @@ def test_a_correction_goes_before_what_a_heading_says(csv_bytes):
         ("annual_revenue_cny", "repeated", "alias", ""),
         ("annual_revenue_cny", "used", "declared", "万元"),
     ]
-    (row,) = read_tenants(content, options=ReadingOptions(mapping=mapping))
+    (row,) = read_tenants(content, mapping=mapping)
     assert (row.profile.name, row.profile.annual_revenue_cny) == ("某公司", 30_000.0)
 
 
@@ -136,7 +135,7 @@ def test_a_correction_that_cannot_be_followed_is_refused_in_words(csv_bytes, tmp
     assert [fault.code for fault in refusal.faults] == [code]
     assert word in "".join(refusal.worded("zh") + refusal.worded("en"))
     with pytest.raises(CorrectionError):
-        read_tenants(path, options=ReadingOptions(mapping=mapping))
+        read_tenants(path, mapping=mapping)
 
 
 def test_all_faults_of_a_correction_are_told_at_once(csv_bytes):
@@ -151,6 +150,6 @@ def test_a_heading_further_down_in_a_long_ndjson_file_is_not_called_missing(tmp_
     path.write_text("\n".join([*lines, '{"name": "乙", "收入": 3}']), "utf-8")
     mapping = {"收入": "annual_revenue_cny(万元)"}
     assert correction_refusal(path, mapping) is None
-    *_, last = read_tenants(path, options=ReadingOptions(mapping=mapping))
+    *_, last = read_tenants(path, mapping=mapping)
     assert last.profile.annual_revenue_cny == 30_000.0
     assert look_at(path, {}).rows == len(lines) + 1

@@ -8,9 +8,9 @@ from matcher.profile import Profile
 from rules.content import open_catalogue
 from service.declared import judge_of_facts
 from service.schemas.match import ProfileSchema
-from service.tables.look import look_at
-from service.tables.reading import ReadingOptions, RejectedRow, read_tenants
+from service.tables.reading import RejectedRow
 from service.tables.sources import PROFILES_FORM
+from tests.service.tables.on_a_day import look_at, read_tenants
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def sent(tmp_path):
     def go(tenants, **options):
         path = tmp_path / f"sent.{PROFILES_FORM}"
         path.write_text("\n".join(json.dumps(tenant, ensure_ascii=False) for tenant in tenants), "utf-8")
-        table = read_tenants(path, options=ReadingOptions(**options))
+        table = read_tenants(path, **options)
         return list(table), table.columns
 
     return go

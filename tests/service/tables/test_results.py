@@ -12,10 +12,10 @@ import pytest
 import python_calamine
 
 from service.tables.harmless import guarded, is_risky
-from service.tables.reading import read_tenants
 from service.tables.results import PAIR_SCHEMA, About, Advice, Counts, MeasureLine, TenantLine
 from service.tables.sources import Format
 from service.tables.writing import MEDIA_TYPES, result_pieces
+from tests.service.tables.on_a_day import read_tenants
 
 NASTY = [
     "=1+1",

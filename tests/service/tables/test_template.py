@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 import python_calamine
 
-from service.tables.look import look_at
+from service.tables.fields import BY_ID
 from service.tables.messages import TableRefusedError
-from service.tables.reading import read_tenants
-from service.tables.template import COLUMNS, ENTERPRISE_STAGES, SIZES, STAGES, template_workbook
+from service.tables.template import COLUMNS, heading_of, template_workbook
+from tests.service.tables.on_a_day import look_at, read_tenants
 
 
 def _filled(rows: list[list]) -> bytes:
@@ -33,11 +33,8 @@ def test_the_template_comes_back_as_it_was_filled_in(vocabularies):
         "stage": "量产", "founded_on": date(2020, 5, 6), "employees": 50, "annual_revenue_cny": 1200, "foreign_invested": "否",
         "size_class": "小型企业", "invention_patents": 3, "above_scale": "是",
     }  # fmt: skip
-    from service.tables.reading import ReadingOptions  # noqa: PLC0415 - only here
 
-    table = read_tenants(
-        _filled([[filled.get(column.field) for column in COLUMNS]]), options=ReadingOptions(vocabularies=vocabularies)
-    )
+    table = read_tenants(_filled([[filled.get(name) for name in COLUMNS]]), vocabularies=vocabularies)
     (tenant,) = table
     profile = tenant.profile
     assert (profile.external_id, profile.name, profile.uscc) == ("7", "甲公司", "91110000600037341L")
@@ -49,7 +46,7 @@ def test_the_template_comes_back_as_it_was_filled_in(vocabularies):
 def test_every_heading_of_the_template_is_understood_with_its_unit():
     table = read_tenants(template_workbook())
     assert [report.status for report in table.columns] == ["used"] * len(COLUMNS)
-    assert [report.field for report in table.columns] == [column.field for column in COLUMNS]
+    assert [report.field for report in table.columns] == list(COLUMNS)
     assert not any(report.unit_assumed for report in table.columns)
 
 
@@ -71,7 +68,7 @@ def test_the_template_has_drop_downs_text_format_for_codes_and_an_explanation():
     assert '"是,否"' in sheet.replace("&quot;", '"')
     assert "概念,研发,中试" in sheet
     explained = python_calamine.load_workbook(io.BytesIO(template_workbook())).get_sheet_by_index(1).to_python()
-    assert {column.heading for column in COLUMNS} <= {row[0] for row in explained}
+    assert {heading_of(name) for name in COLUMNS} <= {row[0] for row in explained}
 
 
 def test_the_same_template_is_the_same_bytes():
@@ -81,8 +78,8 @@ def test_the_same_template_is_the_same_bytes():
     assert template_workbook() == first
 
 
-@pytest.mark.parametrize(
-    ("name", "words"), [("stages", STAGES), ("enterprise_stages", ENTERPRISE_STAGES), ("size_classes", SIZES)]
-)
-def test_every_choice_of_a_drop_down_is_one_entry(vocabularies, name, words):
-    assert all(len(vocabularies[name].find(word)) == 1 for word in words)
+@pytest.mark.parametrize("name", ["stage", "enterprise_stage", "size_class"])
+def test_every_choice_of_a_drop_down_is_one_entry(vocabularies, name):
+    words = COLUMNS[name].choices
+    assert len(words) > 3
+    assert all(len(vocabularies[BY_ID[name].vocabulary].find(word)) == 1 for word in words)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.tables.headings import Status, lay_out, unit_fault
-from service.tables.reading import read_tenants
+from service.tables.headings import Status, unit_fault
+from tests.service.tables.on_a_day import lay_out, read_tenants
 
 READ = {
     "营业收入（萬元）": (1e4, "万元"),
