@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from matcher.passages import NO_POSITIONS, PassageIndex, Positions
 from rules.catalogue import Catalogue
-from rules.conditions import Leaf, leaves
+from rules.conditions import Leaf
 from rules.facts import REGION_FACTS, Value
 from rules.measures import Measure, Strength
 from rules.program import Program
@@ -72,7 +72,7 @@ class MeasureColumns:
         self.stages = _index((p, STAGES_OF_INSTRUMENT.get(m.instrument, ())) for p, m in enumerate(self.measures))
         self.has_stage: Flags = np.array([m.instrument in STAGES_OF_INSTRUMENT for m in self.measures], dtype=bool)
         self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
-        self.readers = _index((position, _facts(m)) for position, m in enumerate(self.measures))
+        self.readers = _index((position, [test.fact for test in m.tests]) for position, m in enumerate(self.measures))
         self.whole_fields = self._whole_fields()
         self.touched: dict[tuple[str, str], tuple[Positions, Floats]] = {}
         self._related: dict[tuple[str, str], dict[str, float]] = {}
@@ -143,20 +143,13 @@ class MeasureColumns:
 
     def _narrow_sectors(self, measure: Measure) -> list[str]:
         """Return the sectors that the measure's conditions name, but for those that are a document's whole field."""
-        tests = [leaf.test for condition in measure.conditions for leaf in leaves(condition)]
-        named = [str(sector) for test in tests if test.fact == "sector" for sector in test.expected]
+        named = [str(sector) for test in measure.tests if test.fact == "sector" for sector in test.expected]
         return [sector for sector in named if sector not in self.whole_fields]
 
     def _places(self, measure: Measure) -> list[str]:
         """Return the places below the province that the measure's conditions name."""
-        tests = [leaf.test for condition in measure.conditions for leaf in leaves(condition)]
-        named = [str(place) for test in tests if test.fact in REGION_FACTS for place in test.expected]
+        named = [str(place) for test in measure.tests if test.fact in REGION_FACTS for place in test.expected]
         return [place for place in named if self.is_below_province(place)]
-
-
-def _facts(measure: Measure) -> list[str]:
-    """Return the facts that the measure's conditions read."""
-    return [leaf.test.fact for condition in measure.conditions for leaf in leaves(condition)]
 
 
 def _reach(measure: Measure) -> tuple[Value, ...]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from matcher.errors import MatchError, ProfileFault
 from rules.catalogue import Catalogue
-from rules.conditions import leaves
 from rules.errors import FactError
 from rules.facts import FactDefinition, Value, parse_fact_value
 from seeds.vocabulary import Vocabulary
@@ -28,12 +27,7 @@ class DeclaredFacts:
     @classmethod
     def of(cls, catalogue: Catalogue) -> DeclaredFacts:
         """Return the judge of what one catalogue publishes and asks."""
-        tests = (
-            leaf.test
-            for measure in catalogue.measures.values()
-            for condition in measure.conditions
-            for leaf in leaves(condition)
-        )
+        tests = (test for measure in catalogue.measures.values() for test in measure.tests)
         manual = {test.fact for test in tests if test.operator == "manual"}
         return cls(catalogue.facts, catalogue.vocabularies, frozenset(manual - catalogue.facts.keys()))
 

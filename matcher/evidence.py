@@ -16,7 +16,6 @@ from matcher.names_in_text import find_whole_word
 from matcher.passages import Passage, sentence_at
 from matcher.reading import Mention
 from matcher.words import SURE, How
-from rules.conditions import leaves
 from rules.facts import REGION_FACTS
 from rules.measures import Measure
 from seeds.documents import Document
@@ -56,7 +55,11 @@ class Evidence:
 
 
 class EvidenceFinder:
-    """Finds evidence for the measures of one compiled catalogue; what stands where is worked out once a measure."""
+    """Finds evidence for the measures of one compiled catalogue.
+
+    It remembers what stands where in each measure's passages. Threads may share it: that follows from the catalogue
+    alone, and is kept only once it is whole.
+    """
 
     def __init__(self, columns: MeasureColumns) -> None:
         """Keep the compiled catalogue."""
@@ -75,7 +78,10 @@ class EvidenceFinder:
             match = self._best(measure, document, mention, found)
             if match is not None:
                 _place(found, match, document)
-        return tuple(replace(item, matches=_in_order(item.matches)) for item in found[:MOST_PASSAGES])
+        return tuple(
+            replace(item, matches=tuple(sorted(item.matches, key=lambda one: (one.start, one.end, one.mention.origin))))
+            for item in found[:MOST_PASSAGES]
+        )
 
     def _best(self, measure: Measure, document: Document, mention: Mention, found: Iterable[Evidence]) -> Match | None:
         """Return the best match of one mention: exactly named before related, near before far, first before later."""
@@ -143,9 +149,8 @@ class EvidenceFinder:
 
     def _is_meant(self, measure: Measure, place: str) -> bool:
         """Tell whether a place named is meant: a city that no condition names is part of a name (广州实验室)."""
-        tests = [leaf.test for condition in measure.conditions for leaf in leaves(condition)]
         is_small = self._columns.catalogue.vocabularies["regions"][place].kind in _SMALL
-        return is_small or any(place in test.expected for test in tests if test.fact in REGION_FACTS)
+        return is_small or any(place in test.expected for test in measure.tests if test.fact in REGION_FACTS)
 
     def _search_order(self, measure: Measure, document: Document) -> tuple[Passage, ...]:
         """Return where to look: the quote, its sentence, the clause but for what other measures grant, the context."""
@@ -170,19 +175,15 @@ def _place(found: list[Evidence], match: Match, document: Document) -> None:
             found[position] = replace(item, matches=(*item.matches, match))
             return
     start, end = _passage_around(document.text, match.start, match.end)
-    clause = _clause_at(document, match)
-    span = document.clause(clause)
+    # The deepest clause that holds the match is the last to begin before it that ends after it.
+    last = bisect_right(document.clauses, match.start, key=lambda clause: clause.start)
+    span = next(clause for clause in reversed(document.clauses[:last]) if match.end <= clause.end)
     found.append(
         Evidence(
-            document=document.id, clause=clause, start=max(start, span.start), end=min(end, span.end), matches=(match,)
+            document=document.id, clause=span.path, start=max(start, span.start), end=min(end, span.end),
+            matches=(match,),
         )
-    )
-
-
-def _clause_at(document: Document, match: Match) -> str:
-    """Return the path of the deepest clause that holds the match: the last to begin before it that ends after it."""
-    last = bisect_right(document.clauses, match.start, key=lambda clause: clause.start)
-    return next(c.path for c in reversed(document.clauses[:last]) if match.end <= c.end)
+    )  # fmt: skip
 
 
 def _passage_around(text: str, start: int, end: int) -> tuple[int, int]:
@@ -200,7 +201,3 @@ def _passage_around(text: str, start: int, end: int) -> tuple[int, int]:
     )
     closing = max((p for mark in _CUTS if (p := text.rfind(mark, end, near_right)) >= 0), default=near_right)
     return (left if near_left == left else opening), (right if near_right == right else closing)
-
-
-def _in_order(matches: tuple[Match, ...]) -> tuple[Match, ...]:
-    return tuple(sorted(matches, key=lambda match: (match.start, match.end, match.mention.origin)))

@@ -29,8 +29,8 @@ WHOLE_PROVINCE = 0.3
 class Comparable(IntFlag):
     """What a profile has to hold against measures, whatever these are: without products, say, none is compared by them.
 
-    One profile is a number with these bits, many are a column of such numbers. A sector that is not stated is known
-    only by what the company makes.
+    One profile is a number with these bits (an array without axes), many are a column of such numbers. A sector that
+    is not stated is known only by what the company makes.
     """
 
     PRODUCTS = auto()
@@ -41,10 +41,10 @@ class Comparable(IntFlag):
     SECTOR_STATED = auto()
 
 
-Bits: TypeAlias = NDArray[np.intp] | int
+Bits: TypeAlias = NDArray[np.uint8]
 
 
-def comparable_of(reading: Reading) -> int:
+def comparable_of(reading: Reading) -> Bits:
     """Return what a profile has to compare, the bits of Comparable."""
     free = [mention for mention in reading.mentions if is_searched(mention)]
     known = {mention.vocabulary for mention in reading.mentions}
@@ -57,12 +57,15 @@ def comparable_of(reading: Reading) -> int:
         Comparable.STAGE: stage.sure,
         Comparable.SECTOR_STATED: sector.sure,
     }
-    return sum(kind for kind, given in has.items() if given)
+    return np.array(sum(kind for kind, given in has.items() if given), dtype=np.uint8)
+
+
+_SECTORS = Comparable.SECTOR | Comparable.SECTOR_STATED
 
 
 def is_sector_guessed(comparable: Bits) -> Flags:
     """Tell whose sector is known only by what the company makes."""
-    return np.asarray(comparable & (Comparable.SECTOR | Comparable.SECTOR_STATED) == Comparable.SECTOR)
+    return np.asarray(comparable & _SECTORS == Comparable.SECTOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +84,9 @@ class Comparison:
     columns: MeasureColumns
     on: date
 
-    def where(self, kind: Comparable, values: Floats) -> Floats:
-        """Return the values where the profile has such a thing to compare, NaN elsewhere."""
-        return np.where(np.not_equal(self.comparable & kind, 0), values, np.nan)
+    def has(self, kind: Comparable) -> Flags:
+        """Tell where the profile has such a thing to compare."""
+        return np.not_equal(self.comparable & kind, 0)
 
 
 Feature: TypeAlias = Callable[[Comparison], Floats]
@@ -91,7 +94,7 @@ Feature: TypeAlias = Callable[[Comparison], Floats]
 
 def need_names_instrument(comparison: Comparison) -> Floats:
     """The company asks for this kind of support."""
-    return comparison.where(Comparable.NEEDS, comparison.touches.through(Channel.NEEDS))
+    return _where(comparison.has(Comparable.NEEDS), comparison.touches.through(Channel.NEEDS))
 
 
 def product_in_operative_sentence(comparison: Comparison) -> Floats:
@@ -115,19 +118,19 @@ def sector_is_close(comparison: Comparison) -> Floats:
     for level, weight in SECTOR_IN_TEXT.items():
         np.maximum(value, comparison.touches.sectors(level) * weight, out=value)
     np.maximum(value, comparison.touches.through(Channel.OWN_SECTOR), out=value)
-    return comparison.where(Comparable.SECTOR, value)
+    return _where(comparison.has(Comparable.SECTOR), value)
 
 
 def stage_fits(comparison: Comparison) -> Floats:
     """The kind of support is made for the company's project stage."""
     has_stage = comparison.columns.has_stage[comparison.measures]
-    return comparison.where(Comparable.STAGE, np.where(has_stage, comparison.touches.through(Channel.STAGE), np.nan))
+    return _where(comparison.has(Comparable.STAGE) & has_stage, comparison.touches.through(Channel.STAGE))
 
 
 def place_is_named(comparison: Comparison) -> Floats:
     """The measure names the company's city, county or zone, not only the whole province."""
     somewhere = np.where(comparison.place_met, WHOLE_PROVINCE, 0.0)
-    return comparison.where(Comparable.PLACE, np.maximum(comparison.touches.through(Channel.PLACES), somewhere))
+    return _where(comparison.has(Comparable.PLACE), np.maximum(comparison.touches.through(Channel.PLACES), somewhere))
 
 
 def verb_is_strong(comparison: Comparison) -> Floats:
@@ -142,8 +145,13 @@ def document_is_in_force(comparison: Comparison) -> Floats:
     return np.asarray(np.where(running, np.where(columns.draft(), 0.4, 1.0), 0.0)[comparison.measures])
 
 
+def _where(comparable: Flags, values: Floats) -> Floats:
+    """Return the values where there is something to compare, NaN elsewhere."""
+    return np.where(comparable, values, np.nan)
+
+
 def _products_at(comparison: Comparison, level: Level) -> Floats:
-    return comparison.where(Comparable.PRODUCTS, comparison.touches.products(level))
+    return _where(comparison.has(Comparable.PRODUCTS), comparison.touches.products(level))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

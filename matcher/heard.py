@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from matcher.columns import MeasureColumns
-from matcher.features import comparable_of
+from matcher.features import Bits, comparable_of
 from matcher.passages import Positions
 from matcher.profile import MatchRequest, Profile
 from matcher.profile_reading import ProfileReader
@@ -22,7 +22,7 @@ class _Tables(NamedTuple):
     """The number of the answer that each input gives, by fact, and what each input has to compare."""
 
     said: dict[str, Positions]
-    comparable: Positions
+    comparable: Bits
 
 
 class Heard:
@@ -40,8 +40,8 @@ class Heard:
         self._inputs: dict[str, dict[Any, int]] = {}
         self._said: list[dict[str, int]] = []
         self._spots: list[Spots] = []
-        self._comparable: list[int] = []
-        self._known = _Tables({}, _places([]))
+        self._comparable: list[Bits] = []
+        self._known = _Tables({}, np.array([], dtype=np.uint8))
         self._numbers: dict[tuple[str, Answer], int] = {}
         self.answers: list[Answer] = []
 
@@ -64,9 +64,13 @@ class Heard:
 
     def hear(self, reading: Reading) -> int:
         """Give a reading a number."""
-        self._said.append(
-            {fact: self._number(fact, answer) for fact, answer in reading.answers.items() if fact in self._read_facts}
-        )
+        said = {}
+        for fact, answer in reading.answers.items():
+            if fact in self._read_facts:
+                said[fact] = self._numbers.setdefault((fact, answer), len(self.answers))
+                if said[fact] == len(self.answers):
+                    self.answers.append(answer)
+        self._said.append(said)
         self._spots.append(spots_of(reading, self._columns))
         self._comparable.append(comparable_of(reading))
         return len(self._spots) - 1
@@ -76,7 +80,7 @@ class Heard:
         said = ((fact, numbers[inputs]) for fact, numbers in self._tables().said.items())
         return {fact: numbers for fact, numbers in said if (numbers >= 0).any()}
 
-    def comparable(self, inputs: Positions) -> Positions:
+    def comparable(self, inputs: Positions) -> Bits:
         """Return what inputs have to compare, the bits of Comparable."""
         return self._tables().comparable[inputs]
 
@@ -85,19 +89,13 @@ class Heard:
         if len(self._known.comparable) != len(self):
             facts = sorted({fact for answers in self._said for fact in answers})
             said = {fact: _places([answers.get(fact, -1) for answers in self._said]) for fact in facts}
-            self._known = _Tables(said, _places(self._comparable))
+            self._known = _Tables(said, np.array(self._comparable, dtype=np.uint8))
         return self._known
 
     def spots(self, inputs: Positions) -> tuple[Spots, Positions]:
         """Return what the inputs touch, one after the other, and how many spots each has."""
         spots = [self._spots[number] for number in inputs.tolist()]
         return join(spots), np.array([len(each.places) for each in spots], dtype=np.intp)
-
-    def _number(self, fact: str, answer: Answer) -> int:
-        number = self._numbers.setdefault((fact, answer), len(self.answers))
-        if number == len(self.answers):
-            self.answers.append(answer)
-        return number
 
 
 def _places(numbers: Sequence[int]) -> Positions:

@@ -56,7 +56,7 @@ class ProfileReader:
             answers=derive(notes.answers(), request.on),
             facts=tuple(notes.facts),
             unrecognised=tuple(notes.unrecognised),
-            mentions=_distinct(notes.mentions),
+            mentions=tuple(dict.fromkeys(notes.mentions)),
             conflicts=tuple(notes.conflicts),
         )
 
@@ -220,21 +220,12 @@ def _candidates(place: PlaceReading) -> tuple[tuple[str, float], ...]:
     return tuple((code, place.similarity) for code in place.codes)
 
 
-def _distinct(mentions: list[Mention]) -> tuple[Mention, ...]:
-    return tuple(dict.fromkeys(mentions))
-
-
 def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader:
     """Build the reader of one catalogue; `declared` judges what a profile declares."""
-    codes = _classification_codes(catalogue)
+    sectors = catalogue.vocabularies["sectors"].entries.values()
+    codes = {str(code): entry.id for entry in sectors for code in entry.extra.get("gbt", ())}  # of GB/T 4754
     resolvers = {
         name: WordResolver(catalogue.vocabularies[name], codes if name == "sectors" else None)
         for name in dict.fromkeys(_VOCABULARY_OF.values())
     }
     return ProfileReader(catalogue=catalogue, resolvers=resolvers, declared=declared)
-
-
-def _classification_codes(catalogue: Catalogue) -> dict[str, str]:
-    """Return GB/T 4754 code -> sector entry, from the entries' own lists."""
-    entries = catalogue.vocabularies["sectors"].entries.values()
-    return {str(code): entry.id for entry in entries for code in entry.extra.get("gbt", ())}

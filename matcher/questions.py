@@ -118,11 +118,9 @@ def _decide_narrower(open_facts: tuple[str, ...], reading: Reading, columns: Mea
 
 def made_exact(answer: Answer, taxonomy: Taxonomy) -> Answer:
     """Return an answer that names, for each value stated, something inside it that holds no other."""
-    return Answer(sure=tuple(_innermost(taxonomy, str(value)) for value in answer.sure), inferred=answer.inferred)
-
-
-def _innermost(taxonomy: Taxonomy, node: str) -> str:
-    return min(inner for inner in taxonomy.descendants(node) if len(taxonomy.descendants(inner)) == 1)
+    inside = (taxonomy.descendants(str(value)) for value in answer.sure)
+    innermost = (min(node for node in nodes if len(taxonomy.descendants(node)) == 1) for nodes in inside)
+    return Answer(sure=tuple(innermost), inferred=answer.inferred)
 
 
 def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns) -> Iterator[tuple[str, ...]]:

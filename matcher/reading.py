@@ -93,7 +93,7 @@ class Notes:
         self.mentions = [mention for mention in self.mentions if mention.fact != fact]
         self.unrecognised = [unread for unread in self.unrecognised if unread.fact != fact]
         self.facts += [
-            ReadFact(fact=fact, value=value, origin=f"facts.{fact}", input=_as_text(raw), how=How.DECLARED)
+            ReadFact(fact=fact, value=value, origin=f"facts.{fact}", input=str(raw), how=How.DECLARED)
             for value in values
         ]
 
@@ -146,10 +146,6 @@ class Notes:
 
     def _of(self, fact: str) -> _Parts:
         return self._parts.setdefault(fact, _Parts())
-
-
-def _as_text(raw: object) -> str:
-    return raw if isinstance(raw, str) else str(raw)
 
 
 def mention_of(read: ReadFact, vocabulary: str) -> Mention:

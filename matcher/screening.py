@@ -5,6 +5,7 @@ Texts are resolved once, conditions decided for whole columns, features weighed 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from matcher.features import Comparison, is_sector_guessed
 from matcher.fields import Fields
 from matcher.heard import spans
 from matcher.matching import Engine
-from matcher.near_misses import NearMisses, near_misses
+from matcher.near_misses import near_misses
 from matcher.passages import Positions
 from matcher.ranking import is_withheld, score, tally
 from matcher.screened import Open, ScreenedChunk, joined
@@ -49,7 +50,10 @@ class _Shown(NamedTuple):
 
 
 class Screener:
-    """Screens chunks against one catalogue; it remembers texts, so that one screener serves a whole file."""
+    """Screens chunks against one catalogue; it remembers texts, so that one screener serves a whole file.
+
+    What it remembers grows and is forgotten while it works, so only one thread may use it.
+    """
 
     def __init__(self, engine: Engine) -> None:
         """Compile the catalogue for whole columns."""
@@ -101,7 +105,7 @@ class Screener:
             by_row=tally(table.verdicts, shown.withheld, considered, axis=1),
             withheld=np.packbits(shown.withheld, axis=1),
             settles=settled.counts,
-            near=_numbered(near, numbers),
+            near=replace(near, rows=numbers[near.rows]),
         )
 
     def _weigh(self, tenants: Tenants, table: _Table, considered: Flags, on: date) -> _Shown:
@@ -181,9 +185,3 @@ class _Table:
 def _facts(measure: Measure) -> list[str]:
     """Return the fact of each condition; a measure without any has one that is always met and reads none."""
     return [fact_of(condition) for condition in measure.conditions] or [""]
-
-
-def _numbered(near: NearMisses, numbers: NDArray[np.int64]) -> NearMisses:
-    return NearMisses(
-        rows=numbers[near.rows], measures=near.measures, nodes=near.nodes, facts=near.facts, gaps=near.gaps
-    )

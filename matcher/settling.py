@@ -135,19 +135,19 @@ class OpenLists:
         """Return the column as if everybody had named something that holds no other inside what they named."""
         if not isinstance(column, AnswerColumn):
             return column
-        answers = [self._exact_answer(fact, answer) for answer in column.answers]
-        return AnswerColumn(answers=answers, rows=column.rows, given=column.given)
-
-    def _exact_answer(self, fact: str, answer: Answer) -> Answer:
-        known = self._exact.get((fact, answer))
-        if known is None:
-            known = self._exact[fact, answer] = made_exact(answer, self._taxonomies[fact])
-        return known
+        for answer in column.answers:
+            if (fact, answer) not in self._exact:
+                self._exact[fact, answer] = made_exact(answer, self._taxonomies[fact])
+        return replace(column, answers=[self._exact[fact, answer] for answer in column.answers])
 
 
 def _part(columns: MeasureColumns, family: tuple[str, ...]) -> _Part:
     chosen = {place: _on(measure, family) for place, measure in enumerate(columns.measures)}
-    open_ones = {place: conditions for place, conditions in chosen.items() if any(map(_is_open, conditions))}
+    open_ones = {
+        place: conditions
+        for place, conditions in chosen.items()
+        if any(leaf.test.scope for condition in conditions for leaf in leaves(condition))
+    }
     alone = [replace(columns.measures[place], conditions=conditions) for place, conditions in open_ones.items()]
     program = BatchProgram(Program(alone, columns.catalogue.taxonomies))
     return _Part(np.array([*open_ones], dtype=np.intp), program)
@@ -157,10 +157,6 @@ def _on(measure: Measure, family: tuple[str, ...]) -> tuple[Condition, ...]:
     """Return the conditions that read one fact, and one of the family."""
     read = [(condition, {leaf.test.fact for leaf in leaves(condition)}) for condition in measure.conditions]
     return tuple(condition for condition, facts in read if len(facts) == 1 and facts.issubset(family))
-
-
-def _is_open(condition: Condition) -> bool:
-    return any(leaf.test.scope for leaf in leaves(condition))
 
 
 class Settler:
@@ -186,7 +182,8 @@ class Settler:
             settled = waiting & self._can_settle(fact, said, still_open, places)
             plane[places] |= settled
             if fact in self._facts:
-                counted = settled & visible[places] if self._is_attested(fact) else settled
+                attested = self._facts[fact].type is FactType.ATTESTATION
+                counted = settled & visible[places] if attested else settled
                 for asked, whose in _asked_for(fact, said):
                     counts[asked] += int(count(counted & whose).sum())
         return Settled(counts={fact: number for fact, number in counts.items() if number}, plane=plane)
@@ -219,9 +216,6 @@ class Settler:
         if fact not in still_open:
             return said.every
         return said.every & ~(said.for_sure(fact) & still_open[fact][places])
-
-    def _is_attested(self, fact: str) -> bool:
-        return self._facts[fact].type is FactType.ATTESTATION
 
 
 def _asked_for(fact: str, said: _Said) -> Iterator[tuple[str, Plane]]:

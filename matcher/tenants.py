@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from matcher.columns import Floats, MeasureColumns
 from matcher.errors import MatchError
+from matcher.features import Bits
 from matcher.fields import FLAGS, ITEMS, NUMBERS, Fields
 from matcher.heard import Heard, looked_up, spans
 from matcher.passages import Positions
@@ -120,7 +121,7 @@ class Tenants:
     heard: Heard
     inputs: Positions
     input_rows: Positions
-    comparable: Positions
+    comparable: Bits
     elsewhere: NDArray[np.bool_]
 
     def spots(self, block: slice) -> tuple[Positions, Spots]:
@@ -139,7 +140,7 @@ class Tenants:
 
 
 class TenantReader:
-    """Reads chunks of profiles against one catalogue; remembers what texts say from chunk to chunk."""
+    """Reads chunks of profiles against one catalogue; remembers what texts say from chunk to chunk, for one thread."""
 
     def __init__(self, reader: ProfileReader, columns: MeasureColumns) -> None:
         """Take over the reader of single profiles."""
@@ -163,7 +164,7 @@ class TenantReader:
             declared = read_declared(given, self._reader, on)
         inputs, rows = self._inputs(given, declared, on)
         distinct, which = _distinct(inputs, len(self._heard))
-        comparable = np.zeros(given.size, dtype=np.intp)
+        comparable = np.zeros(given.size, dtype=np.uint8)
         np.bitwise_or.at(comparable, rows, self._heard.comparable(distinct)[which])
         facts = {
             **self._answer_columns(distinct, which, rows),

@@ -87,7 +87,10 @@ class Suggestion:
 
 
 class WordResolver:
-    """Resolves inputs against one vocabulary; readings are remembered, since rows of a file repeat them."""
+    """Resolves inputs against one vocabulary; the latest readings are remembered, since rows of a file repeat them.
+
+    Threads may share it: a text is always read the same, and the caches are the library's own.
+    """
 
     def __init__(self, vocabulary: Vocabulary, codes: Mapping[str, str] | None = None) -> None:
         """Index the vocabulary; `codes` maps classification codes to entries (GB/T 4754 for sectors)."""

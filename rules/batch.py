@@ -181,7 +181,10 @@ class Batch:
 
 
 class BatchProgram:
-    """A compiled program that decides whole columns; each distinct test once for each distinct answer."""
+    """A compiled program that decides whole columns; each distinct test once for each distinct answer.
+
+    It remembers the outcomes of answers up to a limit and then forgets all, so only one thread may use it.
+    """
 
     def __init__(self, program: Program) -> None:
         """Remember nothing yet."""

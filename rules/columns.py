@@ -74,7 +74,7 @@ def as_values(outcomes: Values) -> Values:
 class MembershipColumn:
     """`within` and `any_of`: which listed id belongs to which tests, so that only the profile's ids are looked up.
 
-    Its tests are all `stated` or none is. `found` remembers which tests each value of a profile concerns.
+    Its tests are all `stated` or none is. `found` remembers which tests each value concerns, the same whoever asks.
     """
 
     fact: str

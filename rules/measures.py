@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from rules.conditions import Condition, Quote
+from rules.conditions import Condition, Quote, Test, leaves
 from rules.verdict import Effect, MeasureVerdict
 from seeds.documents import Document, DocumentStatus
 
@@ -110,6 +110,11 @@ class Measure:
     def instruments(self) -> tuple[Instrument, ...]:
         """Return every instrument of the measure, the main one first."""
         return (self.instrument, *self.also)
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        """Return what the conditions ask, in the order written, groups gone through."""
+        return tuple(leaf.test for condition in self.conditions for leaf in leaves(condition))
 
     @property
     def clauses(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.columns import Values, as_values, compile_columns
-from rules.conditions import Combination, Condition, Leaf, Test, asserted_leaves, leaves
+from rules.conditions import Combination, Condition, Leaf, Test, asserted_leaves
 from rules.facts import Answers, Taxonomies
 from rules.measures import Measure
 from rules.verdict import MET
@@ -36,6 +36,9 @@ class Decisions:
 class Program:
     """A catalogue's measures, compiled once; `decide` may be called from any thread.
 
+    It remembers which conditions read which facts, and its columns which tests a value concerns. That follows from the
+    measures alone, so a thread that works it out once more writes the same.
+
     Nodes are the distinct conditions: first `tests`, then `groups` (parts before wholes), then one that is always met,
     the only condition of a measure that states none.
     The conditions of measure i are flat[offsets[i]:offsets[i + 1]], and rows tells i for each of them; `by_count` has
@@ -48,9 +51,8 @@ class Program:
         self.measures = tuple(measures)
         tests: dict[Test, int] = {}
         for measure in self.measures:
-            for condition in measure.conditions:
-                for leaf in leaves(condition):
-                    tests.setdefault(leaf.test, len(tests))
+            for test in measure.tests:
+                tests.setdefault(test, len(tests))
         self.tests = tests
         self.groups: dict[tuple[Combination, tuple[int, ...]], int] = {}
         nodes = [[self._node(condition) for condition in measure.conditions] for measure in self.measures]

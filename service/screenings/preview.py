@@ -12,7 +12,6 @@ import orjson
 
 from matcher.ranking import COUNTED
 from rules.catalogue import Catalogue
-from rules.conditions import leaves
 from rules.measures import Measure
 from service.screenings.deciding import Decider
 from service.screenings.folders import write_whole
@@ -74,8 +73,7 @@ def preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: Options
 def _facts(catalogue: Catalogue, draft: Measure) -> Iterable[str]:
     """Yield every fact that a tenant may declare here; what another measure asks for is of no use to the draft."""
     yield from catalogue.facts
-    for condition in draft.conditions:
-        yield from (leaf.test.fact for leaf in leaves(condition))
+    yield from (test.fact for test in draft.tests)
 
 
 def _without_others(tenant: Tenant, known: frozenset[str]) -> Tenant:

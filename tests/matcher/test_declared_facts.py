@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from matcher.declared import DeclaredFacts
 from matcher.errors import MatchError
 from matcher.words import How
 
@@ -121,3 +122,27 @@ def test_what_is_no_rate_is_refused(read, declared):
     with pytest.raises(MatchError) as refused:
         read(facts={"revenue_growth": declared})
     assert [fault.pointer for fault in refused.value.faults] == ["/facts/revenue_growth"]
+
+
+def test_what_is_declared_is_judged_without_reading_a_profile(engine):
+    declared = DeclaredFacts.of(engine.catalogue)
+    manual = next(
+        test.fact for m in engine.catalogue.measures.values() for test in m.tests if test.fact in declared.manual
+    )
+    good = {"employees": 12, manual: True, "region": "深圳"}
+    assert declared.read(good) == {"employees": (12.0,), manual: (True,), "region": ("440300",)}
+    assert declared.faults_of(good) == ()
+    bad = {"employees": "many", manual: "yes", "no/such": 1, "region": "440300"}
+    faults = declared.faults_of(bad)
+    assert [fault.pointer for fault in faults] == ["/facts/employees", f"/facts/{manual}", "/facts/no~1such"]
+    with pytest.raises(MatchError) as error:
+        declared.read(bad)
+    assert error.value.faults == faults
+
+
+def test_published_facts_are_no_manual_conditions(engine):
+    declared = DeclaredFacts.of(engine.catalogue)
+    assert declared.manual
+    assert declared.manual.isdisjoint(engine.catalogue.facts)
+    asked = {test.fact for m in engine.catalogue.measures.values() for test in m.tests if test.operator == "manual"}
+    assert declared.manual <= asked

@@ -2,9 +2,10 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
-from matcher.features import WEIGHTS
+from matcher.features import WEIGHTS, Comparable, comparable_of, is_sector_guessed
 
 TEXT = """测试政策
 一、重点任务
@@ -149,6 +150,38 @@ def test_values_lie_between_nothing_and_all(drawn):
         for recommendation in answer["recommendations"]:
             for feature in recommendation["features"]:
                 assert feature["value"] is None or 0 <= feature["value"] <= 1, feature
+
+
+# ---------------------------------------------------------------- what there is to compare
+
+
+@pytest.mark.parametrize(
+    ("profile", "has"),
+    [
+        ({}, Comparable(0)),
+        ({"products": ("聚乳酸",)}, Comparable.PRODUCTS | Comparable.SECTOR),
+        ({"products": ("某型酿造机器人",)}, Comparable.PRODUCTS),
+        ({"needs": ("补贴",)}, Comparable.NEEDS),
+        ({"stage": ("量产",)}, Comparable.STAGE | Comparable.NEEDS),
+        ({"target_city": "广州"}, Comparable.PLACE),
+        ({"city": "广州"}, Comparable.PLACE),
+        ({"sector": ("生物材料",)}, Comparable.SECTOR | Comparable.SECTOR_STATED),
+    ],
+    ids=["nothing", "a product", "unknown words", "a need", "a stage", "a target", "a city", "a sector"],
+)
+def test_a_profile_has_to_compare_what_it_says(read, profile, has):
+    assert comparable_of(read(**profile)) == has
+
+
+def test_a_sector_known_only_by_products_is_guessed_for_one_profile_and_in_a_column():
+    cases = {
+        Comparable.SECTOR: True,
+        Comparable.SECTOR | Comparable.SECTOR_STATED: False,
+        Comparable.PRODUCTS: False,
+        Comparable.SECTOR | Comparable.PRODUCTS: True,
+    }
+    assert [bool(is_sector_guessed(np.array(int(kinds), dtype=np.uint8))) for kinds in cases] == list(cases.values())
+    assert is_sector_guessed(np.array([int(kinds) for kinds in cases], dtype=np.uint8)).tolist() == list(cases.values())
 
 
 # ---------------------------------------------------------------- the published table of weights

@@ -2,12 +2,15 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.errors import FactError
+from rules.fact_columns import derive_numbers
 from rules.facts import DERIVED, FLAGS, NUMERIC, Answer, FactType, derive, load_facts, parse_fact_value
+from rules.operators import comparable
 from seeds.errors import SeedError
 from seeds.profile_fields import FILE
 
@@ -141,6 +144,29 @@ def test_shares_are_derived_where_both_parts_are_known():
 )
 def test_a_share_is_not_derived_from_half_knowledge(answers):
     assert "rd_staff_share" not in derive(answers, date(2025, 1, 1))
+
+
+figures = st.one_of(st.none(), st.integers(0, 10**12).map(float))
+founding = st.one_of(st.none(), st.dates(date(1950, 1, 1), date(2030, 1, 1)))
+rows_of_parts = st.lists(st.tuples(founding, figures, figures, figures, figures), min_size=1, max_size=8)
+
+
+@given(rows_of_parts, st.dates(date(2020, 1, 1), date(2030, 12, 31)))
+def test_columns_derive_what_is_derived_for_each_row(rows, on):
+    parts = ("founded_on", "rd_staff", "employees", "rd_spend_cny", "annual_revenue_cny")
+    assert {part for needed in DERIVED.values() for part in needed} == set(parts)
+    numbers = {
+        part: np.array([np.nan if value is None else comparable(value) for value in column])
+        for part, column in zip(parts, zip(*rows, strict=True), strict=True)
+    }
+    derived = derive_numbers(numbers, on)
+    assert set(derived) == set(DERIVED)
+    for place, row in enumerate(rows):
+        stated = {part: Answer(sure=(value,)) for part, value in zip(parts, row, strict=True) if value is not None}
+        single = derive(stated, on)
+        for fact, column in derived.items():
+            expected = single[fact].sure[0] if fact in single else np.nan
+            np.testing.assert_equal(column[place], expected)
 
 
 @given(st.floats(0, 1), st.dates(date(1950, 1, 1), date(2025, 1, 1)))
