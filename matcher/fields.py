@@ -18,6 +18,7 @@ def _of_kind(*kinds: Kind) -> tuple[str, ...]:
     return tuple(name for name, kind in _KINDS.items() if kind in kinds)
 
 
+# Within a kind in the order of the profile, so that an answer tells numbers before days before flags.
 ITEMS = _of_kind(Kind.LIST)
 NUMBERS = (*_of_kind(Kind.WHOLE, Kind.MONEY), *_of_kind(Kind.DATE))
 FLAGS = _of_kind(Kind.FLAG)
