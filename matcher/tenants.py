@@ -19,7 +19,7 @@ from matcher.columns import Floats, MeasureColumns
 from matcher.declaring import Declared, read_declared
 from matcher.errors import MatchError
 from matcher.features import Comparable
-from matcher.fields import FLAGS, ITEMS, NUMBERS, Fields
+from matcher.fields import DATES, FLAGS, ITEMS, NUMBERS, Fields
 from matcher.heard import KINDS, Heard
 from matcher.passages import Positions
 from matcher.places import region_of_credit_code
@@ -183,7 +183,7 @@ class TenantReader:
 
 
 def _numbers(given: Iterable[Any], fact: str) -> Floats:
-    if fact == "founded_on":
+    if fact in DATES:
         given = [None if day is None else day.toordinal() for day in given]
     return np.array(given, dtype=np.float64)
 
