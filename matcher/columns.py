@@ -23,6 +23,8 @@ Flags = NDArray[np.bool_]
 STRENGTH_VALUES = {Strength.GRANT: 1.0, Strength.SUPPORT: 0.8, Strength.ENCOURAGE: 0.5, Strength.PROMOTE: 0.3}
 
 STAGES_OF_INSTRUMENT = word_lists().stages_of_instruments
+"""The project stages an instrument is made for; instruments that serve any stage are not listed."""
+
 MONEY = word_lists().money
 
 BROADER = 0.7

@@ -18,8 +18,10 @@ def _of_kind(*kinds: Kind) -> tuple[str, ...]:
     return tuple(name for name, kind in _KINDS.items() if kind in kinds)
 
 
+# Within a kind in the order of the profile, so that an answer tells numbers before days before flags.
 ITEMS = _of_kind(Kind.LIST)
-NUMBERS = (*_of_kind(Kind.WHOLE, Kind.MONEY), *_of_kind(Kind.DATE))
+DATES = _of_kind(Kind.DATE)
+NUMBERS = (*_of_kind(Kind.WHOLE, Kind.MONEY), *DATES)
 FLAGS = _of_kind(Kind.FLAG)
 NAMES = (*_of_kind(Kind.PLACE, Kind.CODE), *ITEMS, *NUMBERS, *FLAGS, *_of_kind(Kind.DECLARED))
 """The fields that are read; a name or an id of the caller's says nothing about a company."""
@@ -46,7 +48,7 @@ class Fields:
         columns: dict[str, Sequence[Any]] = {}
         for name in NAMES:
             columns[name] = _column(rows, name) if name in present else [getattr(_NOTHING, name)] * len(rows)
-        columns["founded_on"] = _days(columns["founded_on"])
+        columns |= {name: _days(columns[name]) for name in DATES}
         return cls(len(rows), columns)
 
     def part(self, start: int, stop: int) -> Fields:

@@ -13,6 +13,7 @@ from seeds.word_lists import word_lists
 SHORTEST_NAME = 2
 
 _NOT_BEHIND, _NOT_BEFORE = word_lists().not_behind, word_lists().not_before
+"""Names that are the end of one word and the beginning of the next (金融|资本), by the characters beside them."""
 
 
 @dataclass(frozen=True, slots=True)

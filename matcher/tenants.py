@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from matcher.columns import Floats, MeasureColumns
 from matcher.errors import MatchError
 from matcher.features import Bits
-from matcher.fields import FLAGS, ITEMS, NUMBERS, Fields
+from matcher.fields import DATES, FLAGS, ITEMS, NUMBERS, Fields
 from matcher.heard import Heard, looked_up, spans
 from matcher.passages import Positions
 from matcher.places import region_of_credit_code
@@ -251,7 +251,7 @@ class TenantReader:
 
 
 def _numbers(given: Iterable[Any], fact: str) -> Floats:
-    if fact == "founded_on":
+    if fact in DATES:
         given = [None if day is None else day.toordinal() for day in given]
     return np.array(given, dtype=np.float64)
 

@@ -12,6 +12,7 @@ import orjson
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from matcher.fields import DATES
 from matcher.profile import Profile
 from service.screenings.folders import write_whole
 
@@ -86,6 +87,5 @@ def profile_bytes(profile: Profile) -> bytes:
 def parse_profile(content: bytes) -> Profile:
     """Return the profile that `profile_bytes` wrote."""
     said: dict[str, Any] = orjson.loads(content)
-    if "founded_on" in said:
-        said["founded_on"] = date.fromisoformat(said["founded_on"])
+    said |= {name: date.fromisoformat(said[name]) for name in DATES if name in said}
     return Profile(**{name: cast("Any", tuple(v) if isinstance(v, list) else v) for name, v in said.items()})
