@@ -8,9 +8,9 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Self, TypeAlias
 from xml.parsers import expat
 
 from service.tables.messages import TableRefusedError
@@ -30,7 +30,7 @@ DEEPEST = 100_000
 """A workbook is ten deep; what is counted is at least the depth, as each comment adds to it."""
 
 _SMALL_BYTES = 4 * 1_048_576
-_CHUNK = 1 << 16
+_CHUNK = 1 << 18
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _STORED_OR_DEFLATED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _OTHER_KINDS = (
@@ -64,9 +64,7 @@ class Archive:
         try:
             infos = zipfile.ZipFile(self.stream).infolist()
             self._members = {info.filename: info for info in infos}
-            if len(infos) != len(self._members):
-                raise TableRefusedError("damaged")
-            self._refuse_bombs()
+            self._refuse_bombs(infos)
             self._refuse_other_kinds()
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             self.stream.close()
@@ -75,7 +73,7 @@ class Archive:
             self.stream.close()
             raise
 
-    def __enter__(self) -> Archive:
+    def __enter__(self) -> Self:
         """Return itself."""
         return self
 
@@ -83,8 +81,9 @@ class Archive:
         """Close the file."""
         self.stream.close()
 
-    def _refuse_bombs(self) -> None:
-        infos = self._members.values()
+    def _refuse_bombs(self, infos: Sequence[zipfile.ZipInfo]) -> None:
+        if len(infos) != len(self._members):
+            raise TableRefusedError("damaged")
         if any(info.flag_bits & 1 for info in infos):
             raise TableRefusedError("encrypted")
         if any(info.compress_type not in _STORED_OR_DEFLATED or info.header_offset < 0 for info in infos):
@@ -200,13 +199,13 @@ def parsed(pieces: Iterable[bytes], parser: Parser) -> Iterator[bytes]:
     fed = depth = 0
     try:
         for piece in pieces:
-            parser.Parse(piece, False)
+            parser.Parse(piece)
             fed += len(piece)
             depth += piece.count(b"<") - piece.count(b"</") - len(ends)
             ends.clear()
             if fed - parser.CurrentByteIndex > LONGEST_TAG or depth > DEEPEST:
                 raise TableRefusedError("zip_bomb")
             yield piece
-        parser.Parse(b"", True)
+        parser.Parse(b"", True)  # noqa: FBT003 - it takes no names
     except expat.ExpatError as error:
         raise TableRefusedError("damaged") from error

@@ -137,6 +137,8 @@ def _unclear(cell: float) -> Broken:
 
 def _section_of(cell: float, form: Sequence[Section]) -> Section:
     """Return the section that shows a number: by its own test, else the first is for those above 0, then below, 0."""
+    if len(form) == 1:
+        return form[0]
     if any(section.test for section in form):
         met = (one for one in form if one.test is None or _TESTS[one.test[0]](cell, one.test[1]))
         return next(met, form[-1])

@@ -5,12 +5,12 @@ It does not know which rows are the headings, only where the rows below them beg
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, islice, zip_longest
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 import python_calamine
@@ -70,7 +70,7 @@ def load_sheet(workbook: python_calamine.CalamineWorkbook, name: str, broken: Ma
     sheet = workbook.get_sheet_by_name(name)
     merges = (sheet.merged_cell_ranges or [])[:MOST_MERGES]
     rows: Rows = sheet.iter_rows()
-    above = list(itertools.islice(rows, ROWS_ABOVE + 4))
+    above = list(islice(rows, ROWS_ABOVE + 4))
     (_, left), (last, right) = (sheet.start, sheet.end) if sheet.start and sheet.end else ((0, 0), (-1, -1))
     loaded = last + 1
     height = max([loaded, *(row + 1 for row, column in broken if left <= column <= right)])
@@ -102,10 +102,8 @@ def rows_below(sheet: Sheet, headings: Sequence[str], first: int, shown: Sequenc
     broken_rows = {row for row, _ in sheet.broken}
     held: dict[int, tuple[int, Any]] = {}
     behind: Rows = ([""] * len(headings) for _ in range(max(sheet.loaded, first), sheet.height))
-    for number, cells in enumerate(itertools.chain(sheet.above[first:], sheet.rows, behind), first):
-        for column, kind, forms in shown:
-            if form := forms.get(number):
-                cells[column - sheet.left] = as_shown(cells[column - sheet.left], form, kind)
+    for number, cells in enumerate(chain(sheet.above[first:], sheet.rows, behind), first):
+        _show(cells, number, sheet.left, shown)
         for start, last, column in merges.get(number, ()):
             above = sheet.above[start][column] if start < len(sheet.above) else None
             held[column] = (last, cells[column] if start == number else above)
@@ -114,14 +112,23 @@ def rows_below(sheet: Sheet, headings: Sequence[str], first: int, shown: Sequenc
             for column, (_, value) in held.items():
                 cells[column] = value
         if number in broken_rows:
-            for column in range(len(cells)):
-                if code := sheet.broken.get((number, column + sheet.left)):
-                    cells[column] = Broken(code)
+            _break(cells, number, sheet)
         elif number >= sheet.loaded:
             continue
-        # headings printed again on every page are no company
-        if len(cells) != len(headings) or any(_text(cell) != text for cell, text in zip(cells, headings, strict=True)):
+        if any(_text(cell) != text for cell, text in zip_longest(cells, headings)):  # else printed anew on each page
             yield RawRow(row=number - first + 1, line=number + 1, cells=cells)
+
+
+def _show(cells: list[Any], number: int, left: int, shown: Sequence[ShownColumn]) -> None:
+    for column, kind, forms in shown:
+        if form := forms.get(number):
+            cells[column - left] = as_shown(cells[column - left], form, kind)
+
+
+def _break(cells: list[Any], number: int, sheet: Sheet) -> None:
+    for column in range(len(cells)):
+        if code := sheet.broken.get((number, column + sheet.left)):
+            cells[column] = Broken(code)
 
 
 def _downward(sheet: Sheet, first: int, width: int) -> Mapping[int, list[tuple[int, int, int]]]:
