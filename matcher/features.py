@@ -86,7 +86,7 @@ class Comparison:
 
     def has(self, kind: Comparable) -> Flags:
         """Tell where the profile has such a thing to compare."""
-        return np.not_equal(self.comparable & kind, 0)
+        return np.asarray(self.comparable & kind, dtype=np.bool_)
 
 
 Feature: TypeAlias = Callable[[Comparison], Floats]

@@ -6,7 +6,8 @@ import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from service.tables.sheet_heads import cut_workbook
+from service.tables.archive import MOST_SHEETS, Archive
+from service.tables.sheet_scan import cut_workbook
 from service.tables.sources import Format, Source, sniff_format
 
 HEAD_BYTES = 1 << 20
@@ -34,7 +35,8 @@ def head_of(source: Source) -> Head:
     if form is Format.PARQUET:
         return Head(source=source, lines={})
     if form is Format.XLSX:
-        content, lines = cut_workbook(source)
+        with Archive(source) as archive:
+            content, lines = cut_workbook(archive, archive.workbook()[0][:MOST_SHEETS])
         return Head(source=replace(source, content=content), lines=lines)
     whole = form is not Format.NDJSON or source.size <= HEAD_BYTES
     return Head(source=replace(source, content=_first_lines(source)), lines={"": _count_lines(source)}, whole=whole)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from seeds.profile_fields import Kind
+from service.tables.archive import STYLES, Archive, Attributes
 from service.tables.cells import Broken
 from service.tables.units import COUNTED, MONEY_NAMES, UnitReading, plain, read_unit
 
@@ -52,6 +53,30 @@ class Section:
     def shows_the_number(self) -> bool:
         """Tell whether the number is shown as it is, with nothing that says what it counts."""
         return not (self.percent or self.words or self.foreign) and self.divisor == 1
+
+
+_PERCENT = (Section(percent=True),)
+_BUILT_IN = {"9": _PERCENT, "10": _PERCENT}
+"""The numbers of 0% and 0.00%, which no workbook spells out."""
+
+
+def cell_forms(archive: Archive) -> dict[int, Sequence[Section]]:
+    """Return, by the number of a cell format, what it shows beside or instead of a number's digits."""
+    codes: dict[str, Sequence[Section]] = dict(_BUILT_IN)
+    group, numbers = "", list[str]()
+
+    def start(name: str, attributes: Attributes) -> None:
+        nonlocal group
+        if name == "numFmt" and "formatCode" in attributes:
+            codes[attributes.get("numFmtId", "")] = read_format(attributes["formatCode"])
+        elif name.endswith("Xfs"):
+            group = name
+        elif name == "xf" and group == "cellXfs":
+            numbers.append(attributes.get("numFmtId", ""))
+
+    if archive.has(STYLES):
+        archive.walk(STYLES, start)
+    return {place: sections for place, number in enumerate(numbers) if (sections := codes.get(number))}
 
 
 def read_format(code: str) -> tuple[Section, ...]:
@@ -112,6 +137,8 @@ def _unclear(cell: float) -> Broken:
 
 def _section_of(cell: float, form: Sequence[Section]) -> Section:
     """Return the section that shows a number: by its own test, else the first is for those above 0, then below, 0."""
+    if len(form) == 1:
+        return form[0]
     if any(section.test for section in form):
         met = (one for one in form if one.test is None or _TESTS[one.test[0]](cell, one.test[1]))
         return next(met, form[-1])

@@ -1,29 +1,55 @@
-"""XLSX: the visible sheet with the most headings that are understood; merged cells filled, broken cells named."""
+"""XLSX: the visible sheet with the most headings that are understood, and rows below them; how its headings stand."""
 
 from __future__ import annotations
 
-import itertools
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
+from python_calamine import CalamineError, CalamineWorkbook
+from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
+
+from seeds.folding import fold
 from seeds.profile_fields import Kind
-from service.tables.archive import MOST_SHEETS, Archive
-from service.tables.cells import Broken, Cell
+from service.tables.archive import MOST_SHEETS, Archive, SheetPart
 from service.tables.groups import groups_above
-from service.tables.header_row import field_of, find_header, groups_of, headings_of, no_heading, two_lines
+from service.tables.header_row import (
+    count_headings,
+    field_of,
+    find_header,
+    groups_of,
+    headings_of,
+    no_heading,
+    two_lines,
+)
+from service.tables.heading_names import recognise
 from service.tables.messages import TableRefusedError
-from service.tables.number_formats import as_shown
-from service.tables.rows import RawRow
-from service.tables.sheet_choice import is_explanation, rank_sheets
-from service.tables.sheet_formats import shown_cells
-from service.tables.sheet_loading import Rows, Sheet, load_sheet, texts_above, texts_of
-from service.tables.sheet_scan import scan_sheet
-from service.tables.sources import Format, RawTable, Source
+from service.tables.number_formats import Section, cell_forms
+from service.tables.sheet_loading import Sheet, ShownColumn, load_sheet, reading, rows_below, texts_above
+from service.tables.sheet_scan import SheetScan, cut_workbook, scan_sheet
+from service.tables.sources import Format, Limits, RawTable, Source
 from service.tables.units import MEASURED
 from service.tables.unnamed import named
+
+_FEWEST = 2
+"""So many rows of so many cells are a table of something."""
+
+
+class _Ranking(NamedTuple):
+    """The sheets, the likeliest first, and the names of those that hold data, in order."""
+
+    parts: Sequence[SheetPart]
+    with_data: Sequence[str]
+
+
+class _Seen(NamedTuple):
+    """What the first rows of a sheet show."""
+
+    headings: int = 0
+    has_rows: bool = False
+    holds_data: bool = False
 
 
 def open_workbook(source: Source, mapping: Mapping[str, str], on: date) -> RawTable:
@@ -31,39 +57,45 @@ def open_workbook(source: Source, mapping: Mapping[str, str], on: date) -> RawTa
 
     Raises TableRefusedError when it is unsafe, damaged, or no sheet has headings.
     """
-    archive = Archive(source)
     seen: list[list[str]] = []
     unsolved = False
-    visible = archive.sheets()
-    ranking = rank_sheets(source, visible[:MOST_SHEETS], mapping)
-    with_data = [*ranking.with_data, *(part.name for part in visible[MOST_SHEETS:])]
-    for part in ranking.parts:
-        broken = scan_sheet(archive, part.member, source.limits).broken
-        unsolved |= "formula_without_value" in broken.values()
-        sheet = load_sheet(source, part.name, broken)
-        texts = texts_above(sheet)
-        place = find_header(texts, mapping)
-        if place is not None and not is_explanation(texts, place, mapping):
-            texts, block = _heading_block(sheet, texts, place, on)
-            if sheet.height - block[1] - 1 > source.limits.rows:
-                raise TableRefusedError("too_many_rows", limit=source.limits.rows)
-            headings = headings_of(texts, block, on)
-            figures = _figures(sheet.left, headings, mapping)
-            sheet = replace(sheet, shown=shown_cells(archive, part.member, figures))
-            others = [name for name in with_data if name != part.name]
-            return replace(_table(sheet, texts, block, headings), other_sheets=others, epoch_1904=archive.epoch_1904)
-        seen += texts
+    with Archive(source) as archive:
+        visible, epoch_1904 = archive.workbook()
+        ranking = _rank_sheets(archive, visible[:MOST_SHEETS], mapping)
+        with_data = [*ranking.with_data, *(part.name for part in visible[MOST_SHEETS:])]
+        forms = cell_forms(archive)
+        for part in ranking.parts:
+            scan = scan_sheet(archive, part.member, forms)
+            unsolved |= "formula_without_value" in scan.broken.values()
+            with reading(archive.stream) as workbook:
+                sheet = load_sheet(workbook, part.name, scan.broken)
+            texts = texts_above(sheet)
+            place = find_header(texts, mapping)
+            if place is not None and not _is_explanation(texts, place, mapping):
+                table = _table(sheet, texts, place, source.limits, on)
+                shown = _shown_columns(scan, forms, table, mapping)
+                others = [name for name in with_data if name != part.name]
+                rows = rows_below(sheet, table.headings, table.heading_line, shown)
+                return replace(table, rows=rows, other_sheets=others, epoch_1904=epoch_1904)
+            seen += texts
     if not any(text for row in seen for text in row):
         raise TableRefusedError("formulas_without_values" if unsolved else "empty_file")
     raise no_heading(seen)
 
 
-def _table(sheet: Sheet, texts: list[list[str]], block: tuple[int, int], headings: list[str]) -> RawTable:
+def _table(sheet: Sheet, texts: list[list[str]], place: int, limits: Limits, on: date) -> RawTable:
+    """Return the table whose headings stand in a row, without its rows: where nothing is merged, two lines may be."""
+    block = _merged_block(sheet, texts, place)
+    if block == (place, place):
+        texts, block = two_lines(texts, place, on)
     top, bottom = block
+    if sheet.height - bottom - 1 > limits.rows:
+        raise TableRefusedError("too_many_rows", limit=limits.rows)
+    headings = headings_of(texts, block, on)
     return RawTable(
         format=Format.XLSX,
         headings=headings,
-        rows=_rows(sheet, headings, bottom + 1),
+        rows=iter(()),
         total=sheet.height - bottom - 1,
         sheet=sheet.name,
         heading_line=bottom + 1,
@@ -86,18 +118,17 @@ def _groups(sheet: Sheet, texts: list[list[str]], block: tuple[int, int], headin
     return {**above, **groups_of(texts, block, headings)}
 
 
-def _figures(left: int, headings: Sequence[str], mapping: Mapping[str, str]) -> dict[int, Kind]:
-    """Return the columns of the sheet that hold figures, with what kind of figures they are."""
-    fields = ((left + place, field_of(text, mapping)) for place, text in enumerate(named(headings, left)))
-    return {column: field.kind for column, field in fields if field is not None and field.kind in MEASURED}
-
-
-def _heading_block(
-    sheet: Sheet, texts: list[list[str]], place: int, on: date
-) -> tuple[list[list[str]], tuple[int, int]]:
-    """Return the rows, and the first and last row of the headings: where nothing is merged, two lines may be."""
-    block = _merged_block(sheet, texts, place)
-    return two_lines(texts, place, on) if block == (place, place) else (texts, block)
+def _shown_columns(
+    scan: SheetScan, forms: Mapping[int, Sequence[Section]], table: RawTable, mapping: Mapping[str, str]
+) -> list[ShownColumn]:
+    """Return the columns of figures in which a number format says what they show."""
+    found = []
+    for column, heading in enumerate(named(table.headings, table.left), table.left):
+        field, seen = field_of(heading, mapping), scan.columns.get(xl_col_to_name(column))
+        if field is not None and field.kind in MEASURED and seen is not None:
+            cells = {row - 1: forms[form] for row, form in zip(seen.rows, seen.forms, strict=True)}
+            found.append(ShownColumn(column, field.kind, cells))
+    return found
 
 
 def _merged_block(sheet: Sheet, texts: list[list[str]], place: int) -> tuple[int, int]:
@@ -121,42 +152,58 @@ def _merged_block(sheet: Sheet, texts: list[list[str]], place: int) -> tuple[int
     return top, bottom
 
 
-def _rows(sheet: Sheet, headings: Sequence[str], first: int) -> Iterator[RawRow]:
-    merges = _downward(sheet, first, len(headings))
-    broken_rows = {row for row, _ in sheet.broken}
-    held: dict[int, tuple[int, Any]] = {}
-    behind: Rows = ([""] * len(headings) for _ in range(max(sheet.loaded, first), sheet.height))
-    for number, cells in enumerate(itertools.chain(sheet.above[first:], sheet.rows, behind), first):
-        for column, form, kind in sheet.shown.get(number, ()):
-            cells[column - sheet.left] = as_shown(cells[column - sheet.left], form, kind)
-        for start, last, column in merges.get(number, ()):
-            held[column] = (last, cells[column] if start == number else _value_above(sheet, start, column))
-        if held:
-            held = {column: (last, value) for column, (last, value) in held.items() if last >= number}
-            for column, (_, value) in held.items():
-                cells[column] = value
-        if number in broken_rows:
-            _break(cells, number, sheet)
-        elif number >= sheet.loaded:
-            continue
-        if texts_of(cells) != list(headings):  # headings printed again on every page are no company
-            yield RawRow(row=number - first + 1, line=number + 1, cells=cells)
+def _rank_sheets(archive: Archive, parts: Sequence[SheetPart], mapping: Mapping[str, str]) -> _Ranking:
+    """Rank sheets by their first rows; a sheet with rows goes before one that has only headings.
+
+    The first rows of the whole and of its head are the same, so both are ranked alike.
+    """
+    if len(parts) < _FEWEST:
+        return _Ranking(parts, [])
+    try:
+        with reading(io.BytesIO(cut_workbook(archive, parts)[0])) as workbook:
+            seen = {part.name: _see(workbook, part.name, mapping) for part in parts}
+    except TableRefusedError:  # the sheet that is read tells what is wrong with the file
+        return _Ranking(parts, [])
+    most = max(one.headings for one in seen.values())
+
+    def rank(part: SheetPart) -> tuple[bool, int]:
+        one = seen[part.name]
+        return not (one.has_rows and one.headings * 2 >= most), -one.headings
+
+    return _Ranking(sorted(parts, key=rank), [part.name for part in parts if seen[part.name].holds_data])
 
 
-def _break(cells: list[Any], number: int, sheet: Sheet) -> None:
-    for column in range(len(cells)):
-        if code := sheet.broken.get((number, column + sheet.left)):
-            cells[column] = Broken(code)
+def _see(workbook: CalamineWorkbook, name: str, mapping: Mapping[str, str]) -> _Seen:
+    try:
+        sheet = load_sheet(workbook, name, {})
+    except (CalamineError, ValueError):
+        return _Seen()
+    texts = texts_above(sheet)
+    place = find_header(texts, mapping)
+    if place is None:
+        filled = [row for row in texts if sum(map(bool, row)) >= _FEWEST]
+        return _Seen(holds_data=len(filled) >= _FEWEST)
+    if _is_explanation(texts, place, mapping):
+        return _Seen()
+    has_rows = sheet.height > len(texts) or any(text for row in texts[place + 1 :] for text in row)
+    return _Seen(count_headings(texts[place], mapping), has_rows=has_rows, holds_data=has_rows)
 
 
-def _value_above(sheet: Sheet, row: int, column: int) -> Cell:
-    return sheet.above[row][column] if row < len(sheet.above) else None
+def _is_explanation(texts: Sequence[Sequence[str]], place: int, mapping: Mapping[str, str]) -> bool:
+    """Tell whether the headings found stand down the first column that has any rather than along their row.
+
+    So they do where a sheet explains what to fill in. What the caller names a heading is one.
+    """
+    named = {fold(name) for name in mapping}
+    row = texts[place]
+    first = next((column for column, text in enumerate(row) if text and _field(text)), None)
+    if first is None or any(fold(text) in named for text in row if text):
+        return False
+    down = [line[first] for line in texts if first < len(line) and line[first]]
+    fields = [field for text in down if (field := _field(text))]
+    return len(set(fields)) > count_headings(row, {}) and len(fields) * 2 > len(down)
 
 
-def _downward(sheet: Sheet, first: int, width: int) -> Mapping[int, list[tuple[int, int, int]]]:
-    """Return, by the row where filling starts, the merges that reach down: first row, last row, column."""
-    found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    for (top, left), (bottom, _) in sheet.merges:
-        if bottom > top >= first and 0 <= left - sheet.left < width:
-            found[top].append((top, bottom, left - sheet.left))
-    return found
+def _field(text: str) -> str:
+    field = recognise(text)
+    return field.id if field and field.kind is not Kind.IGNORED else ""

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.tables.look import look_at
 from service.tables.messages import REFUSALS, TableRefusedError
 from service.tables.sources import Limits
 from service.tables.template import template_workbook
@@ -147,6 +148,67 @@ def test_cells_that_repeat_one_long_text_endlessly_are_refused(xlsx_bytes):
     """30,000 characters, kept once in the file, would be 30,000 copies in memory."""
     rows = [["企业名称"], *[["长" * 30_000]] * 6000]
     assert refusal(xlsx_bytes(rows)) == "zip_bomb"
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b'<worksheet><sheetData><row r="1">' + b'<c r="A1" t="e" ' * 20_000,
+        b'<!DOCTYPE worksheet [<!ENTITY a "b">]><worksheet><sheetData/></worksheet>',
+        b'<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></row></sheetData></worksheet>',
+        b"",
+    ],
+)
+def test_a_sheet_that_is_no_plain_xml_is_refused_at_once(workbook, sheet):
+    content = repacked(workbook, lambda name, data: [(name, sheet if name.endswith("sheet1.xml") else data)])
+    assert refusal(content) == "damaged"
+    assert look_at(content, {}).refusal.code == "damaged"
+
+
+@pytest.mark.parametrize("sheet", [b"<worksheet a='%s'/>" % (b"x" * 6_000_000), b"<worksheet>" + b"<a>" * 200_000])
+def test_an_endless_tag_and_an_endless_depth_are_refused(monkeypatch, workbook, sheet):
+    monkeypatch.setattr("service.tables.archive.LARGEST_RATIO", 10**6)
+    content = repacked(workbook, lambda name, data: [(name, sheet if name.endswith("sheet1.xml") else data)])
+    assert refusal(content) == "zip_bomb"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b't="s"', b"t = 's'"),
+        (b"<v>", b"<v >"),
+        (b"</v>", b"</v >"),
+        (b"</si>", b"</si >"),
+        (b"<v>0", b"<v>&#48;"),
+        (b"<v>0", b"<v><!-- -->0"),
+    ],
+)
+def test_texts_repeated_endlessly_are_seen_however_they_are_spelled(monkeypatch, xlsx_bytes, old, new):
+    monkeypatch.setattr("service.tables.sheet_scan.LARGEST_TEXTS_BYTES", 1_000_000)
+    content = xlsx_bytes([["企业名称"], *[["长" * 30_000]] * 20])
+    spelled = repacked(content, lambda name, data: [(name, data.replace(old, new))])
+    assert refusal(spelled) == "zip_bomb"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'<c r="B2"', b'<c s = "0" r = "B2"'),
+        (b"<v>1</v>", b"<v >1</v >"),
+        (b"<v>1</v>", b"<v>1</v><!-- <c> -->"),
+        (b"<sheetData>", b"<sheetData ><!-- no table -->"),
+    ],
+)
+def test_honest_xml_is_read_however_it_is_spelled(workbook, old, new):
+    content = in_sheet(workbook, old, new)
+    assert content != workbook
+    (row,) = read_tenants(content)
+    assert (row.profile.name, row.profile.employees) == ("甲", 1)
+
+
+@pytest.mark.parametrize("reference", ["xfd2", "aaa2"])
+def test_a_cell_far_away_in_small_letters_is_seen(workbook, reference):
+    assert refusal(in_sheet(workbook, b'r="B2"', f'r="{reference}"'.encode())) == "too_many_columns"
 
 
 def test_a_sheet_of_unsolved_formulas_is_refused(monkeypatch, xlsx_bytes):
