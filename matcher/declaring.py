@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from matcher.errors import MatchError, ProfileFault
+from matcher.errors import MatchError
 from matcher.fields import NUMBERS, Fields
 from matcher.heard import looked_up
 from matcher.passages import Positions
@@ -18,6 +18,7 @@ from matcher.profile_reading import ProfileReader
 from matcher.reading import Reading
 from matcher.spans import spans
 from rules.facts import DERIVED
+from seeds.errors import Fault
 
 OF_FIELDS = frozenset({
     "region", "target_region", "sector", "concepts", "stage", "needs", "certifications", "foreign_invested",
@@ -48,7 +49,7 @@ class _Declaration(NamedTuple):
     """What one declaration adds, unless it is wrong or takes the place of what a field says."""
 
     keys: tuple[Key, ...]
-    faults: tuple[ProfileFault, ...]
+    faults: tuple[Fault, ...]
     replaces: bool
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from matcher.errors import MatchError, ProfileFault
+from matcher.errors import MatchError
 from matcher.places import PlaceReading, PlaceStatus, region_of_credit_code, resolve_place
 from matcher.profile import MatchRequest, Profile
 from matcher.reading import Mention, Notes, ReadFact, Reading, Unread, mention_of
@@ -15,6 +15,7 @@ from matcher.words import SURE, How, WordReading, WordResolver
 from rules.catalogue import Catalogue
 from rules.errors import FactError
 from rules.facts import Value, derive, parse_fact_value
+from seeds.errors import Fault
 from seeds.folding import fold
 
 CONNECTING_SIMILARITY = 0.75
@@ -206,14 +207,15 @@ class ProfileReader:
             if fact_id in self.catalogue.facts:
                 notes.mention_declared(fact_id, self.catalogue.facts[fact_id].vocabulary)
 
-    def faults_of(self, declared: Mapping[str, Any]) -> tuple[ProfileFault, ...]:
+    def faults_of(self, declared: Mapping[str, Any]) -> tuple[Fault, ...]:
         """Return what is wrong with declared facts."""
-        faults: list[ProfileFault] = []
+        faults: list[Fault] = []
         for fact_id, raw in declared.items():
             try:
                 self._parse_declared(fact_id, raw)
             except FactError as error:
-                faults.append(_fault_of(error))
+                pointer = f"/facts/{fact_id.replace('~', '~0').replace('/', '~1')}"
+                faults.append(Fault(file="profile", pointer=pointer, code=error.code, params=error.params))
         return tuple(faults)
 
     def _parse_declared(self, fact_id: str, raw: Any) -> tuple[Value, ...]:  # noqa: ANN401 - any JSON value
@@ -221,21 +223,10 @@ class ProfileReader:
         if fact is not None:
             return parse_fact_value(fact, raw, self.catalogue.vocabularies)
         if fact_id not in self.manual_facts:
-            raise FactError(fact_id, "unknown", name=fact_id)
+            raise FactError(fact_id, "fact_unknown", name=fact_id)
         if not isinstance(raw, bool):
-            raise FactError(fact_id, "no_condition")
+            raise FactError(fact_id, "fact_no_condition")
         return (raw,)
-
-
-def _fault_of(error: FactError) -> ProfileFault:
-    return ProfileFault(
-        pointer=f"/facts/{error.fact.replace('~', '~0').replace('/', '~1')}",
-        code="bad_fact",
-        message=error.message,
-        hint=error.hint,
-        reason=error.reason,
-        params=error.params,
-    )
 
 
 def _note_words(fact: str, text: str, origin: str, notes: Notes) -> None:

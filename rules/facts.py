@@ -15,6 +15,7 @@ from rules.errors import FactError
 from seeds.errors import Fault, SeedError
 from seeds.strict_yaml import load_yaml
 from seeds.vocabulary import Vocabulary
+from seeds.wording import Bilingual
 
 Value: TypeAlias = str | float | bool | date
 """A vocabulary id, a number in the fact's unit, a flag, or a date."""
@@ -100,7 +101,7 @@ def load_facts(path: Path) -> dict[str, FactDefinition]:
     """Load the list of facts; raise SeedError naming every fault."""
     data = load_yaml(path)
     if not isinstance(data, dict) or data.get("schema") != 1 or not isinstance(data.get("facts"), list):
-        raise SeedError([Fault(file=path.name, pointer="", message="needs schema: 1 and a list of facts")])
+        raise SeedError([Fault(file=path.name, pointer="", code="needs_facts")])
     facts: dict[str, FactDefinition] = {}
     faults: list[Fault] = []
     for position, raw in enumerate(data["facts"]):
@@ -108,10 +109,10 @@ def load_facts(path: Path) -> dict[str, FactDefinition]:
         try:
             fact = FactDefinition(**{**raw, "type": FactType(raw["type"])})
         except (TypeError, ValueError, KeyError) as error:
-            faults.append(Fault(file=path.name, pointer=pointer, message=f"not a fact: {error}"))
+            faults.append(Fault(file=path.name, pointer=pointer, code="not_a_fact", params={"reason": str(error)}))
             continue
         if fact.id in facts:
-            faults.append(Fault(file=path.name, pointer=pointer, message=f"the fact {fact.id!r} stands twice"))
+            faults.append(Fault(file=path.name, pointer=pointer, code="fact_twice", params={"id": fact.id}))
         facts[fact.id] = fact
     if faults:
         raise SeedError(faults)
@@ -135,14 +136,14 @@ def _parse_member(fact: FactDefinition, raw: object, vocabulary: Vocabulary) -> 
         return found[0]
     close = difflib.get_close_matches(text, vocabulary.entries, n=1)
     if close:
-        raise FactError(fact.id, "no_entry_but_near", text=text, vocabulary=fact.vocabulary, nearest=close[0])
-    raise FactError(fact.id, "no_entry", text=text, vocabulary=fact.vocabulary)
+        raise FactError(fact.id, "fact_no_entry_but_near", text=text, vocabulary=fact.vocabulary, nearest=close[0])
+    raise FactError(fact.id, "fact_no_entry", text=text, vocabulary=fact.vocabulary)
 
 
 def _parse_flag(fact: FactDefinition, raw: object) -> Value:
     if isinstance(raw, bool):
         return raw
-    raise FactError(fact.id, "no_flag")
+    raise FactError(fact.id, "fact_no_flag")
 
 
 def _parse_number(fact: FactDefinition, raw: object) -> Value:
@@ -150,31 +151,31 @@ def _parse_number(fact: FactDefinition, raw: object) -> Value:
     if isinstance(raw, int | float) and not isinstance(raw, bool) and 0 <= raw <= LARGEST_YUAN:
         return float(raw)
     if fact.unit_en:
-        raise FactError(fact.id, "no_number_of_unit", unit=fact.unit, unit_en=fact.unit_en)
-    raise FactError(fact.id, "no_number")
+        raise FactError(fact.id, "fact_no_number_of_unit", unit=Bilingual(fact.unit, fact.unit_en))
+    raise FactError(fact.id, "fact_no_number")
 
 
 def _parse_money(fact: FactDefinition, raw: object) -> Value:
     try:
         return parse_money(raw) if isinstance(raw, str) else _parse_number(fact, raw)
     except AmountError as error:
-        raise FactError(fact.id, "no_money", text=str(raw)) from error
+        raise FactError(fact.id, "fact_no_money", text=str(raw)) from error
 
 
 def _parse_share(fact: FactDefinition, raw: object) -> Value:
     try:
         return parse_share(raw if isinstance(raw, str) else str(_parse_number(fact, raw)))
     except AmountError as error:
-        raise FactError(fact.id, "no_share", text=str(raw)) from error
+        raise FactError(fact.id, "fact_no_share", text=str(raw)) from error
 
 
 def _parse_rate(fact: FactDefinition, raw: object) -> Value:
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        raise FactError(fact.id, "no_number")
+        raise FactError(fact.id, "fact_no_number")
     try:
         return parse_rate(str(raw))
     except AmountError as error:
-        raise FactError(fact.id, "no_rate", text=str(raw)) from error
+        raise FactError(fact.id, "fact_no_rate", text=str(raw)) from error
 
 
 def _parse_date(fact: FactDefinition, raw: object) -> Value:
@@ -183,7 +184,7 @@ def _parse_date(fact: FactDefinition, raw: object) -> Value:
     try:
         return date.fromisoformat(str(raw))
     except ValueError as error:
-        raise FactError(fact.id, "no_date", text=str(raw)) from error
+        raise FactError(fact.id, "fact_no_date", text=str(raw)) from error
 
 
 _PARSERS = {

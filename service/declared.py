@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from matcher.errors import ProfileFault
 from matcher.matching import Engine, manual_facts
 from matcher.profile_reading import ProfileReader
 from rules.catalogue import Catalogue
+from seeds.errors import Fault
 from service.problems import Complaint
 
 
-def complaints_of_facts(faults: Iterable[ProfileFault]) -> list[Complaint]:
+def complaints_of_facts(faults: Iterable[Fault]) -> list[Complaint]:
     """Turn what the matcher refuses of declared facts into complaints about the request."""
-    return [
-        Complaint(code=fault.code, pointer=f"/profile{fault.pointer}", reason=fault.reason, params=fault.params)
-        for fault in faults
-    ]
+    return [Complaint(code=one.code, pointer=f"/profile{one.pointer}", params=one.params) for one in faults]
 
 
 def judge_of_facts(catalogue: Catalogue) -> Callable[[Mapping[str, Any]], list[Complaint]]:

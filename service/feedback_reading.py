@@ -16,7 +16,6 @@ from rules.catalogue import Catalogue
 from service.declared import complaints_of_facts
 from service.feedback import Statement
 from service.json_reading import printable
-from service.messages import nearest_params
 from service.problems import Complaint, RequestError, pointer_to
 
 Stated = Mapping[str, Any]
@@ -84,5 +83,5 @@ def _place_of(stated: Mapping[str, Stated], question: Mapping[str, Any]) -> str:
 def _no_such(field: str, name: str, known: Iterable[str]) -> Complaint:
     shown = printable(name)
     close = difflib.get_close_matches(shown, list(known), n=1)
-    params = {"name": shown, **nearest_params(close[0] if close else None)}
+    params = {"name": shown, "nearest": close[0] if close else None}
     return Complaint(code="no_such_thing", pointer=pointer_to(field), params=params)

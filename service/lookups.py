@@ -11,7 +11,6 @@ from matcher.places import resolve_place
 from rules.catalogue import Catalogue
 from seeds.vocabulary import Vocabulary
 from service.json_reading import printable
-from service.messages import nearest_params
 from service.problems import Complaint, RequestError
 
 Thing = TypeVar("Thing")
@@ -25,7 +24,7 @@ def found(things: Mapping[str, Thing], name: str) -> Thing:
         return things[name]
     shown = printable(name)
     close = difflib.get_close_matches(shown, list(things), n=1)
-    params = {"name": shown, **nearest_params(close[0] if close else None)}
+    params = {"name": shown, "nearest": close[0] if close else None}
     raise RequestError("not_found", [Complaint(code="no_such_thing", params=params)])
 
 

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service.tables.messages import TableRefusedError
+from service.tables.faults import TableRefusedError
 from service.tables.sources import Source
 
 MOST_MEMBERS = 2_000

@@ -12,11 +12,11 @@ from typing import Any, TypeAlias
 
 from rules.amounts import AmountError, parse_rate
 from seeds.folding import simplify
+from service.tables.faults import CellError, LeftOpenError
 from service.tables.fields import Kind
 from service.tables.flags import read_flag
 from service.tables.headings import Column
 from service.tables.lists import split_list
-from service.tables.messages import CellError, LeftOpenError
 
 Cell: TypeAlias = str | int | float | bool | date | time | timedelta | list[Any] | dict[str, Any] | None
 

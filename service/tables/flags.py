@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from seeds.folding import simplify
+from service.tables.faults import CellError, LeftOpenError
 from service.tables.headings import Column
-from service.tables.messages import CellError, LeftOpenError
 
 _YES = frozenset(("是", "对", "y", "yes", "true", "t", "√", "✓", "✔", "☑", "是的", "属于"))
 _NO = frozenset(("否", "非", "不是", "n", "no", "false", "f", "×", "✗", "✘", "不属于"))

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from seeds.folding import fold
 from service.tables.archive import SheetPart
+from service.tables.faults import TableRefusedError
 from service.tables.fields import Kind
 from service.tables.header_row import count_headings, find_header
 from service.tables.heading_names import recognise
-from service.tables.messages import TableRefusedError
 from service.tables.sheet_heads import cut_workbook
 from service.tables.sheet_loading import load_sheet, texts_above
 from service.tables.sources import Source

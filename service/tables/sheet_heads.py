@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from service.tables.archive import MOST_SHEETS, RELATIONS, SHARED_TEXTS, STYLES, TYPES, WORKBOOK, Archive
-from service.tables.messages import TableRefusedError
+from service.tables.faults import TableRefusedError
 from service.tables.sheet_scan import ROW_NUMBER, TEXT_NUMBER
 from service.tables.sources import Source
 

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 import python_calamine
 
+from service.tables.faults import TableRefusedError
 from service.tables.header_row import ROWS_ABOVE
-from service.tables.messages import TableRefusedError
 from service.tables.sheet_formats import ShownCell
 from service.tables.sources import Source
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from service.tables.archive import SHARED_TEXTS, Archive
-from service.tables.messages import TableRefusedError
+from service.tables.faults import TableRefusedError
 from service.tables.sources import Limits
 
 MOST_BROKEN = 200_000

@@ -10,10 +10,10 @@ from typing import Any
 
 from service.tables.archive import MOST_SHEETS, Archive
 from service.tables.cells import Broken, Cell
+from service.tables.faults import TableRefusedError
 from service.tables.fields import Kind
 from service.tables.groups import groups_above
 from service.tables.header_row import field_of, find_header, groups_of, headings_of, no_heading, two_lines
-from service.tables.messages import TableRefusedError
 from service.tables.number_formats import as_shown
 from service.tables.rows import RawRow
 from service.tables.sheet_choice import is_explanation, rank_sheets

@@ -72,8 +72,8 @@ def test_a_value_of_the_wrong_kind_is_refused_with_its_fact(lexicon, fact, raw, 
     with pytest.raises(FactError) as caught:
         parse(lexicon, fact, raw)
     assert caught.value.fact == fact
-    assert message in caught.value.message
-    assert hint in caught.value.hint
+    assert message in caught.value.worded("en")[0]
+    assert hint in caught.value.worded("en")[1]
     assert str(caught.value).startswith(f"{fact}: ")
 
 
@@ -181,7 +181,7 @@ def test_a_damaged_list_of_facts_is_told_where(tmp_path, text, pointer, message)
         load_facts(path)
     (fault,) = caught.value.faults
     assert (fault.file, fault.pointer) == ("facts.yaml", pointer)
-    assert message in fault.message
+    assert message in fault.worded("en")[0]
 
 
 def test_a_fact_that_stands_twice_is_told(tmp_path):

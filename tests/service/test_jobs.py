@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from service.screenings.failures import describe_failure
 from service.screenings.jobs import LEASE_SECONDS, Chunk, Jobs, LeaseLostError, Options, State, new_id
+from service.screenings.progress import describe_failure
 from service.store import Store
 
 OPTIONS = Options(on=date(2026, 11, 21), statuses=("draft", "in_force"))

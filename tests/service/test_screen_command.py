@@ -16,7 +16,6 @@ import pytest
 import xlsxwriter
 
 from service.cli import main
-from service.commands.screen_words import WORDS
 from service.screenings.crews import decide_all
 from service.screenings.folders import Folder
 from service.screenings.jobs import Options
@@ -148,13 +147,6 @@ def test_a_value_that_is_none_is_an_error_of_use(option, value, tenants_file, ca
         main([*command(tenants_file, tmp_path / "r", catalogue_file), option, value])
     assert left.value.code == 2
     assert f"argument {option}: " in capsys.readouterr().err
-
-
-def test_every_message_has_both_languages():
-    for wording in WORDS.values():
-        assert wording.zh
-        assert wording.en
-        assert bool(wording.hint_zh) == bool(wording.hint_en)
 
 
 LAST = 200_001
