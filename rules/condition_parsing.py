@@ -88,8 +88,8 @@ class ConditionParser:
             self.quoter.faults.add(pointer, "no_fact", fact=raw.get("fact"), nearest=close[0] if close else None)
             return None
         if len(operators) != 1 or operators[0] not in _operators_for(fact):
-            known = sorted(_operators_for(fact))
-            self.quoter.faults.add(pointer, "no_operator", fact=fact.id, operators=known, found=operators)
+            known, found = tuple(sorted(_operators_for(fact))), tuple(operators)
+            self.quoter.faults.add(pointer, "no_operator", fact=fact.id, operators=known, found=found)
             return None
         expected = self._expected(fact, raw[operators[0]], f"{pointer}/{operators[0]}")
         cite = self.quoter.cite(raw.get("cite"), f"{pointer}/cite", self.clause)
@@ -122,7 +122,7 @@ class ConditionParser:
 
     def _refuse_unknown_keys(self, raw: Mapping[str, Any], known: frozenset[str], pointer: str) -> None:
         for key in sorted(set(raw) - known, key=str):
-            self.quoter.faults.add(f"{pointer}/{key}", "unknown_key", key=key, known=sorted(known))
+            self.quoter.faults.add(f"{pointer}/{key}", "unknown_key", key=key, known=tuple(sorted(known)))
 
 
 def _operators_for(fact: FactDefinition) -> frozenset[str]:

@@ -82,7 +82,7 @@ class MeasureParser:
     def _check_keys(self, raw: Mapping[str, Any], pointer: str) -> None:
         faults = self.quoter.faults
         for key in sorted(set(raw) - MEASURE_KEYS, key=str):
-            faults.add(f"{pointer}/{key}", "unknown_key", key=key, known=sorted(MEASURE_KEYS))
+            faults.add(f"{pointer}/{key}", "unknown_key", key=key, known=tuple(sorted(MEASURE_KEYS)))
         required = _REQUIRED_OF_DRAFTS if self.is_draft else _REQUIRED
         for key in (key for key in required if not raw.get(key)):
             faults.add(f"{pointer}/{key}", "key_empty", key=key)
@@ -105,7 +105,7 @@ class MeasureParser:
         try:
             return kind(raw) if raw else None
         except ValueError:
-            known = [str(member) for member in kind]
+            known = tuple(str(member) for member in kind)
             self.quoter.faults.add(pointer, "no_member", value=raw, kind=kind.__qualname__, known=known)
             return None
 
@@ -154,7 +154,9 @@ class MeasureParser:
             return None
         known = {"kind", "amount", "cap", "rate", "unit", "cite"}
         if not isinstance(raw, dict) or set(raw) - known or str(raw.get("kind")) not in _BENEFIT_KINDS:
-            self.quoter.faults.add(pointer, "benefit_form", keys=sorted(known), kinds=sorted(_BENEFIT_KINDS))
+            self.quoter.faults.add(
+                pointer, "benefit_form", keys=tuple(sorted(known)), kinds=tuple(sorted(_BENEFIT_KINDS))
+            )
             return None
         cite = self.quoter.cite(raw["cite"], f"{pointer}/cite", clause) if "cite" in raw else None
         if "cite" not in raw and {"amount", "cap", "rate"} & set(raw):

@@ -64,10 +64,10 @@ def _document_of(data: object, file: str, documents: Mapping[str, Document], fau
         faults.add("", "pack_form")
         return None
     for key in sorted(set(data) - _PACK_KEYS, key=str):
-        faults.add(f"/{key}", "unknown_key", key=key, known=sorted(_PACK_KEYS))
+        faults.add(f"/{key}", "unknown_key", key=key, known=tuple(sorted(_PACK_KEYS)))
     name = str(data.get("document"))
     if name not in documents:
-        faults.add("/document", "no_document", name=name, known=sorted(documents))
+        faults.add("/document", "no_document", name=name, known=tuple(sorted(documents)))
         return None
     if Path(file).stem != name:
         faults.add("/document", "pack_file", name=f"{name}.yaml")
@@ -76,7 +76,7 @@ def _document_of(data: object, file: str, documents: Mapping[str, Document], fau
 
 def _parse_defaults(raw: object, lexicon: Lexicon, faults: Faults) -> dict[str, tuple[str, ...]]:
     if not isinstance(raw, dict) or set(raw) - set(_DEFAULT_FACTS):
-        faults.add("/defaults", "defaults_keys", facts=list(_DEFAULT_FACTS))
+        faults.add("/defaults", "defaults_keys", facts=_DEFAULT_FACTS)
     stated = raw if isinstance(raw, dict) else {}
     defaults: dict[str, tuple[str, ...]] = {}
     for fact in (fact for fact in _DEFAULT_FACTS if fact in stated):

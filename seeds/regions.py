@@ -179,7 +179,7 @@ def _zone_problems(raw: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if not isinstance(raw, dict) or not all(isinstance(raw.get(key), str) for key in ("id", "zh", "en", "kind")):
         yield "zone_keys", {}
     elif unknown := sorted(set(raw) - set(Entry.__dataclass_fields__)):
-        yield "unknown_keys", {"keys": unknown}
+        yield "unknown_keys", {"keys": tuple(unknown)}
     elif raw["kind"] not in (Level.ZONE, Level.GROUP, Level.COUNTRY):
         yield "zone_kind", {"kind": raw["kind"]}
     elif not raw.get("parents") and raw["kind"] != Level.COUNTRY:

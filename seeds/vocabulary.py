@@ -110,7 +110,7 @@ def _entry_faults(raw: object, *, file: str, pointer: str) -> Iterable[Fault]:
         yield Fault(file=file, pointer=pointer, code="entry_not_a_mapping")
         return
     for key in sorted(set(raw) - _KNOWN):
-        params = {"key": key, "known": sorted(_KNOWN)}
+        params = {"key": key, "known": tuple(sorted(_KNOWN))}
         yield Fault(file=file, pointer=f"{pointer}/{key}", code="unknown_key", params=params)
     for key in ("id", "zh"):
         if not isinstance(raw.get(key), str) or not raw[key]:

@@ -48,8 +48,8 @@ def holes(text: str) -> frozenset[str]:
 def worded(code: str, params: Mapping[str, Any], language: str) -> tuple[str, str]:
     """Return the message and the hint of a code in English ("en") or Chinese (any other language).
 
-    Chinese writes a list with 、 between its items. A hint has nothing to say, and is left out, when a parameter of it
-    is not known (None).
+    Several values are a tuple; a list is one value, as somebody sent it. A hint has nothing to say, and is left out,
+    when a parameter of it is not known (None).
     """
     spoken = "en" if language == "en" else "zh"
     message, hint, needs = load_messages(spoken)[code]
@@ -66,4 +66,6 @@ def bilingual(code: str) -> Bilingual:
 def _shown(value: object, language: str) -> object:
     if isinstance(value, Bilingual):
         return value.en if language == "en" else value.zh
-    return "、".join(map(str, value)) if language == "zh" and isinstance(value, list) else value
+    if isinstance(value, tuple):
+        return list(value) if language == "en" else "、".join(map(str, value))
+    return value

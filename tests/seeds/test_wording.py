@@ -47,7 +47,7 @@ def test_chinese_is_chinese_and_english_is_not():
         ("key_empty", {"key": "title"}, ("缺少 title，或为空", ""), ("title is missing or empty", "")),
         (
             "no_operator",
-            {"fact": "region", "operators": ["any_of", "within"], "found": []},
+            {"fact": "region", "operators": ("any_of", "within"), "found": ()},
             ("region 须用以下之一：any_of、within；现为：", ""),
             ("region takes one of ['any_of', 'within'], found []", ""),
         ),
@@ -58,6 +58,7 @@ def test_chinese_is_chinese_and_english_is_not():
             ("a cite is words of the clause, or {clause, quote, nth}", ""),
         ),
         ("no_position", {"nth": 0}, ("“0”不是第几处", "从 1 数起"), ("0 is no position", "count from 1")),
+        ("no_position", {"nth": []}, ("“[]”不是第几处", "从 1 数起"), ("[] is no position", "count from 1")),
         (
             "fact_no_number_of_unit",
             {"unit": Bilingual("人", "people")},
@@ -66,7 +67,7 @@ def test_chinese_is_chinese_and_english_is_not():
         ),
         (
             "no_member",
-            {"value": {"zh": 1}, "kind": "Strength", "known": ["grant"]},
+            {"value": {"zh": 1}, "kind": "Strength", "known": ("grant",)},
             ("“{'zh': 1}”不在 Strength 的可用值之中", "可用：grant"),
             ("{'zh': 1} is not a valid Strength", "known: ['grant']"),
         ),

@@ -40,8 +40,8 @@ def calls():
     for path in SOURCES:
         for call in (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)):
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-            other = (
-                (name == "say" and "matcher" in path.parts) or (name == "add" and "faults" not in ast.unparse(call.func))
+            other = (name == "say" and "matcher" in path.parts) or (
+                name == "add" and "faults" not in ast.unparse(call.func)
             )
             if name in CODE_AT and not other:
                 yield f"{path.relative_to(ROOT)}:{call.lineno}", name, call
