@@ -53,11 +53,11 @@ class StrictSchema(marshmallow.Schema):
         return unknown_field(name, self.fields)
 
 
-def unknown_field(name: str, known: Iterable[str], code: str = "unknown_field") -> Complaint:
+def unknown_field(name: str, known: Iterable[str], code: str = "unknown_field", pointer: str = "") -> Complaint:
     """Return the complaint that `name` does not exist, with the nearest name that does."""
     shown = printable(name)
     close = difflib.get_close_matches(shown, list(known), n=1)
-    return Complaint(code=code, params={"name": shown, "nearest": close[0] if close else None})
+    return Complaint(code=code, pointer=pointer, params={"name": shown, "nearest": close[0] if close else None})
 
 
 def complaints_of(messages: Any) -> list[Complaint]:  # noqa: ANN401 - marshmallow's nesting

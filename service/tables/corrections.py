@@ -57,7 +57,7 @@ def _column_faults(headings: Sequence[str], mapping: Mapping[str, str]) -> Itera
 def _field_faults(mapping: Mapping[str, str]) -> Iterator[CorrectionFault]:
     for name, target in mapping.items():
         if target and recognise(target) is None:
-            params = {"name": printable(target), "nearest": nearest_heading(target) or None}
+            params = {"name": printable(target), "nearest": nearest_heading(target)}
             yield CorrectionFault(name, "mapping_field", params)
         elif target and unit_fault(target):
             yield CorrectionFault(name, "mapping_unit", {"name": printable(target)})
