@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from matcher.errors import MatchError, ProfileFault
+from matcher.errors import MatchError
 from rules.catalogue import Catalogue
 from rules.errors import FactError
 from rules.facts import FactDefinition, Value, parse_fact_value
+from seeds.errors import Fault
 from seeds.vocabulary import Vocabulary
 
 
@@ -34,23 +35,18 @@ class DeclaredFacts:
     def read(self, declared: Mapping[str, Any]) -> dict[str, tuple[Value, ...]]:
         """Return the values of declared facts; raise MatchError naming every one that is unknown or has none."""
         values: dict[str, tuple[Value, ...]] = {}
-        faults: list[ProfileFault] = []
+        faults: list[Fault] = []
         for fact_id, raw in declared.items():
             try:
                 values[fact_id] = self._values(fact_id, raw)
             except FactError as error:
                 pointer = f"/facts/{fact_id.replace('~', '~0').replace('/', '~1')}"
-                faults.append(
-                    ProfileFault(
-                        pointer=pointer, code="bad_fact", message=error.message, hint=error.hint, reason=error.reason,
-                        params=error.params,
-                    )
-                )  # fmt: skip
+                faults.append(Fault(file="profile", pointer=pointer, code=error.code, params=error.params))
         if faults:
             raise MatchError(faults)
         return values
 
-    def faults_of(self, declared: Mapping[str, Any]) -> tuple[ProfileFault, ...]:
+    def faults_of(self, declared: Mapping[str, Any]) -> tuple[Fault, ...]:
         """Return what is wrong with declared facts."""
         try:
             self.read(declared)
@@ -62,7 +58,7 @@ class DeclaredFacts:
         if fact_id in self.facts:
             return parse_fact_value(self.facts[fact_id], raw, self.vocabularies)
         if fact_id not in self.manual:
-            raise FactError(fact_id, "unknown", name=fact_id)
+            raise FactError(fact_id, "fact_unknown", name=fact_id)
         if not isinstance(raw, bool):
-            raise FactError(fact_id, "no_condition")
+            raise FactError(fact_id, "fact_no_condition")
         return (raw,)

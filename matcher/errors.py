@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileFault:
-    """One fault: `pointer` is an RFC 6901 JSON pointer into the profile.
-
-    `message` and `hint` are English; `reason` is the key of both in rules.errors.FACT_FAULTS, `params` fill them.
-    """
-
-    pointer: str
-    code: str
-    message: str
-    hint: str = ""
-    reason: str = ""
-    params: Mapping[str, str] = field(default_factory=dict)
+from seeds.errors import Fault
 
 
 class MatchError(ValueError):
-    """A profile declares facts that are not published or have impossible values."""
+    """A profile declares facts that are not published or have impossible values; pointers lead into the profile."""
 
-    def __init__(self, faults: Iterable[ProfileFault]) -> None:
+    def __init__(self, faults: Iterable[Fault]) -> None:
         """Keep every fault."""
         self.faults = tuple(faults)
-        super().__init__("; ".join(f"{fault.pointer}: {fault.message}" for fault in self.faults))
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        """Render every fault in English."""
+        return "; ".join(f"{fault.pointer}: {fault.worded('en')[0]}" for fault in self.faults)

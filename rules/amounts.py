@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from seeds.errors import WrongValueError
+
 _SCALES = {
     "亿": 1e8,
     "千万": 1e7,
@@ -34,8 +36,8 @@ LARGEST_YUAN = 1e15
 """More than the yearly product of the whole country is a slip of the pen."""
 
 
-class AmountError(ValueError):
-    """A text is no amount; the message says what was expected."""
+class AmountError(WrongValueError):
+    """A text is no amount; the words say what was expected."""
 
 
 def parse_money(text: str) -> float:
@@ -53,7 +55,7 @@ def parse_money(text: str) -> float:
         total += float(part[1].replace(",", "")) * scale
         last_scale, rest = scale, rest[part.end() :]
     if rest or last_scale == float("inf") or total > LARGEST_YUAN:
-        raise AmountError(f"{text!r} is no amount of money; write yuan as a number or a text such as 2亿元 or 3000万元")
+        raise AmountError("no_money", text=text)
     return round(total, 2)
 
 
@@ -61,7 +63,7 @@ def parse_share(text: str) -> float:
     """Read a share from 0 to 1: 「5%」, 「百分之五」 and 「0.05」 are 0.05; raise AmountError when it is none."""
     value, _ = _proportion(text)
     if not 0 <= value <= 1:
-        raise AmountError(f"{text!r} is no share between 0 and 1; write 5% or 0.05")
+        raise AmountError("no_share", text=text)
     return round(value, 6)
 
 
@@ -72,7 +74,7 @@ def parse_rate(text: str) -> float:
     """
     value, in_percent = _proportion(text)
     if not -1 <= value <= (LARGEST_RATE if in_percent else 1):
-        raise AmountError(f"{text!r} is no rate from -100% up; write 5%, -5%, 120% or 0.05")
+        raise AmountError("no_rate", text=text)
     return round(value, 6) + 0.0
 
 

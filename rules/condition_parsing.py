@@ -46,7 +46,7 @@ class ConditionParser:
     def parse(self, raw: object, pointer: str) -> Condition | None:
         """Return the condition, or None after noting what is wrong with it."""
         if not isinstance(raw, dict):
-            self.quoter.faults.add(pointer, "a condition is a mapping")
+            self.quoter.faults.add(pointer, "condition_form")
             return None
         if combination := _COMBINATIONS & set(raw):
             return self._group(Combination(min(combination)), raw, pointer)
@@ -56,7 +56,7 @@ class ConditionParser:
         inner = raw[combination]
         items = [inner] if combination is Combination.NOT else inner
         if len(raw) != 1 or not isinstance(items, list) or not items:
-            self.quoter.faults.add(pointer, f"{combination} stands alone and holds at least one condition")
+            self.quoter.faults.add(pointer, "group_form", word=combination)
             return None
         if combination is Combination.NOT:
             parts = [replace(self, negated=not self.negated).parse(inner, f"{pointer}/{combination}")]
@@ -71,11 +71,10 @@ class ConditionParser:
         cite = self.quoter.cite(raw.get("cite"), f"{pointer}/cite", self.clause)
         published = name in self.lexicon.facts
         if not published and not text:
-            message = f"the manual condition {name!r} needs a text"
-            self.quoter.faults.add(pointer, message, "or use a published attestation")
+            self.quoter.faults.add(pointer, "manual_without_text", name=name)
             return None
         if published and self.lexicon.facts[name].type not in FLAGS:
-            self.quoter.faults.add(pointer, f"{name!r} is a fact, no attestation", "write {fact: ...}")
+            self.quoter.faults.add(pointer, "no_attestation", name=name)
             return None
         fact = name if published else f"{self.measure_id}.{name}"
         test = Test(fact=fact, operator="manual", expected=(True,))
@@ -86,11 +85,11 @@ class ConditionParser:
         fact = self.lexicon.facts.get(str(raw.get("fact")))
         if fact is None:
             close = difflib.get_close_matches(str(raw.get("fact")), self.lexicon.facts, n=1)
-            hint = f"nearest: {close[0]}" if close else ""
-            self.quoter.faults.add(pointer, f"unknown fact {raw.get('fact')!r}", hint)
+            self.quoter.faults.add(pointer, "no_fact", fact=raw.get("fact"), nearest=close[0] if close else None)
             return None
         if len(operators) != 1 or operators[0] not in _operators_for(fact):
-            self.quoter.faults.add(pointer, f"{fact.id} takes one of {sorted(_operators_for(fact))}, found {operators}")
+            known, found = tuple(sorted(_operators_for(fact))), tuple(operators)
+            self.quoter.faults.add(pointer, "no_operator", fact=fact.id, operators=known, found=found)
             return None
         expected = self._expected(fact, raw[operators[0]], f"{pointer}/{operators[0]}")
         cite = self.quoter.cite(raw.get("cite"), f"{pointer}/cite", self.clause)
@@ -104,26 +103,26 @@ class ConditionParser:
     def _scope(self, raw: Mapping[str, Any], fact: str, pointer: str) -> tuple[str, ...]:
         """Return where the list may go on: nowhere unless it says `open: true`."""
         if not isinstance(raw.get("open", False), bool):
-            self.quoter.faults.add(pointer, "must be true or false")
+            self.quoter.faults.add(pointer, "must_be_flag")
         if raw.get("open") is not True:
             return ()
         if fact not in self.scopes:
-            self.quoter.faults.add(pointer, f"a list of {fact} cannot be open: the pack has no default for it")
+            self.quoter.faults.add(pointer, "cannot_be_open", fact=fact)
         return self.scopes.get(fact, ())
 
     def _expected(self, fact: FactDefinition, raw: object, pointer: str) -> tuple[Value, ...]:
         try:
             expected = parse_fact_value(fact, raw, self.lexicon.vocabularies)
         except FactError as error:
-            self.quoter.faults.add(pointer, error.message, error.hint)
+            self.quoter.faults.add(pointer, error.code, **error.params)
             return ()
         if not expected:
-            self.quoter.faults.add(pointer, "names nothing", "list at least one value")
+            self.quoter.faults.add(pointer, "names_nothing")
         return expected
 
     def _refuse_unknown_keys(self, raw: Mapping[str, Any], known: frozenset[str], pointer: str) -> None:
         for key in sorted(set(raw) - known, key=str):
-            self.quoter.faults.add(f"{pointer}/{key}", f"unknown key {key!r}", f"known: {sorted(known)}")
+            self.quoter.faults.add(f"{pointer}/{key}", "unknown_key", key=key, known=tuple(sorted(known)))
 
 
 def _operators_for(fact: FactDefinition) -> frozenset[str]:

@@ -110,8 +110,8 @@ def _dangling_sectors(vocabularies: Mapping[str, Vocabulary]) -> list[Fault]:
         for entry in vocabulary.entries.values():
             for kind, ids in (("sectors", entry.sectors), ("instruments", entry.instruments)):
                 for missing in (item for item in ids if item not in vocabularies[kind]):
-                    message = f"there is no entry {missing!r} in {kind}"
-                    faults.append(Fault(file=f"{name}.yaml", pointer=f"/{entry.id}/{kind}", message=message))
+                    place, params = f"/{entry.id}/{kind}", {"id": missing, "vocabulary": kind}
+                    faults.append(Fault(file=f"{name}.yaml", pointer=place, code="entry_names_nothing", params=params))
     return faults
 
 

@@ -16,6 +16,7 @@ from seeds.errors import Fault, SeedError
 from seeds.profile_fields import load_profile_fields
 from seeds.taxonomy import Taxonomy
 from seeds.vocabulary import Vocabulary
+from seeds.wording import Bilingual
 
 Value: TypeAlias = str | float | bool | date
 """A vocabulary id, a number in the fact's unit, a flag, or a date."""
@@ -114,8 +115,10 @@ def load_facts(path: Path) -> dict[str, FactDefinition]:
     faults: list[Fault] = []
     for field, words in load_profile_fields(path).facts.values():
         if words.type not in tuple(FactType):
-            message = f"the fact {words.id!r} has no type {words.type!r}, known: {', '.join(FactType)}"
-            faults.append(Fault(file=path.name, pointer=f"/fields/{field.id}/facts", message=message))
+            params = {"id": words.id, "type": words.type, "known": tuple(kind.value for kind in FactType)}
+            faults.append(
+                Fault(file=path.name, pointer=f"/fields/{field.id}/facts", code="no_type_of_fact", params=params)
+            )
             continue
         kind = FactType(words.type)
         facts[words.id] = FactDefinition(
@@ -145,14 +148,14 @@ def _parse_member(fact: FactDefinition, raw: object, vocabulary: Vocabulary) -> 
         return found[0]
     close = difflib.get_close_matches(text, vocabulary.entries, n=1)
     if close:
-        raise FactError(fact.id, "no_entry_but_near", text=text, vocabulary=fact.vocabulary, nearest=close[0])
-    raise FactError(fact.id, "no_entry", text=text, vocabulary=fact.vocabulary)
+        raise FactError(fact.id, "fact_no_entry_but_near", text=text, vocabulary=fact.vocabulary, nearest=close[0])
+    raise FactError(fact.id, "fact_no_entry", text=text, vocabulary=fact.vocabulary)
 
 
 def _parse_flag(fact: FactDefinition, raw: object) -> Value:
     if isinstance(raw, bool):
         return raw
-    raise FactError(fact.id, "no_flag")
+    raise FactError(fact.id, "fact_no_flag")
 
 
 def _parse_number(fact: FactDefinition, raw: object) -> Value:
@@ -160,31 +163,31 @@ def _parse_number(fact: FactDefinition, raw: object) -> Value:
     if isinstance(raw, int | float) and not isinstance(raw, bool) and 0 <= raw <= LARGEST_YUAN:
         return float(raw)
     if fact.unit_en:
-        raise FactError(fact.id, "no_number_of_unit", unit=fact.unit, unit_en=fact.unit_en)
-    raise FactError(fact.id, "no_number")
+        raise FactError(fact.id, "fact_no_number_of_unit", unit=Bilingual(fact.unit, fact.unit_en))
+    raise FactError(fact.id, "fact_no_number")
 
 
 def _parse_money(fact: FactDefinition, raw: object) -> Value:
     try:
         return parse_money(raw) if isinstance(raw, str) else _parse_number(fact, raw)
     except AmountError as error:
-        raise FactError(fact.id, "no_money", text=str(raw)) from error
+        raise FactError(fact.id, "fact_no_money", text=str(raw)) from error
 
 
 def _parse_share(fact: FactDefinition, raw: object) -> Value:
     try:
         return parse_share(raw if isinstance(raw, str) else str(_parse_number(fact, raw)))
     except AmountError as error:
-        raise FactError(fact.id, "no_share", text=str(raw)) from error
+        raise FactError(fact.id, "fact_no_share", text=str(raw)) from error
 
 
 def _parse_rate(fact: FactDefinition, raw: object) -> Value:
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
-        raise FactError(fact.id, "no_number")
+        raise FactError(fact.id, "fact_no_number")
     try:
         return parse_rate(str(raw))
     except AmountError as error:
-        raise FactError(fact.id, "no_rate", text=str(raw)) from error
+        raise FactError(fact.id, "fact_no_rate", text=str(raw)) from error
 
 
 def _parse_date(fact: FactDefinition, raw: object) -> Value:
@@ -193,7 +196,7 @@ def _parse_date(fact: FactDefinition, raw: object) -> Value:
     try:
         return date.fromisoformat(str(raw))
     except ValueError as error:
-        raise FactError(fact.id, "no_date", text=str(raw)) from error
+        raise FactError(fact.id, "fact_no_date", text=str(raw)) from error
 
 
 _PARSERS = {

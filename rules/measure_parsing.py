@@ -47,7 +47,7 @@ class MeasureParser:
         """Return the measure, or None after noting everything that is wrong with it."""
         before = len(self.quoter.faults.found)
         if not isinstance(raw, dict):
-            self.quoter.faults.add(pointer, "a measure is a mapping")
+            self.quoter.faults.add(pointer, "measure_form")
             return None
         self._check_keys(raw, pointer)
         parts = self._parts(raw, pointer)
@@ -82,30 +82,31 @@ class MeasureParser:
     def _check_keys(self, raw: Mapping[str, Any], pointer: str) -> None:
         faults = self.quoter.faults
         for key in sorted(set(raw) - MEASURE_KEYS, key=str):
-            faults.add(f"{pointer}/{key}", f"unknown key {key!r}", f"known: {sorted(MEASURE_KEYS)}")
+            faults.add(f"{pointer}/{key}", "unknown_key", key=key, known=tuple(sorted(MEASURE_KEYS)))
         required = _REQUIRED_OF_DRAFTS if self.is_draft else _REQUIRED
         for key in (key for key in required if not raw.get(key)):
-            faults.add(f"{pointer}/{key}", f"{key} is missing or empty")
+            faults.add(f"{pointer}/{key}", "key_empty", key=key)
         for key in ("id", "title", "title_en"):
             if raw.get(key) and not isinstance(raw[key], str):
-                faults.add(f"{pointer}/{key}", "must be text")
+                faults.add(f"{pointer}/{key}", "must_be_text")
         if isinstance(raw.get("id"), str) and not _ID.fullmatch(raw["id"]):
-            faults.add(f"{pointer}/id", f"{raw['id']!r} is no id", "lower case, digits, hyphens")
+            faults.add(f"{pointer}/id", "no_id", id=raw["id"])
         if not isinstance(raw.get("attracts", False), bool):
-            faults.add(f"{pointer}/attracts", "must be true or false")
+            faults.add(f"{pointer}/attracts", "must_be_flag")
 
     def _list(self, raw: Mapping[str, Any], key: str, pointer: str) -> list[Any]:
         value = raw.get(key, [])
         if isinstance(value, list):
             return value
-        self.quoter.faults.add(f"{pointer}/{key}", "must be a list")
+        self.quoter.faults.add(f"{pointer}/{key}", "must_be_list")
         return []
 
     def _member(self, kind: Any, raw: object, pointer: str) -> Any:  # noqa: ANN401 - a StrEnum class and its member
         try:
             return kind(raw) if raw else None
-        except ValueError as error:
-            self.quoter.faults.add(pointer, str(error), f"known: {[str(member) for member in kind]}")
+        except ValueError:
+            known = tuple(str(member) for member in kind)
+            self.quoter.faults.add(pointer, "no_member", value=raw, kind=kind.__qualname__, known=known)
             return None
 
     def _members(self, kind: Any, raw: Mapping[str, Any], key: str, pointer: str) -> tuple[Any, ...]:  # noqa: ANN401 - a StrEnum class
@@ -116,8 +117,8 @@ class MeasureParser:
         paths = tuple(map(str, self._list(raw, "context", pointer)))
         for position, path in enumerate(paths):
             if not self.quoter.has_clause(path):
-                message = f"{self.quoter.document.id} has no clause {path!r}"
-                self.quoter.faults.add(f"{pointer}/context/{position}", message)
+                place, document = f"{pointer}/context/{position}", self.quoter.document.id
+                self.quoter.faults.add(place, "no_clause", document=document, path=path)
         return paths
 
     def _conditions(self, raw: Mapping[str, Any], pointer: str, clause: str) -> tuple[tuple[Condition, ...], bool]:
@@ -153,11 +154,13 @@ class MeasureParser:
             return None
         known = {"kind", "amount", "cap", "rate", "unit", "cite"}
         if not isinstance(raw, dict) or set(raw) - known or str(raw.get("kind")) not in _BENEFIT_KINDS:
-            self.quoter.faults.add(pointer, f"a benefit has {sorted(known)}; kind is one of {sorted(_BENEFIT_KINDS)}")
+            self.quoter.faults.add(
+                pointer, "benefit_form", keys=tuple(sorted(known)), kinds=tuple(sorted(_BENEFIT_KINDS))
+            )
             return None
         cite = self.quoter.cite(raw["cite"], f"{pointer}/cite", clause) if "cite" in raw else None
         if "cite" not in raw and {"amount", "cap", "rate"} & set(raw):
-            self.quoter.faults.add(pointer, "an amount, cap or rate needs a cite")
+            self.quoter.faults.add(pointer, "benefit_without_cite")
         return Benefit(
             kind=str(raw["kind"]),
             unit=str(raw.get("unit", "")),
@@ -171,19 +174,19 @@ class MeasureParser:
         try:
             return parse(str(raw[key])) if key in raw else None
         except AmountError as error:
-            self.quoter.faults.add(f"{pointer}/{key}", str(error))
+            self.quoter.faults.add(f"{pointer}/{key}", error.code, **error.params)
             return None
 
     def _window(self, raw: object, pointer: str, clause: str) -> Window | None:
         if raw is None:
             return None
         if not isinstance(raw, dict) or not _is_window(frozenset(raw)):
-            self.quoter.faults.add(pointer, "a window has opens, closes (one may be left out) and cite")
+            self.quoter.faults.add(pointer, "window_form")
             return None
         cite = self.quoter.cite(raw["cite"], f"{pointer}/cite", clause)
         opens, closes = (self._day(raw, key, pointer) for key in ("opens", "closes"))
         if opens and closes and closes < opens:
-            self.quoter.faults.add(f"{pointer}/closes", f"lies before opens ({opens})")
+            self.quoter.faults.add(f"{pointer}/closes", "closes_before_opens", day=opens)
         return Window(opens=opens, closes=closes, cite=cite) if cite else None
 
     def _day(self, raw: Mapping[str, Any], key: str, pointer: str) -> date | None:
@@ -192,7 +195,7 @@ class MeasureParser:
         try:
             return date.fromisoformat(str(raw[key]))
         except ValueError:
-            self.quoter.faults.add(f"{pointer}/{key}", f"{raw[key]!r} is no date", "write it as 2025-01-31")
+            self.quoter.faults.add(f"{pointer}/{key}", "no_date", value=raw[key])
             return None
 
     def _examples(self, raw: Mapping[str, Any], pointer: str) -> tuple[Example, ...]:
@@ -201,7 +204,7 @@ class MeasureParser:
             try:
                 examples.append(Example(facts=dict(item["facts"]), verdict=MeasureVerdict(item["verdict"])))
             except (TypeError, KeyError, ValueError) as error:
-                self.quoter.faults.add(f"{pointer}/{position}", f"an example has facts and a verdict: {error}")
+                self.quoter.faults.add(f"{pointer}/{position}", "example_form", reason=str(error))
         return tuple(examples)
 
     def _check_examples(self, examples: tuple[Example, ...], pointer: str, local: set[str] | None) -> None:
@@ -216,11 +219,11 @@ class MeasureParser:
             try:
                 parse_fact_value(published, value, self.lexicon.vocabularies)
             except FactError as error:
-                self.quoter.faults.add(pointer, error.message, error.hint)
+                self.quoter.faults.add(pointer, error.code, **error.params)
         elif local is not None and fact not in local:
-            self.quoter.faults.add(pointer, f"unknown fact {fact!r}")
+            self.quoter.faults.add(pointer, "no_fact", fact=fact, nearest=None)
         elif not isinstance(value, bool):
-            self.quoter.faults.add(pointer, "must be true or false")
+            self.quoter.faults.add(pointer, "must_be_flag")
 
 
 def _is_window(keys: frozenset[str]) -> bool:

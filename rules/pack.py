@@ -61,22 +61,22 @@ def parse_pack(
 
 def _document_of(data: object, file: str, documents: Mapping[str, Document], faults: Faults) -> Document | None:
     if not isinstance(data, dict) or data.get("schema") != 1:
-        faults.add("", "a pack is a mapping with schema: 1")
+        faults.add("", "pack_form")
         return None
     for key in sorted(set(data) - _PACK_KEYS, key=str):
-        faults.add(f"/{key}", f"unknown key {key!r}", f"known: {sorted(_PACK_KEYS)}")
+        faults.add(f"/{key}", "unknown_key", key=key, known=tuple(sorted(_PACK_KEYS)))
     name = str(data.get("document"))
     if name not in documents:
-        faults.add("/document", f"there is no document {name!r}", f"known: {sorted(documents)}")
+        faults.add("/document", "no_document", name=name, known=tuple(sorted(documents)))
         return None
     if Path(file).stem != name:
-        faults.add("/document", f"the file must be named {name}.yaml")
+        faults.add("/document", "pack_file", name=f"{name}.yaml")
     return documents[name]
 
 
 def _parse_defaults(raw: object, lexicon: Lexicon, faults: Faults) -> dict[str, tuple[str, ...]]:
     if not isinstance(raw, dict) or set(raw) - set(_DEFAULT_FACTS):
-        faults.add("/defaults", f"defaults name {list(_DEFAULT_FACTS)}")
+        faults.add("/defaults", "defaults_keys", facts=_DEFAULT_FACTS)
     stated = raw if isinstance(raw, dict) else {}
     defaults: dict[str, tuple[str, ...]] = {}
     for fact in (fact for fact in _DEFAULT_FACTS if fact in stated):
@@ -84,17 +84,17 @@ def _parse_defaults(raw: object, lexicon: Lexicon, faults: Faults) -> dict[str, 
         try:
             values = parse_fact_value(lexicon.facts[fact], stated[fact], lexicon.vocabularies)
         except FactError as error:
-            faults.add(f"/defaults/{fact}", error.message, error.hint)
+            faults.add(f"/defaults/{fact}", error.code, **error.params)
             continue
         if not values:
-            faults.add(f"/defaults/{fact}", "names nothing", "list at least one value, or leave the default out")
+            faults.add(f"/defaults/{fact}", "default_names_nothing")
         defaults[fact] = tuple(str(item) for item in values)
     return defaults
 
 
 def _parse_measures(raw: object, parser: MeasureParser) -> tuple[Measure, ...]:
     if not isinstance(raw, list) or not raw:
-        parser.quoter.faults.add("/measures", "a pack needs a list of measures")
+        parser.quoter.faults.add("/measures", "no_measures")
         return ()
     parsed = [parser.parse(item, f"/measures/{position}") for position, item in enumerate(raw)]
     return tuple(measure for measure in parsed if measure is not None)
@@ -108,12 +108,12 @@ def _check_references(raw: object, faults: Faults) -> None:
         if not isinstance(name, str):
             continue
         if name in seen:
-            faults.add(f"/measures/{position}/id", f"the id {name!r} stands twice")
+            faults.add(f"/measures/{position}/id", "id_twice", id=name)
         seen.add(name)
         for key in ("excludes", "supersedes"):
             others = item.get(key)
             if isinstance(others, list) and name in others:
-                faults.add(f"/measures/{position}/{key}", "a measure cannot name itself")
+                faults.add(f"/measures/{position}/{key}", "names_itself")
 
 
 def reference_faults(packs: Iterable[Pack]) -> list[Fault]:
@@ -128,13 +128,14 @@ def reference_faults(packs: Iterable[Pack]) -> list[Fault]:
     for file, pointer, measure in measures:
         owner = owners.setdefault(measure.id, file)
         if owner != file:
-            faults.append(Fault(file=file, pointer=f"{pointer}/id", message=f"{owner} has {measure.id!r} too"))
+            params = {"owner": owner, "id": measure.id}
+            faults.append(Fault(file=file, pointer=f"{pointer}/id", code="id_of_another", params=params))
     for file, pointer, measure in measures:
         named = [("excludes", other) for other in measure.excludes] + [
             ("supersedes", other) for other in measure.supersedes
         ]
         faults += (
-            Fault(file=file, pointer=f"{pointer}/{key}", message=f"there is no measure {other!r}")
+            Fault(file=file, pointer=f"{pointer}/{key}", code="no_measure", params={"id": other})
             for key, other in named
             if other not in owners
         )

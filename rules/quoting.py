@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from rules.conditions import Quote
 from seeds.documents import Document
@@ -18,9 +19,9 @@ class Faults:
     file: str
     found: list[Fault] = field(default_factory=list)
 
-    def add(self, pointer: str, message: str, hint: str = "") -> None:
+    def add(self, pointer: str, code: str, /, **params: Any) -> None:  # noqa: ANN401 - parameters of a message
         """Note one fault at a JSON pointer."""
-        self.found.append(Fault(file=self.file, pointer=pointer, message=message, hint=hint))
+        self.found.append(Fault(file=self.file, pointer=pointer, code=code, params=params))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,21 @@ class Quoter:
         if isinstance(raw, str):
             return self._locate(clause, raw, None, pointer) if clause else None
         if not isinstance(raw, dict) or set(raw) - {"clause", "quote", "nth"} or "quote" not in raw:
-            self.faults.add(pointer, "a cite is words of the clause, or {clause, quote, nth}")
+            self.faults.add(pointer, "cite_form")
             return None
         return self._locate(str(raw.get("clause", clause)), str(raw["quote"]), raw.get("nth"), pointer)
 
     def source(self, raw: object, pointer: str) -> Quote | None:
         """Read the operative quote, which must stand once in its clause (or be told apart by nth)."""
         if not isinstance(raw, dict) or not {"clause", "quote"} <= set(raw) or set(raw) - {"clause", "quote", "nth"}:
-            self.faults.add(pointer, "a source needs clause and quote")
+            self.faults.add(pointer, "source_form")
             return None
         clause, words, nth = str(raw["clause"]), str(raw["quote"]), raw.get("nth")
         if len(words) > LONGEST_SOURCE_QUOTE:
-            self.faults.add(pointer, f"the quote has {len(words)} characters; at most {LONGEST_SOURCE_QUOTE}")
+            self.faults.add(pointer, "quote_too_long", count=len(words), most=LONGEST_SOURCE_QUOTE)
             return None
         if nth is None and self._count(clause, words) > 1:
-            self.faults.add(pointer, f"the quote stands more than once in clause {clause}", "add nth: 1, 2, ...")
+            self.faults.add(pointer, "quote_repeated", clause=clause)
             return None
         return self._locate(clause, words, nth, pointer)
 
@@ -81,14 +82,14 @@ class Quoter:
 
     def _locate(self, path: str, words: str, nth: object, pointer: str) -> Quote | None:
         if not self.has_clause(path):
-            self.faults.add(pointer, f"{self.document.id} has no clause {path!r}")
+            self.faults.add(pointer, "no_clause", document=self.document.id, path=path)
             return None
         if nth is not None and (not isinstance(nth, int) or isinstance(nth, bool) or nth < 1):
-            self.faults.add(f"{pointer}/nth", f"{nth!r} is no position", "count from 1")
+            self.faults.add(f"{pointer}/nth", "no_position", nth=nth)
             return None
         number = nth if isinstance(nth, int) else 1
         if not words or self._count(path, words) < number:
-            self.faults.add(pointer, f"{words!r} does not stand in clause {path}", "quote word for word")
+            self.faults.add(pointer, "not_in_clause", words=words, clause=path)
             return None
         clause = self.document.clause(path)
         start = clause.start - 1

@@ -45,8 +45,9 @@ class UnknownClauseError(SeedError):
     def __init__(self, document: str, path: str, known: tuple[str, ...]) -> None:
         """Name the document, the path and the nearest paths that exist."""
         near = get_close_matches(path, known, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(near)}?" if near else f"it has {len(known)} clauses"
-        super().__init__([Fault(file=document, pointer=f"/{path}", message=f"there is no clause {path}", hint=hint)])
+        code = "no_such_clause_but_near" if near else "no_such_clause"
+        params = {"path": path, "nearest": ", ".join(near), "count": len(known)}
+        super().__init__([Fault(file=document, pointer=f"/{path}", code=code, params=params)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +124,10 @@ def build_document(metadata: Mapping[str, Any], text: str, *, file: str = "docum
     values, faults = parse_metadata(metadata, file=file)
     heading, sha256 = values.get("heading"), values.get("sha256")
     if heading is not None and heading not in text:
-        hint = "give the words of the title that stand in the text as one piece"
-        faults.append(Fault(file=file, pointer="/heading", message="does not stand in the text", hint=hint))
+        faults.append(Fault(file=file, pointer="/heading", code="heading_not_in_text"))
     actual = hashlib.sha256(text.encode()).hexdigest()
     if sha256 is not None and sha256 != actual:
-        message, hint = "is not the digest of the text", f"the text has {actual}"
-        faults.append(Fault(file=file, pointer="/sha256", message=message, hint=hint))
+        faults.append(Fault(file=file, pointer="/sha256", code="not_the_digest", params={"digest": actual}))
     if faults:
         raise SeedError(faults)
     clauses = parse_outline(text)
@@ -168,8 +167,7 @@ def load_document(folder: Path) -> Document:
     text = _load_text(folder)
     faults = _source_faults(folder, text)
     if metadata.get("id") != folder.name:
-        message, hint = "is not the name of the folder", f"write {folder.name}, or rename the folder"
-        faults.append(Fault(file=file, pointer="/id", message=message, hint=hint))
+        faults.append(Fault(file=file, pointer="/id", code="not_the_folder", params={"folder": folder.name}))
     try:
         document = build_document(metadata, text, file=file)
     except SeedError as error:
@@ -199,7 +197,7 @@ def _load_metadata(folder: Path, file: str) -> dict[str, Any]:
     except SeedError as error:
         raise SeedError(replace(fault, file=file) for fault in error.faults) from error
     if not isinstance(metadata, dict):
-        raise SeedError([Fault(file=file, pointer="", message="must be a mapping", hint="one key a line")])
+        raise SeedError([Fault(file=file, pointer="", code="not_a_mapping")])
     return metadata
 
 
@@ -208,25 +206,22 @@ def _load_text(folder: Path) -> str:
     try:
         return (folder / "text.txt").read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
-        raise SeedError([Fault(file=file, pointer="", message=f"cannot be read: {error}")]) from error
+        raise SeedError([Fault(file=file, pointer="", code="cannot_be_read", params={"reason": str(error)})]) from error
 
 
 def _source_faults(folder: Path, text: str) -> list[Fault]:
     """Check that the served text can be traced to the file: it is what cleaning makes of it."""
     sources = sorted(folder.glob("source.*"))
     if len(sources) != 1:
-        message = f"has {len(sources)} files named source.<kind>"
-        return [Fault(file=folder.name, pointer="", message=message, hint="keep the one the text was made from")]
+        return [Fault(file=folder.name, pointer="", code="source_files", params={"count": len(sources)})]
     try:
         cleaned = clean(read_text(sources[0]))
     except SeedError as error:
         return list(error.faults)
     if cleaned == text:
         return []
-    line = _first_difference(cleaned, text)
-    message = f"is not the cleaned {sources[0].name}: line {line} differs"
-    hint = "change the source or the cleaning, never the text alone"
-    return [Fault(file=f"{folder.name}/text.txt", pointer="", message=message, hint=hint)]
+    params = {"source": sources[0].name, "line": _first_difference(cleaned, text)}
+    return [Fault(file=f"{folder.name}/text.txt", pointer="", code="not_the_cleaned", params=params)]
 
 
 def _first_difference(cleaned: str, text: str) -> int:

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
-from seeds.errors import Fault
+from seeds.errors import Fault, WrongValueError
 from seeds.numbering import find_marks
 
 UNKNOWN = "unknown"
@@ -39,24 +39,18 @@ class DocumentStatus(StrEnum):
     REPEALED = "repealed"
 
 
-class _WrongValueError(ValueError):
-    def __init__(self, *, problem: str, hint: str) -> None:
-        super().__init__(problem)
-        self.hint = hint
-
-
 def _read_words(value: object) -> str:
     if isinstance(value, str) and value.strip() == value != "":
         return value
-    raise _WrongValueError(problem="must be text", hint="quote it if it looks like a number")
+    raise WrongValueError("no_words")
 
 
-def _read_shape(shape: re.Pattern[str], what: str) -> Callable[[object], str]:
+def _read_shape(shape: re.Pattern[str], code: str) -> Callable[[object], str]:
     def read(value: object) -> str:
         words = _read_words(value)
         if shape.fullmatch(words):
             return words
-        raise _WrongValueError(problem=f"{words} is not {what}", hint=f"the form is {shape.pattern}")
+        raise WrongValueError(code, value=words, form=shape.pattern)
 
     return read
 
@@ -68,28 +62,26 @@ def _read_date(value: object) -> date:
             return date.fromisoformat(words)
     except ValueError:
         pass  # A day that no month has is told like any other wrong form.
-    raise _WrongValueError(problem=f"{words} is not a date", hint="write 2025-01-22, or unknown")
+    raise WrongValueError("no_day", value=words)
 
 
 def _read_list(value: object) -> tuple[str, ...]:
     if isinstance(value, list) and value:
         return tuple(_read_words(member) for member in value)
-    raise _WrongValueError(problem="must be a list of names", hint="write [name, name], or unknown")
+    raise WrongValueError("no_names")
 
 
 def _read_status(value: object) -> DocumentStatus:
     try:
         return DocumentStatus(_read_words(value))
     except ValueError:
-        raise _WrongValueError(
-            problem=f"{value} is not a status", hint=f"one of: {', '.join(DocumentStatus)}"
-        ) from None
+        raise WrongValueError("no_status", value=value, known=", ".join(DocumentStatus)) from None
 
 
 def _read_schema(value: object) -> int:
     if value == 1 and not isinstance(value, bool):
         return value
-    raise _WrongValueError(problem="must be 1", hint="this is the only form there is")
+    raise WrongValueError("other_schema")
 
 
 def _or_unknown(read: Callable[[object], Any], unknown: object = None) -> Callable[[object], Any]:
@@ -98,7 +90,7 @@ def _or_unknown(read: Callable[[object], Any], unknown: object = None) -> Callab
 
 _FIELDS: Mapping[str, Callable[[object], Any]] = {
     "schema": _read_schema,
-    "id": _read_shape(_ID_SHAPE, "an id"),
+    "id": _read_shape(_ID_SHAPE, "no_form_of_id"),
     "title": _read_words,
     "heading": _read_words,
     "number": _or_unknown(_read_words),
@@ -111,8 +103,8 @@ _FIELDS: Mapping[str, Callable[[object], Any]] = {
     "source_url": _or_unknown(_read_words),
     "checked_on": _or_unknown(_read_date),
     "status": _read_status,
-    "region": _read_shape(_REGION_SHAPE, "a region id"),
-    "sha256": _read_shape(_DIGEST_SHAPE, "a SHA-256 digest"),
+    "region": _read_shape(_REGION_SHAPE, "no_form_of_region"),
+    "sha256": _read_shape(_DIGEST_SHAPE, "no_form_of_digest"),
 }
 
 
@@ -122,28 +114,28 @@ def parse_metadata(metadata: Mapping[str, Any], *, file: str) -> tuple[dict[str,
     faults = [_unknown_key(key, file) for key in metadata if key not in _FIELDS]
     for name, read in _FIELDS.items():
         if name not in metadata:
-            hint = "write unknown where the document does not tell"
-            faults.append(Fault(file=file, pointer=f"/{name}", message="is missing", hint=hint))
+            faults.append(Fault(file=file, pointer=f"/{name}", code="key_missing"))
             continue
         try:
             values[name] = read(metadata[name])
-        except _WrongValueError as error:
-            faults.append(Fault(file=file, pointer=f"/{name}", message=str(error), hint=error.hint))
+        except WrongValueError as error:
+            faults.append(Fault(file=file, pointer=f"/{name}", code=error.code, params=error.params))
     values.pop("schema", None)
     return values, [*faults, *_period_faults(values, file)]
 
 
 def _unknown_key(key: str, file: str) -> Fault:
     near = get_close_matches(str(key), _FIELDS, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"the keys are: {', '.join(_FIELDS)}"
-    return Fault(file=file, pointer=f"/{key}", message="is not a key of a document", hint=hint)
+    code = "no_key_of_document_but_near" if near else "no_key_of_document"
+    params = {"nearest": "".join(near), "known": ", ".join(_FIELDS)}
+    return Fault(file=file, pointer=f"/{key}", code=code, params=params)
 
 
 def _period_faults(values: Mapping[str, Any], file: str) -> list[Fault]:
     begins, ends = values.get("effective_from"), values.get("valid_to")
     if begins is None or ends is None or begins <= ends:
         return []
-    return [Fault(file=file, pointer="/valid_to", message=f"lies before effective_from ({begins})", hint="swap them")]
+    return [Fault(file=file, pointer="/valid_to", code="ends_before_effect", params={"day": begins})]
 
 
 def propose_metadata(document_id: str, text: str) -> dict[str, Any]:

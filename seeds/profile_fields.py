@@ -144,18 +144,18 @@ _SHAPES: dict[str, type] = {
     "tuple[FactWords, ...]": FactWords,
 }
 _CHECKS: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "str": ("text", lambda value: isinstance(value, str)),
-    "bool": ("true or false", lambda value: isinstance(value, bool)),
-    "int": ("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool)),
-    "str | float": ("a text or a number", lambda value: isinstance(value, str | int | float)),
-    "tuple[str, ...]": ("a list of texts, each once", _are_texts),
-    "Kind": (f"one of {', '.join(Kind)}", lambda value: value in tuple(Kind)),
-    "Any": ("anything", lambda _: True),
+    "str": ("must_be_text", lambda value: isinstance(value, str)),
+    "bool": ("must_be_flag", lambda value: isinstance(value, bool)),
+    "int": ("must_be_whole", lambda value: isinstance(value, int) and not isinstance(value, bool)),
+    "str | float": ("must_be_text_or_number", lambda value: isinstance(value, str | int | float)),
+    "tuple[str, ...]": ("must_be_distinct_texts", _are_texts),
+    "Kind": ("no_kind_of_field", lambda value: value in tuple(Kind)),
+    "Any": ("", lambda _: True),
 }
-"""What a value must be, by the type of its attribute."""
+"""What is wrong with a value that is not so, by the type of its attribute."""
 
-_Found: TypeAlias = list[tuple[str, str]]
-"""Pointer and message of each fault."""
+_Found: TypeAlias = list[tuple[str, str, dict[str, Any]]]
+"""Pointer, code and parameters of each fault."""
 
 
 @cache
@@ -170,12 +170,14 @@ def load_profile_fields(path: Path) -> ProfileFields:
     read: list[Any] = []
     found: _Found = []
     if not isinstance(data, dict) or set(data) != known or data["schema"] != 1 or not isinstance(data["fields"], list):
-        found.append(("", f"needs schema: 1, a list of fields, and no keys but {', '.join(sorted(known))}"))
+        found.append(("", "needs_fields", {"known": tuple(sorted(known))}))
     else:
         read = [_parse(ProfileField, raw, f"/fields/{place}", found) for place, raw in enumerate(data["fields"])]
         found = found or list(_between(read, data))
     if found:
-        raise SeedError(Fault(file=path.name, pointer=pointer, message=message) for pointer, message in found)
+        raise SeedError(
+            Fault(file=path.name, pointer=pointer, code=code, params=params) for pointer, code, params in found
+        )
     facts = {fact.id: (field, fact) for field in read for fact in field.facts}
     return ProfileFields(
         by_id={field.id: field for field in read},
@@ -189,12 +191,14 @@ def load_profile_fields(path: Path) -> ProfileFields:
 def _parse(shape: type, raw: object, pointer: str, found: _Found) -> Any:  # noqa: ANN401 - an instance of the shape
     """Return `raw` in a shape; what keeps it from being of that shape is added to `found`."""
     if not isinstance(raw, dict):
-        found.append((pointer, "must be a mapping"))
+        found.append((pointer, "must_be_mapping", {}))
         return None
     known, before = {field.name: field for field in fields(shape)}, len(found)
-    found += [(f"{pointer}/{key}", f"unknown key, known: {', '.join(known)}") for key in raw if key not in known]
+    found += [
+        (f"{pointer}/{key}", "unknown_key", {"key": key, "known": tuple(known)}) for key in raw if key not in known
+    ]
     missing = (name for name, field in known.items() if field.default is MISSING and name not in raw)
-    found += [(f"{pointer}/{name}", "is missing") for name in missing]
+    found += [(f"{pointer}/{name}", "entry_missing", {}) for name in missing]
     values = {
         name: _value(str(known[name].type), value, f"{pointer}/{name}", found)
         for name, value in raw.items()
@@ -206,9 +210,9 @@ def _parse(shape: type, raw: object, pointer: str, found: _Found) -> Any:  # noq
 def _value(expected: str, raw: Any, pointer: str, found: _Found) -> Any:  # noqa: ANN401 - any plain data
     """Return the value of an attribute of the type `expected`."""
     if expected not in _SHAPES:
-        words, holds = _CHECKS[expected]
+        code, holds = _CHECKS[expected]
         if not holds(raw):
-            found.append((pointer, f"must be {words}"))
+            found.append((pointer, code, {"known": tuple(kind.value for kind in Kind)} if expected == "Kind" else {}))
             return None
         if expected == "Kind":
             return Kind(raw)
@@ -216,20 +220,20 @@ def _value(expected: str, raw: Any, pointer: str, found: _Found) -> Any:  # noqa
     if not expected.startswith("tuple"):
         return _parse(_SHAPES[expected], raw, pointer, found)
     if not isinstance(raw, list):
-        found.append((pointer, "must be a list"))
+        found.append((pointer, "must_be_list", {}))
         return None
     return tuple(_parse(_SHAPES[expected], part, f"{pointer}/{place}", found) for place, part in enumerate(raw))
 
 
-def _between(read: Sequence[ProfileField], data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _between(read: Sequence[ProfileField], data: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield what stands twice, and what is wrong with an order that leaves a field out or names one too many."""
     owners: dict[str, int] = {}
     for place, field in enumerate(read):
         for name in dict.fromkeys((field.id, *field.headings)):
             if owners.setdefault(name, place) != place:
-                yield f"/fields/{place}", f"{name!r} stands in /fields/{owners[name]} already"
+                yield f"/fields/{place}", "stands_already", {"name": name, "where": f"/fields/{owners[name]}"}
     for order in _ORDERS:
         having = [field for field in read if getattr(field, order)]
         named = [part.id for field in having for part in (field.facts if order == "facts" else (field,))]
         if not _are_texts(data[order]) or sorted(named) != sorted(data[order]):
-            yield f"/{order}", f"must name, once each, what has {order!r}: {', '.join(named)}"
+            yield f"/{order}", "order_incomplete", {"order": order, "named": tuple(named)}

@@ -53,9 +53,9 @@ _LINE_MARK = "\ue000"
 class ReadingError(SeedError):
     """A file that cannot be read as text; the one fault says why and what to do."""
 
-    def __init__(self, path: Path, message: str, hint: str) -> None:
-        """Name the file, the reason and the way out."""
-        super().__init__([Fault(file=path.name, pointer="", message=message, hint=hint)])
+    def __init__(self, path: Path, code: str, /, **params: object) -> None:
+        """Name the file and the reason."""
+        super().__init__([Fault(file=path.name, pointer="", code=code, params=params)])
 
 
 def read_text(path: Path) -> str:
@@ -63,17 +63,14 @@ def read_text(path: Path) -> str:
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         kinds = " ".join(sorted(suffix.lstrip(".") for suffix in _READERS))
-        message = f"the kind {path.suffix or '(none)'} is not read"
-        raise ReadingError(path, message, f"save it as one of: {kinds}")
+        raise ReadingError(path, "kind_not_read", kind=path.suffix or "(none)", kinds=kinds)
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE_BYTES:
-            message = f"{size:,} bytes are more than {LARGEST_FILE_BYTES:,}"
-            raise ReadingError(path, message, "leave pictures out, or split the file")
+            raise ReadingError(path, "file_too_long", size=size, most=LARGEST_FILE_BYTES)
         data = path.read_bytes()
     except OSError as error:
-        message = f"cannot be opened: {error.strerror}"
-        raise ReadingError(path, message, "check the name and the permissions") from error
+        raise ReadingError(path, "cannot_be_opened", reason=error.strerror) from error
     return re.sub(r"\r\n?", "\n", reader(path, data))
 
 
@@ -94,7 +91,7 @@ def _decode(path: Path, data: bytes, encodings: tuple[str, ...]) -> str:
             continue
         if not encoding.endswith("e") or _looks_like_text(text):
             return text
-    raise ReadingError(path, "the encoding is not known", "save it as UTF-8")
+    raise ReadingError(path, "encoding_unknown")
 
 
 def _looks_like_text(text: str) -> bool:
@@ -166,16 +163,15 @@ def _read_docx(path: Path, data: bytes) -> str:
     from docx.opc.exceptions import PackageNotFoundError  # noqa: PLC0415 - see the module's docstring
 
     if data.startswith(_OLE_SIGNATURE):
-        hint = "open it in a word processor and save it as DOCX without a password"
-        raise ReadingError(path, "an encrypted file, or an old DOC under another name", hint)
+        raise ReadingError(path, "docx_locked")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > _LARGEST_UNPACKED_BYTES:
-            raise ReadingError(path, f"unpacks to {unpacked:,} bytes", "leave pictures out, or split the file")
+            raise ReadingError(path, "docx_unpacks", size=unpacked)
         document = Document(io.BytesIO(data))
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
-        raise ReadingError(path, "not a whole DOCX file", "save it again as DOCX") from error
+        raise ReadingError(path, "docx_broken") from error
     return "\n".join(_docx_lines(document))
 
 
@@ -199,14 +195,12 @@ def _read_pdf(path: Path, data: bytes) -> str:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         locked = "password" in str(error).lower()
-        message = "needs a password" if locked else "not a whole PDF file"
-        hint = "save it without a password" if locked else "print or export it to PDF again"
-        raise ReadingError(path, message, hint) from error
+        raise ReadingError(path, "pdf_locked" if locked else "pdf_broken") from error
     with document:
         pages = [page.get_textpage().get_text_bounded() for page in document]
     # A scanned booklet often has a text cover: half of the pages without words is too many.
     if 2 * sum(bool(page.strip()) for page in pages) < max(len(pages), 1):
-        raise ReadingError(path, "its pages are pictures without text", "run character recognition on it first")
+        raise ReadingError(path, "pdf_pictures")
     return "\n".join(pages)
 
 

@@ -107,9 +107,10 @@ def _division_rows(path: Path) -> dict[str, Mapping[str, Any]]:
         data = json.loads(path.read_text("utf-8"))
         entries = data["entries"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SeedError([Fault(file=path.name, pointer="", message=f"cannot be read: {error}")]) from error
+        fault = Fault(file=path.name, pointer="", code="cannot_be_read", params={"reason": str(error)})
+        raise SeedError([fault]) from error
     faults = [
-        Fault(file=path.name, pointer=f"/entries/{position}", message="needs code, zh and en, and no unknown key")
+        Fault(file=path.name, pointer=f"/entries/{position}", code="division_keys")
         for position, row in enumerate(entries)
         if not isinstance(row, dict) or not {"code", "zh", "en"} <= set(row) <= _DIVISION_KEYS
     ]
@@ -162,25 +163,27 @@ def _division_level(code: str) -> Level:
 def _zone_rows(path: Path) -> tuple[list[Entry], Mapping[str, list[str]]]:
     data = load_yaml(path)
     if not isinstance(data, dict) or data.get("schema") != 1 or not isinstance(data.get("entries"), list):
-        raise SeedError([Fault(file=path.name, pointer="", message="needs schema: 1 and a list of entries")])
+        raise SeedError([Fault(file=path.name, pointer="", code="needs_entries")])
     faults = [
-        Fault(file=path.name, pointer=f"/entries/{position}", message=problem)
+        Fault(file=path.name, pointer=f"/entries/{position}", code=code, params=params)
         for position, raw in enumerate(data["entries"])
-        if (problem := _zone_problem(raw))
+        for code, params in _zone_problems(raw)
     ]
     if faults:
         raise SeedError(faults)
     return [parse_entry(raw) for raw in data["entries"]], data.get("names", {})
 
 
-def _zone_problem(raw: object) -> str:
+def _zone_problems(raw: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the code and the parameters of the first thing that is wrong with an entry."""
     if not isinstance(raw, dict) or not all(isinstance(raw.get(key), str) for key in ("id", "zh", "en", "kind")):
-        return "needs id, zh, en and kind as text"
-    if unknown := sorted(set(raw) - set(Entry.__dataclass_fields__)):
-        return f"unknown keys: {unknown}"
-    if raw["kind"] not in (Level.ZONE, Level.GROUP, Level.COUNTRY):
-        return f"kind must be zone, group or country, not {raw['kind']!r}"
-    return "" if raw.get("parents") or raw["kind"] == Level.COUNTRY else "needs a parent"
+        yield "zone_keys", {}
+    elif unknown := sorted(set(raw) - set(Entry.__dataclass_fields__)):
+        yield "unknown_keys", {"keys": tuple(unknown)}
+    elif raw["kind"] not in (Level.ZONE, Level.GROUP, Level.COUNTRY):
+        yield "zone_kind", {"kind": raw["kind"]}
+    elif not raw.get("parents") and raw["kind"] != Level.COUNTRY:
+        yield "zone_without_parent", {}
 
 
 def _with_groups(entries: Iterable[Entry]) -> list[Entry]:
@@ -199,4 +202,4 @@ def _dangling(entries: Iterable[Entry], other_names: Mapping[str, list[str]]) ->
     wanted = [(entry.id, target) for entry in listed for target in (*entry.parents, *entry.extra.get("members", ()))]
     for place, target in [*wanted, *(("names", code) for code in other_names)]:
         if target not in known:
-            yield Fault(file=ZONES_FILE, pointer=f"/{place}", message=f"there is no region {target!r}")
+            yield Fault(file=ZONES_FILE, pointer=f"/{place}", code="names_no_region", params={"region": target})

@@ -18,6 +18,7 @@ _CORE_SCHEMA = (
 )
 
 
+_NOWHERE: tuple[str, dict[str, int]] = ("not_yaml_anywhere", {})
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, ten times as fast where libyaml is there
 
 
@@ -52,9 +53,9 @@ def parse_yaml(text: str, *, file: str) -> Any:  # noqa: ANN401 - YAML holds any
         return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader subclass
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "unknown line"
-        problem = getattr(error, "problem", None) or str(error)
-        raise SeedError([Fault(file=file, pointer="", message=f"not valid YAML at {where}: {problem}")]) from error
+        code, place = ("not_yaml", {"line": mark.line + 1, "column": mark.column + 1}) if mark else _NOWHERE
+        params = {**place, "problem": getattr(error, "problem", None) or str(error)}
+        raise SeedError([Fault(file=file, pointer="", code=code, params=params)]) from error
 
 
 def load_yaml(path: Path) -> Any:  # noqa: ANN401 - YAML holds any plain data
@@ -62,5 +63,6 @@ def load_yaml(path: Path) -> Any:  # noqa: ANN401 - YAML holds any plain data
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SeedError([Fault(file=path.name, pointer="", message=f"cannot be read: {error}")]) from error
+        fault = Fault(file=path.name, pointer="", code="cannot_be_read", params={"reason": str(error)})
+        raise SeedError([fault]) from error
     return parse_yaml(text, file=path.name)

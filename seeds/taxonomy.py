@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from seeds.errors import WrongValueError
 
-class TaxonomyError(ValueError):
+
+class TaxonomyError(WrongValueError):
     """A parent does not exist, or parents form a cycle."""
 
 
@@ -32,9 +34,9 @@ class Taxonomy:
 
     def _close(self, node: str, path: tuple[str, ...]) -> frozenset[str]:
         if node in path:
-            raise TaxonomyError(f"parents form a cycle through {node!r}")
+            raise TaxonomyError("parents_in_a_circle", id=node)
         if node not in self.parents:
-            raise TaxonomyError(f"{path[-1]!r} names the parent {node!r}, which does not exist")
+            raise TaxonomyError("parent_missing", id=path[-1], parent=node)
         if node not in self._ancestors:
             above = [self._close(parent, (*path, node)) for parent in self.parents[node]]
             self._ancestors[node] = frozenset({node}).union(*above)

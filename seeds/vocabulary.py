@@ -67,12 +67,12 @@ def build_vocabulary(name: str, entries: Iterable[Entry]) -> Vocabulary:
     by_id: dict[str, Entry] = {}
     for entry in entries:
         if entry.id in by_id:
-            raise SeedError([Fault(file=name, pointer=f"/{entry.id}", message=f"the id {entry.id!r} stands twice")])
+            raise SeedError([Fault(file=name, pointer=f"/{entry.id}", code="id_twice", params={"id": entry.id})])
         by_id[entry.id] = entry
     try:
         taxonomy = Taxonomy({entry.id: entry.parents for entry in by_id.values()})
     except TaxonomyError as error:
-        raise SeedError([Fault(file=name, pointer="", message=str(error))]) from error
+        raise SeedError([Fault(file=name, pointer="", code=error.code, params=error.params)]) from error
     index: dict[str, list[str]] = {}
     for entry in by_id.values():
         for folded in dict.fromkeys(fold(spelling) for spelling in (entry.id, *entry.spellings())):
@@ -85,7 +85,7 @@ def load_vocabulary(path: Path) -> Vocabulary:
     """Load one vocabulary file; raise SeedError naming every fault with its pointer."""
     data = load_yaml(path)
     if not isinstance(data, dict) or data.get("schema") != 1 or not isinstance(data.get("entries"), list):
-        raise SeedError([Fault(file=path.name, pointer="", message="needs schema: 1 and a list of entries")])
+        raise SeedError([Fault(file=path.name, pointer="", code="needs_entries")])
     faults: list[Fault] = []
     entries: list[Entry] = []
     for position, raw in enumerate(data["entries"]):
@@ -107,16 +107,15 @@ def parse_entry(raw: Mapping[str, Any]) -> Entry:
 
 def _entry_faults(raw: object, *, file: str, pointer: str) -> Iterable[Fault]:
     if not isinstance(raw, dict):
-        yield Fault(file=file, pointer=pointer, message="an entry must be a mapping")
+        yield Fault(file=file, pointer=pointer, code="entry_not_a_mapping")
         return
     for key in sorted(set(raw) - _KNOWN):
-        yield Fault(
-            file=file, pointer=f"{pointer}/{key}", message=f"unknown key {key!r}", hint=f"known: {sorted(_KNOWN)}"
-        )
+        params = {"key": key, "known": tuple(sorted(_KNOWN))}
+        yield Fault(file=file, pointer=f"{pointer}/{key}", code="unknown_key", params=params)
     for key in ("id", "zh"):
         if not isinstance(raw.get(key), str) or not raw[key]:
-            yield Fault(file=file, pointer=f"{pointer}/{key}", message="must be text and not empty")
+            yield Fault(file=file, pointer=f"{pointer}/{key}", code="text_or_empty")
     for key in _LISTS:
         value = raw.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str | int) for item in value):
-            yield Fault(file=file, pointer=f"{pointer}/{key}", message="must be a list of texts")
+            yield Fault(file=file, pointer=f"{pointer}/{key}", code="not_texts")

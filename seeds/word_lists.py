@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from seeds.errors import Fault, SeedError
+from seeds.errors import Fault, SeedError, WrongValueError
 from seeds.strict_yaml import load_yaml
 
 FILE = Path(__file__).parent / "vocabularies" / "word_lists.yaml"
@@ -42,25 +42,29 @@ def load_word_lists(path: Path) -> WordLists:
     """Load the file of lists; raise SeedError naming every key that is missing, unknown or of another shape."""
     data = load_yaml(path)
     if not isinstance(data, dict) or data.pop("schema", None) != 1:
-        raise SeedError([Fault(file=path.name, pointer="", message="needs schema: 1 and lists by name")])
-    faults = [(name, "is missing") for name in _READERS if name not in data]
-    faults += [(name, f"unknown key, known: {', '.join(_READERS)}") for name in data if name not in _READERS]
+        raise SeedError([Fault(file=path.name, pointer="", code="needs_lists")])
+    faults = [Fault(file=path.name, pointer=f"/{name}", code="entry_missing") for name in _READERS if name not in data]
+    faults += [
+        Fault(file=path.name, pointer=f"/{name}", code="unknown_key", params={"key": name, "known": tuple(_READERS)})
+        for name in data
+        if name not in _READERS
+    ]
     read: dict[str, Any] = {}
     for name in filter(data.__contains__, _READERS):
         try:
             read[name] = _READERS[name](data[name])
-        except (TypeError, ValueError) as error:
-            faults.append((name, str(error)))
+        except WrongValueError as error:
+            faults.append(Fault(file=path.name, pointer=f"/{name}", code=error.code, params=error.params))
     if faults:
-        raise SeedError(Fault(file=path.name, pointer=f"/{name}", message=message) for name, message in faults)
+        raise SeedError(faults)
     return WordLists(**read)
 
 
 def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
-        raise TypeError("must be a list of texts")
+        raise WrongValueError("not_texts")
     if twice := [text for text in value if value.count(text) > 1]:
-        raise ValueError(f"{twice[0]!r} stands twice")
+        raise WrongValueError("text_twice", text=twice[0])
     return tuple(value)
 
 
@@ -70,20 +74,20 @@ def _set(value: object) -> frozenset[str]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError("must be texts by name")
+        raise WrongValueError("must_be_texts_by_name")
     return value
 
 
 def _span(value: object) -> range:
     if not isinstance(value, list) or len(value) != 2 or not all(isinstance(number, int) for number in value):  # noqa: PLR2004 - first, last
-        raise TypeError("must be the first and the last number by name")
+        raise WrongValueError("must_be_spans_by_name")
     return range(value[0], value[1] + 1)
 
 
 def _by_name(read: Callable[[object], Any]) -> Callable[[object], dict[str, Any]]:
     def go(value: object) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise TypeError("must be a mapping")
+            raise WrongValueError("must_be_mapping")
         return {name: read(item) for name, item in value.items()}
 
     return go

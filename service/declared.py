@@ -6,18 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from matcher.declared import DeclaredFacts
-from matcher.errors import ProfileFault
 from matcher.matching import Engine
 from rules.catalogue import Catalogue
+from seeds.errors import Fault
 from service.problems import Complaint
 
 
-def complaints_of_facts(faults: Iterable[ProfileFault]) -> list[Complaint]:
+def complaints_of_facts(faults: Iterable[Fault]) -> list[Complaint]:
     """Turn what the matcher refuses of declared facts into complaints about the request."""
-    return [
-        Complaint(code=fault.code, pointer=f"/profile{fault.pointer}", reason=fault.reason, params=fault.params)
-        for fault in faults
-    ]
+    return [Complaint(code=one.code, pointer=f"/profile{one.pointer}", params=one.params) for one in faults]
 
 
 def judge_of_facts(catalogue: Catalogue) -> Callable[[Mapping[str, Any]], list[Complaint]]:

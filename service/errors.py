@@ -1,6 +1,6 @@
 """The only table from fault to HTTP status, and the one form every error has: RFC 9457 problem+json.
 
-It words nothing itself (messages.py does) and never shows an exception's own text for a status of 500.
+It words nothing itself (seeds/messages does) and never shows an exception's own text for a status of 500.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import math
 import sqlite3
 import time
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import flask
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
 
 from matcher.errors import MatchError
+from seeds.wording import worded
 from service.answers import json_bytes
 from service.declared import complaints_of_facts
 from service.logs import log_exception
-from service.messages import worded
 from service.pages.rendering import render_page
 from service.problems import MOST_COMPLAINTS, Complaint, RequestError
 from service.request_context import language, page_language, request_id
@@ -30,33 +30,26 @@ from service.store import StoreError
 MEDIA_TYPE = "application/problem+json"
 
 
-class Kind(NamedTuple):
-    """One kind of problem: its status and its title in both languages."""
-
-    status: int
-    zh: str
-    en: str
-
-
-KINDS: dict[str, Kind] = {
-    "bad_request": Kind(400, "请求无法读取", "The request cannot be read"),
-    "unauthorized": Kind(401, "需要有效的密钥", "A valid key is needed"),
-    "forbidden": Kind(403, "密钥权限不足", "The key may not do this"),
-    "not_found": Kind(404, "没有找到", "Not found"),
-    "method_not_allowed": Kind(405, "不支持此方法", "This method is not supported here"),
-    "conflict": Kind(409, "与当前状态冲突", "In conflict with the present state"),
-    "body_too_large": Kind(413, "请求正文过大", "The request body is too large"),
-    "unsupported_media_type": Kind(415, "不支持此正文类型", "This content type is not supported"),
-    "invalid_request": Kind(422, "请求内容有误", "The request has faults"),
-    "rate_limited": Kind(429, "请求过于频繁", "Too many requests"),
-    "records_exceeded": Kind(429, "今日记录数已用完", "No records left today"),
-    "internal_error": Kind(500, "服务内部错误", "Internal error"),
-    "catalogue_unavailable": Kind(503, "政策目录不可用", "The catalogue is not available"),
-    "data_unavailable": Kind(503, "数据文件不可用", "The data file is not available"),
-    "feedback_full": Kind(503, "意见箱已满，暂时无法接收", "No more reports can be stored at present"),
-    "busy": Kind(503, "同时进行的推送过多", "Too many event streams at once"),
+KINDS = {
+    "bad_request": 400,
+    "unauthorized": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "conflict": 409,
+    "body_too_large": 413,
+    "unsupported_media_type": 415,
+    "invalid_request": 422,
+    "rate_limited": 429,
+    "records_exceeded": 429,
+    "internal_error": 500,
+    "catalogue_unavailable": 503,
+    "data_unavailable": 503,
+    "feedback_full": 503,
+    "busy": 503,
 }
-BY_STATUS = {kind.status: code for code, kind in reversed(KINDS.items())}
+"""The status of each kind of problem; its title is the message problem_<kind>."""
+BY_STATUS = {status: kind for kind, status in reversed(KINDS.items())}
 """The first kind of each status is the one that a bare status means."""
 
 UNREAD_BODY_BYTES = 64 * 1_048_576
@@ -130,10 +123,10 @@ def problem_answer(code: str, complaints: Iterable[Complaint] = ()) -> flask.Res
     _drain_body()
     if _wants_page():
         problem = describe_problem(code, tuple(complaints), page_language())
-        answer = render_page("problem.html", status=KINDS[code].status, problem=problem)
+        answer = render_page("problem.html", status=KINDS[code], problem=problem)
     else:
         body = json_bytes(describe_problem(code, tuple(complaints), language()))
-        answer = flask.Response(body, KINDS[code].status, content_type=MEDIA_TYPE)
+        answer = flask.Response(body, KINDS[code], content_type=MEDIA_TYPE)
     answer.headers["Cache-Control"] = "no-store"
     if answer.status_code == http.HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
@@ -148,13 +141,12 @@ def _wants_page() -> bool:
 
 def describe_problem(code: str, complaints: tuple[Complaint, ...], language: str) -> dict[str, Any]:
     """Return the members of a problem, all complaints at once (the first MOST_COMPLAINTS of them)."""
-    kind = KINDS[code]
     errors = [_describe_complaint(complaint, language) for complaint in complaints[:MOST_COMPLAINTS]]
-    title = kind.en if language == "en" else kind.zh
+    title, _ = worded(f"problem_{code}", {}, language)
     return {
         "type": f"urn:cepei:problem:{code}",
         "title": title,
-        "status": kind.status,
+        "status": KINDS[code],
         "detail": _detail(title, errors, len(complaints), language),
         "code": code,
         "request_id": request_id(),
@@ -163,8 +155,8 @@ def describe_problem(code: str, complaints: tuple[Complaint, ...], language: str
 
 
 def _describe_complaint(complaint: Complaint, language: str) -> dict[str, Any]:
-    message, hint = worded(complaint, language)
-    return {"pointer": complaint.pointer, "code": complaint.code, "message": message, "hint": hint or None}
+    message, hint = complaint.worded(language)
+    return {"pointer": complaint.pointer, "code": complaint.published, "message": message, "hint": hint or None}
 
 
 def _detail(title: str, errors: list[dict[str, Any]], count: int, language: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -15,9 +14,8 @@ from matcher.profile import Profile
 from rules.catalogue import Catalogue
 from service.declared import complaints_of_facts
 from service.feedback import Statement
-from service.json_reading import printable
-from service.messages import nearest_params
 from service.problems import Complaint, RequestError, pointer_to
+from service.schemas.complaints import unknown_field
 
 Stated = Mapping[str, Any]
 
@@ -82,7 +80,4 @@ def _place_of(stated: Mapping[str, Stated], question: Mapping[str, Any]) -> str:
 
 
 def _no_such(field: str, name: str, known: Iterable[str]) -> Complaint:
-    shown = printable(name)
-    close = difflib.get_close_matches(shown, list(known), n=1)
-    params = {"name": shown, **nearest_params(close[0] if close else None)}
-    return Complaint(code="no_such_thing", pointer=pointer_to(field), params=params)
+    return unknown_field(name, known, "no_such_thing", pointer_to(field))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -10,9 +9,8 @@ from matcher.description import describe_entry
 from matcher.places import resolve_place
 from rules.catalogue import Catalogue
 from seeds.vocabulary import Vocabulary
-from service.json_reading import printable
-from service.messages import nearest_params
-from service.problems import Complaint, RequestError
+from service.problems import RequestError
+from service.schemas.complaints import unknown_field
 
 Thing = TypeVar("Thing")
 
@@ -23,10 +21,7 @@ def found(things: Mapping[str, Thing], name: str) -> Thing:
     """Return the thing called `name`; raise RequestError offering the nearest name when there is none."""
     if name in things:
         return things[name]
-    shown = printable(name)
-    close = difflib.get_close_matches(shown, list(things), n=1)
-    params = {"name": shown, **nearest_params(close[0] if close else None)}
-    raise RequestError("not_found", [Complaint(code="no_such_thing", params=params)])
+    raise RequestError("not_found", [unknown_field(name, things, "no_such_thing")])
 
 
 def page_of(things: Sequence[Thing], query: Mapping[str, Any]) -> tuple[Sequence[Thing], dict[str, int]]:

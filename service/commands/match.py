@@ -20,7 +20,6 @@ from service.commands.exits import CommandError, Exit
 from service.commands.output import complain, tell
 from service.errors import complaints_of_match
 from service.json_reading import read_json
-from service.messages import worded
 from service.pages.wording import page_words
 from service.problems import Complaint, RequestError
 from service.schemas.complaints import complaints_of
@@ -86,7 +85,7 @@ def _bytes_of(file: str) -> bytes:
 
 def _refuse(complaints: tuple[Complaint, ...] | list[Complaint], language: str) -> int:
     for complaint in complaints:
-        message, hint = worded(complaint, language)
+        message, hint = complaint.worded(language)
         complain(f"{complaint.pointer or '/'}: {message}" + (f" ({hint})" if hint else ""))
     return Exit.UNUSABLE_INPUT
 

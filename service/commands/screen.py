@@ -18,11 +18,11 @@ import orjson
 from rules.catalogue import Catalogue
 from rules.content import open_catalogue
 from rules.errors import CatalogueError
+from seeds.wording import worded
 from service.clock import today
 from service.commands.exits import CommandError, Exit
 from service.commands.output import complain, tell
 from service.commands.screen_limits import limits_of
-from service.commands.screen_words import refusal, say, table_refusal
 from service.declared import judge_of_facts
 from service.schemas.match import STATUSES
 from service.screenings.crews import Alone, Cores, Crew
@@ -33,7 +33,7 @@ from service.screenings.reading import Account, UnreadableFileError, read_file
 from service.screenings.scaled import Work, finish, missing_chunks, write_outcome
 from service.settings import load_command_settings
 from service.store import private_folder
-from service.tables.messages import TableRefusedError
+from service.tables.faults import TableRefusedError
 from service.tables.reading import ReadingOptions
 from service.tables.sources import Limits
 
@@ -67,9 +67,7 @@ def run(options: argparse.Namespace) -> int:
         return _screen(options, open_catalogue(options.catalogue or load_command_settings().catalogue))
     except CatalogueError as error:
         raise CommandError(str(error), Exit.NO_CATALOGUE) from error
-    except (UnreadableFileError, TableRefusedError) as error:
-        raise table_refusal(error.code, error.params) from error
-    except ClusterError as error:
+    except (UnreadableFileError, TableRefusedError, ClusterError) as error:
         raise refusal(error.code, **error.params) from error
     except (BrokenExecutor, CancelledError) as error:
         raise refusal("processes_died") from error
@@ -121,7 +119,7 @@ def _crew(options: argparse.Namespace, catalogue: Catalogue) -> Crew:
 
 def _limits(file: Path) -> Limits:
     if not file.is_file():
-        raise refusal("is_folder" if file.is_dir() else "no_file", file=file)
+        raise refusal("is_folder" if file.is_dir() else "no_file_there", file=file)
     try:
         return limits_of(file)
     except OSError as error:
@@ -188,3 +186,14 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < math.inf:
         raise argparse.ArgumentTypeError(say("not_seconds", text=text))
     return seconds
+
+
+def say(code: str, **params: object) -> str:
+    """Return a message with what to do about it on one line, Chinese first, English beside it."""
+    (zh, hint_zh), (en, hint_en) = worded(code, params, "zh"), worded(code, params, "en")
+    return f"{zh}{'；' if hint_zh else ''}{hint_zh}。 / {en}{'; ' if hint_en else ''}{hint_en}"
+
+
+def refusal(code: str, **params: object) -> CommandError:
+    """Return why the command cannot go on."""
+    return CommandError(say(code, **params))

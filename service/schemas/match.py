@@ -85,8 +85,7 @@ class MatchRequestSchema(StrictSchema):
         """Return the complaint about an unknown field; one of the profile belongs inside it."""
         if name not in ProfileSchema().fields:
             return super().complain_of(name)
-        inside = {"nearest_zh": "请放在 profile 里", "nearest_en": "put it inside profile"}
-        return Complaint(code="unknown_field", params={"name": name, **inside})
+        return Complaint(code="field_of_profile", params={"name": name})
 
     @validates_schema(skip_on_field_errors=False)
     def refuse_the_future(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 - marshmallow's signature

@@ -9,7 +9,6 @@ from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as NumberFault
 
-from service.messages import nearest_params
 from service.schemas.strict import LIST_ITEMS, JsonSchema, StrictField, expect_list, load_each, refusal
 
 TEXT_CHARACTERS = 200
@@ -154,4 +153,4 @@ def _one_of(value: object, allowed: tuple[str, ...]) -> str:
     if isinstance(value, str) and value in allowed:
         return value
     folded = value.strip().lower() if isinstance(value, str) else ""
-    raise refusal("not_one_of", allowed=", ".join(allowed), **nearest_params(folded if folded in allowed else None))
+    raise refusal("not_one_of", allowed=", ".join(allowed), nearest=folded if folded in allowed else None)

@@ -10,11 +10,12 @@ import orjson
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
 from seeds.profile_fields import Kind
+from service.problems import published
 from service.screenings.folders import Folder
+from service.tables.faults import TableRefusedError
 from service.tables.fields import BY_ID, FIELDS
 from service.tables.headings import MONEY_UNITS, ColumnReport, Status
 from service.tables.look import Look
-from service.tables.messages import TableRefusedError
 from service.tables.reading import TenantTable
 from service.tables.sources import Format
 from service.tables.unnamed import in_language
@@ -96,7 +97,7 @@ def _unread(reports: Iterable[ColumnReport], language: str) -> list[str]:
 
 def _reason(refusal: TableRefusedError, language: str) -> Mapping[str, str | None]:
     message, hint = refusal.worded(language)
-    return {"code": refusal.code, "message": message, "hint": hint or None}
+    return {"code": published(refusal.code), "message": message, "hint": hint or None}
 
 
 def _choice(name: str, language: str) -> Json:

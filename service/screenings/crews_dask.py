@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from rules.catalogue import Catalogue
+from seeds.errors import CodedError
 from service.screenings.crews import AHEAD
 from service.screenings.deciding import DecidedChunk, Decider
 from service.screenings.jobs import Options
@@ -29,13 +30,8 @@ _UNREACHABLE = (OSError, ValueError, TypeError, ImportError)
 """What a scheduler that is not there, an address that is none, and one that needs certificates raise."""
 
 
-class ClusterError(Exception):
+class ClusterError(CodedError):
     """The cluster cannot decide chunks; the code and its parameters say why."""
-
-    def __init__(self, code: str, **params: object) -> None:
-        """Keep the code and what its words need."""
-        self.code, self.params = code, params
-        super().__init__(code)
 
 
 class Cluster:

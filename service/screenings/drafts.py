@@ -32,8 +32,7 @@ def parse_document(catalogue: Catalogue, given: Json) -> Document:
     """
     text = given.get("text")
     if not isinstance(text, str) or not text.strip():
-        hint = "send the words of the document; clauses are found by their printed numbers"
-        raise SeedError([Fault(file=FILE, pointer="/text", message="must be text", hint=hint)])
+        raise SeedError([Fault(file=FILE, pointer="/text", code="sent_without_text")])
     cleaned = clean(text)
     metadata = {
         "schema": 1,
@@ -80,10 +79,8 @@ def _heading(title: object, text: str) -> str:
 def _catalogue_faults(catalogue: Catalogue, given: Json) -> list[Fault]:
     faults = []
     if given.get("id") in catalogue.documents:
-        hint = "give its id alone to quote that one, or choose another id"
-        faults.append(Fault(file=FILE, pointer="/id", message="is a document of the catalogue already", hint=hint))
+        faults.append(Fault(file=FILE, pointer="/id", code="known_document"))
     region = given.get("region")
     if isinstance(region, str) and region not in catalogue.vocabularies["regions"].entries:
-        hint = "see /v1/vocabularies/regions"
-        faults.append(Fault(file=FILE, pointer="/region", message=f"there is no region {region}", hint=hint))
+        faults.append(Fault(file=FILE, pointer="/region", code="region_of_no_place", params={"region": region}))
     return faults

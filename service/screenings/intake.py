@@ -23,8 +23,8 @@ from service.schemas.screening_questions import ScreeningQuestion
 from service.screenings.folders import Folder, write_whole
 from service.screenings.jobs import Options
 from service.tables.corrections import CorrectionError
+from service.tables.faults import TableRefusedError
 from service.tables.look import correction_refusal
-from service.tables.messages import TableRefusedError, word
 from service.tables.sources import PROFILES_FORM
 
 FORMATS = {
@@ -44,11 +44,11 @@ class Sent:
     content: bytes | FileStorage
     options: Options
 
-    def check_columns(self, folder: Folder, language: str) -> None:
+    def check_columns(self, folder: Folder) -> None:
         """Raise RequestError, all faults at once, when the file kept cannot be read with the columns asked for."""
         asked, path = self.options, folder.sent(self.form)
         if asked.columns and (refusal := correction_refusal(path, asked.columns, on=asked.on)):
-            raise RequestError("invalid_request", _complaints_of(refusal, language))
+            raise RequestError("invalid_request", _complaints_of(refusal))
 
     def keep(self, folder: Folder, most: int) -> None:
         """Put the content into its file; raise RequestEntityTooLarge when it is larger than `most` bytes."""
@@ -150,13 +150,10 @@ def _options(asked: object, complaints: list[Complaint], *, with_tenants: bool) 
     return Options(on=loaded["on"], statuses=statuses, columns=loaded.get("columns", {}))
 
 
-def _complaints_of(refusal: TableRefusedError, language: str) -> list[Complaint]:
+def _complaints_of(refusal: TableRefusedError) -> list[Complaint]:
     if not isinstance(refusal, CorrectionError):
-        message, hint = refusal.worded(language)
-        return [Complaint(code=refusal.code, pointer="/file", message=message, hint=hint)]
-    complaints = []
-    for fault in refusal.faults:
-        message, hint = word(fault.code, fault.params, language)
-        pointer = pointer_to("columns", printable(fault.heading))
-        complaints.append(Complaint(code=fault.code, pointer=pointer, message=message, hint=hint))
-    return complaints
+        return [Complaint(code=refusal.code, pointer="/file", params=refusal.params)]
+    return [
+        Complaint(code=fault.code, pointer=pointer_to("columns", printable(fault.heading)), params=fault.params)
+        for fault in refusal.faults
+    ]

@@ -1,11 +1,14 @@
-"""How a screening is told: its state, its rows, how fast it goes, when it will be done."""
+"""How a screening is told: its state, its rows, how fast it goes, when it will be done, why it failed."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from service.screenings.failures import describe_failure
+import orjson
+
+from seeds.wording import Bilingual, bilingual, worded
+from service.problems import published
 from service.screenings.jobs import Job, State
 
 Json = dict[str, Any]
@@ -29,6 +32,23 @@ def describe_job(job: Job, *, now: float, language: str) -> Json:
         "progress": _progress(job, now),
         "failure": describe_failure(job, language),
     }
+
+
+def describe_failure(job: Job, language: str) -> Json | None:
+    """Return why a screening failed: code, message, hint; None when it did not."""
+    if job.failure is None:
+        return None
+    told: Json = orjson.loads(job.failure) if job.failure.startswith("{") else {"code": job.failure, "params": {}}
+    code, params = told["code"], told["params"]
+    if code == "records_exceeded" and params:
+        code = "more_than_a_day" if params["rows"] > params["most"] else "too_many_records"
+    message, hint = worded(code, params, language)
+    return {"code": published(code), "message": message, "hint": hint or None}
+
+
+def state_words(state: State) -> dict[str, Bilingual]:
+    """Return a state as the parameter of a message."""
+    return {"state": bilingual(f"state_{state}")}
 
 
 def moment(seconds: float | None) -> str | None:

@@ -16,7 +16,7 @@ from service.tables.reading import ReadingOptions, RejectedRow, TableRefusedErro
 
 
 class UnreadableFileError(Exception):
-    """The whole file is refused; the code and its parameters word it (service/tables/messages.py)."""
+    """The whole file is refused; the code and its parameters word it (seeds/messages)."""
 
     def __init__(self, refusal: TableRefusedError) -> None:
         """Keep what words the refusal."""

@@ -11,7 +11,6 @@ import orjson
 
 from matcher.errors import MatchError
 from service.declared import complaints_of_facts
-from service.messages import worded
 from service.problems import Complaint
 from service.screenings.folders import Folder
 
@@ -41,10 +40,10 @@ def refused_facts(row: int, error: MatchError) -> Json:
 
 def _fault(complaint: Complaint) -> Json:
     fault: Json = {
-        "field": complaint.pointer.removeprefix("/profile/"), "heading": "", "value": "", "code": complaint.code,
+        "field": complaint.pointer.removeprefix("/profile/"), "heading": "", "value": "", "code": complaint.published,
     }  # fmt: skip
     for language in ("zh", "en"):
-        fault[f"message_{language}"], fault[f"hint_{language}"] = worded(complaint, language)
+        fault[f"message_{language}"], fault[f"hint_{language}"] = complaint.worded(language)
     return fault
 
 

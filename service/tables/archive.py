@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Self, TypeAlias
 from xml.parsers import expat
 
-from service.tables.messages import TableRefusedError
+from service.tables.faults import TableRefusedError
 from service.tables.sources import Source
 
 MOST_MEMBERS = 2_000

@@ -14,10 +14,10 @@ from rules.amounts import AmountError, parse_rate
 from seeds.folding import simplify
 from seeds.profile_fields import Kind
 from seeds.word_lists import word_lists
+from service.tables.faults import CellError, LeftOpenError
 from service.tables.flags import read_flag
 from service.tables.headings import Column
 from service.tables.lists import split_list
-from service.tables.messages import CellError, LeftOpenError
 
 Cell: TypeAlias = str | int | float | bool | date | time | timedelta | list[Any] | dict[str, Any] | None
 

@@ -10,8 +10,8 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from service.tables.cells import Broken
+from service.tables.faults import TableRefusedError
 from service.tables.header_row import count_headings, no_heading
-from service.tables.messages import TableRefusedError
 from service.tables.rows import RawRow
 from service.tables.sources import Format, RawTable, Source
 

@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 from seeds.folding import fold
 from seeds.profile_fields import Kind
 from service.json_reading import printable
-from service.messages import nearest_params
+from service.tables.faults import TableRefusedError
 from service.tables.heading_names import nearest_heading, recognise
 from service.tables.headings import SEVERAL, shown_heading, unit_fault
-from service.tables.messages import TableRefusedError
 
 
 class CorrectionFault(NamedTuple):
@@ -49,8 +48,8 @@ def _column_faults(headings: Sequence[str], mapping: Mapping[str, str]) -> Itera
         places = _places(name, headings)
         if not places:
             close = difflib.get_close_matches(name, [text for text in headings if text], n=1)
-            near = nearest_params(shown_heading(close[0]) if close else None)
-            yield CorrectionFault(name, "mapping_heading", {"name": printable(name), **near})
+            nearest = shown_heading(close[0]) if close else None
+            yield CorrectionFault(name, "mapping_heading", {"name": printable(name), "nearest": nearest})
         elif (other := columns.setdefault(places[0], name)) != name:
             yield CorrectionFault(name, "mapping_same_column", {"name": printable(name), "other": printable(other)})
 
@@ -58,8 +57,8 @@ def _column_faults(headings: Sequence[str], mapping: Mapping[str, str]) -> Itera
 def _field_faults(mapping: Mapping[str, str]) -> Iterator[CorrectionFault]:
     for name, target in mapping.items():
         if target and recognise(target) is None:
-            near = nearest_params(nearest_heading(target))
-            yield CorrectionFault(name, "mapping_field", {"name": printable(target), **near})
+            params = {"name": printable(target), "nearest": nearest_heading(target)}
+            yield CorrectionFault(name, "mapping_field", params)
         elif target and unit_fault(target):
             yield CorrectionFault(name, "mapping_unit", {"name": printable(target)})
 

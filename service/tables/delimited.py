@@ -13,6 +13,7 @@ from itertools import islice
 
 from service.tables.cells import Broken
 from service.tables.encodings import detect_encoding
+from service.tables.faults import TableRefusedError
 from service.tables.groups import groups_above
 from service.tables.header_row import (
     ROWS_ABOVE,
@@ -23,7 +24,6 @@ from service.tables.header_row import (
     no_heading,
     two_lines,
 )
-from service.tables.messages import TableRefusedError
 from service.tables.rows import RawRow, broken_row
 from service.tables.sources import Format, RawTable, Source
 

@@ -7,8 +7,8 @@ import re
 from seeds.folding import simplify
 from seeds.profile_fields import ProfileField
 from seeds.word_lists import word_lists
+from service.tables.faults import CellError, LeftOpenError
 from service.tables.headings import Column
-from service.tables.messages import CellError, LeftOpenError
 
 _YES, _NO = word_lists().yes_cells, word_lists().no_cells
 _ONE, _ZERO = "1", "0"

@@ -10,9 +10,9 @@ from datetime import date
 from seeds.folding import fold
 from seeds.profile_fields import Kind, ProfileField
 from service.json_reading import printable
+from service.tables.faults import TableRefusedError
 from service.tables.heading_names import known_names, nearest_heading, recognise, take_apart, without_time
 from service.tables.heading_remarks import is_other_thing, says_another, spoils
-from service.tables.messages import TableRefusedError
 from service.tables.units import MEASURED, is_unit
 
 ROWS_ABOVE = 20
@@ -160,10 +160,7 @@ def no_heading(rows: Sequence[Sequence[str]]) -> TableRefusedError:
     pairs = [(text, near) for text in texts if (near := nearest_heading(text))]
     shown = "、".join(f"“{text}”→“{near}”" for text, near in pairs)
     refusal = TableRefusedError(
-        "no_heading",
-        seen="、".join(texts) or "-",
-        nearest_zh=f"最接近的表头：{shown}。" if shown else "",
-        nearest_en=f"nearest: {shown}; " if shown else "",
+        "no_heading_but_near" if shown else "no_heading", seen="、".join(texts) or "-", nearest=shown
     )
     refusal.headings = tuple(fullest)
     return refusal

@@ -10,7 +10,7 @@ import orjson
 
 from service.json_reading import DEEPEST, read_json
 from service.problems import RequestError
-from service.tables.messages import TableRefusedError
+from service.tables.faults import TableRefusedError
 from service.tables.rows import RawRow, broken_row, complaint_row
 from service.tables.sources import Format, RawTable, Source
 

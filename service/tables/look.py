@@ -13,9 +13,9 @@ from typing import Any
 from service.json_reading import printable
 from service.tables.cells import Broken
 from service.tables.corrections import CorrectionError
+from service.tables.faults import TableRefusedError
 from service.tables.headings import ColumnReport, Layout, lay_out
 from service.tables.heads import head_of
-from service.tables.messages import TableRefusedError
 from service.tables.reading import open_raw, open_table
 from service.tables.rows import SHOWN_CHARACTERS, RawRow, RowOptions, RowReader
 from service.tables.sources import Format, Limits, RawTable, Source, source_of

@@ -12,10 +12,10 @@ from seeds.vocabulary import Vocabulary
 from service.tables.columnar import open_columnar
 from service.tables.corrections import chosen_fields
 from service.tables.delimited import open_delimited
+from service.tables.faults import TableRefusedError
 from service.tables.header_row import no_heading
 from service.tables.headings import ColumnReport, Layout, lay_out
 from service.tables.json_lines import open_json_lines
-from service.tables.messages import TableRefusedError
 from service.tables.profiles import lay_out_profiles, open_profiles
 from service.tables.rows import FactComplaints, RawRow, RejectedRow, RowOptions, RowReader, TenantRow
 from service.tables.sheets import open_workbook

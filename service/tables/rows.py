@@ -20,11 +20,10 @@ from service.schemas.complaints import MOST_UNKNOWN_FIELDS, complaints_of, unkno
 from service.schemas.match import PROFILE_CHARACTERS, ProfileSchema
 from service.schemas.texts import TEXT_CHARACTERS
 from service.tables.cells import LEFT_OPEN, NOT_SAID, Broken, Cell, read_cell
-from service.tables.faults import RowFault, fault_of
+from service.tables.faults import CellError, LeftOpenError, RowFault, fault_of
 from service.tables.fields import EXAMPLE_MARK
 from service.tables.gathering import PLACE_PARTS, Said, gather
 from service.tables.headings import Column, Layout
-from service.tables.messages import CellError, LeftOpenError
 from service.tables.other_rows import lone_heading, other_row
 from service.tables.places import settle_place
 
@@ -33,6 +32,8 @@ REMEMBERED = 20_000
 """Distinct cells of a column that are read once however many rows repeat them."""
 
 _NO_FAULTS: tuple[RowFault, ...] = ()
+_IN_CELLS = {"not_whole": "not_count", "not_flag": "cell_not_flag", "credit_code_number": "cell_credit_code_number"}
+"""What the schema says of a value that is worded otherwise of a cell."""
 _lists_of: Callable[[Profile], tuple[tuple[str, ...], ...]] = attrgetter(
     *(known.name for known in fields(Profile) if isinstance(getattr(Profile(), known.name), tuple))
 )
@@ -216,7 +217,7 @@ class RowReader:
         found = (text,) if text in vocabulary else vocabulary.find(text)
         if not found:
             allowed = "、".join(entry.zh for entry in vocabulary.entries.values())
-            raise CellError("not_one_of", allowed=allowed, nearest_zh="", nearest_en="")
+            raise CellError("not_one_of", allowed=allowed)
         if len(found) > 1:
             choices = "、".join(vocabulary[entry].zh for entry in found)
             raise LeftOpenError("entry_left_open", text=printable(text, SHOWN_CHARACTERS), choices=choices)
@@ -224,7 +225,7 @@ class RowReader:
 
     def _fault(self, column: Column, cell: object, code: str, params: Mapping[str, Any], pointer: str = "") -> RowFault:
         field_id = column.field.id
-        code = {"not_whole": "not_count"}.get(code, code)
+        code = _IN_CELLS.get(code, code)
         if field_id == "uscc" and code == "credit_code_checksum" and str(cell).strip().endswith("000"):
             code = "credit_code_precision"
         if code == "not_decodable":

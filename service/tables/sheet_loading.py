@@ -17,8 +17,8 @@ import python_calamine
 
 from seeds.profile_fields import Kind
 from service.tables.cells import Broken
+from service.tables.faults import TableRefusedError
 from service.tables.header_row import ROWS_ABOVE
-from service.tables.messages import TableRefusedError
 from service.tables.number_formats import Section, as_shown
 from service.tables.rows import RawRow
 

@@ -29,7 +29,7 @@ from service.tables.archive import (
     parsed,
     strict_parser,
 )
-from service.tables.messages import TableRefusedError
+from service.tables.faults import TableRefusedError
 
 HEAD_ROWS = 200
 MOST_BROKEN = 200_000

@@ -14,6 +14,7 @@ from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 from seeds.folding import fold
 from seeds.profile_fields import Kind
 from service.tables.archive import MOST_SHEETS, Archive, SheetPart
+from service.tables.faults import TableRefusedError
 from service.tables.groups import groups_above
 from service.tables.header_row import (
     count_headings,
@@ -25,7 +26,6 @@ from service.tables.header_row import (
     two_lines,
 )
 from service.tables.heading_names import recognise
-from service.tables.messages import TableRefusedError
 from service.tables.number_formats import Section, cell_forms
 from service.tables.sheet_loading import Sheet, ShownColumn, load_sheet, reading, rows_below, texts_above
 from service.tables.sheet_scan import SheetScan, cut_workbook, scan_sheet

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from service.tables.messages import TableRefusedError
+from service.tables.faults import TableRefusedError
 from service.tables.rows import RawRow
 
 PROFILES_FORM = "profiles"

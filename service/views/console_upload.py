@@ -8,7 +8,6 @@ import flask
 from werkzeug.datastructures import ImmutableMultiDict
 
 from service.access import expect_records, folders, jobs
-from service.messages import worded
 from service.pages.console_columns import column_page, read_choices
 from service.pages.console_uploads import Upload, find_upload, hold_upload, keep_upload
 from service.pages.frame import link
@@ -77,8 +76,7 @@ def _kept(asked: dict[str, str]) -> str:
     look = look_at(folders().of(upload_id).sent(sent.form), {}, on=sent.options.on)
     if look.refusal and not look.columns:
         folders().remove(upload_id)
-        message, hint = look.refusal.worded(page_language())
-        raise RequestError("invalid_request", [Complaint(code=look.refusal.code, message=message, hint=hint)])
+        raise RequestError("invalid_request", [Complaint(code=look.refusal.code, params=look.refusal.params)])
     return upload_id
 
 
@@ -90,9 +88,8 @@ def _create(upload: Upload, choices: dict[str, str]) -> None:
     folder, options = folders().of(upload.id), replace(upload.options, columns=choices)
     path = folder.sent(upload.form)
     if refusal := look_at(path, choices, on=options.on).refusal:
-        Sent(form=upload.form, content=b"", options=options).check_columns(folder, page_language())
-        message, hint = refusal.worded(page_language())
-        raise RequestError("invalid_request", [Complaint(code=refusal.code, message=message, hint=hint)])
+        Sent(form=upload.form, content=b"", options=options).check_columns(folder)
+        raise RequestError("invalid_request", [Complaint(code=refusal.code, params=refusal.params)])
     jobs().create(upload.id, key.id, form=upload.form, options=options, days=settings.retention_days)
 
 
@@ -116,5 +113,5 @@ def _told(error: RequestError) -> tuple[str, ...]:
     words = page_words(page_language())
     if not error.complaints:
         return (words[f"screen_problem.{error.kind}"],)
-    worded_all = (worded(complaint, page_language()) for complaint in error.complaints)
+    worded_all = (complaint.worded(page_language()) for complaint in error.complaints)
     return tuple(message + (words["in_brackets"].format(hint) if hint else "") for message, hint in worded_all)

@@ -17,7 +17,6 @@ from matcher.profile import MatchRequest
 from service.access import charge_match
 from service.declared import complaints_beside
 from service.errors import complaints_of_match
-from service.messages import worded
 from service.pages.check_answers import read_before, read_typed
 from service.pages.check_fields import Fields
 from service.pages.check_links import page_address
@@ -128,7 +127,7 @@ def _page(
 def _fault(complaint: Complaint, fields: Fields, language: str) -> dict[str, str]:
     """Return one fault for the page: the field it belongs to, if the form has it, and what is wrong."""
     name = _field_of(complaint.pointer)
-    message, hint = worded(complaint, language)
+    message, hint = complaint.worded(language)
     brackets = page_words(language)["in_brackets"]
     says = message + (brackets.format(hint) if hint else "")
     label = fields.named(name).label if name else ""

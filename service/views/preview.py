@@ -19,7 +19,6 @@ from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.schemas.screening_answers import PreviewAnswer
 from service.schemas.screening_questions import PreviewQuestion
-from service.screenings.draft_words import worded_fault
 from service.screenings.drafts import FILE, parse_document, parse_draft, with_document
 from service.screenings.preview import stored_preview
 from service.serving import catalogue
@@ -76,10 +75,9 @@ def _draft(shelf: Catalogue, question: dict[str, Any]) -> Measure:
 
 
 def _refusal(code: str, error: SeedError) -> RequestError:
-    worded = [(fault, *worded_fault(fault, language())) for fault in error.faults]
     return RequestError(
         "invalid_request",
-        [Complaint(code=code, pointer=_pointer(fault), message=said, hint=hint) for fault, said, hint in worded],
+        [Complaint(code=one.code, under=code, pointer=_pointer(one), params=one.params) for one in error.faults],
     )
 
 

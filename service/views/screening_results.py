@@ -31,9 +31,9 @@ from service.schemas.screening_answers import (
 )
 from service.schemas.screening_questions import MatrixFilter, MeasureTenantsQuery, NoQuery
 from service.screenings.changes import StoredChanges
-from service.screenings.failures import state_words
 from service.screenings.jobs import Job, State
 from service.screenings.matrix import Parts, best_pairs, count_by_measure, count_by_tenant
+from service.screenings.progress import state_words
 from service.screenings.refused import rejected_rows
 from service.screenings.standing import describe_standing, tenants_of_measure
 from service.screenings.telling import (

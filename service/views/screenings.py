@@ -12,7 +12,6 @@ import flask
 from service.access import expect_records, folders, jobs, operator, own_screening
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
-from service.messages import worded
 from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.schemas.column_answers import FirstLook
@@ -21,11 +20,10 @@ from service.schemas.screening_answers import OneScreening, Screening, Screening
 from service.schemas.screening_questions import NoQuery, ScreeningQuestion
 from service.screenings.columns import columns_as_read, columns_at_a_look
 from service.screenings.events import event_stream
-from service.screenings.failures import describe_failure, state_words
 from service.screenings.folders import Folder
 from service.screenings.intake import keep_copy, read_sent
 from service.screenings.jobs import UNFINISHED, Job, State, new_id
-from service.screenings.progress import describe_job
+from service.screenings.progress import describe_failure, describe_job, state_words
 from service.serving import serving
 from service.tables.look import look_at
 from service.tables.template import template_workbook
@@ -104,7 +102,7 @@ def create_screening() -> flask.Response:
     folder = folders().create(job_id)
     try:
         sent.keep(folder, settings.upload_bytes)
-        sent.check_columns(folder, language())
+        sent.check_columns(folder)
         job = jobs().create(job_id, key.id, form=sent.form, options=sent.options, days=settings.retention_days)
     except BaseException:
         folders().remove(job_id)
@@ -225,9 +223,7 @@ def _not_finished(job: Job) -> Complaint:
     failure = describe_failure(job, language())
     if failure is None:
         return Complaint(code="not_finished", params=state_words(job.state))
-    around = Complaint(code="screening_failed", params={"reason": failure["message"]})
-    message, hint = worded(around, language())
-    return Complaint(code="screening_failed", message=message, hint=failure["hint"] or hint)
+    return Complaint(code="screening_failed", params={"reason": failure["message"]}, hint=failure["hint"] or "")
 
 
 def _accepted(job: Job) -> flask.Response:

@@ -203,7 +203,7 @@ def test_a_measure_that_is_superseded_must_exist(workshop):
     (workshop.packs / "yunchuan-pilot-lines-2024.yaml").unlink()
     (fault,) = check_seeds(workshop.seeds, workshop.packs)
     assert (fault.file, fault.pointer) == ("hongchuan-smes-2025.yaml", "/measures/3/supersedes")
-    assert fault.message == "there is no measure 'yc-investment-subsidy'"
+    assert fault.worded("en")[0] == "there is no measure 'yc-investment-subsidy'"
 
 
 def test_a_document_whose_text_was_edited_is_told(workshop):

@@ -76,8 +76,8 @@ def test_a_value_of_the_wrong_kind_is_refused_with_its_fact(lexicon, fact, raw, 
     with pytest.raises(FactError) as caught:
         parse(lexicon, fact, raw)
     assert caught.value.fact == fact
-    assert message in caught.value.message
-    assert hint in caught.value.hint
+    assert message in caught.value.worded("en")[0]
+    assert hint in caught.value.worded("en")[1]
     assert str(caught.value).startswith(f"{fact}: ")
 
 
@@ -188,8 +188,8 @@ def test_a_fact_of_an_unknown_type_is_told(tmp_path):
     with pytest.raises(SeedError) as caught:
         load_facts(path)
     (fault,) = caught.value.faults
-    assert (fault.file, fault.pointer) == ("profile_fields.yaml", "/fields/city/facts")
-    assert "no type 'colour', known: set, number" in fault.message
+    assert (fault.file, fault.pointer, fault.code) == ("profile_fields.yaml", "/fields/city/facts", "no_type_of_fact")
+    assert fault.worded("en")[1].startswith("known: ['set', 'number'")
 
 
 def test_facts_are_published_in_their_order_with_the_field_that_supplies_them():

@@ -124,7 +124,7 @@ def faults_of(parse):
         with pytest.raises(PackError) as caught:
             parse(data)
         assert {fault.file for fault in caught.value.faults} == {"nanxi.yaml"}
-        return [(fault.pointer, fault.message, fault.hint) for fault in caught.value.faults]
+        return [(fault.pointer, *fault.worded("en")) for fault in caught.value.faults]
 
     return run
 
@@ -390,7 +390,7 @@ def test_what_is_no_strict_yaml_is_told_its_line(tmp_path, documents, lexicon, t
         load_pack(path, documents, lexicon)
     (fault,) = caught.value.faults
     assert fault.file == "nanxi.yaml"
-    assert message in fault.message
+    assert message in fault.worded("en")[0]
 
 
 def test_a_pack_file_loads_as_its_data_does(tmp_path, documents, lexicon, parse):
@@ -403,7 +403,7 @@ def test_a_measure_that_another_pack_has_too_is_told(parse):
     pack = parse(PACK)
     other = copy.copy(pack)
     object.__setattr__(other, "document", "beixi")
-    found = [(fault.file, fault.pointer, fault.message) for fault in reference_faults([pack, other])]
+    found = [(fault.file, fault.pointer, fault.worded("en")[0]) for fault in reference_faults([pack, other])]
     assert found == [
         ("beixi.yaml", "/measures/0/id", "nanxi.yaml has 'nx-grant' too"),
         ("beixi.yaml", "/measures/1/id", "nanxi.yaml has 'nx-settle' too"),
@@ -413,7 +413,7 @@ def test_a_measure_that_another_pack_has_too_is_told(parse):
 def test_a_measure_that_no_pack_has_cannot_be_excluded_or_superseded(parse):
     data = copy.deepcopy(PACK)
     data["measures"][1].update(excludes=["nx-gone"], supersedes=["nx-grant", "bx-gone"])
-    found = [(fault.file, fault.pointer, fault.message) for fault in reference_faults([parse(data)])]
+    found = [(fault.file, fault.pointer, fault.worded("en")[0]) for fault in reference_faults([parse(data)])]
     assert found == [
         ("nanxi.yaml", "/measures/1/excludes", "there is no measure 'nx-gone'"),
         ("nanxi.yaml", "/measures/1/supersedes", "there is no measure 'bx-gone'"),

@@ -19,7 +19,7 @@ def faults(tmp_path, data):
     path.write_text(data if isinstance(data, str) else yaml.safe_dump(data, allow_unicode=True), "utf-8")
     with pytest.raises(SeedError) as caught:
         load_profile_fields(path)
-    return [(fault.pointer, fault.message) for fault in caught.value.faults]
+    return [(fault.pointer, fault.worded("en")[0]) for fault in caught.value.faults]
 
 
 def test_the_api_has_every_attribute_of_a_profile():
@@ -44,7 +44,7 @@ def test_a_declared_fact_is_published_under_its_own_id_and_is_no_field_of_a_prof
     ("change", "pointer", "message"),
     [
         ({"colour": "red"}, "/fields/0/colour", "unknown key"),
-        ({"kind": "colour"}, "/fields/0/kind", "must be one of text, code"),
+        ({"kind": "colour"}, "/fields/0/kind", "must be one of ['text', 'code'"),
         ({"headings": "企业名称"}, "/fields/0/headings", "must be a list of texts, each once"),
         ({"headings": ["名称", "名称"]}, "/fields/0/headings", "must be a list of texts, each once"),
         ({"fact": "yes"}, "/fields/0/fact", "must be true or false"),
@@ -75,7 +75,7 @@ def test_what_is_wrong_with_a_field_is_told_where(tmp_path, change, pointer, mes
         ({**NONE, "api": ["name", "name"], "fields": [ONE]}, "/api", "must name, once each"),
         ({**NONE, "template": ["name"], "fields": [ONE]}, "/template", "must name, once each"),
         ({**NONE, "facts": "name", "fields": [ONE]}, "/facts", "must name, once each"),
-        ({**NONE, "facts": ["x"], "fields": [{**ONE, "facts": [FACT, FACT]}]}, "/facts", "what has 'facts': x, x"),
+        ({**NONE, "facts": ["x"], "fields": [{**ONE, "facts": [FACT, FACT]}]}, "/facts", "what has 'facts': ['x', 'x']"),
     ],
 )
 def test_what_is_wrong_between_fields_is_told_where(tmp_path, data, pointer, message):

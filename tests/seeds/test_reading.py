@@ -165,8 +165,8 @@ def refusal(path: Path) -> str:
         read_text(path)
     (fault,) = error.value.faults
     assert fault.file == path.name
-    assert fault.hint
-    return fault.message
+    assert fault.worded("en")[1]
+    return fault.worded("en")[0]
 
 
 def test_a_kind_that_is_not_read_names_those_that_are(tmp_path: Path) -> None:

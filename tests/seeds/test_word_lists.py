@@ -48,7 +48,7 @@ def test_what_is_wrong_is_told_where(tmp_path, change, pointer, message):
         load_word_lists(path)
     ((fault),) = caught.value.faults
     assert (fault.file, fault.pointer) == ("word_lists.yaml", pointer)
-    assert message in fault.message
+    assert message in fault.worded("en")[0]
 
 
 def test_a_list_that_is_missing_is_told(tmp_path):

@@ -1,13 +1,14 @@
 """The job table: one worker holds a screening, a chunk counts once, a lease that ran out is another's to take."""
 
+import json
 import subprocess
 import sys
 from datetime import date
 
 import pytest
 
-from service.screenings.failures import describe_failure
 from service.screenings.jobs import LEASE_SECONDS, Chunk, Jobs, LeaseLostError, Options, State, new_id
+from service.screenings.progress import describe_failure
 from service.store import Store
 
 OPTIONS = Options(on=date(2026, 11, 21), statuses=("draft", "in_force"))
@@ -133,6 +134,21 @@ def test_a_register_larger_than_what_is_left_fails_before_anything_is_counted(jo
     failure = describe_failure(told, "zh")
     assert failure["code"] == "records_exceeded"
     assert "16 家企业，每日最多筛查 15 家" in failure["message"]
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "hint"),
+    [
+        ("no_heading", {"seen": "甲", "nearest_zh": "x", "nearest_en": "y"}, "请使用模板的表头，或指定各列含义"),
+        ("mapping_heading", {"name": "甲", "nearest_zh": "x", "nearest_en": "y"}, None),
+    ],
+)
+def test_a_failure_that_an_earlier_program_stored_is_worded_all_the_same(jobs, code, params, hint):
+    job_id, _ = begun(jobs, 5, most=15)
+    jobs.end(job_id, "a", State.FAILED, json.dumps({"code": code, "params": params}))
+    failure = describe_failure(jobs.found(job_id), "zh")
+    assert (failure["code"], failure["hint"]) == (code, hint)
+    assert "甲" in failure["message"]
 
 
 def test_what_was_let_through_is_promised_and_goes_on_whatever_comes_meanwhile(jobs, clock):

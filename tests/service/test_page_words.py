@@ -6,13 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.errors import FACT_FAULTS
 from rules.measure_parsing import _BENEFIT_KINDS
 from rules.measures import Strength
 from seeds.documents import load_documents
 from seeds.metadata import DocumentStatus
 from service.commands.check import SEEDS
-from service.messages import FACT_WORDINGS, WORDINGS, worded
 from service.pages.benefits import benefit_words
 from service.pages.cards import mark_matches
 from service.pages.clauses import clause_name
@@ -111,24 +109,8 @@ def test_more_is_offered_until_all_are_listed():
     assert next_limit(900, MOST) is None
 
 
-def test_every_message_needs_the_same_parameters_in_both_languages():
-    for code, wording in {**WORDINGS, **FACT_WORDINGS}.items():
-        for chinese, english in ((wording.zh, wording.en), (wording.hint_zh, wording.hint_en)):
-            assert _names(chinese, "zh") == _names(english, "en"), code
-        assert wording.en.isascii() or code == "not_money", code
-
-
-def _names(text, language):
-    """Return the parameters of a text; one that is a word of its language ends in the language."""
-    return {name.removesuffix(f"_{language}") for name in re.findall(r"{(\w+)", text)}
-
-
-def test_every_fault_of_a_fact_has_chinese_words():
-    assert FACT_WORDINGS.keys() == FACT_FAULTS.keys()
-
-
-def test_a_fault_worded_below_keeps_its_words():
-    assert worded(Complaint(code="bad_fact", message="no", hint="yes"), "zh") == ("no", "yes")
+def test_a_fault_that_a_page_has_words_for_keeps_them():
+    assert Complaint(code="foreign_form", message="no", hint="yes").worded("zh") == ("no", "yes")
 
 
 def test_a_form_is_read_into_the_profile_that_the_api_takes():

@@ -16,7 +16,6 @@ import pytest
 import xlsxwriter
 
 from service.cli import main
-from service.commands.screen_words import WORDS
 from service.screenings.crews import decide_all
 from service.screenings.folders import Folder
 from service.screenings.jobs import Options
@@ -160,13 +159,6 @@ def test_a_file_asked_about_on_another_day_is_read_anew(catalogue_file, tmp_path
     assert outcome(tmp_path / "again") == outcome(tmp_path / "fresh")
     read = [orjson.loads((tmp_path / name / ".work" / "reading.json").read_bytes()) for name in ("again", "fresh")]
     assert [account["columns"][3]["status"] for account in read] == ["used", "used"]
-
-
-def test_every_message_has_both_languages():
-    for wording in WORDS.values():
-        assert wording.zh
-        assert wording.en
-        assert bool(wording.hint_zh) == bool(wording.hint_en)
 
 
 LAST = 200_001

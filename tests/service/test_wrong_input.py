@@ -2,11 +2,16 @@
 
 import http.client
 import json
+import os
 import socket
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 GOOD_CODE = "91110000600037341L"
 
 
@@ -221,6 +226,26 @@ def test_a_profile_without_its_braces_is_told_where_it_belongs(server):
 def test_an_unknown_field_is_offered_the_nearest_known_one(server):
     errors = server.post({"profile": {"employes": 12}}).json["errors"]
     assert "employees" in errors[0]["hint"]
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_unknown_fields_are_told_in_the_order_of_the_document_at_every_start(seed):
+    code = """
+from marshmallow import ValidationError
+from service.schemas.complaints import complaints_of
+from service.schemas.match import MatchRequestSchema
+try:
+    MatchRequestSchema().load({"zzz": 1, "profile": {"d": 1, "b": 2, "name": 3, "c": 4}, "mmm": 1, "aaa": 1, "kkk": 1})
+except ValidationError as error:
+    print(*(complaint.pointer for complaint in complaints_of(error.messages)))
+"""
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert run.stdout.split() == [
+        "/profile/name", "/profile/d", "/profile/b", "/profile/c", "/zzz", "/mmm", "/aaa", "/kkk",
+    ]  # fmt: skip
 
 
 def test_ten_thousand_unknown_fields_are_counted_not_listed(server):

@@ -91,7 +91,7 @@ def test_500_bad_rows_of_40_kinds_among_5000_are_all_reported_and_the_good_ones_
     table = [HEADINGS, *rows]
     content = xlsx_bytes(table) if form == "xlsx" else csv_bytes(table, form)
     tenants, rejected = read(content, vocabularies=vocabularies, latest=date(2026, 1, 1))
-    told = {row.row: (row.faults[0].field, row.faults[0].heading, row.faults[0].code) for row in rejected}
+    told = {row.row: (row.faults[0].field, row.faults[0].heading, row.faults[0].published) for row in rejected}
     assert told == expected
     assert all(len(row.faults) == 1 and row.line == row.row + 1 for row in rejected)
     assert [tenant.row for tenant in tenants] == [n for n in range(1, 5001) if n not in expected]
@@ -129,10 +129,10 @@ def test_codes_and_figures_that_are_numbers_in_a_sheet(xlsx_bytes, read):
         [12, "", 30, 1.5],
     ]
     tenants, rejected = read(xlsx_bytes(rows))
-    assert [(row.row, row.faults[0].field, row.faults[0].code) for row in rejected] == [
+    assert [(row.row, row.faults[0].field, row.faults[0].published) for row in rejected] == [
         (1, "uscc", "credit_code_number")
     ]
-    assert "精度" in rejected[0].faults[0].worded()[0]
+    assert "精度" in rejected[0].faults[0].worded("zh")[0]
     assert (tenants[0].profile.name, tenants[0].profile.annual_revenue_cny) == ("12", 15_000.0)
 
 
@@ -146,7 +146,9 @@ def test_a_percentage_is_read_as_the_sheet_shows_it(xlsx_bytes, read):
 
     tenants, rejected = read(xlsx_bytes([["", "企业名称", "营收增长率(%)"]], percentages))
     assert [tenant.profile.facts["revenue_growth"] for tenant in tenants] == [0.3, 0.005, 1.0, 0.12]
-    assert [(row.row, row.faults[0].code, row.faults[0].value) for row in rejected] == [(4, "share_unclear", "0.3")]
+    assert [(row.row, row.faults[0].published, row.faults[0].value) for row in rejected] == [
+        (4, "share_unclear", "0.3")
+    ]
 
 
 def test_a_percentage_under_a_bare_heading_is_the_share_itself(xlsx_bytes, read):
@@ -165,7 +167,10 @@ def test_formulas_without_a_result_and_errors_are_told_and_results_are_read(xlsx
 
     tenants, rejected = read(xlsx_bytes([["名称", "员工人数"], ["甲"], ["乙"], ["丙"]], formulas))
     assert [tenant.profile.employees for tenant in tenants] == [120]
-    assert [(row.row, row.faults[0].code) for row in rejected] == [(2, "formula_without_value"), (3, "error_value")]
+    assert [(row.row, row.faults[0].published) for row in rejected] == [
+        (2, "formula_without_value"),
+        (3, "error_value"),
+    ]
 
 
 def test_rows_at_the_end_in_which_every_cell_is_an_unsolved_formula_or_an_error_are_told(xlsx_bytes, read):
@@ -177,7 +182,7 @@ def test_rows_at_the_end_in_which_every_cell_is_an_unsolved_formula_or_an_error_
     tenants, rejected = read(xlsx_bytes([["名称", "员工人数"]], formulas))
     assert not tenants
     assert [row.row for row in rejected] == list(range(1, 301))
-    assert [fault.code for fault in rejected[-1].faults] == ["formula_without_value", "error_value"]
+    assert [fault.published for fault in rejected[-1].faults] == ["formula_without_value", "error_value"]
 
 
 def test_an_unsolved_formula_far_below_is_told_at_its_row_and_merged_cells_reach_it(xlsx_bytes, read):
@@ -195,7 +200,7 @@ def test_broken_lines_of_csv_cost_one_row_each(read):
     content = "\n".join(lines).encode() + b"\n\xff\xfe\xff,8\n" + "壬,9".encode()
     tenants, rejected = read(content)
     assert [tenant.profile.name for tenant in tenants] == ["甲", "丁", '戊12" 片', "庚", "壬"]
-    told = [(row.row, row.faults[0].code) for row in rejected]
+    told = [(row.row, row.faults[0].published) for row in rejected]
     assert told == [(2, "unclosed_quote"), (3, "too_many_cells"), (6, "row_too_long"), (8, "not_decodable")]
 
 
@@ -205,7 +210,7 @@ def test_broken_lines_of_ndjson_cost_one_row_each(read):
     tenants, rejected = read("\n".join(lines).encode())
     assert [(tenant.row, tenant.profile.name) for tenant in tenants] == [(1, "甲"), (9, "己")]
     codes = ["broken_json", "not_an_object", "doubled_key", "not_count", "not_text", "not_finite"]
-    assert [(row.row, row.faults[0].code) for row in rejected] == list(zip(range(2, 8), codes, strict=True))
+    assert [(row.row, row.faults[0].published) for row in rejected] == list(zip(range(2, 8), codes, strict=True))
 
 
 def test_what_stands_in_a_bad_cell_is_shown_short(csv_bytes):

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.tables.cells import NOT_SAID, read_cell
+from service.tables.faults import CellError, LeftOpenError
 from service.tables.fields import BY_ID, CITY, COUNTY, PLACE, PROVINCE
 from service.tables.headings import Column
 from service.tables.lists import split_list
-from service.tables.messages import CellError, LeftOpenError
 from service.tables.places import join_places
 
 
@@ -119,7 +119,7 @@ def test_a_count_takes_the_unit_of_its_heading_unless_it_names_what_it_counts(fi
 
 @pytest.mark.parametrize(("value", "factor"), [("1.23456", 1e3), ("0.5人", 1e3), ("1e400", 1.0)])
 def test_a_count_that_is_not_whole_is_refused(value, factor):
-    with pytest.raises(CellError, match="not_count"):
+    with pytest.raises(CellError, check=lambda error: error.code == "not_count"):
         cell(value, "employees", factor=factor)
 
 
@@ -139,22 +139,22 @@ def test_a_growth_rate_under_a_percent_heading_is_in_per_cent(value, rate):
 
 @pytest.mark.parametrize("value", ["1.2", 12, 0.8, "0.05", 1, -0.05, "一", "-120%", "99999%"])
 def test_a_growth_rate_that_may_be_meant_either_way_is_left_open(value):
-    with pytest.raises(LeftOpenError, match="rate_left_open"):
+    with pytest.raises(LeftOpenError, check=lambda error: error.code == "rate_left_open"):
         cell(value, "revenue_growth")
 
 
 @pytest.mark.parametrize("value", ["翻番", "inf", "很高%", True])
 def test_what_is_no_rate_is_refused(value):
-    with pytest.raises(CellError, match="not_rate") as refused:
+    with pytest.raises(CellError, check=lambda error: error.code == "not_rate") as refused:
         cell(value, "revenue_growth")
     assert not isinstance(refused.value, LeftOpenError)
 
 
 @pytest.mark.parametrize("value", ["2015-03", "2015年3月", "201503", "2015/3", "2015.03"])
 def test_a_month_is_left_open_where_the_heading_asks_for_one(value):
-    with pytest.raises(LeftOpenError, match="month_left_open"):
+    with pytest.raises(LeftOpenError, check=lambda error: error.code == "month_left_open"):
         cell(value, "founded_on", months=True)
-    with pytest.raises(CellError, match="date_incomplete"):
+    with pytest.raises(CellError, check=lambda error: error.code == "date_incomplete"):
         cell(value, "founded_on")
 
 
@@ -175,13 +175,13 @@ def test_what_keeps_a_text_from_being_a_number_is_no_part_of_it(field, value, re
 
 
 def test_an_endless_number_is_no_value():
-    with pytest.raises(CellError, match="error_value"):
+    with pytest.raises(CellError, check=lambda error: error.code == "error_value"):
         cell(float("inf"), "employees")
 
 
 def test_a_number_up_to_one_under_a_percent_heading_is_not_guessed():
     assert cell(5, "revenue_growth", percent=True) == 0.05
-    with pytest.raises(CellError, match="share_unclear"):
+    with pytest.raises(CellError, check=lambda error: error.code == "share_unclear"):
         cell(0.5, "revenue_growth", percent=True)
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.tables.faults import TableRefusedError
 from service.tables.look import look_at
-from service.tables.messages import REFUSALS, TableRefusedError
 from service.tables.sources import Limits
 from service.tables.template import template_workbook
 from tests.service.tables.on_a_day import read_tenants
@@ -306,10 +306,6 @@ def test_an_empty_workbook_is_refused(xlsx_bytes):
 )
 def test_a_mapping_to_what_is_not_there_is_refused(workbook, mapping, code):
     assert refusal(workbook, mapping=mapping) == code
-
-
-def test_every_refusal_has_words_in_both_languages():
-    assert all(wording.zh and wording.en for wording in REFUSALS.values())
 
 
 @pytest.mark.filterwarnings("error::ResourceWarning")

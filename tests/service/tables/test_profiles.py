@@ -28,7 +28,9 @@ def sent(tmp_path):
 
 def told(rows):
     return {
-        row.row: [(fault.field, fault.code) for fault in row.faults] for row in rows if isinstance(row, RejectedRow)
+        row.row: [(fault.field, fault.published) for fault in row.faults]
+        for row in rows
+        if isinstance(row, RejectedRow)
     }
 
 
@@ -101,7 +103,7 @@ def test_more_text_than_describes_a_company_is_refused_as_a_match_refuses_it(sen
     rows, _ = sent([{"products": products}])
     assert told(rows) == {1: [("", "too_much_text")]}
     (row,) = read_tenants(csv_bytes([["企业名称", "产品"], ["甲", "、".join(products)]]))
-    assert row.faults[0].code == "too_much_text"
+    assert row.faults[0].published == "too_much_text"
 
 
 def test_a_first_look_at_profiles_tells_the_same(tmp_path):
