@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from matcher import answers
 from matcher.columns import Flags, MeasureColumns
+from matcher.description import describe_catalogue
 from matcher.evidence import EvidenceFinder
 from matcher.explanation import Explainer, Finding, rivals_of
 from matcher.needs import standing_of_needs
@@ -24,8 +25,6 @@ from rules.conditions import leaves
 from rules.measures import effect
 from rules.program import Decisions
 from rules.trace import evaluate
-
-Json = dict[str, Any]
 
 
 class Engine:
@@ -45,11 +44,11 @@ class Engine:
         """Open a catalogue file; raise CatalogueError when it cannot be trusted."""
         return cls(open_catalogue(path))
 
-    def match(self, request: MatchRequest) -> Json:
+    def match(self, request: MatchRequest) -> answers.MatchAnswer:
         """Return the answer to one question in the shape of POST /v1/match; the same question, the same answer."""
         return self.match_timed(request)[0]
 
-    def match_timed(self, request: MatchRequest) -> tuple[Json, dict[str, float]]:
+    def match_timed(self, request: MatchRequest) -> tuple[answers.MatchAnswer, dict[str, float]]:
         """Return the answer and how long each part took, in milliseconds."""
         marks = [time.perf_counter()]
         reading = self.reader.read(request)
@@ -67,44 +66,44 @@ class Engine:
         spans = zip(parts, marks, marks[1:], strict=False)
         return answer, {part: 1000 * (end - start) for part, start, end in spans}
 
-    def _answer(self, request: MatchRequest, reading: Reading, decisions: Decisions, ranking: Ranking) -> Json:
+    def _answer(
+        self, request: MatchRequest, reading: Reading, decisions: Decisions, ranking: Ranking
+    ) -> answers.MatchAnswer:
         presenter = Presenter(self.catalogue, request.language)
         considered = self.columns.of_status(request.statuses)
         questions = ask(reading, decisions, self.columns, considered=considered, withheld=ranking.withheld)
         missed = near_misses(decisions, self.columns, considered, ranking.scores)
-        return {
-            "catalogue": {
-                "version": self.catalogue.version,
-                "documents": len(self.catalogue.documents),
-                "measures": len(self.catalogue.measures),
-            },
-            "on": request.on.isoformat(),
-            "profile": presenter.profile(reading),
-            "recommendations": self._recommendations(request, reading, ranking, presenter),
-            "questions": [presenter.question(question) for question in questions],
-            "needs": [presenter.need(need) for need in standing_of_needs(reading, decisions, self.columns, considered)],
-            "near_misses": [
+        return answers.MatchAnswer(
+            catalogue=describe_catalogue(self.catalogue),
+            on=request.on,
+            profile=presenter.profile(reading),
+            recommendations=self._recommendations(request, reading, ranking, presenter),
+            questions=tuple(presenter.question(question) for question in questions),
+            needs=tuple(
+                presenter.need(need) for need in standing_of_needs(reading, decisions, self.columns, considered)
+            ),
+            near_misses=tuple(
                 presenter.near_miss(evaluate(self.columns.measures[place], reading.answers, self._taxonomies))
                 for place in missed
-            ],
-            "totals": _totals(decisions, ranking, considered),
-        }
+            ),
+            totals=_totals(decisions, ranking, considered),
+        )
 
     def _recommendations(
         self, request: MatchRequest, reading: Reading, ranking: Ranking, presenter: Presenter
-    ) -> list[Json]:
+    ) -> tuple[answers.Recommendation, ...]:
         page = ranking.order[request.offset : request.offset + request.limit]
         findings = [self._finding(int(place), request, reading, ranking) for place in page]
         explainer = Explainer(self.catalogue, presenter.drafter, request.language)
         present = FindingPresenter(presenter, explainer, reading)
-        answers = []
+        presented = []
         for number, (place, finding) in enumerate(zip(page, findings, strict=True), request.offset + 1):
             score = round(float(ranking.scores[place]), 4)
             if request.detail == Detail.BRIEF:
-                answers.append(present.brief(number, finding, score))
+                presented.append(present.brief(number, finding, score))
             else:
-                answers.append(present.full(number, finding, score, ranking.feature_values(int(place))))
-        return answers
+                presented.append(present.full(number, finding, score, ranking.feature_values(int(place))))
+        return tuple(presented)
 
     def _finding(self, place: int, request: MatchRequest, reading: Reading, ranking: Ranking) -> Finding:
         measure = self.columns.measures[place]
@@ -118,13 +117,13 @@ class Engine:
         )
 
 
-def _totals(decisions: Decisions, ranking: Ranking, considered: Flags) -> dict[str, int]:
+def _totals(decisions: Decisions, ranking: Ranking, considered: Flags) -> answers.Totals:
     verdicts = decisions.verdicts
     counted = {
         name: int(np.count_nonzero(considered & (verdicts == value)))
         for name, value in (("applicable", MET), ("possible", UNKNOWN), ("not_applicable", UNMET))
     }
-    return {**counted, "withheld": int(np.count_nonzero(ranking.withheld))}
+    return answers.Totals(**counted, withheld=int(np.count_nonzero(ranking.withheld)))
 
 
 def manual_facts(catalogue: Catalogue) -> frozenset[str]:

@@ -44,5 +44,5 @@ def _label(report: Report, shelf: Catalogue, language: str) -> str | None:
     if said.measure not in shelf.measures:
         return None
     stated = stated_conditions(shelf, said.measure, language)
-    meant = (one["label"] for at, one in stated if one["fact"] == said.fact and said.condition in ("", at))
+    meant = (one.label for at, one in stated if one.fact == said.fact and said.condition in ("", at))
     return next(meant, None)

@@ -6,13 +6,14 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from matcher.description import describe_entry
+from matcher.answers import Suggestion
 from matcher.places import resolve_place
 from rules.catalogue import Catalogue
-from seeds.vocabulary import Vocabulary
+from seeds.regions import region_label
 from service.json_reading import printable
 from service.messages import nearest_params
 from service.problems import Complaint, RequestError
+from service.schemas.reading_answers import FilterRead
 
 Thing = TypeVar("Thing")
 
@@ -36,18 +37,15 @@ def page_of(things: Sequence[Thing], query: Mapping[str, Any]) -> tuple[Sequence
     return things[(page - 1) * per_page : page * per_page], where
 
 
-def read_region(catalogue: Catalogue, text: str, language: str) -> dict[str, Any]:
+def read_region(catalogue: Catalogue, text: str, language: str) -> FilterRead:
     """Return how a place was read: its id when it is surely one place, else what it may mean."""
     regions = catalogue.vocabularies["regions"]
     place = resolve_place(text, regions)
     value = place.codes[0] if place.is_fact else None
-    suggestions = [
-        {"value": alike.code, "label": _label(regions, alike.code, language), "similarity": alike.similarity}
-        for alike in (() if value else place.suggestions[:MOST_READINGS])
-    ]
-    label = _label(regions, value, language) if value else None
-    return {"input": text, "value": value, "label": label, "suggestions": suggestions}
-
-
-def _label(regions: Vocabulary, code: str, language: str) -> str:
-    return str(describe_entry(regions, code, language)["label"])
+    if value:
+        return FilterRead(input=text, value=value, label=region_label(regions, value, language))
+    offers = tuple(
+        Suggestion(value=one.code, label=region_label(regions, one.code, language), similarity=one.similarity)
+        for one in place.suggestions[:MOST_READINGS]
+    )
+    return FilterRead(input=text, suggestions=offers)

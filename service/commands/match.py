@@ -6,15 +6,16 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import orjson
+import msgspec
 from marshmallow import ValidationError
 
+from matcher.answers import MatchAnswer
 from matcher.errors import MatchError
 from matcher.matching import Engine
 from matcher.profile import MatchRequest
 from rules.errors import CatalogueError
+from service.answers import json_bytes
 from service.commands.exits import CommandError, Exit
 from service.commands.output import complain, tell
 from service.errors import complaints_of_match
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     except MatchError as error:
         return _refuse(complaints_of_match(error), options.language)
     if options.json:
-        tell(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
+        tell(msgspec.json.format(json_bytes(answer), indent=2).decode())
     else:
         _print_table(answer, options.language)
     return Exit.DONE
@@ -90,18 +91,18 @@ def _refuse(complaints: tuple[Complaint, ...] | list[Complaint], language: str) 
     return Exit.UNUSABLE_INPUT
 
 
-def _print_table(answer: dict[str, Any], language: str) -> None:
-    words, totals = page_words(language), answer["totals"]
+def _print_table(answer: MatchAnswer, language: str) -> None:
+    words, totals = page_words(language), answer.totals
     counts = ("applicable", "possible", "not_applicable")
-    tell(" · ".join(f"{words[f'verdict.{verdict}']} {totals[verdict]}" for verdict in counts))
-    for recommendation in answer["recommendations"]:
-        measure = recommendation["measure"]
-        status = words[f"verdict.{recommendation['verdict']}"] + words[f"effect.{recommendation['effect']}"]
+    tell(" · ".join(f"{words[f'verdict.{verdict}']} {getattr(totals, verdict)}" for verdict in counts))
+    for recommendation in answer.recommendations:
+        measure = recommendation.measure
+        status = words[f"verdict.{recommendation.verdict}"] + words[f"effect.{recommendation.effect}"]
         tell()
-        tell(f"{recommendation['rank']:>3}. {measure['title']} · {status} · {recommendation['score']:.4f}")
-        tell(f"     《{measure['document']['title']}》{measure['source']['clause']}")
-        tell(f"     「{' '.join(measure['source']['quote'].split())}」")
-    if not answer["recommendations"]:
+        tell(f"{recommendation.rank:>3}. {measure.title} · {status} · {recommendation.score:.4f}")
+        tell(f"     《{measure.document.title}》{measure.source.clause}")
+        tell(f"     「{' '.join(measure.source.quote.split())}」")
+    if not answer.recommendations:
         tell(words["none"])
-    for question in answer["questions"]:
-        tell(f"  ?  {question['question']}")
+    for question in answer.questions:
+        tell(f"  ?  {question.question}")

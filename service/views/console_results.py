@@ -80,7 +80,7 @@ def tenant(screening_id: str, row: int) -> flask.Response:
         tenant={**called, "place": place_label(results.shelf, called["region"], page_language())},
         answer=answer,
         groups=group_cards(answer, page_language()),
-        more=limit == CARDS and len(answer["recommendations"]) == CARDS,
+        more=limit == CARDS and len(answer.recommendations) == CARDS,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import flask
 
+from matcher.answers import MatchAnswer, Recommendation
 from matcher.matching import Engine
 from matcher.profile import Detail, MatchRequest
 from service.access import folders, operator
@@ -16,7 +17,6 @@ from service.json_reading import printable
 from service.lookups import found
 from service.problems import Complaint, RequestError
 from service.request_context import language
-from service.schemas.answers import MatchAnswer, Recommendation
 from service.schemas.screening_questions import NoQuery, TenantMatchQuery
 from service.screenings.jobs import Job
 from service.screenings.tenants import find_tenant
@@ -49,7 +49,7 @@ def explain_pair(_: dict[str, Any], screening_id: str, row: int, measure_id: str
     return private_answer(json_bytes(explained(screening_id, row, measure_id)))
 
 
-def explained(screening_id: str, row: int, measure_id: str) -> dict[str, Any]:
+def explained(screening_id: str, row: int, measure_id: str) -> Recommendation:
     """Return the recommendation of a measure for a tenant; raise RequestError when nothing connects the two."""
     job = finished_screening(screening_id)
     question, matcher = question_of(job, row), engine_of(job.catalogue)
@@ -57,10 +57,7 @@ def explained(screening_id: str, row: int, measure_id: str) -> dict[str, Any]:
     for include in (frozenset[str](), frozenset({"not_applicable"})):
         asked = replace(question, include=include)
         if (place := _place(matcher, asked, measure_id)) is not None:
-            recommendations: list[dict[str, Any]] = matcher.match(replace(asked, offset=place, limit=1))[
-                "recommendations"
-            ]
-            return recommendations[0]
+            return matcher.match(replace(asked, offset=place, limit=1)).recommendations[0]
     raise RequestError("not_found", [Complaint(code="no_such_pair", params={"measure": printable(measure_id)})])
 
 
@@ -77,5 +74,5 @@ def _place(matcher: Engine, question: MatchRequest, measure_id: str) -> int | No
     """Return where a measure stands in the whole answer."""
     everything = len(matcher.catalogue.measures)
     answer = matcher.match(replace(question, limit=everything, offset=0, detail=Detail.BRIEF))
-    ids = [recommendation["measure"]["id"] for recommendation in answer["recommendations"]]
+    ids = [recommendation.measure.id for recommendation in answer.recommendations]
     return ids.index(measure_id) if measure_id in ids else None

@@ -20,6 +20,7 @@ from service.lookups import found, page_of, read_region
 from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.schemas.queries import PageQuery
+from service.schemas.reading_answers import FilterRead
 from service.schemas.screening_answers import (
     Changes,
     MeasureItems,
@@ -224,12 +225,11 @@ def engine_of(version: str | None) -> Engine:
         raise RequestError("conflict", [Complaint(code="other_catalogue")]) from error
 
 
-def region_asked(shelf: Catalogue, query: Mapping[str, Any]) -> Json | None:
+def region_asked(shelf: Catalogue, query: Mapping[str, Any]) -> FilterRead | None:
     """Return how the place of a filter was read, None when none is asked for."""
     return read_region(shelf, query["region"], language()) if query.get("region") else None
 
 
-def places_inside(shelf: Catalogue, region: Mapping[str, Any]) -> Collection[str]:
+def places_inside(shelf: Catalogue, region: FilterRead) -> Collection[str]:
     """Return every place inside the one that was read; none when it was not read for sure."""
-    place = region["value"]
-    return shelf.vocabularies["regions"].taxonomy.descendants(place) if place else ()
+    return shelf.vocabularies["regions"].taxonomy.descendants(region.value) if region.value else ()

@@ -23,11 +23,11 @@ ON = date(2026, 11, 22)
 def test_standings_agree_with_the_answer(engine, profile):
     request = MatchRequest(profile=profile, on=ON, limit=1000, include=frozenset({"not_applicable"}))
     answer, found = engine.match(request), standings(engine, request)
-    listed = {item["measure"]["id"]: item["verdict"] for item in answer["recommendations"]}
+    listed = {item.measure.id: item.verdict for item in answer.recommendations}
     withheld = [measure for measure, standing in found.items() if standing is Standing.WITHHELD]
     assert {measure: standing.value for measure, standing in found.items() if measure not in withheld} == listed
     assert list(found)[: len(listed)] == list(listed)
-    assert len(withheld) == answer["totals"]["withheld"]
+    assert len(withheld) == answer.totals.withheld
     assert len(found) == len(engine.catalogue.measures)
 
 
