@@ -41,6 +41,15 @@ class FileColumn(Struct, frozen=True, kw_only=True):
     left_open_rows: Annotated[tuple[int, ...], "The first of these rows."]
 
 
+class ReadColumns(Struct, frozen=True, kw_only=True):
+    """What the columns of a screening's file were taken for; nothing before it is read."""
+
+    sheet: str | None = None
+    other_sheets: tuple[str, ...] | None = None
+    columns: tuple[FileColumn, ...] | None = None
+    unread: tuple[str, ...] | None = None
+
+
 class SampledColumn(FileColumn, frozen=True, kw_only=True):
     """One column with its first values."""
 

@@ -13,7 +13,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from service.schemas.screening_answers import ChangeKind
+from service.schemas.screening_answers import ChangeCounts, ChangedPair, ChangeKind
 from service.screenings.digest import PairReader
 from service.screenings.folders import Folder, write_whole
 from service.screenings.tenants import table_bytes
@@ -102,24 +102,24 @@ class StoredChanges:
         rows: list[int] = np.unique(self.table["row"].to_numpy()).tolist()
         return rows
 
-    def totals(self) -> dict[str, int]:
+    def totals(self) -> ChangeCounts:
         """Return how many pairs changed in each way."""
         counted = Counter(self.table["kind"].to_numpy().tolist())
-        return {kind: counted[place] for place, kind in enumerate(KINDS)}
+        return ChangeCounts(**{kind: counted[place] for place, kind in enumerate(KINDS)})
 
-    def of_tenants(self, rows: Collection[int], titles: Mapping[str, str]) -> dict[int, list[Json]]:
+    def of_tenants(self, rows: Collection[int], titles: Mapping[str, str]) -> dict[int, list[ChangedPair]]:
         """Return row -> its changes; a measure without a title keeps its id."""
-        told: dict[int, list[Json]] = {row: [] for row in rows}
+        told: dict[int, list[ChangedPair]] = {row: [] for row in rows}
         for change in self._of(rows):
             measure_id = change["measure_id"]
             told[change["row"]].append(
-                {
-                    "measure_id": measure_id,
-                    "title": titles.get(measure_id, measure_id),
-                    "kind": KINDS[change["kind"]],
-                    "before": VERDICTS[change["before"]],
-                    "after": VERDICTS[change["after"]],
-                }
+                ChangedPair(
+                    measure_id=measure_id,
+                    title=titles.get(measure_id, measure_id),
+                    kind=KINDS[change["kind"]],
+                    before=VERDICTS[change["before"]],
+                    after=VERDICTS[change["after"]],
+                )
             )
         return told
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from service.schemas.column_answers import Failure
 from service.screenings.jobs import Job, State
 from service.tables.messages import word
 
@@ -61,13 +62,13 @@ def state_words(state: State) -> dict[str, str]:
     return {"state_zh": chinese, "state_en": english}
 
 
-def describe_failure(job: Job, language: str) -> Json | None:
+def describe_failure(job: Job, language: str) -> Failure | None:
     """Return why a screening failed: code, message, hint; None when it did not."""
     if job.failure is None:
         return None
     told: Json = orjson.loads(job.failure) if job.failure.startswith("{") else {"code": job.failure, "params": {}}
     message, hint = _worded(told["code"], told["params"], language)
-    return {"code": told["code"], "message": message, "hint": hint or None}
+    return Failure(code=told["code"], message=message, hint=hint or None)
 
 
 def _worded(code: str, params: Json, language: str) -> tuple[str, str]:

@@ -3,47 +3,48 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
+from service.schemas.screening_answers import CatalogueVersion, Progress, RowCounts, Screening
 from service.screenings.failures import describe_failure
 from service.screenings.jobs import Job, State
 
-Json = dict[str, Any]
 
-
-def describe_job(job: Job, *, now: float, language: str) -> Json:
+def describe_job(job: Job, *, now: float, language: str) -> Screening:
     """Return the state of a screening; it names nothing that the file holds."""
-    return {
-        "id": job.id,
-        "state": job.state.value,
-        "format": job.format,
-        "rows": {"total": job.total, "done": job.done, "rejected": job.rejected},
-        "on": job.options.on.isoformat(),
-        "statuses": list(job.options.statuses),
-        "created_at": moment(job.created_at),
-        "started_at": moment(job.started_at),
-        "finished_at": moment(job.finished_at),
-        "expires_at": moment(job.expires_at),
-        "catalogue": {"version": job.catalogue} if job.catalogue else None,
-        "previous": job.previous,
-        "progress": _progress(job, now),
-        "failure": describe_failure(job, language),
-    }
+    return Screening(
+        id=job.id,
+        state=job.state,
+        format=job.format,
+        rows=row_counts(job),
+        on=job.options.on.isoformat(),
+        statuses=job.options.statuses,
+        created_at=moment(job.created_at),
+        started_at=None if job.started_at is None else moment(job.started_at),
+        finished_at=None if job.finished_at is None else moment(job.finished_at),
+        expires_at=moment(job.expires_at),
+        catalogue=CatalogueVersion(version=job.catalogue) if job.catalogue else None,
+        previous=job.previous,
+        progress=_progress(job, now),
+        failure=describe_failure(job, language),
+    )
 
 
-def moment(seconds: float | None) -> str | None:
+def row_counts(job: Job) -> RowCounts:
+    """Return the rows of the file: all, done so far, rejected."""
+    return RowCounts(total=job.total, done=job.done, rejected=job.rejected)
+
+
+def moment(seconds: float) -> str:
     """Return a time as RFC 3339 in UTC."""
-    if seconds is None:
-        return None
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _progress(job: Job, now: float) -> Json:
+def _progress(job: Job, now: float) -> Progress:
     """Return the share done, rows a second since work was last taken up, and the seconds left at that rate."""
     share = round(job.done / job.total, 4) if job.total else (1.0 if job.state is State.FINISHED else 0.0)
     if job.state is not State.RUNNING or job.resumed_at is None or not job.total:
         left = 0.0 if job.state is State.FINISHED else None
-        return {"share": share, "rows_per_second": None, "seconds_left": left}
+        return Progress(share=share, rows_per_second=None, seconds_left=left)
     rate = max(0, job.done - job.resumed_done) / max(now - job.resumed_at, 0.001)
     left = round((job.total - job.done) / rate, 1) if rate else None
-    return {"share": share, "rows_per_second": round(rate, 1) if rate else None, "seconds_left": left}
+    return Progress(share=share, rows_per_second=round(rate, 1) if rate else None, seconds_left=left)
