@@ -20,6 +20,7 @@ from service.pages.console_columns import read_choices
 from service.pages.console_session import COOKIE
 from service.pages.console_state import progress_words
 from service.pages.wording import page_words
+from service.schemas.column_answers import FieldChoice
 from service.schemas.screening_answers import Progress, RowCounts, Screening
 from service.screenings.folders import Folders
 from service.screenings.jobs import Jobs, State
@@ -443,9 +444,9 @@ def test_columns_that_cannot_be_told_apart_are_refused_with_the_reason(operator)
 
 
 def test_only_what_differs_from_the_reading_is_a_correction():
-    money = {"field": "annual_revenue_cny", "units": ["元", "万元"]}
+    money = FieldChoice(field="annual_revenue_cny", label="", units=("元", "万元"))
     plain = {
-        "choices": [money, {"field": "name", "units": []}],
+        "choices": [money, FieldChoice(field="name", label="", units=())],
         "columns": [
             {"position": 1, "heading": "企业名称", "open": True, "chosen": "name", "unit": None},
             {"position": 2, "heading": "进账", "open": True, "chosen": "-", "unit": None},
