@@ -1,87 +1,90 @@
-"""Measures, documents, clauses, entries and tables as plain dictionaries in the shape of the API."""
+"""Measures, documents, clauses, entries and tables of a catalogue in the shape of the API."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from msgspec import UNSET
+from msgspec.structs import asdict
+
+from matcher import answers
 from matcher.features import WEIGHTS
 from rules.catalogue import Catalogue
-from rules.conditions import Condition, Leaf, Quote, leaves
+from rules.conditions import Condition, Leaf, leaves
 from rules.drafting import Drafter
 from rules.facts import FactDefinition
 from rules.measures import Benefit, Measure
 from rules.operators import DESCRIPTIONS
-from seeds.documents import Document
+from seeds.documents import Clause, Document
 from seeds.regions import region_label
 from seeds.vocabulary import Vocabulary
 
-Json = dict[str, Any]
+
+def describe_catalogue(catalogue: Catalogue) -> answers.CatalogueInfo:
+    """Return which catalogue answers, and how much it holds."""
+    return answers.CatalogueInfo(
+        version=catalogue.version, documents=len(catalogue.documents), measures=len(catalogue.measures)
+    )
 
 
-def describe_quote(quote: Quote) -> Json:
-    """Return a checked quote: document, clause, words, offsets."""
-    return {
-        "document": quote.document,
-        "clause": quote.clause,
-        "quote": quote.quote,
-        "start": quote.start,
-        "end": quote.end,
-    }
-
-
-def describe_measure(catalogue: Catalogue, measure: Measure, language: str) -> Json:
+def describe_measure(catalogue: Catalogue, measure: Measure, language: str) -> answers.MeasureSummary:
     """Return a measure with its document, source, departments and benefit."""
     document = catalogue.documents[measure.document]
-    departments = document.clause(measure.source.clause).departments
-    return {
-        "id": measure.id,
-        "title": measure.title_en if language == "en" else measure.title,
-        "instrument": measure.instrument.value,
-        "instrument_label": catalogue.vocabularies["instruments"][measure.instrument].label(language),
-        "also": [instrument.value for instrument in measure.also],
-        "strength": measure.strength.value,
-        "document": describe_document_briefly(document),
-        "source": describe_quote(measure.source),
-        "departments": [{"name": department.name, "lead": department.lead} for department in departments],
-        "benefit": _describe_benefit(measure.benefit),
-    }
+    return answers.MeasureSummary(
+        id=measure.id,
+        title=title_of(measure, language),
+        instrument=measure.instrument,
+        instrument_label=catalogue.vocabularies["instruments"][measure.instrument].label(language),
+        also=measure.also,
+        strength=measure.strength,
+        document=answers.DocumentRef(
+            id=document.id, title=document.title, number=document.number, status=document.status,
+            issued_on=document.issued_on, region=document.region,
+        ),
+        source=measure.source,
+        departments=document.clause(measure.source.clause).departments,
+        benefit=_describe_benefit(measure.benefit) if measure.benefit else None,
+    )  # fmt: skip
 
 
-def describe_measure_fully(catalogue: Catalogue, measure: Measure, language: str) -> Json:
-    """Return a measure with its conditions, context and examples too."""
+def title_of(measure: Measure, language: str) -> str:
+    """Return the title of a measure as people of a language read it."""
+    return measure.title_en if language == "en" else measure.title
+
+
+def describe_measure_listed(catalogue: Catalogue, measure: Measure, language: str) -> answers.MeasureListed:
+    """Return a measure with its conditions."""
     drafter = Drafter(catalogue.facts, catalogue.vocabularies, language)
-    return {
-        **describe_measure(catalogue, measure, language),
-        "attracts": measure.attracts,
-        "conditions": [describe_condition(condition, drafter) for condition in measure.conditions],
-        "context": list(measure.context),
-        "excludes": list(measure.excludes),
-        "supersedes": list(measure.supersedes),
-        "window": measure.window
-        and {
-            "opens": _day(measure.window.opens),
-            "closes": _day(measure.window.closes),
-            "cite": describe_quote(measure.window.cite),
-        },
-        "examples": [{"facts": dict(example.facts), "verdict": example.verdict.value} for example in measure.examples],
-    }
+    conditions = tuple(describe_condition(condition, drafter) for condition in measure.conditions)
+    return answers.MeasureListed(**asdict(describe_measure(catalogue, measure, language)), conditions=conditions)
 
 
-def describe_condition(condition: Condition, drafter: Drafter) -> Json:
+def describe_measure_fully(catalogue: Catalogue, measure: Measure, language: str) -> answers.MeasureFull:
+    """Return a measure with its conditions, context and examples too."""
+    return answers.MeasureFull(
+        **asdict(describe_measure_listed(catalogue, measure, language)),
+        attracts=measure.attracts,
+        context=measure.context,
+        excludes=measure.excludes,
+        supersedes=measure.supersedes,
+        window=measure.window,
+        examples=tuple(answers.MeasureExample(facts=one.facts, verdict=one.verdict) for one in measure.examples),
+    )
+
+
+def describe_condition(condition: Condition, drafter: Drafter) -> answers.StatedCondition:
     """Return what a condition asks, without a profile."""
-    first = next(leaves(condition))
-    described: Json = {
-        "fact": fact_of(condition),
-        "operator": condition.test.operator if isinstance(condition, Leaf) else condition.combination.value,
-        "label": drafter.label(condition),
-        "expected": plain(condition.test.expected) if isinstance(condition, Leaf) else None,
-        "open": bool(first.test.scope) if isinstance(condition, Leaf) else False,
-        "cite": describe_quote(first.cite),
-    }
-    if not isinstance(condition, Leaf):
-        described["parts"] = [describe_condition(part, drafter) for part in condition.parts]
-    return described
+    first, is_leaf = next(leaves(condition)), isinstance(condition, Leaf)
+    return answers.StatedCondition(
+        fact=fact_of(condition),
+        operator=condition.test.operator if isinstance(condition, Leaf) else condition.combination,
+        label=drafter.label(condition),
+        expected=plain(first.test.expected) if is_leaf else None,
+        open=is_leaf and bool(first.test.scope),
+        cite=first.cite,
+        parts=() if isinstance(condition, Leaf) else tuple(describe_condition(one, drafter) for one in condition.parts),
+    )
 
 
 def fact_of(condition: Condition) -> str:
@@ -95,117 +98,89 @@ def plain(values: tuple[Any, ...]) -> list[Any]:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any fact value
-    if hasattr(value, "isoformat"):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return str(value) if isinstance(value, str) else value
 
 
-def describe_document_briefly(document: Document) -> Json:
-    """Return what every measure says of its document."""
-    return {
-        "id": document.id, "title": document.title, "number": document.number, "status": document.status.value,
-        "issued_on": _day(document.issued_on), "region": document.region,
-    }  # fmt: skip
-
-
-def describe_document(catalogue: Catalogue, document: Document, language: str, *, full: bool = True) -> Json:
+def describe_document(
+    catalogue: Catalogue, document: Document, language: str, *, full: bool = True
+) -> answers.DocumentListed:
     """Return a document's metadata and, when `full`, its text and clauses."""
-    described: Json = {
-        **describe_document_briefly(document),
-        "issuers": list(document.issuers),
-        "region_label": catalogue.vocabularies["regions"][document.region].label(language),
-        **{
-            name: _day(getattr(document, name))
-            for name in ("written_on", "published_on", "effective_from", "valid_to", "checked_on")
-        },
-        "source_url": document.source_url,
-        "sha256": document.sha256,
-        "measures": sum(1 for measure in catalogue.measures.values() if measure.document == document.id),
-    }
-    if full:
-        described["text"] = document.text
-        described["remarks"] = [
-            {"text": r.text, "clause": r.clause, "start": r.start, "end": r.end} for r in document.remarks
-        ]
-        described["clauses"] = [_describe_clause_briefly(clause) for clause in document.clauses]
-    return described
+    return answers.DocumentListed(
+        id=document.id, title=document.title, number=document.number, status=document.status,
+        issued_on=document.issued_on, region=document.region, issuers=document.issuers,
+        region_label=catalogue.vocabularies["regions"][document.region].label(language),
+        written_on=document.written_on, published_on=document.published_on, effective_from=document.effective_from,
+        valid_to=document.valid_to, checked_on=document.checked_on, source_url=document.source_url,
+        sha256=document.sha256,
+        measures=sum(1 for measure in catalogue.measures.values() if measure.document == document.id),
+        text=document.text if full else UNSET,
+        remarks=document.remarks if full else UNSET,
+        clauses=tuple(_describe_clause_briefly(clause) for clause in document.clauses) if full else UNSET,
+    )  # fmt: skip
 
 
-def describe_clause(catalogue: Catalogue, document: Document, path: str, language: str) -> Json:
+def describe_clause(catalogue: Catalogue, document: Document, path: str, language: str) -> answers.ClauseFull:
     """Return one clause with its text and the measures that rest on it."""
     clause = document.clause(path)
     resting = [m for m in catalogue.measures.values() if m.document == document.id and path in m.clauses]
-    return {
-        "document": document.id,
-        **_describe_clause_briefly(clause),
-        "text": document.text[clause.start : clause.end],
-        "measures": [
-            {"id": m.id, "title": m.title_en if language == "en" else m.title, "source": describe_quote(m.source)}
-            for m in resting
-        ],
-    }
+    return answers.ClauseFull(
+        **asdict(_describe_clause_briefly(clause)),
+        document=document.id,
+        text=document.text[clause.start : clause.end],
+        measures=tuple(answers.MeasureRef(id=m.id, title=title_of(m, language), source=m.source) for m in resting),
+    )
 
 
-def describe_entry(vocabulary: Vocabulary, entry_id: str, language: str) -> Json:
+def describe_entry(vocabulary: Vocabulary, entry_id: str, language: str) -> answers.VocabularyEntry:
     """Return a vocabulary entry."""
     entry = vocabulary[entry_id]
     is_region = vocabulary.name == "regions"
     label = region_label(vocabulary, entry_id, language) if is_region else entry.label(language)
-    return {
-        "id": entry.id, "label": label, "zh": entry.zh, "en": entry.en, "names": list(entry.names), "kind": entry.kind,
-        "parents": list(entry.parents), "sectors": list(entry.sectors), "instruments": list(entry.instruments),
-        "source": entry.source, "extra": dict(entry.extra),
-    }  # fmt: skip
+    return answers.VocabularyEntry(
+        id=entry.id, label=label, zh=entry.zh, en=entry.en, names=entry.names, kind=entry.kind, parents=entry.parents,
+        sectors=entry.sectors, instruments=entry.instruments, source=entry.source, extra=entry.extra,
+    )  # fmt: skip
 
 
-def describe_fact(fact: FactDefinition, language: str) -> Json:
+def describe_fact(fact: FactDefinition, language: str) -> answers.VocabularyEntry:
     """Return a published fact with its type, unit and question."""
-    return {
-        "id": fact.id, "label": fact.label(language), "type": fact.type.value,
-        "unit": fact.unit_en if language == "en" else fact.unit, "vocabulary": fact.vocabulary or None,
-        "field": fact.field, "question": fact.question(language), "changeable": fact.changeable,
-    }  # fmt: skip
+    return answers.VocabularyEntry(
+        id=fact.id, label=fact.label(language), type=fact.type,
+        unit=fact.unit_en if language == "en" else fact.unit, vocabulary=fact.vocabulary or None,
+        field=fact.field, question=fact.question(language), changeable=fact.changeable,
+    )  # fmt: skip
 
 
-def describe_features(language: str) -> list[Json]:
+def describe_features(language: str) -> tuple[answers.Feature, ...]:
     """Return the published table of ranking features."""
     if language == "en":
         texts = [(w.name.replace("_", " "), w.description, w.reason) for w in WEIGHTS]
     else:
         texts = [(w.zh, w.claim_zh, w.reason_zh) for w in WEIGHTS]
-    return [
-        {"name": w.name, "label": label, "weight": w.weight, "description": description, "reason": reason}
+    return tuple(
+        answers.Feature(name=w.name, label=label, weight=w.weight, description=description, reason=reason)
         for w, (label, description, reason) in zip(WEIGHTS, texts, strict=True)
-    ]
+    )
 
 
-def describe_operators(language: str) -> list[Json]:
+def describe_operators(language: str) -> tuple[answers.Operator, ...]:
     """Return the published table of operators."""
     column = 1 if language == "en" else 0
-    return [{"name": name, "description": texts[column]} for name, texts in DESCRIPTIONS.items()]
+    return tuple(answers.Operator(name=name, description=texts[column]) for name, texts in DESCRIPTIONS.items())
 
 
-def _describe_clause_briefly(clause: Any) -> Json:  # noqa: ANN401 - seeds.outline.Clause with departments
-    return {
-        "path": clause.path, "heading": clause.heading, "start": clause.start, "end": clause.end,
-        "departments": [{"name": department.name, "lead": department.lead} for department in clause.departments],
-    }  # fmt: skip
+def _describe_clause_briefly(clause: Clause) -> answers.ClauseInfo:
+    return answers.ClauseInfo(
+        path=clause.path, heading=clause.heading, start=clause.start, end=clause.end, departments=clause.departments
+    )
 
 
-def _describe_benefit(benefit: Benefit | None) -> Json | None:
-    if benefit is None:
-        return None
-    stated: Mapping[str, Any] = {
-        "amount_cny": benefit.amount_cny,
-        "cap_cny": benefit.cap_cny,
-        "rate": benefit.rate,
-        "unit": benefit.unit or None,
-        "cite": benefit.cite and describe_quote(benefit.cite),
-    }
-    return {"kind": benefit.kind, **{key: value for key, value in stated.items() if value is not None}}
-
-
-def _day(day: Any) -> str | None:  # noqa: ANN401 - a date or None
-    return day.isoformat() if day else None
+def _describe_benefit(benefit: Benefit) -> answers.Benefit:
+    return answers.Benefit(
+        kind=benefit.kind, amount_cny=benefit.amount_cny, cap_cny=benefit.cap_cny, rate=benefit.rate,
+        unit=benefit.unit or None, cite=benefit.cite,
+    )  # fmt: skip

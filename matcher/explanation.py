@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from matcher.answers import Caveat
 from matcher.evidence import Evidence, Match
 from matcher.reading import Mention, Reading
 from matcher.touches import Relevance
@@ -67,7 +68,7 @@ class Explainer:
         effect_words = say_effect(finding.effect, self.language)
         return [*sentences, say("conclusion", self.language, verdict=verdict_words, effect=effect_words)]
 
-    def caveats(self, finding: Finding, reading: Reading) -> list[dict[str, str]]:
+    def caveats(self, finding: Finding, reading: Reading) -> tuple[Caveat, ...]:
         """Return what a reader must know beside the verdict, each with its code."""
         codes: list[tuple[str, dict[str, str]]] = []
         if finding.effect is not Effect.IN_FORCE:
@@ -81,7 +82,9 @@ class Explainer:
         ):
             codes.append(("open_list", {}))
         codes += [(rival.code, {"title": self._title(rival.measure)}) for rival in finding.rivals]
-        return [{"code": code, "message": say(f"caveat.{code}", self.language, **values)} for code, values in codes]
+        return tuple(
+            Caveat(code=code, message=say(f"caveat.{code}", self.language, **values)) for code, values in codes
+        )
 
     def _because(self, finding: Finding, reading: Reading) -> str:
         reasons = list(dict.fromkeys(self._reasons(finding, reading)))[:MOST_REASONS]

@@ -6,12 +6,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from matcher import answers
 from matcher.columns import Flags, MeasureColumns
 from matcher.declared import DeclaredFacts
+from matcher.description import describe_catalogue
 from matcher.evidence import EvidenceFinder
 from matcher.explanation import Explainer, Finding, rivals_of
 from matcher.presentation import FindingPresenter, Presenter
@@ -27,8 +28,6 @@ from rules.measures import effect
 from rules.program import Decisions
 from rules.trace import evaluate
 from rules.verdict import OF_MEASURE, MeasureVerdict
-
-Json = dict[str, Any]
 
 _WITH_ALL: frozenset[str] = frozenset({MeasureVerdict.NOT_APPLICABLE})
 
@@ -85,18 +84,18 @@ class Engine:
             parts_ms={part: 1000 * (end - start) for part, start, end in spans},
         )  # fmt: skip
 
-    def match(self, request: MatchRequest) -> Json:
+    def match(self, request: MatchRequest) -> answers.MatchAnswer:
         """Return the answer to one question in the shape of POST /v1/match; the same question, the same answer."""
         return self.match_timed(request)[0]
 
-    def match_timed(self, request: MatchRequest) -> tuple[Json, dict[str, float]]:
+    def match_timed(self, request: MatchRequest) -> tuple[answers.MatchAnswer, dict[str, float]]:
         """Return the answer and how long each part took, in milliseconds."""
         found = self.consider(request)
         began = time.perf_counter()
         answer = self._answer(found)
         return answer, {**found.parts_ms, "evidence": 1000 * (time.perf_counter() - began)}
 
-    def explain(self, request: MatchRequest, measure_id: str) -> Json | None:
+    def explain(self, request: MatchRequest, measure_id: str) -> answers.Recommendation | None:
         """Return one recommendation as `match` gives it on whatever page it stands, None when nothing connects the two.
 
         What does not apply is looked for among all measures, as with `include: ["not_applicable"]`.
@@ -118,43 +117,41 @@ class Engine:
             **dict.fromkeys(ids[found.ranking.withheld].tolist(), Standing.WITHHELD),
         }
 
-    def _answer(self, found: Considered) -> Json:
+    def _answer(self, found: Considered) -> answers.MatchAnswer:
         request, reading, decisions, columns = found.request, found.reading, found.decisions, self.columns
         presenter = Presenter(self.catalogue, request.language)
         questions = ask(reading, decisions, columns, considered=found.measures, withheld=found.ranking.withheld)
         missed = near_misses(decisions, columns, found.measures, found.ranking.scores)
         counts = tally(decisions.verdicts, found.ranking.withheld, found.measures)
-        return {
-            "catalogue": {
-                "version": self.catalogue.version,
-                "documents": len(self.catalogue.documents),
-                "measures": len(self.catalogue.measures),
-            },
-            "on": request.on.isoformat(),
-            "profile": presenter.profile(reading),
-            "recommendations": self._recommendations(found, slice(request.offset, request.offset + request.limit)),
-            "questions": [presenter.question(question) for question in questions],
-            "needs": [presenter.need(need) for need in standing_of_needs(reading, decisions, columns, found.measures)],
-            "near_misses": [
+        return answers.MatchAnswer(
+            catalogue=describe_catalogue(self.catalogue),
+            on=request.on,
+            profile=presenter.profile(reading),
+            recommendations=self._recommendations(found, slice(request.offset, request.offset + request.limit)),
+            questions=tuple(presenter.question(question) for question in questions),
+            needs=tuple(
+                presenter.need(need) for need in standing_of_needs(reading, decisions, columns, found.measures)
+            ),
+            near_misses=tuple(
                 presenter.near_miss(evaluate(columns.measures[place], reading.answers, self._taxonomies))
                 for place in missed
-            ],
-            "totals": dict(zip(COUNTED, counts.tolist(), strict=True)),
-        }
+            ),
+            totals=answers.Totals(**dict(zip(COUNTED, counts.tolist(), strict=True))),
+        )
 
-    def _recommendations(self, found: Considered, page: slice) -> list[Json]:
+    def _recommendations(self, found: Considered, page: slice) -> tuple[answers.Recommendation, ...]:
         request, ranking = found.request, found.ranking
         presenter = Presenter(self.catalogue, request.language)
         explainer = Explainer(self.catalogue, presenter.drafter, request.language)
         present = FindingPresenter(presenter, explainer, found.reading)
-        answers = []
+        presented = []
         for number, place in enumerate(ranking.order[page].tolist(), page.start + 1):
             finding, score = self._finding(place, found), round(float(ranking.scores[place]), 4)
             if request.detail == Detail.BRIEF:
-                answers.append(present.brief(number, finding, score))
+                presented.append(present.brief(number, finding, score))
             else:
-                answers.append(present.full(number, finding, score, ranking.feature_values(place)))
-        return answers
+                presented.append(present.full(number, finding, score, ranking.feature_values(place)))
+        return tuple(presented)
 
     def _finding(self, place: int, found: Considered) -> Finding:
         measure, ranking = self.columns.measures[place], found.ranking

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from matcher.answers import VocabularyEntry
 from matcher.description import describe_entry
 from matcher.fuzzy import nearest
 from seeds.folding import fold
@@ -25,7 +28,7 @@ class _Find(NamedTuple):
     how: str
 
 
-def nearest_entries(vocabulary: Vocabulary, query: str, limit: int, language: str) -> list[dict[str, Any]]:
+def nearest_entries(vocabulary: Vocabulary, query: str, limit: int, language: str) -> list[VocabularyEntry]:
     """Return at most `limit` entries with `how` and `similarity`: written so, beginning so, holding it, alike.
 
     Among equals the wider place comes first, then the entry whose name is most nearly typed in full.
@@ -42,7 +45,7 @@ def nearest_entries(vocabulary: Vocabulary, query: str, limit: int, language: st
             found.setdefault(entry, _Find(alike.similarity, alike.similarity, "fuzzy"))
     ranked = sorted(found, key=lambda entry: _order(vocabulary, entry, found[entry]))[:limit]
     return [
-        {**describe_entry(vocabulary, entry, language), "how": found[entry].how, "similarity": found[entry].similarity}
+        replace(describe_entry(vocabulary, entry, language), how=found[entry].how, similarity=found[entry].similarity)
         for entry in ranked
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 from rules.facts import Value
 
@@ -15,9 +15,9 @@ class Quote:
     """A checked quote: `document.text[start:end] == quote`, offsets in Unicode code points."""
 
     document: str
-    clause: str
+    clause: Annotated[str, "Path of the clause, for example 2.3.2."]
     quote: str
-    start: int
+    start: Annotated[int, "Offset in Unicode code points."]
     end: int
 
 

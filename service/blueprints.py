@@ -21,6 +21,7 @@ from service.declared import complaints_beside
 from service.json_reading import printable, read_json
 from service.problems import Complaint, RequestError, pointer_to
 from service.schemas.complaints import complaints_of, unknown_field
+from service.schemas.published import AnswerType
 from service.serving import serving
 
 View = TypeVar("View", bound=Callable[..., flask.Response])
@@ -103,13 +104,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     def answers(
         self,
-        schema: type[marshmallow.Schema] | dict[str, Any] | None,
+        answer: type | dict[str, Any] | None,
         *errors: int,
         description: str,
         media_type: str = JSON,
         status: int = 200,
     ) -> Callable[[View], View]:
-        """Document a good answer and the errors this view can give; the view serialises its answer itself."""
+        """Document a good answer, its type or plain JSON schema, and the errors this view can give."""
+        schema = AnswerType(answer) if isinstance(answer, type) else answer
 
         def decorate(view: View) -> View:
             for error in errors:

@@ -9,7 +9,7 @@ import http
 import math
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import flask
@@ -24,6 +24,7 @@ from service.logs import log_exception
 from service.pages.rendering import render_page
 from service.problems import MOST_COMPLAINTS, Complaint, RequestError
 from service.request_context import language, page_language, request_id
+from service.schemas.reading_answers import Problem, ProblemError
 from service.serving import serving
 from service.store import StoreError
 
@@ -139,32 +140,32 @@ def _wants_page() -> bool:
     return not flask.request.path.startswith("/v1/") and accepted["text/html"] > accepted["application/json"]
 
 
-def describe_problem(code: str, complaints: tuple[Complaint, ...], language: str) -> dict[str, Any]:
-    """Return the members of a problem, all complaints at once (the first MOST_COMPLAINTS of them)."""
-    errors = [_describe_complaint(complaint, language) for complaint in complaints[:MOST_COMPLAINTS]]
+def describe_problem(code: str, complaints: tuple[Complaint, ...], language: str) -> Problem:
+    """Return a problem, all complaints at once (the first MOST_COMPLAINTS of them)."""
+    errors = tuple(_describe_complaint(complaint, language) for complaint in complaints[:MOST_COMPLAINTS])
     title, _ = worded(f"problem_{code}", {}, language)
-    return {
-        "type": f"urn:cepei:problem:{code}",
-        "title": title,
-        "status": KINDS[code],
-        "detail": _detail(title, errors, len(complaints), language),
-        "code": code,
-        "request_id": request_id(),
-        "errors": errors,
-    }
+    return Problem(
+        type=f"urn:cepei:problem:{code}",
+        title=title,
+        status=KINDS[code],
+        detail=_detail(title, errors, len(complaints), language),
+        code=code,
+        request_id=request_id(),
+        errors=errors,
+    )
 
 
-def _describe_complaint(complaint: Complaint, language: str) -> dict[str, Any]:
+def _describe_complaint(complaint: Complaint, language: str) -> ProblemError:
     message, hint = complaint.worded(language)
-    return {"pointer": complaint.pointer, "code": complaint.published, "message": message, "hint": hint or None}
+    return ProblemError(pointer=complaint.pointer, code=complaint.published, message=message, hint=hint or None)
 
 
-def _detail(title: str, errors: list[dict[str, Any]], count: int, language: str) -> str:
+def _detail(title: str, errors: Sequence[ProblemError], count: int, language: str) -> str:
     if not errors:
         return title
-    first = f"{errors[0]['pointer']}: {errors[0]['message']}" if errors[0]["pointer"] else errors[0]["message"]
+    first = f"{errors[0].pointer}: {errors[0].message}" if errors[0].pointer else errors[0].message
     if count == 1:
-        return str(first)
+        return first
     return f"{count} faults, the first: {first}" if language == "en" else f"共 {count} 处有误，第一处：{first}"
 
 

@@ -60,9 +60,9 @@ def _cited_words(report: Report, shelf: Catalogue) -> str:
     """Return what the condition cites; alternatives when it was not told which condition on that fact is meant."""
     said = report.statement
     cited = [
-        _as_words(condition["cite"]["quote"])
+        _as_words(condition.cite.quote)
         for place, condition in stated_conditions(shelf, said.measure)
-        if condition["fact"] == said.fact and said.condition in ("", place)
+        if condition.fact == said.fact and said.condition in ("", place)
     ]
     return "|".join(dict.fromkeys(cited))
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from matcher.description import describe_measure_fully
+from matcher.answers import StatedCondition
+from matcher.description import describe_measure_listed
 from matcher.matching import Engine
 from matcher.profile import Profile
 from rules.catalogue import Catalogue
@@ -16,8 +17,6 @@ from service.declared import complaints_of_facts
 from service.feedback import Statement
 from service.problems import Complaint, RequestError, pointer_to
 from service.schemas.complaints import unknown_field
-
-Stated = Mapping[str, Any]
 
 IDENTITY = ("name", "uscc", "external_id")
 """Fields of a profile that are never stored with a report."""
@@ -46,10 +45,9 @@ def read_statement(question: Mapping[str, Any], engine: Engine) -> Statement:
     )
 
 
-def stated_conditions(shelf: Catalogue, measure_id: str, language: str = "zh") -> Iterator[tuple[str, Stated]]:
+def stated_conditions(shelf: Catalogue, measure_id: str, language: str = "zh") -> Iterator[tuple[str, StatedCondition]]:
     """Yield every condition of a measure with its place, parts after the condition they belong to."""
-    described = describe_measure_fully(shelf, shelf.measures[measure_id], language)
-    yield from _walk(described["conditions"], ())
+    yield from _walk(describe_measure_listed(shelf, shelf.measures[measure_id], language).conditions, ())
 
 
 def without_identity(profile: Profile) -> dict[str, Any]:
@@ -59,21 +57,21 @@ def without_identity(profile: Profile) -> dict[str, Any]:
     return {name: value for name, value in plain.items() if value not in ([], {})}
 
 
-def _walk(conditions: Iterable[Stated], above: tuple[str, ...]) -> Iterator[tuple[str, Stated]]:
+def _walk(conditions: Iterable[StatedCondition], above: tuple[str, ...]) -> Iterator[tuple[str, StatedCondition]]:
     for position, condition in enumerate(conditions):
         steps = (*above, str(position))
         yield ".".join(steps), condition
-        yield from _walk(condition.get("parts", ()), steps)
+        yield from _walk(condition.parts, steps)
 
 
-def _place_of(stated: Mapping[str, Stated], question: Mapping[str, Any]) -> str:
+def _place_of(stated: Mapping[str, StatedCondition], question: Mapping[str, Any]) -> str:
     """Return the place of the condition meant; "" when several read its fact and none was named."""
     fact, place = question["fact"], question.get("condition", "")
     if place and place not in stated:
         raise RequestError("invalid_request", [_no_such("condition", place, stated)])
-    candidates = [at for at, condition in stated.items() if condition["fact"] == fact and place in ("", at)]
+    candidates = [at for at, condition in stated.items() if condition.fact == fact and place in ("", at)]
     if not candidates:
-        known = {condition["fact"] for at, condition in stated.items() if place in ("", at)}
+        known = {condition.fact for at, condition in stated.items() if place in ("", at)}
         raise RequestError("invalid_request", [_no_such("fact", fact, known)])
     whole = [at for at in candidates if "." not in at] or candidates
     return whole[0] if len(whole) == 1 else ""

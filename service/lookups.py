@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from matcher.description import describe_entry
+from matcher.answers import Suggestion
 from matcher.places import resolve_place
 from rules.catalogue import Catalogue
-from seeds.vocabulary import Vocabulary
+from seeds.regions import region_label
 from service.problems import RequestError
 from service.schemas.complaints import unknown_field
+from service.schemas.reading_answers import FilterRead
 
 Thing = TypeVar("Thing")
 
@@ -31,18 +32,15 @@ def page_of(things: Sequence[Thing], query: Mapping[str, Any]) -> tuple[Sequence
     return things[(page - 1) * per_page : page * per_page], where
 
 
-def read_region(catalogue: Catalogue, text: str, language: str) -> dict[str, Any]:
+def read_region(catalogue: Catalogue, text: str, language: str) -> FilterRead:
     """Return how a place was read: its id when it is surely one place, else what it may mean."""
     regions = catalogue.vocabularies["regions"]
     place = resolve_place(text, regions)
     value = place.codes[0] if place.is_fact else None
-    suggestions = [
-        {"value": alike.code, "label": _label(regions, alike.code, language), "similarity": alike.similarity}
-        for alike in (() if value else place.suggestions[:MOST_READINGS])
-    ]
-    label = _label(regions, value, language) if value else None
-    return {"input": text, "value": value, "label": label, "suggestions": suggestions}
-
-
-def _label(regions: Vocabulary, code: str, language: str) -> str:
-    return str(describe_entry(regions, code, language)["label"])
+    if value:
+        return FilterRead(input=text, value=value, label=region_label(regions, value, language))
+    offers = tuple(
+        Suggestion(value=one.code, label=region_label(regions, one.code, language), similarity=one.similarity)
+        for one in place.suggestions[:MOST_READINGS]
+    )
+    return FilterRead(input=text, suggestions=offers)

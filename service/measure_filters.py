@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import SequenceMatcher
 from types import MappingProxyType
-from typing import Any
 
+from matcher.answers import Suggestion
 from matcher.matching import Engine
 from matcher.search import nearest_entries
 from matcher.words import SURE
@@ -19,8 +19,7 @@ from rules.verdict import MeasureVerdict
 from seeds.departments import Department
 from seeds.folding import fold
 from service.lookups import read_region
-
-Json = dict[str, Any]
+from service.schemas.reading_answers import FilterRead
 
 FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"region": REGION_FACTS, "sector": ("sector",), "stage": ("stage",)}
@@ -85,7 +84,7 @@ def open_to(shelf: Catalogue, values: Mapping[str, str], *, words: str = "") -> 
     ]
 
 
-def read_value(engine: Engine, name: str, text: str, language: str) -> Json:
+def read_value(engine: Engine, name: str, text: str, language: str) -> FilterRead:
     """Return how the value of a region, sector, stage or department was read.
 
     `value` and `label` are None when it is not surely one thing; `suggestions` then say what it may mean.
@@ -97,17 +96,17 @@ def read_value(engine: Engine, name: str, text: str, language: str) -> Json:
     return _read_word(engine, {"sector": "sectors", "stage": "stages"}[name], text, language)
 
 
-def _read_word(engine: Engine, vocabulary: str, text: str, language: str) -> Json:
+def _read_word(engine: Engine, vocabulary: str, text: str, language: str) -> FilterRead:
     readings = engine.reader.resolvers[vocabulary].read(text)
     ids = {id_ for reading in readings for id_ in reading.ids}
     if len(ids) == 1 and all(reading.how in SURE for reading in readings):
         value = ids.pop()
         label = engine.catalogue.vocabularies[vocabulary][value].label(language)
-        return _understood(text, value, label)
-    return {"input": text, "value": None, "label": None, "suggestions": _offers(engine, vocabulary, text, language)}
+        return FilterRead(input=text, value=value, label=label)
+    return FilterRead(input=text, suggestions=_offers(engine, vocabulary, text, language))
 
 
-def _offers(engine: Engine, vocabulary: str, text: str, language: str) -> list[Json]:
+def _offers(engine: Engine, vocabulary: str, text: str, language: str) -> tuple[Suggestion, ...]:
     """Return the entries that the text may mean: named in it, like it, or the sectors of the product it names."""
     words = engine.catalogue.vocabularies[vocabulary]
     found = {offer.id: offer.similarity for offer in engine.reader.resolvers[vocabulary].suggest(text)}
@@ -116,24 +115,20 @@ def _offers(engine: Engine, vocabulary: str, text: str, language: str) -> list[J
         named = (id_ for reading in engine.reader.resolvers["concepts"].read(text) for id_ in reading.ids)
         found |= {sector: 1.0 for id_ in named for sector in concepts[id_].sectors if sector not in found}
     for entry in nearest_entries(words, text, MOST_SUGGESTIONS, language):
-        found.setdefault(entry["id"], entry["similarity"])
+        found.setdefault(entry.id, entry.similarity or 0.0)
     best = sorted(found, key=lambda id_: -found[id_])[:MOST_SUGGESTIONS]
-    return [{"value": id_, "label": words[id_].label(language), "similarity": found[id_]} for id_ in best]
+    return tuple(Suggestion(value=id_, label=words[id_].label(language), similarity=found[id_]) for id_ in best)
 
 
-def _read_department(shelf: Catalogue, text: str) -> Json:
+def _read_department(shelf: Catalogue, text: str) -> FilterRead:
     names, sought = department_names(shelf), fold(text)
     same = [name for name in names if fold(name) == sought]
     if len(same) == 1:
-        return _understood(text, same[0], same[0])
+        return FilterRead(input=text, value=same[0], label=same[0])
     alike = {name: _likeness(sought, fold(name)) for name in names}
     best = [name for name in sorted(alike, key=lambda name: (-alike[name], name)) if alike[name] >= LEAST_LIKENESS]
-    return {
-        "input": text,
-        "value": None,
-        "label": None,
-        "suggestions": [{"value": name, "label": name, "similarity": alike[name]} for name in best[:MOST_SUGGESTIONS]],
-    }
+    offers = (Suggestion(value=name, label=name, similarity=alike[name]) for name in best[:MOST_SUGGESTIONS])
+    return FilterRead(input=text, suggestions=tuple(offers))
 
 
 def _likeness(sought: str, name: str) -> float:
@@ -142,7 +137,3 @@ def _likeness(sought: str, name: str) -> float:
     abbreviated = len(sought) > 1 and all(character in rest for character in sought)
     alike = SequenceMatcher(None, sought, name).ratio()
     return round(max(alike, 0.5) if abbreviated else alike, 4)
-
-
-def _understood(text: str, value: str, label: str) -> Json:
-    return {"input": text, "value": value, "label": label, "suggestions": []}

@@ -15,6 +15,7 @@ from werkzeug.routing import BaseConverter
 from service import __version__
 from service.errors import MEDIA_TYPE
 from service.request_context import REQUEST_ID
+from service.schemas.published import AnswersPlugin, AnswerType
 from service.schemas.reading_answers import Problem
 from service.schemas.strict import published_schema
 
@@ -38,7 +39,7 @@ class MeasureId(BaseConverter):
 class Api(flask_smorest.Api):  # type: ignore[misc]
     """flask-smorest with our errors: our handlers answer them and our form documents them."""
 
-    ERROR_SCHEMA = Problem
+    ERROR_SCHEMA = AnswerType(Problem)
 
     def _register_error_handlers(self) -> None:
         """Leave the handlers to errors.py, which covers more than HTTPException."""
@@ -63,7 +64,8 @@ def create_api(app: flask.Flask) -> Api:
     app.config.update(API_TITLE="Cepei 策配", API_VERSION=__version__, OPENAPI_VERSION=OPENAPI_VERSION)
     app.url_map.converters["measure"] = MeasureId
     license_info = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
-    api = Api(app, spec_kwargs={"info": {"description": _DESCRIPTION, "license": license_info}})
+    info = {"description": _DESCRIPTION, "license": license_info}
+    api = Api(app, spec_kwargs={"info": info, "marshmallow_plugin": AnswersPlugin()})
     api.ma_plugin.converter.add_attribute_function(_strict_field_schema)
     return api
 

@@ -6,16 +6,17 @@ import argparse
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import orjson
+import msgspec
 from marshmallow import ValidationError
 
+from matcher.answers import MatchAnswer
 from matcher.errors import MatchError
 from matcher.matching import Engine
 from matcher.profile import MatchRequest
 from rules.errors import CatalogueError
 from rules.verdict import OF_MEASURE
+from service.answers import json_bytes
 from service.commands.exits import CommandError, Exit
 from service.commands.output import complain, tell
 from service.errors import complaints_of_match
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     except MatchError as error:
         return _refuse(complaints_of_match(error), options.language)
     if options.json:
-        tell(orjson.dumps(answer, option=orjson.OPT_INDENT_2).decode())
+        tell(msgspec.json.format(json_bytes(answer), indent=2).decode())
     else:
         _print_table(answer, options.language)
     return Exit.DONE
@@ -90,17 +91,18 @@ def _refuse(complaints: tuple[Complaint, ...] | list[Complaint], language: str) 
     return Exit.UNUSABLE_INPUT
 
 
-def _print_table(answer: dict[str, Any], language: str) -> None:
-    words, totals = page_words(language), answer["totals"]
-    tell(" · ".join(f"{words[f'verdict.{verdict}']} {totals[verdict]}" for verdict in reversed(OF_MEASURE)))
-    for recommendation in answer["recommendations"]:
-        measure = recommendation["measure"]
-        status = words[f"verdict.{recommendation['verdict']}"] + words[f"effect.{recommendation['effect']}"]
+def _print_table(answer: MatchAnswer, language: str) -> None:
+    words, totals = page_words(language), answer.totals
+    counted = reversed(OF_MEASURE)
+    tell(" · ".join(f"{words[f'verdict.{verdict}']} {getattr(totals, verdict)}" for verdict in counted))
+    for recommendation in answer.recommendations:
+        measure = recommendation.measure
+        status = words[f"verdict.{recommendation.verdict}"] + words[f"effect.{recommendation.effect}"]
         tell()
-        tell(f"{recommendation['rank']:>3}. {measure['title']} · {status} · {recommendation['score']:.4f}")
-        tell(f"     《{measure['document']['title']}》{measure['source']['clause']}")
-        tell(f"     「{' '.join(measure['source']['quote'].split())}」")
-    if not answer["recommendations"]:
+        tell(f"{recommendation.rank:>3}. {measure.title} · {status} · {recommendation.score:.4f}")
+        tell(f"     《{measure.document.title}》{measure.source.clause}")
+        tell(f"     「{' '.join(measure.source.quote.split())}」")
+    if not answer.recommendations:
         tell(words["none"])
-    for question in answer["questions"]:
-        tell(f"  ?  {question['question']}")
+    for question in answer.questions:
+        tell(f"  ?  {question.question}")

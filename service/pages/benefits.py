@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from matcher.answers import Benefit
 
 _YI, _WAN = 1e8, 1e4
 
 
-def benefit_words(benefit: Mapping[str, Any] | None, words: Mapping[str, str]) -> str:
+def benefit_words(benefit: Benefit | None, words: Mapping[str, str]) -> str:
     """Return a benefit in one phrase; empty when the text names none."""
     if not benefit:
         return ""
-    stated = [words[f"benefit.{benefit['kind']}"]]
-    stated += [
-        words[f"benefit_{key}"].format(_per(money_words(benefit[f"{key}_cny"], words), benefit))
-        for key in ("amount", "cap")
-        if f"{key}_cny" in benefit
-    ]
-    if "rate" in benefit:
-        stated.append(words["benefit_rate"].format(f"{100 * benefit['rate']:g}%"))
+    per = f"/{benefit.unit}" if benefit.unit else ""
+    amounts = {"benefit_amount": benefit.amount_cny, "benefit_cap": benefit.cap_cny}
+    stated = [words[f"benefit.{benefit.kind}"]]
+    stated += [words[key].format(money_words(yuan, words) + per) for key, yuan in amounts.items() if yuan is not None]
+    if benefit.rate is not None:
+        stated.append(words["benefit_rate"].format(f"{100 * benefit.rate:g}%"))
     return words["comma_between"].join(stated)
-
-
-def _per(amount: str, benefit: Mapping[str, Any]) -> str:
-    return f"{amount}/{benefit['unit']}" if "unit" in benefit else amount
 
 
 def money_words(yuan: float, words: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from matcher.answers import Suggestion
 from matcher.matching import Engine
 from matcher.search import nearest_entries
 from rules.catalogue import Catalogue
@@ -21,6 +22,7 @@ from rules.measures import Measure
 from service.measure_filters import MOST_SUGGESTIONS, department_names, having, open_to, read_value, values_of
 from service.pages.browse_search import LONGEST_QUERY, in_order, is_too_short
 from service.schemas.match import STATUSES
+from service.schemas.reading_answers import FilterRead
 from service.schemas.texts import clean_text
 
 Json = dict[str, Any]
@@ -43,7 +45,7 @@ class Filter:
     value: str | None = None
     label: str = ""
     fault: str = ""
-    suggestions: tuple[Json, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,40 +109,42 @@ def _read(serves: Engine, name: str, given: str, words: Words) -> Filter:
     if not typed:
         return Filter(name=name, typed="", fault=fault)
     reading = _READERS[name](serves, name, typed, words)
-    if reading["value"]:
-        return Filter(name=name, typed=typed, value=reading["value"], label=reading["label"])
+    if reading.value:
+        return Filter(name=name, typed=typed, value=reading.value, label=reading.label or "")
     return Filter(
         name=name,
         typed=typed,
         fault=words["browse_unread"].format(words[f"browse_{name}"], typed),
-        suggestions=tuple(reading["suggestions"]),
+        suggestions=reading.suggestions,
     )
 
 
-def _read_open(serves: Engine, name: str, typed: str, words: Words) -> Json:
+def _read_open(serves: Engine, name: str, typed: str, words: Words) -> FilterRead:
     return read_value(serves, name, typed, words["language"])
 
 
-def _read_instrument(serves: Engine, name: str, typed: str, words: Words) -> Json:  # noqa: ARG001 - one signature for all
+def _read_instrument(serves: Engine, name: str, typed: str, words: Words) -> FilterRead:  # noqa: ARG001 - one signature for all
     vocabulary, language = serves.catalogue.vocabularies["instruments"], words["language"]
     found = vocabulary.find(typed)
     if len(found) == 1:
-        return {"value": found[0], "label": vocabulary[found[0]].label(language), "suggestions": []}
+        return FilterRead(input=typed, value=found[0], label=vocabulary[found[0]].label(language))
     near = nearest_entries(vocabulary, typed, MOST_SUGGESTIONS, language)
-    return {"value": None, "suggestions": [{"value": one["id"], "label": one["label"]} for one in near]}
+    offers = (Suggestion(value=one.id, label=one.label, similarity=one.similarity or 0.0) for one in near)
+    return FilterRead(input=typed, suggestions=tuple(offers))
 
 
-def _read_listed(serves: Engine, name: str, typed: str, words: Words) -> Json:
+def _read_listed(serves: Engine, name: str, typed: str, words: Words) -> FilterRead:
     """Read a document or a status: its id or its name, else the nearest of either."""
     offered = dict(_CHOICES[name](serves.catalogue, words))
     by_name = {label: value for value, label in offered.items()} | {value: value for value in offered}
     if typed in by_name:
-        return {"value": by_name[typed], "label": offered[by_name[typed]], "suggestions": []}
+        return FilterRead(input=typed, value=by_name[typed], label=offered[by_name[typed]])
     near = dict.fromkeys(by_name[one] for one in get_close_matches(typed, list(by_name), n=2 * MOST_SUGGESTIONS))
-    return {"value": None, "suggestions": [{"value": value, "label": offered[value]} for value in near]}
+    offers = (Suggestion(value=value, label=offered[value], similarity=0.0) for value in near)
+    return FilterRead(input=typed, suggestions=tuple(offers))
 
 
-_READERS: Mapping[str, Callable[[Engine, str, str, Words], Json]] = MappingProxyType(
+_READERS: Mapping[str, Callable[[Engine, str, str, Words], FilterRead]] = MappingProxyType(
     {
         **dict.fromkeys(("region", "sector", "stage", "department"), _read_open),
         **dict.fromkeys(("status", "document"), _read_listed),

@@ -34,7 +34,7 @@ def measure_page(shelf: Catalogue, measure: Measure, words: Words) -> Json:
         "instruments": [instruments[one].label(language) for one in measure.instruments],
         "attracts": measure.attracts,
         "strength": words[f"strength.{measure.strength}"],
-        "benefit": benefit_words(described["benefit"], words),
+        "benefit": benefit_words(described.benefit, words),
         "window": _window(measure, words),
         "document": document_entry(shelf, document, words),
         "departments": departments(shelf, measure),

@@ -130,5 +130,5 @@ def excerpt(text: str, places: Sequence[Place]) -> list[Piece]:
 
 def marked(text: str, start: int, end: int, places: Iterable[Place]) -> list[Piece]:
     """Cut text[start:end] into pieces, those of `places` that lie in it marked."""
-    inside = [{"start": max(p.start, start), "end": min(p.end, end)} for p in places if p.start < end and p.end > start]
-    return mark_matches({"quote": text[start:end], "start": start, "matches": inside})
+    inside = ((max(p.start, start), min(p.end, end)) for p in places if p.start < end and p.end > start)
+    return mark_matches(text[start:end], start, inside)

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from matcher.answers import Evidence, MatchAnswer, Recommendation
+from rules.conditions import Quote
 from service.pages.benefits import benefit_words
 from service.pages.check_conditions import Row, Rows, asking_once
 from service.pages.check_fields import Fields
@@ -28,7 +30,7 @@ class Piece(NamedTuple):
 
 
 def group_cards(
-    answer: Mapping[str, Any], language: str, typed: Mapping[str, str] | None = None, limit: int = MOST
+    answer: MatchAnswer, language: str, typed: Mapping[str, str] | None = None, limit: int = MOST
 ) -> list[dict[str, Any]]:
     """Return the recommendations by verdict, each group in the order of the answer and with at most `limit` cards.
 
@@ -36,10 +38,10 @@ def group_cards(
     """
     words = page_words(language)
     rows = Rows(catalogue(), Fields(catalogue(), language), words, typed or {})
-    totals = {**answer["totals"], "possible": answer["totals"]["possible"] - answer["totals"]["withheld"]}
+    totals = {"applicable": answer.totals.applicable, "possible": answer.totals.possible - answer.totals.withheld}
     groups = []
     for verdict in GROUPS:
-        listed = [item for item in answer["recommendations"] if item["verdict"] == verdict]
+        listed = [item for item in answer.recommendations if item.verdict == verdict]
         cards = [_card(item, number, rows, words) for number, item in enumerate(listed[:limit], 1)]
         groups.append(
             {
@@ -54,63 +56,67 @@ def group_cards(
     return [group for group in groups if group["cards"]]
 
 
-def one_card(recommendation: Mapping[str, Any], language: str) -> dict[str, Any]:
+def one_card(recommendation: Recommendation, language: str) -> dict[str, Any]:
     """Return one recommendation as a card, whatever its verdict."""
     words = page_words(language)
     return _card(recommendation, 1, Rows(catalogue(), Fields(catalogue(), language), words, {}), words)
 
 
-def _card(recommendation: Mapping[str, Any], number: int, rows: Rows, words: Mapping[str, str]) -> dict[str, Any]:
-    measure = recommendation["measure"]
-    verdict, effect, source = recommendation["verdict"], recommendation["effect"], measure["source"]
+def _card(recommendation: Recommendation, number: int, rows: Rows, words: Mapping[str, str]) -> dict[str, Any]:
+    measure = recommendation.measure
+    verdict, effect, source = recommendation.verdict, recommendation.effect, measure.source
     conditions = asking_once(
-        rows.row(condition, str(place)) for place, condition in enumerate(recommendation["conditions"])
+        rows.row(condition, str(place)) for place, condition in enumerate(recommendation.conditions or ())
     )
     return {
-        **recommendation,
+        "measure": measure,
+        "verdict": verdict,
         "rank": number,
         "status": words[f"verdict.{verdict}"] + words[f"effect.{effect}"],
-        "is_draft": measure["document"]["status"] == "draft",
-        "document_status": words[f"status.{measure['document']['status']}"],
+        "is_draft": measure.document.status == "draft",
+        "document_status": words[f"status.{measure.document.status}"],
         "clause": _clause(source),
-        "address": measure_address(measure["id"]),
-        "place": measure_place(source["document"], measure["id"]),
-        "departments": sorted(measure["departments"], key=lambda department: not department["lead"]),
-        "nearness": words[f"relevance.{recommendation['relevance']}"],
-        "strength": words[f"strength.{measure['strength']}"],
-        "benefit": benefit_words(measure["benefit"], words),
-        "why": next(iter(recommendation["explanation"]), ""),
+        "address": measure_address(measure.id),
+        "place": measure_place(source.document, measure.id),
+        "departments": sorted(measure.departments, key=lambda department: not department.lead),
+        "nearness": words[f"relevance.{recommendation.relevance}"],
+        "strength": words[f"strength.{measure.strength}"],
+        "benefit": benefit_words(measure.benefit, words),
+        "why": next(iter(recommendation.explanation), ""),
         "counted": _counted(conditions, words),
         "open": [row for row in conditions if row.verdict != "met"],
         "met": [row for row in conditions if row.verdict == "met"],
         "passages": [
             {
                 "clause": _clause(passage),
-                "address": clause_address(passage["document"], str(passage["clause"])),
-                "pieces": mark_matches(passage),
+                "address": clause_address(passage.document, passage.clause),
+                "pieces": mark_matches(passage.quote, passage.start, _matches(passage)),
             }
             for passage in _passages(recommendation)
         ],
         # The status says already that a measure does not bind.
-        "caveats": [caveat["message"] for caveat in recommendation["caveats"] if caveat["code"] != effect],
+        "caveats": [caveat.message for caveat in recommendation.caveats if caveat.code != effect],
     }
 
 
-def _clause(quote: Mapping[str, Any]) -> str:
-    return clause_name(catalogue().documents[quote["document"]], str(quote["clause"]))
+def _clause(quote: Quote | Evidence) -> str:
+    return clause_name(catalogue().documents[quote.document], quote.clause)
 
 
-def _passages(recommendation: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _passages(recommendation: Recommendation) -> tuple[Quote | Evidence, ...]:
     """Return the passages of evidence, the operative sentence before them unless one of them shows it."""
-    source, evidence = recommendation["measure"]["source"], recommendation["evidence"]
-    shown = any(_holds(passage, source) for passage in evidence)
-    return [*evidence] if shown else [{**source, "matches": []}, *evidence]
+    source, evidence = recommendation.measure.source, recommendation.evidence or ()
+    return evidence if any(_holds(passage, source) for passage in evidence) else (source, *evidence)
 
 
-def _holds(passage: Mapping[str, Any], source: Mapping[str, Any]) -> bool:
+def _holds(passage: Evidence, source: Quote) -> bool:
     """Tell whether a passage of evidence shows the operative sentence already."""
-    same = bool(passage["document"] == source["document"])
-    return same and passage["start"] <= source["start"] and passage["end"] >= source["end"]
+    same = passage.document == source.document
+    return same and passage.start <= source.start and passage.end >= source.end
+
+
+def _matches(passage: Quote | Evidence) -> list[tuple[int, int]]:
+    return [(match.start, match.end) for match in passage.matches] if isinstance(passage, Evidence) else []
 
 
 def _counted(conditions: Iterable[Row], words: Mapping[str, str]) -> str:
@@ -120,12 +126,11 @@ def _counted(conditions: Iterable[Row], words: Mapping[str, str]) -> str:
     return words["comma_between"].join(words["counted"].format(says, count) for says, count in told)
 
 
-def mark_matches(passage: Mapping[str, Any]) -> list[Piece]:
-    """Cut a quote into pieces, those that match something marked; overlapping matches join."""
-    quote, offset = str(passage["quote"]), int(passage["start"])
+def mark_matches(quote: str, offset: int, matches: Iterable[tuple[int, int]]) -> list[Piece]:
+    """Cut a quote, which begins at `offset`, into pieces, those that match something marked; overlaps join."""
     pieces: list[Piece] = []
     at = 0
-    for start, end in _joined((match["start"] - offset, match["end"] - offset) for match in passage["matches"]):
+    for start, end in _joined((start - offset, end - offset) for start, end in matches):
         first, last = max(start, at), min(end, len(quote))
         if first >= last:
             continue

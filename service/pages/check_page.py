@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from matcher.answers import Unrecognised
 from matcher.profile import MatchRequest
 from service.pages.cards import group_cards
 from service.pages.check_changes import changed_fields, changed_measures
@@ -43,28 +44,28 @@ def page_of(check: Check, language: str) -> dict[str, Any]:
     return {
         "answer": answer,
         "groups": group_cards(answer, language, check.typed, check.limit),
-        "questions": [{**question, "asked": rows.asked(question)} for question in answer["questions"]],
+        "questions": [{"settles": one.settles, "asked": rows.asked(one)} for one in answer.questions],
         "near": near_misses(answer, rows),
         "refused": refused(answer, rows) if check.with_refused else [],
-        "unread": [_unread(item, check.typed) for item in answer["profile"]["unrecognised"]],
+        "unread": [_unread(item, check.typed) for item in answer.profile.unrecognised],
         "profile_json": json.dumps(read_profile(check.typed, shelf.facts), ensure_ascii=False),
         "said_facts": understood(
-            answer["profile"]["facts"], shelf.facts, words, lambda fact: fields.named(DECLARED + fact).label
+            answer.profile.facts, shelf.facts, words, lambda fact: fields.named(DECLARED + fact).label
         ),
         "changes": _changes(check, fields, words),
     }
 
 
-def _unread(item: Mapping[str, Any], typed: Mapping[str, str]) -> dict[str, Any]:
+def _unread(item: Unrecognised, typed: Mapping[str, str]) -> dict[str, Any]:
     """Return what was not understood, each offer with the text that its field would then hold."""
-    name, text = str(item["origin"]).partition("[")[0], str(item["input"])
+    name, text = item.origin.partition("[")[0], item.input
     field = BY_NAME.get(name)
     offers = [
         {
-            "label": offer["label"],
-            "answer": f"{name}={typed[name].replace(text, offer['label'])}" if field and text in typed[name] else "",
+            "label": offer.label,
+            "answer": f"{name}={typed[name].replace(text, offer.label)}" if field and text in typed[name] else "",
         }
-        for offer in item["suggestions"]
+        for offer in item.suggestions
     ]
     return {"input": text, "offers": offers}
 

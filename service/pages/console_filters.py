@@ -68,12 +68,12 @@ def region_words(shelf: Catalogue, text: str, language: str) -> Json | None:
     if not text:
         return None
     read = read_region(shelf, text, language)
-    return {"label": read["label"], "suggestions": [item["label"] for item in read["suggestions"]]}
+    return {"label": read.label, "suggestions": [item.label for item in read.suggestions]}
 
 
 def region_places(shelf: Catalogue, text: str) -> Collection[str]:
     """Return every place inside the one that a text names; none when it names none for sure."""
-    place = read_region(shelf, text, "zh")["value"]
+    place = read_region(shelf, text, "zh").value
     return shelf.vocabularies["regions"].taxonomy.descendants(place) if place else ()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
+from msgspec.structs import asdict
 
 from rules.catalogue import Catalogue
 from rules.facts import IN_PERCENT, FactType
@@ -16,6 +17,7 @@ from service.lookups import page_of
 from service.pages.benefits import money_words
 from service.pages.console_counts import STANDINGS, Rows, counts_by_measure, rows_called
 from service.pages.console_filters import place_label, region_places, sorted_counts
+from service.schemas.screening_answers import MeasureItem, MeasureTenant
 from service.screenings.jobs import Chunk
 from service.screenings.matrix import Parts, TenantChoice, TenantCounts, best_pairs, count_by_tenant
 from service.screenings.standing import describe_standing, tenants_of_measure
@@ -79,20 +81,20 @@ class Results:
         standing, nobody = counts_by_measure(self.parts, self._rows(query)), Counter[str]()
         told = [
             {
-                **item,
-                "instrument_label": self.instrument(item["instrument"]),
-                "standing": {name: standing.get(item["measure_id"], nobody)[name] for name in STANDINGS},
+                **asdict(item),
+                "instrument_label": self.instrument(item.instrument),
+                "standing": {name: standing.get(item.measure_id, nobody)[name] for name in STANDINGS},
             }
             for item in self.listed(query)
         ]
         wanted = [one for one in told if not query.get("verdict") or one["standing"][query["verdict"]]]
         return sorted(wanted, key=lambda one: (-one["standing"]["applicable"], -one["standing"]["possible"]))
 
-    def listed(self, query: Json) -> list[Json]:
+    def listed(self, query: Json) -> list[MeasureItem]:
         """Return the measures of the kind and document status asked for, most applicable first."""
         chosen = chosen_measures(self.shelf, query.get("instrument"), query.get("status"))
         items = measure_items(self.shelf, measure_counts(self.chunks), self.language)
-        return [item for item in items if chosen is None or item["measure_id"] in chosen]
+        return [item for item in items if chosen is None or item.measure_id in chosen]
 
     def standing(self, measure_id: str, query: Json) -> tuple[list[Json], Json]:
         """Return one page of the tenants that stand to a measure as asked, with what is missing or in the way."""
@@ -102,7 +104,7 @@ class Results:
             table = table.filter(pa.array(inside))
         shown, where = page_of(range(table.num_rows), query)
         items = describe_standing(self.parts, measure_id, table.take(list(shown)))
-        return [{**item, "says": self._says(item)} for item in items], where
+        return [{**asdict(item), "says": self._says(item)} for item in items], where
 
     def title(self, measure_id: str) -> str:
         """Return the title of a measure."""
@@ -124,12 +126,12 @@ class Results:
         rows = self.parts.decided()
         return rows[self.parts.are_inside(rows, region_places(self.shelf, query["region"]))]
 
-    def _says(self, item: Json) -> str:
+    def _says(self, item: MeasureTenant) -> str:
         """Return what is missing or in the way of one tenant."""
-        if item["fact"]:
-            gap = self._amount(item["fact"], item["gap"]) if item["gap"] is not None else ""
-            return self.words["screen_in_the_way"].format(self.fact(item["fact"])) + gap
-        facts = dict.fromkeys(self.fact(unknown["fact"]) for unknown in item["unknown"])
+        if item.fact:
+            gap = self._amount(item.fact, item.gap) if item.gap is not None else ""
+            return self.words["screen_in_the_way"].format(self.fact(item.fact)) + gap
+        facts = dict.fromkeys(self.fact(unknown.fact) for unknown in item.unknown)
         return self.words["screen_missing"].format(self.words["comma"].join(facts)) if facts else ""
 
     def _amount(self, fact: str, gap: float) -> str:

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import asdict
+
 from service.clock import CHINA
 from service.pages.console_uploads import name_of
 from service.pages.wording import page_words
+from service.schemas.screening_answers import Screening
 from service.screenings.jobs import UNFINISHED, Job, State
 from service.screenings.progress import describe_job
 
@@ -26,7 +29,7 @@ def tell_screening(job: Job, *, language: str, now: float) -> Json:
     """Return one screening with its words: state, times in China, name of its file, how far it is."""
     words, told = page_words(language), describe_job(job, now=now, language=language)
     return {
-        **told,
+        **asdict(told),
         "name": name_of(job.id),
         "says": words[f"screen_state.{job.state}"],
         "documents": words["comma"].join(words[f"status.{status}"] for status in job.options.statuses),
@@ -42,21 +45,21 @@ def tell_progress(job: Job, *, language: str, now: float) -> Json:
     """Return what an event tells: the state, the share done, the same in a sentence."""
     told = describe_job(job, now=now, language=language)
     says = progress_words(told, page_words(language))
-    return {"state": told["state"], "share": told["progress"]["share"], "says": says}
+    return {"state": told.state, "share": told.progress.share, "says": says}
 
 
-def progress_words(told: Mapping[str, Any], words: Mapping[str, str]) -> str:
+def progress_words(told: Screening, words: Mapping[str, str]) -> str:
     """Return rows done, rate and time left in a sentence."""
-    rows, progress = told["rows"], told["progress"]
-    if told["state"] == State.QUEUED:
+    rows, progress = told.rows, told.progress
+    if told.state is State.QUEUED:
         return words["screen_queued"]
-    if rows["total"] is None:
+    if rows.total is None:
         return words["screen_reading"]
-    said = [words["screen_rows_done"].format(f"{rows['done']:,}", f"{rows['total']:,}")]
-    if progress["rows_per_second"]:
-        said.append(words["screen_rate"].format(f"{progress['rows_per_second']:,.0f}"))
-    if progress["seconds_left"]:
-        said.append(_time_left(progress["seconds_left"], words))
+    said = [words["screen_rows_done"].format(f"{rows.done:,}", f"{rows.total:,}")]
+    if progress.rows_per_second:
+        said.append(words["screen_rate"].format(f"{progress.rows_per_second:,.0f}"))
+    if progress.seconds_left:
+        said.append(_time_left(progress.seconds_left, words))
     return words["comma_between"].join(said) + words["screen_stop"]
 
 

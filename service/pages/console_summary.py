@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from msgspec.structs import asdict
 
 from matcher.ranking import COUNTED
 from rules.catalogue import Catalogue
 from service.pages.console_charts import Chart, plain_bars, stacked_bars
+from service.schemas.screening_answers import MeasureItem, Opening, Settling, VerdictCounts
 from service.screenings.jobs import Chunk
 from service.screenings.matrix import Parts, TenantChoice, count_by_tenant
 from service.screenings.telling import add_up, measure_counts, measure_items, opening, settling
@@ -38,7 +40,7 @@ def summarise(shelf: Catalogue, chunks: Sequence[Chunk], parts: Parts, words: Wo
     )
     return {
         "tenants_with": add_up(chunks, "tenants_with"),
-        "totals": {name: sum(item["counts"][name] for item in measures) for name in COUNTED},
+        "totals": {name: sum(getattr(item.counts, name) for item in measures) for name in COUNTED},
         "measures": measures[:MOST_BARS],
         "most_settling": settles[0] if settles else None,
         "most_opening": opens[0] if opens else None,
@@ -46,11 +48,11 @@ def summarise(shelf: Catalogue, chunks: Sequence[Chunk], parts: Parts, words: Wo
     }
 
 
-def _by_instrument(shelf: Catalogue, measures: Sequence[Json], words: Words) -> Chart:
+def _by_instrument(shelf: Catalogue, measures: Sequence[MeasureItem], words: Words) -> Chart:
     totals: dict[str, Counter[str]] = {}
     for item in measures:
-        if item["instrument"]:
-            totals.setdefault(item["instrument"], Counter()).update(_apart(item["counts"]))
+        if item.instrument:
+            totals.setdefault(item.instrument, Counter()).update(_apart(item.counts))
     labels = shelf.vocabularies["instruments"]
     ranked = sorted(totals.items(), key=lambda item: (-item[1]["applicable"], -item[1]["possible"], item[0]))
     rows = [
@@ -71,8 +73,8 @@ def _by_instrument(shelf: Catalogue, measures: Sequence[Json], words: Words) -> 
     )
 
 
-def _apart(counts: Mapping[str, int]) -> dict[str, int]:
-    return {**counts, "possible": counts["possible"] - counts["withheld"]}
+def _apart(counts: VerdictCounts) -> dict[str, int]:
+    return {**asdict(counts), "possible": counts.possible - counts.withheld}
 
 
 def _by_tenant(parts: Parts, words: Words) -> Chart:
@@ -90,18 +92,15 @@ def _by_tenant(parts: Parts, words: Words) -> Chart:
     return _plain("tenants", rows, words, kind="applicable")
 
 
-def _by_missing_fact(settles: Sequence[Json], words: Words) -> Chart:
+def _by_missing_fact(settles: Sequence[Settling], words: Words) -> Chart:
     rows = [
-        (item["label"], item["settles"], words["screen_settles"].format(f"{item['settles']:,}"))
-        for item in settles[:MOST_BARS]
+        (item.label, item.settles, words["screen_settles"].format(f"{item.settles:,}")) for item in settles[:MOST_BARS]
     ]
     return _plain("settles", rows, words, kind="possible")
 
 
-def _by_change(opens: Sequence[Json], words: Words) -> Chart:
-    rows = [
-        (item["label"], item["opens"], words["screen_opens"].format(f"{item['opens']:,}")) for item in opens[:MOST_BARS]
-    ]
+def _by_change(opens: Sequence[Opening], words: Words) -> Chart:
+    rows = [(item.label, item.opens, words["screen_opens"].format(f"{item.opens:,}")) for item in opens[:MOST_BARS]]
     return _plain("opens", rows, words, kind="near")
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from msgspec.structs import asdict
+
+from matcher.answers import MatchAnswer
 from service.access import store
 from service.embed_origins import allowed_origins
 from service.keys import Keys, Role
@@ -57,20 +60,15 @@ def count_partner(partner: str) -> None:
     serving().metrics.embed_checks.labels(partner or NO_PARTNER).inc()
 
 
-def result_detail(answer: Mapping[str, Any]) -> dict[str, Any]:
+def result_detail(answer: MatchAnswer) -> dict[str, Any]:
     """Return what the portal is told of an answer: counts and measures, nothing the company said."""
     return {
-        "catalogue": answer["catalogue"]["version"],
-        "on": answer["on"],
-        "totals": dict(answer["totals"]),
+        "catalogue": answer.catalogue.version,
+        "on": answer.on.isoformat(),
+        "totals": asdict(answer.totals),
         "measures": [
-            {
-                "id": item["measure"]["id"],
-                "relevance": item["relevance"],
-                "verdict": item["verdict"],
-                "effect": item["effect"],
-            }
-            for item in answer["recommendations"]
+            {"id": item.measure.id, "relevance": item.relevance, "verdict": item.verdict, "effect": item.effect}
+            for item in answer.recommendations
         ],
     }
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
+from matcher.answers import FactRead
+from matcher.words import How
 from rules.facts import FactDefinition
 
 _FIELDS = {"region": "city", "target_region": "target_city", "sector": "sector", "stage": "stage", "needs": "needs"}
@@ -12,7 +13,7 @@ _FIELDS = {"region": "city", "target_region": "target_city", "sector": "sector",
 
 
 def understood(
-    facts: Iterable[Mapping[str, Any]],
+    facts: Iterable[FactRead],
     published: Mapping[str, FactDefinition],
     words: Mapping[str, str],
     label: Callable[[str], str] | None = None,
@@ -21,11 +22,11 @@ def understood(
 
     `label` names the conditions that are no published facts.
     """
-    said: dict[tuple[str, str], Mapping[str, Any]] = {}
+    said: dict[tuple[str, str], FactRead] = {}
     for fact in facts:
-        known = said.setdefault((fact["fact"], fact["label"]), fact)
-        if known["how"] == "inferred" and fact["how"] != "inferred":
-            said[fact["fact"], fact["label"]] = fact
+        known = said.setdefault((fact.fact, fact.label), fact)
+        if known.how is How.INFERRED is not fact.how:
+            said[fact.fact, fact.label] = fact
     return [
         words["named"].format(_name(name, published, words, label), value) + _whence(fact, words)
         for (name, value), fact in said.items()
@@ -46,8 +47,8 @@ def _name(
     return name[:1].upper() + name[1:]
 
 
-def _whence(fact: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    if fact["how"] != "inferred":
+def _whence(fact: FactRead, words: Mapping[str, str]) -> str:
+    if fact.how is not How.INFERRED:
         return ""
-    origin = str(fact["origin"]).partition("[")[0]
+    origin = fact.origin.partition("[")[0]
     return words.get(f"inferred.{origin}", words["inferred"])

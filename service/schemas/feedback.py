@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from marshmallow import fields, validates_schema
+from msgspec import Struct
 
-from service.schemas.answers import Answer, anything, closed, many, string
+from service.feedback import ReportState
 from service.schemas.complaints import StrictSchema
 from service.schemas.match import ProfileSchema
+from service.schemas.published import DATE_TIME, closed
 from service.schemas.queries import SEARCH_CHARACTERS, PageQuery
 from service.schemas.reading_answers import Page
 from service.schemas.strict import refusal
@@ -73,36 +75,36 @@ class ClosingQuestion(StrictSchema):
     note = Text(limit=COMMENT_CHARACTERS, metadata={"description": "What was done about it."})
 
 
-class FeedbackTaken(Answer):
+class FeedbackTaken(Struct, frozen=True, kw_only=True):
     """A report that was stored."""
 
-    id = string()
-    profile_stored = fields.Boolean(required=True)
-    expires_at = string("When it is deleted.", format="date-time")
+    id: str
+    profile_stored: bool
+    expires_at: Annotated[str, "When it is deleted.", DATE_TIME]
 
 
-class FeedbackReport(Answer):
+class FeedbackReport(Struct, frozen=True, kw_only=True):
     """One report as editors see it."""
 
-    id = string()
-    state = closed(*STATES)
-    measure = string("The id of the measure.")
-    fact = string()
-    condition = string("Its place in `conditions` of the answer.", null=True)
-    label = string("The condition in words; null when the measure is no longer in the catalogue.", null=True)
-    verdict = closed(*VERDICTS)
-    should_be = closed(*VERDICTS)
-    comment = string()
-    profile = anything("What the reader consented to share, null without consent.")
-    catalogue = string(null=True)
-    lang = string()
-    created_at = string(format="date-time")
-    expires_at = string(format="date-time")
-    closed_at = string(null=True, format="date-time")
-    note = string()
+    id: str
+    state: ReportState
+    measure: Annotated[str, "The id of the measure."]
+    fact: str
+    condition: Annotated[str | None, "Its place in `conditions` of the answer."]
+    label: Annotated[str | None, "The condition in words; null when the measure is no longer in the catalogue."]
+    verdict: Annotated[str, closed(*VERDICTS)]
+    should_be: Annotated[str, closed(*VERDICTS)]
+    comment: str
+    profile: Annotated[Any, "What the reader consented to share, null without consent."]
+    catalogue: str | None
+    lang: str
+    created_at: Annotated[str, DATE_TIME]
+    expires_at: Annotated[str, DATE_TIME]
+    closed_at: Annotated[str | None, DATE_TIME]
+    note: str
 
 
-class FeedbackReports(Page):
+class FeedbackReports(Page, frozen=True, kw_only=True):
     """A page of reports, newest first."""
 
-    items = many(FeedbackReport)
+    items: tuple[FeedbackReport, ...]

@@ -1,292 +1,303 @@
-"""The published shapes of the screening answers; used for openapi.yaml and by the tests, never to serialise."""
+"""What the calls on screenings answer: their state, their lists from both sides, their sums, what a rerun changed."""
 
 from __future__ import annotations
 
-from marshmallow import fields
+from enum import StrEnum
+from typing import Annotated, Any
 
+from msgspec import Struct
+
+from matcher.answers import OPEN, CatalogueInfo, MeasureSummary
+from matcher.touches import Relevance
 from rules.measures import Instrument
-from service.schemas.answers import (
-    OPEN,
-    Answer,
-    CatalogueInfo,
-    MeasureSummary,
-    anything,
-    closed,
-    many,
-    numeric,
-    one,
-    string,
-)
+from rules.verdict import MeasureVerdict
 from service.schemas.column_answers import Failure, FileColumn
 from service.schemas.match import STATUSES
+from service.schemas.published import NEVER_NULL, closed
 from service.schemas.reading_answers import FilterRead, Page
-from service.screenings.changes import KINDS
 from service.screenings.jobs import State
 
 _TIME = "RFC 3339, UTC."
 _ROW = "1 for the first line below the headings; lines left blank and the template's example are counted too."
+_LISTED = closed("applicable", "possible")
 
 
-class RowCounts(Answer):
+class RowCounts(Struct, frozen=True, kw_only=True):
     """Rows of the file: all, done so far (rejected ones included), rejected."""
 
-    total = numeric("Null until the file has been read.", null=True, whole=True)
-    done = numeric(whole=True)
-    rejected = numeric(whole=True)
+    total: Annotated[int | None, "Null until the file has been read."]
+    done: int
+    rejected: int
 
 
-class Progress(Answer):
+class Progress(Struct, frozen=True, kw_only=True):
     """How far it is and how fast it goes."""
 
-    share = numeric("0 to 1.")
-    rows_per_second = numeric(null=True)
-    seconds_left = numeric(null=True)
+    share: Annotated[float, "0 to 1."]
+    rows_per_second: float | None
+    seconds_left: float | None
 
 
-class CatalogueVersion(Answer):
+class CatalogueVersion(Struct, frozen=True, kw_only=True):
     """The catalogue that decided."""
 
-    version = string("Hash of the content.")
+    version: Annotated[str, "Hash of the content."]
 
 
-class Screening(Answer):
-    """The state of a screening."""
+class Screening(Struct, frozen=True, kw_only=True):
+    """The state of a screening; it names nothing that the file holds."""
 
-    id = string()
-    state = closed(*State)
-    format = string()
-    rows = one(RowCounts)
-    on = string("The day the question is about.")
-    statuses = fields.List(fields.String(metadata={"enum": list(STATUSES)}), required=True)
-    created_at = string(_TIME)
-    started_at = string(_TIME, null=True)
-    finished_at = string(_TIME, null=True)
-    expires_at = string("When file and results are deleted.")
-    catalogue = one(CatalogueVersion, null=True)
-    previous = string("The screening that this one runs again.", null=True)
-    progress = one(Progress)
-    failure = one(Failure, null=True)
+    id: str
+    state: State
+    format: str
+    rows: RowCounts
+    on: Annotated[str, "The day the question is about."]
+    statuses: tuple[Annotated[str, closed(*STATUSES)], ...]
+    created_at: Annotated[str, _TIME]
+    started_at: Annotated[str | None, _TIME]
+    finished_at: Annotated[str | None, _TIME]
+    expires_at: Annotated[str, "When file and results are deleted."]
+    catalogue: CatalogueVersion | None
+    previous: Annotated[str | None, "The screening that this one runs again."]
+    progress: Progress
+    failure: Failure | None
 
 
-class OneScreening(Screening):
+class OneScreening(Screening, frozen=True, kw_only=True):
     """The state of a screening, and the columns of its file."""
 
-    sheet = string("The sheet that was read; null before it is, and in a file without sheets.", null=True)
-    other_sheets = fields.List(
-        fields.String(),
-        required=True,
-        allow_none=True,
-        metadata={"description": "The names of sheets that hold data too and were not read; null until it is read."},
-    )
-    columns = fields.List(
-        fields.Nested(FileColumn), required=True, allow_none=True, metadata={"description": "Null until it is read."}
-    )
-    unread = fields.List(
-        fields.String(),
-        required=True,
-        allow_none=True,
-        metadata={"description": "Headings of columns that were not understood or not used."},
-    )
+    sheet: Annotated[str | None, "The sheet that was read; null before it is, and in a file without sheets."]
+    other_sheets: Annotated[
+        tuple[str, ...] | None, "The names of sheets that hold data too and were not read; null until it is read."
+    ]
+    columns: Annotated[tuple[FileColumn, ...] | None, "Null until it is read."]
+    unread: Annotated[tuple[str, ...] | None, "Headings of columns that were not understood or not used."]
 
 
-class Screenings(Answer):
+class Screenings(Struct, frozen=True, kw_only=True):
     """The screenings of a key, newest first."""
 
-    items = many(Screening)
+    items: tuple[Screening, ...]
 
 
-class TenantsWith(Answer):
+class TenantsWith(Struct, frozen=True, kw_only=True):
     """How many tenants have at least one measure that is listed with a verdict."""
 
-    applicable = numeric(whole=True)
-    possible = numeric(whole=True)
+    applicable: int
+    possible: int
 
 
-class VerdictCounts(Answer):
+class VerdictCounts(Struct, frozen=True, kw_only=True):
     """How many come out in each way, as `totals` of a match count them."""
 
-    applicable = numeric(whole=True)
-    possible = numeric("Listed or withheld.", whole=True)
-    not_applicable = numeric(whole=True)
-    withheld = numeric("Possible ones that nothing connects to the tenant: counted, not listed.", whole=True)
+    applicable: int
+    possible: Annotated[int, "Listed or withheld."]
+    not_applicable: int
+    withheld: Annotated[int, "Possible ones that nothing connects to the tenant: counted, not listed."]
 
 
-class Pair(Answer):
+class Pair(Struct, frozen=True, kw_only=True):
     """One measure shown for one tenant."""
 
-    measure_id = string()
-    title = string()
-    verdict = closed("applicable", "possible")
-    relevance = closed("direct", "sector", "general")
-    score = numeric()
+    measure_id: str
+    verdict: Annotated[str, _LISTED]
+    relevance: Annotated[str, closed(*Relevance)]
+    score: float
+    title: str
 
 
-class TenantItem(Answer):
+class TenantItem(Struct, frozen=True, kw_only=True):
     """One tenant with the counts and the best of its measures.
 
     `counts` are over the measures that the filters `instrument` and `status` choose: without them, the `totals` of the
     tenant's match. `best` holds the first three of those measures that are listed with the verdict wanted.
     """
 
-    row = numeric(_ROW, whole=True)
-    external_id = string()
-    uscc = string()
-    name = string()
-    region = string("Code of its place, null when not surely one.", null=True)
-    counts = one(VerdictCounts)
-    best = many(Pair)
+    row: Annotated[int, _ROW]
+    external_id: str
+    uscc: str
+    name: str
+    region: Annotated[str | None, "Code of its place, null when not surely one."]
+    counts: VerdictCounts
+    best: tuple[Pair, ...]
 
 
-class TenantItems(Page):
+class TenantItems(Page, frozen=True, kw_only=True):
     """A page of tenants, by row."""
 
-    items = many(TenantItem)
-    region = one(FilterRead, null=True)
+    items: tuple[TenantItem, ...]
+    region: FilterRead | None
 
 
-class MeasureItem(Answer):
-    """One measure with its counts over all tenants that were decided, or over those in the `region` of the filter."""
+class MeasureItem(Struct, frozen=True, kw_only=True):
+    """One measure with its counts over all tenants that were decided, or over those in the `region` of the filter.
 
-    measure_id = string()
-    title = string()
-    instrument = closed(*Instrument)
-    document = string()
-    status = string()
-    counts = one(VerdictCounts)
+    Of one that the catalogue no longer has, nothing but the id and the counts is known.
+    """
+
+    measure_id: str
+    title: str
+    instrument: Annotated[Instrument | None, NEVER_NULL, closed(*Instrument)]
+    document: Annotated[str | None, NEVER_NULL]
+    status: Annotated[str | None, NEVER_NULL]
+    counts: VerdictCounts
 
 
-class MeasureItems(Page):
+class MeasureItems(Page, frozen=True, kw_only=True):
     """A page of measures, most applicable first."""
 
-    items = many(MeasureItem)
-    region = one(FilterRead, null=True)
+    items: tuple[MeasureItem, ...]
+    region: FilterRead | None
 
 
-class UnknownFact(Answer):
+class UnknownFact(Struct, frozen=True, kw_only=True):
     """A fact that leaves the verdict open."""
 
-    fact = string()
-    why = string(OPEN)
+    fact: str
+    why: Annotated[str, OPEN]
 
 
-class MeasureTenant(Answer):
+class MeasureTenant(Struct, frozen=True, kw_only=True):
     """One tenant of a measure, and what is missing or in the way."""
 
-    row = numeric(whole=True)
-    external_id = string()
-    uscc = string()
-    name = string()
-    verdict = closed("applicable", "possible", "not_applicable")
-    relevance = closed("direct", "sector", "general", null=True)
-    score = numeric(null=True)
-    unknown = many(UnknownFact)  # type: ignore[assignment]  # a field's name; marshmallow moves fields away
-    fact = string("The fact of the one condition in the way.", null=True)
-    gap = anything("How far the fact is from what the condition asks, where that is a number.")
+    row: int
+    external_id: str
+    uscc: str
+    name: str
+    verdict: Annotated[str, closed(*MeasureVerdict)]
+    relevance: Annotated[str, closed(*Relevance)] | None
+    score: float | None
+    unknown: tuple[UnknownFact, ...]
+    fact: Annotated[str | None, "The fact of the one condition in the way."] = None
+    gap: Annotated[Any, "How far the fact is from what the condition asks, where that is a number."] = None
 
 
-class MeasureTenants(Page):
+class MeasureTenants(Struct, frozen=True, kw_only=True):
     """A page of tenants of one measure, by verdict and row."""
 
-    measure = one(MeasureSummary)
-    items = many(MeasureTenant)
-    region = one(FilterRead, null=True)
+    measure: MeasureSummary
+    items: tuple[MeasureTenant, ...]
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    region: FilterRead | None
 
 
-class RejectedRow(Answer):
+class RejectedRow(Struct, frozen=True, kw_only=True):
     """One row, or one field of it, that could not be read."""
 
-    row = numeric(_ROW, whole=True)
-    field = string(null=True)
-    heading = string("The heading as it stands in the file.", null=True)
-    value = string("What stands there, shortened.", null=True)
-    code = string(OPEN)
-    message = string()
-    hint = string(null=True)
+    row: Annotated[int, _ROW]
+    field: str | None
+    heading: Annotated[str | None, "The heading as it stands in the file."]
+    value: Annotated[str | None, "What stands there, shortened."]
+    code: Annotated[str, OPEN]
+    message: str
+    hint: str | None
 
 
-class RejectedRows(Page):
+class RejectedRows(Page, frozen=True, kw_only=True):
     """A page of rejected rows, by row."""
 
-    items = many(RejectedRow)
+    items: tuple[RejectedRow, ...]
 
 
-class Settling(Answer):
+class Settling(Struct, frozen=True, kw_only=True):
     """One fact, and how many possible measure x tenant pairs an answer to it alone would settle.
 
     Counted as the questions of a match count them: what an answer cannot settle, a list left open by the policy for
     one, is not among them.
     """
 
-    fact = string()
-    label = string()
-    settles = numeric(whole=True)
-    message = string()
+    fact: str
+    label: str
+    settles: int
+    message: str
 
 
-class Opening(Answer):
+class Opening(Struct, frozen=True, kw_only=True):
     """One change that opens measures to tenants that meet everything else."""
 
-    fact = string()
-    label = string()
-    opens = numeric(whole=True)
+    fact: str
+    label: str
+    opens: int
 
 
-class SummaryAnswer(Answer):
+class SummaryAnswer(Struct, frozen=True, kw_only=True):
     """What a screening adds up to."""
 
-    catalogue = one(CatalogueVersion)
-    rows = one(RowCounts)
-    totals = one(VerdictCounts)
-    tenants_with = one(TenantsWith)
-    measures = many(MeasureItem)
-    settles = many(Settling)
-    opens = many(Opening)
+    catalogue: CatalogueVersion
+    rows: RowCounts
+    totals: VerdictCounts
+    tenants_with: TenantsWith
+    measures: tuple[MeasureItem, ...]
+    settles: tuple[Settling, ...]
+    opens: tuple[Opening, ...]
 
 
-class ChangedPair(Answer):
+class ChangeKind(StrEnum):
+    """How a measure came out differently for a tenant; the places of the kinds stand in stored files."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+    CONFIRMED = "confirmed"
+    IN_DOUBT = "in_doubt"
+    NEW_MEASURE = "new_measure"
+    GONE_MEASURE = "gone_measure"
+
+
+class ChangedPair(Struct, frozen=True, kw_only=True):
     """One measure that came out differently for one tenant; null where it was or is not shown."""
 
-    measure_id = string()
-    title = string()
-    kind = closed(*KINDS)
-    before = closed("applicable", "possible", null=True)
-    after = closed("applicable", "possible", null=True)
+    measure_id: str
+    title: str
+    kind: ChangeKind
+    before: Annotated[str, _LISTED] | None
+    after: Annotated[str, _LISTED] | None
 
 
-class ChangedTenant(Answer):
+class ChangedTenant(Struct, frozen=True, kw_only=True):
     """One tenant for whom something changed."""
 
-    row = numeric(whole=True)
-    external_id = string()
-    uscc = string()
-    name = string()
-    changes = many(ChangedPair)
+    row: int
+    external_id: str
+    uscc: str
+    name: str
+    changes: tuple[ChangedPair, ...]
 
 
-class ChangeCounts(Answer):
+class ChangeCounts(Struct, frozen=True, kw_only=True):
     """How many pairs changed in each way."""
 
-    opened = numeric("Shown now and not before.", whole=True)
-    closed = numeric("Shown before and not now.", whole=True)
-    confirmed = numeric("Possible before, applicable now.", whole=True)
-    in_doubt = numeric("Applicable before, possible now.", whole=True)
-    new_measure = numeric("Shown now; the earlier catalogue did not have the measure.", whole=True)
-    gone_measure = numeric("Shown before; the later catalogue does not have the measure.", whole=True)
+    opened: Annotated[int, "Shown now and not before."]
+    closed: Annotated[int, "Shown before and not now."]
+    confirmed: Annotated[int, "Possible before, applicable now."]
+    in_doubt: Annotated[int, "Applicable before, possible now."]
+    new_measure: Annotated[int, "Shown now; the earlier catalogue did not have the measure."]
+    gone_measure: Annotated[int, "Shown before; the later catalogue does not have the measure."]
 
 
-class Changes(Page):
+class Changes(Struct, frozen=True, kw_only=True):
     """A page of tenants for whom a rerun came out differently."""
 
-    before = one(CatalogueVersion)
-    after = one(CatalogueVersion)
-    totals = one(ChangeCounts)
-    items = many(ChangedTenant)
+    before: CatalogueVersion
+    after: CatalogueVersion
+    totals: ChangeCounts
+    items: tuple[ChangedTenant, ...]
+    total: int
+    page: int
+    per_page: int
+    pages: int
 
 
-class PreviewAnswer(Page):
+class PreviewAnswer(Struct, frozen=True, kw_only=True):
     """Which tenants a draft measure fits."""
 
-    catalogue = one(CatalogueInfo)
-    measure = one(MeasureSummary)
-    counts = one(VerdictCounts)
-    items = many(MeasureTenant)
+    catalogue: CatalogueInfo
+    measure: MeasureSummary
+    counts: VerdictCounts
+    items: tuple[MeasureTenant, ...]
+    total: int
+    page: int
+    per_page: int
+    pages: int

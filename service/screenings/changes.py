@@ -13,6 +13,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from service.schemas.screening_answers import ChangeCounts, ChangedPair, ChangeKind
 from service.screenings.digest import PairReader
 from service.screenings.folders import Folder, write_whole
 from service.screenings.tenants import table_bytes
@@ -22,7 +23,7 @@ Rows = NDArray[np.int64]
 
 VERDICTS = (None, "possible", "applicable")
 """How a measure is shown for a tenant, from not at all upwards; places in it stand in the file."""
-KINDS = ("opened", "closed", "confirmed", "in_doubt", "new_measure", "gone_measure")
+KINDS = tuple(ChangeKind)
 _BEFORE = b"before"
 _NOTHING = pa.schema(
     [("row", pa.int32()), ("before", pa.int8()), ("after", pa.int8()), ("kind", pa.int8()), ("measure_id", pa.string())]
@@ -75,7 +76,9 @@ def _shown(pairs: PairReader | None, measure_id: str) -> tuple[Rows, NDArray[np.
 def _kinds(was: NDArray[np.int8], now: NDArray[np.int8], *, is_new: bool, is_gone: bool) -> NDArray[np.int8]:
     """Return the place in KINDS of each difference."""
     if is_new or is_gone:
-        return np.full(len(was), KINDS.index("new_measure" if is_new else "gone_measure"), dtype=np.int8)
+        return np.full(
+            len(was), KINDS.index(ChangeKind.NEW_MEASURE if is_new else ChangeKind.GONE_MEASURE), dtype=np.int8
+        )
     return np.select([was == 0, now == 0, was < now], [0, 1, 2], default=3).astype(np.int8)
 
 
@@ -99,24 +102,24 @@ class StoredChanges:
         rows: list[int] = np.unique(self.table["row"].to_numpy()).tolist()
         return rows
 
-    def totals(self) -> dict[str, int]:
+    def totals(self) -> ChangeCounts:
         """Return how many pairs changed in each way."""
         counted = Counter(self.table["kind"].to_numpy().tolist())
-        return {kind: counted[place] for place, kind in enumerate(KINDS)}
+        return ChangeCounts(**{kind: counted[place] for place, kind in enumerate(KINDS)})
 
-    def of_tenants(self, rows: Collection[int], titles: Mapping[str, str]) -> dict[int, list[Json]]:
+    def of_tenants(self, rows: Collection[int], titles: Mapping[str, str]) -> dict[int, list[ChangedPair]]:
         """Return row -> its changes; a measure without a title keeps its id."""
-        told: dict[int, list[Json]] = {row: [] for row in rows}
+        told: dict[int, list[ChangedPair]] = {row: [] for row in rows}
         for change in self._of(rows):
             measure_id = change["measure_id"]
             told[change["row"]].append(
-                {
-                    "measure_id": measure_id,
-                    "title": titles.get(measure_id, measure_id),
-                    "kind": KINDS[change["kind"]],
-                    "before": VERDICTS[change["before"]],
-                    "after": VERDICTS[change["after"]],
-                }
+                ChangedPair(
+                    measure_id=measure_id,
+                    title=titles.get(measure_id, measure_id),
+                    kind=KINDS[change["kind"]],
+                    before=VERDICTS[change["before"]],
+                    after=VERDICTS[change["after"]],
+                )
             )
         return told
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from matcher.ranking import COUNTED
 from service.problems import Complaint, RequestError
+from service.schemas.screening_answers import VerdictCounts
 from service.screenings.digest import PAIRS, PairReader, tenants_file
 from service.screenings.folders import Folder
 from service.screenings.parts import WITHHELD
@@ -138,9 +139,9 @@ class TenantCounts:
         numbers = listed.get(choice.verdict, self.applicable + self.listed_possible)
         return self.chosen(numbers > 0)
 
-    def at(self, place: int) -> dict[str, int]:
+    def at(self, place: int) -> VerdictCounts:
         """Return the counts of one tenant."""
-        return {name: int(getattr(self, name)[place]) for name in COUNTED}
+        return VerdictCounts(**{name: int(getattr(self, name)[place]) for name in COUNTED})
 
 
 def count_by_tenant(parts: Parts, choice: TenantChoice) -> TenantCounts:

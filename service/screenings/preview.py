@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 import orjson
 
 from matcher.ranking import COUNTED
 from rules.catalogue import Catalogue
 from rules.measures import Measure
+from service.schemas.screening_answers import MeasureTenant, VerdictCounts
 from service.screenings.deciding import Decider
 from service.screenings.folders import write_whole
 from service.screenings.jobs import Options
 from service.screenings.matrix import Parts
 from service.screenings.parts import result_table
+from service.screenings.standing import MANY
 from service.screenings.tenants import Tenant, read_tenants
-
-Json = dict[str, Any]
 
 MOST_KEPT = 20
 """So many outcomes are kept of a screening."""
@@ -30,8 +31,8 @@ MOST_KEPT = 20
 class Preview:
     """How a draft comes out: tenants by outcome, and those it fits or may fit, by verdict and row."""
 
-    counts: Mapping[str, int]
-    items: Sequence[Json]
+    counts: VerdictCounts
+    items: tuple[MeasureTenant, ...]
 
 
 def stored_preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: Options, asked: object) -> Preview:
@@ -42,11 +43,11 @@ def stored_preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: 
     told = orjson.dumps([catalogue.version, asked], option=orjson.OPT_SORT_KEYS)
     file = parts.folder.path / f"preview-{hashlib.sha256(told).hexdigest()[:32]}.json"
     if file.is_file():
-        return Preview(**orjson.loads(file.read_bytes()))
+        return msgspec.json.decode(file.read_bytes(), type=Preview)
     outcome = preview(catalogue, draft, parts, options)
     for old in sorted(parts.folder.path.glob("preview-*.json"), key=lambda path: path.stat().st_mtime)[: 1 - MOST_KEPT]:
         old.unlink(missing_ok=True)
-    write_whole(file, orjson.dumps(outcome))
+    write_whole(file, msgspec.json.encode(outcome))
     return outcome
 
 
@@ -56,17 +57,16 @@ def preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: Options
     decider, known = Decider(only), frozenset(_facts(only, draft))
     decided_rows = frozenset(parts.decided().tolist())
     counts: Counter[str] = Counter()
-    items: list[Json] = []
+    items: list[dict[str, Any]] = []
     for number in parts.numbers:
         stored = [tenant for tenant in read_tenants(parts.folder.tenants(number)) if tenant.row in decided_rows]
         tenants = [_without_others(tenant, known) for tenant in stored]
         decided = decider.decide(tenants, options)
         counts.update(dict(zip(COUNTED, decided.by_measure[0].tolist(), strict=True)))
         items += result_table(decided, tenants, (draft.id,)).drop_columns(["measure_id"]).to_pylist()
-    told = ({**item, "fact": None, "gap": None} for item in items)
     return Preview(
-        counts={name: counts[name] for name in COUNTED},
-        items=tuple(sorted(told, key=lambda item: (item["verdict"], item["row"]))),
+        counts=VerdictCounts(**{name: counts[name] for name in COUNTED}),
+        items=msgspec.convert(sorted(items, key=lambda item: (item["verdict"], item["row"])), MANY),
     )
 
 

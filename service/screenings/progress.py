@@ -9,41 +9,43 @@ import orjson
 
 from seeds.wording import Bilingual, bilingual, worded
 from service.problems import published
+from service.schemas.column_answers import Failure
+from service.schemas.screening_answers import CatalogueVersion, Progress, RowCounts, Screening
 from service.screenings.jobs import Job, State
 
-Json = dict[str, Any]
 
-
-def describe_job(job: Job, *, now: float, language: str) -> Json:
+def describe_job(job: Job, *, now: float, language: str) -> Screening:
     """Return the state of a screening; it names nothing that the file holds."""
-    return {
-        "id": job.id,
-        "state": job.state.value,
-        "format": job.format,
-        "rows": {"total": job.total, "done": job.done, "rejected": job.rejected},
-        "on": job.options.on.isoformat(),
-        "statuses": list(job.options.statuses),
-        "created_at": moment(job.created_at),
-        "started_at": moment(job.started_at),
-        "finished_at": moment(job.finished_at),
-        "expires_at": moment(job.expires_at),
-        "catalogue": {"version": job.catalogue} if job.catalogue else None,
-        "previous": job.previous,
-        "progress": _progress(job, now),
-        "failure": describe_failure(job, language),
-    }
+    return Screening(
+        id=job.id,
+        state=job.state,
+        format=job.format,
+        rows=row_counts(job),
+        on=job.options.on.isoformat(),
+        statuses=job.options.statuses,
+        created_at=moment(job.created_at),
+        started_at=None if job.started_at is None else moment(job.started_at),
+        finished_at=None if job.finished_at is None else moment(job.finished_at),
+        expires_at=moment(job.expires_at),
+        catalogue=CatalogueVersion(version=job.catalogue) if job.catalogue else None,
+        previous=job.previous,
+        progress=_progress(job, now),
+        failure=describe_failure(job, language),
+    )
 
 
-def describe_failure(job: Job, language: str) -> Json | None:
+def describe_failure(job: Job, language: str) -> Failure | None:
     """Return why a screening failed: code, message, hint; None when it did not."""
     if job.failure is None:
         return None
-    told: Json = orjson.loads(job.failure) if job.failure.startswith("{") else {"code": job.failure, "params": {}}
+    told: dict[str, Any] = (
+        orjson.loads(job.failure) if job.failure.startswith("{") else {"code": job.failure, "params": {}}
+    )
     code, params = told["code"], told["params"]
     if code == "records_exceeded" and params:
         code = "more_than_a_day" if params["rows"] > params["most"] else "too_many_records"
     message, hint = worded(code, params, language)
-    return {"code": published(code), "message": message, "hint": hint or None}
+    return Failure(code=published(code), message=message, hint=hint or None)
 
 
 def state_words(state: State) -> dict[str, Bilingual]:
@@ -51,19 +53,22 @@ def state_words(state: State) -> dict[str, Bilingual]:
     return {"state": bilingual(f"state_{state}")}
 
 
-def moment(seconds: float | None) -> str | None:
+def row_counts(job: Job) -> RowCounts:
+    """Return the rows of the file: all, done so far, rejected."""
+    return RowCounts(total=job.total, done=job.done, rejected=job.rejected)
+
+
+def moment(seconds: float) -> str:
     """Return a time as RFC 3339 in UTC."""
-    if seconds is None:
-        return None
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _progress(job: Job, now: float) -> Json:
+def _progress(job: Job, now: float) -> Progress:
     """Return the share done, rows a second since work was last taken up, and the seconds left at that rate."""
     share = round(job.done / job.total, 4) if job.total else (1.0 if job.state is State.FINISHED else 0.0)
     if job.state is not State.RUNNING or job.resumed_at is None or not job.total:
         left = 0.0 if job.state is State.FINISHED else None
-        return {"share": share, "rows_per_second": None, "seconds_left": left}
+        return Progress(share=share, rows_per_second=None, seconds_left=left)
     rate = max(0, job.done - job.resumed_done) / max(now - job.resumed_at, 0.001)
     left = round((job.total - job.done) / rate, 1) if rate else None
-    return {"share": share, "rows_per_second": round(rate, 1) if rate else None, "seconds_left": left}
+    return Progress(share=share, rows_per_second=round(rate, 1) if rate else None, seconds_left=left)

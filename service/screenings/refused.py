@@ -12,12 +12,13 @@ import orjson
 from matcher.errors import MatchError
 from service.declared import complaints_of_facts
 from service.problems import Complaint
+from service.schemas.screening_answers import RejectedRow
 from service.screenings.folders import Folder
 
 Json = dict[str, Any]
 
 
-def rejected_rows(folder: Folder, numbers: Iterable[int], language: str) -> list[Json]:
+def rejected_rows(folder: Folder, numbers: Iterable[int], language: str) -> list[RejectedRow]:
     """Return one item a fault, by row, worded in one language."""
     raw = raw_rejected(folder, numbers)
     return [_worded(item["row"], fault, language) for item in raw for fault in item["faults"]]
@@ -54,10 +55,9 @@ def _lines(folder: Folder, number: int | None) -> Iterator[Json]:
             yield from map(orjson.loads, lines)
 
 
-def _worded(row: int, fault: Json, language: str) -> Json:
+def _worded(row: int, fault: Json, language: str) -> RejectedRow:
     ending = "en" if language == "en" else "zh"
-    return {
-        "row": row, "field": fault["field"] or None, "heading": fault["heading"] or None,
-        "value": fault["value"] or None, "code": fault["code"],
-        "message": fault[f"message_{ending}"], "hint": fault[f"hint_{ending}"] or None,
-    }  # fmt: skip
+    return RejectedRow(
+        row=row, field=fault["field"] or None, heading=fault["heading"] or None, value=fault["value"] or None,
+        code=fault["code"], message=fault[f"message_{ending}"], hint=fault[f"hint_{ending}"] or None,
+    )  # fmt: skip

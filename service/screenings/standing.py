@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
+from service.schemas.screening_answers import MeasureTenant
 from service.screenings.matrix import Parts
 
-Json = dict[str, Any]
-
+MANY = tuple[MeasureTenant, ...]
 _TOLD = ["row", "measure_id", "verdict", "relevance", "score", "unknown"]
 
 
@@ -32,13 +33,13 @@ def tenants_of_measure(parts: Parts, measure_id: str, standing: str | None, verd
     return pairs.filter(chosen[standing] & chosen[verdict])
 
 
-def describe_standing(parts: Parts, measure_id: str, standing: pa.Table) -> list[Json]:
+def describe_standing(parts: Parts, measure_id: str, standing: pa.Table) -> tuple[MeasureTenant, ...]:
     """Return the tenants of a page: how to call them, verdict, score, what is missing or in the way."""
     items = standing.to_pylist()
     called = parts.called([item["row"] for item in items])
     if "gap" in standing.column_names:
-        nothing: Json = {"verdict": "not_applicable", "relevance": None, "score": None, "unknown": []}
-        return [{**called[item["row"]], **nothing, **item} for item in items]
+        nothing: dict[str, Any] = {"verdict": "not_applicable", "relevance": None, "score": None, "unknown": []}
+        return msgspec.convert([{**called[item["row"]], **nothing, **item} for item in items], MANY)
     pairs = parts.pairs_of_rows(called, _TOLD).to_pylist()
     told = {pair["row"]: pair for pair in pairs if pair.pop("measure_id") == measure_id}
-    return [{**called[item["row"]], **told[item["row"]], "fact": None, "gap": None} for item in items]
+    return msgspec.convert([{**called[item["row"]], **told[item["row"]]} for item in items], MANY)

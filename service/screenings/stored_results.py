@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
+from msgspec.structs import asdict
 
 from matcher.ranking import COUNTED
 from rules.catalogue import Catalogue
 from seeds.regions import region_label
+from service.schemas.screening_answers import MeasureItem
 from service.screenings.jobs import Chunk, Job
 from service.screenings.matrix import BEST, Parts
 from service.screenings.parts import COUNTS
@@ -47,14 +49,14 @@ class StoredResults:
             rows=(self.job.total or 0) - self.job.rejected,
             rejected=self.job.rejected,
             counts=_counts(counted),
-            settles=tuple(Advice(label=item["label"], pairs=item["settles"]) for item in settled),
-            opens=tuple(Advice(label=item["label"], pairs=item["opens"]) for item in opened),
+            settles=tuple(Advice(label=item.label, pairs=item.settles) for item in settled),
+            opens=tuple(Advice(label=item.label, pairs=item.opens) for item in opened),
         )
 
     def measures(self) -> Iterator[MeasureLine]:
         """Yield the measures, most applicable first."""
         for item in measure_items(self.catalogue, measure_counts(self.chunks), self.language):
-            yield self._measure(item["measure_id"], item["title"], item["counts"])
+            yield self._measure(item)
 
     def tenants(self) -> Iterator[TenantLine]:
         """Yield the tenants by row."""
@@ -87,22 +89,21 @@ class StoredResults:
             best[row] = (*best.get(row, ()), title_of(self.catalogue, measure_id, self.language))
         return best
 
-    def _measure(self, measure_id: str, title: str, counts: Mapping[str, int]) -> MeasureLine:
-        measure = self.catalogue.measures.get(measure_id)
+    def _measure(self, item: MeasureItem) -> MeasureLine:
+        measure, counts = self.catalogue.measures.get(item.measure_id), Counts(**asdict(item.counts))
         if measure is None:
             told = dict.fromkeys(("instrument", "document", "status", "region"), "")
-            return MeasureLine(id=measure_id, title=title, counts=_counts(counts), **told)
+            return MeasureLine(id=item.measure_id, title=item.title, counts=counts, **told)
         document = self.catalogue.documents[measure.document]
         vocabularies = self.catalogue.vocabularies
-        instrument = vocabularies["instruments"][measure.instrument.value]
         return MeasureLine(
-            id=measure_id,
-            title=title,
-            instrument=instrument.en if self.language == "en" else instrument.zh,
+            id=item.measure_id,
+            title=item.title,
+            instrument=vocabularies["instruments"][measure.instrument].label(self.language),
             document=document.title,
             status=self._status(document.status.value),
             region=region_label(vocabularies["regions"], document.region, self.language),
-            counts=_counts(counts),
+            counts=counts,
         )
 
     def _status(self, status: str) -> str:

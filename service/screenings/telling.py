@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from matcher.description import title_of as title_in
 from matcher.ranking import COUNTED
 from rules.catalogue import Catalogue
 from rules.measures import Measure
+from service.schemas.screening_answers import MeasureItem, Opening, Settling, VerdictCounts
 from service.screenings.jobs import Chunk
 from service.screenings.matrix import TenantChoice
 
@@ -34,18 +36,16 @@ def measure_counts(chunks: Iterable[Chunk]) -> dict[str, dict[str, int]]:
     return {measure_id: {name: counted[name] for name in COUNTED} for measure_id, counted in total.items()}
 
 
-def measure_items(catalogue: Catalogue, counts: Mapping[str, Mapping[str, int]], language: str) -> list[Json]:
+def measure_items(catalogue: Catalogue, counts: Mapping[str, Mapping[str, int]], language: str) -> list[MeasureItem]:
     """Return measures with their counts, most applicable first; one the catalogue no longer has keeps its id."""
     items = [_measure_item(catalogue, measure_id, counted, language) for measure_id, counted in counts.items()]
-    return sorted(items, key=lambda i: (-i["counts"]["applicable"], -i["counts"]["possible"], i["measure_id"]))
+    return sorted(items, key=lambda i: (-i.counts.applicable, -i.counts.possible, i.measure_id))
 
 
 def title_of(catalogue: Catalogue, measure_id: str, language: str) -> str:
     """Return the title of a measure, or its id when the catalogue no longer has it."""
     measure = catalogue.measures.get(measure_id)
-    if measure is None:
-        return measure_id
-    return measure.title_en if language == "en" else measure.title
+    return title_in(measure, language) if measure else measure_id
 
 
 def chosen_measures(catalogue: Catalogue, instrument: str | None, status: str | None) -> frozenset[str] | None:
@@ -72,30 +72,30 @@ def tenant_choice(catalogue: Catalogue, statuses: Collection[str], query: Mappin
     return TenantChoice(measures=places, verdict=verdict)
 
 
-def settling(catalogue: Catalogue, settles: Mapping[str, int], language: str) -> list[Json]:
+def settling(catalogue: Catalogue, settles: Mapping[str, int], language: str) -> tuple[Settling, ...]:
     """Return what would settle most: a fact, and how many possible pairs an answer to it alone would settle."""
     ranked = sorted(settles.items(), key=lambda item: (-item[1], item[0]))[:MOST_TOLD]
-    return [_settling(catalogue, fact, count, language) for fact, count in ranked if count]
+    return tuple(_settling(catalogue, fact, count, language) for fact, count in ranked if count)
 
 
-def opening(catalogue: Catalogue, opens: Mapping[str, int], language: str) -> list[Json]:
+def opening(catalogue: Catalogue, opens: Mapping[str, int], language: str) -> tuple[Opening, ...]:
     """Return which fact stands alone in the way of most pairs."""
     ranked = sorted(opens.items(), key=lambda item: (-item[1], item[0]))[:MOST_TOLD]
-    return [
-        {"fact": fact, "label": _label(catalogue, fact, language), "opens": count} for fact, count in ranked if count
-    ]
+    return tuple(
+        Opening(fact=fact, label=_label(catalogue, fact, language), opens=count) for fact, count in ranked if count
+    )
 
 
-def _measure_item(catalogue: Catalogue, measure_id: str, counted: Mapping[str, int], language: str) -> Json:
+def _measure_item(catalogue: Catalogue, measure_id: str, counted: Mapping[str, int], language: str) -> MeasureItem:
     measure = catalogue.measures.get(measure_id)
-    return {
-        "measure_id": measure_id,
-        "title": title_of(catalogue, measure_id, language),
-        "instrument": measure.instrument.value if measure else None,
-        "document": measure.document if measure else None,
-        "status": catalogue.documents[measure.document].status.value if measure else None,
-        "counts": dict(counted),
-    }
+    return MeasureItem(
+        measure_id=measure_id,
+        title=title_of(catalogue, measure_id, language),
+        instrument=measure.instrument if measure else None,
+        document=measure.document if measure else None,
+        status=catalogue.documents[measure.document].status if measure else None,
+        counts=VerdictCounts(**counted),
+    )
 
 
 def _is_chosen(catalogue: Catalogue, measure: Measure, instrument: str | None, status: str | None) -> bool:
@@ -103,10 +103,10 @@ def _is_chosen(catalogue: Catalogue, measure: Measure, instrument: str | None, s
     return fits and (not status or status == catalogue.documents[measure.document].status)
 
 
-def _settling(catalogue: Catalogue, fact: str, count: int, language: str) -> Json:
+def _settling(catalogue: Catalogue, fact: str, count: int, language: str) -> Settling:
     label = _label(catalogue, fact, language)
     message = f"{label} would settle {count:,}" if language == "en" else f"补填“{label}”可确定 {count:,} 项"
-    return {"fact": fact, "label": label, "settles": count, "message": message}
+    return Settling(fact=fact, label=label, settles=count, message=message)
 
 
 def _label(catalogue: Catalogue, fact: str, language: str) -> str:

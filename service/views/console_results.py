@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import flask
+from msgspec.structs import asdict
 
 from matcher.description import describe_measure
 from matcher.errors import MatchError
@@ -80,7 +81,7 @@ def tenant(screening_id: str, row: int) -> flask.Response:
         tenant={**called, "place": place_label(results.shelf, called["region"], page_language())},
         answer=answer,
         groups=group_cards(answer, page_language()),
-        more=limit == CARDS and len(answer["recommendations"]) == CARDS,
+        more=limit == CARDS and len(answer.recommendations) == CARDS,
     )
 
 
@@ -162,7 +163,7 @@ def changes(screening_id: str) -> flask.Response:
         query=query,
         items=items,
         where=where,
-        totals=stored.totals(),
+        totals=asdict(stored.totals()),
         before=stored.version_before,
     )
 

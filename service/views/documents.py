@@ -6,13 +6,14 @@ from typing import Any
 
 import flask
 
+from matcher.answers import ClauseFull, DocumentFull
 from matcher.description import describe_clause, describe_document
 from service.answers import public_answer
 from service.blueprints import Blueprint
 from service.lookups import found, page_of
 from service.request_context import language
 from service.schemas.queries import DocumentsQuery
-from service.schemas.reading_answers import ClauseFull, DocumentFull, Documents
+from service.schemas.reading_answers import Documents
 from service.serving import catalogue
 
 blueprint = Blueprint("documents", __name__, description="The policy documents, word for word.")
@@ -26,8 +27,8 @@ def list_documents(query: dict[str, Any]) -> flask.Response:
     shelf = catalogue()
     documents, page = page_of(sorted(shelf.documents.values(), key=lambda document: document.id), query)
     full = query["detail"] == "full"
-    items = [describe_document(shelf, document, language(), full=full) for document in documents]
-    return public_answer({"items": items, **page})
+    items = tuple(describe_document(shelf, document, language(), full=full) for document in documents)
+    return public_answer(Documents(items=items, **page))
 
 
 @blueprint.at("/v1/documents/<document_id>")

@@ -12,7 +12,7 @@ from service.blueprints import Blueprint
 from service.feedback import Feedback, FeedbackFullError, Report, ReportFilter
 from service.feedback_cases import cases_yaml
 from service.feedback_reading import read_statement
-from service.feedback_telling import describe_report, moment
+from service.feedback_telling import describe_report
 from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.schemas.feedback import (
@@ -24,6 +24,7 @@ from service.schemas.feedback import (
     FeedbackReports,
     FeedbackTaken,
 )
+from service.screenings.progress import moment
 from service.serving import catalogue, engine, serving
 
 blueprint = Blueprint("reports", __name__, description="What readers report as wrong, and what editors do about it.")
@@ -37,11 +38,8 @@ YAML = "application/yaml"
 def send(question: dict[str, Any]) -> flask.Response:
     """Report that a condition came out wrong; a profile is stored only with consent, and without identity."""
     report = keep(question)
-    taken = {
-        "id": report.id,
-        "profile_stored": report.statement.profile is not None,
-        "expires_at": moment(report.expires_at),
-    }
+    stored = report.statement.profile is not None
+    taken = FeedbackTaken(id=report.id, profile_stored=stored, expires_at=moment(report.expires_at))
     answer = private_answer(json_bytes(taken))
     answer.status_code = 201
     return answer
@@ -66,7 +64,7 @@ def list_reports(query: dict[str, Any]) -> flask.Response:
     page, size, table = query["page"], query["per_page"], Feedback(store())
     reports, total = table.listed(asked, most=size, skip=(page - 1) * size), table.count(asked)
     where = {"total": total, "page": page, "per_page": size, "pages": -(-total // size)}
-    return private_answer(json_bytes({"items": [_describe(report) for report in reports], **where}))
+    return private_answer(json_bytes(FeedbackReports(items=tuple(_describe(report) for report in reports), **where)))
 
 
 @blueprint.at("/v1/feedback/cases.yaml")
@@ -99,5 +97,5 @@ def close(question: dict[str, Any], report_id: str) -> flask.Response:
     return private_answer(json_bytes(_describe(report)))
 
 
-def _describe(report: Report) -> dict[str, Any]:
+def _describe(report: Report) -> FeedbackReport:
     return describe_report(report, catalogue(), language())

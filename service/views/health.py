@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import flask
 
+from matcher.description import describe_catalogue
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
 from service.metrics import CONTENT_TYPE
@@ -17,16 +18,14 @@ blueprint = Blueprint("health", __name__, description="Liveness, readiness and m
 @blueprint.answers(Health, description="The process is alive.")
 def healthz() -> flask.Response:
     """Tell that the process is alive."""
-    return private_answer(json_bytes({"status": "ok"}))
+    return private_answer(json_bytes(Health(status="ok")))
 
 
 @blueprint.at("/readyz")
 @blueprint.answers(Readiness, 503, description="A verified catalogue is loaded.")
 def readyz() -> flask.Response:
     """Tell that a verified catalogue is loaded, and which."""
-    shelf = catalogue()
-    held = {"version": shelf.version, "documents": len(shelf.documents), "measures": len(shelf.measures)}
-    return private_answer(json_bytes({"status": "ready", "catalogue": held}))
+    return private_answer(json_bytes(Readiness(status="ready", catalogue=describe_catalogue(catalogue()))))
 
 
 @blueprint.at("/metrics")

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import flask
 
+from matcher.answers import MatchAnswer
 from matcher.profile import MatchRequest
 from service.access import charge_match
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
 from service.request_context import language
-from service.schemas.answers import MatchAnswer
 from service.schemas.match import MatchRequestSchema
 from service.serving import engine, serving
 

@@ -6,17 +6,16 @@ from typing import Any
 
 import flask
 
-from matcher.description import describe_measure, describe_measure_fully
+from matcher.answers import MeasureFull
+from matcher.description import describe_measure_fully, describe_measure_listed
 from matcher.matching import Engine
-from rules.catalogue import Catalogue
-from rules.measures import Measure
 from service.answers import public_answer
 from service.blueprints import Blueprint
 from service.lookups import found, page_of
 from service.measure_filters import read_value, select
 from service.request_context import language
 from service.schemas.queries import MeasuresQuery
-from service.schemas.reading_answers import MeasureFull, Measures
+from service.schemas.reading_answers import FilterRead, Measures
 from service.serving import catalogue, engine
 
 blueprint = Blueprint("measures", __name__, description="The measures of the catalogue.")
@@ -35,11 +34,15 @@ def list_measures(query: dict[str, Any]) -> flask.Response:
     shelf = serves.catalogue
     read = {name: _read(serves, name, query.get(name)) for name in _READ}
     values = {name: query[name] for name in _EXACT if query.get(name)}
-    values |= {name: reading["value"] for name, reading in read.items() if reading and reading["value"]}
-    unread = any(reading and not reading["value"] for reading in read.values())
+    values |= {name: reading.value for name, reading in read.items() if reading and reading.value}
+    unread = any(reading and not reading.value for reading in read.values())
     selected = [] if unread else select(shelf, values, words=query.get("q", ""))
-    items, page = page_of(selected, query)
-    return public_answer({"items": [_describe(shelf, measure) for measure in items], **page, **read})
+    listed, page = page_of(selected, query)
+    items = tuple(describe_measure_listed(shelf, measure, language()) for measure in listed)
+    region, sector, stage, department = read.values()
+    return public_answer(
+        Measures(items=items, **page, region=region, sector=sector, stage=stage, department=department)
+    )
 
 
 @blueprint.at("/v1/measures/<measure:measure_id>")
@@ -50,11 +53,5 @@ def show_measure(measure_id: str) -> flask.Response:
     return public_answer(describe_measure_fully(shelf, found(shelf.measures, measure_id), language()))
 
 
-def _describe(shelf: Catalogue, measure: Measure) -> dict[str, Any]:
-    """Describe a measure as the contract lists it: as in a match, plus its conditions."""
-    full = describe_measure_fully(shelf, measure, language())
-    return {**describe_measure(shelf, measure, language()), "conditions": full["conditions"]}
-
-
-def _read(serves: Engine, name: str, text: str | None) -> dict[str, Any] | None:
+def _read(serves: Engine, name: str, text: str | None) -> FilterRead | None:
     return read_value(serves, name, text, language()) if text else None

@@ -6,6 +6,7 @@ from typing import Any
 
 import flask
 
+from matcher.answers import CatalogueInfo
 from matcher.description import describe_measure
 from rules.catalogue import Catalogue
 from rules.errors import PackError
@@ -47,9 +48,14 @@ def preview_measure(question: dict[str, Any]) -> flask.Response:
     asked = [question.get(name) for name in ("document", "measure", "defaults")]
     outcome = stored_preview(shelf, draft, parts_of(job), job.options, asked)
     items, page = page_of(outcome.items, question)
-    held = {"version": shelf.version, "documents": len(catalogue().documents), "measures": len(shelf.measures)}
-    described = describe_measure(shelf, draft, language())
-    answer = {"catalogue": held, "measure": described, "counts": outcome.counts, "items": list(items), **page}
+    held = CatalogueInfo(version=shelf.version, documents=len(catalogue().documents), measures=len(shelf.measures))
+    answer = PreviewAnswer(
+        catalogue=held,
+        measure=describe_measure(shelf, draft, language()),
+        counts=outcome.counts,
+        items=tuple(items),
+        **page,
+    )
     return private_answer(json_bytes(answer))
 
 

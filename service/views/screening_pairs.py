@@ -7,6 +7,7 @@ from typing import Any
 
 import flask
 
+from matcher.answers import MatchAnswer, Recommendation
 from matcher.profile import MatchRequest
 from service.access import folders, operator
 from service.answers import json_bytes, private_answer
@@ -15,7 +16,6 @@ from service.json_reading import printable
 from service.lookups import found
 from service.problems import Complaint, RequestError
 from service.request_context import language
-from service.schemas.answers import MatchAnswer, Recommendation
 from service.schemas.screening_questions import NoQuery, TenantMatchQuery
 from service.screenings.jobs import Job
 from service.screenings.tenants import find_tenant
@@ -48,7 +48,7 @@ def explain_pair(_: dict[str, Any], screening_id: str, row: int, measure_id: str
     return private_answer(json_bytes(explained(screening_id, row, measure_id)))
 
 
-def explained(screening_id: str, row: int, measure_id: str) -> dict[str, Any]:
+def explained(screening_id: str, row: int, measure_id: str) -> Recommendation:
     """Return the recommendation of a measure for a tenant; raise RequestError when nothing connects the two."""
     job = finished_screening(screening_id)
     matcher = engine_of(job.catalogue)

@@ -21,19 +21,26 @@ from service.lookups import found, page_of, read_region
 from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.schemas.queries import PageQuery
+from service.schemas.reading_answers import FilterRead
 from service.schemas.screening_answers import (
+    CatalogueVersion,
+    ChangedTenant,
     Changes,
     MeasureItems,
     MeasureTenants,
+    Pair,
     RejectedRows,
     SummaryAnswer,
+    TenantItem,
     TenantItems,
+    TenantsWith,
+    VerdictCounts,
 )
 from service.schemas.screening_questions import MatrixFilter, MeasureTenantsQuery, NoQuery
 from service.screenings.changes import StoredChanges
 from service.screenings.jobs import Job, State
 from service.screenings.matrix import Parts, best_pairs, count_by_measure, count_by_tenant
-from service.screenings.progress import state_words
+from service.screenings.progress import row_counts, state_words
 from service.screenings.refused import rejected_rows
 from service.screenings.standing import describe_standing, tenants_of_measure
 from service.screenings.telling import (
@@ -72,15 +79,15 @@ def list_tenants(query: Json, screening_id: str) -> flask.Response:
     places, page = page_of(range(len(counts.rows)), query)
     rows = [int(counts.rows[place]) for place in places]
     called, best = parts.called(rows, "region"), best_pairs(parts, choice, rows)
-    items = [
-        {
+    items = tuple(
+        TenantItem(
             **called[row],
-            "counts": counts.at(place),
-            "best": [{**pair, "title": title_of(shelf, pair["measure_id"], language())} for pair in best[row]],
-        }
+            counts=counts.at(place),
+            best=tuple(Pair(**pair, title=title_of(shelf, pair["measure_id"], language())) for pair in best[row]),
+        )
         for place, row in zip(places, rows, strict=True)
-    ]
-    return private_answer(json_bytes({"items": items, **page, "region": region}))
+    )
+    return private_answer(json_bytes(TenantItems(items=items, **page, region=region)))
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/measures")
@@ -98,16 +105,16 @@ def list_measures(query: Json, screening_id: str) -> flask.Response:
         counts |= count_by_measure(parts_of(job), considered(shelf, job.options.statuses), places)
     chosen = chosen_measures(shelf, query.get("instrument"), query.get("status"))
     items = measure_items(shelf, counts, language())
-    wanted = [item for item in items if chosen is None or item["measure_id"] in chosen]
+    wanted = [item for item in items if chosen is None or item.measure_id in chosen]
     if query.get("verdict"):
-        wanted = [item for item in wanted if _listed(item["counts"], query["verdict"])]
+        wanted = [item for item in wanted if _listed(item.counts, query["verdict"])]
     page, where = page_of(wanted, query)
-    return private_answer(json_bytes({"items": list(page), **where, "region": region}))
+    return private_answer(json_bytes(MeasureItems(items=tuple(page), **where, region=region)))
 
 
-def _listed(counts: Mapping[str, int], verdict: str) -> int:
+def _listed(counts: VerdictCounts, verdict: str) -> int:
     """Return for how many tenants a measure is listed with a verdict."""
-    return counts["applicable"] if verdict == "applicable" else counts["possible"] - counts["withheld"]
+    return counts.applicable if verdict == "applicable" else counts.possible - counts.withheld
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/measures/<measure_id>/tenants")
@@ -127,7 +134,7 @@ def list_measure_tenants(query: Json, screening_id: str, measure_id: str) -> fla
     shown, where = page_of(standing, query)
     items = describe_standing(parts, measure.id, shown)
     described = describe_measure(shelf, measure, language())
-    return private_answer(json_bytes({"measure": described, "items": items, **where, "region": region}))
+    return private_answer(json_bytes(MeasureTenants(measure=described, items=items, **where, region=region)))
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/summary")
@@ -139,18 +146,18 @@ def show_summary(_: Json, screening_id: str) -> flask.Response:
     job, spoken = finished_screening(screening_id), language()
     shelf = engine_of(job.catalogue).catalogue
     chunks = jobs().chunks(job.id)
-    items = measure_items(shelf, measure_counts(chunks), spoken)
+    items, having = measure_items(shelf, measure_counts(chunks), spoken), add_up(chunks, "tenants_with")
     return private_answer(
         json_bytes(
-            {
-                "catalogue": {"version": job.catalogue},
-                "rows": {"total": job.total, "done": job.done, "rejected": job.rejected},
-                "totals": {name: sum(item["counts"][name] for item in items) for name in COUNTED},
-                "tenants_with": {name: add_up(chunks, "tenants_with")[name] for name in ("applicable", "possible")},
-                "measures": items[:MOST_MEASURES],
-                "settles": settling(shelf, add_up(chunks, "settles"), spoken),
-                "opens": opening(shelf, add_up(chunks, "opens"), spoken),
-            }
+            SummaryAnswer(
+                catalogue=CatalogueVersion(version=shelf.version),
+                rows=row_counts(job),
+                totals=VerdictCounts(**{name: sum(getattr(item.counts, name) for item in items) for name in COUNTED}),
+                tenants_with=TenantsWith(applicable=having["applicable"], possible=having["possible"]),
+                measures=tuple(items[:MOST_MEASURES]),
+                settles=settling(shelf, add_up(chunks, "settles"), spoken),
+                opens=opening(shelf, add_up(chunks, "opens"), spoken),
+            )
         )
     )
 
@@ -164,7 +171,7 @@ def list_rejected(query: Json, screening_id: str) -> flask.Response:
     job = finished_screening(screening_id)
     refused = rejected_rows(folders().of(job.id), [chunk.number for chunk in jobs().chunks(job.id)], language())
     items, page = page_of(refused, query)
-    return private_answer(json_bytes({"items": list(items), **page}))
+    return private_answer(json_bytes(RejectedRows(items=tuple(items), **page)))
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/changes")
@@ -179,9 +186,16 @@ def list_changes(query: Json, screening_id: str) -> flask.Response:
     changed = changes.of_tenants(rows, _titles(job, changes, rows))
     called = parts.called(rows)
     nameless = {"external_id": "", "uscc": "", "name": ""}  # decided before, refused by the later catalogue
-    items = [{**called.get(row, {"row": row, **nameless}), "changes": changed[row]} for row in rows]
-    versions = {"before": {"version": changes.version_before}, "after": {"version": job.catalogue}}
-    return private_answer(json_bytes({**versions, "totals": changes.totals(), "items": items, **where}))
+    answer = Changes(
+        before=CatalogueVersion(version=changes.version_before),
+        after=CatalogueVersion(version=engine_of(job.catalogue).catalogue.version),
+        totals=changes.totals(),
+        items=tuple(
+            ChangedTenant(**called.get(row, {"row": row, **nameless}), changes=tuple(changed[row])) for row in rows
+        ),
+        **where,
+    )
+    return private_answer(json_bytes(answer))
 
 
 def changes_of(job: Job) -> StoredChanges:
@@ -224,12 +238,11 @@ def engine_of(version: str | None) -> Engine:
         raise RequestError("conflict", [Complaint(code="other_catalogue")]) from error
 
 
-def region_asked(shelf: Catalogue, query: Mapping[str, Any]) -> Json | None:
+def region_asked(shelf: Catalogue, query: Mapping[str, Any]) -> FilterRead | None:
     """Return how the place of a filter was read, None when none is asked for."""
     return read_region(shelf, query["region"], language()) if query.get("region") else None
 
 
-def places_inside(shelf: Catalogue, region: Mapping[str, Any]) -> Collection[str]:
+def places_inside(shelf: Catalogue, region: FilterRead) -> Collection[str]:
     """Return every place inside the one that was read; none when it was not read for sure."""
-    place = region["value"]
-    return shelf.vocabularies["regions"].taxonomy.descendants(place) if place else ()
+    return shelf.vocabularies["regions"].taxonomy.descendants(region.value) if region.value else ()

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import flask
+from msgspec.structs import asdict
 
 from service.access import expect_records, folders, jobs, operator, own_screening
 from service.answers import json_bytes, private_answer
@@ -130,7 +131,7 @@ def look_at_columns() -> flask.Response:
 @blueprint.answers(Screenings, 401, 403, 422, 503, description="The screenings of this key.")
 def list_screenings(_: dict[str, Any]) -> flask.Response:
     """List the screenings of this key, newest first."""
-    return private_answer(json_bytes({"items": [_describe(job) for job in jobs().owned(operator().id)]}))
+    return private_answer(json_bytes(Screenings(items=tuple(_describe(job) for job in jobs().owned(operator().id)))))
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>")
@@ -140,7 +141,8 @@ def list_screenings(_: dict[str, Any]) -> flask.Response:
 def show_screening(_: dict[str, Any], screening_id: str) -> flask.Response:
     """Tell how far a screening is, and what the columns of its file were taken for."""
     job = own_screening(screening_id)
-    return private_answer(json_bytes({**_describe(job), **columns_as_read(folders().of(job.id), language())}))
+    columns = columns_as_read(folders().of(job.id), language())
+    return private_answer(json_bytes(OneScreening(**asdict(_describe(job)), **asdict(columns))))
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>", method="DELETE")
@@ -223,7 +225,7 @@ def _not_finished(job: Job) -> Complaint:
     failure = describe_failure(job, language())
     if failure is None:
         return Complaint(code="not_finished", params=state_words(job.state))
-    return Complaint(code="screening_failed", params={"reason": failure["message"]}, hint=failure["hint"] or "")
+    return Complaint(code="screening_failed", params={"reason": failure.message}, hint=failure.hint or "")
 
 
 def _accepted(job: Job) -> flask.Response:
@@ -233,5 +235,5 @@ def _accepted(job: Job) -> flask.Response:
     return answer
 
 
-def _describe(job: Job) -> dict[str, Any]:
+def _describe(job: Job) -> Screening:
     return describe_job(job, now=time.time(), language=language())

@@ -17,11 +17,11 @@ blueprint = Blueprint("tables", __name__, description="How measures are ranked a
 @blueprint.answers(Features, description="The ranking features and their weights, which add up to 1.")
 def list_features() -> flask.Response:
     """List the ranking features with their weights."""
-    return public_answer({"items": describe_features(language())})
+    return public_answer(Features(items=describe_features(language())))
 
 
 @blueprint.at("/v1/operators")
 @blueprint.answers(Operators, description="The operators of conditions.")
 def list_operators() -> flask.Response:
     """List the operators that conditions are written with."""
-    return public_answer({"items": describe_operators(language())})
+    return public_answer(Operators(items=describe_operators(language())))

@@ -6,7 +6,9 @@ from difflib import SequenceMatcher
 from typing import Any
 
 import flask
+from msgspec.structs import replace
 
+from matcher.answers import VocabularyEntry
 from matcher.description import describe_entry, describe_fact
 from matcher.search import nearest_entries
 from rules.catalogue import Catalogue
@@ -38,31 +40,31 @@ def show_vocabulary(query: dict[str, Any], name: str) -> flask.Response:
     if words := query.get("q"):
         entries = _nearest(shelf, name, words)
         page = {"total": len(entries), "page": 1, "per_page": MOST_NEAREST, "pages": 1}
-        return public_answer({"vocabulary": name, "items": entries, **page})
+        return public_answer(VocabularyAnswer(vocabulary=name, items=tuple(entries), **page))
     items, page = page_of(_entries(shelf, name), query)
-    return public_answer({"vocabulary": name, "items": items, **page})
+    return public_answer(VocabularyAnswer(vocabulary=name, items=tuple(items), **page))
 
 
-def _entries(shelf: Catalogue, name: str) -> list[dict[str, Any]]:
+def _entries(shelf: Catalogue, name: str) -> list[VocabularyEntry]:
     if name == FACTS:
         return [describe_fact(fact, language()) for fact in shelf.facts.values()]
     vocabulary = shelf.vocabularies[name]
     return [describe_entry(vocabulary, entry, language()) for entry in vocabulary.entries]
 
 
-def _nearest(shelf: Catalogue, name: str, words: str) -> list[dict[str, Any]]:
+def _nearest(shelf: Catalogue, name: str, words: str) -> list[VocabularyEntry]:
     if name == FACTS:
         return _nearest_facts(_entries(shelf, name), words)
     return nearest_entries(shelf.vocabularies[name], words, MOST_NEAREST, language())
 
 
-def _nearest_facts(facts: list[dict[str, Any]], words: str) -> list[dict[str, Any]]:
+def _nearest_facts(facts: list[VocabularyEntry], words: str) -> list[VocabularyEntry]:
     """Return the facts whose id or label contains or resembles `words`, best first."""
 
-    def likeness(fact: dict[str, Any]) -> float:
-        names = (fold(fact["id"]), fold(fact["label"]))
+    def likeness(fact: VocabularyEntry) -> float:
+        names = (fold(fact.id), fold(fact.label))
         return max(1.0 if sought in name else SequenceMatcher(None, sought, name).ratio() for name in names)
 
     sought = fold(words)
-    ranked = sorted(((round(likeness(fact), 4), fact) for fact in facts), key=lambda pair: (-pair[0], pair[1]["id"]))
-    return [{**fact, "similarity": score} for score, fact in ranked[:MOST_NEAREST] if score >= LEAST_LIKENESS]
+    ranked = sorted(((round(likeness(fact), 4), fact) for fact in facts), key=lambda pair: (-pair[0], pair[1].id))
+    return [replace(fact, similarity=score) for score, fact in ranked[:MOST_NEAREST] if score >= LEAST_LIKENESS]

@@ -1,12 +1,14 @@
 """The shipped catalogue as a session-wide engine, hand-made catalogues, and answers for many drawn profiles."""
 
 import hashlib
+import json
 import random
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import settings
 
@@ -52,9 +54,10 @@ def catalogue(engine):
 
 
 def ask(engine: Engine, profile: dict[str, Any] | Profile, **options: Any) -> dict[str, Any]:
-    """Match a profile; options are those of a request."""
+    """Match a profile and read the answer as a caller does; options are those of a request."""
     described = profile if isinstance(profile, Profile) else Profile(**profile)
-    return engine.match(MatchRequest(profile=described, **{"on": DAY, "limit": 100, **options}))
+    answer = engine.match(MatchRequest(profile=described, **{"on": DAY, "limit": 100, **options}))
+    return json.loads(msgspec.json.encode(answer))
 
 
 @pytest.fixture(scope="session")

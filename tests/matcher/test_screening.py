@@ -197,8 +197,8 @@ def test_what_no_answer_can_settle_is_neither_counted_nor_one_fact_short(hand_ma
     pairs = zip(chunk.pair_measure[chunk.one_fact_short], chunk.verdict[chunk.one_fact_short], strict=True)
     found = {(screener.measure_ids[place], int(verdict)) for place, verdict in pairs}
     assert found == {(name, UNKNOWN) for name in short}
-    questions = engine.match(MatchRequest(profile=profile, on=DAY, statuses=BOTH))["questions"]
-    asked = {question["fact"]: question["settles"] for question in questions if question["settles"]}
+    questions = engine.match(MatchRequest(profile=profile, on=DAY, statuses=BOTH)).questions
+    asked = {question.fact: question.settles for question in questions if question.settles}
     assert {fact: number for fact, number in asked.items() if fact != "concepts"} == settles
 
 

@@ -8,7 +8,7 @@ from matcher.search import nearest_entries
 
 def found(catalogue, name, query, limit=5):
     entries = nearest_entries(catalogue.vocabularies[name], query, limit, "zh")
-    return [(entry["id"], entry["how"], entry["similarity"]) for entry in entries]
+    return [(entry.id, entry.how, entry.similarity) for entry in entries]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_what_is_typed_half_finds_what_it_begins_first(catalogue, name, query, f
 
 def test_a_place_is_offered_inside_the_one_named_before_it_only(catalogue):
     entries = nearest_entries(catalogue.vocabularies["regions"], "广州朝", 20, "zh")
-    assert not any(entry["how"] == "contains" for entry in entries)
+    assert not any(entry.how == "contains" for entry in entries)
 
 
 def test_a_long_query_is_answered_at_once(catalogue):
@@ -81,11 +81,11 @@ def test_as_many_as_asked_for_and_each_once(catalogue):
 def test_a_place_is_told_with_what_it_lies_in_so_that_choosing_it_names_one_place(catalogue):
     regions = catalogue.vocabularies["regions"]
     for language, label in (("zh", "北京市朝阳区"), ("en", "Chaoyang, Beijing")):
-        offered = {entry["id"]: entry["label"] for entry in nearest_entries(regions, "朝阳", 20, language)}
+        offered = {entry.id: entry.label for entry in nearest_entries(regions, "朝阳", 20, language)}
         assert offered["110105"] == label
         assert resolve_place(label, regions).codes == ("110105",)
 
 
 def test_labels_follow_the_language(catalogue):
     (entry,) = nearest_entries(catalogue.vocabularies["sectors"], "biomaterials", 1, "en")
-    assert entry["label"] == "biomaterials"
+    assert entry.label == "biomaterials"

@@ -75,7 +75,11 @@ def test_what_is_wrong_with_a_field_is_told_where(tmp_path, change, pointer, mes
         ({**NONE, "api": ["name", "name"], "fields": [ONE]}, "/api", "must name, once each"),
         ({**NONE, "template": ["name"], "fields": [ONE]}, "/template", "must name, once each"),
         ({**NONE, "facts": "name", "fields": [ONE]}, "/facts", "must name, once each"),
-        ({**NONE, "facts": ["x"], "fields": [{**ONE, "facts": [FACT, FACT]}]}, "/facts", "what has 'facts': ['x', 'x']"),
+        (
+            {**NONE, "facts": ["x"], "fields": [{**ONE, "facts": [FACT, FACT]}]},
+            "/facts",
+            "what has 'facts': ['x', 'x']",
+        ),
     ],
 )
 def test_what_is_wrong_between_fields_is_told_where(tmp_path, data, pointer, message):

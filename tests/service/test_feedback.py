@@ -210,7 +210,7 @@ def test_labels_name_every_condition_of_the_catalogue(catalogue_file, fresh, tmp
     nested = dict(stated_conditions(shelf, "ah-other-cities"))
     assert [place for place in nested if "." in place]
     for place, said, should_be in (("0", "unmet", "met"), ("2", "met", "unmet"), ("2.0", "unmet", "met")):
-        fact = nested[place]["fact"]
+        fact = nested[place].fact
         fresh.add(
             Statement(
                 measure="ah-other-cities",

@@ -132,8 +132,8 @@ def test_a_register_larger_than_what_is_left_fails_before_anything_is_counted(jo
     assert jobs.records.used("key") == 0
     assert jobs.records.left("key", most=15) == 15
     failure = describe_failure(told, "zh")
-    assert failure["code"] == "records_exceeded"
-    assert "16 家企业，每日最多筛查 15 家" in failure["message"]
+    assert failure.code == "records_exceeded"
+    assert "16 家企业，每日最多筛查 15 家" in failure.message
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_what_was_let_through_is_promised_and_goes_on_whatever_comes_meanwhile(j
     assert not jobs.records.charge("key", 6, most=25)
     other_id, other_was = begun(jobs, 6, most=25, worker="b")
     assert not other_was
-    assert "今日还可筛查 5 家" in describe_failure(jobs.found(other_id), "zh")["message"]
+    assert "今日还可筛查 5 家" in describe_failure(jobs.found(other_id), "zh").message
     jobs.store_chunk(job_id, "a", chunk(0))
     assert (jobs.records.used("key"), jobs.records.left("key", most=25)) == (10, 5)
     clock.now += LEASE_SECONDS + 1

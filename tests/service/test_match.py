@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from service.schemas.answers import MatchAnswer
+from matcher.answers import MatchAnswer
 
 TOP_LEVEL = ["catalogue", "on", "profile", "recommendations", "questions", "needs", "near_misses", "totals"]
 
@@ -113,5 +113,7 @@ def test_the_published_schema_notices_a_field_that_is_missing(server, polylactic
     del answer["recommendations"][0]["measure"]["source"]["clause"]
     answer["totals"]["more"] = 1
     missing, unpublished = strictly(MatchAnswer, answer)
+    assert missing.startswith("/recommendations/0/measure/source: ")
     assert "clause" in missing
-    assert unpublished == "/totals/more"
+    assert unpublished.startswith("/totals: ")
+    assert "more" in unpublished

@@ -116,8 +116,8 @@ def questions(engine, profile):
     """Return everything a match would ask, with how much it settles, however much that is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("matcher.questions.MOST_QUESTIONS", 1000)
-        asked = engine.match(MatchRequest(profile=profile, on=date.fromisoformat(ON)))["questions"]
-    return {question["fact"]: question["settles"] for question in asked}
+        asked = engine.match(MatchRequest(profile=profile, on=date.fromisoformat(ON))).questions
+    return {question.fact: question.settles for question in asked}
 
 
 def test_one_fact_short_is_what_one_answer_settles(operator, screened, engine):

@@ -3,10 +3,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from werkzeug.datastructures import MultiDict
 
+from matcher.answers import Condition
 from matcher.ranking import Standing
+from rules.conditions import Quote
 from rules.content import open_catalogue
+from rules.verdict import Verdict, Why
 from service.pages.check_answers import read_typed
 from service.pages.check_changes import changed_measures
 from service.pages.check_conditions import Rows, asking_once
@@ -79,9 +83,10 @@ def test_answers_beside_the_form_are_put_into_it(form, typed):
 
 
 def _condition(catalogue, fact, expected, actual, gap):
-    cite = {"document": next(iter(catalogue.documents)), "clause": "1"}
-    return {"fact": fact, "label": "x", "verdict": "unmet", "why": None, "expected": [expected], "actual": actual,
-            "gap": gap, "cite": cite}  # fmt: skip
+    cite = Quote(document=next(iter(catalogue.documents)), clause="1", quote="x", start=0, end=1)
+    return Condition(
+        fact=fact, label="x", verdict=Verdict.UNMET, why=None, expected=[expected], actual=actual, gap=gap, cite=cite
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,9 +113,10 @@ def test_a_gap_is_told_in_the_unit_of_its_fact(app, catalogue, fact, expected, a
 def test_a_field_is_asked_for_once_in_a_card(app, catalogue):
     with app.test_request_context("/"):
         rows = Rows(catalogue, Fields(catalogue, "zh"), page_words("zh"), {})
-        unknown = {**_condition(catalogue, "region", "440000", None, None), "verdict": "unknown", "why": "fact_missing"}
+        unmet = _condition(catalogue, "region", "440000", None, None)
+        unknown = replace(unmet, verdict=Verdict.UNKNOWN, why=Why.FACT_MISSING)
         first, second, third = asking_once(
-            [rows.row(unknown), rows.row(unknown), rows.row({**unknown, "fact": "stage"})]
+            [rows.row(unknown), rows.row(unknown), rows.row(replace(unknown, fact="stage"))]
         )
     assert (first.asked.field.name, second.asked, third.asked.field.name) == ("city", None, "stage")
     assert [value for value, _ in third.asked.field.choices][:3] == ["概念", "研发", "中试"]

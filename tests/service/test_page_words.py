@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.answers import Benefit, FactRead
+from matcher.words import How
 from rules.measure_parsing import _BENEFIT_KINDS
 from rules.measures import Strength
 from seeds.documents import load_documents
@@ -55,10 +57,10 @@ def test_chinese_words_hold_no_punctuation_of_another_script():
 
 
 def test_a_benefit_is_told_as_far_as_it_is_stated():
-    benefit = {"kind": "loan", "cap_cny": 5e6, "amount_cny": 1.2e8, "rate": 0.3, "unit": "家"}
+    benefit = Benefit(kind="loan", cap_cny=5e6, amount_cny=1.2e8, rate=0.3, unit="家")
     assert benefit_words(benefit, page_words("zh")) == "贷款，金额 1.2亿元/家，最高 500万元/家，比例 30%"
-    assert benefit_words({"kind": "loan", "cap_cny": 5e6}, page_words("en")) == "loans, at most CNY 5,000,000"
-    assert benefit_words({"kind": "grant", "amount_cny": 800}, page_words("zh")) == "资金补助，金额 800元"
+    assert benefit_words(Benefit(kind="loan", cap_cny=5e6), page_words("en")) == "loans, at most CNY 5,000,000"
+    assert benefit_words(Benefit(kind="grant", amount_cny=800), page_words("zh")) == "资金补助，金额 800元"
     assert benefit_words(None, page_words("zh")) == ""
 
 
@@ -79,15 +81,19 @@ def test_a_clause_is_named_as_it_is_printed(path, name):
     assert clause_name(documents["ah-biomanufacturing-2024-draft"], path) == name
 
 
+def read(fact, label, how, origin):
+    return FactRead(fact=fact, value="", label=label, origin=origin, input="", how=How(how), similarity=1.0)
+
+
 def test_a_stated_fact_hides_the_same_one_inferred_before_it():
     def fact(how, origin):
-        return {"fact": "sector", "label": "生物材料", "how": how, "origin": origin}
+        return read("sector", "生物材料", how, origin)
 
     words = page_words("zh")
     assert understood([fact("inferred", "products[0]")], {}, words) == ["行业：生物材料（由产品推断）"]
     facts = [fact("inferred", "products[0]"), fact("exact", "sector[0]"), fact("inferred", "products[1]")]
     assert understood(facts, {}, words) == ["行业：生物材料"]
-    declared = {"fact": "gd-x.meets", "label": "是", "how": "declared", "origin": "facts.gd-x.meets"}
+    declared = read("gd-x.meets", "是", "declared", "facts.gd-x.meets")
     assert understood([declared], {}, words) == ["已确认的条件：是"]
     assert understood([declared], {}, words, lambda fact: f"项目符合条件 {fact}") == ["项目符合条件 gd-x.meets：是"]
 
@@ -128,8 +134,7 @@ def test_a_form_is_read_into_the_profile_that_the_api_takes():
 
 @given(st.text(min_size=1, max_size=30), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30))))
 def test_the_pieces_of_a_quote_are_the_quote(quote, spans):
-    matches = [{"start": 100 + min(span), "end": 100 + max(span)} for span in spans]
-    pieces = mark_matches({"quote": quote, "start": 100, "matches": matches})
+    pieces = mark_matches(quote, 100, [(100 + min(span), 100 + max(span)) for span in spans])
     assert "".join(piece.text for piece in pieces) == quote
     marked = {i for start, end in ((min(s), max(s)) for s in spans) for i in range(start, min(end, len(quote)))}
     assert sum(len(piece.text) for piece in pieces if piece.marked) == len(marked)

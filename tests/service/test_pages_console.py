@@ -20,8 +20,10 @@ from service.pages.console_columns import read_choices
 from service.pages.console_session import COOKIE
 from service.pages.console_state import progress_words
 from service.pages.wording import page_words
+from service.schemas.column_answers import FieldChoice
+from service.schemas.screening_answers import Progress, RowCounts, Screening
 from service.screenings.folders import Folders
-from service.screenings.jobs import Jobs
+from service.screenings.jobs import Jobs, State
 from service.screenings.worker import ORPHAN_SECONDS, Worker
 from service.settings import Settings
 from service.store import Store
@@ -442,9 +444,9 @@ def test_columns_that_cannot_be_told_apart_are_refused_with_the_reason(operator)
 
 
 def test_only_what_differs_from_the_reading_is_a_correction():
-    money = {"field": "annual_revenue_cny", "units": ["元", "万元"]}
+    money = FieldChoice(field="annual_revenue_cny", label="", units=("元", "万元"))
     plain = {
-        "choices": [money, {"field": "name", "units": []}],
+        "choices": [money, FieldChoice(field="name", label="", units=())],
         "columns": [
             {"position": 1, "heading": "企业名称", "open": True, "chosen": "name", "unit": None},
             {"position": 2, "heading": "进账", "open": True, "chosen": "-", "unit": None},
@@ -751,8 +753,8 @@ def test_the_pieces_of_a_bar_fill_it():
 )
 def test_progress_is_told_in_a_sentence(told, says):
     state, total, done, rate, left = told
-    progress = {"share": 0, "rows_per_second": rate, "seconds_left": left}
-    assert (
-        progress_words({"state": state, "rows": {"total": total, "done": done}, "progress": progress}, page_words("zh"))
-        == says
-    )
+    nothing = dict.fromkeys(Screening.__struct_fields__)
+    rows = RowCounts(total=total, done=done, rejected=0)
+    progress = Progress(share=0, rows_per_second=rate, seconds_left=left)
+    screening = Screening(**{**nothing, "state": State(state), "rows": rows, "progress": progress})
+    assert progress_words(screening, page_words("zh")) == says

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
+from matcher import answers
 from service.schemas import reading_answers as published
 
 
@@ -19,8 +20,8 @@ def listed(server, **query):
         ("/v1/measures?region=%E5%90%88%E8%82%A5", published.Measures),
         ("/v1/documents", published.Documents),
         ("/v1/documents?detail=brief", published.Documents),
-        ("/v1/documents/gd-biomanufacturing-2025", published.DocumentFull),
-        ("/v1/documents/gd-biomanufacturing-2025/clauses/2.3.2", published.ClauseFull),
+        ("/v1/documents/gd-biomanufacturing-2025", answers.DocumentFull),
+        ("/v1/documents/gd-biomanufacturing-2025/clauses/2.3.2", answers.ClauseFull),
         ("/v1/vocabularies/sectors", published.VocabularyAnswer),
         ("/v1/vocabularies/concepts?q=PLA", published.VocabularyAnswer),
         ("/v1/vocabularies/facts", published.VocabularyAnswer),
