@@ -43,7 +43,7 @@ _MOST_COLUMNS = 16_384
 """What a spreadsheet program takes at most."""
 
 _DATA_END = re.compile(rb"</(?:\w+:)?sheetData")
-_ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\b[^<]*?\br\s*=\s*["'](\d+)""")
+_ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\b[^<]*?\br\s*=\s*["'](\d{1,9})""")
 _ROOT = re.compile(rb"<((?:\w+:)?)sst\b")
 _LOOK_BACK = 1 << 16
 _KEPT = (TYPES, "_rels/.rels", WORKBOOK, RELATIONS, STYLES)
