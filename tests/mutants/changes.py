@@ -45,7 +45,7 @@ class Halve(Operator):
         if node.type == "number" and "." in node.value:
             yield (node.start_pos, node.end_pos)
 
-    def mutate(self, node, index):
+    def mutate(self, node, index):  # noqa: ARG002 - cosmic-ray passes it by position to all operators
         return Number(str(float(node.value) / 2), node.start_pos, node.prefix)
 
     @classmethod
