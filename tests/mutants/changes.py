@@ -17,6 +17,7 @@ from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator
 from parso.python.tree import Number
 
+SCRIPT = 'if __name__ == "__main__":'
 Position = tuple[int, int]
 
 
@@ -83,10 +84,14 @@ OPERATORS: dict[str, Operator] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One small change: what it is, where it is, and the place a seed gives it among all."""
+    """One small change: what it is, where it is, and the place a seed gives it among all.
+
+    `statement` are the lines of the statement it stands in, without what is indented below.
+    """
 
     file: str
     line: int
+    statement: range
     operator: str
     occurrence: int
     drawn: str
@@ -108,15 +113,20 @@ class Change:
 
 
 def changes(root: Path, folders: list[str], seed: int) -> list[Change]:
-    """Return every change to the modules under `folders`, in the order in which the seed draws them."""
+    """Return every change to the modules under `folders`, in the order in which the seed draws them.
+
+    Scripts are none of them: what makes data once decides nothing, and its data is checked in.
+    """
     files = sorted(file for folder in folders for file in (root / folder).rglob("*.py"))
-    found = (change for file in files for change in _changes_of(file.read_text(), file.relative_to(root), seed))
+    texts = [(file.read_text(), file.relative_to(root)) for file in files]
+    found = (change for text, file in texts if SCRIPT not in text for change in _changes_of(text, file, seed))
     return sorted(found, key=lambda change: change.drawn)
 
 
 def _changes_of(source: str, file: Path, seed: int) -> Iterator[Change]:
     """The draw goes by the text of the line, so that a change elsewhere in the file leaves it as it was."""
     lines, left_out, nodes = source.splitlines(), list(_left_out(source)), list(ast_nodes(get_ast(source)))
+    statements = _statements(source)
     seen: dict[str, int] = {}
     for name, operator in OPERATORS.items():
         places = [place for node in nodes for place in operator.mutation_positions(node)]
@@ -126,7 +136,22 @@ def _changes_of(source: str, file: Path, seed: int) -> Iterator[Change]:
             text = f"{seed} {file} {name} {lines[start[0] - 1].strip()}"
             seen[text] = seen.get(text, -1) + 1
             drawn = hashlib.sha256(f"{text} {seen[text]}".encode()).hexdigest()
-            yield Change(file=str(file), line=start[0], operator=name, occurrence=occurrence, drawn=drawn)
+            yield Change(
+                file=str(file), line=start[0], statement=statements[start[0]],
+                operator=name, occurrence=occurrence, drawn=drawn,
+            )  # fmt: skip
+
+
+def _statements(source: str) -> dict[int, range]:
+    """Return for each line of code the lines of its innermost statement."""
+    found: dict[int, range] = {}
+    for node in ast.walk(ast.parse(source)):  # what is outside comes first
+        if isinstance(node, ast.stmt | ast.ExceptHandler):
+            body = getattr(node, "body", None)
+            end = body[0].lineno if body else (node.end_lineno or node.lineno) + 1
+            own = range(node.lineno, max(end, node.lineno + 1))
+            found |= dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), own)
+    return found
 
 
 def _left_out(source: str) -> Iterator[tuple[Position, Position]]:
