@@ -21,7 +21,7 @@ from tests.mutants.trying import Reach, copied, forked, in_processes, load_modul
 
 ROOT = Path(__file__).parents[2]
 ACCEPTED = Path(__file__).with_name("accepted.yaml")
-SECONDS_A_CHANGE = 12.0
+SECONDS_A_CHANGE = 25.0
 
 
 def nearest(change: Change, reach: dict[str, Reach]) -> list[str]:

@@ -213,6 +213,23 @@ def test_the_sheet_with_most_headings_and_rows_is_read_and_the_others_are_told(s
     assert (look.about["sheet"], look.other_sheets) == (read, others)
 
 
+@pytest.mark.parametrize(
+    ("names", "explains"),
+    [
+        (("行业", "产品"), True),
+        (("行业", "产品", "甲", "乙"), True),
+        (("行业", "产品", "甲", "乙", "丙"), False),
+        (("行业", "行业", "行业"), True),
+        (("甲", "乙", "行业"), False),
+    ],
+    ids=["all", "most", "half", "one field many times", "one"],
+)
+def test_a_sheet_whose_first_column_mostly_names_headings_explains_and_any_other_lists_companies(names, explains):
+    content = workbook(名录=[["企业名称", "备注"], *([name, "说明"] for name in names)], 企业=phase("丁"))
+    assert read_tenants(content).about["sheet"] == "企业"
+    assert read_tenants(content).other_sheets == (() if explains else ("名录",))
+
+
 def test_no_company_is_made_of_what_a_sheet_explains():
     for sheets in ({"填表说明": EXPLAINED}, {"填表说明": EXPLAINED, "封面": [["园区企业名录"]]}):
         with pytest.raises(TableRefusedError, match="no_heading"):
