@@ -243,9 +243,7 @@ def test_five_passages_are_quoted_where_there_are_more(match_with, hand_made):
     products = ("聚乳酸", "PHA", "疫苗", "酶制剂", "丙氨酸", "发酵罐")
     sentences = "".join(f"本条说明{product}的意义。" for product in products)
     text = f"测试政策\n一、任务\n（一）行动。\n1. 任务。支持企业申请专项资金。{sentences}\n"
-    passages = evidence_for(
-        match_with, hand_made(text, [measure("money", "支持企业申请专项资金")]), products=products
-    )
+    passages = evidence_for(match_with, hand_made(text, [measure("money", "支持企业申请专项资金")]), products=products)
     assert [m["text"] for passage in passages for m in passage["matches"]] == list(products[:4])
 
 

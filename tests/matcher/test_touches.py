@@ -35,7 +35,9 @@ MEASURES = [
     measure("city-in-text", "1.1.3", "推进合肥中心建设", instrument="talent"),
     measure("county-in-text", "1.1.3", "推进长丰中心建设", instrument="talent"),
     measure("one-sector", "1.1.5", "支持疫苗企业集聚", instrument="talent", **on("sector", "疫苗", "vaccines")),
-    measure("four-sectors", "1.1.5", "支持各类重点企业集聚", instrument="talent", **on("sector", "重点企业", *SECTORS[:4])),
+    measure(
+        "four-sectors", "1.1.5", "支持各类重点企业集聚", instrument="talent", **on("sector", "重点企业", *SECTORS[:4])
+    ),
     measure("five-sectors", "1.1.5", "支持各类重点企业集聚", instrument="talent", **on("sector", "重点企业", *SECTORS)),
     measure("two-characters", "1.1.6", "支持甲乙企业发展", instrument="talent"),
     measure("three-characters", "1.1.6", "支持甲乙丙企业发展", instrument="talent"),
@@ -125,7 +127,9 @@ def test_a_stage_of_the_instruments_name_asks_for_it_unless_the_sector_is_guesse
 
 def test_a_stage_asks_for_an_instrument_less_surely_than_a_need_does(look):
     asked = {"needs": ("人才",), "stage": ("中试",)}
-    assert look("pilot", **asked)[1]["need_names_instrument"] == 0.6 < look("talent", **asked)[1]["need_names_instrument"]
+    assert (
+        look("pilot", **asked)[1]["need_names_instrument"] == 0.6 < look("talent", **asked)[1]["need_names_instrument"]
+    )
 
 
 @pytest.mark.parametrize(
