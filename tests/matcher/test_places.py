@@ -483,3 +483,27 @@ def test_a_town_of_a_city_without_counties_is_known(text: str) -> None:
 
 def test_the_bare_name_of_a_town_that_other_places_share_stays_open() -> None:
     assert not resolve_place("长安", REGIONS).is_fact
+
+
+@pytest.mark.parametrize(("length", "found"), [(200, True), (201, False)])
+def test_a_text_of_two_hundred_characters_is_read_and_a_longer_one_is_not(length: int, found: bool) -> None:
+    text = "合肥市长丰县" + "某" * (length - 6)
+    assert (resolve_place(text, REGIONS).status is not PlaceStatus.UNRECOGNISED) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "suggested"), [("guangzhuo", True), ("gzngzhxo", False)], ids=["two letters swapped", "half another word"]
+)
+def test_a_latin_name_is_suggested_from_three_quarters_on(text: str, suggested: bool) -> None:
+    assert bool(resolve_place(text, REGIONS).suggestions) is suggested
+
+
+def test_an_everyday_word_alone_is_offered_less_surely_than_a_place_and_never_a_fact() -> None:
+    word = resolve_place("滨湖", REGIONS)
+    assert not word.is_fact
+    assert 0.5 < word.similarity < resolve_place("滨湖区", REGIONS).similarity == 1.0
+
+
+def test_a_code_no_longer_known_offers_what_it_lay_in() -> None:
+    gone = resolve_place("340199", REGIONS)
+    assert (gone.status, gone.codes, gone.similarity) == (PlaceStatus.CONTAINS, ("340100",), 0.5)
