@@ -486,7 +486,7 @@ def test_the_bare_name_of_a_town_that_other_places_share_stays_open() -> None:
 
 
 @pytest.mark.parametrize(("length", "found"), [(200, True), (201, False)])
-def test_a_text_of_two_hundred_characters_is_read_and_a_longer_one_is_not(length: int, found: bool) -> None:
+def test_a_text_of_two_hundred_characters_is_read_and_a_longer_one_is_not(length: int, *, found: bool) -> None:
     text = "合肥市长丰县" + "某" * (length - 6)
     assert (resolve_place(text, REGIONS).status is not PlaceStatus.UNRECOGNISED) is found
 
@@ -494,7 +494,7 @@ def test_a_text_of_two_hundred_characters_is_read_and_a_longer_one_is_not(length
 @pytest.mark.parametrize(
     ("text", "suggested"), [("guangzhuo", True), ("gzngzhxo", False)], ids=["two letters swapped", "half another word"]
 )
-def test_a_latin_name_is_suggested_from_three_quarters_on(text: str, suggested: bool) -> None:
+def test_a_latin_name_is_suggested_from_three_quarters_on(text: str, *, suggested: bool) -> None:
     assert bool(resolve_place(text, REGIONS).suggestions) is suggested
 
 

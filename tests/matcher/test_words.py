@@ -264,7 +264,7 @@ SECTIONS = {
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_a_division_is_read_in_its_own_section_only(small, section):
+def test_a_division_is_read_in_its_own_section_only(section):
     entries = [Entry(id=letter, zh=f"第{letter}门类", en=f"section {letter}") for letter in SECTIONS]
     resolver = WordResolver(build_vocabulary("sectors", entries), {letter: letter for letter in SECTIONS})
     first, last = SECTIONS[section]

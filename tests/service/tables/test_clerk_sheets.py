@@ -53,6 +53,12 @@ def test_a_number_is_money_as_its_format_shows_it(xlsx_bytes, read, heading, val
     assert all(caveat.worded(language)[0] for caveat in tenants[0].caveats for language in ("zh", "en"))
 
 
+def test_a_number_shown_as_it_is_beside_a_section_that_scales_none_keeps_the_unit_of_its_heading(xlsx_bytes, read):
+    cells = [(5, '[>=10000]0"元";0'), (5, '[>=10000]0\\.0,"万";0')]
+    tenants, _ = read(formatted(xlsx_bytes, ["企业名称", "营业收入（万元）"], cells))
+    assert [tenant.profile.annual_revenue_cny for tenant in tenants] == [50_000.0, 5.0]
+
+
 @pytest.mark.parametrize(
     "form", ["0", "#,##0.00", "¥#,##0", "[$￥-804]#,##0.00", "[$CNY] 0", '_ ￥* #,##0.00_ ;_ ￥* "-"??_ ']
 )
