@@ -337,6 +337,7 @@ def test_a_place_among_other_words_is_only_offered(text: str, code: str) -> None
 def test_what_may_be_several_places_names_them_all(text: str, codes: set[str]) -> None:
     reading = resolve_place(text, REGIONS)
     assert (reading.status, set(reading.codes)) == ("ambiguous", codes)
+    assert 0 < reading.similarity <= 1
     assert {suggestion.code for suggestion in reading.suggestions} == codes
 
 

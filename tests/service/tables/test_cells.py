@@ -174,6 +174,18 @@ def test_what_keeps_a_text_from_being_a_number_is_no_part_of_it(field, value, re
     assert cell(value, field) == read
 
 
+@pytest.mark.parametrize("field", ["invention_patents", "founded_on"])
+@pytest.mark.parametrize("value", [True, False])
+def test_yes_and_no_are_no_figure(field, value):
+    with pytest.raises(CellError, match="not_"):
+        cell(value, field)
+
+
+@pytest.mark.parametrize(("value", "text"), [(12.0, "12"), (1.5, "1.5"), (-0.5, "-0.5")])
+def test_a_number_under_a_heading_for_words_is_read_as_it_is_shown(value, text):
+    assert cell(value, "name") == text
+
+
 def test_an_endless_number_is_no_value():
     with pytest.raises(CellError, match="error_value"):
         cell(float("inf"), "employees")

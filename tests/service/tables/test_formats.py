@@ -9,6 +9,7 @@ import pytest
 from service.schemas.match import ProfileSchema
 from service.tables.look import look_at
 from service.tables.messages import TableRefusedError
+from service.tables.encodings import detect_encoding
 from service.tables.reading import ReadingOptions, read_tenants
 
 
@@ -30,6 +31,24 @@ def test_csv_is_read_in_every_encoding_and_with_every_separator(csv_bytes, read,
     tenants, rejected = read(csv_bytes(table, encoding, delimiter))
     assert not rejected
     check_companies(tenants)
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (b"name,city\na,b\n", "utf-8"),
+        ("企业名称\n甲\n".encode(), "utf-8"),
+        ("企业名称\n甲\n".encode() + b"\xff\n", "utf-8"),
+        ("企业名称\n甲公司\n".encode("gb18030"), "gb18030"),
+        ("企业名称\n".encode() + "甲公司\n".encode("gb18030"), "gb18030"),
+        ("企业名称\n甲公司\n".encode() + "甲公司\n".encode("gb18030"), "utf-8"),
+        (b"name\n\xff\n", "gb18030"),
+    ],
+    ids=["plain", "utf-8", "one line broken", "gb18030", "a line each", "two lines to one", "no line readable"],
+)
+def test_the_encoding_is_that_of_most_lines(content, encoding):
+    """A line of UTF-8 often passes for GB18030 too, so it counts for two."""
+    assert detect_encoding(io.BytesIO(content)) == (encoding, content.count(b"\n"))
 
 
 def test_a_line_that_names_the_separator_is_no_row(csv_bytes, read, table):
