@@ -150,6 +150,42 @@ def test_a_unit_in_the_row_above_the_headings_holds_for_the_money_below(xlsx_byt
     assert not any(report.unit_assumed for report in table.columns)
 
 
+@pytest.mark.parametrize("shift", [0, 1, 3])
+def test_where_a_sheet_begins_changes_nothing(xlsx_bytes, shift):
+    def change(_, sheet):
+        sheet.merge_range(0, shift, 0, shift + 1, "基本情况")
+        sheet.merge_range(0, shift + 2, 0, shift + 3, "经营情况（万元）")
+        sheet.write_row(1, shift, ["企业名称", "注册地", "营业收入", "研发费用"])
+        sheet.write_row(2, shift, ["甲", "合肥", 5, 6])
+
+    table = read_tenants(xlsx_bytes([], change))
+    (tenant,) = table
+    assert (tenant.profile.name, tenant.profile.city) == ("甲", "合肥")
+    assert (tenant.profile.annual_revenue_cny, tenant.profile.rd_spend_cny) == (50_000.0, 60_000.0)
+    assert (table.left, table.about["heading_line"]) == (shift, 2)
+
+
+@pytest.mark.parametrize("shift", [0, 1, 3])
+def test_two_headings_merged_across_take_the_row_below_for_their_own(xlsx_bytes, shift):
+    def change(_, sheet):
+        sheet.write_row(0, shift, ["企业名称", "注册地"])
+        sheet.merge_range(0, shift + 2, 0, shift + 3, "经营情况（万元）")
+        sheet.write_row(1, shift + 2, ["营业收入", "研发费用"])
+        sheet.write_row(2, shift, ["甲", "合肥", 5, 6])
+
+    (tenant,) = read_tenants(xlsx_bytes([], change))
+    assert (tenant.profile.annual_revenue_cny, tenant.profile.rd_spend_cny) == (50_000.0, 60_000.0)
+
+
+def test_a_company_of_which_only_the_name_is_known_is_no_heading_below_one_merged_downwards(xlsx_bytes):
+    def change(_, sheet):
+        sheet.merge_range(0, 0, 1, 0, "企业名称")
+        sheet.write_row(1, 1, ["注册地", "行业"])
+        sheet.write_column(2, 0, ["甲", "乙"])
+
+    assert [row.profile.name for row in read_tenants(xlsx_bytes([], change))] == ["甲", "乙"]
+
+
 def test_a_unit_in_the_line_above_the_headings_of_a_csv_holds_too(csv_bytes):
     over = ["基本情况", "", "", "经营情况（万元）", "", "", ""]
     (tenant,) = read_tenants(csv_bytes([over, GROUPED, ["甲", "合肥", "生物", 3200, 5, 10, 7]]))
