@@ -7,9 +7,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.schemas.match import ProfileSchema
+from service.tables.encodings import detect_encoding
 from service.tables.look import look_at
 from service.tables.messages import TableRefusedError
-from service.tables.encodings import detect_encoding
 from service.tables.reading import ReadingOptions, read_tenants
 
 
