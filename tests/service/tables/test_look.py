@@ -97,6 +97,14 @@ def test_a_table_whose_headings_are_not_understood_is_shown_all_the_same(csv_byt
     assert look.samples == {0: ("某公司",), 1: ("合肥",)}
 
 
+def test_three_different_values_of_a_column_are_shown_none_of_them_a_blank_or_a_fault(xlsx_bytes):
+    def formula(_, sheet):
+        sheet.write_formula(1, 1, "=1/0", None, "#DIV/0!")
+
+    rows = [["企业名称", "员工人数"], ["甲"], ["乙", None], ["乙", 12], ["丙", 12.0], ["丁", 1.5], ["戊", 7], ["己", 8]]
+    assert look_at(xlsx_bytes(rows, formula), {}).samples == {0: ("甲", "乙", "丙"), 1: ("12", "1.5", "7")}
+
+
 def test_what_is_no_table_has_a_reason_and_no_columns():
     look = look_at(b"%PDF-1.7", {})
     assert (look.refusal.code, look.columns) == ("not_a_table", ())
