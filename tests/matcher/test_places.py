@@ -221,6 +221,8 @@ WITH_REST = [
     ("Nanshan Science Park, Shenzhen", "440300", "nanshan science park"),
     ("Keyuan Road 5, Nanshan District, Shenzhen, China", "440305", "keyuan road 5"),
     ("Shenzhen, Science Park", "440300", "science park"),
+    ("广州市区", "440100", "区"),
+    ("广州市黄埔区区", "440112", "区"),
 ]
 
 CONTAINS = [
@@ -239,6 +241,8 @@ CONTAINS = [
     ("坪山生物医药产业园", "440310"),
     ("340171", "340100"),
     ("Shenzhen Biotech Co", "440300"),
+    ("广州区", "440100"),
+    ("深圳县", "440300"),
 ]
 
 AMBIGUOUS = [
