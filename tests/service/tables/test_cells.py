@@ -222,6 +222,8 @@ def test_any_cell_gives_a_value_or_a_reason(field, value):
         ([(PROVINCE, "广东省"), (CITY, "深圳市"), (COUNTY, "南山区")], "广东省深圳市南山区"),
         ([(CITY, "深圳"), (PLACE, "南山区")], "深圳南山区"),
         ([(CITY, "深圳"), (PLACE, "深圳市南山区")], "深圳市南山区"),
+        ([(COUNTY, "南山区"), (PLACE, "深圳市"), (PROVINCE, "广东省")], "广东省深圳市南山区"),
+        ([(PLACE, "科技园"), (CITY, "深圳市")], "深圳市科技园"),
         ([(PROVINCE, "上海市"), (CITY, "上海市"), (COUNTY, "浦东新区")], "上海市浦东新区"),
         ([(COUNTY, "南沙区")], "南沙区"),
         ([(PROVINCE, "440000"), (CITY, "440100"), (COUNTY, "440115")], "440115"),

@@ -8,6 +8,7 @@ from service.tables import heading_remarks
 from service.tables.corrections import CorrectionError
 from service.tables.headings import Status, lay_out
 from service.tables.look import look_at
+from service.tables.messages import TableRefusedError
 from service.tables.reading import ReadingOptions, read_tenants
 
 ANOTHER = {
@@ -206,3 +207,25 @@ def test_two_lines_are_told_by_figures_that_are_years_and_by_groups_of_one_colum
     for content in (xlsx_bytes(years), csv_bytes(years), csv_bytes(groups)):
         (tenant,) = read_tenants(content)
         assert tenant.profile.annual_revenue_cny == 500_000.0
+
+
+GROUPED = [
+    ([["企业名称", "经营情况（万元）", "", "员工人数"], ["", "营业收入", "研发费用", ""]], "groups beside columns of their own"),
+    ([["基本情况", "经营情况（万元）", ""], ["企业名称", "营业收入", "研发费用"]], "groups over every column"),
+    ([["企业名称", "营业收入（万元）", ""], ["", "2023年", "2024年"]], "years below one heading"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "said"), GROUPED, ids=[said for _, said in GROUPED])
+def test_a_row_of_groups_and_the_row_below_are_headings_together(csv_bytes, rows, said):
+    companies = [["甲", 5, 6, 7], ["乙", 8, 9, 10]]
+    table = read_tenants(csv_bytes([*rows, *(company[: len(rows[0])] for company in companies)]))
+    assert [row.profile.name for row in table] == ["甲", "乙"], said
+    assert table.about["heading_line"] == 2
+    read = [report for report in table.columns if report.field == "annual_revenue_cny" and report.status is Status.USED]
+    assert [report.unit for report in read] == ["万元"]
+
+
+def test_of_two_lines_of_headings_nothing_is_left_where_the_table_ends(csv_bytes):
+    with pytest.raises(TableRefusedError, match="no_rows"):
+        list(read_tenants(csv_bytes([["企业名称", "行业"]])))

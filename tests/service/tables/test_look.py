@@ -153,6 +153,14 @@ def test_all_faults_of_a_correction_are_told_at_once(csv_bytes):
     assert [column.heading for column in look.columns] == ["企业名称", "营收"]
 
 
+def test_a_heading_missing_in_a_long_csv_is_told_though_its_end_was_not_looked_at(csv_bytes, tmp_path):
+    path = tmp_path / "tenants.csv"
+    path.write_bytes(csv_bytes([["企业名称", "备注"], *([f"公司{n}", "长" * 100] for n in range(HEAD_BYTES // 300))]))
+    assert path.stat().st_size > HEAD_BYTES
+    assert [fault.code for fault in correction_refusal(path, {"企业名秤": "name"}).faults] == ["mapping_heading"]
+    assert look_at(path, {}).rows == HEAD_BYTES // 300
+
+
 def test_a_heading_further_down_in_a_long_ndjson_file_is_not_called_missing(tmp_path):
     path = tmp_path / "tenants.ndjson"
     lines = [json.dumps({"name": f"公司{n}", "note": "x" * 100}) for n in range(HEAD_BYTES // 100)]
