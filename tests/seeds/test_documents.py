@@ -281,3 +281,12 @@ def test_where_one_of_text_and_source_goes_on_the_line_behind_the_other_differs(
     with pytest.raises(SeedError) as error:
         load_document(folder)
     assert faults_of(error) == {"some-plan/text.txt#": f"is not the cleaned source.txt: line {line} differs"}
+
+
+def test_a_text_without_its_last_line_end_differs_in_its_last_line(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    (folder / "text.txt").write_text(TEXT[:-1], "utf-8")
+    with pytest.raises(SeedError) as error:
+        load_document(folder)
+    line = TEXT.count("\n")
+    assert f"line {line} differs" in faults_of(error)["some-plan/text.txt#"]

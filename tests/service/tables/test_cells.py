@@ -186,6 +186,18 @@ def test_a_number_under_a_heading_for_words_is_read_as_it_is_shown(value, text):
     assert cell(value, "name") == text
 
 
+@pytest.mark.parametrize(
+    ("value", "day"), [(20150301.0, "2015-03-01"), (42064.0, "2015-03-01"), (42064.75, "2015-03-01")]
+)
+def test_a_number_is_a_day_written_in_figures_or_counted_with_or_without_its_hour(value, day):
+    assert cell(value, "founded_on") == day
+
+
+def test_a_day_written_in_figures_has_no_fraction():
+    with pytest.raises(CellError, match="not_date"):
+        cell(20150301.5, "founded_on")
+
+
 def test_an_endless_number_is_no_value():
     with pytest.raises(CellError, match="error_value"):
         cell(float("inf"), "employees")

@@ -229,3 +229,11 @@ def test_a_row_of_groups_and_the_row_below_are_headings_together(csv_bytes, rows
 def test_of_two_lines_of_headings_nothing_is_left_where_the_table_ends(csv_bytes):
     with pytest.raises(TableRefusedError, match="no_rows"):
         list(read_tenants(csv_bytes([["企业名称", "行业"]])))
+
+
+@pytest.mark.parametrize(
+    ("below", "line"), [(["", "2023年", "2024年"], 2), (["", "12", "7"], 1)], ids=["years", "figures"]
+)
+def test_years_below_a_heading_of_figures_are_headings_and_bare_figures_are_not(csv_bytes, below, line):
+    table = read_tenants(csv_bytes([["企业名称", "员工人数", ""], below, ["甲", "5", ""]]))
+    assert table.about["heading_line"] == line

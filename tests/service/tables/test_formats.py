@@ -51,6 +51,14 @@ def test_the_encoding_is_that_of_most_lines(content, encoding):
     assert detect_encoding(io.BytesIO(content)) == (encoding, content.count(b"\n"))
 
 
+@pytest.mark.parametrize("nothing", ["null", '""', "[]"])
+def test_what_an_object_says_nothing_of_is_as_if_it_were_not_there(read, nothing):
+    content = f'{{"name": "甲", "employees": 3, "products": {nothing}}}\n{{"name": "乙", "products": ["酶"]}}'.encode()
+    tenants, rejected = read(content)
+    assert not rejected
+    assert [tenant.profile.products for tenant in tenants] == [(), ("酶",)]
+
+
 def test_a_line_that_names_the_separator_is_no_row(csv_bytes, read, table):
     tenants, rejected = read(b"sep=;\r\n" + csv_bytes(table, delimiter=";"))
     assert not rejected

@@ -173,6 +173,18 @@ def test_entities_are_not_expanded(workbook):
     assert refusal(repacked(workbook, change)) == "damaged"
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [b'encoding="no-such-code"', b'encoding="UTF-16"', b'encoding="rot13"'],
+    ids=["unknown", "another", "no text"],
+)
+def test_a_workbook_in_an_encoding_that_it_is_not_in_is_refused(workbook, declared):
+    def change(name, data):
+        return [(name, data.replace(b'encoding="UTF-8"', declared, 1) if name == "xl/workbook.xml" else data)]
+
+    assert refusal(repacked(workbook, change)) == "damaged"
+
+
 def test_what_is_too_large_or_too_long_is_refused(csv_bytes, workbook):
     small = ReadingOptions(limits=Limits(file_bytes=10))
     assert refusal(workbook, options=small) == "file_too_large"
