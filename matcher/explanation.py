@@ -170,10 +170,7 @@ def _has_doubt(mentions: Iterable[Mention], finding: Finding, needs: Vocabulary)
 def _sector_is_inferred(finding: Finding) -> bool:
     """Tell whether a sector condition is met by products alone."""
     return any(
-        condition.verdict is Verdict.MET
-        and condition.answer is not None
-        and not condition.answer.sure
-        and condition.answer.inferred
+        condition.verdict is Verdict.MET and condition.answer is not None and not condition.answer.sure
         for condition in finding.trace.conditions
         if any(leaf.test.fact == "sector" for leaf in leaves(condition.condition))
     )

@@ -285,7 +285,7 @@ class _Reader:
         if self._near is None:
             return ()
         regions = self._gazetteer.regions
-        scopes = [s for s in regions.taxonomy.ancestors(self._near) if regions[s].kind in _USUAL_LEVEL and s != COUNTRY]
+        scopes = regions.taxonomy.ancestors(self._near)
         for scope in sorted(scopes, key=lambda s: len(regions.taxonomy.descendants(s))):
             if local := tuple(place for place in ids if self._gazetteer.within(place, (scope,))):
                 return local

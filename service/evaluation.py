@@ -13,6 +13,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 Json = dict[str, Any]
@@ -41,7 +42,7 @@ GOALS = {
     "order": 1.0,
     "same": 1.0,
 }
-"""The share each kind of check has to reach."""
+"""The share each kind of check has to reach, whatever the cases; a set of cases may ask for more."""
 
 SHORT_NAMES = {
     "gd": "gd-biomanufacturing-2025",
@@ -67,6 +68,7 @@ class Score(NamedTuple):
 class Report:
     """All scores of a run; `misses` are lines to read, `seconds` one time a case."""
 
+    goals: Mapping[str, float] = field(default_factory=lambda: GOALS)
     counts: dict[str, tuple[int, int]] = field(default_factory=lambda: dict.fromkeys(GOALS, (0, 0)))
     misses: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
@@ -81,14 +83,14 @@ class Report:
     @property
     def short(self) -> list[str]:
         """Return the kinds that did not reach their goal."""
-        return [kind for kind, (got, of) in self.counts.items() if of and got / of < GOALS[kind]]
+        return [kind for kind, (got, of) in self.counts.items() if of and got / of < self.goals[kind]]
 
     def lines(self) -> Iterator[str]:
         """Yield the report as printed: one line a kind, the times, the conclusion."""
         for kind, (got, of) in self.counts.items():
             if of:
                 mark = "   SHORT" if kind in self.short else ""
-                yield f"{kind:10} {got:4}/{of:<4} {got / of:6.1%}  goal {GOALS[kind]:.0%}{mark}"
+                yield f"{kind:10} {got:4}/{of:<4} {got / of:6.1%}  goal {self.goals[kind]:.0%}{mark}"
         if self.seconds:
             times = sorted(self.seconds)
             median, worst = 1000 * times[len(times) // 2], 1000 * times[-1]
@@ -96,9 +98,10 @@ class Report:
         yield f"short of goal: {', '.join(self.short)}" if self.short else "all goals reached"
 
 
-def evaluate_cases(cases: Sequence[Json], ask: Ask) -> Report:
-    """Ask for every case twice and score the answers."""
-    report, texts = Report(), _ServedTexts(ask)
+def evaluate_cases(cases: Sequence[Json], ask: Ask, at_least: Mapping[str, float] = MappingProxyType({})) -> Report:
+    """Ask for every case twice and score the answers; `at_least` raises goals, by kind."""
+    raised = {kind: max(goal, at_least.get(kind, 0.0)) for kind, goal in GOALS.items()}
+    report, texts = Report(goals=raised), _ServedTexts(ask)
     for case in cases:
         question = {"profile": case["profile"], "limit": LIMIT}
         began = time.perf_counter()

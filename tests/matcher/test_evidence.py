@@ -237,3 +237,38 @@ def test_words_that_a_name_in_them_already_explains_are_not_searched_by_likeness
     engine = hand_made(text, [measure("money", "支持新型高效聚乳酸材料创制与产业化")])
     (passage,) = evidence_for(match_with, engine, products=("高效聚乳酸母粒材料",))
     assert [m["how"] for m in passage["matches"]] == ["contains"]
+
+
+def test_five_passages_are_quoted_where_there_are_more(match_with, hand_made):
+    products = ("聚乳酸", "PHA", "疫苗", "酶制剂", "丙氨酸", "发酵罐")
+    sentences = "".join(f"本条说明{product}的意义。" for product in products)
+    text = f"测试政策\n一、任务\n（一）行动。\n1. 任务。支持企业申请专项资金。{sentences}\n"
+    passages = evidence_for(match_with, hand_made(text, [measure("money", "支持企业申请专项资金")]), products=products)
+    assert [m["text"] for passage in passages for m in passage["matches"]] == list(products[:4])
+
+
+@pytest.mark.parametrize(("length", "whole"), [(160, True), (161, False)])
+def test_a_sentence_of_160_characters_is_quoted_whole_and_a_longer_one_cut(match_with, hand_made, length, whole):
+    sentence = "本条说明聚乳酸的意义，" + "其余各项事务另行规定，" * 13
+    sentence += "完" * (length - 1 - len(sentence)) + "。"
+    text = f"测试政策\n一、任务\n（一）行动。\n1. 任务。支持企业申请专项资金。{sentence}\n"
+    engine = hand_made(text, [measure("money", "支持企业申请专项资金")])
+    passages = evidence_for(match_with, engine, products=("聚乳酸",))
+    assert (passages[1]["quote"] == sentence) is whole
+
+
+@pytest.mark.parametrize(("product", "quoted"), [("甲乙", True), ("甲", False)])
+def test_words_nobody_knows_are_quoted_from_two_characters_on(match_with, hand_made, product, quoted):
+    text = "测试政策\n一、任务\n（一）行动。\n1. 任务。支持甲乙企业申请专项资金。\n"
+    engine = hand_made(text, [measure("money", "支持甲乙企业申请专项资金")])
+    assert bool(evidence_for(match_with, engine, products=(product,))[0]["matches"]) is quoted
+
+
+def test_of_two_passages_alike_the_likest_is_quoted(match_with, hand_made):
+    text = (
+        "测试政策\n一、任务\n（一）行动。\n1. 任务。支持企业申请专项资金。建设高性能发醇罐示范工厂。"
+        "建设高性能发酵罐示范产线。建设高性能发醇罐示范车间。\n"
+    )
+    engine = hand_made(text, [measure("money", "支持企业申请专项资金")])
+    (found,) = [p for p in evidence_for(match_with, engine, products=("高性能发酵槽示范产线",)) if p["matches"]]
+    assert found["quote"] == "建设高性能发酵罐示范产线。"

@@ -243,3 +243,13 @@ def test_english_changes_every_label_and_no_quote(match):
             assert not HAN.search(caveat["message"].replace("等", ""))
         for sentence in english["explanation"]:
             assert not HAN.search(re.sub("“[^”]*”", "", sentence)), sentence
+
+
+def test_four_reasons_at_most_are_given_for_a_direct_measure(match_with, hand_made):
+    text = "测试政策\n一、任务\n（一）行动。\n1. 任务。支持聚乳酸、疫苗、酶制剂、丙氨酸、发酵罐企业申请专项资金。\n"
+    engine = hand_made(text, [measure("all", "支持聚乳酸、疫苗、酶制剂、丙氨酸、发酵罐企业申请专项资金")])
+    products = ("聚乳酸", "疫苗", "酶制剂", "丙氨酸", "发酵罐")
+    because = look(match_with, engine, "all", {"city": "深圳", "sector": ("生物制造",), "products": products})[
+        "explanation"
+    ][0]
+    assert [product in because for product in products].count(True) == 4

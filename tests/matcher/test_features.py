@@ -88,6 +88,55 @@ def test_the_better_company_has_the_higher_value_and_score(match_with, made_up, 
     assert good["score"] > poor["score"]
 
 
+COUNTS_MORE_THAN_THE_NEXT = (
+    {"product_in_operative_sentence", "need_names_instrument"},
+    {"place_is_named"},
+    {"sector_is_close"},
+    {"product_in_clause"},
+    {"stage_fits"},
+    {"verb_is_strong"},
+    {"product_in_context"},
+    {"document_is_in_force"},
+)
+
+
+def test_what_the_company_makes_and_asks_for_counts_most_and_each_feature_more_than_the_next(match_with, made_up):
+    full = {}
+    for feature in {weight.name for weight in WEIGHTS}:
+        measure_id, _, better = PAIRS.get(feature, ("granted", {}, {}))
+        found, values = look(match_with, made_up, COMPANY | better, measure_id)
+        assert values[feature] == 1.0
+        full[feature] = next(part["contribution"] for part in found["features"] if part["name"] == feature)
+    places = [{full[feature] for feature in alike} for alike in COUNTS_MORE_THAN_THE_NEXT]
+    assert all(len(place) == 1 for place in places)
+    assert [max(place) for place in places] == sorted(set(full.values()), reverse=True)
+
+
+def test_a_strong_verb_counts_more_the_more_it_binds(match_with, hand_made):
+    verbs = ("grant", "support", "encourage", "promote")
+    measures = [measure(verb, "1.1.4", "推动企业参加展会", strength=verb) for verb in verbs]
+    answer = match_with(hand_made(TEXT, measures), COMPANY)
+    assert [found["measure"]["id"] for found in answer["recommendations"]] == list(verbs)
+    strengths = [f["value"] for r in answer["recommendations"] for f in r["features"] if f["name"] == "verb_is_strong"]
+    assert strengths[0] == 1.0
+    assert len(set(strengths)) == 4
+
+
+@pytest.mark.parametrize(
+    ("clause", "quote", "context", "value"),
+    [
+        ("1.1.1", "鼓励疫苗企业开拓海外市场", [], 0.9),
+        ("1.1.4", "推动企业参加展会", ["1.1.1"], 0.6),
+        ("1.1.1", "支持聚乳酸企业申请专项资金", [], 0.5),
+        ("1.1.4", "推动企业参加展会", [], 0.3),
+    ],
+    ids=["in its sentence", "in its context", "in its clause", "nowhere but in the reach of the document"],
+)
+def test_a_sector_is_closer_the_nearer_it_is_named(match_with, hand_made, clause, quote, context, value):
+    engine = hand_made(TEXT, [measure("money", clause, quote, context=context)])
+    assert look(match_with, engine, COMPANY | {"sector": ("疫苗",)}, "money")[1]["sector_is_close"] == value
+
+
 def test_a_sentence_that_grants_stands_above_one_that_promotes(match_with, made_up):
     granted, values = look(match_with, made_up, COMPANY, "granted")
     promoted, other = look(match_with, made_up, COMPANY, "promoted")

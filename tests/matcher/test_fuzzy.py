@@ -115,3 +115,17 @@ def test_a_window_lies_in_the_text_and_is_no_shorter_than_nothing(phrase, text):
 def test_phrases_from_other_worlds_are_not_found_in_any_sentence_of_the_documents(phrase, catalogue):
     sentences = [part for document in catalogue.documents.values() for part in document.text.split("。")]
     assert [sentence for sentence in sentences if best_window(phrase, sentence)] == []
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [("甲乙丙丁戊", "前甲乙丙己庚后", True), ("甲乙丙丁戊", "前甲乙辛己庚后", False)],
+    ids=["0.6", "0.4"],
+)
+def test_a_passage_says_a_phrase_from_sixty_hundredths_on(phrase, text, found):
+    assert bool(best_window(phrase, text)) is found
+
+
+@pytest.mark.parametrize(("text", "found"), [("甲乙丙丁戊", True), ("甲乙丙丁", False)], ids=["five", "four"])
+def test_a_text_under_five_characters_says_no_phrase(text, found):
+    assert bool(best_window("甲乙丙丁戊", text)) is found

@@ -221,6 +221,8 @@ WITH_REST = [
     ("Nanshan Science Park, Shenzhen", "440300", "nanshan science park"),
     ("Keyuan Road 5, Nanshan District, Shenzhen, China", "440305", "keyuan road 5"),
     ("Shenzhen, Science Park", "440300", "science park"),
+    ("广州市区", "440100", "区"),
+    ("广州市黄埔区区", "440112", "区"),
 ]
 
 CONTAINS = [
@@ -239,6 +241,8 @@ CONTAINS = [
     ("坪山生物医药产业园", "440310"),
     ("340171", "340100"),
     ("Shenzhen Biotech Co", "440300"),
+    ("广州区", "440100"),
+    ("深圳县", "440300"),
 ]
 
 AMBIGUOUS = [
@@ -337,6 +341,7 @@ def test_a_place_among_other_words_is_only_offered(text: str, code: str) -> None
 def test_what_may_be_several_places_names_them_all(text: str, codes: set[str]) -> None:
     reading = resolve_place(text, REGIONS)
     assert (reading.status, set(reading.codes)) == ("ambiguous", codes)
+    assert 0 < reading.similarity <= 1
     assert {suggestion.code for suggestion in reading.suggestions} == codes
 
 
@@ -483,3 +488,27 @@ def test_a_town_of_a_city_without_counties_is_known(text: str) -> None:
 
 def test_the_bare_name_of_a_town_that_other_places_share_stays_open() -> None:
     assert not resolve_place("长安", REGIONS).is_fact
+
+
+@pytest.mark.parametrize(("length", "found"), [(200, True), (201, False)])
+def test_a_text_of_two_hundred_characters_is_read_and_a_longer_one_is_not(length: int, *, found: bool) -> None:
+    text = "合肥市长丰县" + "某" * (length - 6)
+    assert (resolve_place(text, REGIONS).status is not PlaceStatus.UNRECOGNISED) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "suggested"), [("guangzhuo", True), ("gzngzhxo", False)], ids=["two letters swapped", "half another word"]
+)
+def test_a_latin_name_is_suggested_from_three_quarters_on(text: str, *, suggested: bool) -> None:
+    assert bool(resolve_place(text, REGIONS).suggestions) is suggested
+
+
+def test_an_everyday_word_alone_is_offered_less_surely_than_a_place_and_never_a_fact() -> None:
+    word = resolve_place("滨湖", REGIONS)
+    assert not word.is_fact
+    assert 0.5 < word.similarity < resolve_place("滨湖区", REGIONS).similarity == 1.0
+
+
+def test_a_code_no_longer_known_offers_what_it_lay_in() -> None:
+    gone = resolve_place("340199", REGIONS)
+    assert (gone.status, gone.codes, gone.similarity) == (PlaceStatus.CONTAINS, ("340100",), 0.5)

@@ -239,3 +239,13 @@ def test_a_place_of_several_meanings_is_no_fact(read):
     assert facts(reading, "region") == []
     assert len(reading.answers["region"].one_of) > 1
     assert [unread.origin for unread in reading.unrecognised] == ["city"]
+
+
+@pytest.mark.parametrize(
+    ("product", "connects"), [("生物材科", True), ("聚乳醋", False)], ids=["three quarters alike", "two thirds alike"]
+)
+def test_what_is_likely_meant_connects_and_what_is_less_likely_is_only_offered(read, product, connects):
+    reading = read(products=(product,)) if product == "聚乳醋" else read(sector=(product,))
+    assert [unread.input for unread in reading.unrecognised] == [product]
+    assert reading.unrecognised[0].candidates
+    assert any(mention.vocabulary and mention.input == product for mention in reading.mentions) is connects

@@ -238,3 +238,26 @@ def test_near_misses_of_the_shipped_catalogue_are_ten_at_most_and_on_changeable_
         for miss in answer["near_misses"]:
             assert miss["condition"]["verdict"] == "unmet"
             assert catalogue.facts[miss["condition"]["fact"]].changeable
+
+
+@pytest.fixture(scope="module")
+def twelve(hand_made):
+    """Twelve measures for a hundred people, of which the last one is said most strongly."""
+    lines = [f"{number}. 资金。支持第{number}类百人以上企业发展。" for number in range(1, 13)]
+    people = {"fact": "employees", "at_least": 100, "cite": "百人以上企业"}
+    measures = [
+        measure(f"people-{number:02}", f"支持第{number}类百人以上企业发展", f"1.1.{number}", conditions=[people])
+        for number in range(1, 13)
+    ]
+    measures[-1]["strength"] = "grant"
+    return hand_made("\n".join(["测试政策", "一、重点任务", "（一）专项行动。", *lines]) + "\n", measures)
+
+
+def test_ten_near_misses_are_told_the_best_of_more(match_with, twelve):
+    told = [miss["measure_id"] for miss in match_with(twelve, COMPANY | {"employees": 80})["near_misses"]]
+    assert told == ["people-12", *(f"people-{number:02}" for number in range(1, 10))]
+
+
+def test_five_questions_are_asked_where_there_are_six_and_those_that_settle_something_first(match_with, hand_made):
+    answer = match_with(hand_made(TEXT, [PEOPLE, LEADER, NANSHA, YEARS]), {"city": "广州", "sector": ("生物制造",)})
+    assert asked(answer) == {"region": 1, "employees": 1, "founded_on": 1, "leading_enterprise": 1, "concepts": 0}

@@ -248,3 +248,31 @@ def test_no_tenants_at_all_give_an_empty_chunk(screener):
     chunk = screener.screen(Fields.of_profiles([]), on=DAY, statuses=BOTH, first_row=1)
     assert len(chunk.rows) == len(chunk.pair_row) == 0
     assert chunk.by_measure.shape == (len(screener.measure_ids), 4)
+
+
+@pytest.mark.parametrize(
+    ("told", "name", "gap"),
+    [
+        ({"employees": 80}, "people", 20),
+        ({"employees": 150, "rd_staff": 11}, "research", 0.026667),
+    ],
+)
+def test_what_is_one_number_short_is_told_with_the_gap_that_a_match_tells(hand_made, told, name, gap):
+    people = hand_made_measure("people", "支持中试企业", fact="employees", at_least=100)
+    screener = Screener(engine := hand_made(POLICY, [people, MEASURES[1]]))
+    profile = Profile(city="深圳", sector=("生物制造",), **told)
+    near = screener.screen(Fields.of_profiles([profile, profile]), on=DAY, statuses=BOTH, first_row=1).near
+    assert [screener.measure_ids[place] for place in near.measures] == [name, name]
+    assert near.gaps.tolist() == [gap, gap]
+    assert near.rows.tolist() == [1, 2]
+    (miss,) = engine.match(MatchRequest(profile=profile, on=DAY, statuses=BOTH))["near_misses"]
+    assert (miss["measure_id"], miss["condition"]["gap"]) == (name, gap)
+
+
+def test_what_is_one_certificate_short_has_no_gap(hand_made):
+    certified = hand_made_measure("certified", "支持中试企业", fact="certifications", any_of=["high-tech-enterprise"])
+    screener = Screener(hand_made(POLICY, [certified]))
+    profile = Profile(city="深圳", sector=("生物制造",), certifications=("专精特新中小企业",))
+    near = screener.screen(Fields.of_profiles([profile]), on=DAY, statuses=BOTH, first_row=1).near
+    assert near.facts == ("certifications",)
+    assert np.isnan(near.gaps).all()

@@ -253,3 +253,52 @@ def test_any_text_at_all_is_read_without_complaint(resolvers, text):
             readings = resolver.read(item)
             assert all(0 < reading.similarity <= 1 for reading in readings)
             assert all(0 < offer.similarity <= 1 for offer in resolver.suggest(item))
+
+
+SECTIONS = {
+    "A": (1, 5), "B": (6, 12), "C": (13, 43), "D": (44, 46), "E": (47, 50), "F": (51, 52), "G": (53, 60), "H": (61, 62),
+    "I": (63, 65), "J": (66, 69), "K": (70, 70), "L": (71, 72), "M": (73, 75), "N": (76, 79), "O": (80, 82), "P": (83, 83),
+    "S": (91, 96), "T": (97, 97),
+}  # fmt: skip
+"""GB/T 4754-2017: the first and the last division of a section."""
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_division_is_read_in_its_own_section_only(section):
+    entries = [Entry(id=letter, zh=f"第{letter}门类", en=f"section {letter}") for letter in SECTIONS]
+    resolver = WordResolver(build_vocabulary("sectors", entries), {letter: letter for letter in SECTIONS})
+    first, last = SECTIONS[section]
+    for division, ids in ((first - 1, []), (first, [(section,)]), (last, [(section,)]), (last + 1, [])):
+        code = f"{section}{division:02}"
+        assert [found for found, _ in read(resolver, code)] == ids, code
+
+
+def named(*names):
+    return WordResolver(build_vocabulary("concepts", [Entry(id=f"n{i}", zh=n, en=n) for i, n in enumerate(names)]))
+
+
+def test_three_entries_are_offered_and_all_that_are_as_like_as_the_third():
+    resolver = named("生物材料", "生物材质", "生物材器", "生物肥田")
+    assert [offer.id for offer in resolver.suggest("生物材科")] == ["n0", "n1", "n2"]
+    assert len(named("生物材料", "生物材质", "生物材器", "生物材具").suggest("生物材科")) == 4
+
+
+@pytest.mark.parametrize(("name", "typed", "offered"), [("abcde", "abcdx", True), ("abcd", "abcx", False)])
+def test_a_latin_name_is_resembled_from_five_letters_on(name, typed, offered):
+    assert bool(named(name).suggest(typed)) is offered
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "contained"),
+    [("pla", "PLA resin", True), ("pl", "PL resin", False), ("4754", "标准 4754 版", False), ("a47", "标准 a47 版", True),
+     ("酶剂", "新型酶剂厂", True), ("酶", "新型酶厂", False)],
+    ids=["three letters", "two letters", "digits", "digits with a letter", "two characters", "one character"],
+)  # fmt: skip
+def test_a_name_is_contained_from_three_letters_or_two_characters_on_and_never_as_a_number(name, text, contained):
+    assert bool(named(name).read(text)) is contained
+
+
+@pytest.mark.parametrize(("blanks", "understood"), [(92, True), (93, False)])
+def test_a_code_beside_its_name_is_read_in_at_most_a_hundred_characters(resolvers, blanks, understood):
+    text = "C27" + " " * blanks + "医药制造业"
+    assert [r.how for r in resolvers["sectors"].read(text) if r.how is How.ALIAS] == [How.ALIAS] * understood

@@ -99,6 +99,12 @@ def test_what_reads_two_ways_is_refused_and_never_guessed(text):
         parse_money(text)
 
 
+def test_the_largest_amount_is_read_and_a_yuan_more_is_a_slip():
+    assert parse_money("10000000亿元") == parse_money("1e15") == 1e15
+    with pytest.raises(AmountError):
+        parse_money("1000000000000001")
+
+
 @given(st.integers(0, 10**7), st.sampled_from([("元", 1), ("万元", 10_000), ("亿元", 10**8)]))
 def test_a_whole_number_with_a_unit_is_read_exactly(number, unit):
     name, scale = unit

@@ -1,5 +1,6 @@
 """The compiled program against the reference evaluator: random packs, random companies, the same verdicts."""
 
+import itertools
 from datetime import date
 
 import numpy as np
@@ -147,6 +148,26 @@ def test_the_program_decides_as_the_reference_does(measures, answered):
     program = Program(measures, TAXONOMIES)
     for answers in answered:
         assert_same(measures, answers, program)
+
+
+NAMED = ((), ("c11",), ("c2",), ("d",))
+
+
+@pytest.mark.parametrize("unreadable", [False, True], ids=["all of it read", "some of it unreadable"])
+@pytest.mark.parametrize("operator", ["within", "any_of", "all_of", "none_of"])
+def test_whatever_way_a_place_was_answered_the_program_decides_as_the_reference_does(operator, unreadable):
+    """Stated, inferred, one of several or only resembled: inside what is asked for, broader than it, or elsewhere."""
+    asked = [
+        Asked(fact="region", operator=operator, expected=expected, scope=scope, stated=stated)
+        for expected in (("c1",), ("c21", "c12"))
+        for scope in ((), ("z",))
+        for stated in (False, True)
+    ]
+    measures = tuple(as_measure(number, [Leaf(test=test, cite=CITE)]) for number, test in enumerate(asked))
+    program = Program(measures, TAXONOMIES)
+    for sure, inferred, one_of, doubtful in itertools.product(NAMED, repeat=4):
+        answer = Answer(sure=sure, inferred=inferred, one_of=one_of, doubtful=doubtful, unreadable=unreadable)
+        assert_same(measures, {"region": answer}, program)
 
 
 @settings(max_examples=100)

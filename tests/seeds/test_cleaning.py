@@ -202,3 +202,83 @@ def test_numbers_that_do_not_count_pages_stay() -> None:
 
 def test_roman_numerals_and_wide_signs_are_left_alone() -> None:
     assert clean("Ⅲ类有效，“1+1＞2”，①") == "Ⅲ类有效，“1+1＞2”，①\n"
+
+
+def of_length(length: int, end: str = "") -> str:
+    return ("甲乙丙丁戊己庚辛壬癸" * 10)[: length - len(end)] + end
+
+
+def pages(numbers: list[int], lines: int) -> str:
+    return "".join("".join(f"第{n}页第{i}行。\n" for i in range(lines - 1)) + f"{n}\n" for n in numbers)
+
+
+def lines_in(raw: str) -> int:
+    return len(clean(raw).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("raw", "joined"),
+    [
+        pytest.param(f"支持企业，{of_length(18)}\n- 8 -\n化生产。\n", True, id="23 characters with a comma"),
+        pytest.param(f"支持企业，{of_length(17)}\n- 8 -\n化生产。\n", False, id="22 characters with a comma"),
+        pytest.param(f"支持企业（{of_length(18)}\n- 8 -\n化）生产。\n", True, id="23 characters with a bracket open"),
+        pytest.param(f"{of_length(23)}\n- 8 -\n化生产。\n", False, id="23 characters without any mark"),
+    ],
+)
+def test_a_line_longer_than_a_printed_one_that_stops_midway_was_broken_by_a_page(raw: str, *, joined: bool) -> None:
+    assert (lines_in(raw) == 1) is joined
+
+
+@pytest.mark.parametrize(
+    ("lines", "joined"),
+    [
+        pytest.param([of_length(6), "行动方案"], True, id="six characters"),
+        pytest.param([of_length(5), "行动方案"], False, id="five characters"),
+        pytest.param(["某省加快建设", *["产业创新"] * 3, "行动方案"], True, id="five lines"),
+        pytest.param(["某省加快建设", *["产业创新"] * 4, "行动方案"], False, id="six lines"),
+    ],
+)
+def test_a_title_begins_with_six_characters_and_ends_within_four_further_lines(
+    lines: list[str], *, joined: bool
+) -> None:
+    assert (lines_in("\n".join([*lines, "为加快发展，制定本方案。\n"])) == 2) is joined
+
+
+@pytest.mark.parametrize(
+    ("numbers", "lines", "gone"),
+    [
+        pytest.param([1, 2, 3], 4, True, id="three pages of four lines"),
+        pytest.param([1, 2, 3], 3, False, id="three pages of three lines"),
+        pytest.param([1, 2], 6, False, id="two pages"),
+        pytest.param([1, 2, 4], 5, False, id="one left out"),
+        pytest.param([3, 2, 1], 5, False, id="counted down"),
+    ],
+)
+def test_bare_numbers_count_pages_from_three_on_that_follow_one_another(
+    numbers: list[int], lines: int, *, gone: bool
+) -> None:
+    kept = [int(line) for line in clean(pages(numbers, lines)).splitlines() if line.isdigit()]
+    assert kept == ([] if gone else numbers)
+
+
+@pytest.mark.parametrize(
+    ("lines", "joined"),
+    [
+        pytest.param([of_length(20)] * 5, True, id="five full lines"),
+        pytest.param([of_length(20)] * 4, False, id="four full lines"),
+        pytest.param([of_length(15)] * 8, True, id="15 characters wide"),
+        pytest.param([of_length(14)] * 8, False, id="14 characters wide"),
+        pytest.param([*[of_length(20)] * 4, of_length(17), *[of_length(20)] * 3], True, id="one three short"),
+        pytest.param([*[of_length(20)] * 4, of_length(16) + "a", *[of_length(20)] * 3], False, id="one further short"),
+        pytest.param([*[of_length(20)] * 4, *[of_length(20, "。")] * 6], True, id="four of ten end midway"),
+        pytest.param([*[of_length(20)] * 3, *[of_length(20, "。")] * 7], False, id="three of ten end midway"),
+    ],
+)
+def test_lines_are_joined_where_a_text_is_broken_at_its_width_by_habit(lines: list[str], *, joined: bool) -> None:
+    assert (lines_in("\n".join([*lines, "短尾。\n"])) == 1) is joined
+
+
+@pytest.mark.parametrize(("others", "joined"), [(14, True), (15, False)], ids=["six of twenty", "six of twenty-one"])
+def test_a_width_is_a_habit_where_three_lines_in_ten_fill_it(others: int, *, joined: bool) -> None:
+    raw = "\n".join([*[of_length(20)] * 6, *["短行结束。"] * others]) + "\n"
+    assert (lines_in(raw) == others) is joined

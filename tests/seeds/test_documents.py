@@ -266,3 +266,27 @@ def test_a_draft_loads_once_a_person_has_filled_in_status_and_region(tmp_path: P
     assert metadata["status"] == "draft"
     document = build_document(metadata | {"region": "440000"}, text)
     assert document.title == "某省产业行动计划"
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [(TEXT + "六、附则\n本计划自公布之日起施行。\n", TEXT.count("\n") + 1), (TEXT.rsplit("\n", 2)[0] + "\n", TEXT.count("\n"))],
+    ids=["the source goes on", "the text goes on"],
+)  # fmt: skip
+def test_where_one_of_text_and_source_goes_on_the_line_behind_the_other_differs(
+    tmp_path: Path, source: str, line: int
+) -> None:
+    folder = write_folder(tmp_path)
+    (folder / "source.txt").write_text(source, "utf-8")
+    with pytest.raises(SeedError) as error:
+        load_document(folder)
+    assert faults_of(error) == {"some-plan/text.txt#": f"is not the cleaned source.txt: line {line} differs"}
+
+
+def test_a_text_without_its_last_line_end_differs_in_its_last_line(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    (folder / "text.txt").write_text(TEXT[:-1], "utf-8")
+    with pytest.raises(SeedError) as error:
+        load_document(folder)
+    line = TEXT.count("\n")
+    assert f"line {line} differs" in faults_of(error)["some-plan/text.txt#"]

@@ -187,6 +187,15 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> N
     assert "are more than" in refusal(path)
 
 
+@pytest.mark.parametrize(("size", "read"), [(20 * 1_048_576, True), (20 * 1_048_576 + 1, False)])
+def test_twenty_mebibytes_are_read_and_no_more(tmp_path: Path, size: int, *, read: bool) -> None:
+    path = write(tmp_path / "a.txt", b"a" * size)
+    if read:
+        assert len(read_text(path)) == size
+    else:
+        assert "are more than 20,971,520" in refusal(path)
+
+
 def test_a_scanned_pdf_is_refused(tmp_path: Path) -> None:
     assert refusal(write_pdf(tmp_path / "a.pdf", [["封面"], [], []])) == "its pages are pictures without text"
 

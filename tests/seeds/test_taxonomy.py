@@ -103,3 +103,18 @@ def test_a_dangling_parent_and_a_cycle_are_refused(parents, message):
 def test_an_unknown_id_is_a_mistake_of_the_caller():
     with pytest.raises(KeyError):
         PLACES.ancestors("paris")
+
+
+STEPS = {
+    "nansha": {"nansha": 0, "guangzhou": 1, "trade-zone": 1, "guangdong": 2, "china": 3},
+    "harbour": {"harbour": 0, "nansha": 1, "guangdong": 1, "guangzhou": 2, "trade-zone": 2, "china": 2},
+    "china": {"china": 0},
+}
+
+
+@pytest.mark.parametrize("node", STEPS)
+@pytest.mark.parametrize("swapped", [False, True], ids=["the long way first", "the short way first"])
+def test_of_several_ways_up_the_shortest_is_counted(node, swapped):
+    above = ("nansha", "guangdong")
+    places = Taxonomy({**PLACES.parents, "harbour": above[::-1] if swapped else above})
+    assert places.steps_up(node) == STEPS[node]

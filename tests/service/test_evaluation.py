@@ -118,6 +118,18 @@ def test_more_applicable_than_allowed_is_not_silent():
     assert evaluate_cases([{**CASE, "max_applicable": 0}], service(ANSWER)).short == ["silent"]
 
 
+@pytest.mark.parametrize(
+    ("at_least", "short"),
+    [({}, []), ({"must@5": 0.8}, []), ({"must@5": 0.81}, ["must@5"]), ({"must@5": 0.1}, [])],
+    ids=["the goal of any cases", "reached", "missed", "no goal is lowered"],
+)
+def test_a_set_of_cases_may_ask_for_more_than_any_has_to_reach(at_least, short):
+    four_of_five = [*[["ah", 1, "合肥"]] * 4, ["ah", 1, "芜湖"]]
+    case = {"id": "case", "profile": {}, "must": four_of_five}
+    found = evaluate_cases([case], service(ANSWER), at_least).short
+    assert [kind for kind in found if kind != "must@10"] == short
+
+
 def test_the_command_prints_a_line_a_kind_and_says_when_a_goal_is_missed(tmp_path, catalogue_file, server, capsys):
     cases = tmp_path / "cases.yaml"
     cases.write_text("- {id: thin, profile: {city: 合肥}, max_applicable: 0, asks: [sector]}\n", "utf-8")
@@ -134,6 +146,13 @@ def test_the_command_prints_a_line_a_kind_and_says_when_a_goal_is_missed(tmp_pat
     cases.write_text("- {id: thin, profile: {city: 合肥}, asks: [colour]}\n", "utf-8")
     assert main(["eval", str(cases), "--catalogue", str(catalogue_file), "--misses"]) == 1
     assert "colour not asked" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("said", ["colour=1", "never", "never=2", "never=0", "never=all"])
+def test_the_command_refuses_goals_it_cannot_hold(said, capsys):
+    with pytest.raises(SystemExit):
+        main(["eval", "cases.yaml", "--at-least", said])
+    assert said in capsys.readouterr().err
 
 
 def test_the_command_refuses_what_are_no_cases(tmp_path, capsys):

@@ -216,3 +216,10 @@ def test_broken_lines_of_ndjson_cost_one_row_each(read):
 def test_what_stands_in_a_bad_cell_is_shown_short(csv_bytes):
     (row,) = read_tenants(csv_bytes([["企业名称"], [LONG]]))
     assert len(row.faults[0].value) < 50
+
+
+@pytest.mark.parametrize(("first", "second"), [(1, True), (True, 1)])
+def test_a_yes_below_the_number_one_is_no_number_though_both_are_equal(xlsx_bytes, read, first, second):
+    tenants, rejected = read(xlsx_bytes([["企业名称", "有效发明专利数"], ["甲", first], ["乙", second]]))
+    assert [tenant.profile.facts["invention_patents"] for tenant in tenants] == [1]
+    assert [row.faults[0].code for row in rejected] == ["not_number"]

@@ -174,6 +174,30 @@ def test_what_keeps_a_text_from_being_a_number_is_no_part_of_it(field, value, re
     assert cell(value, field) == read
 
 
+@pytest.mark.parametrize("field", ["invention_patents", "founded_on"])
+@pytest.mark.parametrize("value", [True, False])
+def test_yes_and_no_are_no_figure(field, value):
+    with pytest.raises(CellError, match="not_"):
+        cell(value, field)
+
+
+@pytest.mark.parametrize(("value", "text"), [(12.0, "12"), (1.5, "1.5"), (-0.5, "-0.5")])
+def test_a_number_under_a_heading_for_words_is_read_as_it_is_shown(value, text):
+    assert cell(value, "name") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "day"), [(20150301.0, "2015-03-01"), (42064.0, "2015-03-01"), (42064.75, "2015-03-01")]
+)
+def test_a_number_is_a_day_written_in_figures_or_counted_with_or_without_its_hour(value, day):
+    assert cell(value, "founded_on") == day
+
+
+def test_a_day_written_in_figures_has_no_fraction():
+    with pytest.raises(CellError, match="not_date"):
+        cell(20150301.5, "founded_on")
+
+
 def test_an_endless_number_is_no_value():
     with pytest.raises(CellError, check=lambda error: error.code == "error_value"):
         cell(float("inf"), "employees")
@@ -210,6 +234,8 @@ def test_any_cell_gives_a_value_or_a_reason(field, value):
         ([(PROVINCE, "广东省"), (CITY, "深圳市"), (COUNTY, "南山区")], "广东省深圳市南山区"),
         ([(CITY, "深圳"), (PLACE, "南山区")], "深圳南山区"),
         ([(CITY, "深圳"), (PLACE, "深圳市南山区")], "深圳市南山区"),
+        ([(COUNTY, "南山区"), (PLACE, "深圳市"), (PROVINCE, "广东省")], "广东省深圳市南山区"),
+        ([(PLACE, "科技园"), (CITY, "深圳市")], "深圳市科技园"),
         ([(PROVINCE, "上海市"), (CITY, "上海市"), (COUNTY, "浦东新区")], "上海市浦东新区"),
         ([(COUNTY, "南沙区")], "南沙区"),
         ([(PROVINCE, "440000"), (CITY, "440100"), (COUNTY, "440115")], "440115"),

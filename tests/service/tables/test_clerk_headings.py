@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from service.tables.corrections import CorrectionError
+from service.tables.faults import TableRefusedError
 from service.tables.headings import Status
 from tests.service.tables.on_a_day import lay_out, look_at, read_tenants
 
@@ -35,7 +36,7 @@ THE_SAME = (
     "行业（请按国民经济行业分类填写）", "产品（如：聚乳酸、PHA，多个用顿号分隔）", "阶段（研发/中试/量产）", "需求（选填）", "资质（高新技术企业、专精特新等）",
     "成立日期（YYYY-MM-DD）", "成立日期（格式：2020-01-01）", "员工人数（2024年末）", "员工人数（在职）", "人数（参保）", "是否外资（是/否）", "是否规上（1是0否）",
     "企业规模（大/中/小/微）", "融资轮次（天使轮/A轮/B轮）", "发明专利（授权）", "总投资（计划，万元）", "Company name (required)", "Foreign invested (yes/no)",
-    "Products (optional)", "Address (city)",
+    "Products (optional)", "Address (city)", "营业收入（本公司）", "员工人数（我公司）", "员工人数（参保）",
 )  # fmt: skip
 
 
@@ -216,3 +217,33 @@ def test_two_lines_are_told_by_figures_that_are_years_and_by_groups_of_one_colum
     for content in (xlsx_bytes(years), csv_bytes(years), csv_bytes(groups)):
         (tenant,) = read_tenants(content)
         assert tenant.profile.annual_revenue_cny == 500_000.0
+
+
+GROUPED = [
+    ([["企业名称", "经营情况（万元）", "", "员工人数"], ["", "营业收入", "研发费用", ""]], "groups beside columns of their own"),
+    ([["基本情况", "经营情况（万元）", ""], ["企业名称", "营业收入", "研发费用"]], "groups over every column"),
+    ([["企业名称", "营业收入（万元）", ""], ["", "2023年", "2024年"]], "years below one heading"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "said"), GROUPED, ids=[said for _, said in GROUPED])
+def test_a_row_of_groups_and_the_row_below_are_headings_together(csv_bytes, rows, said):
+    companies = [["甲", 5, 6, 7], ["乙", 8, 9, 10]]
+    table = read_tenants(csv_bytes([*rows, *(company[: len(rows[0])] for company in companies)]))
+    assert [row.profile.name for row in table] == ["甲", "乙"], said
+    assert table.about["heading_line"] == 2
+    read = [report for report in table.columns if report.field == "annual_revenue_cny" and report.status is Status.USED]
+    assert [report.unit for report in read] == ["万元"]
+
+
+def test_of_two_lines_of_headings_nothing_is_left_where_the_table_ends(csv_bytes):
+    with pytest.raises(TableRefusedError, match="no_rows"):
+        list(read_tenants(csv_bytes([["企业名称", "行业"]])))
+
+
+@pytest.mark.parametrize(
+    ("below", "line"), [(["", "2023年", "2024年"], 2), (["", "12", "7"], 1)], ids=["years", "figures"]
+)
+def test_years_below_a_heading_of_figures_are_headings_and_bare_figures_are_not(csv_bytes, below, line):
+    table = read_tenants(csv_bytes([["企业名称", "员工人数", ""], below, ["甲", "5", ""]]))
+    assert table.about["heading_line"] == line

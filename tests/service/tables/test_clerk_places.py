@@ -41,6 +41,19 @@ def test_a_company_is_where_it_is_registered_and_elsewhere_only_where_no_such_pl
     assert (found, row.caveats, left_open) == (region, (), set())
 
 
+@pytest.mark.parametrize(
+    ("columns", "city"),
+    [
+        ({"经营地址": "A栋3楼"}, "A栋3楼"),
+        ({"经营地址": "A栋3楼", "办公地址": "B栋"}, "A栋3楼B栋"),
+        ({"经营地址": "深圳市南山区1号", "办公地址": "A栋3楼"}, "深圳市南山区1号"),
+        ({"经营地址": "A栋3楼", "注册地址": "科苑路15号"}, "科苑路15号"),
+    ],
+)
+def test_where_only_operating_addresses_are_given_they_are_kept_as_written(tenant, columns, city):
+    assert tenant(**columns)[0].profile.city == city
+
+
 def test_a_registered_street_is_not_put_into_the_city_of_another_address(tenant):
     row, region, _ = tenant(经营地址="深圳市南山区1号", 注册地址="科苑路15号")
     assert (row.profile.city, region) == ("科苑路15号", None)

@@ -52,6 +52,12 @@ def test_a_number_is_money_as_its_format_shows_it(xlsx_bytes, read, heading, val
     assert all(caveat.worded(language)[0] for caveat in tenants[0].caveats for language in ("zh", "en"))
 
 
+def test_a_number_shown_as_it_is_beside_a_section_that_scales_none_keeps_the_unit_of_its_heading(xlsx_bytes, read):
+    cells = [(5, '[>=10000]0"元";0'), (5, '[>=10000]0\\.0,"万";0')]
+    tenants, _ = read(formatted(xlsx_bytes, ["企业名称", "营业收入（万元）"], cells))
+    assert [tenant.profile.annual_revenue_cny for tenant in tenants] == [50_000.0, 5.0]
+
+
 @pytest.mark.parametrize(
     "form", ["0", "#,##0.00", "¥#,##0", "[$￥-804]#,##0.00", "[$CNY] 0", '_ ￥* #,##0.00_ ;_ ￥* "-"??_ ']
 )
@@ -143,6 +149,42 @@ def test_a_unit_in_the_row_above_the_headings_holds_for_the_money_below(xlsx_byt
     assert not any(report.unit_assumed for report in table.columns)
 
 
+@pytest.mark.parametrize("shift", [0, 1, 3])
+def test_where_a_sheet_begins_changes_nothing(xlsx_bytes, shift):
+    def change(_, sheet):
+        sheet.merge_range(0, shift, 0, shift + 1, "基本情况")
+        sheet.merge_range(0, shift + 2, 0, shift + 3, "经营情况（万元）")
+        sheet.write_row(1, shift, ["企业名称", "注册地", "营业收入", "研发费用"])
+        sheet.write_row(2, shift, ["甲", "合肥", 5, 6])
+
+    table = read_tenants(xlsx_bytes([], change))
+    (tenant,) = table
+    assert (tenant.profile.name, tenant.profile.city) == ("甲", "合肥")
+    assert (tenant.profile.annual_revenue_cny, tenant.profile.rd_spend_cny) == (50_000.0, 60_000.0)
+    assert (table.left, table.about["heading_line"]) == (shift, 2)
+
+
+@pytest.mark.parametrize("shift", [0, 1, 3])
+def test_two_headings_merged_across_take_the_row_below_for_their_own(xlsx_bytes, shift):
+    def change(_, sheet):
+        sheet.write_row(0, shift, ["企业名称", "注册地"])
+        sheet.merge_range(0, shift + 2, 0, shift + 3, "经营情况（万元）")
+        sheet.write_row(1, shift + 2, ["营业收入", "研发费用"])
+        sheet.write_row(2, shift, ["甲", "合肥", 5, 6])
+
+    (tenant,) = read_tenants(xlsx_bytes([], change))
+    assert (tenant.profile.annual_revenue_cny, tenant.profile.rd_spend_cny) == (50_000.0, 60_000.0)
+
+
+def test_a_company_of_which_only_the_name_is_known_is_no_heading_below_one_merged_downwards(xlsx_bytes):
+    def change(_, sheet):
+        sheet.merge_range(0, 0, 1, 0, "企业名称")
+        sheet.write_row(1, 1, ["注册地", "行业"])
+        sheet.write_column(2, 0, ["甲", "乙"])
+
+    assert [row.profile.name for row in read_tenants(xlsx_bytes([], change))] == ["甲", "乙"]
+
+
 def test_a_unit_in_the_line_above_the_headings_of_a_csv_holds_too(csv_bytes):
     over = ["基本情况", "", "", "经营情况（万元）", "", "", ""]
     (tenant,) = read_tenants(csv_bytes([over, GROUPED, ["甲", "合肥", "生物", 3200, 5, 10, 7]]))
@@ -210,6 +252,23 @@ def test_the_sheet_with_most_headings_and_rows_is_read_and_the_others_are_told(s
     table, look = read_tenants(content), look_at(content, {})
     assert (table.about["sheet"], table.other_sheets) == (read, others)
     assert (look.about["sheet"], look.other_sheets) == (read, others)
+
+
+@pytest.mark.parametrize(
+    ("names", "explains"),
+    [
+        (("行业", "产品"), True),
+        (("行业", "产品", "甲", "乙"), True),
+        (("行业", "产品", "甲", "乙", "丙"), False),
+        (("行业", "行业", "行业"), True),
+        (("甲", "乙", "行业"), False),
+    ],
+    ids=["all", "most", "half", "one field many times", "one"],
+)
+def test_a_sheet_whose_first_column_mostly_names_headings_explains_and_any_other_lists_companies(names, explains):
+    content = workbook(名录=[["企业名称", "备注"], *([name, "说明"] for name in names)], 企业=phase("丁"))
+    assert read_tenants(content).about["sheet"] == "企业"
+    assert read_tenants(content).other_sheets == (() if explains else ("名录",))
 
 
 def test_no_company_is_made_of_what_a_sheet_explains():

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.schemas.match import ProfileSchema
+from service.tables.encodings import detect_encoding
 from service.tables.faults import TableRefusedError
 from tests.service.tables.on_a_day import look_at, read_tenants
 
@@ -29,6 +30,32 @@ def test_csv_is_read_in_every_encoding_and_with_every_separator(csv_bytes, read,
     tenants, rejected = read(csv_bytes(table, encoding, delimiter))
     assert not rejected
     check_companies(tenants)
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (b"name,city\na,b\n", "utf-8"),
+        ("企业名称\n甲\n".encode(), "utf-8"),
+        ("企业名称\n甲\n".encode() + b"\xff\n", "utf-8"),
+        ("企业名称\n甲公司\n".encode("gb18030"), "gb18030"),
+        ("企业名称\n".encode() + "甲公司\n".encode("gb18030"), "gb18030"),
+        ("企业名称\n甲公司\n".encode() + "甲公司\n".encode("gb18030"), "utf-8"),
+        (b"name\n\xff\n", "gb18030"),
+    ],
+    ids=["plain", "utf-8", "one line broken", "gb18030", "a line each", "two lines to one", "no line readable"],
+)
+def test_the_encoding_is_that_of_most_lines(content, encoding):
+    """A line of UTF-8 often passes for GB18030 too, so it counts for two."""
+    assert detect_encoding(io.BytesIO(content)) == (encoding, content.count(b"\n"))
+
+
+@pytest.mark.parametrize("nothing", ["null", '""', "[]"])
+def test_what_an_object_says_nothing_of_is_as_if_it_were_not_there(read, nothing):
+    content = f'{{"name": "甲", "employees": 3, "products": {nothing}}}\n{{"name": "乙", "products": ["酶"]}}'.encode()
+    tenants, rejected = read(content)
+    assert not rejected
+    assert [tenant.profile.products for tenant in tenants] == [(), ("酶",)]
 
 
 def test_a_line_that_names_the_separator_is_no_row(csv_bytes, read, table):

@@ -1,6 +1,7 @@
 import contextlib
 import gc
 import io
+import json
 import struct
 import tracemalloc
 import zipfile
@@ -234,6 +235,18 @@ def test_entities_are_not_expanded(workbook):
     assert refusal(repacked(workbook, change)) == "damaged"
 
 
+@pytest.mark.parametrize(
+    "declared",
+    [b'encoding="no-such-code"', b'encoding="UTF-16"', b'encoding="rot13"'],
+    ids=["unknown", "another", "no text"],
+)
+def test_a_workbook_in_an_encoding_that_it_is_not_in_is_refused(workbook, declared):
+    def change(name, data):
+        return [(name, data.replace(b'encoding="UTF-8"', declared, 1) if name == "xl/workbook.xml" else data)]
+
+    assert refusal(repacked(workbook, change)) == "damaged"
+
+
 def test_what_is_too_large_or_too_long_is_refused(csv_bytes, workbook):
     assert refusal(workbook, limits=Limits(file_bytes=10)) == "file_too_large"
     rows = csv_bytes([["企业名称"], *([f"公司{n}"] for n in range(20))])
@@ -336,3 +349,74 @@ def opened_files() -> set[str]:
         with contextlib.suppress(FileNotFoundError):
             found.add(str(number.readlink()))
     return found
+
+
+def a_table(form, rows, columns, xlsx_bytes, csv_bytes):
+    headings = ["企业名称", "行业", "产品", "需求"][:columns]
+    values = [[f"公司{row}", "生物材料", "聚乳酸", "融资"][:columns] for row in range(rows)]
+    if form == "ndjson":
+        return "".join(
+            json.dumps(dict(zip(headings, row, strict=True)), ensure_ascii=False) + "\n" for row in values
+        ).encode()
+    if form == "parquet":
+        target = io.BytesIO()
+        pq.write_table(pa.table(dict(zip(headings, map(list, zip(*values, strict=True)), strict=True))), target)
+        return target.getvalue()
+    return (xlsx_bytes if form == "xlsx" else csv_bytes)([headings, *values])
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "ndjson", "parquet"])
+def test_as_many_rows_as_the_limit_are_read_in_every_form_and_no_more(form, xlsx_bytes, csv_bytes):
+    three = ReadingOptions(limits=Limits(rows=3))
+    assert len(list(read_tenants(a_table(form, 3, 2, xlsx_bytes, csv_bytes), options=three))) == 3
+    assert refusal(a_table(form, 4, 2, xlsx_bytes, csv_bytes), options=three) == "too_many_rows"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
+def test_as_many_columns_as_the_limit_are_read_in_every_form_and_no_more(form, xlsx_bytes, csv_bytes):
+    three = ReadingOptions(limits=Limits(columns=3))
+    assert len(read_tenants(a_table(form, 2, 3, xlsx_bytes, csv_bytes), options=three).columns) == 3
+    assert refusal(a_table(form, 2, 4, xlsx_bytes, csv_bytes), options=three) == "too_many_columns"
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "ndjson", "parquet"])
+def test_a_file_as_large_as_the_limit_is_read_and_no_larger(form, xlsx_bytes, csv_bytes):
+    content = a_table(form, 2, 2, xlsx_bytes, csv_bytes)
+    assert list(read_tenants(content, options=ReadingOptions(limits=Limits(file_bytes=len(content)))))
+    smaller = ReadingOptions(limits=Limits(file_bytes=len(content) - 1))
+    assert refusal(content, options=smaller) == "file_too_large"
+
+
+def test_a_workbook_that_unpacks_to_just_the_limit_is_read(xlsx_bytes, csv_bytes):
+    content = a_table("xlsx", 2, 2, xlsx_bytes, csv_bytes)
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        unpacked = sum(info.file_size for info in packed.infolist())
+    assert list(read_tenants(content, options=ReadingOptions(limits=Limits(unpacked_bytes=unpacked))))
+    smaller = ReadingOptions(limits=Limits(unpacked_bytes=unpacked - 1))
+    assert refusal(content, options=smaller) == "zip_bomb"
+
+
+def test_a_sheet_of_just_as_many_cells_as_the_limit_is_read(xlsx_bytes, csv_bytes):
+    content = a_table("xlsx", 4, 2, xlsx_bytes, csv_bytes)
+    assert list(read_tenants(content, options=ReadingOptions(limits=Limits(sheet_cells=10))))
+    assert refusal(content, options=ReadingOptions(limits=Limits(sheet_cells=9))) == "sheet_too_wide"
+
+
+@pytest.mark.parametrize(
+    ("line", "read_whole"),
+    [("乙," + "x" * 26 + "\n", True), ("乙," + "x" * 27 + "\n", False), ('乙,"' + "x" * 24 + '"\n', True)],
+    ids=["as long as the limit", "one longer", "quoted"],
+)
+def test_a_line_of_just_as_many_characters_as_the_limit_is_read(read, line, read_whole):
+    content = f"企业名称,行业\n{line}丙,\n".encode()
+    tenants, rejected = read(content, limits=Limits(row_characters=29))
+    assert ([tenant.profile.name for tenant in tenants] == ["乙", "丙"]) is read_whole
+    assert [row.faults[0].code for row in rejected] == ([] if read_whole else ["row_too_long"])
+
+
+@pytest.mark.parametrize(("name", "read_whole"), [("a" * 28, True), ("a" * 29, False)])
+def test_an_object_of_just_as_many_bytes_as_the_limit_is_read(read, name, read_whole):
+    content = f'{{"name": "{name}"}}\n{{"name": "c"}}'.encode()
+    tenants, rejected = read(content, limits=Limits(row_characters=41))
+    assert ([tenant.profile.name for tenant in tenants] == [name, "c"]) is read_whole
+    assert [(row.row, row.faults[0].code) for row in rejected] == ([] if read_whole else [(1, "row_too_long")])

@@ -96,6 +96,14 @@ def test_a_table_whose_headings_are_not_understood_is_shown_all_the_same(csv_byt
     assert look.samples == {0: ("某公司",), 1: ("合肥",)}
 
 
+def test_three_different_values_of_a_column_are_shown_none_of_them_a_blank_or_a_fault(xlsx_bytes):
+    def formula(_, sheet):
+        sheet.write_formula(1, 1, "=1/0", None, "#DIV/0!")
+
+    rows = [["企业名称", "员工人数"], ["甲"], ["乙", None], ["乙", 12], ["丙", 12.0], ["丁", 1.5], ["戊", 7], ["己", 8]]
+    assert look_at(xlsx_bytes(rows, formula), {}).samples == {0: ("甲", "乙", "丙"), 1: ("12", "1.5", "7")}
+
+
 def test_what_is_no_table_has_a_reason_and_no_columns():
     look = look_at(b"%PDF-1.7", {})
     assert (look.refusal.code, look.columns) == ("not_a_table", ())
@@ -142,6 +150,14 @@ def test_all_faults_of_a_correction_are_told_at_once(csv_bytes):
     look = look_at(csv_bytes([["企业名称", "营收"], ["甲", 1]]), {"企业名秤": "name", "营收": "revenu(元)"})
     assert [fault.code for fault in look.refusal.faults] == ["mapping_heading", "mapping_field"]
     assert [column.heading for column in look.columns] == ["企业名称", "营收"]
+
+
+def test_a_heading_missing_in_a_long_csv_is_told_though_its_end_was_not_looked_at(csv_bytes, tmp_path):
+    path = tmp_path / "tenants.csv"
+    path.write_bytes(csv_bytes([["企业名称", "备注"], *([f"公司{n}", "长" * 100] for n in range(HEAD_BYTES // 300))]))
+    assert path.stat().st_size > HEAD_BYTES
+    assert [fault.code for fault in correction_refusal(path, {"企业名秤": "name"}).faults] == ["mapping_heading"]
+    assert look_at(path, {}).rows == HEAD_BYTES // 300
 
 
 def test_a_heading_further_down_in_a_long_ndjson_file_is_not_called_missing(tmp_path):

@@ -155,6 +155,21 @@ def test_rejected_rows_and_the_catalogue_are_told(tmp_path):
     assert summary["成为规上企业"] == 7
 
 
+def test_the_summary_shows_the_ten_measures_that_most_companies_fit_then_may_fit(tmp_path, monkeypatch):
+    fits = [(3, 1), (1, 9), (3, 2), (2, 0), (3, 2), *[(0, number) for number in range(7)]]
+
+    def measures(_):
+        for number, (applicable, possible) in enumerate(fits):
+            yield MeasureLine(
+                id=f"m-{number:02}", title=f"措施{number}", instrument="中试", document="某方案", status="现行有效",
+                region="广东省", counts=Counts(applicable=applicable, possible=possible),
+            )  # fmt: skip
+
+    monkeypatch.setattr(Stored, "measures", measures)
+    summary = [row[0] for row in sheets(written(tmp_path, Format.XLSX))["汇总"] if row[0].startswith("措施")]
+    assert summary == [f"措施{number}（现行有效）" for number in (2, 4, 0, 3, 1, 11, 10, 9, 8, 7)]
+
+
 def test_the_workbook_speaks_english_too(tmp_path):
     found = sheets(written(tmp_path, Format.XLSX, language="en"))
     assert list(found) == ["Summary", "By tenant", "By measure", "Matrix", "Rejected rows", "Notes"]
