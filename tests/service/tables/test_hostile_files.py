@@ -15,10 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.tables.faults import TableRefusedError
-from service.tables.look import look_at
 from service.tables.sources import Limits
 from service.tables.template import template_workbook
-from tests.service.tables.on_a_day import read_tenants
+from tests.service.tables.on_a_day import look_at, read_tenants
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -235,16 +234,18 @@ def test_entities_are_not_expanded(workbook):
     assert refusal(repacked(workbook, change)) == "damaged"
 
 
-@pytest.mark.parametrize(
-    "declared",
-    [b'encoding="no-such-code"', b'encoding="UTF-16"', b'encoding="rot13"'],
-    ids=["unknown", "another", "no text"],
-)
-def test_a_workbook_in_an_encoding_that_it_is_not_in_is_refused(workbook, declared):
-    def change(name, data):
-        return [(name, data.replace(b'encoding="UTF-8"', declared, 1) if name == "xl/workbook.xml" else data)]
+@pytest.mark.parametrize("declared", ["no-such-code", "UTF-16", "rot13"], ids=["unknown", "another", "no text"])
+def test_a_workbook_is_read_as_utf8_whatever_it_declares(workbook, declared):
+    def change(encoding):
+        xml = f'<?xml version="1.0" encoding="{declared}"?>'
+        return lambda name, data: [
+            (name, (xml + data.decode().partition("?>")[2]).encode(encoding) if name == "xl/workbook.xml" else data)
+        ]
 
-    assert refusal(repacked(workbook, change)) == "damaged"
+    assert [row.profile for row in read_tenants(repacked(workbook, change("utf-8")))] == [
+        row.profile for row in read_tenants(workbook)
+    ]
+    assert refusal(repacked(workbook, change("utf-16"))) == "damaged"
 
 
 def test_what_is_too_large_or_too_long_is_refused(csv_bytes, workbook):
@@ -367,39 +368,39 @@ def a_table(form, rows, columns, xlsx_bytes, csv_bytes):
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "ndjson", "parquet"])
 def test_as_many_rows_as_the_limit_are_read_in_every_form_and_no_more(form, xlsx_bytes, csv_bytes):
-    three = ReadingOptions(limits=Limits(rows=3))
-    assert len(list(read_tenants(a_table(form, 3, 2, xlsx_bytes, csv_bytes), options=three))) == 3
-    assert refusal(a_table(form, 4, 2, xlsx_bytes, csv_bytes), options=three) == "too_many_rows"
+    three = Limits(rows=3)
+    assert len(list(read_tenants(a_table(form, 3, 2, xlsx_bytes, csv_bytes), limits=three))) == 3
+    assert refusal(a_table(form, 4, 2, xlsx_bytes, csv_bytes), limits=three) == "too_many_rows"
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
 def test_as_many_columns_as_the_limit_are_read_in_every_form_and_no_more(form, xlsx_bytes, csv_bytes):
-    three = ReadingOptions(limits=Limits(columns=3))
-    assert len(read_tenants(a_table(form, 2, 3, xlsx_bytes, csv_bytes), options=three).columns) == 3
-    assert refusal(a_table(form, 2, 4, xlsx_bytes, csv_bytes), options=three) == "too_many_columns"
+    three = Limits(columns=3)
+    assert len(read_tenants(a_table(form, 2, 3, xlsx_bytes, csv_bytes), limits=three).columns) == 3
+    assert refusal(a_table(form, 2, 4, xlsx_bytes, csv_bytes), limits=three) == "too_many_columns"
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "ndjson", "parquet"])
 def test_a_file_as_large_as_the_limit_is_read_and_no_larger(form, xlsx_bytes, csv_bytes):
     content = a_table(form, 2, 2, xlsx_bytes, csv_bytes)
-    assert list(read_tenants(content, options=ReadingOptions(limits=Limits(file_bytes=len(content)))))
-    smaller = ReadingOptions(limits=Limits(file_bytes=len(content) - 1))
-    assert refusal(content, options=smaller) == "file_too_large"
+    assert list(read_tenants(content, limits=Limits(file_bytes=len(content))))
+    smaller = Limits(file_bytes=len(content) - 1)
+    assert refusal(content, limits=smaller) == "file_too_large"
 
 
 def test_a_workbook_that_unpacks_to_just_the_limit_is_read(xlsx_bytes, csv_bytes):
     content = a_table("xlsx", 2, 2, xlsx_bytes, csv_bytes)
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         unpacked = sum(info.file_size for info in packed.infolist())
-    assert list(read_tenants(content, options=ReadingOptions(limits=Limits(unpacked_bytes=unpacked))))
-    smaller = ReadingOptions(limits=Limits(unpacked_bytes=unpacked - 1))
-    assert refusal(content, options=smaller) == "zip_bomb"
+    assert list(read_tenants(content, limits=Limits(unpacked_bytes=unpacked)))
+    smaller = Limits(unpacked_bytes=unpacked - 1)
+    assert refusal(content, limits=smaller) == "zip_bomb"
 
 
 def test_a_sheet_of_just_as_many_cells_as_the_limit_is_read(xlsx_bytes, csv_bytes):
     content = a_table("xlsx", 4, 2, xlsx_bytes, csv_bytes)
-    assert list(read_tenants(content, options=ReadingOptions(limits=Limits(sheet_cells=10))))
-    assert refusal(content, options=ReadingOptions(limits=Limits(sheet_cells=9))) == "sheet_too_wide"
+    assert list(read_tenants(content, limits=Limits(sheet_cells=10)))
+    assert refusal(content, limits=Limits(sheet_cells=9)) == "sheet_too_wide"
 
 
 @pytest.mark.parametrize(
