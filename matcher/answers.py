@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from matcher.touches import Relevance
+from matcher.standing import Relevance
 from matcher.words import How
 from rules.conditions import Quote
 from rules.measures import Strength, Window

@@ -8,8 +8,7 @@ from typing import Any
 
 from matcher.errors import MatchError
 from rules.catalogue import Catalogue
-from rules.errors import FactError
-from rules.facts import FactDefinition, Value, parse_fact_value
+from rules.facts import FactDefinition, FactError, Value, parse_fact_value
 from seeds.errors import Fault
 from seeds.vocabulary import Vocabulary
 

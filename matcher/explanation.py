@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matcher.answers import Caveat
 from matcher.evidence import Evidence, Match
 from matcher.reading import Mention, Reading
-from matcher.touches import Relevance
+from matcher.standing import Relevance
 from matcher.wording import say, say_effect, say_verdict
 from matcher.words import How
 from rules.catalogue import Catalogue

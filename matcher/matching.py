@@ -19,9 +19,9 @@ from matcher.presentation import FindingPresenter, Presenter
 from matcher.profile import Detail, MatchRequest
 from matcher.profile_reading import build_reader
 from matcher.questions import ask, near_misses, standing_of_needs
-from matcher.ranking import COUNTED, Ranking, Standing, compare, rank, tally
+from matcher.ranking import Ranking, compare, rank, tally
 from matcher.reading import Reading
-from matcher.touches import RELEVANCE
+from matcher.standing import COUNTED, RELEVANCE, Standing
 from rules.catalogue import Catalogue
 from rules.content import open_catalogue
 from rules.measures import effect

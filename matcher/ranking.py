@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,26 +12,14 @@ from numpy.typing import NDArray
 from matcher.columns import Flags, Floats, MeasureColumns
 from matcher.features import WEIGHTS, Comparison, comparable_of, is_sector_guessed
 from matcher.reading import Reading
-from matcher.touches import RELEVANCE, Relevance, relevance_of, touch
+from matcher.standing import RELEVANCE, Relevance
+from matcher.touches import relevance_of, touch
 from rules.facts import REGION_FACTS
 from rules.program import Decisions
 from rules.verdict import MET, UNKNOWN, UNMET
 
 SCORE_DIGITS = 4
 _WEIGHTS = np.array([[weight.weight] for weight in WEIGHTS])
-
-
-class Standing(StrEnum):
-    """What is said of a measure, and counted; `withheld` is possible, unconnected to the company and not listed."""
-
-    APPLICABLE = "applicable"
-    POSSIBLE = "possible"
-    NOT_APPLICABLE = "not_applicable"
-    WITHHELD = "withheld"
-
-
-COUNTED = tuple(standing.value for standing in Standing)
-"""The columns of counts; there `possible` includes what is withheld."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import TypeAlias
 
 import numpy as np
@@ -38,17 +38,6 @@ PLACE_IN_TEXT = {"county": 0.8, "zone": 0.8, "city": 0.4}
 
 SHORTEST_FREE_WORDS = 3
 """Words that no vocabulary knows are searched in the text from this length on."""
-
-
-class Relevance(StrEnum):
-    """Why a measure is shown, nearest first."""
-
-    DIRECT = "direct"
-    SECTOR = "sector"
-    GENERAL = "general"
-
-
-RELEVANCE = tuple(Relevance)
 
 
 class Channel(IntEnum):

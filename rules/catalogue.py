@@ -18,6 +18,10 @@ NAMING = ("concepts", "needs", "instruments")
 """Vocabularies whose entries have other spellings that a search for one of them finds too."""
 
 
+class CatalogueError(Exception):
+    """A catalogue file is missing, damaged or of another schema; the message says what to do."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """What the service answers from; `measures` are ordered by id. `path` is None when built in memory."""

@@ -8,16 +8,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rules.conditions import Combination, Condition, Group, Leaf, Test
-from rules.errors import FactError
-from rules.facts import FLAGS, NUMERIC, FactDefinition, FactType, Value, parse_fact_value
+from rules.facts import FLAGS, NUMERIC, FactDefinition, FactError, FactType, Value, parse_fact_value
 from rules.operators import DATED, OPERATORS, TAXONOMIC
 from rules.operators import NUMERIC as NUMERIC_OPERATORS
 from rules.quoting import Quoter
+from seeds.errors import SeedError
 from seeds.vocabulary import Vocabulary
 
 _LEAF_KEYS = frozenset({"fact", "cite", "open"})
 _MANUAL_KEYS = frozenset({"manual", "cite", "text", "text_en"})
 _COMBINATIONS = frozenset(Combination)
+
+
+class PackError(SeedError):
+    """A rule pack has faults; none of its measures is loaded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from rules.catalogue import Catalogue, connect
+from rules.catalogue import Catalogue, CatalogueError, connect
 from rules.condition_parsing import Lexicon
 from rules.conditions import leaves
-from rules.errors import CatalogueError
 from rules.facts import FactDefinition, FactType, load_facts
 from rules.fulltext import create_index
 from rules.measures import Measure

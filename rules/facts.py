@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from rules.amounts import LARGEST_YUAN, AmountError, parse_money, parse_rate, parse_share
-from rules.errors import FactError
-from seeds.errors import Fault, SeedError
+from seeds.errors import Fault, SeedError, WrongValueError
 from seeds.profile_fields import load_profile_fields
 from seeds.taxonomy import Taxonomy
 from seeds.vocabulary import Vocabulary
@@ -20,6 +19,19 @@ from seeds.wording import Bilingual
 
 Value: TypeAlias = str | float | bool | date
 """A vocabulary id, a number in the fact's unit, a flag, or a date."""
+
+
+class FactError(WrongValueError):
+    """A declared fact is unknown or has a value of the wrong kind."""
+
+    def __init__(self, fact: str, code: str, /, **params: Any) -> None:  # noqa: ANN401 - parameters of a message
+        """Keep the fact's id beside what is wrong."""
+        super().__init__(code, **params)
+        self.fact = fact
+
+    def __str__(self) -> str:
+        """Return the fact and the message in English."""
+        return f"{self.fact}: {super().__str__()}"
 
 
 class FactType(StrEnum):

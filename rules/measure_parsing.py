@@ -11,8 +11,7 @@ from typing import Any
 from rules.amounts import AmountError, parse_money, parse_share
 from rules.condition_parsing import ConditionParser, Lexicon
 from rules.conditions import Condition, Leaf, Test, leaves
-from rules.errors import FactError
-from rules.facts import parse_fact_value
+from rules.facts import FactError, parse_fact_value
 from rules.measures import Benefit, Example, Instrument, Measure, Strength, Window
 from rules.quoting import Quoter
 from rules.verdict import MeasureVerdict

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rules.condition_parsing import Lexicon
-from rules.errors import FactError, PackError
-from rules.facts import parse_fact_value
+from rules.condition_parsing import Lexicon, PackError
+from rules.facts import FactError, parse_fact_value
 from rules.measure_parsing import MeasureParser
 from rules.measures import Measure
 from rules.quoting import Faults, Quoter

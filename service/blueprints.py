@@ -48,7 +48,7 @@ class StrictParser(FlaskParser):
     def handle_error(self, error: marshmallow.ValidationError, *_: object, **__: object) -> NoReturn:
         """Raise what marshmallow found as complaints with their places."""
         (faults,) = error.messages_dict.values()  # webargs puts them below the location they came from
-        complaints = [*complaints_of(faults), *complaints_beside(error.valid_data, serving().engine)]
+        complaints = [*complaints_of(faults), *complaints_beside(error.valid_data, serving().declared_facts)]
         raise RequestError("invalid_request", complaints) from error
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from matcher.declared import DeclaredFacts
-from matcher.matching import Engine
 from rules.catalogue import Catalogue
 from seeds.errors import Fault
 from service.problems import Complaint
@@ -23,13 +22,13 @@ def judge_of_facts(catalogue: Catalogue) -> Callable[[Mapping[str, Any]], list[C
     return lambda declared: complaints_of_facts(facts.faults_of(declared))
 
 
-def complaints_beside(valid: object, engine: Engine | None) -> list[Complaint]:
+def complaints_beside(valid: object, facts: DeclaredFacts | None) -> list[Complaint]:
     """Return what is wrong with the declared facts in the part of a request that is in order.
 
     A request whose shape has faults is never matched; this tells of its facts in the same answer.
     """
     profile = valid.get("profile") if isinstance(valid, Mapping) else None
     declared = profile.get("facts") if isinstance(profile, Mapping) else getattr(profile, "facts", None)
-    if engine is None or not isinstance(declared, Mapping):
+    if facts is None or not isinstance(declared, Mapping):
         return []
-    return complaints_of_facts(engine.declared.faults_of(declared))
+    return complaints_of_facts(facts.faults_of(declared))

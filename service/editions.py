@@ -16,9 +16,8 @@ from pathlib import Path
 import structlog
 
 from matcher.matching import Engine
-from rules.catalogue import Catalogue
+from rules.catalogue import Catalogue, CatalogueError
 from rules.content import open_catalogue
-from rules.errors import CatalogueError
 from service.store import private_folder
 
 UNUSED_SECONDS = 3600.0

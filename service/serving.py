@@ -15,10 +15,10 @@ import flask
 import structlog
 from flask_limiter import Limiter
 
+from matcher.declared import DeclaredFacts
 from matcher.matching import Engine
 from matcher.profile import MatchRequest, Profile
-from rules.catalogue import Catalogue
-from rules.errors import CatalogueError
+from rules.catalogue import Catalogue, CatalogueError
 from service.clock import today
 from service.editions import Editions, mark_of
 from service.metrics import Metrics
@@ -73,6 +73,11 @@ class Serving:
         if "engine" not in flask.g:
             flask.g.engine = self.live.current()
         return cast("Engine | None", flask.g.engine)
+
+    @property
+    def declared_facts(self) -> DeclaredFacts | None:
+        """Return what judges declared facts, None without a verified catalogue."""
+        return self.engine.declared if self.engine else None
 
     @property
     def editions(self) -> Editions:

@@ -14,7 +14,7 @@ from matcher.answers import MatchAnswer
 from matcher.errors import MatchError
 from matcher.matching import Engine
 from matcher.profile import MatchRequest
-from rules.errors import CatalogueError
+from rules.catalogue import CatalogueError
 from rules.verdict import OF_MEASURE
 from service.answers import json_bytes
 from service.commands.exits import CommandError, Exit

@@ -15,9 +15,8 @@ from pathlib import Path
 
 import orjson
 
-from rules.catalogue import Catalogue
+from rules.catalogue import Catalogue, CatalogueError
 from rules.content import open_catalogue
-from rules.errors import CatalogueError
 from seeds.wording import worded
 from service.clock import today
 from service.commands.exits import CommandError, Exit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from matcher.ranking import Standing
+from matcher.standing import Standing
 from rules.catalogue import Catalogue
 from service.pages.check_fields import Fields, ShownField
 from service.pages.check_links import measure_address

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from msgspec.structs import asdict
 
-from matcher.ranking import COUNTED
+from matcher.standing import COUNTED
 from rules.catalogue import Catalogue
 from service.pages.console_charts import Chart, plain_bars, stacked_bars
 from service.schemas.screening_answers import MeasureItem, Opening, Settling, VerdictCounts

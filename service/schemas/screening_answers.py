@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from msgspec import Struct
 
 from matcher.answers import OPEN, CatalogueInfo, MeasureSummary
-from matcher.touches import Relevance
+from matcher.standing import Relevance
 from rules.measures import Instrument
 from rules.verdict import MeasureVerdict
 from service.schemas.column_answers import Failure, FileColumn

@@ -13,7 +13,7 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from matcher.ranking import COUNTED
+from matcher.standing import COUNTED
 from service.problems import Complaint, RequestError
 from service.schemas.screening_answers import VerdictCounts
 from service.screenings.digest import PAIRS, PairReader, tenants_file

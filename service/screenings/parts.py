@@ -9,9 +9,8 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from matcher.ranking import COUNTED
 from matcher.screened import ScreenedChunk
-from matcher.touches import RELEVANCE
+from matcher.standing import COUNTED, RELEVANCE
 from rules.verdict import OF_MEASURE, WHYS
 from service.screenings.tenants import Tenant
 from service.tables.results import PAIR_SCHEMA

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from matcher.ranking import COUNTED
+from matcher.standing import COUNTED
 from rules.catalogue import Catalogue
 from rules.measures import Measure
 from service.schemas.screening_answers import MeasureTenant, VerdictCounts

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from matcher.ranking import COUNTED
+from matcher.standing import COUNTED
 from service.screenings.crews import Crew, decide_all
 from service.screenings.deciding import DecidedChunk
 from service.screenings.folders import Folder, write_whole

@@ -12,7 +12,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from msgspec.structs import asdict
 
-from matcher.ranking import COUNTED
+from matcher.standing import COUNTED
 from rules.catalogue import Catalogue
 from seeds.regions import region_label
 from service.schemas.screening_answers import MeasureItem

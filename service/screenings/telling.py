@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from matcher.description import title_of as title_in
-from matcher.ranking import COUNTED
+from matcher.standing import COUNTED
 from rules.catalogue import Catalogue
 from rules.measures import Measure
 from service.schemas.screening_answers import MeasureItem, Opening, Settling, VerdictCounts

@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from rules.catalogue import Catalogue
-from rules.errors import CatalogueError
+from rules.catalogue import Catalogue, CatalogueError
 from service.clock import today
 from service.declared import judge_of_facts
 from service.editions import Editions, Newest

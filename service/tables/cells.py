@@ -6,9 +6,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any, TypeAlias
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from rules.amounts import AmountError, parse_rate
 from seeds.folding import simplify
@@ -18,20 +17,7 @@ from service.tables.faults import CellError, LeftOpenError
 from service.tables.flags import read_flag
 from service.tables.headings import Column
 from service.tables.lists import split_list
-
-Cell: TypeAlias = str | int | float | bool | date | time | timedelta | list[Any] | dict[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """Stands for a cell whose value the file does not give: the code says why, of which `text` where that helps.
-
-    `left_open` says that it costs the fact only, not the row.
-    """
-
-    code: str
-    text: str = ""
-    left_open: bool = False
+from service.tables.sources import Broken, Cell
 
 
 class _NotSaid:

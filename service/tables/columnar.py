@@ -9,11 +9,9 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from service.tables.cells import Broken
 from service.tables.faults import TableRefusedError
 from service.tables.header_row import count_headings, no_heading
-from service.tables.rows import RawRow
-from service.tables.sources import Format, RawTable, Source
+from service.tables.sources import Broken, Format, RawRow, RawTable, Source
 
 _BATCH_ROWS = 1_000
 

@@ -11,7 +11,6 @@ from contextlib import closing
 from datetime import date
 from itertools import islice
 
-from service.tables.cells import Broken
 from service.tables.encodings import detect_encoding
 from service.tables.faults import TableRefusedError
 from service.tables.groups import groups_above
@@ -24,8 +23,8 @@ from service.tables.header_row import (
     no_heading,
     two_lines,
 )
-from service.tables.rows import RawRow, broken_row
-from service.tables.sources import Format, RawTable, Source
+from service.tables.rows import broken_row
+from service.tables.sources import Broken, Format, RawRow, RawTable, Source
 
 DELIMITERS = (",", "\t", ";", "|", "，")
 LINES_IN_A_CELL = 60

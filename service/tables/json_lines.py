@@ -11,8 +11,8 @@ import orjson
 from service.json_reading import DEEPEST, read_json
 from service.problems import RequestError
 from service.tables.faults import TableRefusedError
-from service.tables.rows import RawRow, broken_row, complaint_row
-from service.tables.sources import Format, RawTable, Source
+from service.tables.rows import broken_row, complaint_row
+from service.tables.sources import Format, RawRow, RawTable, Source
 
 MOST_KEYS = 256
 _CHUNK = 1 << 20

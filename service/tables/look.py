@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from service.json_reading import printable
-from service.tables.cells import Broken
 from service.tables.corrections import CorrectionError
 from service.tables.faults import TableRefusedError
 from service.tables.headings import ColumnReport, Layout, lay_out
 from service.tables.heads import head_of
 from service.tables.reading import open_raw, open_table
-from service.tables.rows import SHOWN_CHARACTERS, RawRow, RowOptions, RowReader
-from service.tables.sources import Format, Limits, RawTable, Source, source_of
+from service.tables.rows import SHOWN_CHARACTERS, RowOptions, RowReader
+from service.tables.sources import Broken, Format, Limits, RawRow, RawTable, Source, source_of
 from service.tables.unnamed import column_names, unnamed
 
 SAMPLES = 3

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from seeds.profile_fields import Kind
 from service.tables.archive import STYLES, Archive, Attributes
-from service.tables.cells import Broken
+from service.tables.sources import Broken
 from service.tables.units import COUNTED, MONEY_NAMES, UnitReading, plain, read_unit
 
 _PIECE = re.compile(

@@ -11,8 +11,7 @@ from seeds.folding import fold
 from service.schemas.match import ProfileSchema
 from service.tables.headings import ColumnReport, Layout, Status, lay_out
 from service.tables.json_lines import parsed_lines
-from service.tables.rows import RawRow
-from service.tables.sources import Format, RawTable, Source
+from service.tables.sources import Format, RawRow, RawTable, Source
 
 MOST_UNKNOWN = 100
 """So many fields that there are not are told with the columns; each row names its own."""

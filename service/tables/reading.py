@@ -17,9 +17,9 @@ from service.tables.header_row import no_heading
 from service.tables.headings import ColumnReport, Layout, lay_out
 from service.tables.json_lines import open_json_lines
 from service.tables.profiles import lay_out_profiles, open_profiles
-from service.tables.rows import FactComplaints, RawRow, RejectedRow, RowOptions, RowReader, TenantRow
+from service.tables.rows import FactComplaints, RejectedRow, RowOptions, RowReader, TenantRow
 from service.tables.sheets import open_workbook
-from service.tables.sources import Format, Limits, RawTable, Source, sniff_format, source_of
+from service.tables.sources import Format, Limits, RawRow, RawTable, Source, sniff_format, source_of
 from service.tables.unnamed import as_named, column_names, unnamed
 
 __all__ = ["ReadingOptions", "RejectedRow", "TableRefusedError", "TenantRow", "TenantTable", "read_tenants"]

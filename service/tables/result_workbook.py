@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa  # type: ignore[import-untyped]
 import xlsxwriter  # type: ignore[import-untyped]
 
-from matcher.ranking import COUNTED
+from matcher.standing import COUNTED
 from service.tables.pieces import Sink
 from service.tables.result_sheets import MOST_COLUMNS, MOST_ROWS, Cell, Pen, Sheet, rows_below_head
 from service.tables.result_summary import write_summary

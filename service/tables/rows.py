@@ -19,13 +19,14 @@ from service.problems import Complaint
 from service.schemas.complaints import MOST_UNKNOWN_FIELDS, complaints_of, unknown_field
 from service.schemas.match import PROFILE_CHARACTERS, ProfileSchema
 from service.schemas.texts import TEXT_CHARACTERS
-from service.tables.cells import LEFT_OPEN, NOT_SAID, Broken, Cell, read_cell
+from service.tables.cells import LEFT_OPEN, NOT_SAID, read_cell
 from service.tables.faults import CellError, LeftOpenError, RowFault, fault_of
 from service.tables.fields import EXAMPLE_MARK
 from service.tables.gathering import PLACE_PARTS, Said, gather
 from service.tables.headings import Column, Layout
 from service.tables.other_rows import lone_heading, other_row
 from service.tables.places import settle_place
+from service.tables.sources import Broken, Cell, RawRow
 
 SHOWN_CHARACTERS = 40
 REMEMBERED = 20_000
@@ -66,20 +67,6 @@ class RejectedRow:
     def plain(self) -> dict[str, Any]:
         """Return the row as plain data, each reason in both languages."""
         return {"row": self.row, "line": self.line, "faults": [fault.plain() for fault in self.faults]}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawRow:
-    """A line of a file: its cells by column, or the faults that leave it unread.
-
-    `unknown` are the fields of a profile that there are not.
-    """
-
-    row: int
-    line: int
-    cells: Sequence[Cell | Broken] = ()
-    faults: tuple[RowFault, ...] = ()
-    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

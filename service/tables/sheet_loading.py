@@ -16,11 +16,10 @@ from typing import Any, BinaryIO, NamedTuple, TypeAlias
 import python_calamine
 
 from seeds.profile_fields import Kind
-from service.tables.cells import Broken
 from service.tables.faults import TableRefusedError
 from service.tables.header_row import ROWS_ABOVE
 from service.tables.number_formats import Section, as_shown
-from service.tables.rows import RawRow
+from service.tables.sources import Broken, RawRow
 
 MOST_MERGES = 300_000
 

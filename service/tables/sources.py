@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
-from service.tables.faults import TableRefusedError
-from service.tables.rows import RawRow
+from service.tables.faults import RowFault, TableRefusedError
 
 PROFILES_FORM = "profiles"
 """How the name of a file ends that holds the profiles of a JSON body, one a line."""
@@ -50,6 +50,35 @@ class Limits:
     unpacked_bytes: int = 768 * 1_048_576
     sheet_cells: int = 12_000_000
     row_characters: int = 400_000
+
+
+Cell: TypeAlias = str | int | float | bool | date | time | timedelta | list[Any] | dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Stands for a cell whose value the file does not give: the code says why, of which `text` where that helps.
+
+    `left_open` says that it costs the fact only, not the row.
+    """
+
+    code: str
+    text: str = ""
+    left_open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRow:
+    """A line of a file: its cells by column, or the faults that leave it unread.
+
+    `unknown` are the fields of a profile that there are not.
+    """
+
+    row: int
+    line: int
+    cells: Sequence[Cell | Broken] = ()
+    faults: tuple[RowFault, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

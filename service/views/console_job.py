@@ -10,6 +10,7 @@ import flask
 from rules.catalogue import Catalogue
 from service.access import folders, jobs, own_screening
 from service.answers import json_bytes
+from service.opened import engine_of, parts_of, results_file
 from service.pages.console_columns import cells_left_open
 from service.pages.console_state import tell_progress, tell_screening
 from service.pages.console_summary import summarise
@@ -23,9 +24,8 @@ from service.screenings.events import event_stream
 from service.screenings.jobs import UNFINISHED, Job, State
 from service.serving import engine, serving
 from service.tables.sources import Format
-from service.views import screening_files, screenings
+from service.views import screenings
 from service.views.console_entry import blueprint, console_page, go_to
-from service.views.screening_results import engine_of, parts_of
 
 ONE = "/screenings/<string(length=32):screening_id>"
 Json = dict[str, Any]
@@ -98,7 +98,7 @@ def delete(screening_id: str) -> flask.Response:
 @blueprint.get(f"{ONE}/results.<form>")
 def download(screening_id: str, form: str) -> flask.Response:
     """Give the results as a file."""
-    return screening_files.results_file(screening_id, form)
+    return results_file(screening_id, form)
 
 
 def shown_job(job: Job) -> Json:

@@ -12,6 +12,7 @@ from matcher.description import describe_measure
 from matcher.errors import MatchError
 from service.access import folders, jobs, own_screening
 from service.lookups import found, page_of
+from service.opened import changes_of, explained, parts_of, question_of
 from service.pages.cards import group_cards, one_card
 from service.pages.console_filters import (
     MatrixQuery,
@@ -34,8 +35,6 @@ from service.screenings.refused import rejected_rows
 from service.serving import engine
 from service.views.console_entry import blueprint, console_page, go_to
 from service.views.console_job import ONE, catalogue_of, shown_job
-from service.views.screening_pairs import explained, question_of
-from service.views.screening_results import changes_of, parts_of
 
 Json = dict[str, Any]
 MOST_NAMED = 100

@@ -77,7 +77,7 @@ def answer_form(typed: Mapping[str, str]) -> flask.Response:
         shown = page_of(asked, language)
     except ValidationError as error:
         return refuse_form(
-            typed, [*complaints_of(error.messages), *complaints_beside(error.valid_data, serving().engine)]
+            typed, [*complaints_of(error.messages), *complaints_beside(error.valid_data, serving().declared_facts)]
         )
     except MatchError as error:
         return refuse_form(typed, complaints_of_match(error))

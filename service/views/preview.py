@@ -9,13 +9,14 @@ import flask
 from matcher.answers import CatalogueInfo
 from matcher.description import describe_measure
 from rules.catalogue import Catalogue
-from rules.errors import PackError
+from rules.condition_parsing import PackError
 from rules.measures import Measure
 from seeds.errors import Fault, SeedError
 from service.access import operator
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
 from service.lookups import found, page_of
+from service.opened import finished_screening, parts_of
 from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.schemas.screening_answers import PreviewAnswer
@@ -23,8 +24,6 @@ from service.schemas.screening_questions import PreviewQuestion
 from service.screenings.drafts import FILE, parse_document, parse_draft, with_document
 from service.screenings.preview import stored_preview
 from service.serving import catalogue
-from service.views.screening_results import parts_of
-from service.views.screenings import finished_screening
 
 blueprint = Blueprint("preview", __name__, description="Policy finds company.")
 

@@ -6,16 +6,12 @@ from typing import Any
 
 import flask
 
-from service.access import jobs, operator
+from service.access import operator
 from service.blueprints import Blueprint
-from service.lookups import found
-from service.request_context import language
+from service.opened import results_file
 from service.schemas.screening_questions import NoQuery
-from service.screenings.stored_results import StoredResults
 from service.tables.sources import Format
-from service.tables.writing import MEDIA_TYPES, result_pieces
-from service.views.screening_results import engine_of, parts_of
-from service.views.screenings import finished_screening
+from service.tables.writing import MEDIA_TYPES
 
 blueprint = Blueprint("screening_files", __name__, description="Downloads of a screening.")
 
@@ -37,19 +33,3 @@ _CONTENT = {media_type: {"schema": {"type": "string", "format": "binary"}} for m
 def download_results(_: dict[str, Any], screening_id: str, form: str) -> flask.Response:
     """Give all results: one row each tenant x measure shown; the workbook also sums up, in words."""
     return results_file(screening_id, form)
-
-
-def results_file(screening_id: str, form: str) -> flask.Response:
-    """Return all results of a finished screening of the caller as a file."""
-    job, kind = finished_screening(screening_id), found({form.value: form for form in Format}, form)
-    results = StoredResults(
-        job=job,
-        parts=parts_of(job),
-        chunks=tuple(jobs().chunks(job.id)),
-        catalogue=engine_of(job.catalogue).catalogue,
-        language=language(),
-    )
-    answer = flask.Response(result_pieces(results, kind, language=language()), content_type=MEDIA_TYPES[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="cepei-results.{kind.value}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

@@ -10,15 +10,14 @@ import flask
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from matcher.description import describe_measure
-from matcher.matching import Engine
-from matcher.ranking import COUNTED
+from matcher.standing import COUNTED
 from rules.catalogue import Catalogue
-from rules.errors import CatalogueError
 from service.access import folders, jobs, operator
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
 from service.lookups import found, page_of, read_region
-from service.problems import Complaint, RequestError
+from service.opened import changes_of, engine_of, finished_screening, parts_of
+from service.problems import RequestError
 from service.request_context import language
 from service.schemas.queries import PageQuery
 from service.schemas.reading_answers import FilterRead
@@ -38,9 +37,9 @@ from service.schemas.screening_answers import (
 )
 from service.schemas.screening_questions import MatrixFilter, MeasureTenantsQuery, NoQuery
 from service.screenings.changes import StoredChanges
-from service.screenings.jobs import Job, State
-from service.screenings.matrix import Parts, best_pairs, count_by_measure, count_by_tenant
-from service.screenings.progress import row_counts, state_words
+from service.screenings.jobs import Job
+from service.screenings.matrix import best_pairs, count_by_measure, count_by_tenant
+from service.screenings.progress import row_counts
 from service.screenings.refused import rejected_rows
 from service.screenings.standing import describe_standing, tenants_of_measure
 from service.screenings.telling import (
@@ -54,8 +53,6 @@ from service.screenings.telling import (
     tenant_choice,
     title_of,
 )
-from service.serving import engine, serving
-from service.views.screenings import finished_screening
 
 blueprint = Blueprint("screening_results", __name__, description="What a screening found.")
 
@@ -198,19 +195,6 @@ def list_changes(query: Json, screening_id: str) -> flask.Response:
     return private_answer(json_bytes(answer))
 
 
-def changes_of(job: Job) -> StoredChanges:
-    """Return what a rerun changed; raise RequestError saying why there is nothing to compare."""
-    changes = StoredChanges.read(folders().of(job.id))
-    if changes is not None:
-        return changes
-    if job.previous is None:
-        raise RequestError("conflict", [Complaint(code="no_previous")])
-    before = jobs().find(job.previous, job.key_id)
-    if before is None or before.state is State.FINISHED:  # one that finished was compared, unless it went meanwhile
-        raise RequestError("conflict", [Complaint(code="previous_gone")])
-    raise RequestError("conflict", [Complaint(code="previous_unfinished", params=state_words(before.state))])
-
-
 def _titles(job: Job, changes: StoredChanges, rows: Collection[int]) -> dict[str, str]:
     """Return the titles of what changed; a measure that is gone has the title it had."""
     wanted, now = changes.measures_of(rows), engine_of(job.catalogue).catalogue
@@ -220,22 +204,6 @@ def _titles(job: Job, changes: StoredChanges, rows: Collection[int]) -> dict[str
             then = engine_of(changes.version_before).catalogue
             titles |= {measure_id: title_of(then, measure_id, language()) for measure_id in gone}
     return titles
-
-
-def parts_of(job: Job) -> Parts:
-    """Return the stored results of a screening."""
-    return Parts(folders().of(job.id), tuple(chunk.number for chunk in jobs().chunks(job.id)))
-
-
-def engine_of(version: str | None) -> Engine:
-    """Return the engine of the catalogue that decided; raise RequestError when it can be opened no more."""
-    now = engine()
-    if version == now.catalogue.version:
-        return now
-    try:
-        return serving().editions.engine(version or "")
-    except CatalogueError as error:
-        raise RequestError("conflict", [Complaint(code="other_catalogue")]) from error
 
 
 def region_asked(shelf: Catalogue, query: Mapping[str, Any]) -> FilterRead | None:

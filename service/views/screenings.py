@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 from service.access import expect_records, folders, jobs, operator, own_screening
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
+from service.opened import not_finished
 from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.schemas.column_answers import FirstLook
@@ -23,8 +24,8 @@ from service.screenings.columns import columns_as_read, columns_at_a_look
 from service.screenings.events import event_stream
 from service.screenings.folders import Folder
 from service.screenings.intake import keep_copy, read_sent
-from service.screenings.jobs import UNFINISHED, Job, State, new_id
-from service.screenings.progress import describe_failure, describe_job, state_words
+from service.screenings.jobs import UNFINISHED, Job, new_id
+from service.screenings.progress import describe_job, state_words
 from service.serving import serving
 from service.tables.look import look_at
 from service.tables.template import template_workbook
@@ -176,7 +177,7 @@ def rerun_screening(screening_id: str) -> flask.Response:
     """Screen the same tenants again with the catalogue of now; `changes` of the new one tells what changed for whom."""
     job, settings = own_screening(screening_id), serving().settings
     if job.state in UNFINISHED:
-        raise RequestError("conflict", [_not_finished(job)])
+        raise RequestError("conflict", [not_finished(job)])
     expect_records(operator())
     job_id = new_id()
     folder = folders().create(job_id)
@@ -206,26 +207,6 @@ def show_events(_: dict[str, Any], screening_id: str) -> flask.Response:
         return ended, found.state.value if ended else "progress", body
 
     return event_stream(state, most=max(1, serving().settings.threads - 2))
-
-
-def finished_screening(screening_id: str) -> Job:
-    """Return a finished screening of the caller; raise RequestError when it is not finished."""
-    job = own_screening(screening_id)
-    if job.state is not State.FINISHED:
-        raise RequestError("conflict", [_not_finished(job)])
-    if not folders().of(job.id).path.is_dir():
-        raise RequestError("not_found", [Complaint(code="results_gone")])
-    return job
-
-
-def _not_finished(job: Job) -> Complaint:
-    """Return why a screening has no results, and what to do."""
-    if job.state is State.CANCELLED:
-        return Complaint(code="screening_cancelled")
-    failure = describe_failure(job, language())
-    if failure is None:
-        return Complaint(code="not_finished", params=state_words(job.state))
-    return Complaint(code="screening_failed", params={"reason": failure.message}, hint=failure.hint or "")
 
 
 def _accepted(job: Job) -> flask.Response:

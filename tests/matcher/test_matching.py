@@ -16,9 +16,9 @@ import pytest
 from matcher.answers import MatchAnswer
 from matcher.matching import Engine
 from matcher.profile import MatchRequest, Profile
-from matcher.ranking import Standing
+from matcher.standing import Standing
+from rules.catalogue import CatalogueError
 from rules.content import write_catalogue
-from rules.errors import CatalogueError
 
 ROOT = Path(__file__).parents[2]
 RICH = {

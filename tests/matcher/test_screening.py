@@ -10,9 +10,8 @@ import pytest
 
 from matcher.fields import Fields
 from matcher.profile import MatchRequest, Profile
-from matcher.ranking import COUNTED
 from matcher.screening import Screener
-from matcher.touches import RELEVANCE
+from matcher.standing import COUNTED, RELEVANCE
 from rules.verdict import MET, UNKNOWN
 from seeds.strict_yaml import load_yaml
 

@@ -12,9 +12,8 @@ from types import SimpleNamespace
 import pytest
 from opencc import OpenCC
 
-from rules.catalogue import Catalogue, connect
+from rules.catalogue import Catalogue, CatalogueError, connect
 from rules.content import build_catalogue, check_seeds, load_content, open_catalogue, version_of
-from rules.errors import CatalogueError
 from seeds.errors import SeedError
 from seeds.vocabulary import Vocabulary
 

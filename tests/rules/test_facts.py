@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.errors import FactError
 from rules.fact_columns import derive_numbers
-from rules.facts import DERIVED, FLAGS, NUMERIC, Answer, FactType, derive, load_facts, parse_fact_value
+from rules.facts import DERIVED, FLAGS, NUMERIC, Answer, FactError, FactType, derive, load_facts, parse_fact_value
 from rules.operators import comparable
 from seeds.errors import SeedError
 from seeds.profile_fields import FILE

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
+from rules.condition_parsing import PackError
 from rules.conditions import Combination, Group, Leaf, Quote, leaves
 from rules.conditions import Test as Asked
-from rules.errors import PackError
 from rules.measures import Benefit, Instrument, Strength
 from rules.pack import load_pack, parse_pack, reference_faults
 from rules.verdict import MeasureVerdict

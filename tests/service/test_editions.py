@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rules.errors import CatalogueError
+from rules.catalogue import CatalogueError
 from service.editions import UNUSED_SECONDS, Editions, Newest
 
 

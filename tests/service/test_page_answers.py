@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from werkzeug.datastructures import MultiDict
 
 from matcher.answers import Condition
-from matcher.ranking import Standing
+from matcher.standing import Standing
 from rules.conditions import Quote
 from rules.content import open_catalogue
 from rules.verdict import Verdict, Why
