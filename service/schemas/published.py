@@ -81,37 +81,55 @@ class AnswerType:
 class _Resolver(SchemaResolver):
     """Finds the component of an answer's type; everything else is left to apispec."""
 
+    def __init__(self, openapi_version: Any, converter: Any) -> None:  # noqa: ANN401 - apispec has no types
+        """Know no component yet."""
+        super().__init__(openapi_version, converter)  # type: ignore[no-untyped-call]
+        self._begun: set[type] = set()
+
     def resolve_schema_dict(self, schema: object) -> JsonSchema:
         """Return a reference to the component."""
         if isinstance(schema, AnswerType):
-            return _reference(self.converter.spec.components, schema.type)
+            return self._reference(schema.type)
         return super().resolve_schema_dict(schema)  # type: ignore[no-any-return, no-untyped-call]
+
+    def _reference(self, shape: type) -> JsonSchema:
+        """Return a reference to the component of a type; one not there yet is added, after those it is made of."""
+        name = _NAMES.get(shape, shape.__name__)
+        if shape not in self._begun:
+            self._begun.add(shape)
+            hints, parameters = get_type_hints(shape, include_extras=True), inspect.signature(shape).parameters
+            omits = getattr(getattr(shape, "__struct_config__", None), "omit_defaults", False)
+            properties = {field: self._schema(hints[field]) for field in _published_order(name, list(parameters))}
+            required = sorted(
+                field
+                for field, one in parameters.items()
+                if one.default is one.empty or not (omits or one.default is UNSET)
+            )
+            component = {"type": "object", "properties": properties, "required": required}
+            self.converter.spec.components.schema(name, component)
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def _schema(self, hint: Any) -> JsonSchema:  # noqa: ANN401 - hints are of any type
+        """Return the schema of a field; null is one more type, or a choice where it stands beside a component."""
+        if get_origin(hint) is Annotated:
+            of, *notes = get_args(hint)
+            return _noted(self._schema(of), notes)
+        if get_origin(hint) in {Union, types.UnionType}:
+            (of,) = (one for one in get_args(hint) if one not in {types.NoneType, UnsetType})
+            return _nullable(self._schema(of)) if types.NoneType in get_args(hint) else self._schema(of)
+        if get_origin(hint) is tuple:
+            return {"type": "array", "items": self._schema(get_args(hint)[0])}
+        if get_origin(hint) is Mapping:
+            return {"type": "object", "additionalProperties": {}}
+        if isinstance(hint, type) and issubclass(hint, StrEnum):
+            return {"type": "string", "enum": [*hint]}
+        return dict(_TYPES[hint]) if hint in _TYPES else self._reference(hint)
 
 
 class AnswersPlugin(MarshmallowPlugin):
     """apispec's plugin for marshmallow schemas, which takes types of answers too."""
 
     Resolver = _Resolver
-
-
-def _reference(components: Any, shape: type) -> JsonSchema:  # noqa: ANN401 - apispec has no types
-    """Return a reference to the component of a type; one not there yet is added, after those it is made of."""
-    name = _NAMES.get(shape, shape.__name__)
-    begun = components.__dict__.setdefault("answers_begun", set())
-    if name not in begun:
-        begun.add(name)
-        properties, required = {}, []
-        hints = get_type_hints(shape, include_extras=True)
-        omitted = getattr(getattr(shape, "__struct_config__", None), "omit_defaults", False)
-        parameters = inspect.signature(shape).parameters
-        for field in _published_order(name, list(parameters)):
-            properties[field] = _schema(components, hints[field])
-            default = parameters[field].default
-            if default is inspect.Parameter.empty or not (omitted or default is UNSET):
-                required.append(field)
-        component = {"type": "object", "properties": properties, "required": sorted(required)}
-        components.schema(name, {key: value for key, value in component.items() if value})
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _published_order(name: str, fields: list[str]) -> list[str]:
@@ -121,24 +139,6 @@ def _published_order(name: str, fields: list[str]) -> list[str]:
         fields.remove(field)
         fields.insert(fields.index(later), field)
     return fields
-
-
-def _schema(components: Any, hint: Any) -> JsonSchema:  # noqa: ANN401 - hints are of any type
-    """Return the schema of a field; null is one more type, or a choice where it stands beside a component."""
-    if get_origin(hint) is Annotated:
-        of, *notes = get_args(hint)
-        return _noted(_schema(components, of), notes)
-    if get_origin(hint) in {Union, types.UnionType}:
-        (of,) = (one for one in get_args(hint) if one not in {types.NoneType, UnsetType})
-        schema = _schema(components, of)
-        return _nullable(schema) if types.NoneType in get_args(hint) else schema
-    if get_origin(hint) in {tuple, list, Sequence}:
-        return {"type": "array", "items": _schema(components, get_args(hint)[0])}
-    if get_origin(hint) is Mapping:
-        return {"type": "object", "additionalProperties": {}}
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return {"type": "string", "enum": [*hint]}
-    return dict(_TYPES[hint]) if hint in _TYPES else _reference(components, hint)
 
 
 def _noted(schema: JsonSchema, notes: Sequence[object]) -> JsonSchema:
