@@ -114,15 +114,22 @@ def test_a_need_is_met_by_its_instrument_less_by_a_further_one_half_by_a_mere_pr
     [
         ({"sector": ("生物制造",)}, "direct"),
         ({"sector": (), "products": ("聚乳酸",)}, "direct"),
-        ({"sector": (), "products": ("仿制药",)}, "general"),
         ({"sector": ()}, "direct"),
     ],
-    ids=["stated", "told by its products", "another told by its products", "not known"],
+    ids=["stated", "told by its products", "not known"],
 )
-def test_a_stage_of_the_instruments_name_asks_for_it_unless_the_sector_is_guessed_to_be_another(
-    look, stated, relevance
-):
+def test_a_stage_of_the_instruments_name_asks_for_it(look, stated, relevance):
     assert look("pilot", stage=("中试",), **stated)[0] == relevance
+
+
+@pytest.mark.parametrize(
+    ("needs", "shown"), [((), False), (("中试验证",), True)], ids=["only the stage asks", "a need asks"]
+)
+def test_where_products_tell_of_another_sector_a_stage_asks_for_nothing_and_a_need_still_does(
+    match_with, made_up, needs, shown
+):
+    company = {"city": "安徽", "products": ("仿制药",), "stage": ("中试",), "needs": needs}
+    assert ("pilot" in [r["measure"]["id"] for r in match_with(made_up, company)["recommendations"]]) is shown
 
 
 def test_a_stage_asks_for_an_instrument_less_surely_than_a_need_does(look):
