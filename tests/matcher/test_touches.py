@@ -171,3 +171,8 @@ def test_a_sector_named_among_five_is_less_close_than_one_among_few(look, measur
 def test_words_nobody_knows_are_searched_from_three_characters_on(look):
     assert look("three-characters", products=("甲乙丙",))[0] == "direct"
     assert look("two-characters", products=("甲乙",))[0] == "sector"
+
+
+def test_what_fits_the_stage_is_no_closer_to_the_sector_nor_the_other_way_round(look):
+    values = look("pilot", stage=("中试",), sector=("疫苗",))[1]
+    assert (values["stage_fits"], values["sector_is_close"]) == (1.0, 0.3)
