@@ -122,10 +122,14 @@ def test_a_stage_of_the_instruments_name_asks_for_it(look, stated, relevance):
     assert look("pilot", stage=("中试",), **stated)[0] == relevance
 
 
-def test_a_stage_asks_for_nothing_where_the_sector_is_guessed_to_be_another(match_with, made_up):
-    company = {"city": "安徽", "stage": ("中试",), "products": ("仿制药",)}
-    answer = match_with(made_up, company, include=frozenset({"not_applicable"}))
-    assert "pilot" not in [found["measure"]["id"] for found in answer["recommendations"]]
+@pytest.mark.parametrize(
+    ("needs", "shown"), [((), False), (("中试验证",), True)], ids=["only the stage asks", "a need asks"]
+)
+def test_where_products_tell_of_another_sector_a_stage_asks_for_nothing_and_a_need_still_does(
+    match_with, made_up, needs, shown
+):
+    company = {"city": "安徽", "products": ("仿制药",), "stage": ("中试",), "needs": needs}
+    assert ("pilot" in [r["measure"]["id"] for r in match_with(made_up, company)["recommendations"]]) is shown
 
 
 def test_a_stage_asks_for_an_instrument_less_surely_than_a_need_does(look):
@@ -167,3 +171,8 @@ def test_a_sector_named_among_five_is_less_close_than_one_among_few(look, measur
 def test_words_nobody_knows_are_searched_from_three_characters_on(look):
     assert look("three-characters", products=("甲乙丙",))[0] == "direct"
     assert look("two-characters", products=("甲乙",))[0] == "sector"
+
+
+def test_what_fits_the_stage_is_no_closer_to_the_sector_nor_the_other_way_round(look):
+    values = look("pilot", stage=("中试",), sector=("疫苗",))[1]
+    assert (values["stage_fits"], values["sector_is_close"]) == (1.0, 0.3)

@@ -165,6 +165,18 @@ def test_where_a_sheet_begins_changes_nothing(xlsx_bytes, shift):
 
 
 @pytest.mark.parametrize("shift", [0, 1, 3])
+def test_a_group_that_is_planned_spoils_its_own_columns_wherever_the_sheet_begins(xlsx_bytes, shift):
+    def change(_, sheet):
+        sheet.merge_range(0, shift + 1, 0, shift + 2, "2099年计划")
+        sheet.write_row(1, shift, ["企业名称", "营业收入", "研发费用", "员工人数"])
+        sheet.write_row(2, shift, ["甲", 5, 6, 7])
+
+    (tenant,) = read_tenants(xlsx_bytes([], change))
+    assert (tenant.profile.annual_revenue_cny, tenant.profile.rd_spend_cny) == (None, None)
+    assert tenant.profile.employees == 7
+
+
+@pytest.mark.parametrize("shift", [0, 1, 3])
 def test_two_headings_merged_across_take_the_row_below_for_their_own(xlsx_bytes, shift):
     def change(_, sheet):
         sheet.write_row(0, shift, ["企业名称", "注册地"])

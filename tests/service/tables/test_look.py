@@ -104,6 +104,11 @@ def test_three_different_values_of_a_column_are_shown_none_of_them_a_blank_or_a_
     assert look_at(xlsx_bytes(rows, formula), {}).samples == {0: ("甲", "乙", "丙"), 1: ("12", "1.5", "7")}
 
 
+def test_what_an_object_does_not_say_is_no_value_of_its_column():
+    look = look_at(b'{"name": "a"}\n{"name": "b", "employees": 3}\n{"name": "c", "employees": null}', {})
+    assert look.samples == {0: ("a", "b", "c"), 1: ("3",)}
+
+
 def test_what_is_no_table_has_a_reason_and_no_columns():
     look = look_at(b"%PDF-1.7", {})
     assert (look.refusal.code, look.columns) == ("not_a_table", ())
