@@ -5,19 +5,22 @@ The API and the console ask here; it knows neither paths nor pages.
 
 from __future__ import annotations
 
+from typing import Any
+
 import flask
 
 from matcher.answers import Recommendation
 from matcher.matching import Engine
 from matcher.profile import MatchRequest
 from rules.catalogue import CatalogueError
-from service.access import folders, jobs, own_screening
+from service.access import expect_records, folders, jobs, operator, own_screening
 from service.json_reading import printable
 from service.lookups import found
 from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.screenings.changes import StoredChanges
-from service.screenings.jobs import Job, State
+from service.screenings.intake import keep_copy
+from service.screenings.jobs import UNFINISHED, Job, State, new_id
 from service.screenings.matrix import Parts
 from service.screenings.progress import describe_failure, state_words
 from service.screenings.stored_results import StoredResults
@@ -31,13 +34,13 @@ def finished_screening(screening_id: str) -> Job:
     """Return a finished screening of the caller; raise RequestError when it is not finished."""
     job = own_screening(screening_id)
     if job.state is not State.FINISHED:
-        raise RequestError("conflict", [not_finished(job)])
+        raise RequestError("conflict", [_not_finished(job)])
     if not folders().of(job.id).path.is_dir():
         raise RequestError("not_found", [Complaint(code="results_gone")])
     return job
 
 
-def not_finished(job: Job) -> Complaint:
+def _not_finished(job: Job) -> Complaint:
     """Return why a screening has no results, and what to do."""
     if job.state is State.CANCELLED:
         return Complaint(code="screening_cancelled")
@@ -110,3 +113,23 @@ def results_file(screening_id: str, form: str) -> flask.Response:
     answer.headers["Content-Disposition"] = f'attachment; filename="cepei-results.{kind.value}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def run_again(screening_id: str) -> Job:
+    """Begin the same screening with the catalogue of now; raise RequestError while it runs or no records are left."""
+    job, settings = own_screening(screening_id), serving().settings
+    if job.state in UNFINISHED:
+        raise RequestError("conflict", [_not_finished(job)])
+    expect_records(operator())
+    job_id = new_id()
+    folder = folders().create(job_id)
+    keep_copy(folders().of(job.id).sent(job.format), folder.sent(job.format))
+    more: dict[str, Any] = {"days": settings.retention_days, "previous": job.id}
+    return jobs().create(job_id, job.key_id, form=job.format, options=job.options, **more)
+
+
+def forget(screening_id: str) -> None:
+    """Delete a screening of the caller at once, with its file and its results."""
+    job = own_screening(screening_id)
+    jobs().delete(job.id)
+    folders().remove(job.id)

@@ -15,7 +15,7 @@ from rules.fulltext import SHORTEST_QUERY, plain
 from seeds.documents import Document
 from seeds.folding import simplify
 from seeds.outline import Clause
-from service.pages.cards import Piece, mark_matches
+from service.pages.clauses import Piece, mark_matches
 
 LONGEST_QUERY = 100
 _BEFORE, _AFTER = 24, 90

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from matcher.answers import Evidence, MatchAnswer, Recommendation
 from rules.conditions import Quote
@@ -12,7 +12,7 @@ from service.pages.benefits import benefit_words
 from service.pages.check_conditions import Row, Rows, asking_once
 from service.pages.check_fields import Fields
 from service.pages.check_links import clause_address, measure_address, measure_place
-from service.pages.clauses import clause_name
+from service.pages.clauses import clause_name, mark_matches
 from service.pages.paging import MOST, next_limit
 from service.pages.wording import page_words
 from service.serving import catalogue
@@ -20,13 +20,6 @@ from service.serving import catalogue
 _VERDICTS = ("met", "unknown", "unmet")
 GROUPS = ("applicable", "possible")
 """Which verdicts are shown as cards, in this order."""
-
-
-class Piece(NamedTuple):
-    """A stretch of a quote; `marked` when it answers to something the company said."""
-
-    text: str
-    marked: bool
 
 
 def group_cards(
@@ -124,27 +117,3 @@ def _counted(conditions: Iterable[Row], words: Mapping[str, str]) -> str:
     counts = Counter(condition.verdict for condition in conditions)
     told = [(words[f"condition.{verdict}"], counts[verdict]) for verdict in _VERDICTS if counts[verdict]]
     return words["comma_between"].join(words["counted"].format(says, count) for says, count in told)
-
-
-def mark_matches(quote: str, offset: int, matches: Iterable[tuple[int, int]]) -> list[Piece]:
-    """Cut a quote, which begins at `offset`, into pieces, those that match something marked; overlaps join."""
-    pieces: list[Piece] = []
-    at = 0
-    for start, end in _joined((start - offset, end - offset) for start, end in matches):
-        first, last = max(start, at), min(end, len(quote))
-        if first >= last:
-            continue
-        pieces += [Piece(quote[at:first], marked=False), Piece(quote[first:last], marked=True)]
-        at = last
-    pieces.append(Piece(quote[at:], marked=False))
-    return [piece for piece in pieces if piece.text]
-
-
-def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined

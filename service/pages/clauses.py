@@ -1,6 +1,9 @@
-"""How people name a clause: its printed numbers and its heading, as the document prints them."""
+"""What pages quote: a clause by its printed numbers and heading, a quote in pieces, some of them marked."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from seeds.documents import Document
 from seeds.outline import Clause
@@ -27,3 +30,34 @@ def _printed_number(document: Document, clause: Clause) -> str:
     """Return what is printed before the heading: 二、 or （三） or 2. or 专栏4."""
     at = document.text.find(clause.heading, clause.start, clause.end)
     return "".join(document.text[clause.start : max(at, clause.start)].split())
+
+
+class Piece(NamedTuple):
+    """A stretch of a quote; `marked` when it answers to something the company said."""
+
+    text: str
+    marked: bool
+
+
+def mark_matches(quote: str, offset: int, matches: Iterable[tuple[int, int]]) -> list[Piece]:
+    """Cut a quote, which begins at `offset`, into pieces, those that match something marked; overlaps join."""
+    pieces: list[Piece] = []
+    at = 0
+    for start, end in _joined((start - offset, end - offset) for start, end in matches):
+        first, last = max(start, at), min(end, len(quote))
+        if first >= last:
+            continue
+        pieces += [Piece(quote[at:first], marked=False), Piece(quote[first:last], marked=True)]
+        at = last
+    pieces.append(Piece(quote[at:], marked=False))
+    return [piece for piece in pieces if piece.text]
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

@@ -10,7 +10,7 @@ import flask
 from rules.catalogue import Catalogue
 from service.access import folders, jobs, own_screening
 from service.answers import json_bytes
-from service.opened import engine_of, parts_of, results_file
+from service.opened import engine_of, forget, parts_of, results_file, run_again
 from service.pages.console_columns import cells_left_open
 from service.pages.console_state import tell_progress, tell_screening
 from service.pages.console_summary import summarise
@@ -24,7 +24,6 @@ from service.screenings.events import event_stream
 from service.screenings.jobs import UNFINISHED, Job, State
 from service.serving import engine, serving
 from service.tables.sources import Format
-from service.views import screenings
 from service.views.console_entry import blueprint, console_page, go_to
 
 ONE = "/screenings/<string(length=32):screening_id>"
@@ -76,8 +75,7 @@ def cancel(screening_id: str) -> flask.Response:
 @blueprint.post(f"{ONE}/rerun")
 def rerun(screening_id: str) -> flask.Response:
     """Screen the same file again with the catalogue of now."""
-    accepted = screenings.rerun_screening(screening_id)
-    rerun_id = accepted.headers["Location"].rsplit("/", 1)[1]
+    rerun_id = run_again(screening_id).id
     pass_name_on(screening_id, rerun_id)
     return go_to(link("console.screening", screening_id=rerun_id))
 
@@ -91,7 +89,7 @@ def confirm(screening_id: str) -> flask.Response:
 @blueprint.post(f"{ONE}/delete")
 def delete(screening_id: str) -> flask.Response:
     """Delete a screening, its file and its results."""
-    screenings.delete_screening(screening_id)
+    forget(screening_id)
     return go_to(link("console.home", deleted="yes"))
 
 

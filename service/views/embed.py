@@ -33,7 +33,7 @@ from service.problems import Complaint, RequestError
 from service.request_context import page_language
 from service.schemas.complaints import complaints_of
 from service.serving import serving
-from service.views import pages
+from service.views.pages import answer_form, refuse_form, show_form
 
 blueprint = flask.Blueprint("embed", __name__)
 
@@ -73,7 +73,7 @@ def frame() -> flask.Response:
         _admit()
     except PartnerRefusedError as refusal:
         return _refuse(refusal)
-    return pages.show_form(dict(_options().preset))
+    return show_form(dict(_options().preset))
 
 
 @blueprint.post("/embed/frame")
@@ -85,9 +85,9 @@ def check() -> flask.Response:
     except PartnerRefusedError as refusal:
         return _refuse(refusal)
     except ValidationError as error:
-        return pages.refuse_form({}, complaints_of(error.messages))
+        return refuse_form({}, complaints_of(error.messages))
     count_partner(partner)
-    return pages.answer_form(read_typed(flask.request.form) if sent is None else typed_of(sent))
+    return answer_form(read_typed(flask.request.form) if sent is None else typed_of(sent))
 
 
 def _admit() -> str:

@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 from service.access import expect_records, folders, jobs, operator, own_screening
 from service.answers import json_bytes, private_answer
 from service.blueprints import Blueprint
-from service.opened import not_finished
+from service.opened import forget, run_again
 from service.problems import Complaint, RequestError
 from service.request_context import language
 from service.schemas.column_answers import FirstLook
@@ -23,7 +23,7 @@ from service.schemas.screening_questions import NoQuery, ScreeningQuestion
 from service.screenings.columns import columns_as_read, columns_at_a_look
 from service.screenings.events import event_stream
 from service.screenings.folders import Folder
-from service.screenings.intake import keep_copy, read_sent
+from service.screenings.intake import read_sent
 from service.screenings.jobs import UNFINISHED, Job, new_id
 from service.screenings.progress import describe_job, state_words
 from service.serving import serving
@@ -151,9 +151,7 @@ def show_screening(_: dict[str, Any], screening_id: str) -> flask.Response:
 @blueprint.answers(None, 401, 403, 404, 503, description="Gone, file and results.", status=204)
 def delete_screening(screening_id: str) -> flask.Response:
     """Delete a screening at once, with its file and its results."""
-    job = own_screening(screening_id)
-    jobs().delete(job.id)
-    folders().remove(job.id)
+    forget(screening_id)
     return flask.Response(status=204)
 
 
@@ -175,15 +173,7 @@ def cancel_screening(screening_id: str) -> flask.Response:
 )
 def rerun_screening(screening_id: str) -> flask.Response:
     """Screen the same tenants again with the catalogue of now; `changes` of the new one tells what changed for whom."""
-    job, settings = own_screening(screening_id), serving().settings
-    if job.state in UNFINISHED:
-        raise RequestError("conflict", [not_finished(job)])
-    expect_records(operator())
-    job_id = new_id()
-    folder = folders().create(job_id)
-    keep_copy(folders().of(job.id).sent(job.format), folder.sent(job.format))
-    more: dict[str, Any] = {"days": settings.retention_days, "previous": job.id}
-    return _accepted(jobs().create(job_id, job.key_id, form=job.format, options=job.options, **more))
+    return _accepted(run_again(screening_id))
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/events")

@@ -264,8 +264,8 @@ def test_what_is_one_number_short_is_told_with_the_gap_that_a_match_tells(hand_m
     assert [screener.measure_ids[place] for place in near.measures] == [name, name]
     assert near.gaps.tolist() == [gap, gap]
     assert near.rows.tolist() == [1, 2]
-    (miss,) = engine.match(MatchRequest(profile=profile, on=DAY, statuses=BOTH))["near_misses"]
-    assert (miss["measure_id"], miss["condition"]["gap"]) == (name, gap)
+    (miss,) = engine.match(MatchRequest(profile=profile, on=DAY, statuses=BOTH)).near_misses
+    assert (miss.measure_id, miss.condition.gap) == (name, gap)
 
 
 def test_what_is_one_certificate_short_has_no_gap(hand_made):

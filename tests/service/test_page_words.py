@@ -14,8 +14,7 @@ from seeds.documents import load_documents
 from seeds.metadata import DocumentStatus
 from service.commands.check import SEEDS
 from service.pages.benefits import benefit_words
-from service.pages.cards import mark_matches
-from service.pages.clauses import clause_name
+from service.pages.clauses import clause_name, mark_matches
 from service.pages.form import FIELDS, read_profile
 from service.pages.paging import FIRST, MOST, STEP, next_limit, read_limit
 from service.pages.understood import understood

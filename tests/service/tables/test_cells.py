@@ -177,7 +177,7 @@ def test_what_keeps_a_text_from_being_a_number_is_no_part_of_it(field, value, re
 @pytest.mark.parametrize("field", ["invention_patents", "founded_on"])
 @pytest.mark.parametrize("value", [True, False])
 def test_yes_and_no_are_no_figure(field, value):
-    with pytest.raises(CellError, match="not_"):
+    with pytest.raises(CellError, check=lambda error: error.code.startswith("not_")):
         cell(value, field)
 
 
@@ -194,7 +194,7 @@ def test_a_number_is_a_day_written_in_figures_or_counted_with_or_without_its_hou
 
 
 def test_a_day_written_in_figures_has_no_fraction():
-    with pytest.raises(CellError, match="not_date"):
+    with pytest.raises(CellError, check=lambda error: error.code == "not_date"):
         cell(20150301.5, "founded_on")
 
 
