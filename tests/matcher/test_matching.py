@@ -194,8 +194,3 @@ def test_the_order_of_items_changes_neither_verdicts_nor_scores(match):
         for answer in (one, two)
     ]
     assert shown[0] == shown[1]
-
-
-def test_twenty_measures_are_shown_where_nobody_says_how_many(engine):
-    request = MatchRequest(profile=Profile(city="合肥", sector=("生物制造",)), on=date(2025, 6, 1))
-    assert len(engine.match(request)["recommendations"]) == 20
