@@ -272,3 +272,14 @@ def test_of_two_passages_alike_the_likest_is_quoted(match_with, hand_made):
     engine = hand_made(text, [measure("money", "支持企业申请专项资金")])
     (found,) = [p for p in evidence_for(match_with, engine, products=("高性能发酵槽示范产线",)) if p["matches"]]
     assert found["quote"] == "建设高性能发酵罐示范产线。"
+
+
+@pytest.mark.parametrize(("before", "after"), [(150, 150), (0, 200), (200, 0)], ids=["both", "after", "before"])
+def test_a_long_sentence_without_a_comma_is_cut_around_the_match(match_with, hand_made, before, after):
+    sentence = f"{'完' * before}聚乳酸{'善' * after}。"
+    text = f"测试政策\n一、任务\n（一）行动。\n1. 任务。支持企业申请专项资金。{sentence}\n"
+    engine = hand_made(text, [measure("money", "支持企业申请专项资金")])
+    quote = evidence_for(match_with, engine, products=("聚乳酸",))[1]["quote"]
+    assert "聚乳酸" in quote
+    assert 80 < len(quote) <= LONGEST_PASSAGE
+    assert quote in sentence

@@ -286,3 +286,20 @@ def test_policies_of_every_kind_go_through_the_file_unchanged(workshop, policies
     build_catalogue(workshop.seeds, workshop.packs, workshop.target)
     opened = open_catalogue(workshop.target)
     assert opened.measures == dict(sorted(policies.measures.items()))
+
+
+def test_an_entry_that_names_a_sector_or_instrument_nobody_knows_is_told(workshop, few_words, tmp_path):
+    words = tmp_path / "words"
+    shutil.copytree(few_words, words)
+    for name, entry in (
+        ("concepts", "{id: thing, zh: 物件, en: thing, sectors: [no-such], kind: product}"),
+        ("needs", "{id: wish, zh: 愿望, en: wish, instruments: [none]}"),
+    ):
+        (words / f"{name}.yaml").write_text(f"{{schema: 1, vocabulary: {name}, entries: [{entry}]}}", "utf-8")
+    (workshop.seeds / "vocabularies").unlink()
+    (workshop.seeds / "vocabularies").symlink_to(words)
+    with pytest.raises(SeedError) as error:
+        load_content(workshop.seeds, workshop.packs)
+    told = {(fault.file, fault.pointer, fault.message) for fault in error.value.faults}
+    assert ("concepts.yaml", "/thing/sectors", "there is no entry 'no-such' in sectors") in told
+    assert ("needs.yaml", "/wish/instruments", "there is no entry 'none' in instruments") in told
