@@ -246,8 +246,3 @@ def test_only_documents_of_the_statuses_asked_for_stand(engine):
     documents = {engine.catalogue.measures[measure].document for measure in drafts}
     assert "gd-biomanufacturing-2025" not in documents
     assert documents
-
-
-def test_twenty_measures_are_shown_where_nobody_says_how_many(engine):
-    request = MatchRequest(profile=Profile(city="合肥", sector=("生物制造",)), on=date(2025, 6, 1))
-    assert len(engine.match(request).recommendations) == 20
