@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec import structs
 
 from matcher import answers
 from matcher.description import describe_measure, plain, title_of
@@ -183,7 +183,7 @@ class FindingPresenter:
         described = {
             weight.name: weight.zh if self.presenter.language == "zh" else weight.description for weight in WEIGHTS
         }
-        return replace(
+        return structs.replace(
             self.brief(rank, finding, score),
             conditions=tuple(self.presenter.condition(condition) for condition in finding.trace.conditions),
             features=tuple(

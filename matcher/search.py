@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from msgspec.structs import replace
+from msgspec import structs
 
 from matcher.answers import VocabularyEntry
 from matcher.description import describe_entry
@@ -45,7 +45,7 @@ def nearest_entries(vocabulary: Vocabulary, query: str, limit: int, language: st
             found.setdefault(entry, _Find(alike.similarity, alike.similarity, "fuzzy"))
     ranked = sorted(found, key=lambda entry: _order(vocabulary, entry, found[entry]))[:limit]
     return [
-        replace(describe_entry(vocabulary, entry, language), how=found[entry].how, similarity=found[entry].similarity)
+        structs.replace(describe_entry(vocabulary, entry, language), how=found[entry].how, similarity=found[entry].similarity)
         for entry in ranked
     ]
 

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 import flask
-from msgspec.structs import replace
+from msgspec import structs
 
 from matcher.answers import VocabularyEntry
 from matcher.description import describe_entry, describe_fact
@@ -67,4 +67,4 @@ def _nearest_facts(facts: list[VocabularyEntry], words: str) -> list[VocabularyE
 
     sought = fold(words)
     ranked = sorted(((round(likeness(fact), 4), fact) for fact in facts), key=lambda pair: (-pair[0], pair[1].id))
-    return [replace(fact, similarity=score) for score, fact in ranked[:MOST_NEAREST] if score >= LEAST_LIKENESS]
+    return [structs.replace(fact, similarity=score) for score, fact in ranked[:MOST_NEAREST] if score >= LEAST_LIKENESS]
