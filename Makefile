@@ -53,7 +53,7 @@ eval: .venv/dev $(CATALOGUE)
 	$(BIN)/cepei eval tests/golden/cases.yaml --catalogue $(CATALOGUE) $(REACHED:%=--at-least %)
 
 mutants: .venv/dev
-	$(BIN)/python -m tests.mutants matcher rules seeds service/tables --processes $(TEST_PROCESSES) --at-least 0.85
+	$(BIN)/python -m tests.mutants matcher rules seeds service/intake --processes $(TEST_PROCESSES) --at-least 0.85
 
 bench: .venv/dev $(CATALOGUE)
 	$(BIN)/python -m tests.bench $(CATALOGUE)

@@ -1,1 +1,1 @@
-"""What fits a company: reading its profile, ranking measures, quoting evidence, explaining."""
+"""What fits a company: profiles read, measures ranked, quoted and explained. It knows no HTTP and no clock."""

@@ -1,1 +1,1 @@
-"""What each policy grants: rule packs, three-valued verdicts, the compiled program, the catalogue."""
+"""What a policy grants: packs, conditions, verdicts, compiled and kept as a catalogue. It knows no ranking."""

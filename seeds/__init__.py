@@ -1,1 +1,1 @@
-"""What Cepei knows: policy documents, vocabularies, and how to read them."""
+"""What we know: documents, vocabularies, words, and files read into text and outline. It knows no measure."""

@@ -18,11 +18,10 @@ import yaml
 
 from seeds.cleaning import clean
 from seeds.departments import Department, remark_spans
-from seeds.errors import Fault, SeedError
+from seeds.faults import Fault, SeedError, load_yaml
 from seeds.metadata import UNKNOWN, DocumentStatus, parse_metadata, propose_metadata
 from seeds.outline import Clause, parse_outline
 from seeds.reading import read_text
-from seeds.strict_yaml import load_yaml
 
 __all__ = [
     "Clause",

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
-from seeds.errors import Fault, WrongValueError
+from seeds.faults import Fault, WrongValueError
 from seeds.numbering import find_marks
 
 UNKNOWN = "unknown"

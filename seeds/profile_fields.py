@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from seeds.errors import Fault, SeedError
-from seeds.strict_yaml import load_yaml
+from seeds.faults import Fault, SeedError, load_yaml
 
 FILE = Path(__file__).parent / "vocabularies" / "profile_fields.yaml"
 
@@ -72,7 +71,7 @@ class TemplateColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactWords:
-    """A fact that conditions may read of a field: its type (rules/facts.py), name, question and unit."""
+    """A fact that conditions may read of a field: its type (rules/language/facts.py), name, question and unit."""
 
     id: str
     type: str

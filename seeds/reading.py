@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seeds.errors import Fault, SeedError
+from seeds.faults import Fault, SeedError
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument

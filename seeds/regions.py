@@ -1,6 +1,6 @@
 """The regions as one vocabulary: divisions by code (regions.json), functional zones and groups of cities (zones.yaml).
 
-Knows names, codes and what lies in what; reading what people type is the work of matcher/places.py.
+Knows names, codes and what lies in what; reading what people type is the work of matcher/places/reader.py.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from seeds.errors import Fault, SeedError
-from seeds.strict_yaml import load_yaml
+from seeds.faults import Fault, SeedError, load_yaml
 from seeds.vocabulary import Entry, Vocabulary, build_vocabulary, parse_entry
 
 COUNTRY = "CN"

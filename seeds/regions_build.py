@@ -18,7 +18,7 @@ from typing import Any
 
 from pypinyin import lazy_pinyin
 
-from seeds.strict_yaml import load_yaml
+from seeds.faults import load_yaml
 
 _HERE = Path(__file__).parent
 _PEOPLES = (

@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from seeds.errors import Fault, SeedError, WrongValueError
-from seeds.strict_yaml import load_yaml
+from seeds.faults import Fault, SeedError, WrongValueError, load_yaml
 
 FILE = Path(__file__).parent / "vocabularies" / "word_lists.yaml"
 

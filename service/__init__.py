@@ -1,3 +1,3 @@
-"""How Cepei is reached: HTTP service, pages and command line."""
+"""How Cepei is reached: HTTP, pages, command line, screenings as durable jobs. It holds no rules of its own."""
 
 __version__ = "0.1.0"

@@ -7,40 +7,29 @@ from functools import partial
 import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.api import feedback_reports, preview, public, screening_results, screenings
 from service.errors import register_error_handlers
-from service.headers import add_headers
 from service.logs import configure_logs, log_request
 from service.metrics import create_metrics
-from service.rate_limit import create_limiter
-from service.request_context import begin_request, route
-from service.serving import EXTENSION, LiveEngine, Serving, open_engine, serving
+from service.pages import documentation, feedback
+from service.pages.browse import view as browse
+from service.pages.check import page as check
+from service.pages.console import results as console
+from service.pages.embed import view as embed
 from service.settings import Settings
-from service.specification import Api, create_api
 from service.store import Store
-from service.views import (
-    browse,
-    console,
-    documents,
-    embed,
-    feedback,
-    feedback_reports,
-    handbook,
-    health,
-    match,
-    measures,
-    pages,
-    preview,
-    screening_files,
-    screening_pairs,
-    screening_results,
-    screenings,
-    tables,
-    vocabularies,
-)
-from service.views.docs import create_docs
+from service.web.blueprints import Api, create_api
+from service.web.rate_limit import create_limiter
+from service.web.requests import add_headers, begin_request, route
+from service.web.serving import EXTENSION, LiveEngine, Serving, open_engine, serving
 
-SCREENING = (screenings, screening_results, screening_pairs, screening_files, preview)
-RESOURCES = (match, measures, documents, vocabularies, tables, *SCREENING, feedback_reports, health)
+PAGES = (check, embed, documentation, browse, console, feedback)
+RESOURCES = (
+    *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
+    *(screenings.blueprint, screening_results.blueprint, screening_results.pairs, screening_results.files),
+    *(preview.blueprint, feedback_reports.blueprint, public.health),
+)
+"""What the contract describes, in its order."""
 
 
 def create_app(settings: Settings) -> flask.Flask:
@@ -68,19 +57,15 @@ def _serve(app: flask.Flask, settings: Settings) -> Serving:
 def _register_views(app: flask.Flask) -> None:
     api = create_api(app)
     register_resources(api)
-    app.register_blueprint(create_docs(api))
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(embed.blueprint)
-    app.register_blueprint(handbook.blueprint)
-    app.register_blueprint(browse.blueprint)
-    app.register_blueprint(console.blueprint)
-    app.register_blueprint(feedback.blueprint)
+    app.register_blueprint(documentation.create_docs(api))
+    for page in PAGES:
+        app.register_blueprint(page.blueprint)
 
 
 def register_resources(api: Api) -> None:
     """Register every documented resource."""
     for resource in RESOURCES:
-        api.register_blueprint(resource.blueprint)
+        api.register_blueprint(resource)
 
 
 def _register_after_each_answer(app: flask.Flask) -> None:

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from service import __version__
-from service.commands.exits import CommandError, Exit
-from service.commands.output import complain
+from service.commands.console import CommandError, Exit, complain
 from service.settings import SettingsError
 
 COMMANDS = {

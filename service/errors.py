@@ -16,17 +16,16 @@ import flask
 from flask_limiter import RateLimitExceeded
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
 
-from matcher.errors import MatchError
-from seeds.wording import worded
-from service.answers import json_bytes
-from service.declared import complaints_of_facts
+from matcher.profiles.profile import MatchError
+from seeds.faults import worded
+from service.complaints import MOST_COMPLAINTS, Complaint, RequestError
+from service.intake.profile.schema import complaints_of_facts
 from service.logs import log_exception
-from service.pages.rendering import render_page
-from service.problems import MOST_COMPLAINTS, Complaint, RequestError
-from service.request_context import language, page_language, request_id
-from service.schemas.reading_answers import Problem, ProblemError
-from service.serving import serving
+from service.pages.frame import render_page
+from service.shapes.reading import Problem, ProblemError
 from service.store import StoreError
+from service.web.requests import json_bytes, language, page_language, request_id
+from service.web.serving import serving
 
 MEDIA_TYPE = "application/problem+json"
 

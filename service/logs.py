@@ -14,7 +14,7 @@ import flask
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from service.request_context import elapsed_ms, method, request_id, route
+from service.web.requests import elapsed_ms, method, request_id, route
 
 DEEPEST_FRAMES = 20
 REDACTED_EVENTS = ("Error handling request", "Invalid request")

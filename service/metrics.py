@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from service.request_context import elapsed_ms
+from service.web.requests import elapsed_ms
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import flask
 
 from service.app import register_resources
-from service.specification import create_api, openapi_document, openapi_yaml
+from service.web.blueprints import create_api, openapi_document, openapi_yaml
 
 
 def published_contract() -> str:

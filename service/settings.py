@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.embed_origins import EmbedOrigin, EmbedOriginError, parse_embed_origins
+from service.pages.embed.options import EmbedOrigin, EmbedOriginError, parse_embed_origins
 
 DEFAULT_CATALOGUE = Path("var/catalogue.sqlite")
 DEFAULT_DATA = Path("var/data.sqlite")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.content import build_catalogue
+from rules.catalogue.content import build_catalogue
 from service.commands.check import PACKS, SEEDS
 
 pytest_plugins = ["tests.service.browsing"]

@@ -1,1 +1,1 @@
-"""The commands of `cepei`, one file each: `add_to` declares its options, `run` returns the exit status."""
+"""The subcommands of `cepei`: one module a command, imported when it is asked for."""

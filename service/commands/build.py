@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rules.content import build_catalogue
-from seeds.errors import SeedError
+from rules.catalogue.content import build_catalogue
+from seeds.faults import SeedError
 from service.commands.check import add_folders
-from service.commands.exits import Exit
-from service.commands.output import complain, counted, tell
+from service.commands.console import Exit, complain, counted, tell
 from service.settings import DEFAULT_CATALOGUE
 
 

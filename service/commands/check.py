@@ -7,9 +7,8 @@ from pathlib import Path
 
 import rules
 import seeds
-from rules.content import check_seeds
-from service.commands.exits import Exit
-from service.commands.output import counted, tell
+from rules.catalogue.content import check_seeds
+from service.commands.console import Exit, counted, tell
 
 SEEDS = Path(seeds.__file__).parent
 PACKS = Path(rules.__file__).parent / "packs"

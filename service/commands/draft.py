@@ -7,10 +7,9 @@ import re
 from pathlib import Path
 
 from seeds.documents import draft_document
-from seeds.errors import SeedError
+from seeds.faults import SeedError
 from service.commands.check import SEEDS
-from service.commands.exits import CommandError, Exit
-from service.commands.output import tell
+from service.commands.console import CommandError, Exit, tell
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -8,12 +8,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from seeds.errors import SeedError
-from seeds.strict_yaml import load_yaml
+from seeds.faults import SeedError, load_yaml
 from service.app import create_app
-from service.commands.exits import CommandError, Exit
+from service.commands.console import CommandError, Exit, tell
 from service.commands.match import open_engine
-from service.commands.output import tell
 from service.evaluation import GOALS, Ask, Json, evaluate_cases, is_case
 from service.settings import Settings, load_settings
 

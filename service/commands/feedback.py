@@ -8,12 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from service.clock import CHINA
-from service.commands.exits import CommandError, Exit
+from service.commands.console import CommandError, Exit, complain, tell
 from service.commands.match import open_engine
-from service.commands.output import complain, tell
-from service.feedback import Feedback, Report, ReportFilter, ReportState
-from service.feedback_cases import cases_yaml
-from service.schemas.feedback import COMMENT_CHARACTERS
+from service.feedback.reports import cases_yaml
+from service.feedback.schema import COMMENT_CHARACTERS
+from service.feedback.store import Feedback, Report, ReportFilter, ReportState
 from service.settings import load_command_settings
 from service.store import Store, StoreError
 

@@ -8,8 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from service.clock import CHINA
-from service.commands.exits import CommandError, Exit
-from service.commands.output import complain, tell
+from service.commands.console import CommandError, Exit, complain, tell
 from service.keys import DEFAULT_DAYS, Key, Keys, Role
 from service.settings import load_command_settings
 from service.store import Store, StoreError

@@ -10,22 +10,18 @@ from pathlib import Path
 import msgspec
 from marshmallow import ValidationError
 
-from matcher.answers import MatchAnswer
-from matcher.errors import MatchError
-from matcher.matching import Engine
-from matcher.profile import MatchRequest
-from rules.catalogue import CatalogueError
-from rules.verdict import OF_MEASURE
-from service.answers import json_bytes
-from service.commands.exits import CommandError, Exit
-from service.commands.output import complain, tell
+from matcher.answers.engine import Engine
+from matcher.answers.shapes import MatchAnswer
+from matcher.profiles.profile import MatchError, MatchRequest
+from rules.catalogue.catalogue import CatalogueError
+from rules.language.measures import OF_MEASURE
+from service.commands.console import CommandError, Exit, complain, tell
+from service.complaints import Complaint, RequestError, complaints_of, read_json
 from service.errors import complaints_of_match
-from service.json_reading import read_json
+from service.intake.profile.schema import MatchRequestSchema
 from service.pages.wording import page_words
-from service.problems import Complaint, RequestError
-from service.schemas.complaints import complaints_of
-from service.schemas.match import MatchRequestSchema
 from service.settings import load_settings
+from service.web.requests import json_bytes
 
 MOST_BYTES = 1_048_576
 

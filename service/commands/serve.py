@@ -7,13 +7,12 @@ import os
 import sys
 from pathlib import Path
 
-from service.commands.exits import CommandError, Exit
-from service.commands.output import complain
+from service.commands.console import CommandError, Exit, complain
 from service.keys import Keys, Role
 from service.settings import Settings, SettingsError, load_settings
 from service.store import Store, StoreError
 
-GUNICORN = ("-m", "gunicorn", "--config", "python:service.gunicorn_conf", "service.wsgi:app")
+GUNICORN = ("-m", "gunicorn", "--config", "python:service.running.gunicorn_conf", "service.wsgi:app")
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -8,9 +8,9 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
-from service.commands.exits import CommandError, Exit
+from service.commands.console import CommandError, Exit
 from service.logs import configure_logs
-from service.screenings.worker import Worker
+from service.screenings.work.worker import Worker
 from service.settings import load_command_settings
 from service.store import StoreError
 

@@ -1,1 +1,1 @@
-"""The self-check page: its form, its words and its cards; templates stand in templates/."""
+"""The pages, a folder each with its view, and what they share. Words stand in pages/words, not in templates."""

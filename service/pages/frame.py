@@ -1,19 +1,70 @@
-"""What every page needs whatever stands on it: its language, its words, its links, what the catalogue covers."""
+"""How a view answers with a page: a template in its frame of language, words, links and what the catalogue covers.
+
+It sets the policy that tells the browser what the page may do.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import flask
 
-from rules.catalogue import Catalogue
-from service.pages.understood import understood
+from matcher.answers.shapes import FactRead
+from matcher.profiles.words import How
+from rules.catalogue.catalogue import Catalogue
+from rules.language.facts import FactDefinition
 from service.pages.wording import page_words
-from service.request_context import PAGE_LANGUAGES
-from service.serving import serving
+from service.web.requests import PAGE_LANGUAGES, page_language
+from service.web.serving import serving
+
+_FIELDS = {"region": "city", "target_region": "target_city", "sector": "sector", "stage": "stage", "needs": "needs"}
+"""Facts that people know by the name of the field they were typed in."""
+
+
+def understood(
+    facts: Iterable[FactRead],
+    published: Mapping[str, FactDefinition],
+    words: Mapping[str, str],
+    label: Callable[[str], str] | None = None,
+) -> list[str]:
+    """Return each value of each fact once; what was stated hides the same value inferred from something else.
+
+    `label` names the conditions that are no published facts.
+    """
+    said: dict[tuple[str, str], FactRead] = {}
+    for fact in facts:
+        known = said.setdefault((fact.fact, fact.label), fact)
+        if known.how is How.INFERRED is not fact.how:
+            said[fact.fact, fact.label] = fact
+    return [
+        words["named"].format(_name(name, published, words, label), value) + _whence(fact, words)
+        for (name, value), fact in said.items()
+    ]
+
+
+def _name(
+    fact: str,
+    published: Mapping[str, FactDefinition],
+    words: Mapping[str, str],
+    label: Callable[[str], str] | None,
+) -> str:
+    if fact in _FIELDS:
+        return words[f"field.{_FIELDS[fact]}"]
+    if fact not in published:
+        return label(fact) if label else words["confirmed"]
+    name = published[fact].label(words["language"])
+    return name[:1].upper() + name[1:]
+
+
+def _whence(fact: FactRead, words: Mapping[str, str]) -> str:
+    if fact.how is not How.INFERRED:
+        return ""
+    origin = fact.origin.partition("[")[0]
+    return words.get(f"inferred.{origin}", words["inferred"])
+
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 NAVIGATION = (
@@ -100,3 +151,26 @@ def covered(catalogue: Catalogue, words: Mapping[str, str]) -> dict[str, Any]:
             for document in documents
         ],
     }
+
+
+HTML = "text/html; charset=utf-8"
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+"""Scripts, styles, images and calls of this service only; nothing inline; in no frame."""
+SURROUNDINGS: dict[str, Callable[[], dict[str, Any]]] = {}
+"""Blueprint -> what its pages stand in instead of base.html: the layout, its variables, the policy."""
+
+
+def render_page(
+    template: str, *, status: int = 200, policy: str = PAGE_POLICY, private: bool = False, **variables: object
+) -> flask.Response:
+    """Return a template as a page in the language of the request; a `private` one is kept by no cache."""
+    language = page_language()
+    around = SURROUNDINGS.get(flask.request.blueprint or "", dict)()
+    flask.g.content_policy, flask.g.content_language = around.get("policy", policy), language
+    given: dict[str, Any] = {**page_frame(language), **around, **variables}
+    page = flask.Response(flask.render_template(template, **given), status, content_type=HTML)
+    page.headers["Cache-Control"] = "no-store" if private else "no-cache"
+    return page

@@ -10,16 +10,16 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from seeds.faults import load_words
 from seeds.profile_fields import profile_fields
-from seeds.strict_yaml import load_yaml
 
-_FOLDER = Path(__file__).parent / "words"
+WORDS = Path(__file__).parent / "words"
 
 
 @cache
 def page_words(language: str) -> Mapping[str, str]:
     """Return the words of the pages by key, in English for "en", else in Chinese."""
-    words = load_yaml(_FOLDER / ("en.yaml" if language == "en" else "zh.yaml"))
+    words = dict(load_words(WORDS, language))
     for name, field in profile_fields().by_id.items():
         if form := field.form:
             label, hint = (form.en, form.hint_en) if language == "en" else (form.zh, form.hint_zh)

@@ -1,1 +1,1 @@
-"""Screenings: many tenants against every measure, as durable jobs with files beside the data file."""
+"""Many companies as a durable job: the work, what is stored of it, the results as files."""

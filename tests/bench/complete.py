@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from matcher.tenants import Tenants
-from rules.content import Content
-from rules.fact_columns import FactColumn, NumberColumn, whole_answers
-from rules.facts import Answer
+from matcher.registers.reader import Tenants
+from rules.catalogue.content import Content
+from rules.compiled.bit_planes import FactColumn, NumberColumn, whole_answers
+from rules.language.facts import Answer
 from seeds.vocabulary import Vocabulary
 from tests.bench.register import PLACES, PRODUCTS
 from tests.bench.synthetic import ATTESTATIONS, SEED

@@ -20,14 +20,14 @@ from typing import Any
 import numpy as np
 import orjson
 
-from matcher.fields import Fields
-from matcher.matching import Engine
-from matcher.profile import MatchRequest
-from matcher.tenants import TenantReader
-from rules.batch import Batch, BatchProgram
-from rules.content import Content, assemble, load_content
-from rules.facts import Answers
-from rules.planes import pack, pairs
+from matcher.answers.engine import Engine
+from matcher.profiles.profile import MatchRequest
+from matcher.registers.profile_columns import Fields
+from matcher.registers.reader import TenantReader
+from rules.catalogue.content import Content, assemble, load_content
+from rules.compiled.batch import Batch, BatchProgram
+from rules.compiled.bit_planes import pack, pairs
+from rules.language.facts import Answers
 from tests.bench import peers
 from tests.bench.complete import complete_profiles, resolved
 from tests.bench.cores import Best, Cores

@@ -12,8 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from matcher.profile import Profile
-from rules.content import Content, load_content, write_catalogue
+from matcher.profiles.profile import Profile
+from rules.catalogue.content import Content, load_content, write_catalogue
 from tests.bench.processes import Cost, cost_of
 from tests.bench.register import Register
 from tests.bench.synthetic import synthetic_content

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rules.content import load_content, write_catalogue
+from rules.catalogue.content import load_content, write_catalogue
 from tests.bench.synthetic import SEED, synthetic_content
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,11 +15,9 @@ import numpy as np
 import polars as pl
 import zen
 
-from rules.conditions import Test, leaves
-from rules.facts import Answer, Taxonomies
-from rules.measures import Measure
-from rules.operators import comparable, decide
-from rules.verdict import Verdict
+from rules.language.facts import Answer, Taxonomies
+from rules.language.measures import Measure, Test, Verdict, leaves
+from rules.language.reference import comparable, decide
 
 Row = Mapping[str, Any]
 Cell = frozenset[Any] | tuple[tuple[str, float], ...]

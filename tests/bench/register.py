@@ -4,8 +4,8 @@ import random
 from collections.abc import Iterator
 from datetime import date
 
-from matcher.profile import Profile
-from rules.content import Content
+from matcher.profiles.profile import Profile
+from rules.catalogue.content import Content
 from tests.bench.synthetic import SEED
 
 PLACES, PRODUCTS, MISSING = 300, 3_000, 0.3

@@ -9,7 +9,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from rules.content import Content
+from rules.catalogue.content import Content
 from seeds.documents import Document, build_document
 
 SEED = 20261122

@@ -12,11 +12,10 @@ import msgspec
 import pytest
 from hypothesis import settings
 
-from matcher.declared import DeclaredFacts
-from matcher.matching import Engine
-from matcher.profile import MatchRequest, Profile
-from matcher.profile_reading import build_reader
-from rules.content import Content, assemble, load_content
+from matcher.answers.engine import Engine
+from matcher.profiles.profile import MatchRequest, Profile
+from matcher.profiles.reader import DeclaredFacts, build_reader
+from rules.catalogue.content import Content, assemble, load_content
 from seeds.documents import build_document
 
 ROOT = Path(__file__).parents[2]

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from rules.catalogue import Catalogue
-from rules.condition_parsing import Lexicon
-from rules.content import Content, assemble, build_catalogue, load_content
-from rules.facts import Answer, derive, parse_fact_value
-from rules.pack import load_pack
-from rules.program import Program
+from rules.catalogue.catalogue import Catalogue
+from rules.catalogue.content import Content, assemble, build_catalogue, load_content
+from rules.compiled.program import Program
+from rules.language.condition_parsing import Lexicon
+from rules.language.facts import Answer, derive, parse_fact_value
+from rules.language.pack import load_pack
 from seeds.documents import load_documents
 
 ROOT = Path(__file__).parents[2]

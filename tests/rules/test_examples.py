@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from rules.trace import evaluate
-from rules.verdict import MET, UNKNOWN, UNMET, MeasureVerdict
-from seeds.strict_yaml import load_yaml
+from rules.language.measures import MET, UNKNOWN, UNMET, MeasureVerdict
+from rules.language.reference import evaluate
+from seeds.faults import load_yaml
 
 HERE = Path(__file__).parent
 SHIPPED = sorted((HERE.parents[1] / "rules" / "packs").glob("*.yaml"))

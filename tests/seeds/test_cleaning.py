@@ -11,8 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from seeds.cleaning import clean
-from seeds.glyphs import map_glyphs
+from seeds.cleaning import clean, map_glyphs
 
 DOCUMENTS = Path(__file__).parents[2] / "seeds" / "documents"
 IDS = ("ah-biomanufacturing-2024-draft", "gd-biomanufacturing-2025", "gd-life-health-draft")

@@ -21,7 +21,7 @@ from seeds.documents import (
     load_document,
     load_documents,
 )
-from seeds.errors import SeedError
+from seeds.faults import SeedError
 
 DOCUMENTS = Path(__file__).parents[2] / "seeds" / "documents"
 TEXT = "某省产业行动计划\n（征求意见稿）\n为加快发展，制定本计划。\n一、目标\n到2030年建成。\n二、任务\n（一）建设平台。支持企业。（省科技厅负责）\n"

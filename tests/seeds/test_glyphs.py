@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeds.glyphs import map_glyphs, widen_punctuation
+from seeds.cleaning import map_glyphs, widen_punctuation
 
 
 @pytest.mark.parametrize(

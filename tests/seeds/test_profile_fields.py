@@ -5,8 +5,8 @@ from dataclasses import fields
 import pytest
 import yaml
 
-from matcher.profile import Profile
-from seeds.errors import SeedError
+from matcher.profiles.profile import Profile
+from seeds.faults import SeedError
 from seeds.profile_fields import FILE, Kind, load_profile_fields, profile_fields
 
 ONE = {"id": "name", "kind": "text", "headings": ["企业名称"], "api": {"description": "Its name.", "example": "甲"}}

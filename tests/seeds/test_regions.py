@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from seeds.errors import SeedError
+from seeds.faults import SeedError, load_yaml
 from seeds.regions import Level, level, load_regions, names_in_prose, region_label
-from seeds.strict_yaml import load_yaml
 
 FOLDER = Path(__file__).parents[2] / "seeds" / "vocabularies"
 REGIONS = load_regions(FOLDER)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from seeds.errors import SeedError
-from seeds.strict_yaml import load_yaml, parse_yaml
+from seeds.faults import SeedError, load_yaml, parse_yaml
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seeds.taxonomy import Taxonomy, TaxonomyError
+from seeds.vocabulary import Taxonomy, TaxonomyError
 
 PLACES = Taxonomy(
     {

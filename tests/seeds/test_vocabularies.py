@@ -8,8 +8,7 @@ import pytest
 
 import seeds
 from seeds.documents import load_documents
-from seeds.folding import fold
-from seeds.vocabulary import Vocabulary, load_vocabulary
+from seeds.vocabulary import Vocabulary, fold, load_vocabulary
 
 SEEDS = Path(seeds.__file__).parent
 NAMES = ("sectors", "concepts", "stages", "enterprise_stages", "size_classes", "needs", "instruments", "certifications")

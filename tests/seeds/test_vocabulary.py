@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from seeds.errors import SeedError
-from seeds.folding import fold
-from seeds.vocabulary import Entry, build_vocabulary, load_vocabulary
+from seeds.faults import SeedError
+from seeds.vocabulary import Entry, build_vocabulary, fold, load_vocabulary
 
 WORDS = Path(__file__).parents[2] / "seeds" / "vocabularies"
 FILES = sorted(path.name for path in WORDS.glob("*.yaml") if path.stem not in ("profile_fields", "word_lists", "zones"))

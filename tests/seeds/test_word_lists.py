@@ -3,9 +3,8 @@
 import pytest
 import yaml
 
-from rules.measures import Instrument
-from seeds.errors import SeedError
-from seeds.strict_yaml import load_yaml
+from rules.language.measures import Instrument
+from seeds.faults import SeedError, load_yaml
 from seeds.vocabulary import load_vocabulary
 from seeds.word_lists import FILE, load_word_lists, word_lists
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 import seeds
-from seeds.strict_yaml import load_yaml
-from seeds.wording import LANGUAGES, Bilingual, holes, load_messages, worded
+from seeds.faults import LANGUAGES, Bilingual, holes, load_messages, load_yaml, worded
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 CHINESE_BY_EXAMPLE = {

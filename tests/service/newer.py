@@ -4,7 +4,7 @@ import shutil
 
 import yaml
 
-from rules.content import build_catalogue
+from rules.catalogue.content import build_catalogue
 from service.commands.check import PACKS, SEEDS
 
 GONE, NEW, MOVED, OPENED = (

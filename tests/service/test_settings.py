@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.embed_origins import EmbedOrigin, allowed_origins
+from service.pages.embed.options import EmbedOrigin, allowed_origins
 from service.settings import PUBLIC_RATE_LIMIT, Settings, SettingsError, is_loopback, load_settings
 
 

@@ -5,8 +5,7 @@ import threading
 
 import pytest
 
-from service.migrations import MIGRATIONS
-from service.store import Store
+from service.store import MIGRATIONS, Store
 
 
 @pytest.fixture

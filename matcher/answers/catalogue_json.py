@@ -1,0 +1,185 @@
+"""Measures, documents, clauses, entries and tables of a catalogue in the shape of the API."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from msgspec import UNSET
+from msgspec.structs import asdict
+
+from matcher.answers import shapes
+from matcher.ranking.features import WEIGHTS
+from rules.catalogue.catalogue import Catalogue
+from rules.language.facts import FactDefinition
+from rules.language.labels import Drafter
+from rules.language.measures import Benefit, Condition, Leaf, Measure, leaves
+from rules.language.reference import DESCRIPTIONS
+from seeds.documents import Clause, Document
+from seeds.regions import region_label
+from seeds.vocabulary import Vocabulary
+
+
+def describe_catalogue(catalogue: Catalogue) -> shapes.CatalogueInfo:
+    """Return which catalogue answers, and how much it holds."""
+    return shapes.CatalogueInfo(
+        version=catalogue.version, documents=len(catalogue.documents), measures=len(catalogue.measures)
+    )
+
+
+def describe_measure(catalogue: Catalogue, measure: Measure, language: str) -> shapes.MeasureSummary:
+    """Return a measure with its document, source, departments and benefit."""
+    document = catalogue.documents[measure.document]
+    return shapes.MeasureSummary(
+        id=measure.id,
+        title=title_of(measure, language),
+        instrument=measure.instrument,
+        instrument_label=catalogue.vocabularies["instruments"][measure.instrument].label(language),
+        also=measure.also,
+        strength=measure.strength,
+        document=shapes.DocumentRef(
+            id=document.id, title=document.title, number=document.number, status=document.status,
+            issued_on=document.issued_on, region=document.region,
+        ),
+        source=measure.source,
+        departments=document.clause(measure.source.clause).departments,
+        benefit=_describe_benefit(measure.benefit) if measure.benefit else None,
+    )  # fmt: skip
+
+
+def title_of(measure: Measure, language: str) -> str:
+    """Return the title of a measure as people of a language read it."""
+    return measure.title_en if language == "en" else measure.title
+
+
+def describe_measure_listed(catalogue: Catalogue, measure: Measure, language: str) -> shapes.MeasureListed:
+    """Return a measure with its conditions."""
+    drafter = Drafter(catalogue.facts, catalogue.vocabularies, language)
+    conditions = tuple(describe_condition(condition, drafter) for condition in measure.conditions)
+    return shapes.MeasureListed(**asdict(describe_measure(catalogue, measure, language)), conditions=conditions)
+
+
+def describe_measure_fully(catalogue: Catalogue, measure: Measure, language: str) -> shapes.MeasureFull:
+    """Return a measure with its conditions, context and examples too."""
+    return shapes.MeasureFull(
+        **asdict(describe_measure_listed(catalogue, measure, language)),
+        attracts=measure.attracts,
+        context=measure.context,
+        excludes=measure.excludes,
+        supersedes=measure.supersedes,
+        window=measure.window,
+        examples=tuple(shapes.MeasureExample(facts=one.facts, verdict=one.verdict) for one in measure.examples),
+    )
+
+
+def describe_condition(condition: Condition, drafter: Drafter) -> shapes.StatedCondition:
+    """Return what a condition asks, without a profile."""
+    first, is_leaf = next(leaves(condition)), isinstance(condition, Leaf)
+    return shapes.StatedCondition(
+        fact=fact_of(condition),
+        operator=condition.test.operator if isinstance(condition, Leaf) else condition.combination,
+        label=drafter.label(condition),
+        expected=plain(first.test.expected) if is_leaf else None,
+        open=is_leaf and bool(first.test.scope),
+        cite=first.cite,
+        parts=() if isinstance(condition, Leaf) else tuple(describe_condition(one, drafter) for one in condition.parts),
+    )
+
+
+def fact_of(condition: Condition) -> str:
+    """Return the fact a condition reads; for a group, the first of them."""
+    return next(leaves(condition)).test.fact
+
+
+def plain(values: tuple[Any, ...]) -> list[Any]:
+    """Return fact values as JSON values: dates as text, whole numbers without a point."""
+    return [_plain(value) for value in values]
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any fact value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return str(value) if isinstance(value, str) else value
+
+
+def describe_document(
+    catalogue: Catalogue, document: Document, language: str, *, full: bool = True
+) -> shapes.DocumentListed:
+    """Return a document's metadata and, when `full`, its text and clauses."""
+    return shapes.DocumentListed(
+        id=document.id, title=document.title, number=document.number, status=document.status,
+        issued_on=document.issued_on, region=document.region, issuers=document.issuers,
+        region_label=catalogue.vocabularies["regions"][document.region].label(language),
+        written_on=document.written_on, published_on=document.published_on, effective_from=document.effective_from,
+        valid_to=document.valid_to, checked_on=document.checked_on, source_url=document.source_url,
+        sha256=document.sha256,
+        measures=sum(1 for measure in catalogue.measures.values() if measure.document == document.id),
+        text=document.text if full else UNSET,
+        remarks=document.remarks if full else UNSET,
+        clauses=tuple(_describe_clause_briefly(clause) for clause in document.clauses) if full else UNSET,
+    )  # fmt: skip
+
+
+def describe_clause(catalogue: Catalogue, document: Document, path: str, language: str) -> shapes.ClauseFull:
+    """Return one clause with its text and the measures that rest on it."""
+    clause = document.clause(path)
+    resting = [m for m in catalogue.measures.values() if m.document == document.id and path in m.clauses]
+    return shapes.ClauseFull(
+        **asdict(_describe_clause_briefly(clause)),
+        document=document.id,
+        text=document.text[clause.start : clause.end],
+        measures=tuple(shapes.MeasureRef(id=m.id, title=title_of(m, language), source=m.source) for m in resting),
+    )
+
+
+def describe_entry(vocabulary: Vocabulary, entry_id: str, language: str) -> shapes.VocabularyEntry:
+    """Return a vocabulary entry."""
+    entry = vocabulary[entry_id]
+    is_region = vocabulary.name == "regions"
+    label = region_label(vocabulary, entry_id, language) if is_region else entry.label(language)
+    return shapes.VocabularyEntry(
+        id=entry.id, label=label, zh=entry.zh, en=entry.en, names=entry.names, kind=entry.kind, parents=entry.parents,
+        sectors=entry.sectors, instruments=entry.instruments, source=entry.source, extra=entry.extra,
+    )  # fmt: skip
+
+
+def describe_fact(fact: FactDefinition, language: str) -> shapes.VocabularyEntry:
+    """Return a published fact with its type, unit and question."""
+    return shapes.VocabularyEntry(
+        id=fact.id, label=fact.label(language), type=fact.type,
+        unit=fact.unit_en if language == "en" else fact.unit, vocabulary=fact.vocabulary or None,
+        field=fact.field, question=fact.question(language), changeable=fact.changeable,
+    )  # fmt: skip
+
+
+def describe_features(language: str) -> tuple[shapes.Feature, ...]:
+    """Return the published table of ranking features."""
+    if language == "en":
+        texts = [(w.name.replace("_", " "), w.description, w.reason) for w in WEIGHTS]
+    else:
+        texts = [(w.zh, w.claim_zh, w.reason_zh) for w in WEIGHTS]
+    return tuple(
+        shapes.Feature(name=w.name, label=label, weight=w.weight, description=description, reason=reason)
+        for w, (label, description, reason) in zip(WEIGHTS, texts, strict=True)
+    )
+
+
+def describe_operators(language: str) -> tuple[shapes.Operator, ...]:
+    """Return the published table of operators."""
+    column = 1 if language == "en" else 0
+    return tuple(shapes.Operator(name=name, description=texts[column]) for name, texts in DESCRIPTIONS.items())
+
+
+def _describe_clause_briefly(clause: Clause) -> shapes.ClauseInfo:
+    return shapes.ClauseInfo(
+        path=clause.path, heading=clause.heading, start=clause.start, end=clause.end, departments=clause.departments
+    )
+
+
+def _describe_benefit(benefit: Benefit) -> shapes.Benefit:
+    return shapes.Benefit(
+        kind=benefit.kind, amount_cny=benefit.amount_cny, cap_cny=benefit.cap_cny, rate=benefit.rate,
+        unit=benefit.unit or None, cite=benefit.cite,
+    )  # fmt: skip

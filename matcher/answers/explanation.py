@@ -1,0 +1,200 @@
+"""Explanations and caveats of a recommendation: sentences from what was decided and found, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matcher.answers.evidence import Evidence, Match
+from matcher.answers.shapes import Caveat
+from matcher.profiles.profile import Mention, Reading
+from matcher.profiles.words import How
+from matcher.standing import Relevance
+from rules.catalogue.catalogue import Catalogue
+from rules.language.facts import Answer
+from rules.language.labels import Drafter
+from rules.language.measures import Condition, Effect, Measure, MeasureVerdict, Verdict, Why, leaves
+from rules.language.reference import Trace
+from seeds.faults import load_words
+from seeds.vocabulary import Vocabulary
+
+WORDS = Path(__file__).parent / "words"
+
+
+def say(code: str, language: str, **values: Any) -> str:  # noqa: ANN401 - formatted as text
+    """Return the message `code` in `language` with its values filled in."""
+    return load_words(WORDS, language)[code].format(**values)
+
+
+def say_verdict(verdict: MeasureVerdict, language: str) -> str:
+    """Return the verdict in words that promise nothing (条件相符, never 可享受)."""
+    return say(f"verdict.{verdict}", language)
+
+
+def say_effect(effect: Effect, language: str) -> str:
+    """Return whether the measure binds, in words."""
+    return say(f"effect.{effect}", language)
+
+
+MOST_REASONS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rival:
+    """A measure that takes another's place (`superseded`) or cannot be combined with it (`exclusive`)."""
+
+    code: str
+    position: int
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Everything found about one measure for one profile."""
+
+    measure: Measure
+    trace: Trace
+    effect: Effect
+    relevance: Relevance
+    evidence: tuple[Evidence, ...]
+    rivals: tuple[Rival, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """Explains findings in one language."""
+
+    catalogue: Catalogue
+    drafter: Drafter
+    language: str
+
+    def sentences(self, finding: Finding, reading: Reading) -> list[str]:
+        """Return why the measure is shown, how its conditions came out, and what follows."""
+        verdicts = [condition.verdict for condition in finding.trace.conditions]
+        summary = say(
+            "conditions.summary", self.language, total=len(verdicts), met=verdicts.count(Verdict.MET),
+            unknown=verdicts.count(Verdict.UNKNOWN), unmet=verdicts.count(Verdict.UNMET),
+        )  # fmt: skip
+        sentences = [self._because(finding, reading), summary]
+        for verdict, code in ((Verdict.UNKNOWN, "conditions.unknown"), (Verdict.UNMET, "conditions.unmet")):
+            labels = [self.drafter.label(c.condition) for c in finding.trace.conditions if c.verdict is verdict]
+            if labels:
+                sentences.append(say(code, self.language, labels=self._list(labels)))
+        verdict_words = say_verdict(finding.trace.verdict, self.language)
+        effect_words = say_effect(finding.effect, self.language)
+        return [*sentences, say("conclusion", self.language, verdict=verdict_words, effect=effect_words)]
+
+    def caveats(self, finding: Finding, reading: Reading) -> tuple[Caveat, ...]:
+        """Return what a reader must know beside the verdict, each with its code."""
+        codes: list[tuple[str, dict[str, str]]] = []
+        if finding.effect is not Effect.IN_FORCE:
+            codes.append((str(finding.effect), {}))
+        if _has_doubt(reading.mentions, finding, self.catalogue.vocabularies["needs"]):
+            codes.append(("unconfirmed_reading", {}))
+        if _sector_is_inferred(finding):
+            codes.append(("inferred_sector", {}))
+        if any(
+            condition.why is Why.AMBIGUOUS and _is_open(condition.condition) for condition in finding.trace.conditions
+        ):
+            codes.append(("open_list", {}))
+        codes += [(rival.code, {"title": self._title(rival.measure)}) for rival in finding.rivals]
+        return tuple(
+            Caveat(code=code, message=say(f"caveat.{code}", self.language, **values)) for code, values in codes
+        )
+
+    def _because(self, finding: Finding, reading: Reading) -> str:
+        reasons = list(dict.fromkeys(self._reasons(finding, reading)))[:MOST_REASONS]
+        if reasons and finding.relevance is not Relevance.GENERAL:
+            return say(f"because.{finding.relevance}", self.language, reasons=self._list(reasons))
+        fits = finding.trace.verdict is MeasureVerdict.APPLICABLE
+        return say("because.general" if fits else "because.unrelated", self.language)
+
+    def _reasons(self, finding: Finding, reading: Reading) -> Iterable[str]:
+        needs = self.catalogue.vocabularies["needs"]
+        instruments = self.catalogue.vocabularies["instruments"]
+        for mention in reading.mentions:
+            wanted = needs[mention.id].instruments if mention.vocabulary == "needs" else ()
+            for shared in [instrument for instrument in finding.measure.instruments if instrument in wanted][:1]:
+                label = instruments[shared].label(self.language)
+                yield say("reason.need", self.language, instrument=label, input=mention.input)
+        stages = self.catalogue.vocabularies["stages"]
+        for stage in reading.answers.get("stage", Answer()).sure:
+            if (
+                stage == finding.measure.instrument
+            ):  # matcher/ranking/hits.py: a stage asks for the instrument of its name
+                label = instruments[str(stage)].label(self.language)
+                yield say(
+                    "reason.stage", self.language, stage=stages[str(stage)].label(self.language), instrument=label
+                )
+        text = self.catalogue.documents[finding.measure.document].text
+        for match in _best_matches(finding.evidence):
+            words = text[match.start : match.end]
+            named = "reason.related" if match.how is How.INFERRED else "reason.text"
+            code = "reason.same" if words == match.mention.input else named
+            yield say(code, self.language, text=words, input=match.mention.input)
+        if finding.relevance is Relevance.SECTOR:
+            met = [c for c in finding.trace.conditions if c.verdict is Verdict.MET]
+            labels = [
+                self.drafter.label(c.condition)
+                for c in met
+                if any(leaf.test.fact == "sector" for leaf in leaves(c.condition))
+            ]
+            yield from labels
+
+    def _title(self, measure: Measure) -> str:
+        return measure.title_en if self.language == "en" else measure.title
+
+    def _list(self, items: list[str]) -> str:
+        return ("; " if self.language == "en" else "；").join(items)
+
+
+def rivals_of(measures: Sequence[Measure]) -> dict[str, tuple[Rival, ...]]:
+    """Return, by measure id, the measures that its caveats may have to name."""
+    places = {measure.id: position for position, measure in enumerate(measures)}
+    pairs: dict[tuple[str, str, int], None] = {}  # a set that keeps its order
+    for position, measure in enumerate(measures):
+        for loser in measure.supersedes:
+            pairs[loser, "superseded", position] = None
+        for other in (name for name in measure.excludes if name in places):
+            pairs[measure.id, "exclusive", places[other]] = None
+            pairs[other, "exclusive", position] = None
+    found: dict[str, tuple[Rival, ...]] = {}
+    for name, code, position in pairs:
+        rival = Rival(code=code, position=position, measure=measures[position])
+        found[name] = (*found.get(name, ()), rival)
+    return found
+
+
+def _best_matches(evidence: Iterable[Evidence]) -> Iterable[Match]:
+    """Return the surest match of each input, in the order of the passages."""
+    best: dict[str, Match] = {}
+    for match in (match for item in evidence for match in item.matches):
+        known = best.setdefault(match.mention.input, match)
+        if (match.how is not How.INFERRED, match.similarity) > (known.how is not How.INFERRED, known.similarity):
+            best[match.mention.input] = match
+    return best.values()
+
+
+def _has_doubt(mentions: Iterable[Mention], finding: Finding, needs: Vocabulary) -> bool:
+    """Tell whether something shown rests on a reading by containment or likeness."""
+    matches = [match for evidence in finding.evidence for match in evidence.matches]
+    if any(match.how in (How.CONTAINS, How.FUZZY) for match in matches):
+        return True
+    instruments = set(finding.measure.instruments)
+    doubtful = [m for m in mentions if m.vocabulary == "needs" and m.how in (How.CONTAINS, How.FUZZY)]
+    return any(not instruments.isdisjoint(needs[mention.id].instruments) for mention in doubtful)
+
+
+def _sector_is_inferred(finding: Finding) -> bool:
+    """Tell whether a sector condition is met by products alone."""
+    return any(
+        condition.verdict is Verdict.MET and condition.answer is not None and not condition.answer.sure
+        for condition in finding.trace.conditions
+        if any(leaf.test.fact == "sector" for leaf in leaves(condition.condition))
+    )
+
+
+def _is_open(condition: Condition) -> bool:
+    return any(leaf.test.scope for leaf in leaves(condition))

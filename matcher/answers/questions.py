@@ -1,0 +1,178 @@
+"""What would help: facts to ask for, single conditions that a company could change, what bars the needs it states."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from matcher.profiles.profile import Mention, Reading
+from matcher.ranking.hits import answering
+from matcher.ranking.measure_index import Flags, Floats, MeasureColumns, found
+from matcher.ranking.passages import Positions
+from rules.compiled.program import Decisions
+from rules.language.facts import DERIVED, REGION_FACTS, Answer, FactType, Value
+from rules.language.measures import OF_MEASURE, UNKNOWN, UNMET
+from seeds.vocabulary import Taxonomy
+
+MOST_QUESTIONS = 5
+MOST_NEAR_MISSES = 10
+
+_ALWAYS_WORTH_ASKING = ("region", "sector", "concepts", "stage", "needs")
+"""Facts that ranking weighs, or that every measure reads, are asked for when missing even if they settle nothing."""
+
+MAY_BE_TOO_BROAD = frozenset({*REGION_FACTS, "sector"})
+"""Facts that are asked for again where the answer given is too broad to decide."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One fact to ask for, and how many possible measures an answer alone would settle.
+
+    `said` is what was answered already, too broadly.
+    """
+
+    fact: str
+    settles: int
+    said: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedStanding:
+    """One stated need: how many measures that answer it are applicable, possible and not applicable.
+
+    `in_the_way` has the facts whose conditions are unmet, each with the number of measures, most first; "" is a
+    condition on several facts. It is empty unless nothing is left.
+    """
+
+    origin: str
+    input: str
+    applicable: int
+    possible: int
+    not_applicable: int
+    in_the_way: Mapping[str, int]
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether some measure that answers the need may be used."""
+        return bool(self.applicable or self.possible)
+
+
+def ask(
+    reading: Reading, decisions: Decisions, columns: MeasureColumns, *, considered: Flags, withheld: Flags
+) -> tuple[Question, ...]:
+    """Return at most five questions, the one that settles most first, then in the order of the published facts."""
+    facts = columns.catalogue.facts
+    possible = considered & (decisions.verdicts == UNKNOWN)
+    asked: dict[str, Question] = {}
+    for open_facts in _open_facts(reading, decisions, columns):
+        attested = facts[open_facts[0]].type is FactType.ATTESTATION
+        alone = columns.program.conditions_on(decisions, UNKNOWN, open_facts) == decisions.unknown
+        settled = possible & alone & ~withheld if attested else possible & alone
+        waits = np.any((possible & ~withheld)[found(columns.readers, open_facts[0])])
+        if waits and open_facts[0] not in reading.answers and open_facts[0] not in DERIVED:
+            asked.setdefault(open_facts[0], Question(fact=open_facts[0], settles=0))
+        for question in _questions(open_facts, settled, reading, columns):
+            if question.fact not in asked or asked[question.fact].settles < question.settles:
+                asked[question.fact] = question
+    for fact in _ALWAYS_WORTH_ASKING:
+        if fact not in reading.answers:
+            asked.setdefault(fact, Question(fact=fact, settles=0))
+    order = {fact: (facts[fact].type is FactType.ATTESTATION, place) for place, fact in enumerate(facts)}
+    ranked = sorted(asked.values(), key=lambda question: (-question.settles, order[question.fact]))
+    return tuple(ranked[:MOST_QUESTIONS])
+
+
+def _questions(
+    open_facts: tuple[str, ...], settled: Flags, reading: Reading, columns: MeasureColumns
+) -> Iterator[Question]:
+    """Yield what to ask for the sake of one fact, so far as the company has not said it already."""
+    fact, count = open_facts[0], int(np.count_nonzero(settled))
+    if not count:
+        return
+    answer = reading.answers.get(fact)
+    if fact in DERIVED:
+        missing = [part for part in DERIVED[fact] if part not in reading.answers]
+        yield from (Question(fact=part, settles=count if len(missing) == 1 else 0) for part in missing)
+        return
+    if answer is not None and answer.sure:
+        if fact not in MAY_BE_TOO_BROAD:
+            return
+        narrower = _decide_narrower(open_facts, reading, columns)
+        count = int(np.count_nonzero(settled & (narrower.verdicts != UNKNOWN)))
+    if count and (fact != "concepts" or answer is None):
+        yield Question(fact=fact, settles=count, said=answer.sure if answer else ())
+    if count and fact == "sector" and "concepts" not in reading.answers:
+        yield Question(fact="concepts", settles=count)  # products tell the sector
+
+
+def _decide_narrower(open_facts: tuple[str, ...], reading: Reading, columns: MeasureColumns) -> Decisions:
+    """Decide as if the company had named something inside each place or sector it named that holds no other."""
+    answers = dict(reading.answers)
+    for fact in open_facts:
+        answers[fact] = made_exact(answers.get(fact, Answer()), columns.catalogue.taxonomies[fact])
+    return columns.program.decide(answers)
+
+
+def made_exact(answer: Answer, taxonomy: Taxonomy) -> Answer:
+    """Return an answer that names, for each value stated, something inside it that holds no other."""
+    inside = (taxonomy.descendants(str(value)) for value in answer.sure)
+    innermost = (min(node for node in nodes if len(taxonomy.descendants(node)) == 1) for nodes in inside)
+    return Answer(sure=tuple(innermost), inferred=answer.inferred)
+
+
+def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns) -> Iterator[tuple[str, ...]]:
+    """Yield, for each published fact that some condition leaves unknown, the facts that one answer supplies."""
+    unknown = set(columns.program.facts_with(decisions, UNKNOWN))
+    goes_elsewhere = reading.answers.get("target_region") != reading.answers.get("region")
+    if "region" in unknown and not goes_elsewhere:
+        unknown.discard("target_region")  # said nothing, it is where the company is
+    for fact in columns.catalogue.facts:
+        if fact in unknown:
+            yield (fact, "target_region") if fact == "region" and not goes_elsewhere else (fact,)
+
+
+def near_misses(decisions: Decisions, columns: MeasureColumns, considered: Flags, scores: Floats) -> tuple[int, ...]:
+    """Return the positions of measures with one unmet condition, on a fact a company can change, and all else met."""
+    changeable = [fact.id for fact in columns.catalogue.facts.values() if fact.changeable]
+    unmet = columns.program.conditions_on(decisions, UNMET, changeable)
+    near = considered & (decisions.unmet == 1) & (decisions.unknown == 0) & (unmet == 1)
+    ranked = sorted(np.flatnonzero(near).tolist(), key=lambda place: (-scores[place], place))
+    return tuple(ranked[:MOST_NEAR_MISSES])
+
+
+def standing_of_needs(
+    reading: Reading, decisions: Decisions, columns: MeasureColumns, considered: Flags
+) -> tuple[NeedStanding, ...]:
+    """Return every need that was understood, or whose words a policy says, in the order of the profile."""
+    stated: dict[tuple[str, str], list[Mention]] = {}
+    for mention in reading.mentions:
+        if mention.fact == "needs":
+            stated.setdefault((mention.origin, mention.input), []).append(mention)
+    found = []
+    for (origin, said), mentions in stated.items():
+        places = np.unique(np.concatenate([answering(mention, columns) for mention in mentions]))
+        if len(places) or any(mention.vocabulary for mention in mentions):
+            found.append(_standing(origin, said, places[considered[places]], decisions, columns))
+    return tuple(found)
+
+
+def _standing(origin: str, said: str, places: Positions, decisions: Decisions, columns: MeasureColumns) -> NeedStanding:
+    not_applicable, possible, applicable = np.bincount(decisions.verdicts[places], minlength=len(OF_MEASURE)).tolist()
+    return NeedStanding(
+        origin=origin, input=said, applicable=applicable, possible=possible, not_applicable=not_applicable,
+        in_the_way={} if applicable or possible else _in_the_way(places, decisions, columns),
+    )  # fmt: skip
+
+
+def _in_the_way(places: Positions, decisions: Decisions, columns: MeasureColumns) -> Mapping[str, int]:
+    """Count, for each fact, the measures of which a condition on it is unmet."""
+    program = columns.program
+    wanted = np.zeros(columns.size, dtype=np.bool_)
+    wanted[places] = True
+    unmet = wanted[program.rows] & (decisions.nodes[program.flat] == UNMET)
+    facts = program.fact_numbers[program.flat[unmet]].tolist()
+    counts = Counter(program.fact_names[fact] for _, fact in set(zip(program.rows[unmet].tolist(), facts, strict=True)))
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

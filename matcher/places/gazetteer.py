@@ -1,0 +1,237 @@
+"""The regions indexed for reading: every way of writing a place, what lies in what, and codes past and present.
+
+Built once for a vocabulary; knows nothing of sentences, that is for matcher/places/reader.py.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from seeds.regions import Level
+from seeds.vocabulary import Entry, Vocabulary, fold
+
+Ids = tuple[str, ...]
+
+CODE_LENGTH = 6
+_CHINESE = re.compile("[㐀-鿿]")
+_SHORTEST_INSIDE = 3
+_COARSE = (Level.PROVINCE, Level.CITY, Level.ZONE, Level.GROUP)
+_GROUPING = "01"
+"""Codes that end so (市辖区) group the districts of a city; 110100 and 500200 group those of a municipality."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Gazetteer:
+    """The index: `names` and `former` have ids by folded Chinese name or code, `latin` by Latin name.
+
+    `own` has the ids so called in full; `lengths`, by two characters, the lengths of all names that begin so;
+    `moved` the cities that a division lay in before.
+    A name in `former` alone says too little: it is read only inside a place already read (重庆市 before 江北区,
+    合肥市 before 高新区).
+    """
+
+    regions: Vocabulary
+    names: Mapping[str, Ids]
+    former: Mapping[str, Ids]
+    latin: Mapping[str, Ids]
+    own: Mapping[str, frozenset[str]]
+    former_codes: Mapping[str, str]
+    moved: Mapping[str, frozenset[str]]
+    lengths: Mapping[str, tuple[int, ...]]
+    spellings: Ids
+    latin_spellings: Ids
+
+    def may_meet(self, place: str, other: str) -> bool:
+        """Tell whether two places share ground, or may, as a zone of a whole city and a county of it."""
+        if self.regions.taxonomy.overlaps(place, (other,)):
+            return True
+        pairs = ((place, other), (other, place))
+        return any(
+            self.regions[zone].kind == Level.ZONE and self.within(p, self.regions[zone].parents) for zone, p in pairs
+        )
+
+    def is_called(self, name: str, places: Ids) -> bool:
+        """Tell whether `name` is the full name or code of one of `places`, or of what they lie in."""
+        own = self.own.get(name)
+        return own is not None and any(self.within(place, own) for place in places)
+
+    def labelled(self, name: str, places: Ids) -> Ids:
+        """Return those of `places` whose English label is `name`: Shanxi is 山西, although 陕西 is read so too."""
+        return tuple(place for place in places if fold_latin(self.regions[place].en) == name)
+
+    def is_coarse(self, region_id: str) -> bool:
+        """Tell whether a place is known widely by its short name: all but counties and the country."""
+        return self.regions[region_id].kind in _COARSE
+
+    def is_everyday(self, region_id: str) -> bool:
+        """Tell whether the short name of a place is an everyday word (资源, 合作, 朝阳)."""
+        return bool(self.regions[region_id].extra.get("everyday"))
+
+    def within(self, region_id: str, places: Iterable[str]) -> bool:
+        """Tell whether a place is one of `places` or lies in one of them."""
+        return self.regions.taxonomy.within(region_id, places)
+
+    def narrow(self, known: Ids, name: str) -> Ids:
+        """Return what a further name makes of the places known so far, () when it contradicts them all.
+
+        A finer place inside a known one replaces it; a coarser place keeps those that lie in it.
+        """
+        named = self.names.get(name) or self.latin.get(name, ())
+        if not known or not (named or name in self.former):
+            return named
+        if inside := self._inside(known, named):
+            return inside
+        called = self._inside(known, self.former.get(name, ())) or self._once_inside(known, name)
+        return called if len(called) == 1 else self._around(known, named)
+
+    def _inside(self, known: Ids, named: Ids) -> Ids:
+        inside = tuple(place for place in named if self.within(place, known))
+        finer = tuple(place for place in inside if any(place != k and self.within(place, (k,)) for k in known))
+        return finer or inside
+
+    def _once_inside(self, known: Ids, name: str) -> Ids:
+        """Return the counties called `name` in full that lay in a known city before: 寿县 of 六安, now of 淮南."""
+        counties = self.own.get(name, frozenset()) & self.moved.keys()
+        return tuple(county for county in counties if not self.moved[county].isdisjoint(known))
+
+    def _around(self, known: Ids, named: Ids) -> Ids:
+        return tuple(place for place in known if self.within(place, named)) if named else ()
+
+    def division_of(self, code: str) -> tuple[str, bool]:
+        """Return the division of a six-digit code and whether the code is that division's own or former one.
+
+        An unknown code (development zones register under 340191 and the like) gives its city or province and False.
+        """
+        if code in self.regions:
+            return code, True
+        if code in self.former_codes:
+            return self.former_codes[code], True
+        province, city = f"{code[:2]}0000", f"{code[:4]}00"
+        if city in self.regions:
+            return city, code.endswith(_GROUPING)
+        return (province, code[2:] in ("0100", "0200", "9000")) if province in self.regions else ("", False)
+
+
+@lru_cache(maxsize=8192)
+def fold_latin(text: str) -> str:
+    """Return Latin letters and digits without accents, marks and spaces: Lu'an -> luan, Lüliang -> luliang."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in plain if c.isascii() and c.isalnum())
+
+
+class _Same:
+    """A vocabulary as a key: the same only as itself."""
+
+    __slots__ = ("vocabulary",)
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.vocabulary is other.vocabulary
+
+    def __hash__(self) -> int:
+        return id(self.vocabulary)
+
+
+def gazetteer_of(regions: Vocabulary) -> Gazetteer:
+    """Return the gazetteer of a vocabulary, built at its first use."""
+    return _build(_Same(regions))
+
+
+@lru_cache(maxsize=4)
+def _build(key: _Same) -> Gazetteer:
+    regions = key.vocabulary
+    index = _Index()
+    for entry in regions.entries.values():
+        index.take(entry, regions)
+    chinese = _closed(index.names)
+    latin = _closed(index.latin)
+    return Gazetteer(
+        regions=regions,
+        names=chinese,
+        former=_closed(index.inside),
+        latin=latin,
+        own={name: frozenset(ids) for name, ids in index.own.items()},
+        former_codes=index.codes,
+        moved=_moved(regions),
+        lengths=_lengths((*chinese, *index.inside, *latin)),
+        spellings=tuple(name for name in chinese if not name.isascii()),
+        latin_spellings=tuple(latin),
+    )
+
+
+class _Index:
+    """What the entries are called, collected one entry after the other."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, list[str]] = {}
+        self.latin: dict[str, list[str]] = {}
+        self.inside: dict[str, list[str]] = {}
+        self.own: dict[str, list[str]] = {}
+        self.codes: dict[str, str] = {}
+
+    def take(self, entry: Entry, regions: Vocabulary) -> None:
+        """Add every way of writing one entry."""
+        for spelling in entry.spellings():
+            if _CHINESE.search(spelling):
+                _add(self.names, spelling, entry.id)
+            else:
+                _add_folded(self.latin, fold_latin(spelling), entry.id)
+        if entry.id.isdigit():
+            _add_folded(self.names, entry.id, entry.id)
+            _add_folded(self.own, entry.id, entry.id)
+        _add(self.own, entry.zh, entry.id)
+        for name in (*entry.extra.get("former", ()), *_inside_names(entry, regions)):
+            _add(self.inside, name, entry.id)
+        self.codes.update(dict.fromkeys(entry.extra.get("former_codes", ()), entry.id))
+
+
+def _moved(regions: Vocabulary) -> dict[str, frozenset[str]]:
+    """Return, by division, the cities of today in which its former codes place it and in which it no longer lies."""
+    found: dict[str, frozenset[str]] = {}
+    for entry in regions.entries.values():
+        cities = {f"{code[:4]}00" for code in entry.extra.get("former_codes", ())} & regions.entries.keys()
+        if away := cities - regions.taxonomy.ancestors(entry.id):
+            found[entry.id] = frozenset(away)
+    return found
+
+
+def _inside_names(entry: Entry, regions: Vocabulary) -> Iterator[str]:
+    """Yield what a zone is called inside its city: 高新区 of 合肥高新区, after 合肥市."""
+    if entry.kind != Level.ZONE:
+        return
+    above = (regions[place] for place in regions.taxonomy.ancestors(entry.id) if place != entry.id)
+    cities = [short for place in above if place.kind == Level.CITY for short in place.extra.get("short", ())]
+    for name in entry.spellings():
+        for city in cities:
+            rest = name.removeprefix(city)
+            if name.startswith(city) and len(rest) >= _SHORTEST_INSIDE:
+                yield rest
+
+
+def _add(index: dict[str, list[str]], name: str, region_id: str) -> None:
+    """Index a Chinese name as folded and as it stands: conversion turns 乾县 alone, but not 乾縣, into 干县."""
+    for written in {fold(name): None, name: None}:
+        _add_folded(index, written, region_id)
+
+
+def _add_folded(index: dict[str, list[str]], name: str, region_id: str) -> None:
+    if name and region_id not in index.setdefault(name, []):
+        index[name].append(region_id)
+
+
+def _lengths(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for name in names:
+        if len(name) > 1:
+            found.setdefault(name[:2], set()).add(len(name))
+    return {head: tuple(sorted(lengths, reverse=True)) for head, lengths in found.items()}
+
+
+def _closed(index: Mapping[str, list[str]]) -> dict[str, Ids]:
+    return {name: tuple(ids) for name, ids in index.items()}

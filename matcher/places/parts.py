@@ -1,0 +1,235 @@
+"""An input cut into places that lie in one another (安徽省 | 合肥市 | 长丰县), and what the words after say of them.
+
+广州市 before 长安路 is the city; 中山 before 路 is a street anywhere; 深圳 before 大学 stands there, perhaps.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from matcher.places.gazetteer import Gazetteer, Ids, fold_latin
+from seeds.regions import COUNTRY, Level
+from seeds.vocabulary import fold
+from seeds.word_lists import word_lists
+
+_CHINESE = re.compile("[㐀-鿿豈-﫿]")
+_BETWEEN_PARTS = re.compile(r"[\s,、。/\\|;:·•・>→_()\[\]{}<>《》【】〔〕—–-]+")
+_BETWEEN_PHRASES = re.compile(r"[,;/|\n、。()]+")
+_BETWEEN_WORDS = re.compile(r"[\s_·•-]+")
+_TYPES = word_lists().place_types
+_TYPE_WORD = re.compile("|".join((*word_lists().place_fillers, *_TYPES)))
+_MOST_WORDS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """An input as `units` (a text of characters, or words where it is Latin) and the `bounds` between its phrases."""
+
+    units: Sequence[str]
+    bounds: frozenset[int]
+    words: bool
+
+    def text(self, start: int, end: int | None = None) -> str:
+        """Return the units from `start` to `end` as text."""
+        return " ".join(self.units[start:end]) if self.words else str(self.units[start:end])
+
+    def name(self, start: int, end: int) -> str:
+        """Return the units from `start` to `end` as names are indexed."""
+        return "".join(self.units[start:end]) if self.words else str(self.units[start:end])
+
+    def closes(self, position: int) -> bool:
+        """Tell whether a phrase ends at `position`."""
+        return position == len(self.units) or position in self.bounds
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One name in the input: where it stands, which places it left, and whether it is their name in full."""
+
+    start: int
+    end: int
+    ids: Ids
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Parts that lie in one another, the places they leave, and where they end."""
+
+    end: int
+    ids: Ids = ()
+    parts: tuple[Part, ...] = ()
+
+    def without_last(self) -> Chain:
+        """Return the chain as it was before its last part."""
+        parts = self.parts[:-1]
+        return Chain(parts[-1].end, parts[-1].ids, parts) if parts else Chain(self.parts[0].start)
+
+    def longer_than(self, other: Chain) -> bool:
+        """Tell whether this chain covers more, or as much with fewer parts."""
+        return (self.end, -len(self.parts)) > (other.end, -len(other.parts))
+
+
+def split_writing(text: str) -> Writing:
+    """Fold an input and cut it into units."""
+    plain = unicodedata.normalize("NFKC", text)
+    words = _CHINESE.search(plain) is None
+    phrases = _BETWEEN_PHRASES.split(plain) if words else _BETWEEN_PARTS.split(plain)
+    units: list[str] = []
+    bounds: set[int] = set()
+    for phrase in phrases:
+        bounds.add(len(units))
+        units += _words(phrase) if words else fold(phrase)
+    return Writing(units if words else "".join(units), frozenset(bounds - {0, len(units)}), words)
+
+
+def _words(phrase: str) -> Iterator[str]:
+    return filter(None, map(fold_latin, _BETWEEN_WORDS.split(phrase)))
+
+
+def run_together(writing: Writing) -> Writing:
+    """Return Latin words as one run of letters (hefeichangfeng), for inputs without spaces."""
+    return Writing("".join(writing.units), frozenset(), words=False)
+
+
+def read_chain(writing: Writing, start: int, gazetteer: Gazetteer) -> Chain:
+    """Return the chain of places from `start` that covers most; an empty one when no place stands there."""
+    return _follow(writing, Chain(start), gazetteer)
+
+
+def _follow(writing: Writing, chain: Chain, gazetteer: Gazetteer) -> Chain:
+    """Return the longest chain that goes on from `chain`, or `chain` itself."""
+    best = chain
+    for longer in _steps(writing, chain, gazetteer):
+        followed = _follow(writing, longer, gazetteer)
+        if followed.longer_than(best):
+            best = followed
+        if best.end == len(writing.units) or followed.end > longer.end:
+            break  # a shorter name here would leave the next name in pieces
+    return best
+
+
+def _steps(writing: Writing, chain: Chain, gazetteer: Gazetteer) -> Iterator[Chain]:
+    """Yield the chain with each further part that may stand at its end, the longest name first."""
+    for end in _ends(writing, chain.end, gazetteer):
+        name = writing.name(chain.end, end)
+        ids = gazetteer.narrow(chain.ids, name)
+        if not ids:
+            continue
+        own = gazetteer.is_called(name, ids)
+        if chain.ids != ids or own or writing.words or writing.closes(end):
+            yield Chain(end, ids, (*chain.parts, Part(chain.end, end, ids, own)))
+    if chain.parts:
+        yield from _over_type(writing, chain, gazetteer)
+
+
+def _ends(writing: Writing, start: int, gazetteer: Gazetteer) -> Iterator[int]:
+    """Yield where a name that starts at `start` may end, the longest first."""
+    if writing.words:
+        yield from range(min(len(writing.units), start + _MOST_WORDS), start, -1)
+        return
+    for length in gazetteer.lengths.get(writing.name(start, start + 2), ()):
+        if start + length <= len(writing.units) and _is_whole(writing.units, start, start + length):
+            yield start + length
+
+
+def _is_whole(units: Sequence[str], start: int, end: int) -> bool:
+    """Tell whether a name of Latin letters or digits is no piece of a longer word or number among Chinese."""
+    if not units[start].isascii() or str(units).isascii():
+        return True
+    return not any(0 <= i < len(units) and units[i].isascii() for i in (start - 1, end))
+
+
+def _over_type(writing: Writing, chain: Chain, gazetteer: Gazetteer) -> Iterator[Chain]:
+    """Yield the chain past a word that only says what kind of place was named (city, 市辖区)."""
+    following = writing.name(chain.end, chain.end + 1) if writing.words else writing.text(chain.end)
+    found = _TYPE_WORD.fullmatch(following) if writing.words else _TYPE_WORD.match(following)
+    if found:
+        kind = _TYPES.get(found[0], "")
+        typed = tuple(place for place in chain.ids if gazetteer.regions[place].zh.endswith(kind))
+        yield Chain(chain.end + (1 if writing.words else len(found[0])), typed or chain.ids, chain.parts)
+
+
+# A street, town or house that is called after a place and may stand anywhere (南京路, 中山镇).
+_NAMED_AFTER = re.compile(
+    r"[东南西北中]?(?:[一二三四五六七八九十]?(?:路|街|大道|巷|弄)|(?:镇|乡|村|桥|大厦|广场|酒店|宾馆|公园)(?![^0-9]))"
+)
+# What is called after the place because it stands there (合肥西站, 深圳大学): worth an offer.
+_SEATED = re.compile(r"[东南西北]?(?:站(?!前)|.{0,4}机场|港(?![^0-9])|.{0,4}大学|.{0,3}学院|.{0,4}医院|银行|公司|集团)")
+_ORGANISATION = re.compile(
+    r"公司|集团|大学|学院|学校|医院|研究院|研究所|实验室|银行|事务所|协会|委员会|管委会|政府|厂$|局$|中心$"
+)
+_SETTLEMENT = re.compile(
+    r"[^路街道巷]{0,8}?(?:镇|乡|街道|苏木|开发区|高新区|经开区|新区|园区|产业园|工业园|科技园|保税区|示范区|合作区|片区)"
+)
+_BARE_TYPE = re.compile(r"省|市|区|县|旗|盟|州|镇|乡|村|街道")
+_ANOTHER_TYPE = re.compile(r"[市区县旗盟州]")
+_ADDRESS_END = re.compile(r"(?:镇|乡|街道|街|路|大道|巷|号|楼|室|层|栋|座|园|园区|村|社区|大厦|中心|广场)$")
+_QUARTER = re.compile(r"[东南西北中新老]?城?区")
+"""东城区, 南区: counties somewhere, and what quarters of any other city are called."""
+
+_SHORTEST_OWN = 3
+
+
+def back_off(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> Chain:
+    """Give back a last short name that belongs to the words after it (广州 | 黄埔大道, 南山区 | 南山街道)."""
+    while chain.parts and not chain.parts[-1].own and not writing.closes(chain.end):
+        following = writing.text(chain.end)
+        seated = _SEATED.match(following) is not None and len(chain.parts) > 1
+        county = not all(gazetteer.is_coarse(place) for place in chain.ids)
+        retyped = _ANOTHER_TYPE.match(following) is not None and county
+        if not (seated or retyped or _NAMED_AFTER.match(following)):
+            break
+        chain = chain.without_last()
+    return chain
+
+
+def is_believed(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
+    """Tell whether a chain at the start is surely the place, and the rest a finer part of it."""
+    if not chain.parts or chain.ids == (COUNTRY,):
+        return False
+    last, rest = chain.parts[-1], writing.text(chain.end)
+    if writing.words:
+        return writing.closes(chain.end)
+    if _BARE_TYPE.fullmatch(rest):
+        return last.own and rest == "区"
+    if _ORGANISATION.search(rest):
+        return False
+    kinds = {gazetteer.regions[place].kind for place in chain.ids}
+    if writing.closes(chain.end) or len(_named(chain)) > 1 or (last.own and Level.GROUP not in kinds):
+        return True
+    return _goes_on(kinds, rest)
+
+
+def _goes_on(kinds: set[str], rest: str) -> bool:
+    """Tell whether a short name goes on as addresses do: a zone with anything, a city with a town or park."""
+    if kinds == {Level.ZONE}:
+        return True
+    return kinds <= {Level.CITY, Level.PROVINCE} and _SETTLEMENT.match(rest) is not None
+
+
+def is_distinct(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
+    """Tell whether a chain among other words is meant as a place, not a word or a quarter that is written alike."""
+    if not chain.parts or chain.ids == (COUNTRY,):
+        return False
+    first, last = chain.parts[0], chain.parts[-1]
+    name = writing.text(first.start, first.end)
+    everyday = any(gazetteer.is_everyday(place) for place in chain.ids)
+    if len(_named(chain)) > 1 or (all(gazetteer.is_coarse(place) for place in chain.ids) and not everyday):
+        return not (last.start > 0 and not last.own and _SEATED.match(writing.text(chain.end)))
+    if first.own:
+        return len(name) >= _SHORTEST_OWN and _QUARTER.fullmatch(name) is None
+    return first.start == 0 and not everyday
+
+
+def ends_an_address(text: str) -> bool:
+    """Tell whether the words before a place end as a finer part of it would: 长安镇, 科技园, 5号."""
+    return _ADDRESS_END.search(text) is not None
+
+
+def _named(chain: Chain) -> tuple[object, ...]:
+    """Return the parts that narrow the place down: all but the country."""
+    return tuple(part for part in chain.parts if part.ids != (COUNTRY,))

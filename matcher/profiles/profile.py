@@ -1,0 +1,218 @@
+"""A company profile as typed, the question asked about it, and what was understood: answers, mentions, a report.
+
+Each fact says from which input it comes, how it was read and how surely. Who understands it is reader.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from matcher.profiles.words import How
+from rules.language.facts import Answer, Answers, Value
+from seeds.faults import Fault
+
+
+class MatchError(ValueError):
+    """A profile declares facts that are not published or have impossible values; pointers lead into the profile."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        """Keep every fault."""
+        self.faults = tuple(faults)
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        """Render every fault in English."""
+        return "; ".join(f"{fault.pointer}: {fault.worded('en')[0]}" for fault in self.faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a company says of itself; money in yuan; an empty text, tuple or None means "not said"."""
+
+    name: str = ""
+    uscc: str = ""
+    city: str = ""
+    target_city: str = ""
+    sector: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    technologies: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    certifications: tuple[str, ...] = ()
+    founded_on: date | None = None
+    employees: int | None = None
+    annual_revenue_cny: float | None = None
+    rd_spend_cny: float | None = None
+    rd_staff: int | None = None
+    foreign_invested: bool | None = None
+    external_id: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Detail(StrEnum):
+    """How much of each recommendation is told."""
+
+    FULL = "full"
+    BRIEF = "brief"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRequest:
+    """One question: whose profile, which day, which documents, which page, in which language."""
+
+    profile: Profile
+    on: date
+    limit: int = 20
+    offset: int = 0
+    detail: str = Detail.FULL
+    statuses: frozenset[str] = frozenset({"in_force", "draft"})
+    include: frozenset[str] = frozenset()
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFact:
+    """One value of one fact, for people: where it came from, how, and how surely (0 to 1)."""
+
+    fact: str
+    value: Value
+    origin: str
+    input: str
+    how: How
+    similarity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """An input that was not understood for sure; `candidates` are (vocabulary id, similarity) to confirm."""
+
+    fact: str
+    origin: str
+    input: str
+    candidates: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """Something of the profile that a policy text may name: an entry (or `id` "" for words nobody knows)."""
+
+    vocabulary: str
+    id: str
+    origin: str
+    input: str
+    how: How
+    similarity: float = 1.0
+    fact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Everything understood of a profile."""
+
+    answers: Answers
+    facts: tuple[ReadFact, ...]
+    unrecognised: tuple[Unread, ...]
+    mentions: tuple[Mention, ...]
+    conflicts: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Parts:
+    sure: list[Value] = field(default_factory=list)
+    inferred: list[Value] = field(default_factory=list)
+    one_of: list[Value] = field(default_factory=list)
+    doubtful: list[Value] = field(default_factory=list)
+    unreadable: bool = False
+
+
+@dataclass(slots=True)
+class Notes:
+    """Gathers a reading while the inputs are gone through."""
+
+    facts: list[ReadFact] = field(default_factory=list)
+    unrecognised: list[Unread] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+    _parts: dict[str, _Parts] = field(default_factory=dict)
+
+    def note(self, read: ReadFact) -> None:
+        """Note a value: sure when stated, inferred when it follows from something else, else doubtful."""
+        parts = self._of(read.fact)
+        kind = {How.INFERRED: parts.inferred, How.CONTAINS: parts.doubtful, How.FUZZY: parts.doubtful}
+        values = kind.get(read.how, parts.sure)
+        if read.value not in values:
+            values.append(read.value)
+            self.facts.append(read)
+
+    def declare(self, fact: str, values: tuple[Value, ...], raw: object) -> None:
+        """Let declared values take the place of whatever else was read for the fact, doubts included."""
+        self._parts[fact] = _Parts(sure=list(values))
+        self.facts = [read for read in self.facts if read.fact != fact]
+        self.mentions = [mention for mention in self.mentions if mention.fact != fact]
+        self.unrecognised = [unread for unread in self.unrecognised if unread.fact != fact]
+        self.facts += [
+            ReadFact(fact=fact, value=value, origin=f"facts.{fact}", input=str(raw), how=How.DECLARED)
+            for value in values
+        ]
+
+    def mention_declared(self, fact: str, vocabulary: str) -> None:
+        """Let a policy text name the declared values of a set, as if they had been typed."""
+        if vocabulary:
+            self.mentions += [mention_of(read, vocabulary) for read in self.facts if read.fact == fact]
+
+    def one_of(self, fact: str, values: Iterable[str], unread: Unread) -> None:
+        """Note an input with several meanings, exactly one of them true."""
+        self._of(fact).one_of += list(values)
+        self.unrecognised.append(unread)
+
+    def doubt(self, unread: Unread) -> None:
+        """Note an input that was not understood for sure, with what it may mean."""
+        parts = self._of(unread.fact)
+        parts.doubtful += [candidate for candidate, _ in unread.candidates]
+        parts.unreadable = True
+        self.unrecognised.append(unread)
+
+    def suspect(self, fact: str, values: Iterable[str]) -> None:
+        """Note values that a doubtful reading would imply, so that no condition they meet is called unmet."""
+        self._of(fact).doubtful += list(values)
+
+    def hear(self, fact: str) -> None:
+        """Note that something was said about the fact, though it gave no value of it."""
+        self._of(fact)
+
+    def copy(self, fact: str, target: str) -> None:
+        """Let `target` read what was understood of `fact`."""
+        self._parts[target] = self._parts[fact]
+
+    def has(self, fact: str) -> bool:
+        """Tell whether anything was said about the fact."""
+        return fact in self._parts
+
+    def values(self, fact: str) -> tuple[Value, ...]:
+        """Return the sure values of a fact."""
+        return tuple(self._parts[fact].sure) if fact in self._parts else ()
+
+    def answers(self) -> dict[str, Answer]:
+        """Return what the rules evaluate."""
+        return {
+            fact: Answer(
+                sure=tuple(parts.sure), inferred=tuple(parts.inferred), one_of=tuple(parts.one_of),
+                doubtful=tuple(parts.doubtful), unreadable=parts.unreadable,
+            )
+            for fact, parts in self._parts.items()
+        }  # fmt: skip
+
+    def _of(self, fact: str) -> _Parts:
+        return self._parts.setdefault(fact, _Parts())
+
+
+def mention_of(read: ReadFact, vocabulary: str) -> Mention:
+    """Return the mention that a read vocabulary value gives."""
+    return Mention(
+        vocabulary=vocabulary, id=str(read.value), origin=read.origin, input=read.input,
+        how=read.how, similarity=read.similarity, fact=read.fact,
+    )  # fmt: skip

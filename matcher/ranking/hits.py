@@ -1,0 +1,255 @@
+"""Where the mentions of a profile touch each measure (products, sectors and places in its passages), and how near."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.profiles.profile import Mention, Reading
+from matcher.profiles.words import How
+from matcher.ranking.measure_index import FARTHEST, NARROWER, Flags, Floats, MeasureColumns, found, raise_to
+from matcher.ranking.passages import NO_POSITIONS, Level, Positions
+from rules.language.facts import Answer
+
+PROMOTED = 0.5
+"""A sentence that only promotes a direction of research answers the need for money by half: it offers none."""
+
+ONE_OF_MANY_SECTORS = 0.6
+"""How close a measure is that names the company's sector among many others."""
+
+STAGE_AS_NEED = 0.6
+"""A project stage of the same name as an instrument (中试) asks for it, less surely than a need does."""
+
+FURTHER_INSTRUMENT = 0.8
+
+DIRECT_IN_CONTEXT = 1.0
+DIRECT_NEED = 0.6
+DIRECT_PLACE = 0.6
+"""From here on a touch makes a measure direct."""
+
+GROUP_IN_CONDITION = 0.5
+PLACE_IN_TEXT = {"county": 0.8, "zone": 0.8, "city": 0.4}
+"""A city that the text names and no condition does is mostly part of a name (合肥综合性国家科学中心)."""
+
+SHORTEST_FREE_WORDS = 3
+"""Words that no vocabulary knows are searched in the text from this length on."""
+
+
+class Channel(IntEnum):
+    """What a mention touches a measure through; products and sectors have a channel a level, nearest first."""
+
+    PRODUCTS = 0
+    SECTORS = 3
+    PLACES = 6
+    NEEDS = 7
+    OWN_SECTOR = 8
+    STAGE = 9
+
+
+CHANNELS = len(Level) * 2 + 4
+
+
+@dataclass(frozen=True, slots=True)
+class Spots:
+    """What is touched, and how well (0 to 1): `places` count through the channels, a measure after the other."""
+
+    places: Positions
+    values: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """How well (0 to 1) the mentions of a profile stand in the passages of measures, by channel (the first axis)."""
+
+    by_channel: Floats
+
+    def products(self, level: Level) -> Floats:
+        """Return how well the products stand in the passages of a level."""
+        return np.asarray(self.by_channel[Channel.PRODUCTS + level])
+
+    def sectors(self, level: Level) -> Floats:
+        """Return how well the sectors stand in the passages of a level."""
+        return np.asarray(self.by_channel[Channel.SECTORS + level])
+
+    def through(self, channel: Channel) -> Floats:
+        """Return what one channel holds."""
+        return np.asarray(self.by_channel[channel])
+
+
+_NOTHING = Spots(NO_POSITIONS, np.zeros(0))
+_Touched: TypeAlias = tuple[int, Positions, float]
+"""Channel, measures, and how well they are touched."""
+
+
+def touch(reading: Reading, columns: MeasureColumns) -> Touches:
+    """Look every mention of the profile up in the passage index."""
+    touched = np.zeros(CHANNELS * columns.size)
+    spots = spots_of(reading, columns)
+    np.maximum.at(touched, spots.places, spots.values)
+    return Touches(touched.reshape(CHANNELS, columns.size))
+
+
+def spots_of(reading: Reading, columns: MeasureColumns) -> Spots:
+    """Return what the mentions and answers of a profile touch; one place may be touched several times."""
+    stage, sector = reading.answers.get("stage", Answer()), reading.answers.get("sector", Answer())
+    spots = [_spots_of_mention(mention, columns) for mention in reading.mentions]
+    spots += [_remembered(columns, "project stage", str(value), _stage_spots) for value in stage.sure]
+    spots += [_remembered(columns, "own sector", str(value), _own_spots) for value in (*sector.sure, *sector.inferred)]
+    return join(spots)
+
+
+def join(spots: Sequence[Spots]) -> Spots:
+    """Return several spots as one."""
+    if not spots:
+        return _NOTHING
+    return Spots(np.concatenate([each.places for each in spots]), np.concatenate([each.values for each in spots]))
+
+
+def answering(mention: Mention, columns: MeasureColumns) -> Positions:
+    """Return the measures that answer a need, wholly or in part."""
+    places = _spots_of_mention(mention, columns).places - Channel.NEEDS * columns.size
+    return places[(places >= 0) & (places < columns.size)]
+
+
+def _spots_of_mention(mention: Mention, columns: MeasureColumns) -> Spots:
+    if not mention.vocabulary:
+        return _searched(mention, columns) if is_searched(mention) else _NOTHING
+    if mention.how not in (How.CONTAINS, How.FUZZY) or mention.vocabulary == "regions":
+        return _remembered(columns, mention.vocabulary, mention.id, _MAKERS.get(mention.vocabulary, _no_spots))
+    if mention.vocabulary == "needs":
+        spots = _remembered(columns, "doubtful need", mention.id, _instrument_spots)
+        return spots if mention.how is How.CONTAINS else Spots(spots.places, spots.values * mention.similarity)
+    spots = _remembered(columns, mention.vocabulary, mention.id, _MAKERS.get(mention.vocabulary, _no_spots))
+    values = spots.values * mention.similarity
+    return Spots(spots.places[values >= FARTHEST], values[values >= FARTHEST])
+
+
+def _remembered(
+    columns: MeasureColumns, kind: str, entry: str, make: Callable[[MeasureColumns, str], list[_Touched]]
+) -> Spots:
+    """Return the spots of one vocabulary entry, worked out at its first mention."""
+    known = columns.touched.get((kind, entry))
+    if known is None:
+        known = columns.touched[kind, entry] = _gathered(make(columns, entry), columns)
+    return Spots(*known)
+
+
+def _gathered(touched: Iterable[_Touched], columns: MeasureColumns) -> tuple[Positions, Floats]:
+    """Keep the best of what touches the same place."""
+    strip = np.zeros(CHANNELS * columns.size)
+    for channel, positions, value in touched:
+        raise_to(strip, channel * columns.size + positions, value)
+    needs = slice(Channel.NEEDS * columns.size, (Channel.NEEDS + 1) * columns.size)
+    strip[needs] = np.where(columns.promises_no_money, strip[needs] * PROMOTED, strip[needs])
+    places = np.flatnonzero(strip)
+    return places, strip[places]
+
+
+def is_searched(mention: Mention) -> bool:
+    """Tell whether these are words that no vocabulary knows and that are looked for as they stand."""
+    return not mention.vocabulary and len(mention.input) >= SHORTEST_FREE_WORDS
+
+
+def _searched(mention: Mention, columns: MeasureColumns) -> Spots:
+    """Find words as they stand: needs in the operative sentence, products anywhere."""
+    saying = columns.passages.measures_saying(mention.input)
+    if mention.fact == "needs":
+        return Spots(*_gathered([(Channel.NEEDS, saying[Level.SENTENCE], 1.0)], columns))
+    return Spots(*_gathered([(Channel.PRODUCTS + level, where, 1.0) for level, where in saying.items()], columns))
+
+
+def _product_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+    return _named("concepts", entry, Channel.PRODUCTS, columns)
+
+
+def _sector_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+    return _named("sectors", entry, Channel.SECTORS, columns)
+
+
+def _named(vocabulary: str, entry: str, first: Channel, columns: MeasureColumns) -> list[_Touched]:
+    return [
+        (first + level, columns.passages.measures_naming(vocabulary, kin, level), likeness)
+        for kin, likeness in columns.related(vocabulary, entry).items()
+        for level in Level
+    ]
+
+
+def _place_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+    """Touch by 1 where a condition names the company's place, less where only the sentence or its context does."""
+    regions = columns.catalogue.vocabularies["regions"]
+    taxonomy, passages = regions.taxonomy, columns.passages
+    touched: list[_Touched] = []
+    for place in taxonomy.ancestors(entry):
+        if not columns.is_below_province(place):
+            continue
+        level = regions[place].kind
+        in_condition = GROUP_IN_CONDITION if level == "group" else 1.0
+        touched.append((Channel.PLACES, found(columns.places, place), in_condition))
+        for where in (Level.SENTENCE, Level.CONTEXT):
+            in_text = passages.measures_naming("regions", place, where)
+            touched.append((Channel.PLACES, in_text, PLACE_IN_TEXT.get(level, 0.0)))
+    if columns.is_below_province(entry):
+        inside = taxonomy.descendants(entry) - {entry}
+        touched += [(Channel.PLACES, found(columns.places, place), NARROWER) for place in inside]
+    return touched
+
+
+def _need_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+    """Touch by 1 where the operative sentence says the need in any of its words, or the need names its instrument."""
+    said = columns.passages.measures_naming("needs", entry, Level.SENTENCE)
+    return [(Channel.NEEDS, said, 1.0), *_instrument_spots(columns, entry)]
+
+
+def _instrument_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+    """Touch by 1 where a need names the measure's instrument, a little less for a further instrument of it."""
+    touched: list[_Touched] = []
+    for instrument in columns.catalogue.vocabularies["needs"][entry].instruments:
+        touched.append((Channel.NEEDS, found(columns.any_instrument, instrument), FURTHER_INSTRUMENT))
+        touched.append((Channel.NEEDS, found(columns.main_instrument, instrument), 1.0))
+    return touched
+
+
+def _stage_spots(columns: MeasureColumns, stage: str) -> list[_Touched]:
+    """Touch what fits the project's stage; at the pilot or demonstration stage it needs just that, said or not."""
+    broader = columns.catalogue.vocabularies["stages"].taxonomy.ancestors(stage)
+    fits: list[_Touched] = [(Channel.STAGE, found(columns.stages, each), 1.0) for each in broader]
+    return [*fits, (Channel.NEEDS, found(columns.main_instrument, stage), STAGE_AS_NEED)]
+
+
+def _own_spots(columns: MeasureColumns, sector: str) -> list[_Touched]:
+    """Touch the measures whose own conditions name the company's sector or what it belongs to."""
+    broader = columns.catalogue.vocabularies["sectors"].taxonomy.ancestors(sector)
+    near: list[_Touched] = [(Channel.OWN_SECTOR, found(columns.narrow_sectors, each), 1.0) for each in broader]
+    return [*near, *((Channel.OWN_SECTOR, found(columns.broad_sectors, each), ONE_OF_MANY_SECTORS) for each in broader)]
+
+
+def _no_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:  # noqa: ARG001 - one signature for all
+    return []
+
+
+_MAKERS: Mapping[str, Callable[[MeasureColumns, str], list[_Touched]]] = {
+    "concepts": _product_spots, "sectors": _sector_spots, "regions": _place_spots, "needs": _need_spots,
+}  # fmt: skip
+
+
+def relevance_of(touches: Touches, *, in_sector: Flags, guessed: Flags) -> NDArray[np.int8]:
+    """Return the place in RELEVANCE of each pair: touched, else in the company's sector, else general.
+
+    A product, need or place touches in the operative sentence or its context. A place, or a need that only the stage
+    implies, touches on grounds of the sector alone: a maker of batteries in 合肥 is not meant by a sentence on
+    biomanufacturing there, though nobody asked for its sector.
+    """
+    grounded = in_sector | ~guessed
+    touched = (
+        (touches.products(Level.SENTENCE) > 0)
+        | (touches.products(Level.CONTEXT) >= DIRECT_IN_CONTEXT)
+        | (touches.through(Channel.NEEDS) > STAGE_AS_NEED)
+        | ((touches.through(Channel.NEEDS) >= DIRECT_NEED) & grounded)
+        | ((touches.through(Channel.PLACES) >= DIRECT_PLACE) & grounded)
+    )
+    return np.where(touched, 0, np.where(in_sector, 1, 2)).astype(np.int8)

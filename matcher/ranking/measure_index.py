@@ -1,0 +1,179 @@
+"""What ranking needs to know of every measure, as arrays in the catalogue's order; worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.ranking.passages import NO_POSITIONS, PassageIndex, Positions
+from rules.catalogue.catalogue import Catalogue
+from rules.compiled.program import Program
+from rules.language.facts import REGION_FACTS, Value
+from rules.language.measures import Leaf, Measure, Strength
+from seeds.documents import DocumentStatus
+from seeds.word_lists import word_lists
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+STRENGTH_VALUES = {Strength.GRANT: 1.0, Strength.SUPPORT: 0.8, Strength.ENCOURAGE: 0.5, Strength.PROMOTE: 0.3}
+
+STAGES_OF_INSTRUMENT = word_lists().stages_of_instruments
+"""The project stages an instrument is made for; instruments that serve any stage are not listed."""
+
+MONEY = word_lists().money
+
+BROADER = 0.7
+"""For each step that the text is broader than what the company makes (可降解材料 for PLA)."""
+
+NARROWER = 0.5
+"""For each step that the text is narrower than what the company said (丙氨酸 for 氨基酸)."""
+
+FARTHEST = 0.4
+"""What stands for a mention less than this says nothing of it: two steps broader count, two narrower do not."""
+
+MANY_SECTORS = 5
+"""A condition that lists this many sectors is about none of them in particular."""
+
+_BELOW_PROVINCE = frozenset({"city", "county", "zone", "group"})
+TITLE_CLAUSE = "0"
+"""Inherited conditions cite the title, which stands before the first heading."""
+
+_FIRST_DAY, _LAST_DAY = date.min.toordinal(), date.max.toordinal()
+
+
+class MeasureColumns:
+    """The compiled catalogue: program, passage index and the columns that features read.
+
+    It remembers what is `related` to an entry and what an entry hit (`touched`, kept by hits.py), each
+    worked out when first mentioned. Threads may share it: one that comes too early works out the same once more.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Compile every measure of the catalogue."""
+        self.catalogue = catalogue
+        self.measures = tuple(catalogue.measures.values())
+        self.program = Program(self.measures, catalogue.taxonomies)
+        self.passages = PassageIndex(catalogue)
+        self.ids = np.array([measure.id for measure in self.measures], dtype=np.str_)
+        self.promises_no_money: Flags = np.array(
+            [m.instrument in MONEY and m.strength is Strength.PROMOTE for m in self.measures], dtype=bool
+        )
+        self.strength: Floats = np.array([STRENGTH_VALUES[measure.strength] for measure in self.measures])
+        self.status = np.array([catalogue.documents[m.document].status.value for m in self.measures], dtype=np.str_)
+        self.with_status = {str(status): self.status == status for status in np.unique(self.status)}
+        self.first_day, self.last_day = self._days()
+        self.main_instrument = _index((position, [m.instrument.value]) for position, m in enumerate(self.measures))
+        self.any_instrument = _index(
+            (position, [i.value for i in m.instruments]) for position, m in enumerate(self.measures)
+        )
+        self.stages = _index((p, STAGES_OF_INSTRUMENT.get(m.instrument, ())) for p, m in enumerate(self.measures))
+        self.has_stage: Flags = np.array([m.instrument in STAGES_OF_INSTRUMENT for m in self.measures], dtype=bool)
+        self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
+        self.readers = _index((position, [test.fact for test in m.tests]) for position, m in enumerate(self.measures))
+        self.whole_fields = self._whole_fields()
+        self.touched: dict[tuple[str, str], tuple[Positions, Floats]] = {}
+        self._related: dict[tuple[str, str], dict[str, float]] = {}
+        named = [self._narrow_sectors(measure) for measure in self.measures]
+        self.narrow_sectors = _index((place, few) for place, few in enumerate(named) if len(few) < MANY_SECTORS)
+        self.broad_sectors = _index((place, many) for place, many in enumerate(named) if len(many) >= MANY_SECTORS)
+
+    @property
+    def size(self) -> int:
+        """Return how many measures there are."""
+        return len(self.measures)
+
+    def is_part_of_field(self, sector: str) -> bool:
+        """Tell whether a sector is a part of what some document is about, and not the whole of it or more."""
+        taxonomy = self.catalogue.vocabularies["sectors"].taxonomy
+        return sector not in self.whole_fields and taxonomy.within(sector, self.whole_fields)
+
+    def of_status(self, statuses: Iterable[str]) -> Flags:
+        """Return which measures stand in a document of one of the statuses."""
+        chosen = np.zeros(self.size, dtype=np.bool_)
+        for status in statuses:
+            chosen |= self.with_status.get(status, False)
+        return chosen
+
+    def draft(self) -> Flags:
+        """Return which measures stand in a draft."""
+        return np.asarray(self.status == DocumentStatus.DRAFT.value)
+
+    def is_below_province(self, place: str) -> bool:
+        """Tell whether a place is a city, county, zone or group of cities."""
+        return self.catalogue.vocabularies["regions"][place].kind in _BELOW_PROVINCE
+
+    def related(self, vocabulary: str, entry: str) -> dict[str, float]:
+        """Return the entries that a text may name for `entry`, with how well each stands for it.
+
+        A sector that is a document's whole field (生物制造) stands in every clause of it and says nothing more.
+        """
+        known = self._related.get((vocabulary, entry))
+        if known is None:
+            known = self._related[vocabulary, entry] = self._find_related(vocabulary, entry)
+        return known
+
+    def _find_related(self, vocabulary: str, entry: str) -> dict[str, float]:
+        taxonomy = self.catalogue.vocabularies[vocabulary].taxonomy
+        if vocabulary == "sectors" and not self.is_part_of_field(entry):
+            return {}
+        likeness = {near: NARROWER ** taxonomy.steps_up(near)[entry] for near in taxonomy.descendants(entry)}
+        for broader, steps in taxonomy.steps_up(entry).items():
+            if vocabulary != "sectors" or self.is_part_of_field(broader):
+                likeness[broader] = BROADER**steps
+        return {name: value for name, value in likeness.items() if value >= FARTHEST}
+
+    def _whole_fields(self) -> frozenset[str]:
+        """Return the sectors that are the reach of a whole document, and all that is broader."""
+        taxonomy = self.catalogue.vocabularies["sectors"].taxonomy
+        reach = {str(sector) for measure in self.measures for sector in _reach(measure)}
+        return frozenset().union(*(taxonomy.ancestors(sector) for sector in reach))
+
+    def _days(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        first, last = [], []
+        for measure in self.measures:
+            document, window = self.catalogue.documents[measure.document], measure.window
+            starts = [day for day in (document.effective_from, window and window.opens) if day]
+            ends = [day for day in (document.valid_to, window and window.closes) if day]
+            first.append(max((day.toordinal() for day in starts), default=_FIRST_DAY))
+            last.append(min((day.toordinal() for day in ends), default=_LAST_DAY))
+        return np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
+
+    def _narrow_sectors(self, measure: Measure) -> list[str]:
+        """Return the sectors that the measure's conditions name, but for those that are a document's whole field."""
+        named = [str(sector) for test in measure.tests if test.fact == "sector" for sector in test.expected]
+        return [sector for sector in named if sector not in self.whole_fields]
+
+    def _places(self, measure: Measure) -> list[str]:
+        """Return the places below the province that the measure's conditions name."""
+        named = [str(place) for test in measure.tests if test.fact in REGION_FACTS for place in test.expected]
+        return [place for place in named if self.is_below_province(place)]
+
+
+def _reach(measure: Measure) -> tuple[Value, ...]:
+    """Return the sectors of the condition that cites the title, when the measure has it."""
+    for condition in measure.conditions:
+        if isinstance(condition, Leaf) and condition.test.fact == "sector" and condition.cite.clause == TITLE_CLAUSE:
+            return condition.test.expected
+    return ()
+
+
+def _index(rows: Iterable[tuple[int, Iterable[str]]]) -> dict[str, Positions]:
+    places: dict[str, list[int]] = {}
+    for position, keys in rows:
+        for key in dict.fromkeys(keys):
+            places.setdefault(key, []).append(position)
+    return {key: np.array(found, dtype=np.intp) for key, found in places.items()}
+
+
+def raise_to(column: Floats, positions: Positions, value: float) -> None:
+    """Raise the column to `value` at the positions where it is lower."""
+    column[positions] = np.maximum(column[positions], value)
+
+
+def found(index: Mapping[str, Positions], key: str) -> Positions:
+    """Return the positions under `key`, or none."""
+    return index.get(key, NO_POSITIONS)

@@ -1,0 +1,184 @@
+"""Many tenants against the catalogue: the same verdicts, relevance, scores and order that a single match gives each.
+
+Texts are resolved once, conditions decided for whole columns, features weighed for the pairs shown only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.answers.catalogue_json import fact_of
+from matcher.answers.engine import Engine
+from matcher.ranking.features import Comparison, is_sector_guessed
+from matcher.ranking.hits import CHANNELS, Touches, relevance_of
+from matcher.ranking.measure_index import Flags, Floats
+from matcher.ranking.passages import Positions
+from matcher.ranking.ranking import is_withheld, score, tally
+from matcher.registers.missing_facts import Settler, near_misses
+from matcher.registers.outcome import Open, ScreenedChunk, joined
+from matcher.registers.profile_columns import Fields
+from matcher.registers.reader import TenantReader, Tenants, spans
+from rules.compiled.batch import Batch, BatchProgram
+from rules.compiled.bit_planes import bits_at, unpack
+from rules.language.facts import REGION_FACTS
+from rules.language.measures import FIRST_WHY, MET, UNMET, Measure
+
+MOST_TOUCHES = 1 << 23
+"""So many touches (8 bytes each) are laid out at a time, whatever the size of a chunk."""
+
+MOST_PAIRS = 1 << 25
+"""So many pairs (a few bytes each) are decided at a time."""
+
+
+class _Shown(NamedTuple):
+    """Pairs to be shown, side by side and by row, and for every row and measure whether it is shown or withheld."""
+
+    rows: Positions
+    measures: Positions
+    relevance: NDArray[np.int8]
+    scores: Floats
+    visible: Flags
+    withheld: Flags
+
+
+class Screener:
+    """Screens chunks against one catalogue; it remembers texts, so that one screener serves a whole file.
+
+    What it remembers grows and is forgotten while it works, so only one thread may use it.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        """Compile the catalogue for whole columns."""
+        self.engine = engine
+        self.measure_ids = tuple(measure.id for measure in engine.columns.measures)
+        self._columns = engine.columns
+        self._program = BatchProgram(engine.columns.program)
+        self._reader = TenantReader(engine.reader, engine.columns)
+        self._settler = Settler(engine.columns, self._program)
+        self._names = tuple(dict.fromkeys(fact for measure in engine.columns.measures for fact in _facts(measure)))
+        numbers = {fact: number for number, fact in enumerate(self._names)}
+        self._condition_facts = np.array(
+            [numbers[fact] for measure in engine.columns.measures for fact in _facts(measure)], dtype=np.int32
+        )
+
+    def screen(self, given: Fields, *, on: date, statuses: frozenset[str], first_row: int) -> ScreenedChunk:
+        """Screen profiles that stand in a file from `first_row` on, against documents of `statuses`, on a day."""
+        step = max(1, MOST_PAIRS // max(1, self._columns.size))
+        considered = self._columns.of_status(statuses)
+        parts = [
+            self._screen(given.part(start, start + step), on, considered, first_row + start)
+            for start in range(0, max(1, given.size), step)
+        ]
+        return parts[0] if len(parts) == 1 else joined(parts)
+
+    def _screen(self, given: Fields, on: date, considered: Flags, first_row: int) -> ScreenedChunk:
+        tenants = self._reader.read(given, on)
+        batch = self._program.decide(tenants.facts, tenants.size)
+        table = _Table(self._program, batch)
+        shown = self._weigh(tenants, table, considered, on)
+        rows, measures = shown.rows, shown.measures
+        verdicts = table.verdicts[rows, measures]
+        order = np.lexsort((measures, -shown.scores, MET - verdicts, shown.relevance, rows))
+        rows, measures = rows[order], measures[order]
+        numbers = tenants.kept + first_row
+        near = near_misses(batch, self._program, self._columns, considered)
+        settled = self._settler.settle(batch, tenants, shown.visible.T, considered)
+        return ScreenedChunk(
+            rows=numbers,
+            refused=tuple((first_row + place, error) for place, error in tenants.refused),
+            pair_row=numbers[rows],
+            pair_measure=measures.astype(np.int32),
+            verdict=verdicts[order],
+            relevance=shown.relevance[order],
+            score=shown.scores[order],
+            one_fact_short=bits_at(settled.plane, measures, rows),
+            open=self._open(batch, rows, measures),
+            by_measure=tally(table.verdicts, shown.withheld, considered, axis=0),
+            by_row=tally(table.verdicts, shown.withheld, considered, axis=1),
+            withheld=np.packbits(shown.withheld, axis=1),
+            settles=settled.counts,
+            near=replace(near, rows=numbers[near.rows]),
+        )
+
+    def _weigh(self, tenants: Tenants, table: _Table, considered: Flags, on: date) -> _Shown:
+        """Find the pairs to be shown and weigh them, so many rows at a time as their touches can be laid out."""
+        in_sector = table.of(self._columns.program.tests_on.get("sector"))
+        met = {name: table.of_facts(facts) for name, facts in (("sector", ("sector",)), ("place", REGION_FACTS))}
+        step = max(1, MOST_TOUCHES // (CHANNELS * max(1, self._columns.size)))
+        blocks = []
+        for start in range(0, max(1, tenants.size), step):
+            block = slice(start, min(start + step, tenants.size))
+            touches, verdicts = self._lay_out(tenants, block), table.verdicts[block]
+            guessed = is_sector_guessed(tenants.comparable[block, np.newaxis])
+            relevance = relevance_of(touches, in_sector=in_sector[block], guessed=guessed)
+            withheld = considered & is_withheld(verdicts, relevance)
+            visible = considered & ~withheld & (verdicts != UNMET)
+            rows, measures = np.nonzero(visible)
+            comparison = Comparison(
+                touches=Touches(touches.by_channel[:, rows, measures]),
+                measures=measures,
+                comparable=tenants.comparable[start + rows],
+                sector_met=met["sector"][start + rows, measures],
+                place_met=met["place"][start + rows, measures],
+                columns=self._columns,
+                on=on,
+            )
+            totals = score(comparison).totals
+            blocks.append(_Shown(start + rows, measures, relevance[rows, measures], totals, visible, withheld))
+        return blocks[0] if len(blocks) == 1 else _Shown(*map(np.concatenate, zip(*blocks, strict=True)))
+
+    def _lay_out(self, tenants: Tenants, block: slice) -> Touches:
+        """Return what each row of a block (second axis) touches in each measure (third axis), by channel."""
+        rows, size = block.stop - block.start, self._columns.size
+        grid = np.zeros(CHANNELS * rows * size)
+        spot_rows, spots = tenants.spots(block)
+        channel, measure = np.divmod(spots.places, max(1, size))
+        np.maximum.at(grid, (channel * rows + spot_rows - block.start) * size + measure, spots.values)
+        return Touches(grid.reshape(CHANNELS, rows, size))
+
+    def _open(self, batch: Batch, rows: Positions, measures: Positions) -> Open:
+        """Return the unknown conditions of pairs."""
+        program = self._columns.program
+        outcomes = self._program.outcomes(batch)
+        ends = np.append(program.offsets[1:], len(program.flat))
+        counts = (ends - program.offsets)[measures]
+        pair = np.repeat(np.arange(len(rows)), counts)
+        condition = spans(program.offsets[measures], counts)
+        found = outcomes[rows[pair], program.flat[condition]]
+        unknown = found >= FIRST_WHY
+        return Open(
+            names=self._names,
+            starts=np.concatenate([[0], np.cumsum(np.bincount(pair[unknown], minlength=len(rows)))]).astype(np.int64),
+            facts=self._condition_facts[condition[unknown]],
+            whys=found[unknown] - np.int8(FIRST_WHY),
+        )
+
+
+class _Table:
+    """The bits of a batch as a row a tenant and a column a measure."""
+
+    def __init__(self, program: BatchProgram, batch: Batch) -> None:
+        self._program = program
+        self._batch = batch
+        measures = batch.measures
+        self.verdicts = (unpack(measures.true, batch.size).astype(np.int8) + unpack(measures.maybe, batch.size)).T
+
+    def of(self, conditions: tuple[Positions, Positions] | None) -> Flags:
+        """Return where one of some conditions is met."""
+        if conditions is None:
+            return np.zeros(self.verdicts.shape, dtype=np.bool_)
+        return unpack(self._program.any_met(self._batch, conditions), self._batch.size).T
+
+    def of_facts(self, facts: tuple[str, ...]) -> Flags:
+        """Return where a condition on one of `facts` is met."""
+        return self.of(self._program.program.conditions_reading(facts))
+
+
+def _facts(measure: Measure) -> list[str]:
+    """Return the fact of each condition; a measure without any has one that is always met and reads none."""
+    return [fact_of(condition) for condition in measure.conditions] or [""]

@@ -1,0 +1,1 @@
+"""Documents, vocabularies and packs as one verified file, and the search in it. It decides nothing."""

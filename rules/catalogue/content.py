@@ -1,0 +1,276 @@
+"""Everything a catalogue is made of: read from the seed and pack folders, hashed, kept in one SQLite file, opened."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from rules.catalogue.catalogue import Catalogue, CatalogueError, connect, create_index
+from rules.language.condition_parsing import Lexicon
+from rules.language.facts import FactDefinition, FactType, load_facts
+from rules.language.measures import Measure, leaves
+from rules.language.pack import load_pack, parse_pack, reference_faults
+from seeds.documents import Document, build_document, document_metadata, load_document
+from seeds.faults import Fault, SeedError
+from seeds.regions import load_regions
+from seeds.vocabulary import Vocabulary, build_vocabulary, load_vocabulary, parse_entry
+from seeds.word_lists import load_word_lists
+
+SCHEMA = 2
+VOCABULARY_FILES = (
+    "sectors", "concepts", "stages", "enterprise_stages", "size_classes", "needs", "instruments", "certifications",
+)  # fmt: skip
+
+Loaded = TypeVar("Loaded")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """The parts of a catalogue before its rules are parsed; `packs` is plain data by document id."""
+
+    documents: Mapping[str, Document]
+    vocabularies: Mapping[str, Vocabulary]
+    facts: Mapping[str, FactDefinition]
+    packs: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """Return the words that conditions may use."""
+        return Lexicon(facts=self.facts, vocabularies=self.vocabularies)
+
+
+def load_content(seeds: Path, packs: Path) -> Content:
+    """Read all files; raise SeedError with the faults of every file that has any."""
+    content, faults = _read(seeds, packs)
+    if faults or content is None:
+        raise SeedError(faults)
+    return content
+
+
+def check_seeds(seeds: Path, packs: Path) -> tuple[Fault, ...]:
+    """Return every fault of documents, vocabularies and packs, each with file and pointer."""
+    attempt = _Attempt(list(_read(seeds, packs)[1]))
+    attempt(load_word_lists, seeds / "vocabularies" / "word_lists.yaml")
+    return tuple(attempt.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """Loads one file after another and keeps the faults of those that do not load."""
+
+    faults: list[Fault] = field(default_factory=list)
+
+    def __call__(self, load: Callable[[Path], Loaded], path: Path) -> Loaded | None:
+        try:
+            return load(path)
+        except SeedError as error:
+            self.faults.extend(error.faults)
+            return None
+
+
+def _read(seeds: Path, packs: Path) -> tuple[Content | None, tuple[Fault, ...]]:
+    """Read everything that can be read: without words no pack can be judged, without its document not its pack."""
+    attempt, words = _Attempt(), seeds / "vocabularies"
+    folders = sorted(entry for entry in (seeds / "documents").iterdir() if entry.is_dir())
+    attempted = {path.name: attempt(load_document, path) for path in folders}
+    facts, regions = attempt(load_facts, words / "profile_fields.yaml"), attempt(load_regions, words)
+    loaded = {name: attempt(load_vocabulary, words / f"{name}.yaml") for name in VOCABULARY_FILES}
+    vocabularies = {name: vocabulary for name, vocabulary in loaded.items() if vocabulary is not None}
+    if facts is None or regions is None or len(vocabularies) < len(loaded):
+        return None, tuple(attempt.faults)
+    known = {"regions": regions, **vocabularies}
+    attempt.faults.extend(_dangling_sectors(known))
+    documents = {name: document for name, document in attempted.items() if document is not None}
+    faulty = attempted.keys() - documents.keys()
+    lexicon = Lexicon(facts=facts, vocabularies=known)
+    judged = [path for path in sorted(packs.glob("*.yaml")) if path.stem not in faulty]
+    tried = (attempt(lambda one: load_pack(one, documents, lexicon), path) for path in judged)
+    healthy = [pack for pack in tried if pack is not None]
+    if not attempt.faults:
+        attempt.faults.extend(reference_faults(healthy))
+    raw = {pack.document: pack.raw for pack in healthy}
+    return Content(documents=documents, vocabularies=known, facts=facts, packs=raw), tuple(attempt.faults)
+
+
+def _dangling_sectors(vocabularies: Mapping[str, Vocabulary]) -> list[Fault]:
+    """Return a fault for each sector or instrument that an entry names and no vocabulary has."""
+    faults: list[Fault] = []
+    for name, vocabulary in vocabularies.items():
+        for entry in vocabulary.entries.values():
+            for kind, ids in (("sectors", entry.sectors), ("instruments", entry.instruments)):
+                for missing in (item for item in ids if item not in vocabularies[kind]):
+                    place, params = f"/{entry.id}/{kind}", {"id": missing, "vocabulary": kind}
+                    faults.append(Fault(file=f"{name}.yaml", pointer=place, code="entry_names_nothing", params=params))
+    return faults
+
+
+def version_of(content: Content) -> str:
+    """Return the catalogue version: the first 16 hexadecimal digits of the SHA-256 of all content."""
+    digest = hashlib.sha256()
+    words = {key: list(vocabulary.entries.values()) for key, vocabulary in content.vocabularies.items()}
+    for part in (content.documents, words, content.facts, content.packs):
+        plain = json.dumps(dict(part), ensure_ascii=False, sort_keys=True, default=_plain)
+        digest.update(plain.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:16]
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value):
+        return {part.name: getattr(value, part.name) for part in fields(value)}
+    return str(value)
+
+
+def assemble(content: Content, *, path: Path | None = None) -> Catalogue:
+    """Parse the packs of `content`, checking every quote again; raise SeedError naming every fault."""
+    measures: list[Measure] = []
+    for name, raw in content.packs.items():
+        pack = parse_pack(raw, file=f"{name}.yaml", documents=content.documents, lexicon=content.lexicon)
+        measures += pack.measures
+    measures.sort(key=lambda measure: measure.id)
+    return Catalogue(
+        version=version_of(content),
+        documents=content.documents,
+        measures={measure.id: measure for measure in measures},
+        vocabularies=content.vocabularies,
+        facts=content.facts,
+        path=path,
+    )
+
+
+def build_catalogue(seeds: Path, packs: Path, target: Path) -> str:
+    """Write the catalogue file from seeds and packs and return its version; raise SeedError naming every fault."""
+    return write_catalogue(load_content(seeds, packs), target)
+
+
+def write_catalogue(content: Content, target: Path) -> str:
+    """Write the catalogue file of `content` and return its version; an old file is replaced at once."""
+    catalogue = assemble(content)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_suffix(".building")
+    fresh.unlink(missing_ok=True)
+    with closing(sqlite3.connect(fresh)) as connection:
+        database = Database(connection)
+        with database.atomic():
+            _write_content(database, content, catalogue.version)
+            _write_readable(database, catalogue)
+        connection.execute("VACUUM")
+    fresh.replace(target)
+    return catalogue.version
+
+
+def open_catalogue(path: Path) -> Catalogue:
+    """Open a catalogue file read-only and verify its content; raise CatalogueError saying what to do."""
+    if not path.is_file():
+        raise CatalogueError(f"there is no catalogue at {path}; run `cepei build`")
+    try:
+        with closing(connect(path)) as connection:
+            schema, version, content = _read_content(Database(connection))
+        catalogue = assemble(content, path=path)
+    except (sqlite3.Error, SeedError, KeyError, ValueError, TypeError) as error:
+        raise CatalogueError(f"{path} cannot be read as a catalogue ({error}); run `cepei build` again") from error
+    if schema != SCHEMA or version != catalogue.version:
+        raise CatalogueError(f"{path} does not hold what its version says; run `cepei build` again")
+    return catalogue
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _write_content(database: Database, content: Content, version: str) -> None:
+    """Write what the catalogue is loaded from again."""
+    meta = {"schema": str(SCHEMA), "version": version}
+    database.table("meta").insert_all(({"key": key, "value": value} for key, value in meta.items()), pk="key")
+    database.table("documents").insert_all(map(_document_row, content.documents.values()), pk="id")
+    database.table("vocabulary_entries").insert_all(
+        (
+            {"vocabulary": name, "id": entry.id, "zh": entry.zh, "en": entry.en, "entry": _dump(asdict(entry))}
+            for name, vocabulary in content.vocabularies.items()
+            for entry in vocabulary.entries.values()
+        ),
+        pk=("vocabulary", "id"),
+    )
+    database.table("facts").insert_all(
+        ({"id": id_, "zh": fact.zh, "en": fact.en, "fact": _dump(asdict(fact))} for id_, fact in content.facts.items()),
+        pk="id",
+    )
+    packs = ({"document": name, "pack": _dump(raw)} for name, raw in content.packs.items())
+    database.table("packs").insert_all(packs, pk="document")
+
+
+def _document_row(document: Document) -> dict[str, Any]:
+    metadata = document_metadata(document)
+    columns = {key: _dump(value) if isinstance(value, list | dict) else value for key, value in metadata.items()}
+    return {**columns, "metadata": _dump(metadata), "text": document.text}
+
+
+def _read_content(database: Database) -> tuple[int, str, Content]:
+    meta = {row["key"]: row["value"] for row in database["meta"].rows}
+    documents = [build_document(json.loads(row["metadata"]), row["text"]) for row in database["documents"].rows]
+    entries: dict[str, list[Any]] = {}
+    for row in database.query("SELECT vocabulary, entry FROM vocabulary_entries ORDER BY rowid"):
+        entries.setdefault(row["vocabulary"], []).append(parse_entry(json.loads(row["entry"])))
+    facts = [json.loads(row["fact"]) for row in database.query("SELECT fact FROM facts ORDER BY rowid")]
+    packs = {row["document"]: json.loads(row["pack"]) for row in database["packs"].rows}
+    content = Content(
+        documents={document.id: document for document in documents},
+        vocabularies={name: build_vocabulary(name, found) for name, found in entries.items()},
+        facts={fact["id"]: FactDefinition(**{**fact, "type": FactType(fact["type"])}) for fact in facts},
+        packs=packs,
+    )
+    return int(meta["schema"]), meta["version"], content
+
+
+def _write_readable(database: Database, catalogue: Catalogue) -> None:
+    """Write tables for people (Datasette) and the search index; nothing is loaded from them."""
+    database.table("clauses").insert_all(
+        (
+            {"document": document.id, "path": clause.path, "heading": clause.heading, "start": clause.start,
+             "end": clause.end, "departments": _dump([department.name for department in clause.departments])}
+            for document in catalogue.documents.values()
+            for clause in document.clauses
+        ),
+        pk=("document", "path"),
+        foreign_keys=[("document", "documents", "id")],
+    )  # fmt: skip
+    database.table("measures").insert_all(
+        (
+            {"id": measure.id, "document": measure.document, "title": measure.title, "title_en": measure.title_en,
+             "instrument": measure.instrument.value, "strength": measure.strength.value,
+             "clause": measure.source.clause, "quote": measure.source.quote,
+             "start": measure.source.start, "end": measure.source.end}
+            for measure in catalogue.measures.values()
+        ),
+        pk="id",
+        foreign_keys=[("document", "documents", "id")],
+    )  # fmt: skip
+    database.table("conditions").insert_all(_condition_rows(catalogue), foreign_keys=[("measure", "measures", "id")])
+    create_index(database, ((id_, _searchable(catalogue, measure)) for id_, measure in catalogue.measures.items()))
+
+
+def _condition_rows(catalogue: Catalogue) -> Iterable[dict[str, Any]]:
+    for measure in catalogue.measures.values():
+        for position, condition in enumerate(measure.conditions):
+            for leaf in leaves(condition):
+                yield {
+                    "measure": measure.id,
+                    "position": position,
+                    "fact": leaf.test.fact,
+                    "operator": leaf.test.operator,
+                    "expected": _dump(leaf.test.expected),
+                    "clause": leaf.cite.clause,
+                    "quote": leaf.cite.quote,
+                }
+
+
+def _searchable(catalogue: Catalogue, measure: Measure) -> str:
+    document = catalogue.documents[measure.document]
+    return "\n".join((measure.title, measure.source.quote, document.clause_text(measure.source.clause), document.title))

@@ -1,0 +1,250 @@
+"""The published facts: their types and units, what a profile answers, and what can be derived from answers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from rules.language.amounts import LARGEST_YUAN, AmountError, parse_money, parse_rate, parse_share
+from seeds.faults import Bilingual, Fault, SeedError, WrongValueError
+from seeds.profile_fields import load_profile_fields
+from seeds.vocabulary import Taxonomy, Vocabulary
+
+Value: TypeAlias = str | float | bool | date
+"""A vocabulary id, a number in the fact's unit, a flag, or a date."""
+
+
+class FactError(WrongValueError):
+    """A declared fact is unknown or has a value of the wrong kind."""
+
+    def __init__(self, fact: str, code: str, /, **params: Any) -> None:  # noqa: ANN401 - parameters of a message
+        """Keep the fact's id beside what is wrong."""
+        super().__init__(code, **params)
+        self.fact = fact
+
+    def __str__(self) -> str:
+        """Return the fact and the message in English."""
+        return f"{self.fact}: {super().__str__()}"
+
+
+class FactType(StrEnum):
+    """The closed list of kinds of facts."""
+
+    SET = "set"
+    NUMBER = "number"
+    MONEY = "money"
+    SHARE = "share"
+    RATE = "rate"
+    DATE = "date"
+    FLAG = "flag"
+    ATTESTATION = "attestation"
+
+
+NUMERIC = frozenset({FactType.NUMBER, FactType.MONEY, FactType.SHARE, FactType.RATE})
+IN_PERCENT = frozenset({FactType.SHARE, FactType.RATE})
+FLAGS = frozenset({FactType.FLAG, FactType.ATTESTATION})
+
+REGION_FACTS = ("region", "target_region")
+"""Where a company is and where it plans to be; who names no other place plans to be where it is."""
+
+DERIVED: Mapping[str, tuple[str, ...]] = {
+    "years_in_business": ("founded_on",),
+    "rd_staff_share": ("rd_staff", "employees"),
+    "rd_intensity": ("rd_spend_cny", "annual_revenue_cny"),
+}
+"""What each derived fact is worked out from: a day, or a part and the whole that it is a share of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactDefinition:
+    """One published fact; `vocabulary` names the taxonomy of a set, `field` the profile's input."""
+
+    id: str
+    type: FactType
+    zh: str
+    en: str
+    ask_zh: str
+    ask_en: str
+    field: str
+    vocabulary: str = ""
+    unit: str = ""
+    unit_en: str = ""
+    changeable: bool = False
+
+    def label(self, language: str) -> str:
+        """Return the fact's name in `language`."""
+        return self.en if language == "en" else self.zh
+
+    def question(self, language: str) -> str:
+        """Return the question that asks a company for this fact."""
+        return self.ask_en if language == "en" else self.ask_zh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a profile says of one fact; a fact without an Answer is missing.
+
+    `sure` values were stated and understood. `inferred` ones follow from something else: they can make a
+    condition met, never unmet. `one_of` are the readings of an ambiguous input, exactly one of them true.
+    `doubtful` readings resemble the input only: they leave open the conditions that they would meet. `unreadable`
+    says that some input was not understood at all, which leaves every condition open that nothing else meets.
+    """
+
+    sure: tuple[Value, ...] = ()
+    inferred: tuple[Value, ...] = ()
+    one_of: tuple[Value, ...] = ()
+    doubtful: tuple[Value, ...] = ()
+    unreadable: bool = False
+
+
+Answers: TypeAlias = Mapping[str, Answer]
+Taxonomies: TypeAlias = Mapping[str, Taxonomy]
+"""The taxonomy of each fact that is a set of vocabulary ids, by fact id."""
+
+
+def add_up(answers: Iterable[Answer]) -> Answer:
+    """Return what several inputs say of one fact together."""
+    parts = tuple(answers)
+    return Answer(
+        sure=tuple(value for part in parts for value in part.sure),
+        inferred=tuple(value for part in parts for value in part.inferred),
+        one_of=tuple(value for part in parts for value in part.one_of),
+        doubtful=tuple(value for part in parts for value in part.doubtful),
+        unreadable=any(part.unreadable for part in parts),
+    )
+
+
+def load_facts(path: Path) -> dict[str, FactDefinition]:
+    """Load the facts out of the file of fields, in the order they are published; raise SeedError naming every fault."""
+    facts: dict[str, FactDefinition] = {}
+    faults: list[Fault] = []
+    for field, words in load_profile_fields(path).facts.values():
+        if words.type not in tuple(FactType):
+            params = {"id": words.id, "type": words.type, "known": tuple(kind.value for kind in FactType)}
+            faults.append(
+                Fault(file=path.name, pointer=f"/fields/{field.id}/facts", code="no_type_of_fact", params=params)
+            )
+            continue
+        kind = FactType(words.type)
+        facts[words.id] = FactDefinition(
+            field="facts" if field.fact else field.id,
+            vocabulary=field.vocabulary if kind is FactType.SET else "",
+            **{**asdict(words), "type": kind},
+        )
+    if faults:
+        raise SeedError(faults)
+    return facts
+
+
+def parse_fact_value(fact: FactDefinition, raw: object, vocabularies: Mapping[str, Vocabulary]) -> tuple[Value, ...]:
+    """Turn one JSON value (or a list, for a set) into values of the fact's type; raise FactError when it is none."""
+    if fact.type is FactType.SET:
+        items = raw if isinstance(raw, list | tuple) else [raw]
+        return tuple(_parse_member(fact, item, vocabularies[fact.vocabulary]) for item in items)
+    return (_PARSERS[fact.type](fact, raw),)
+
+
+def _parse_member(fact: FactDefinition, raw: object, vocabulary: Vocabulary) -> Value:
+    text = str(raw)
+    if text in vocabulary:
+        return text
+    found = vocabulary.find(raw) if isinstance(raw, str) else ()
+    if len(found) == 1:
+        return found[0]
+    close = difflib.get_close_matches(text, vocabulary.entries, n=1)
+    if close:
+        raise FactError(fact.id, "fact_no_entry_but_near", text=text, vocabulary=fact.vocabulary, nearest=close[0])
+    raise FactError(fact.id, "fact_no_entry", text=text, vocabulary=fact.vocabulary)
+
+
+def _parse_flag(fact: FactDefinition, raw: object) -> Value:
+    if isinstance(raw, bool):
+        return raw
+    raise FactError(fact.id, "fact_no_flag")
+
+
+def _parse_number(fact: FactDefinition, raw: object) -> Value:
+    # Compared before it becomes a float: a NaN fails both comparisons, an endless integer the second.
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and 0 <= raw <= LARGEST_YUAN:
+        return float(raw)
+    if fact.unit_en:
+        raise FactError(fact.id, "fact_no_number_of_unit", unit=Bilingual(fact.unit, fact.unit_en))
+    raise FactError(fact.id, "fact_no_number")
+
+
+def _parse_money(fact: FactDefinition, raw: object) -> Value:
+    try:
+        return parse_money(raw) if isinstance(raw, str) else _parse_number(fact, raw)
+    except AmountError as error:
+        raise FactError(fact.id, "fact_no_money", text=str(raw)) from error
+
+
+def _parse_share(fact: FactDefinition, raw: object) -> Value:
+    try:
+        return parse_share(raw if isinstance(raw, str) else str(_parse_number(fact, raw)))
+    except AmountError as error:
+        raise FactError(fact.id, "fact_no_share", text=str(raw)) from error
+
+
+def _parse_rate(fact: FactDefinition, raw: object) -> Value:
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        raise FactError(fact.id, "fact_no_number")
+    try:
+        return parse_rate(str(raw))
+    except AmountError as error:
+        raise FactError(fact.id, "fact_no_rate", text=str(raw)) from error
+
+
+def _parse_date(fact: FactDefinition, raw: object) -> Value:
+    if isinstance(raw, date):
+        return raw
+    try:
+        return date.fromisoformat(str(raw))
+    except ValueError as error:
+        raise FactError(fact.id, "fact_no_date", text=str(raw)) from error
+
+
+_PARSERS = {
+    FactType.FLAG: _parse_flag,
+    FactType.ATTESTATION: _parse_flag,
+    FactType.NUMBER: _parse_number,
+    FactType.MONEY: _parse_money,
+    FactType.SHARE: _parse_share,
+    FactType.RATE: _parse_rate,
+    FactType.DATE: _parse_date,
+}
+
+
+def derive(answers: Answers, on: date) -> dict[str, Answer]:
+    """Return `answers` with the derived facts added where all of their parts are known.
+
+    A declared value is never overwritten. rules/compiled/bit_planes.py does the same for columns of numbers.
+    """
+    known = dict(answers)
+    for fact, parts in DERIVED.items():
+        stated = [answers[part].sure for part in parts if part in answers]
+        if fact in known or len(stated) < len(parts) or any(len(values) != 1 for values in stated):
+            continue
+        derived = _derived([values[0] for values in stated], on)
+        if derived is not None:
+            known[fact] = Answer(sure=(derived,))
+    return known
+
+
+def _derived(parts: Sequence[Any], on: date) -> float | None:
+    if len(parts) == 1:
+        return years_completed(parts[0], on)
+    part, whole = parts
+    return float(part / whole) if whole > 0 else None
+
+
+def years_completed(founded: date, on: date) -> float | None:
+    """Return the whole years completed on the day `on`; None for a day after it."""
+    if founded > on:
+        return None
+    return float(on.year - founded.year - ((on.month, on.day) < (founded.month, founded.day)))

@@ -1,0 +1,287 @@
+"""What a pack can say: verdicts and their one order, conditions that read facts, and measures with their words.
+
+Shapes and Kleene's logic only; how a pack is read stands in pack.py, how a condition is decided in reference.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, TypeAlias
+
+from rules.language.facts import Value
+from seeds.documents import Document, DocumentStatus
+
+
+class Verdict(StrEnum):
+    """What is known of one condition."""
+
+    MET = "met"
+    UNMET = "unmet"
+    UNKNOWN = "unknown"
+
+
+class Why(StrEnum):
+    """Why a condition is unknown."""
+
+    FACT_MISSING = "fact_missing"
+    TOO_COARSE = "too_coarse"
+    UNRECOGNISED = "unrecognised"
+    AMBIGUOUS = "ambiguous"
+    MANUAL = "manual"
+
+
+class MeasureVerdict(StrEnum):
+    """What the conditions of a measure say together."""
+
+    APPLICABLE = "applicable"
+    POSSIBLE = "possible"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Effect(StrEnum):
+    """Whether a measure binds on a day, whatever its conditions say."""
+
+    IN_FORCE = "in_force"
+    DRAFT = "draft"
+    UPCOMING = "upcoming"
+    EXPIRED = "expired"
+
+
+BY_STRENGTH = (Verdict.UNMET, Verdict.UNKNOWN, Verdict.MET)
+OF_MEASURE = (MeasureVerdict.NOT_APPLICABLE, MeasureVerdict.POSSIBLE, MeasureVerdict.APPLICABLE)
+"""Kleene's order: a conjunction is the weakest of its parts, a disjunction the strongest."""
+
+STRENGTH = {verdict: place for place, verdict in enumerate(BY_STRENGTH)}
+UNMET, UNKNOWN, MET = range(3)
+"""The same order as numbers, for columns: places in BY_STRENGTH and in OF_MEASURE."""
+
+WHYS = tuple(Why)
+FIRST_WHY = MET + 1
+"""Numbers from here on are unknown, with the reason: FIRST_WHY plus its place in WHYS."""
+
+
+def conjunction(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the Kleene AND; of nothing at all it is met."""
+    return BY_STRENGTH[min((STRENGTH[verdict] for verdict in verdicts), default=2)]
+
+
+def disjunction(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the Kleene OR; of nothing at all it is unmet."""
+    return BY_STRENGTH[max((STRENGTH[verdict] for verdict in verdicts), default=0)]
+
+
+def negation(verdict: Verdict) -> Verdict:
+    """Return the Kleene NOT: an unknown stays unknown."""
+    return BY_STRENGTH[2 - STRENGTH[verdict]]
+
+
+def measure_verdict(verdicts: Iterable[Verdict]) -> MeasureVerdict:
+    """Return the verdict of a measure from those of its conditions."""
+    return OF_MEASURE[STRENGTH[conjunction(verdicts)]]
+
+
+def code_of(verdict: Verdict, why: Why | None) -> int:
+    """Return the number of an outcome with its reason."""
+    return STRENGTH[verdict] if why is None else FIRST_WHY + WHYS.index(why)
+
+
+def reason_of(outcome: int) -> Why | None:
+    """Return why an outcome is unknown, None when it is not."""
+    return WHYS[outcome - FIRST_WHY] if outcome >= FIRST_WHY else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A checked quote: `document.text[start:end] == quote`, offsets in Unicode code points."""
+
+    document: str
+    clause: Annotated[str, "Path of the clause, for example 2.3.2."]
+    quote: str
+    start: Annotated[int, "Offset in Unicode code points."]
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """What is asked of one fact, without where it is written; equal tests are evaluated once.
+
+    `expected` holds ids, one number, one date or one flag, as the operator needs. `scope` is where an open
+    list (等) may go on: for values in there, not being listed leaves the test unknown. `stated` marks a test
+    inside a NOT: inferred values do not count there, since they would make the condition unmet.
+    """
+
+    fact: str
+    operator: str
+    expected: tuple[Value, ...]
+    scope: tuple[str, ...] = ()
+    stated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A test with the words that state it; `text` is the prose of a manual test, else empty."""
+
+    test: Test
+    cite: Quote
+    text: str = ""
+    text_en: str = ""
+
+
+class Combination(StrEnum):
+    """How a group combines its parts."""
+
+    ALL = "all"
+    ANY = "any"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Conditions combined; NOT has exactly one part."""
+
+    combination: Combination
+    parts: tuple[Condition, ...]
+
+
+Condition: TypeAlias = Leaf | Group
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """Yield every leaf of a condition, in the order written."""
+    if isinstance(condition, Leaf):
+        yield condition
+        return
+    for part in condition.parts:
+        yield from leaves(part)
+
+
+def asserted_leaves(condition: Condition) -> Iterator[Leaf]:
+    """Yield the leaves of a condition that stand in no negated group."""
+    if isinstance(condition, Leaf):
+        yield condition
+    elif condition.combination is not Combination.NOT:
+        for part in condition.parts:
+            yield from asserted_leaves(part)
+
+
+class Strength(StrEnum):
+    """How strongly the verb of the operative sentence binds, strongest first."""
+
+    GRANT = "grant"
+    SUPPORT = "support"
+    ENCOURAGE = "encourage"
+    PROMOTE = "promote"
+
+
+class Instrument(StrEnum):
+    """The closed list of kinds of support; labels stand in the vocabulary of the same name."""
+
+    FIRST_EQUIPMENT = "first_equipment"
+    FIRST_MATERIAL = "first_material"
+    FIRST_SOFTWARE = "first_software"
+    PILOT = "pilot"
+    PRODUCT_LIST = "product_list"
+    RD_FUNDING = "rd_funding"
+    PLATFORM = "platform"
+    DEMONSTRATION = "demonstration"
+    SCENARIO = "scenario"
+    PROCUREMENT = "procurement"
+    MARKET_ACCESS = "market_access"
+    FAST_TRACK = "fast_track"
+    FUND = "fund"
+    FINANCE = "finance"
+    SUBSIDY = "subsidy"
+    ENTERPRISE_GROWTH = "enterprise_growth"
+    PARK = "park"
+    INVESTMENT = "investment"
+    FACILITY = "facility"
+    PUBLIC_SERVICE = "public_service"
+    DATA_COMPUTE = "data_compute"
+    DIGITAL = "digital"
+    TALENT = "talent"
+    IP = "ip"
+    STANDARDS = "standards"
+    GREEN_CARBON = "green_carbon"
+    INTERNATIONAL = "international"
+    PROMOTION = "promotion"
+    MAJOR_PROJECT = "major_project"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """When applications are taken; None on a side that the text leaves open."""
+
+    opens: date | None
+    closes: date | None
+    cite: Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benefit:
+    """What is given, as far as the text states it; amounts in yuan, rates from 0 to 1."""
+
+    kind: str
+    amount_cny: float | None = None
+    cap_cny: float | None = None
+    rate: float | None = None
+    unit: str = ""
+    cite: Quote | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """Facts in the form of a profile's `facts`, and the verdict a careful reader would give."""
+
+    facts: Mapping[str, Any]
+    verdict: MeasureVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One support measure; `conditions` include the document's own reach and are all needed."""
+
+    id: str
+    document: str
+    title: str
+    title_en: str
+    instrument: Instrument
+    also: tuple[Instrument, ...]
+    strength: Strength
+    source: Quote
+    context: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    attracts: bool = False
+    benefit: Benefit | None = None
+    window: Window | None = None
+    excludes: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+    @property
+    def instruments(self) -> tuple[Instrument, ...]:
+        """Return every instrument of the measure, the main one first."""
+        return (self.instrument, *self.also)
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        """Return what the conditions ask, in the order written, groups gone through."""
+        return tuple(leaf.test for condition in self.conditions for leaf in leaves(condition))
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """Return the clause of the operative sentence and those of its context."""
+        return tuple(dict.fromkeys((self.source.clause, *self.context)))
+
+
+def effect(measure: Measure, document: Document, on: date) -> Effect:
+    """Tell whether the measure binds on the day `on`: a draft never does, a window or validity may be over."""
+    ends = [day for day in (document.valid_to, measure.window and measure.window.closes) if day]
+    starts = [day for day in (document.effective_from, measure.window and measure.window.opens) if day]
+    if document.status is DocumentStatus.REPEALED or any(day < on for day in ends):
+        return Effect.EXPIRED
+    if document.status is DocumentStatus.DRAFT:
+        return Effect.DRAFT
+    return Effect.UPCOMING if any(day > on for day in starts) else Effect.IN_FORCE

@@ -1,0 +1,227 @@
+"""The operators, each a small pure function from a test and an answer to a decision, and the reference evaluator.
+
+It decides one measure for one profile, every condition with its reason; the compiled program must agree with it.
+"""
+
+from __future__ import annotations
+
+import operator as compare
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeAlias
+
+from rules.language.facts import Answer, Answers, Taxonomies, Value
+from rules.language.measures import (
+    Combination,
+    Condition,
+    Leaf,
+    Measure,
+    MeasureVerdict,
+    Test,
+    Verdict,
+    Why,
+    conjunction,
+    disjunction,
+    measure_verdict,
+    negation,
+)
+from seeds.vocabulary import Taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict, and why it is unknown when it is."""
+
+    verdict: Verdict
+    why: Why | None = None
+
+
+MET = Decision(Verdict.MET)
+UNMET = Decision(Verdict.UNMET)
+MISSING = Decision(Verdict.UNKNOWN, Why.FACT_MISSING)
+TOO_COARSE = Decision(Verdict.UNKNOWN, Why.TOO_COARSE)
+UNRECOGNISED = Decision(Verdict.UNKNOWN, Why.UNRECOGNISED)
+AMBIGUOUS = Decision(Verdict.UNKNOWN, Why.AMBIGUOUS)
+MANUAL = Decision(Verdict.UNKNOWN, Why.MANUAL)
+
+Operator: TypeAlias = Callable[[Test, Answer | None, Taxonomy | None], Decision]
+
+
+def within(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:
+    """The value is one of those listed or lies inside one of them (广州 lies in 广东)."""
+    if taxonomy is None or answer is None:
+        return MISSING
+    targets = [str(target) for target in test.expected]
+    if any(taxonomy.within(str(value), targets) for value in (*answer.sure, *answer.inferred)):
+        return MET
+    if answer.one_of and all(taxonomy.within(str(reading), targets) for reading in answer.one_of):
+        return MET
+    doubts = (
+        (_overlap(taxonomy, answer.sure, targets), TOO_COARSE),
+        (_overlap(taxonomy, answer.one_of, targets), AMBIGUOUS),
+        (answer.unreadable or _overlap(taxonomy, answer.doubtful, targets), UNRECOGNISED),
+        (not answer.sure and not answer.one_of, UNRECOGNISED if answer.doubtful else MISSING),
+        (_overlap(taxonomy, (*answer.sure, *answer.one_of, *answer.doubtful), test.scope), AMBIGUOUS),
+    )
+    return next((decision for applies, decision in doubts if applies), UNMET)
+
+
+def _overlap(taxonomy: Taxonomy, values: Iterable[Value], targets: Sequence[str]) -> bool:
+    return any(taxonomy.overlaps(str(value), targets) for value in values)
+
+
+def any_of(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:
+    """At least one of the values listed is given."""
+    return within(test, answer, taxonomy)
+
+
+def all_of(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:
+    """Every one of the values listed is given."""
+    decisions = [_single(test, value, answer, taxonomy) for value in test.expected]
+    for verdict in (UNMET.verdict, Verdict.UNKNOWN):
+        for decision in decisions:
+            if decision.verdict is verdict:
+                return decision
+    return MET
+
+
+def none_of(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:
+    """None of the values listed is given."""
+    decision = within(test, answer, taxonomy)
+    if decision is MET and answer and within(test, replace(answer, inferred=()), taxonomy) is not MET:
+        return MISSING  # an inferred value never makes a condition unmet
+    return {Verdict.MET: UNMET, Verdict.UNMET: MET}.get(decision.verdict, decision)
+
+
+def _single(test: Test, value: Value, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:
+    return within(Test(fact=test.fact, operator="within", expected=(value,)), answer, taxonomy)
+
+
+def is_flag(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:  # noqa: ARG001 - one signature for all
+    """The flag has the value stated."""
+    if answer is None or not answer.sure:
+        return _unanswered(answer)
+    return MET if answer.sure[0] is test.expected[0] else UNMET
+
+
+def manual(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:  # noqa: ARG001 - one signature for all
+    """Only a person can check it; the company may declare that it holds."""
+    if answer is None or not answer.sure:
+        return MANUAL
+    return MET if answer.sure[0] is True else UNMET
+
+
+def _threshold(holds: Callable[[float, float], bool]) -> Operator:
+    def decide(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:  # noqa: ARG001 - one signature
+        if answer is None or not answer.sure:
+            return _unanswered(answer)
+        return MET if holds(comparable(answer.sure[0]), comparable(test.expected[0])) else UNMET
+
+    return decide
+
+
+def _unanswered(answer: Answer | None) -> Decision:
+    return UNRECOGNISED if answer and answer.unreadable else MISSING
+
+
+def comparable(value: Value) -> float:
+    """Return a number for a number or a date, so that one comparison serves both."""
+    return float(value.toordinal()) if isinstance(value, date) else float(value)
+
+
+OPERATORS: dict[str, Operator] = {
+    "within": within,
+    "any_of": any_of,
+    "all_of": all_of,
+    "none_of": none_of,
+    "is": is_flag,
+    "manual": manual,
+    "at_least": _threshold(compare.ge),
+    "at_most": _threshold(compare.le),
+    "more_than": _threshold(compare.gt),
+    "less_than": _threshold(compare.lt),
+    "on_or_after": _threshold(compare.ge),
+    "on_or_before": _threshold(compare.le),
+}
+
+DESCRIPTIONS: dict[str, tuple[str, str]] = {
+    "within": ("取值属于所列范围之一或位于其内（广州位于广东）。", str(within.__doc__)),
+    "any_of": ("至少具备所列之一。", str(any_of.__doc__)),
+    "all_of": ("所列各项全部具备。", str(all_of.__doc__)),
+    "none_of": ("所列各项均不具备。", str(none_of.__doc__)),
+    "is": ("是或否与要求一致。", str(is_flag.__doc__)),
+    "manual": ("只能由人工核对，企业可自行声明。", str(manual.__doc__)),
+    "at_least": ("不低于所列数值。", "The number is at least the one stated."),
+    "at_most": ("不高于所列数值。", "The number is at most the one stated."),
+    "more_than": ("高于所列数值。", "The number is more than the one stated."),
+    "less_than": ("低于所列数值。", "The number is less than the one stated."),
+    "on_or_after": ("在所列日期当日或之后。", "The date is the one stated or later."),
+    "on_or_before": ("在所列日期当日或之前。", "The date is the one stated or earlier."),
+}
+"""Each operator in one sentence, Chinese and English, as the API publishes it."""
+
+TAXONOMIC = frozenset({"within", "any_of", "all_of", "none_of"})
+NUMERIC = frozenset({"at_least", "at_most", "more_than", "less_than"})
+DATED = frozenset({"on_or_after", "on_or_before"})
+
+
+def decide(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:
+    """Apply the test's operator to what the profile answered."""
+    if test.stated and answer is not None and answer.inferred:
+        answer = replace(answer, inferred=())
+    return OPERATORS[test.operator](test, answer, taxonomy)
+
+
+def gap(test: Test, answer: Answer | None) -> float | None:
+    """Return how much a known number misses its threshold by (in the fact's unit; 0 on the bound), else None."""
+    if test.operator not in NUMERIC or answer is None or not answer.sure:
+        return None
+    return round(abs(comparable(test.expected[0]) - comparable(answer.sure[0])), 6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionTrace:
+    """How one condition came out; `answer` and `gap` are of a leaf, `parts` of a group."""
+
+    condition: Condition
+    verdict: Verdict
+    why: Why | None = None
+    answer: Answer | None = None
+    gap: float | None = None
+    parts: tuple[ConditionTrace, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """How a measure came out, condition by condition."""
+
+    measure: Measure
+    verdict: MeasureVerdict
+    conditions: tuple[ConditionTrace, ...]
+
+
+def evaluate(measure: Measure, answers: Answers, taxonomies: Taxonomies) -> Trace:
+    """Evaluate every condition of `measure`; nothing is skipped, so each gap can be told."""
+    conditions = tuple(evaluate_condition(condition, answers, taxonomies) for condition in measure.conditions)
+    verdict = measure_verdict(condition.verdict for condition in conditions)
+    return Trace(measure=measure, verdict=verdict, conditions=conditions)
+
+
+def evaluate_condition(condition: Condition, answers: Answers, taxonomies: Taxonomies) -> ConditionTrace:
+    """Evaluate one condition with Kleene's logic; a group takes the reason of its first unknown part."""
+    if isinstance(condition, Leaf):
+        answer = answers.get(condition.test.fact)
+        decision = decide(condition.test, answer, taxonomies.get(condition.test.fact))
+        missed = gap(condition.test, answer) if decision.verdict is Verdict.UNMET else None
+        return ConditionTrace(
+            condition=condition, verdict=decision.verdict, why=decision.why, answer=answer, gap=missed
+        )
+    parts = tuple(evaluate_condition(part, answers, taxonomies) for part in condition.parts)
+    verdicts = [part.verdict for part in parts]
+    if condition.combination is Combination.NOT:
+        verdict = negation(verdicts[0])
+    else:
+        verdict = (conjunction if condition.combination is Combination.ALL else disjunction)(verdicts)
+    reason = next((part.why for part in parts if part.why), None) if verdict is Verdict.UNKNOWN else None
+    return ConditionTrace(condition=condition, verdict=verdict, why=reason, parts=parts)

@@ -1,0 +1,97 @@
+"""POST /v1/feedback for readers, and what editors do with the reports: list, export as labelled cases, close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+
+from service.complaints import Complaint, RequestError
+from service.feedback.reports import cases_yaml, describe_report, read_statement
+from service.feedback.schema import (
+    CasesQuery,
+    ClosingQuestion,
+    FeedbackQuery,
+    FeedbackQuestion,
+    FeedbackReport,
+    FeedbackReports,
+    FeedbackTaken,
+)
+from service.feedback.store import Feedback, FeedbackFullError, Report, ReportFilter
+from service.screenings.stored.progress import moment
+from service.web.blueprints import Blueprint
+from service.web.requests import json_bytes, language, private_answer
+from service.web.serving import catalogue, editor, engine, serving, store
+
+blueprint = Blueprint("reports", __name__, description="What readers report as wrong, and what editors do about it.")
+
+YAML = "application/yaml"
+
+
+@blueprint.at("/v1/feedback", method="POST")
+@blueprint.takes(FeedbackQuestion)
+@blueprint.answers(FeedbackTaken, 400, 413, 415, 422, 429, 503, description="Stored for the editors.", status=201)
+def send(question: dict[str, Any]) -> flask.Response:
+    """Report that a condition came out wrong; a profile is stored only with consent, and without identity."""
+    report = keep(question)
+    stored = report.statement.profile is not None
+    taken = FeedbackTaken(id=report.id, profile_stored=stored, expires_at=moment(report.expires_at))
+    answer = private_answer(json_bytes(taken))
+    answer.status_code = 201
+    return answer
+
+
+def keep(question: dict[str, Any]) -> Report:
+    """Store what a reader sent, through whichever door it came."""
+    statement = read_statement(question, engine())
+    try:
+        return Feedback(store()).add(statement, days=serving().settings.feedback_days)
+    except FeedbackFullError as error:
+        raise RequestError("feedback_full") from error
+
+
+@blueprint.at("/v1/feedback")
+@blueprint.only_for(editor)
+@blueprint.takes(FeedbackQuery, location="query")
+@blueprint.answers(FeedbackReports, 401, 403, 422, 503, description="A page of reports, newest first.")
+def list_reports(query: dict[str, Any]) -> flask.Response:
+    """List reports, for editors."""
+    asked = ReportFilter(measure=query.get("measure", ""), state=query.get("state", ""))
+    page, size, table = query["page"], query["per_page"], Feedback(store())
+    reports, total = table.listed(asked, most=size, skip=(page - 1) * size), table.count(asked)
+    where = {"total": total, "page": page, "per_page": size, "pages": -(-total // size)}
+    return private_answer(json_bytes(FeedbackReports(items=tuple(_describe(report) for report in reports), **where)))
+
+
+@blueprint.at("/v1/feedback/cases.yaml")
+@blueprint.only_for(editor)
+@blueprint.takes(CasesQuery, location="query")
+@blueprint.answers({"type": "string"}, 401, 403, 422, 503, description="Labelled cases.", media_type=YAML)
+def export_cases(query: dict[str, Any]) -> flask.Response:
+    """Export the reports that carry a profile as labelled cases, as `cepei eval` reads them."""
+    state = "" if query["state"] == "all" else query["state"]
+    reports = Feedback(store()).listed(ReportFilter(state=state, with_profile=True))
+    answer = flask.Response(cases_yaml(reports, catalogue()), content_type=f"{YAML}; charset=utf-8")
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Content-Disposition"] = 'attachment; filename="cepei-feedback-cases.yaml"'
+    return answer
+
+
+@blueprint.at("/v1/feedback/<string:report_id>/close", method="POST")
+@blueprint.only_for(editor)
+@blueprint.takes(ClosingQuestion)
+@blueprint.answers(FeedbackReport, 400, 401, 403, 404, 409, 413, 415, 422, 503, description="Closed.")
+def close(question: dict[str, Any], report_id: str) -> flask.Response:
+    """Close a report that is dealt with."""
+    table = Feedback(store())
+    closed = table.close(report_id, question.get("note", ""))
+    report = table.find(report_id)
+    if report is None:
+        raise RequestError("not_found", [Complaint(code="no_such_report")])
+    if not closed:
+        raise RequestError("conflict", [Complaint(code="already_closed")])
+    return private_answer(json_bytes(_describe(report)))
+
+
+def _describe(report: Report) -> FeedbackReport:
+    return describe_report(report, catalogue(), language())

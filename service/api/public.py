@@ -1,0 +1,229 @@
+"""The public calls: POST /v1/match, the reading calls on measures, documents, vocabularies and tables, and liveness."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from difflib import SequenceMatcher
+from typing import Any
+
+import flask
+from msgspec import structs
+
+from matcher.answers.catalogue_json import (
+    describe_catalogue,
+    describe_clause,
+    describe_document,
+    describe_entry,
+    describe_fact,
+    describe_features,
+    describe_measure_fully,
+    describe_measure_listed,
+    describe_operators,
+)
+from matcher.answers.engine import Engine
+from matcher.answers.shapes import ClauseFull, DocumentFull, MatchAnswer, MeasureFull, VocabularyEntry
+from matcher.answers.suggestions import nearest_entries
+from matcher.profiles.profile import MatchRequest
+from rules.catalogue.catalogue import Catalogue
+from rules.catalogue.content import VOCABULARY_FILES
+from seeds.vocabulary import fold
+from service.intake.profile.schema import MatchRequestSchema
+from service.intake.queries import DocumentsQuery, MeasuresQuery, VocabularyQuery
+from service.metrics import CONTENT_TYPE
+from service.shapes.reading import (
+    Documents,
+    Features,
+    FilterRead,
+    Health,
+    Measures,
+    Operators,
+    Readiness,
+    VocabularyAnswer,
+)
+from service.web.blueprints import Blueprint
+from service.web.lookups import found, page_of, read_value, select
+from service.web.requests import json_bytes, language, private_answer, public_answer
+from service.web.serving import catalogue, charge_match, engine, serving
+
+matching = Blueprint("match", __name__, description="Which measures fit a company.")
+
+
+@matching.at("/v1/match", method="POST")
+@matching.takes(MatchRequestSchema)
+@matching.answers(MatchAnswer, 400, 413, 415, 422, 429, 503, description="The measures that fit, in order.")
+def match(question: MatchRequest) -> flask.Response:
+    """Rank the measures that fit a company.
+
+    Same profile, catalogue, date, language and options: same bytes.
+    """
+    charge_match()
+    answer, parts_ms = engine().match_timed(replace(question, language=language()))
+    began = time.perf_counter()
+    body = json_bytes(answer)
+    serialised_ms = (time.perf_counter() - began) * 1000
+    serving().metrics.record_match({**parts_ms, "serialise": serialised_ms})
+    return private_answer(body)
+
+
+measures = Blueprint("measures", __name__, description="The measures of the catalogue.")
+
+_READ = ("region", "sector", "stage", "department")
+"""Filters that take words, which are read and may be misread; the others take values of closed lists and ids."""
+_EXACT = ("instrument", "document", "status")
+
+
+@measures.at("/v1/measures")
+@measures.takes(MeasuresQuery, location="query")
+@measures.answers(Measures, 422, 503, description="A page of measures, ordered by id.")
+def list_measures(query: dict[str, Any]) -> flask.Response:
+    """List measures by words, place, sector, stage, instrument, document, status and department."""
+    serves = engine()
+    shelf = serves.catalogue
+    read = {name: _read(serves, name, query.get(name)) for name in _READ}
+    values = {name: query[name] for name in _EXACT if query.get(name)}
+    values |= {name: reading.value for name, reading in read.items() if reading and reading.value}
+    unread = any(reading and not reading.value for reading in read.values())
+    selected = [] if unread else select(shelf, values, words=query.get("q", ""))
+    listed, page = page_of(selected, query)
+    items = tuple(describe_measure_listed(shelf, measure, language()) for measure in listed)
+    region, sector, stage, department = read.values()
+    return public_answer(
+        Measures(items=items, **page, region=region, sector=sector, stage=stage, department=department)
+    )
+
+
+@measures.at("/v1/measures/<measure:measure_id>")
+@measures.answers(MeasureFull, 404, 503, description="One measure with conditions, context and examples.")
+def show_measure(measure_id: str) -> flask.Response:
+    """Show one measure with everything that is known of it."""
+    shelf = catalogue()
+    return public_answer(describe_measure_fully(shelf, found(shelf.measures, measure_id), language()))
+
+
+def _read(serves: Engine, name: str, text: str | None) -> FilterRead | None:
+    return read_value(serves, name, text, language()) if text else None
+
+
+documents = Blueprint("documents", __name__, description="The policy documents, word for word.")
+
+
+@documents.at("/v1/documents")
+@documents.takes(DocumentsQuery, location="query")
+@documents.answers(Documents, 422, 503, description="A page of documents, ordered by id.")
+def list_documents(query: dict[str, Any]) -> flask.Response:
+    """List the documents, with text and clauses unless `detail=brief`."""
+    shelf = catalogue()
+    documents, page = page_of(sorted(shelf.documents.values(), key=lambda document: document.id), query)
+    full = query["detail"] == "full"
+    items = tuple(describe_document(shelf, document, language(), full=full) for document in documents)
+    return public_answer(Documents(items=items, **page))
+
+
+@documents.at("/v1/documents/<document_id>")
+@documents.answers(DocumentFull, 404, 503, description="One document with its text and clauses.")
+def show_document(document_id: str) -> flask.Response:
+    """Show one document: metadata, cleaned text, outline."""
+    shelf = catalogue()
+    return public_answer(describe_document(shelf, found(shelf.documents, document_id), language()))
+
+
+@documents.at("/v1/documents/<document_id>/clauses/<path>")
+@documents.answers(ClauseFull, 404, 503, description="One clause with its text and measures.")
+def show_clause(document_id: str, path: str) -> flask.Response:
+    """Show one clause with its text and the measures that rest on it."""
+    shelf = catalogue()
+    document = found(shelf.documents, document_id)
+    found({clause.path: clause for clause in document.clauses}, path)
+    return public_answer(describe_clause(shelf, document, path, language()))
+
+
+vocabularies = Blueprint("vocabularies", __name__, description="The words the catalogue understands.")
+
+FACTS = "facts"
+NAME = {"in": "path", "name": "name", "required": True, "schema": {"enum": ["regions", *VOCABULARY_FILES, FACTS]}}
+MOST_NEAREST = 20
+LEAST_LIKENESS = 0.6
+
+
+@vocabularies.at("/v1/vocabularies/<name>", parameters=[NAME])
+@vocabularies.takes(VocabularyQuery, location="query")
+@vocabularies.answers(VocabularyAnswer, 404, 422, 503, description="Entries, or the nearest ones to `q`, best first.")
+def show_vocabulary(query: dict[str, Any], name: str) -> flask.Response:
+    """List one vocabulary: regions, sectors, concepts, stages, instruments, facts and the smaller ones."""
+    shelf = catalogue()
+    found({FACTS: None, **dict.fromkeys(shelf.vocabularies)}, name)
+    if words := query.get("q"):
+        entries = _nearest(shelf, name, words)
+        page = {"total": len(entries), "page": 1, "per_page": MOST_NEAREST, "pages": 1}
+        return public_answer(VocabularyAnswer(vocabulary=name, items=tuple(entries), **page))
+    items, page = page_of(_entries(shelf, name), query)
+    return public_answer(VocabularyAnswer(vocabulary=name, items=tuple(items), **page))
+
+
+def _entries(shelf: Catalogue, name: str) -> list[VocabularyEntry]:
+    if name == FACTS:
+        return [describe_fact(fact, language()) for fact in shelf.facts.values()]
+    vocabulary = shelf.vocabularies[name]
+    return [describe_entry(vocabulary, entry, language()) for entry in vocabulary.entries]
+
+
+def _nearest(shelf: Catalogue, name: str, words: str) -> list[VocabularyEntry]:
+    if name == FACTS:
+        return _nearest_facts(_entries(shelf, name), words)
+    return nearest_entries(shelf.vocabularies[name], words, MOST_NEAREST, language())
+
+
+def _nearest_facts(facts: list[VocabularyEntry], words: str) -> list[VocabularyEntry]:
+    """Return the facts whose id or label contains or resembles `words`, best first."""
+
+    def likeness(fact: VocabularyEntry) -> float:
+        names = (fold(fact.id), fold(fact.label))
+        return max(1.0 if sought in name else SequenceMatcher(None, sought, name).ratio() for name in names)
+
+    sought = fold(words)
+    ranked = sorted(((round(likeness(fact), 4), fact) for fact in facts), key=lambda pair: (-pair[0], pair[1].id))
+    return [structs.replace(fact, similarity=score) for score, fact in ranked[:MOST_NEAREST] if score >= LEAST_LIKENESS]
+
+
+tables = Blueprint("tables", __name__, description="How measures are ranked and conditions are written.")
+
+
+@tables.at("/v1/features")
+@tables.answers(Features, description="The ranking features and their weights, which add up to 1.")
+def list_features() -> flask.Response:
+    """List the ranking features with their weights."""
+    return public_answer(Features(items=describe_features(language())))
+
+
+@tables.at("/v1/operators")
+@tables.answers(Operators, description="The operators of conditions.")
+def list_operators() -> flask.Response:
+    """List the operators that conditions are written with."""
+    return public_answer(Operators(items=describe_operators(language())))
+
+
+health = Blueprint("health", __name__, description="Liveness, readiness and metrics.")
+
+
+@health.at("/healthz")
+@health.answers(Health, description="The process is alive.")
+def healthz() -> flask.Response:
+    """Tell that the process is alive."""
+    return private_answer(json_bytes(Health(status="ok")))
+
+
+@health.at("/readyz")
+@health.answers(Readiness, 503, description="A verified catalogue is loaded.")
+def readyz() -> flask.Response:
+    """Tell that a verified catalogue is loaded, and which."""
+    return private_answer(json_bytes(Readiness(status="ready", catalogue=describe_catalogue(catalogue()))))
+
+
+@health.at("/metrics")
+@health.answers({"type": "string"}, description="Prometheus text.", media_type="text/plain")
+def metrics() -> flask.Response:
+    """Show the counters in Prometheus' text format."""
+    answer = flask.Response(serving().metrics.exposition(), content_type=CONTENT_TYPE)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

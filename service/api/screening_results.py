@@ -1,0 +1,269 @@
+"""What a finished screening holds, from both sides, as lists, one pair explained, and a file to download."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import flask
+import pyarrow as pa  # type: ignore[import-untyped]
+
+from matcher.answers.catalogue_json import describe_measure
+from matcher.answers.shapes import MatchAnswer, Recommendation
+from matcher.standing import COUNTED
+from rules.catalogue.catalogue import Catalogue
+from service.complaints import RequestError
+from service.intake.queries import MatrixFilter, MeasureTenantsQuery, NoQuery, PageQuery, TenantMatchQuery
+from service.intake.raw_table import Format
+from service.screenings.results.files import MEDIA_TYPES
+from service.screenings.stored.changes import StoredChanges
+from service.screenings.stored.jobs import Job
+from service.screenings.stored.lines import rejected_rows
+from service.screenings.stored.matrix import (
+    add_up,
+    best_pairs,
+    chosen_measures,
+    considered,
+    count_by_measure,
+    count_by_tenant,
+    describe_standing,
+    measure_counts,
+    measure_items,
+    opening,
+    settling,
+    tenant_choice,
+    tenants_of_measure,
+    title_of,
+)
+from service.screenings.stored.progress import row_counts
+from service.shapes.reading import FilterRead
+from service.shapes.screening import (
+    CatalogueVersion,
+    ChangedTenant,
+    Changes,
+    MeasureItems,
+    MeasureTenants,
+    Pair,
+    RejectedRows,
+    SummaryAnswer,
+    TenantItem,
+    TenantItems,
+    TenantsWith,
+    VerdictCounts,
+)
+from service.web.blueprints import Blueprint
+from service.web.lookups import found, page_of, read_region
+from service.web.opened import changes_of, engine_of, explained, finished_screening, parts_of, question_of, results_file
+from service.web.requests import json_bytes, language, private_answer
+from service.web.serving import folders, jobs, operator
+
+blueprint = Blueprint("screening_results", __name__, description="What a screening found.")
+
+MOST_MEASURES = 10
+Json = dict[str, Any]
+
+
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/tenants")
+@blueprint.only_for(operator)
+@blueprint.takes(MatrixFilter, location="query")
+@blueprint.answers(TenantItems, 401, 403, 404, 409, 422, 503, description="A page of tenants, by row.")
+def list_tenants(query: Json, screening_id: str) -> flask.Response:
+    """List tenants with the counts and the best of their measures."""
+    job = finished_screening(screening_id)
+    parts, shelf = parts_of(job), engine_of(job.catalogue).catalogue
+    choice = tenant_choice(shelf, job.options.statuses, query)
+    counts = count_by_tenant(parts, choice).wanted(choice)
+    region = region_asked(shelf, query)
+    if region:
+        counts = counts.chosen(parts.are_inside(counts.rows, places_inside(shelf, region)))
+    places, page = page_of(range(len(counts.rows)), query)
+    rows = [int(counts.rows[place]) for place in places]
+    called, best = parts.called(rows, "region"), best_pairs(parts, choice, rows)
+    items = tuple(
+        TenantItem(
+            **called[row],
+            counts=counts.at(place),
+            best=tuple(Pair(**pair, title=title_of(shelf, pair["measure_id"], language())) for pair in best[row]),
+        )
+        for place, row in zip(places, rows, strict=True)
+    )
+    return private_answer(json_bytes(TenantItems(items=items, **page, region=region)))
+
+
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/measures")
+@blueprint.only_for(operator)
+@blueprint.takes(MatrixFilter, location="query")
+@blueprint.answers(MeasureItems, 401, 403, 404, 409, 422, 503, description="A page of measures, most applicable first.")
+def list_measures(query: Json, screening_id: str) -> flask.Response:
+    """List measures with their counts over all tenants, or over those inside a place."""
+    job = finished_screening(screening_id)
+    shelf = engine_of(job.catalogue).catalogue
+    counts = measure_counts(jobs().chunks(job.id))
+    region = region_asked(shelf, query)
+    if region:
+        places = places_inside(shelf, region)
+        counts |= count_by_measure(parts_of(job), considered(shelf, job.options.statuses), places)
+    chosen = chosen_measures(shelf, query.get("instrument"), query.get("status"))
+    items = measure_items(shelf, counts, language())
+    wanted = [item for item in items if chosen is None or item.measure_id in chosen]
+    if query.get("verdict"):
+        wanted = [item for item in wanted if _listed(item.counts, query["verdict"])]
+    page, where = page_of(wanted, query)
+    return private_answer(json_bytes(MeasureItems(items=tuple(page), **where, region=region)))
+
+
+def _listed(counts: VerdictCounts, verdict: str) -> int:
+    """Return for how many tenants a measure is listed with a verdict."""
+    return counts.applicable if verdict == "applicable" else counts.possible - counts.withheld
+
+
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/measures/<measure_id>/tenants")
+@blueprint.only_for(operator)
+@blueprint.takes(MeasureTenantsQuery, location="query")
+@blueprint.answers(MeasureTenants, 401, 403, 404, 409, 422, 503, description="A page of tenants of the measure.")
+def list_measure_tenants(query: Json, screening_id: str, measure_id: str) -> flask.Response:
+    """List the tenants that a measure fits, may fit, or would fit but for one fact or one condition."""
+    job = finished_screening(screening_id)
+    parts, shelf = parts_of(job), engine_of(job.catalogue).catalogue
+    measure = found(shelf.measures, measure_id)
+    standing = tenants_of_measure(parts, measure.id, query.get("standing"), query.get("verdict"))
+    region = region_asked(shelf, query)
+    if region:
+        places = places_inside(shelf, region)
+        standing = standing.filter(pa.array(parts.are_inside(standing["row"].to_numpy(), places)))
+    shown, where = page_of(standing, query)
+    items = describe_standing(parts, measure.id, shown)
+    described = describe_measure(shelf, measure, language())
+    return private_answer(json_bytes(MeasureTenants(measure=described, items=items, **where, region=region)))
+
+
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/summary")
+@blueprint.only_for(operator)
+@blueprint.takes(NoQuery, location="query")
+@blueprint.answers(SummaryAnswer, 401, 403, 404, 409, 422, 503, description="What the screening adds up to.")
+def show_summary(_: Json, screening_id: str) -> flask.Response:
+    """Tell totals, the widest measures, what would settle most unknowns, which single change opens most."""
+    job, spoken = finished_screening(screening_id), language()
+    shelf = engine_of(job.catalogue).catalogue
+    chunks = jobs().chunks(job.id)
+    items, having = measure_items(shelf, measure_counts(chunks), spoken), add_up(chunks, "tenants_with")
+    return private_answer(
+        json_bytes(
+            SummaryAnswer(
+                catalogue=CatalogueVersion(version=shelf.version),
+                rows=row_counts(job),
+                totals=VerdictCounts(**{name: sum(getattr(item.counts, name) for item in items) for name in COUNTED}),
+                tenants_with=TenantsWith(applicable=having["applicable"], possible=having["possible"]),
+                measures=tuple(items[:MOST_MEASURES]),
+                settles=settling(shelf, add_up(chunks, "settles"), spoken),
+                opens=opening(shelf, add_up(chunks, "opens"), spoken),
+            )
+        )
+    )
+
+
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/rejected")
+@blueprint.only_for(operator)
+@blueprint.takes(PageQuery, location="query")
+@blueprint.answers(RejectedRows, 401, 403, 404, 409, 422, 503, description="A page of rejected rows, by row.")
+def list_rejected(query: Json, screening_id: str) -> flask.Response:
+    """List the rows that could not be read, with number, field and reason."""
+    job = finished_screening(screening_id)
+    refused = rejected_rows(folders().of(job.id), [chunk.number for chunk in jobs().chunks(job.id)], language())
+    items, page = page_of(refused, query)
+    return private_answer(json_bytes(RejectedRows(items=tuple(items), **page)))
+
+
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/changes")
+@blueprint.only_for(operator)
+@blueprint.takes(PageQuery, location="query")
+@blueprint.answers(Changes, 401, 403, 404, 409, 422, 503, description="A page of tenants that came out differently.")
+def list_changes(query: Json, screening_id: str) -> flask.Response:
+    """Tell what a rerun changed for whom, beside the screening that it ran again."""
+    job = finished_screening(screening_id)
+    changes, parts = changes_of(job), parts_of(job)
+    rows, where = page_of(changes.rows(), query)
+    changed = changes.of_tenants(rows, _titles(job, changes, rows))
+    called = parts.called(rows)
+    nameless = {"external_id": "", "uscc": "", "name": ""}  # decided before, refused by the later catalogue
+    answer = Changes(
+        before=CatalogueVersion(version=changes.version_before),
+        after=CatalogueVersion(version=engine_of(job.catalogue).catalogue.version),
+        totals=changes.totals(),
+        items=tuple(
+            ChangedTenant(**called.get(row, {"row": row, **nameless}), changes=tuple(changed[row])) for row in rows
+        ),
+        **where,
+    )
+    return private_answer(json_bytes(answer))
+
+
+def _titles(job: Job, changes: StoredChanges, rows: Collection[int]) -> dict[str, str]:
+    """Return the titles of what changed; a measure that is gone has the title it had."""
+    wanted, now = changes.measures_of(rows), engine_of(job.catalogue).catalogue
+    titles = {measure_id: title_of(now, measure_id, language()) for measure_id in wanted & now.measures.keys()}
+    if gone := wanted - titles.keys():
+        with suppress(RequestError):
+            then = engine_of(changes.version_before).catalogue
+            titles |= {measure_id: title_of(then, measure_id, language()) for measure_id in gone}
+    return titles
+
+
+def region_asked(shelf: Catalogue, query: Mapping[str, Any]) -> FilterRead | None:
+    """Return how the place of a filter was read, None when none is asked for."""
+    return read_region(shelf, query["region"], language()) if query.get("region") else None
+
+
+def places_inside(shelf: Catalogue, region: FilterRead) -> Collection[str]:
+    """Return every place inside the one that was read; none when it was not read for sure."""
+    return shelf.vocabularies["regions"].taxonomy.descendants(region.value) if region.value else ()
+
+
+files = Blueprint("screening_files", __name__, description="Downloads of a screening.")
+
+_PARAMETERS = [
+    {
+        "in": "path",
+        "name": "form",
+        "required": True,
+        "schema": {"type": "string", "enum": [form.value for form in Format]},
+    }
+]
+_CONTENT = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in MEDIA_TYPES.values()}
+
+
+@files.at("/v1/screenings/<string(length=32):screening_id>/results.<form>", parameters=_PARAMETERS)
+@files.only_for(operator, responses={200: {"content": _CONTENT}})
+@files.takes(NoQuery, location="query")
+@files.answers(None, 401, 403, 404, 409, 422, 503, description="The file.")
+def download_results(_: dict[str, Any], screening_id: str, form: str) -> flask.Response:
+    """Give all results: one row each tenant x measure shown; the workbook also sums up, in words."""
+    return results_file(screening_id, form)
+
+
+pairs = Blueprint("screening_pairs", __name__, description="One tenant of a screening, explained.")
+
+
+@pairs.at("/v1/screenings/<string(length=32):screening_id>/tenants/<int(max=2147483647):row>/match")
+@pairs.only_for(operator)
+@pairs.takes(TenantMatchQuery, location="query")
+@pairs.answers(MatchAnswer, 401, 403, 404, 409, 422, 503, description="The answer of a match for this tenant.")
+def match_tenant(query: dict[str, Any], screening_id: str, row: int) -> flask.Response:
+    """Answer for one tenant as POST /v1/match does with the catalogue of the screening, byte for byte."""
+    job = finished_screening(screening_id)
+    question = replace(question_of(job, row), **query)
+    return private_answer(json_bytes(engine_of(job.catalogue).match(question)))
+
+
+@pairs.at("/v1/screenings/<string(length=32):screening_id>/tenants/<int(max=2147483647):row>/measures/<measure_id>")
+@pairs.only_for(operator)
+@pairs.takes(NoQuery, location="query")
+@pairs.answers(Recommendation, 401, 403, 404, 409, 422, 503, description="Why the measure fits, with its evidence.")
+def explain_pair(_: dict[str, Any], screening_id: str, row: int, measure_id: str) -> flask.Response:
+    """Explain one measure for one tenant: the recommendation as POST /v1/match gives it, byte for byte.
+
+    One that does not apply is explained as with `include: ["not_applicable"]`.
+    """
+    return private_answer(json_bytes(explained(screening_id, row, measure_id)))

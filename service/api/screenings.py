@@ -1,0 +1,205 @@
+"""POST /v1/screenings and what can be asked of one as a job: its state, its progress, to stop, to go, to run again."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import flask
+from msgspec.structs import asdict
+
+from service.complaints import Complaint, RequestError
+from service.intake.first_look import look_at
+from service.intake.profile.schema import STATUSES
+from service.intake.queries import NoQuery, ScreeningQuestion
+from service.screenings.results.files import MEDIA_TYPES
+from service.screenings.results.template import template_workbook
+from service.screenings.stored.folders import Folder
+from service.screenings.stored.jobs import UNFINISHED, Job, new_id
+from service.screenings.stored.progress import describe_job, event_stream, state_words
+from service.screenings.work.sent import columns_as_read, columns_at_a_look, read_sent
+from service.shapes.screening import FirstLook, OneScreening, Screening, Screenings
+from service.web.blueprints import Blueprint
+from service.web.opened import forget, run_again
+from service.web.requests import json_bytes, language, private_answer
+from service.web.serving import expect_records, folders, jobs, operator, own_screening, serving
+
+blueprint = Blueprint("screenings", __name__, description="Many tenants against every measure, for operators.")
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FILE_NAME = {
+    "Content-Disposition": {
+        "description": "The name of the file tells its form by its ending.",
+        "schema": {"type": "string"},
+        "example": 'form-data; name="file"; filename="tenants.csv"',
+    }
+}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "file": {"type": "string", "format": "binary", "description": "CSV, XLSX, NDJSON or Parquet."},
+                        "on": {"type": "string", "format": "date"},
+                        "statuses": {
+                            "type": "string",
+                            "pattern": f"^({'|'.join(STATUSES)})(,({'|'.join(STATUSES)}))*$",
+                            "description": "Statuses separated by commas.",
+                        },
+                        "columns": {
+                            "type": "string",
+                            "contentMediaType": "application/json",
+                            "description": "Heading -> field, over what the headings say, as in "
+                            '`{"营收": "annual_revenue_cny(万元)", "备注2": null}`; null leaves a column out.',
+                        },
+                    },
+                },
+                "encoding": {"file": {"contentType": ", ".join(MEDIA_TYPES.values()), "headers": _FILE_NAME}},
+            },
+            "application/json": {"schema": ScreeningQuestion},
+        },
+    }
+}
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["progress", "finished", "failed", "cancelled", "deleted"]},
+        "data": {"type": "string", "description": "The state as JSON, as the state of the screening is told."},
+    },
+}
+
+
+@blueprint.at("/v1/screenings/template.xlsx")
+@blueprint.answers({"type": "string", "format": "binary"}, description="A workbook to fill in.", media_type=XLSX)
+def show_template() -> flask.Response:
+    """Give a workbook with headings, drop-downs, an example row and an explanation of each column."""
+    answer = flask.Response(template_workbook(), content_type=XLSX)
+    answer.headers["Content-Disposition"] = 'attachment; filename="cepei-tenants.xlsx"'
+    return answer
+
+
+@blueprint.at("/v1/screenings", method="POST")
+@blueprint.only_for(operator, **_BODY)
+@blueprint.answers(
+    Screening, 400, 401, 403, 413, 415, 422, 429, 503, description="Accepted; `Location` names it.", status=202
+)
+def create_screening() -> flask.Response:
+    """Take a file, or tenants as JSON, to be screened."""
+    key, settings = operator(), serving().settings
+    expect_records(key)
+    sent = read_sent(flask.request, settings.upload_bytes)
+    job_id = new_id()
+    folder = folders().create(job_id)
+    try:
+        sent.keep(folder, settings.upload_bytes)
+        sent.check_columns(folder)
+        job = jobs().create(job_id, key.id, form=sent.form, options=sent.options, days=settings.retention_days)
+    except BaseException:
+        folders().remove(job_id)
+        raise
+    return _accepted(job)
+
+
+@blueprint.at("/v1/screenings/columns", method="POST")
+@blueprint.only_for(operator, **_BODY)
+@blueprint.answers(FirstLook, 400, 401, 403, 413, 415, 422, 503, description="What was understood of the headings.")
+def look_at_columns() -> flask.Response:
+    """Tell at once what the columns of a file would be taken for; only its first rows are read, nothing is kept."""
+    most = serving().settings.upload_bytes
+    sent = read_sent(flask.request, most)
+    with TemporaryDirectory() as path:
+        folder = Folder(Path(path))
+        sent.keep(folder, most)
+        look = look_at(folder.sent(sent.form), sent.options.columns, on=sent.options.on)
+    return private_answer(json_bytes(columns_at_a_look(look, language())))
+
+
+@blueprint.at("/v1/screenings")
+@blueprint.only_for(operator)
+@blueprint.takes(NoQuery, location="query")
+@blueprint.answers(Screenings, 401, 403, 422, 503, description="The screenings of this key.")
+def list_screenings(_: dict[str, Any]) -> flask.Response:
+    """List the screenings of this key, newest first."""
+    return private_answer(json_bytes(Screenings(items=tuple(_describe(job) for job in jobs().owned(operator().id)))))
+
+
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>")
+@blueprint.only_for(operator)
+@blueprint.takes(NoQuery, location="query")
+@blueprint.answers(OneScreening, 401, 403, 404, 422, 503, description="The state of the screening.")
+def show_screening(_: dict[str, Any], screening_id: str) -> flask.Response:
+    """Tell how far a screening is, and what the columns of its file were taken for."""
+    job = own_screening(screening_id)
+    columns = columns_as_read(folders().of(job.id), language())
+    return private_answer(json_bytes(OneScreening(**asdict(_describe(job)), **asdict(columns))))
+
+
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>", method="DELETE")
+@blueprint.only_for(operator)
+@blueprint.answers(None, 401, 403, 404, 503, description="Gone, file and results.", status=204)
+def delete_screening(screening_id: str) -> flask.Response:
+    """Delete a screening at once, with its file and its results."""
+    forget(screening_id)
+    return flask.Response(status=204)
+
+
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/cancel", method="POST")
+@blueprint.only_for(operator)
+@blueprint.answers(Screening, 401, 403, 404, 409, 503, description="Cancelled.")
+def cancel_screening(screening_id: str) -> flask.Response:
+    """Stop a screening that has not ended; what is finished of it is not shown."""
+    job = own_screening(screening_id)
+    if not jobs().cancel(job.id):
+        raise RequestError("conflict", [Complaint(code="already_ended", params=state_words(job.state))])
+    return private_answer(json_bytes(_describe(own_screening(screening_id))))
+
+
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/rerun", method="POST")
+@blueprint.only_for(operator)
+@blueprint.answers(
+    Screening, 401, 403, 404, 409, 429, 503, description="Accepted; `Location` names the new one.", status=202
+)
+def rerun_screening(screening_id: str) -> flask.Response:
+    """Screen the same tenants again with the catalogue of now; `changes` of the new one tells what changed for whom."""
+    return _accepted(run_again(screening_id))
+
+
+@blueprint.at("/v1/screenings/<string(length=32):screening_id>/events")
+@blueprint.only_for(operator)
+@blueprint.takes(NoQuery, location="query")
+@blueprint.answers(_EVENT, 401, 403, 404, 422, 503, description="Server-sent events.", media_type="text/event-stream")
+def show_events(_: dict[str, Any], screening_id: str) -> flask.Response:
+    """Send the state whenever it changes, as events named `progress`, the last one named after the final state.
+
+    A stream lasts a minute at most; a process sends as many at once as it has threads, but for two. One more is
+    answered with 503 and `Retry-After`: the state can be read at any time.
+    """
+    job, table, spoken = own_screening(screening_id), jobs(), language()
+
+    def state() -> tuple[bool, str, bytes] | None:
+        found = table.find(job.id, job.key_id)
+        if found is None:
+            return None
+        ended = found.state not in UNFINISHED
+        body = json_bytes(describe_job(found, now=time.time(), language=spoken))
+        return ended, found.state.value if ended else "progress", body
+
+    return event_stream(state, most=max(1, serving().settings.threads - 2))
+
+
+def _accepted(job: Job) -> flask.Response:
+    answer = private_answer(json_bytes(_describe(job)))
+    answer.status_code = 202
+    answer.headers["Location"] = f"/v1/screenings/{job.id}"
+    return answer
+
+
+def _describe(job: Job) -> Screening:
+    return describe_job(job, now=time.time(), language=language())

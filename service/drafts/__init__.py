@@ -1,0 +1,1 @@
+"""Trying a measure before it is published. It stores nothing."""

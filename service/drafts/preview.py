@@ -1,0 +1,161 @@
+"""Policy finds company: a draft measure in pack form, decided for the tenants of a stored screening.
+
+It quotes a document of the catalogue, or one that the caller sends along.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+import orjson
+
+from matcher.standing import COUNTED
+from rules.catalogue.catalogue import Catalogue
+from rules.language.condition_parsing import Lexicon
+from rules.language.measures import Measure
+from rules.language.pack import parse_pack
+from seeds.cleaning import clean
+from seeds.documents import Document, build_document
+from seeds.faults import Fault, SeedError
+from seeds.metadata import UNKNOWN
+from service.screenings.stored.folders import Tenant, read_tenants, write_whole
+from service.screenings.stored.jobs import Options
+from service.screenings.stored.matrix import MANY, Parts
+from service.screenings.stored.parts import result_table
+from service.screenings.work.deciding import Decider
+from service.shapes.screening import MeasureTenant, VerdictCounts
+
+Json = dict[str, Any]
+
+_MAY_BE_UNKNOWN = (
+    "number", "issuers", "issued_on", "written_on", "published_on", "effective_from", "valid_to", "source_url",
+    "checked_on",
+)  # fmt: skip
+FILE = "document"
+"""Faults of the document that was sent name this file; those of the measure name the pack's."""
+
+
+def parse_document(catalogue: Catalogue, given: Json) -> Document:
+    """Read a document as `cepei draft` and `cepei check` would; raise SeedError naming every fault.
+
+    `given` has its text and the keys of document.yaml; what is left out the document does not tell.
+    """
+    text = given.get("text")
+    if not isinstance(text, str) or not text.strip():
+        raise SeedError([Fault(file=FILE, pointer="/text", code="sent_without_text")])
+    cleaned = clean(text)
+    metadata = {
+        "schema": 1,
+        "heading": _heading(given.get("title"), cleaned),
+        "sha256": hashlib.sha256(cleaned.encode("utf-8", "replace")).hexdigest(),
+        **dict.fromkeys(_MAY_BE_UNKNOWN, UNKNOWN),
+        **{key: value for key, value in given.items() if key != "text"},
+    }
+    faults = list(_catalogue_faults(catalogue, given))
+    try:
+        document = build_document(metadata, cleaned, file=FILE)
+    except SeedError as error:
+        raise SeedError([*faults, *error.faults]) from error
+    if faults:
+        raise SeedError(faults)
+    return document
+
+
+def with_document(catalogue: Catalogue, document: Document) -> Catalogue:
+    """Return the catalogue as it would be with one more document."""
+    return replace(catalogue, documents={**catalogue.documents, document.id: document})
+
+
+def parse_draft(catalogue: Catalogue, document: str, measure: Json, defaults: Json | None) -> Measure:
+    """Check a draft against its document as a rule pack is checked; raise PackError naming every fault.
+
+    It may do without examples and an English title, which a pack needs. Without defaults it reaches as far as its
+    document's region.
+    """
+    region = catalogue.documents[document].region
+    reach = {"region": region} if defaults is None else defaults
+    pack = {"schema": 1, "document": document, "defaults": reach, "measures": [measure]}
+    lexicon = Lexicon(facts=catalogue.facts, vocabularies=catalogue.vocabularies)
+    parsed = parse_pack(pack, file=f"{document}.yaml", documents=catalogue.documents, lexicon=lexicon, is_draft=True)
+    return parsed.measures[0]
+
+
+def _heading(title: object, text: str) -> str:
+    """Return the words of the title that stand in the text: all of it, or all before the brackets at its end."""
+    words = title if isinstance(title, str) else text.partition("\n")[0]
+    return words if words in text else words.partition("（")[0]
+
+
+def _catalogue_faults(catalogue: Catalogue, given: Json) -> list[Fault]:
+    faults = []
+    if given.get("id") in catalogue.documents:
+        faults.append(Fault(file=FILE, pointer="/id", code="known_document"))
+    region = given.get("region")
+    if isinstance(region, str) and region not in catalogue.vocabularies["regions"].entries:
+        faults.append(Fault(file=FILE, pointer="/region", code="region_of_no_place", params={"region": region}))
+    return faults
+
+
+MOST_KEPT = 20
+"""So many outcomes are kept of a screening."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """How a draft comes out: tenants by outcome, and those it fits or may fit, by verdict and row."""
+
+    counts: VerdictCounts
+    items: tuple[MeasureTenant, ...]
+
+
+def stored_preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: Options, asked: object) -> Preview:
+    """Return the outcome of a draft, decided once however many pages of it are asked for.
+
+    `asked` is the draft as it was sent; its outcome stands beside the screening and goes with it.
+    """
+    told = orjson.dumps([catalogue.version, asked], option=orjson.OPT_SORT_KEYS)
+    file = parts.folder.path / f"preview-{hashlib.sha256(told).hexdigest()[:32]}.json"
+    if file.is_file():
+        return msgspec.json.decode(file.read_bytes(), type=Preview)
+    outcome = preview(catalogue, draft, parts, options)
+    for old in sorted(parts.folder.path.glob("preview-*.json"), key=lambda path: path.stat().st_mtime)[: 1 - MOST_KEPT]:
+        old.unlink(missing_ok=True)
+    write_whole(file, msgspec.json.encode(outcome))
+    return outcome
+
+
+def preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: Options) -> Preview:
+    """Decide the draft alone, for every tenant."""
+    only = replace(catalogue, measures={draft.id: draft}, path=None)
+    decider, known = Decider(only), frozenset(_facts(only, draft))
+    decided_rows = frozenset(parts.decided().tolist())
+    counts: Counter[str] = Counter()
+    items: list[dict[str, Any]] = []
+    for number in parts.numbers:
+        stored = [tenant for tenant in read_tenants(parts.folder.tenants(number)) if tenant.row in decided_rows]
+        tenants = [_without_others(tenant, known) for tenant in stored]
+        decided = decider.decide(tenants, options)
+        counts.update(dict(zip(COUNTED, decided.by_measure[0].tolist(), strict=True)))
+        items += result_table(decided, tenants, (draft.id,)).drop_columns(["measure_id"]).to_pylist()
+    return Preview(
+        counts=VerdictCounts(**{name: counts[name] for name in COUNTED}),
+        items=msgspec.convert(sorted(items, key=lambda item: (item["verdict"], item["row"])), MANY),
+    )
+
+
+def _facts(catalogue: Catalogue, draft: Measure) -> Iterable[str]:
+    """Yield every fact that a tenant may declare here; what another measure asks for is of no use to the draft."""
+    yield from catalogue.facts
+    yield from (test.fact for test in draft.tests)
+
+
+def _without_others(tenant: Tenant, known: frozenset[str]) -> Tenant:
+    if known.issuperset(tenant.profile.facts):
+        return tenant
+    facts = {name: value for name, value in tenant.profile.facts.items() if name in known}
+    return Tenant(tenant.row, replace(tenant.profile, facts=facts))

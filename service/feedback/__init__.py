@@ -1,0 +1,1 @@
+"""What readers report as wrong: stored, read by editors, exported as labelled companies."""

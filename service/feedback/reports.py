@@ -1,0 +1,177 @@
+"""What a reader sent, held against the catalogue, told to editors in words, and exported as labelled companies.
+
+A label names the measure as every label does, then the fact and the words that the condition cites, then what it
+should come out as. Where a condition that stands on its own should be unmet, the measure must not come back at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+import yaml
+
+from matcher.answers.catalogue_json import describe_measure_listed
+from matcher.answers.engine import Engine
+from matcher.answers.shapes import StatedCondition
+from matcher.profiles.profile import Profile
+from rules.catalogue.catalogue import Catalogue
+from service.complaints import Complaint, RequestError, pointer_to, unknown_field
+from service.evaluation import SHORT_NAMES
+from service.feedback.schema import FeedbackReport
+from service.feedback.store import Report, Statement
+from service.intake.profile.schema import complaints_of_facts
+from service.screenings.stored.progress import moment
+
+IDENTITY = ("name", "uscc", "external_id")
+"""Fields of a profile that are never stored with a report."""
+
+
+def read_statement(question: Mapping[str, Any], engine: Engine) -> Statement:
+    """Return what is to be stored of a question; raise RequestError with what does not exist."""
+    shelf = engine.catalogue
+    measure_id, fact = question["measure_id"], question["fact"]
+    if measure_id not in shelf.measures:
+        raise RequestError("invalid_request", [_no_such("measure_id", measure_id, shelf.measures)])
+    place = _place_of(dict(stated_conditions(shelf, measure_id)), question)
+    shared: Profile | None = question.get("profile") if question.get("share_profile") else None
+    if shared and (faults := engine.declared.faults_of(shared.facts)):
+        raise RequestError("invalid_request", complaints_of_facts(faults))
+    return Statement(
+        measure=measure_id,
+        fact=fact,
+        condition=place,
+        verdict=question["verdict"],
+        should_be=question["should_be"],
+        comment=question.get("comment", ""),
+        catalogue=question.get("catalogue", ""),
+        language=question.get("lang", "zh"),
+        profile=None if shared is None else without_identity(shared),
+    )
+
+
+def stated_conditions(shelf: Catalogue, measure_id: str, language: str = "zh") -> Iterator[tuple[str, StatedCondition]]:
+    """Yield every condition of a measure with its place, parts after the condition they belong to."""
+    yield from _walk(describe_measure_listed(shelf, shelf.measures[measure_id], language).conditions, ())
+
+
+def without_identity(profile: Profile) -> dict[str, Any]:
+    """Return what a profile says as JSON, without the fields that tell whose it is and without empty ones."""
+    said = {name: value for name, value in asdict(profile).items() if name not in IDENTITY and value not in (None, "")}
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(said))
+    return {name: value for name, value in plain.items() if value not in ([], {})}
+
+
+def _walk(conditions: Iterable[StatedCondition], above: tuple[str, ...]) -> Iterator[tuple[str, StatedCondition]]:
+    for position, condition in enumerate(conditions):
+        steps = (*above, str(position))
+        yield ".".join(steps), condition
+        yield from _walk(condition.parts, steps)
+
+
+def _place_of(stated: Mapping[str, StatedCondition], question: Mapping[str, Any]) -> str:
+    """Return the place of the condition meant; "" when several read its fact and none was named."""
+    fact, place = question["fact"], question.get("condition", "")
+    if place and place not in stated:
+        raise RequestError("invalid_request", [_no_such("condition", place, stated)])
+    candidates = [at for at, condition in stated.items() if condition.fact == fact and place in ("", at)]
+    if not candidates:
+        known = {condition.fact for at, condition in stated.items() if place in ("", at)}
+        raise RequestError("invalid_request", [_no_such("fact", fact, known)])
+    whole = [at for at in candidates if "." not in at] or candidates
+    return whole[0] if len(whole) == 1 else ""
+
+
+def _no_such(field: str, name: str, known: Iterable[str]) -> Complaint:
+    return unknown_field(name, known, "no_such_thing", pointer_to(field))
+
+
+def describe_report(report: Report, shelf: Catalogue | None, language: str) -> FeedbackReport:
+    """Return one report."""
+    said = report.statement
+    return FeedbackReport(
+        id=report.id,
+        state=report.state,
+        measure=said.measure,
+        fact=said.fact,
+        condition=said.condition or None,
+        label=_label(report, shelf, language) if shelf else None,
+        verdict=said.verdict,
+        should_be=said.should_be,
+        comment=said.comment,
+        profile=said.profile,
+        catalogue=said.catalogue or None,
+        lang=said.language,
+        created_at=moment(report.created_at),
+        expires_at=moment(report.expires_at),
+        closed_at=moment(report.closed_at) if report.closed_at is not None else None,
+        note=report.note,
+    )
+
+
+def _label(report: Report, shelf: Catalogue, language: str) -> str | None:
+    """Return the condition in words; the first on the same fact when it was not told which."""
+    said = report.statement
+    if said.measure not in shelf.measures:
+        return None
+    stated = stated_conditions(shelf, said.measure, language)
+    meant = (one.label for at, one in stated if one.fact == said.fact and said.condition in ("", at))
+    return next(meant, None)
+
+
+_SHORT = {document: short for short, document in SHORT_NAMES.items()}
+_HEAD = "# Reported by readers: judge each before it is added to the labelled companies.\n"
+
+
+def cases_yaml(reports: Iterable[Report], shelf: Catalogue) -> str:
+    """Return the reports that carry a profile as a YAML list; one that fits no condition any more is named only."""
+    cases, gone = [], []
+    for report in reports:
+        case = labelled_case(report, shelf)
+        if case:
+            cases.append(case)
+        elif report.statement.profile is not None:
+            gone.append(f"# {report.id}: the catalogue has no such condition any more ({report.statement.measure})\n")
+    listed = yaml.safe_dump(cases, allow_unicode=True, sort_keys=False, width=120, default_flow_style=None)
+    return _HEAD + "".join(gone) + listed
+
+
+def labelled_case(report: Report, shelf: Catalogue) -> dict[str, Any] | None:
+    """Return a report as a labelled company; None without a profile or when its condition is no longer there."""
+    said = report.statement
+    if said.profile is None or said.measure not in shelf.measures:
+        return None
+    words = _cited_words(report, shelf)
+    if not words:
+        return None
+    measure = _measure_label(shelf, said.measure)
+    case: dict[str, Any] = {"id": f"feedback-{report.id}", "profile": dict(said.profile)}
+    if said.comment:
+        case["note"] = said.comment
+    if said.should_be == "unmet" and said.condition.isdigit():
+        case["never"] = [measure]
+    case["conditions"] = [[*measure, said.fact, words, said.should_be]]
+    return case
+
+
+def _measure_label(shelf: Catalogue, measure_id: str) -> list[str]:
+    source = shelf.measures[measure_id].source
+    return [_SHORT.get(source.document, source.document), source.clause, _as_words(source.quote)]
+
+
+def _cited_words(report: Report, shelf: Catalogue) -> str:
+    """Return what the condition cites; alternatives when it was not told which condition on that fact is meant."""
+    said = report.statement
+    cited = [
+        _as_words(condition.cite.quote)
+        for place, condition in stated_conditions(shelf, said.measure)
+        if condition.fact == said.fact and said.condition in ("", place)
+    ]
+    return "|".join(dict.fromkeys(cited))
+
+
+def _as_words(quote: str) -> str:
+    """Return a quote as a label writes it: without white space, and without the sign between alternatives."""
+    return max("".join(quote.split()).split("|"), key=len)

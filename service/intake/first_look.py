@@ -1,0 +1,167 @@
+"""A first look at a file, however large: its headings, what they were taken for, the first values, what is wrong."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from service.complaints import printable
+from service.intake.headings.layout import ColumnReport, CorrectionError, Layout, lay_out
+from service.intake.raw_table import (
+    Broken,
+    Format,
+    Limits,
+    RawRow,
+    RawTable,
+    Source,
+    TableRefusedError,
+    column_names,
+    sniff_format,
+    source_of,
+    unnamed,
+)
+from service.intake.rows.rows import SHOWN_CHARACTERS, RowOptions, RowReader
+from service.intake.table import open_raw, open_table
+from service.intake.xlsx.archive import MOST_SHEETS, Archive
+from service.intake.xlsx.scan import cut_workbook
+
+HEAD_BYTES = 1 << 20
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The first rows; sheet ("" in a file that has none) -> the lines of the whole where that is cheaply known.
+
+    `whole` tells that no heading can stand in what was cut off.
+    """
+
+    source: Source
+    lines: Mapping[str, int]
+    whole: bool = True
+
+
+def head_of(source: Source) -> Head:
+    """Return the head of a file; raise TableRefusedError when it is none that is read.
+
+    Parquet is left whole: only what is asked of it is read.
+    """
+    form = sniff_format(source)
+    if form is Format.PARQUET:
+        return Head(source=source, lines={})
+    if form is Format.XLSX:
+        with Archive(source) as archive:
+            content, lines = cut_workbook(archive, archive.workbook()[0][:MOST_SHEETS])
+        return Head(source=replace(source, content=content), lines=lines)
+    whole = form is not Format.NDJSON or source.size <= HEAD_BYTES
+    return Head(source=replace(source, content=_first_lines(source)), lines={"": _count_lines(source)}, whole=whole)
+
+
+def _first_lines(source: Source) -> bytes:
+    head = source.head(HEAD_BYTES)
+    if len(head) == source.size:
+        return head
+    ending = b"\n\x00" if head.startswith(codecs.BOM_UTF16_LE) else b"\n"
+    return head[: head.rfind(ending) + len(ending)] or head
+
+
+def _count_lines(source: Source) -> int:
+    count, last = 0, b""
+    with source.open() as stream:
+        while chunk := stream.read(_CHUNK):
+            count, last = count + chunk.count(b"\n"), chunk
+    return count + (not last.endswith((b"\n", b"\n\x00")))
+
+
+SAMPLES = 3
+_SAMPLE_ROWS = 200
+_UNSURE = frozenset({"mapping_heading"})
+"""What a heading further down, in a file of which only the first rows were read, may still put right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What was seen; `refusal` says why the file cannot be used, `samples` are texts by position of the column."""
+
+    refusal: TableRefusedError | None = None
+    about: Mapping[str, str | int] = field(default_factory=dict)
+    other_sheets: tuple[str, ...] = ()
+    rows: int | None = None
+    left: int = 0
+    columns: tuple[ColumnReport, ...] = ()
+    samples: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+def look_at(content: Path | bytes, mapping: Mapping[str, str], *, on: date, limits: Limits | None = None) -> Look:
+    """Look, on a day, at the first rows of a file; `rows` is how many it has at most, where that is cheaply known."""
+    try:
+        head = head_of(source_of(content, limits))
+        raw, layout, refusal = _open(head.source, mapping, on)
+        first = list(islice(raw.rows, _SAMPLE_ROWS))
+    except TableRefusedError as error:
+        return Look(refusal=error)
+    lines = head.lines.get(raw.sheet)
+    rows = raw.total if lines is None else max(0, lines - raw.heading_line)
+    if refusal is None and len(first) < _SAMPLE_ROWS and _says_nothing(first, raw, layout):
+        refusal = TableRefusedError("no_rows")
+    samples, blank = _samples(first), unnamed(raw)
+    columns = tuple(report for report in layout.reports if report.position not in blank or samples.get(report.position))
+    return Look(
+        refusal=refusal, about=raw.about, other_sheets=tuple(raw.other_sheets), rows=rows, left=raw.left,
+        columns=columns, samples=samples,
+    )  # fmt: skip
+
+
+def _says_nothing(rows: Iterable[RawRow], raw: RawTable, layout: Layout) -> bool:
+    """Tell whether no row is a company or a bad one."""
+    reader = RowReader(layout, RowOptions(api_fields=raw.format is Format.NDJSON, profiles=raw.profiles))
+    return all(reader.read(row) is None for row in rows)
+
+
+def _open(source: Source, mapping: Mapping[str, str], on: date) -> tuple[RawTable, Layout, TableRefusedError | None]:
+    """Open a table, also one whose headings are not understood or not as the caller says."""
+    try:
+        raw, layout = open_table(source, mapping, on)
+    except TableRefusedError as refusal:
+        if not refusal.headings:
+            raise
+        raw = open_raw(source, dict.fromkeys(filter(None, refusal.headings), ""), on)
+        return raw, lay_out(column_names(raw), on=on), refusal
+    return raw, layout, None
+
+
+def correction_refusal(content: Path, mapping: Mapping[str, str], *, on: date) -> TableRefusedError | None:
+    """Return why a file cannot be read with the caller's own choice of fields, None when nothing speaks against it."""
+    refusal = look_at(content, mapping, on=on).refusal
+    if isinstance(refusal, CorrectionError) and not head_of(source_of(content)).whole:
+        surely = [fault for fault in refusal.faults if fault.code not in _UNSURE]
+        return CorrectionError(surely) if surely else None
+    return refusal
+
+
+def _samples(rows: Iterable[RawRow]) -> dict[int, tuple[str, ...]]:
+    """Return the first different values of each column."""
+    found: dict[int, dict[str, None]] = {}
+    for row in rows:
+        for place, cell in enumerate(row.cells):
+            seen = found.setdefault(place, {})
+            if len(seen) < SAMPLES and (text := _shown(cell)):
+                seen[text] = None
+    return {place: tuple(seen) for place, seen in found.items()}
+
+
+def _shown(cell: Any) -> str:  # noqa: ANN401 - a cell of any type
+    if cell is None or isinstance(cell, Broken):
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    elif isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
+        cell = cell.date()
+    text = json.dumps(cell, ensure_ascii=False) if isinstance(cell, list | dict) else str(cell)
+    return printable(" ".join(text.split()), SHOWN_CHARACTERS)

@@ -1,0 +1,304 @@
+"""Understanding headings: what each column is read as, in which unit, and what the caller chose instead.
+
+All that is wrong with the caller's choices is reported at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from seeds.profile_fields import Kind, ProfileField
+from seeds.vocabulary import fold
+from service.complaints import printable
+from service.intake.headings.names import nearest_heading, recognise, take_apart
+from service.intake.headings.remarks import says_another, spoils
+from service.intake.headings.units import (
+    MEASURED,
+    MONEY_NAMES,
+    UnitReading,
+    read_unit,
+    unit_above,
+    unit_name,
+    unit_of_group,
+)
+from service.intake.raw_table import TableRefusedError
+
+SEVERAL = frozenset({Kind.LIST, Kind.PLACE})
+"""Columns of these kinds add up; of any other kind one column counts."""
+
+MONEY_UNITS = tuple(MONEY_NAMES.values())
+_MONTHS = ("年月", "month")
+
+
+class Status(StrEnum):
+    """What became of a column."""
+
+    USED = "used"
+    IGNORED = "ignored"
+    NOT_UNDERSTOOD = "not_understood"
+    UNIT_NOT_UNDERSTOOD = "unit_not_understood"
+    REPEATED = "repeated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnReport:
+    """One column: its heading as it stands there, what it was taken for, in which unit, or what is nearest to it.
+
+    `how` tells by what: `exact`, `alias`, or `declared` by the caller. `unit_assumed` tells that a money column names
+    no unit and is read as yuan. `left_open` counts the rows in which the fact stays unknown though something was
+    written there, `left_open_rows` are the first of them.
+    """
+
+    position: int
+    heading: str
+    status: Status
+    field: str = ""
+    how: str = ""
+    unit: str = ""
+    unit_assumed: bool = False
+    nearest: str = ""
+    left_open: int = 0
+    left_open_rows: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column that is read; a number in it is multiplied by `factor` to give yuan, people or pieces.
+
+    `months` says that its heading asks for a year and a month only.
+    """
+
+    position: int
+    heading: str
+    field: ProfileField
+    factor: float = 1.0
+    percent: bool = False
+    months: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The columns that are read, in order of their fields, and what became of every column."""
+
+    columns: tuple[Column, ...]
+    reports: tuple[ColumnReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one heading was taken for."""
+
+    report: ColumnReport
+    column: Column | None
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """What headings are read with: the unit of the whole table, headings of groups of columns by position, the day."""
+
+    table: UnitReading
+    groups: Mapping[int, str]
+    on: date
+
+    def of(self, position: int) -> UnitReading:
+        """Return the unit of money in a column whose own heading names none."""
+        group = unit_of_group(take_apart(self.groups.get(position, "")).units)
+        return group if group.unclear or group.factor else self.table
+
+    def year_of(self, position: int) -> int:
+        """Return the year in the heading of a column's group, 0 when none is there."""
+        return take_apart(self.groups.get(position, "")).year
+
+    def spoil(self, position: int, field: ProfileField) -> bool:
+        """Tell whether the heading of its group makes a column another thing than its own heading says."""
+        group = self.groups.get(position, "")
+        return bool(group) and spoils(group, field, self.on)
+
+
+def unit_fault(target: str) -> bool:
+    """Tell whether a target names a unit in which its field cannot be read."""
+    field, units = recognise(target), take_apart(target).units
+    if field is None or not units or field.kind not in MEASURED:
+        return False
+    read = read_unit(units, field.kind)
+    return read.unclear or not (read.percent if field.kind is Kind.SHARE else read.factor)
+
+
+def lay_out(
+    headings: Sequence[str],
+    chosen: Mapping[int, str] | None = None,
+    *,
+    on: date,
+    repeats: bool = False,
+    above: Sequence[str] = (),
+    groups: Mapping[int, str] | None = None,
+) -> Layout:
+    """Decide what each column is; `chosen` (position -> field) goes before what its heading says.
+
+    `repeats` lets several headings stand for one field: objects of NDJSON choose their keys one by one. A unit in the
+    heading of a group of columns (`groups`, by position) or in the texts `above` the headings holds for money whose
+    own heading names none. A figure of a year that has not ended `on` that day is another thing.
+    """
+    told, noted = chosen or {}, _Noted(table=unit_above(above), groups=groups or {}, on=on)
+    readings = [
+        _read_heading(place, text, told.get(place), noted) for place, text in enumerate(headings) if text.strip()
+    ]
+    kept = readings if repeats else _without_repeats(readings)
+    columns = sorted((reading.column for reading in kept if reading.column), key=lambda found: found.field.part)
+    return Layout(columns=tuple(columns), reports=tuple(reading.report for reading in kept))
+
+
+def shown_heading(heading: str) -> str:
+    """Return a heading as it is shown, and may be named: on one line, without characters that nobody sees."""
+    seen = "".join(character for character in heading if unicodedata.category(character) != "Cf")
+    return printable(" ".join(seen.split()))
+
+
+def _read_heading(position: int, heading: str, target: str | None, noted: _Noted) -> _Reading:
+    shown, year = shown_heading(heading), take_apart(heading).year or noted.year_of(position)
+    report = ColumnReport(position=position, heading=shown, status=Status.NOT_UNDERSTOOD)
+    field = recognise(target or heading)
+    if field is None:
+        return _Reading(replace(report, nearest=nearest_heading(heading)), None, year)
+    report = replace(report, how=_how(heading, target, field))
+    if field.kind is Kind.IGNORED:
+        return _Reading(replace(report, status=Status.IGNORED), None, year)
+    report = replace(report, field=field.id, status=Status.USED)
+    months = field.kind is Kind.DATE and any(word in heading.casefold() for word in _MONTHS)
+    column = Column(position=position, heading=shown, field=field, months=months)
+    reading = _Reading(report, column, year)
+    if field.kind in MEASURED:
+        unit = _unit_of(heading, target, field.kind)
+        if field.kind is Kind.MONEY and unit.factor is None and not unit.unclear:
+            unit = noted.of(position)
+        reading = _in_unit(report, column, unit, year)
+    if reading.column and target is None and (says_another(heading, field, noted.on) or noted.spoil(position, field)):
+        told = ColumnReport(position=position, heading=shown, status=Status.NOT_UNDERSTOOD, nearest=field.heading)
+        return _Reading(told, None, year)
+    return reading
+
+
+def _how(heading: str, target: str | None, field: ProfileField) -> str:
+    if target is not None:
+        return "declared"
+    return "exact" if fold(heading) in (fold(field.id), fold(field.heading)) else "alias"
+
+
+def _unit_of(heading: str, target: str | None, kind: Kind) -> UnitReading:
+    """Read the unit that the caller names, else that of the heading."""
+    if target is not None and (units := take_apart(target).units):
+        named = read_unit(units, kind)
+        if named.unclear or named.percent or named.factor:
+            return named
+    return read_unit(take_apart(heading).units, kind)
+
+
+def _in_unit(report: ColumnReport, column: Column, unit: UnitReading, year: int) -> _Reading:
+    """Settle the unit of a column of figures; one in a unit that is not understood is not read."""
+    if unit.unclear:
+        return _Reading(replace(report, status=Status.UNIT_NOT_UNDERSTOOD), None, year)
+    kind, factor = column.field.kind, unit.factor or 1.0
+    if kind is Kind.SHARE:
+        return _Reading(replace(report, unit="%" if unit.percent else ""), replace(column, percent=unit.percent), year)
+    assumed = kind is Kind.MONEY and unit.factor is None and "cny" not in report.heading.casefold()
+    report = replace(report, unit=unit_name(factor, kind), unit_assumed=assumed)
+    return _Reading(report, replace(column, factor=factor), year)
+
+
+def _without_repeats(readings: list[_Reading]) -> list[_Reading]:
+    """Keep one column a field: the declared one, that of the latest year, the first; lists and places add up."""
+    best: dict[str, _Reading] = {}
+    for reading in readings:
+        if reading.column and reading.column.field.kind not in SEVERAL:
+            rival = best.get(reading.column.field.id)
+            if rival is None or _precedence(reading) > _precedence(rival):
+                best[reading.column.field.id] = reading
+    return [_marked(reading, best) for reading in readings]
+
+
+def _precedence(reading: _Reading) -> tuple[bool, int, bool]:
+    """Return what makes a column go before another of its field: declared, of a later year, called exactly so."""
+    year = reading.year if reading.column and reading.column.field.kind in MEASURED else 0
+    return reading.report.how == "declared", year, reading.report.how == "exact"
+
+
+def _marked(reading: _Reading, best: Mapping[str, _Reading]) -> _Reading:
+    column = reading.column
+    if column is None or column.field.kind in SEVERAL or best[column.field.id] is reading:
+        return reading
+    return _Reading(replace(reading.report, status=Status.REPEATED, unit="", unit_assumed=False), None, reading.year)
+
+
+class CorrectionFault(NamedTuple):
+    """One entry of the caller's that cannot be followed: its heading, a code and what words it."""
+
+    heading: str
+    code: str
+    params: Mapping[str, Any]
+
+
+class CorrectionError(TableRefusedError):
+    """A file is not read because the caller's own choice of fields does not fit it; worded by its first fault."""
+
+    def __init__(self, faults: Sequence[CorrectionFault], headings: Sequence[str] = ()) -> None:
+        """Keep every fault."""
+        super().__init__(faults[0].code, **faults[0].params)
+        self.faults, self.headings = tuple(faults), tuple(headings)
+
+
+def chosen_fields(headings: Sequence[str], mapping: Mapping[str, str], *, repeats: bool = False) -> dict[int, str]:
+    """Return position -> field from heading -> field ("" leaves a column out); raise CorrectionError.
+
+    `repeats` lets several headings stand for one field.
+    """
+    faults = [*_column_faults(headings, mapping), *_field_faults(mapping)]
+    if faults := [*faults, *(() if repeats else _repeat_faults(mapping))]:
+        raise CorrectionError(faults, headings)
+    return {place: target or "ignored" for name, target in mapping.items() for place in _places(name, headings)}
+
+
+def _column_faults(headings: Sequence[str], mapping: Mapping[str, str]) -> Iterator[CorrectionFault]:
+    columns: dict[int, str] = {}
+    for name in mapping:
+        places = _places(name, headings)
+        if not places:
+            close = difflib.get_close_matches(name, [text for text in headings if text], n=1)
+            nearest = shown_heading(close[0]) if close else None
+            yield CorrectionFault(name, "mapping_heading", {"name": printable(name), "nearest": nearest})
+        elif (other := columns.setdefault(places[0], name)) != name:
+            yield CorrectionFault(name, "mapping_same_column", {"name": printable(name), "other": printable(other)})
+
+
+def _field_faults(mapping: Mapping[str, str]) -> Iterator[CorrectionFault]:
+    for name, target in mapping.items():
+        if target and recognise(target) is None:
+            params = {"name": printable(target), "nearest": nearest_heading(target)}
+            yield CorrectionFault(name, "mapping_field", params)
+        elif target and unit_fault(target):
+            yield CorrectionFault(name, "mapping_unit", {"name": printable(target)})
+
+
+def _repeat_faults(mapping: Mapping[str, str]) -> Iterator[CorrectionFault]:
+    """Yield the headings given a field that another heading has and of which one column counts."""
+    fields: dict[str, str] = {}
+    for name, target in mapping.items():
+        field = recognise(target) if target else None
+        if field is None or field.kind in SEVERAL or field.kind is Kind.IGNORED:
+            continue
+        if (other := fields.setdefault(field.id, name)) != name:
+            params = {"name": printable(name), "other": printable(other), "field": field.heading}
+            yield CorrectionFault(name, "mapping_twice", params)
+
+
+def _places(name: str, headings: Sequence[str]) -> list[int]:
+    """Return the columns with this heading; spelling counts only when several are alike."""
+    places = [place for place, text in enumerate(headings) if text.strip() == name.strip()]
+    places = places or [place for place, text in enumerate(headings) if text and shown_heading(text) == name.strip()]
+    return places or [place for place, text in enumerate(headings) if text and fold(text) == fold(name)]

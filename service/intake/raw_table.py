@@ -1,0 +1,283 @@
+"""A table before it is understood: its bytes, its form judged by content, its rows as cells, what is wrong with it.
+
+It knows no field of a profile; columns without a heading get a name, so that what stands in them is not lost.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
+
+from seeds.faults import CodedError, worded
+from service.complaints import Complaint, published
+
+
+class TableRefusedError(CodedError):
+    """A whole file that is not read; the code and its parameters say why."""
+
+    headings: tuple[str, ...] = ()
+    """What may be the headings of a table in which none was understood."""
+
+
+class CellError(CodedError):
+    """A cell that states no value of its field."""
+
+
+class LeftOpenError(CellError):
+    """A cell that was understood and states nothing a condition can use: the row counts, its fact stays unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFault:
+    """One thing wrong in a row: the field, its heading, what stands there (shortened), a code and its parameters.
+
+    `position` is that of the column, -1 where there is none.
+    """
+
+    field: str
+    heading: str
+    value: str
+    code: str
+    params: Mapping[str, Any]
+    position: int = -1
+
+    @property
+    def published(self) -> str:
+        """The code that the API answers with."""
+        return published(self.code)
+
+    def worded(self, language: str) -> tuple[str, str]:
+        """Return the message and the hint."""
+        return worded(self.code, self.params, language)
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain data, in both languages."""
+        zh, hint_zh = self.worded("zh")
+        en, hint_en = self.worded("en")
+        return {
+            "field": self.field, "heading": self.heading, "value": self.value, "code": self.published,
+            "message_zh": zh, "hint_zh": hint_zh, "message_en": en, "hint_en": hint_en,
+        }  # fmt: skip
+
+
+def fault_of(complaint: Complaint, heading: str = "") -> RowFault:
+    """Return a complaint about a profile as a fault of its row; its field is the pointer into the profile."""
+    name = complaint.pointer.removeprefix("/profile").removeprefix("/")
+    return RowFault(field=name, heading=heading, value="", code=complaint.code, params=complaint.params)
+
+
+PROFILES_FORM = "profiles"
+"""How the name of a file ends that holds the profiles of a JSON body, one a line."""
+
+_HEAD_BYTES = 4096
+_ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_OTHER_KINDS = (
+    (b"%PDF", "PDF"),
+    (b"{\\rtf", "RTF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"Rar!", "RAR"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"\x1f\x8b", "gzip"),
+    (b"SQLite format 3", "SQLite"),
+)
+
+
+class Format(StrEnum):
+    """The tables that are read."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    NDJSON = "ndjson"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much is read at most; what is more is refused in words."""
+
+    file_bytes: int = 128 * 1_048_576
+    rows: int = 200_000
+    columns: int = 256
+    unpacked_bytes: int = 768 * 1_048_576
+    sheet_cells: int = 12_000_000
+    row_characters: int = 400_000
+
+
+Cell: TypeAlias = str | int | float | bool | date | time | timedelta | list[Any] | dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Stands for a cell whose value the file does not give: the code says why, of which `text` where that helps.
+
+    `left_open` says that it costs the fact only, not the row.
+    """
+
+    code: str
+    text: str = ""
+    left_open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRow:
+    """A line of a file: its cells by column, or the faults that leave it unread.
+
+    `unknown` are the fields of a profile that there are not.
+    """
+
+    row: int
+    line: int
+    cells: Sequence[Cell | Broken] = ()
+    faults: tuple[RowFault, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawTable:
+    """A file taken apart: its headings, and its rows, which may be gone through once; `total` is a bound, if known.
+
+    `left` is the number of empty columns before the first heading, `above` the texts above the headings, `groups`
+    the headings of groups of columns by position, `other_sheets` those that hold data too and are not read.
+    `profiles` says that the rows are profiles sent as JSON.
+    """
+
+    format: Format
+    headings: Sequence[str]
+    rows: Iterator[RawRow]
+    total: int | None = None
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    other_sheets: Sequence[str] = ()
+    heading_line: int = 1
+    left: int = 0
+    above: Sequence[str] = ()
+    groups: Mapping[int, str] = field(default_factory=dict)
+    profiles: bool = False
+    epoch_1904: bool = False
+
+    @property
+    def about(self) -> dict[str, str | int]:
+        """Return how the file was read: encoding, separator, sheet, and the line of its headings."""
+        told = {"encoding": self.encoding, "delimiter": self.delimiter, "sheet": self.sheet}
+        return {"format": self.format.value, **{k: v for k, v in told.items() if v}, "heading_line": self.heading_line}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file on disk or in memory; `profiles` says that it holds profiles sent as JSON, whatever it looks like."""
+
+    content: Path | bytes
+    limits: Limits = field(default_factory=Limits)
+    profiles: bool = False
+
+    def open(self) -> BinaryIO:
+        """Open it from its beginning."""
+        return io.BytesIO(self.content) if isinstance(self.content, bytes) else self.content.open("rb")
+
+    @property
+    def size(self) -> int:
+        """Return its length in bytes."""
+        return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
+
+    def head(self, count: int = _HEAD_BYTES) -> bytes:
+        """Return its first bytes."""
+        with self.open() as stream:
+            return stream.read(count)
+
+
+def source_of(content: Path | bytes, limits: Limits | None = None) -> Source:
+    """Return a file as a source; its name alone tells profiles sent as JSON from an NDJSON file."""
+    profiles = isinstance(content, Path) and content.suffix == f".{PROFILES_FORM}"
+    return Source(content, limits or Limits(), profiles=profiles)
+
+
+def sniff_format(source: Source) -> Format:
+    """Return what kind of table it is; raise TableRefusedError, saying what to do, when it is none."""
+    if source.size > source.limits.file_bytes:
+        raise TableRefusedError("file_too_large", limit=source.limits.file_bytes)
+    if source.profiles:
+        return Format.NDJSON
+    head = source.head()
+    if not head.strip(b" \t\r\n\xef\xbb\xbf\x00"):
+        raise TableRefusedError("empty_file")
+    if head.startswith(_ZIP):
+        return Format.XLSX
+    if head.startswith(_PARQUET):
+        return Format.PARQUET
+    if head.startswith(_OLE):
+        raise TableRefusedError("encrypted" if _is_encrypted(source) else "old_excel")
+    return _sniff_text(head)
+
+
+def _is_encrypted(source: Source) -> bool:
+    with source.open() as stream:
+        return _ENCRYPTED_STREAM in stream.read()
+
+
+def _sniff_text(head: bytes) -> Format:
+    for magic, kind in _OTHER_KINDS:
+        if head.startswith(magic):
+            raise TableRefusedError("not_a_table", kind=kind)
+    if head.startswith(_BOMS[1:]) and head.decode("utf-16", "ignore").lstrip().startswith("{"):
+        raise TableRefusedError("ndjson_not_utf8")
+    text = head.removeprefix(_BOMS[0]).lstrip()
+    if text.startswith(b"["):
+        raise TableRefusedError("json_list")
+    if text[:200].lower().startswith((b"<!doctype html", b"<html", b"<table", b"<?xml", b"<meta")):
+        raise TableRefusedError("not_a_table", kind="HTML/XML")
+    if b"\x00" in head and not head.startswith(_BOMS[1:]):
+        raise TableRefusedError("not_a_table", kind="binary")
+    return Format.NDJSON if text.startswith(b"{") else Format.CSV
+
+
+_ZH, _EN = "（{} 列，没有表头）", "(column {}, no heading)"
+_ZH_NAME, _EN_NAME = re.compile(r"（(\w+) 列，没有表头）"), re.compile(r"\(column (\w+), no heading\)", re.IGNORECASE)
+
+
+def unnamed(raw: RawTable) -> frozenset[int]:
+    """Return the positions of the columns without a heading."""
+    return frozenset() if raw.profiles else frozenset(place for place, text in enumerate(raw.headings) if not text)
+
+
+def column_names(raw: RawTable) -> Sequence[str]:
+    """Return the headings, and what is said in the place of one where there is none."""
+    if raw.profiles:
+        return raw.headings
+    return named(raw.headings, raw.left if raw.format in (Format.CSV, Format.XLSX) else None)
+
+
+def named(headings: Sequence[str], left: int | None) -> list[str]:
+    """Return headings with a name for each column without one; `left` are the columns of the sheet before the first."""
+    return [text or _ZH.format(_letter(place, left)) for place, text in enumerate(headings)]
+
+
+def in_language(heading: str, language: str) -> str:
+    """Return a heading as it is shown in a language: only that of a column without one is in words of ours."""
+    found = _ZH_NAME.fullmatch(heading) if language == "en" else None
+    return _EN.format(found[1]) if found else heading
+
+
+def as_named(mapping: Mapping[str, str]) -> dict[str, str]:
+    """Return what the caller says columns are by the names that they have, in whichever language these were said."""
+    return {_named(heading): target for heading, target in mapping.items()}
+
+
+def _named(heading: str) -> str:
+    found = _EN_NAME.fullmatch(heading.strip())
+    return _ZH.format(found[1].upper()) if found else heading
+
+
+def _letter(place: int, left: int | None) -> str:
+    return str(place + 1) if left is None else str(xl_col_to_name(left + place))

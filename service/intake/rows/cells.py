@@ -1,0 +1,342 @@
+"""From what stands in a cell to what the profile's schema takes: figures, days, flags, lists, entries.
+
+Nothing is guessed; what is unclear is a CellError.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from rules.language.amounts import AmountError, parse_rate
+from seeds.profile_fields import Kind, ProfileField
+from seeds.vocabulary import simplify
+from seeds.word_lists import word_lists
+from service.intake.headings.layout import Column
+from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError
+
+_YES, _NO = word_lists().yes_cells, word_lists().no_cells
+_ONE, _ZERO = "1", "0"
+_SOME, _NONE = frozenset(("有",)), frozenset(("无", "没有"))
+_ASKS_FOR_HAVING = re.compile("有无|是否(?:具|拥|已|持)?有|具有|拥有")
+_BAD_RECORD = re.compile("失信|违法|违规|处罚|黑名单|不良|异常|逾期")
+_WITHOUT = re.compile("(?<!有)无|没有|未|不存在")
+
+
+def read_flag(word: str, column: Column) -> bool:
+    """Return what a word, folded, says under its heading; raise CellError when it says nothing of this fact.
+
+    LeftOpenError says that it may mean yes or no.
+    """
+    if word in column.field.yes or word in column.field.no:
+        return word in column.field.yes
+    if not any(word in words for words in (_YES, _NO, _SOME, _NONE, (_ONE, _ZERO))):
+        raise CellError("not_flag")
+    heading = simplify(column.heading)
+    if column.field.id == "credit_ok" and _BAD_RECORD.search(heading):
+        meant = _clean(word, heading)
+    else:
+        meant = _plain(word, heading, column.field)
+    if meant is None:
+        raise LeftOpenError("flag_left_open", text=word)
+    return meant
+
+
+def _plain(word: str, heading: str, field: ProfileField) -> bool | None:
+    if any(contrary in heading for contrary in field.contrary):
+        return None
+    if word in _SOME or word in _NONE:
+        return word in _SOME if field.had or _ASKS_FOR_HAVING.search(heading) else None
+    return word in _YES or word == _ONE
+
+
+def _clean(word: str, heading: str) -> bool | None:
+    """Return whether a record is clean, by a word under a heading that names what would stain it."""
+    if word in _SOME or word in _NONE:
+        return word in _NONE
+    if word in (_ONE, _ZERO) or "有无" in heading:
+        return None
+    without, asked = _WITHOUT.search(heading) is not None, "是否" in heading
+    if without and word in _YES:
+        return True
+    return (word in _YES) is without if asked else None
+
+
+_SURE = frozenset("、;；|｜\n\r\t")
+_SURELY, _DOUBTFUL = re.compile(r"[、;；|｜\n\r\t]"), re.compile(r"[,，/／()\[\]（）【】「」《》“”]")
+_COMMAS = frozenset(",，")
+_SLASHES = frozenset("/／")
+_OPENING, _CLOSING = "([（【「《“", ")]）】」》”"
+_LOCANT = re.compile(r"(?:^|[^0-9A-Za-z])[0-9NODLSR]{1,2}['′]?$")
+_AFTER_LOCANT = re.compile(r"^[0-9NODLSR]{1,2}['′]?(?:[,，]|[-－])")
+_DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"[0-9０-９]$"), re.compile(r"^[0-9０-９]")
+
+
+def split_list(text: str) -> list[str]:
+    """Return the items of 「聚乳酸、1,4-丁二醇」; inside brackets and between locants nothing separates."""
+    if not _DOUBTFUL.search(text):
+        return [item.strip() for item in _SURELY.split(text) if item.strip()]
+    items, start, depth = [], 0, 0
+    balanced = sum(text.count(c) for c in _OPENING) == sum(text.count(c) for c in _CLOSING)
+    for place, character in enumerate(text):
+        if balanced:
+            depth += (character in _OPENING) - (character in _CLOSING)
+        if depth <= 0 and _separates(text, place, character):
+            items.append(text[start:place])
+            start = place + 1
+    items.append(text[start:])
+    return [item.strip() for item in items if item.strip()]
+
+
+def _separates(text: str, place: int, character: str) -> bool:
+    if character in _SURE:
+        return True
+    before, after = text[max(0, place - 4) : place], text[place + 1 : place + 5]
+    if character in _COMMAS:
+        if _DIGIT_BEFORE.search(before) and _DIGIT_AFTER.match(after):
+            return False
+        return not (_LOCANT.search(before) and _AFTER_LOCANT.match(after))
+    if character in _SLASHES:
+        return not (_DIGIT_BEFORE.search(before) or _DIGIT_AFTER.match(after) or "//" in text[place - 1 : place + 2])
+    return False
+
+
+class _NotSaid:
+    """The type of NOT_SAID."""
+
+
+NOT_SAID = _NotSaid()
+"""What an empty cell, a dash or 「未知」 says."""
+
+LEFT_OPEN = object()
+"""Stands for a value that was understood and that no condition can use."""
+
+_BLANKS = word_lists().blank_cells
+_SAYS_NO = "无"
+"""Says that nothing is to be told in any column but one of yes and no."""
+
+_BLANK = re.compile(r"\s+(?![0-9]{1,2}:)")
+"""White space, but not that between a day and a time of day."""
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
+_PEOPLE = re.compile(r"(?:人|名|个|位|people)$")
+_PIECES = re.compile(r"(?:件|项|个|件次)$")
+_FIGURE = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[-+]?\d{1,3})?", re.IGNORECASE)
+_YUAN = "人民币|rmb|cny|cn¥|[¥￥]"
+_PRICED = re.compile(rf"([-+]?)(?:{_YUAN})*:?([-+]?)(\d[\d,.]*(?:e[-+]?\d+)?)(?:{_YUAN})*", re.IGNORECASE)
+"""A figure with the sign of the currency, which names no unit: the heading does."""
+
+_MINUS = re.compile(r"^(?:[−–—]|负)(?=[\d.])")
+_GUARDED_FORMULA = re.compile(r'="([^"]*)"')
+_GUARDED_TEXT = re.compile(r"['’‘`](?=[0-9][0-9A-Za-z]*$)")
+"""What keeps a spreadsheet program from taking a text of digits for a number."""
+_DAY = re.compile(
+    r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?"
+    r"(?:[ T]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?"
+)
+_COMPACT_DAY = re.compile(r"(?:19|20)\d{6}")
+_INCOMPLETE_DAY = re.compile(r"(?:19|20)\d{2}年?(?:[-/.]?\d{1,2}月?)?")
+_MONTH = re.compile(r"(?:19|20)\d{2}(?:年|[-/.])?(?:0?[1-9]|1[0-2])月?")
+_SERIAL_DAYS = range(7_306, 73_051)
+"""Serial numbers of 1920 to 2099: what a date becomes when its format is lost."""
+
+_EPOCH_1900, _EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
+_LONGEST = 32_767
+
+
+def read_cell(cell: Cell | Broken, column: Column, *, epoch_1904: bool = False) -> Any:  # noqa: ANN401 - what the schema takes
+    """Return the value of a cell for the schema, or NOT_SAID; raise CellError when it states none.
+
+    LeftOpenError says that it states something no condition can use.
+    """
+    if isinstance(cell, Broken):
+        raise (LeftOpenError if cell.left_open else CellError)(cell.code, text=cell.text)
+    if isinstance(cell, str):
+        cell = unguarded(cell.strip())
+        if column.field.kind is not Kind.FLAG and cell.casefold() in _BLANKS:
+            return NOT_SAID
+    if cell is None or cell == "" or (isinstance(cell, float) and math.isnan(cell)):
+        return NOT_SAID
+    if isinstance(cell, float) and math.isinf(cell):
+        raise CellError("error_value")
+    if column.field.kind is Kind.DATE and epoch_1904 and isinstance(cell, int | float) and int(cell) in _SERIAL_DAYS:
+        return (_EPOCH_1904 + timedelta(days=int(cell))).isoformat()
+    return _READERS[column.field.kind](cell, column)
+
+
+def unguarded(text: str) -> str:
+    """Return a text without what stands around it only to keep it a text: 「="0012"」 and 「'0012」 say 0012."""
+    if guarded := _GUARDED_FORMULA.fullmatch(text):
+        return guarded[1].strip()
+    return _GUARDED_TEXT.sub("", text, count=1)
+
+
+def _text(cell: Cell, column: Column) -> str:
+    if isinstance(cell, str):
+        return cell[:_LONGEST]
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:  # noqa: PLR2004 - beyond, digits are lost
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, int | float | date):
+        return str(cell)
+    del column
+    raise CellError("not_a_cell")
+
+
+def _code(cell: Cell, column: Column) -> str:
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        raise CellError("credit_code_number")
+    text = unicodedata.normalize("NFKC", _text(cell, column))
+    if _SCIENTIFIC.fullmatch(text):
+        raise CellError("credit_code_precision")
+    return text
+
+
+def _list(cell: Cell, column: Column) -> list[str]:
+    if isinstance(cell, list):
+        items = [_text(item, column) for item in cell if item is not None]
+    else:
+        items = split_list(_text(cell, column))
+    return [item for item in items if item.strip().casefold() not in _BLANKS]
+
+
+def _figure(text: str) -> float | None:
+    """Return the number that a text writes in digits, with thousands separators or an exponent, else None."""
+    if not _FIGURE.fullmatch(text):
+        return None
+    number = float(text.replace(",", ""))
+    return number if math.isfinite(number) else None
+
+
+def _times(number: float, column: Column) -> float:
+    """Return a number in people, pieces or yuan."""
+    return number if column.factor == 1 else round(number * column.factor, 2)
+
+
+def _counted(text: str, counted: re.Pattern[str], column: Column) -> float | None:
+    """Return the number that a text states; one with what is counted behind it does not take the heading's unit."""
+    narrow = _narrow(text)
+    bare = counted.sub("", narrow)
+    number = _figure(bare)
+    return number if number is None or bare != narrow else _times(number, column)
+
+
+def _whole(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - the schema refuses what is no number
+    if not isinstance(cell, str):
+        is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+        return _times(cell, column) if is_number else cell  # type: ignore[arg-type]  # a number, as just seen
+    number = _counted(cell, _PEOPLE, column)
+    if number is None or number < 0 or not number.is_integer():
+        raise CellError("not_count")
+    return int(number)
+
+
+def _money(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - the schema refuses what is no amount
+    if isinstance(cell, str):
+        text = simplify(_narrow(cell))
+        priced = _PRICED.fullmatch(text)
+        number = _figure(_MINUS.sub("-", priced[1] + priced[2] + priced[3] if priced else text))
+        if number is None:
+            return text
+        cell = number
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return cell
+    return round(cell * column.factor, 2)
+
+
+def _number(cell: Cell, column: Column) -> float:
+    if isinstance(cell, str):
+        number = _counted(cell, _PIECES, column)
+    else:
+        is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+        number = _times(float(cell), column) if is_number else None  # type: ignore[arg-type]  # a number, as just seen
+    if number is None or number < 0:
+        raise CellError("not_number")
+    return number
+
+
+def _rate(cell: Cell, column: Column) -> float | str:
+    """Return a rate of change; one above 1 as a text in per cent, the only form in which a profile takes it."""
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        raise CellError("not_rate")
+    text = _MINUS.sub("-", _narrow(cell)) if isinstance(cell, str) else str(cell)
+    if column.percent and (number := _figure(text)) is not None:
+        if 0 < abs(number) <= 1:
+            raise CellError("share_unclear", text=text)
+        text += "%"
+    try:
+        rate = parse_rate(text)
+    except AmountError as error:
+        if _figure(text.removeprefix("百分之").removesuffix("%")) is None:
+            raise CellError("not_rate") from error
+        raise LeftOpenError("rate_left_open", text=text) from error
+    if rate and not text.startswith("百分之") and not text.endswith("%"):
+        raise LeftOpenError("rate_left_open", text=text)
+    return rate if rate <= 1 else f"{rate * 100:.10g}%"
+
+
+def _flag(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a flag or NOT_SAID
+    word = unicodedata.normalize("NFKC", simplify(_text(cell, column))).strip().casefold()
+    return NOT_SAID if word in _BLANKS and word != _SAYS_NO else read_flag(word, column)
+
+
+def _day(cell: Cell, column: Column) -> str:
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        raise CellError("not_date")
+    text = _narrow(cell) if isinstance(cell, str) else _digits(cell)
+    if match := _DAY.fullmatch(text):
+        return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
+    if _COMPACT_DAY.fullmatch(text):
+        return f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    if column.months and _MONTH.fullmatch(text):
+        raise LeftOpenError("month_left_open")
+    if _INCOMPLETE_DAY.fullmatch(text):
+        raise CellError("date_incomplete", text=text)
+    if re.fullmatch(r"\d{4,5}(?:\.\d+)?", text):
+        serial = int(float(text))
+        if serial in _SERIAL_DAYS:
+            return (_EPOCH_1900 + timedelta(days=serial)).isoformat()
+    raise CellError("not_date")
+
+
+def _digits(number: float) -> str:
+    return str(int(number)) if math.isfinite(number) and float(number).is_integer() else str(number)
+
+
+def _narrow(text: str) -> str:
+    return _BLANK.sub("", text if text.isascii() else unicodedata.normalize("NFKC", text))
+
+
+def _declared(cell: Cell, column: Column) -> Cell:
+    del column
+    return {name: value for name, value in cell.items() if value is not None} if isinstance(cell, dict) else cell
+
+
+def _entry(cell: Cell, column: Column) -> str:
+    return _text(cell, column)
+
+
+_READERS: dict[Kind, Callable[[Any, Column], Any]] = {
+    Kind.TEXT: _text,
+    Kind.CODE: _code,
+    Kind.PLACE: _text,
+    Kind.LIST: _list,
+    Kind.WHOLE: _whole,
+    Kind.MONEY: _money,
+    Kind.DATE: _day,
+    Kind.FLAG: _flag,
+    Kind.NUMBER: _number,
+    Kind.SHARE: _rate,
+    Kind.ENTRY: _entry,
+    Kind.DECLARED: _declared,
+}

@@ -1,0 +1,308 @@
+"""One row of a table into a profile, checked field by field as POST /v1/match checks it, or into reasons why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from operator import attrgetter
+from typing import Any, TypeAlias
+
+from marshmallow import ValidationError
+from marshmallow.fields import Field
+
+from matcher.profiles.profile import Profile
+from seeds.profile_fields import Kind
+from seeds.vocabulary import Vocabulary
+from service.complaints import MOST_UNKNOWN_FIELDS, Complaint, complaints_of, printable, unknown_field
+from service.intake.headings.layout import Column, Layout
+from service.intake.headings.names import EXAMPLE_MARK
+from service.intake.profile.fields import TEXT_CHARACTERS
+from service.intake.profile.schema import PROFILE_CHARACTERS, ProfileSchema
+from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError, RawRow, RowFault, fault_of
+from service.intake.rows.cells import LEFT_OPEN, NOT_SAID, read_cell
+from service.intake.rows.other_rows import lone_heading, other_row
+from service.intake.rows.places import settle_place
+
+PLACE_PARTS = frozenset({"province", "city_part", "city", "county"})
+
+
+@dataclass(slots=True)
+class Said:
+    """What the cells of one row say, what is wrong with them, what stays unknown."""
+
+    values: list[tuple[Column, Any]] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
+    caveats: list[RowFault] = field(default_factory=list)
+
+    @property
+    def is_blank(self) -> bool:
+        """Tell whether the row says nothing."""
+        return not (self.values or self.faults or self.caveats)
+
+    @property
+    def places(self) -> list[tuple[Column, str]]:
+        """Return what is said of the place, column by column."""
+        return [(column, value) for column, value in self.values if column.field.id in PLACE_PARTS]
+
+    def cell_of(self, field_id: str) -> tuple[Column, Any]:
+        """Return the first column of a field with its value."""
+        return next((column, value) for column, value in self.values if column.field.id == field_id)
+
+
+def gather(said: Said, city: str) -> Profile:
+    """Return the profile; lists add up, of anything else the first value counts, the place is given."""
+    values: dict[str, Any] = {"city": city}
+    facts: dict[str, Any] = {}
+    for column, value in said.values:
+        name = column.field.id
+        if name == "facts":
+            facts.update(value)
+        elif column.field.fact:
+            facts[name] = value
+        elif name in PLACE_PARTS:
+            continue
+        elif column.field.kind is Kind.LIST:
+            values[name] = tuple(dict.fromkeys((*values.get(name, ()), *value)))
+        else:
+            values.setdefault(name, value)
+    return Profile(**values, facts=facts)
+
+
+SHOWN_CHARACTERS = 40
+REMEMBERED = 20_000
+"""Distinct cells of a column that are read once however many rows repeat them."""
+
+_NO_FAULTS: tuple[RowFault, ...] = ()
+_IN_CELLS = {"not_whole": "not_count", "not_flag": "cell_not_flag", "credit_code_number": "cell_credit_code_number"}
+"""What the schema says of a value that is worded otherwise of a cell."""
+_lists_of: Callable[[Profile], tuple[tuple[str, ...], ...]] = attrgetter(
+    *(known.name for known in fields(Profile) if isinstance(getattr(Profile(), known.name), tuple))
+)
+
+FactComplaints: TypeAlias = Callable[[Mapping[str, Any]], Iterable[Complaint]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantRow:
+    """A company read; `row` counts from 1 at the first line below the headings, `line` is the file's own number.
+
+    Rows left blank, the template's example and headings printed again are counted too: who looks for row 12 finds it
+    12 lines below the headings. `caveats` tell what was written and stays unknown all the same.
+    """
+
+    row: int
+    line: int
+    profile: Profile
+    caveats: tuple[RowFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedRow:
+    """A row that is no company's profile, with every reason."""
+
+    row: int
+    line: int
+    faults: tuple[RowFault, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return the row as plain data, each reason in both languages."""
+        return {"row": self.row, "line": self.line, "faults": [fault.plain() for fault in self.faults]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowOptions:
+    """What reading a row depends on: the vocabularies of declared entries, the latest founding, the sheet's epoch.
+
+    `api_fields` says that a heading which is a profile's field has its values exactly as POST /v1/match takes them,
+    `profiles` that every row is such a profile and nothing else. `fact_complaints` judges declared facts.
+    """
+
+    vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
+    latest: date | None = None
+    epoch_1904: bool = False
+    encoding: str = ""
+    api_fields: bool = False
+    profiles: bool = False
+    fact_complaints: FactComplaints | None = None
+
+
+class RowReader:
+    """Reads the rows of one table; it remembers what it has read, so it belongs to one thread."""
+
+    def __init__(self, layout: Layout, options: RowOptions) -> None:
+        """Keep the columns; nothing is remembered yet."""
+        self._options = options
+        self._schema: Mapping[str, Field[Any]] = ProfileSchema().fields
+        self._places: list[tuple[Column, int, dict[Any, Any]]] = [
+            (column, column.position, {}) for column in layout.columns
+        ]
+        self._names = tuple(column.position for column in layout.columns if column.field.id == "name")
+        self._headings = {report.position: report.heading for report in layout.reports}
+
+    def read(self, raw: RawRow) -> TenantRow | RejectedRow | None:
+        """Return the company or the reasons; None for the template's example and for a row that says nothing.
+
+        A profile that says nothing is a company all the same.
+        """
+        if raw.faults:
+            return RejectedRow(row=raw.row, line=raw.line, faults=raw.faults)
+        said = self._said(raw.cells)
+        if not self._options.profiles:
+            if other := self._other_row(said, raw.cells):
+                return RejectedRow(row=raw.row, line=raw.line, faults=(other,))
+            if said.is_blank or _is_example(said):
+                return None
+        profile = gather(said, self._place(said))
+        faults = [*said.faults, *self._impossible(said, profile)]
+        if raw.unknown:
+            faults = [*_unknown_faults(raw.unknown, self._schema), *faults]
+        if not faults:
+            return TenantRow(row=raw.row, line=raw.line, profile=profile, caveats=tuple(said.caveats))
+        faults += self._fact_faults(profile)
+        return RejectedRow(row=raw.row, line=raw.line, faults=tuple(faults))
+
+    def _said(self, cells: Sequence[Cell | Broken]) -> Said:
+        said = Said()
+        width = len(cells)
+        for column, place, memory in self._places:
+            cell = cells[place] if place < width else None
+            if cell is None or cell == "":
+                continue
+            value, wrong = self._remembered(cell, column, memory)
+            if value is LEFT_OPEN:
+                said.caveats += wrong
+                continue
+            if wrong:
+                said.faults += wrong
+            if value is not NOT_SAID:
+                said.values.append((column, value))
+        return said
+
+    def _other_row(self, said: Said, cells: Sequence[Cell | Broken]) -> RowFault | None:
+        """Return why a row is no company; where nothing is read of it, words alone are left to be skipped."""
+        other = other_row(cells, self._names) or (None if said.is_blank else lone_heading(cells, self._names))
+        if other is None or _is_example(said):
+            return None
+        shown, heading = printable(other.shown, SHOWN_CHARACTERS), self._headings.get(other.place, "")
+        return RowFault(field="name", heading=heading, value=shown, code=other.code, params={}, position=other.place)
+
+    def _place(self, said: Said) -> str:
+        """Return the place of the company; columns that contradict one another leave it open, which is told."""
+        if not said.places:
+            return ""
+        place, clashes = settle_place(said.places, self._options.vocabularies.get("regions"))
+        said.caveats += [
+            self._fault(clash.column, clash.text, "place_left_open", {"other": clash.other}) for clash in clashes
+        ]
+        return place
+
+    def _remembered(
+        self, cell: Cell | Broken, column: Column, memory: dict[Any, Any]
+    ) -> tuple[Any, Sequence[RowFault]]:
+        if isinstance(cell, list | dict):
+            return self._load(cell, column)
+        key = cell if isinstance(cell, str) else (type(cell), cell)
+        found: tuple[Any, Sequence[RowFault]] | None = memory.get(key)
+        if found is None:
+            found = self._load(cell, column)
+            if len(memory) < REMEMBERED:
+                memory[key] = found
+        return found
+
+    def _load(self, cell: Cell | Broken, column: Column) -> tuple[Any, Sequence[RowFault]]:
+        """Return the value that the schema loads, with what is wrong with it."""
+        try:
+            if self._options.api_fields and column.heading == column.field.id and column.heading in self._schema:
+                return self._schema[column.heading].deserialize(cell), _NO_FAULTS
+            value = read_cell(cell, column, epoch_1904=self._options.epoch_1904)
+            if value is NOT_SAID:
+                return NOT_SAID, _NO_FAULTS
+            return self._checked(value, column), _NO_FAULTS
+        except LeftOpenError as error:
+            return LEFT_OPEN, (self._fault(column, cell, error.code, error.params),)
+        except CellError as error:
+            return NOT_SAID, (self._fault(column, cell, error.code, error.params),)
+        except ValidationError as error:
+            complaints = complaints_of(error.messages)
+            return NOT_SAID, [self._fault(column, cell, one.code, one.params, one.pointer) for one in complaints]
+
+    def _checked(self, value: Any, column: Column) -> Any:  # noqa: ANN401 - values of any field
+        kind = column.field.kind
+        if kind is Kind.PLACE:
+            return self._schema["city"].deserialize(value)
+        if kind is Kind.ENTRY:
+            return self._entry(value, column.field.vocabulary)
+        if column.field.fact:
+            return self._schema["annual_revenue_cny"].deserialize(value) if kind is Kind.MONEY else value
+        return self._schema[column.field.id].deserialize(value)
+
+    def _entry(self, text: str, name: str) -> str:
+        """Return the entry a word names; one that names several leaves the fact open."""
+        vocabulary = self._options.vocabularies.get(name)
+        if vocabulary is None:
+            return text
+        found = (text,) if text in vocabulary else vocabulary.find(text)
+        if not found:
+            allowed = "、".join(entry.zh for entry in vocabulary.entries.values())
+            raise CellError("not_one_of", allowed=allowed)
+        if len(found) > 1:
+            choices = "、".join(vocabulary[entry].zh for entry in found)
+            raise LeftOpenError("entry_left_open", text=printable(text, SHOWN_CHARACTERS), choices=choices)
+        return found[0]
+
+    def _fault(self, column: Column, cell: object, code: str, params: Mapping[str, Any], pointer: str = "") -> RowFault:
+        field_id = column.field.id
+        code = _IN_CELLS.get(code, code)
+        if field_id == "uscc" and code == "credit_code_checksum" and str(cell).strip().endswith("000"):
+            code = "credit_code_precision"
+        if code == "not_decodable":
+            params = {"encoding": self._options.encoding or "UTF-8"}
+        shown = "" if isinstance(cell, Broken) else printable(str(cell), SHOWN_CHARACTERS)
+        public = "city" if field_id in PLACE_PARTS else f"facts{pointer}" if field_id == "facts" else field_id
+        return RowFault(
+            field=public, heading=column.heading, value=shown, code=code, params=params, position=column.position
+        )
+
+    def _impossible(self, said: Said, profile: Profile) -> Iterator[RowFault]:
+        latest = self._options.latest
+        if latest and profile.founded_on and profile.founded_on > latest:
+            yield self._fault(*said.cell_of("founded_on"), "in_the_future", {"on": latest.isoformat()})
+        lists = _lists_of(profile)
+        if sum(map(len, lists)) > PROFILE_CHARACTERS // TEXT_CHARACTERS:  # fewer texts cannot be too long together
+            count = sum(len(text) for texts in lists for text in texts)
+            if count > PROFILE_CHARACTERS:
+                params = {"limit": PROFILE_CHARACTERS, "count": count}
+                yield RowFault(field="", heading="", value="", code="too_much_text", params=params)
+
+    def _fact_faults(self, profile: Profile) -> Iterator[RowFault]:
+        """Yield what is wrong with the declared facts of a row that has other faults; of any other, deciding tells."""
+        if self._options.fact_complaints and profile.facts:
+            yield from map(fault_of, self._options.fact_complaints(profile.facts))
+
+
+def _unknown_faults(names: Sequence[str], known: Mapping[str, object]) -> Iterator[RowFault]:
+    """Yield a fault for every field that a profile does not have; past the first many they are only counted."""
+    for name in names[:MOST_UNKNOWN_FIELDS]:
+        shown = printable(name, SHOWN_CHARACTERS)
+        yield replace(fault_of(unknown_field(name, known), heading=shown), field=shown)
+    if (rest := len(names) - MOST_UNKNOWN_FIELDS) > 0:
+        yield RowFault(field="", heading="", value="", code="unknown_fields", params={"count": rest})
+
+
+def _is_example(said: Said) -> bool:
+    return any(column.field.id == "name" and value.startswith(EXAMPLE_MARK) for column, value in said.values)
+
+
+def broken_row(row: int, line: int, code: str, **params: Any) -> RawRow:  # noqa: ANN401 - parameters of a message
+    """Return a line that could not even be cut into cells."""
+    return RawRow(row=row, line=line, faults=(RowFault(field="", heading="", value="", code=code, params=params),))
+
+
+def complaint_row(row: int, complaints: Iterable[Complaint]) -> RawRow:
+    """Return a line with the faults that the reader of JSON found."""
+    faults = []
+    for complaint in complaints:
+        name = complaint.pointer.split("/")[1] if complaint.pointer else ""
+        faults.append(replace(fault_of(complaint), field=name, heading=name))
+    return RawRow(row=row, line=row, faults=tuple(faults))

@@ -1,0 +1,1 @@
+"""Documents, measures and departments, to read and to search."""

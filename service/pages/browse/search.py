@@ -1,0 +1,133 @@
+"""Words looked for in the documents: where they stand, in which clause, and the line around them.
+
+Compares as the index of the catalogue does: width, case, brackets and spaces make no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from rules.catalogue.catalogue import SHORTEST_QUERY, Catalogue, plain
+from seeds.documents import Document
+from seeds.outline import Clause
+from seeds.vocabulary import simplify
+from service.pages.quotes import Piece, mark_matches
+
+LONGEST_QUERY = 100
+_BEFORE, _AFTER = 24, 90
+"""Characters of a line shown before and after the first words found in it."""
+
+
+class Place(NamedTuple):
+    """Where words stand: text[start:end]."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseFound:
+    """A clause whose own words hold what was looked for, and every place where they do."""
+
+    document: Document
+    clause: Clause
+    places: tuple[Place, ...]
+
+
+def is_too_short(query: str) -> bool:
+    """Tell whether a query has too few characters that count."""
+    return bool(query) and len(plain(query)) < SHORTEST_QUERY
+
+
+def places_of(text: str, writings: Iterable[str]) -> tuple[Place, ...]:
+    """Return where any of `writings` stands within one line of `text`, in order; those that overlap are one place."""
+    readable, offsets = _readable(text)
+    sought = {plain(form) for words in writings for form in (words, simplify(words))}
+    found = [
+        Place(offsets[at], offsets[at + len(words) - 1] + 1)
+        for words in sought
+        if len(words) >= SHORTEST_QUERY
+        for at in _starts(readable, words)
+    ]
+    return _joined(sorted(found))
+
+
+@lru_cache(maxsize=1024)
+def _readable(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return what of a text is compared, lines kept apart, and the offset of each character of that."""
+    kept = [(_compared(c), at) for at, c in enumerate(text) if _compared(c)]
+    return "".join(c for c, _ in kept), tuple(at for _, at in kept)
+
+
+@lru_cache(maxsize=65536)
+def _compared(character: str) -> str:
+    return character if character == "\n" else plain(character)
+
+
+def _starts(text: str, words: str) -> Iterable[int]:
+    at = text.find(words)
+    while at >= 0:
+        yield at
+        at = text.find(words, at + len(words))
+
+
+def _joined(places: Iterable[Place]) -> tuple[Place, ...]:
+    joined: list[Place] = []
+    for place in places:
+        if joined and place.start < joined[-1].end:
+            joined[-1] = Place(joined[-1].start, max(joined[-1].end, place.end))
+        else:
+            joined.append(place)
+    return tuple(joined)
+
+
+def search_clauses(shelf: Catalogue, query: str) -> list[ClauseFound]:
+    """Return the clauses whose own words hold `query` or another spelling of what it names, in the order of the text.
+
+    Documents that are in force come first.
+    """
+    writings = shelf.writings(query)
+    return [
+        found for document in in_order(shelf) for found in clauses_with(document, places_of(document.text, writings))
+    ]
+
+
+def in_order(shelf: Catalogue) -> list[Document]:
+    """Return the documents, those in force first, drafts after them and what is repealed last."""
+    rank = {"in_force": 0, "draft": 1, "repealed": 2}
+    return sorted(shelf.documents.values(), key=lambda document: (rank[document.status], document.region, document.id))
+
+
+def clauses_with(document: Document, places: Sequence[Place]) -> list[ClauseFound]:
+    """Return the deepest clauses that hold `places`."""
+    by_path: dict[str, list[Place]] = {}
+    for place in places:
+        holding = document.clauses_at(place.start)
+        if holding:
+            by_path.setdefault(holding[0].path, []).append(place)
+    return [
+        ClauseFound(document=document, clause=document.clause(path), places=tuple(found))
+        for path, found in by_path.items()
+    ]
+
+
+def excerpt(text: str, places: Sequence[Place]) -> list[Piece]:
+    """Return the stretch of one line around the first of `places`, what was found in it marked."""
+    first = places[0]
+    line_start = text.rfind("\n", 0, first.start) + 1
+    line_end = text.find("\n", first.end)
+    line_end = len(text) if line_end < 0 else line_end
+    start, end = max(line_start, first.start - _BEFORE), min(line_end, first.end + _AFTER)
+    pieces = marked(text, start, end, places)
+    before = [Piece("…", marked=False)] if start > line_start else []
+    after = [Piece("…", marked=False)] if end < line_end else []
+    return [*before, *pieces, *after]
+
+
+def marked(text: str, start: int, end: int, places: Iterable[Place]) -> list[Piece]:
+    """Cut text[start:end] into pieces, those of `places` that lie in it marked."""
+    inside = ((max(p.start, start), min(p.end, end)) for p in places if p.start < end and p.end > start)
+    return mark_matches(text[start:end], start, inside)

@@ -1,0 +1,186 @@
+"""The browsing pages: documents and their text, measures and what they rest on, departments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+import flask
+
+from rules.catalogue.catalogue import Catalogue
+from rules.language.measures import leaves
+from service.complaints import printable
+from service.pages.browse import filters as browse_filters
+from service.pages.browse.document import contents, heading_level, set_document
+from service.pages.browse.entries import (
+    department_index,
+    document_entries,
+    document_entry,
+    in_reading_order,
+    measure_entry,
+    measure_name,
+    measure_page,
+    place_name,
+    related,
+    without_department,
+)
+from service.pages.browse.filters import read_filters, read_words
+from service.pages.browse.search import ClauseFound, clauses_with, excerpt, places_of, search_clauses
+from service.pages.frame import link, render_page
+from service.pages.wording import page_words
+from service.web.lookups import having, open_to
+from service.web.requests import page_language
+from service.web.serving import catalogue, engine
+
+blueprint = flask.Blueprint("browse", __name__)
+
+Json = dict[str, Any]
+Thing = TypeVar("Thing")
+
+PER_PAGE = 20
+MOST_NEAREST = 3
+LEAST_LIKENESS = 0.4
+LONGEST_PAGE_NUMBER = 4
+
+
+@blueprint.get("/documents")
+def documents() -> flask.Response:
+    """List the documents, and the clauses that hold the words looked for."""
+    shelf, words = catalogue(), _words()
+    sought = read_words(flask.request.args.get("q", ""), words)
+    found = search_clauses(shelf, sought.value) if sought.value else []
+    listed, page = _page_of(found)
+    return render_page(
+        "documents.html",
+        documents=document_entries(shelf, words),
+        sought=sought,
+        total=len(found),
+        places=sum(len(one.places) for one in found),
+        found=[_found(one, words) for one in listed],
+        page=page,
+        given={"q": sought.typed} if sought.typed else {},
+    )
+
+
+@blueprint.get("/documents/<document_id>")
+def document(document_id: str) -> flask.Response:
+    """Show the text of a document, its measures and the words looked for marked where they stand."""
+    shelf, words = catalogue(), _words()
+    if document_id not in shelf.documents:
+        return _missing(document_id, {one.id: one.title for one in shelf.documents.values()}, kind="document")
+    shown = shelf.documents[document_id]
+    measures = [one for one in shelf.measures.values() if one.document == document_id]
+    sought = read_words(flask.request.args.get("q", ""), words)
+    places = places_of(shown.text, shelf.writings(sought.value)) if sought.value else ()
+    only_marked = flask.request.args.get("only") == "measures"
+    root = set_document(shown, measures, places, only_marked=only_marked)
+    return render_page(
+        "document.html",
+        document=document_entry(shelf, shown, words),
+        root=root,
+        contents=contents(root),
+        level=heading_level,
+        titles={one.id: measure_name(one, words["language"])["title"] for one in measures},
+        sought=sought,
+        places=len(places),
+        found=[_found(one, words) for one in clauses_with(shown, places)],
+        only_marked=only_marked,
+    )
+
+
+@blueprint.get("/measures")
+def measures() -> flask.Response:
+    """List the measures that pass every filter, those in force first."""
+    if "" in flask.request.args.values():
+        return _without_blanks()
+    serves, words = engine(), _words()
+    shelf = serves.catalogue
+    filters = read_filters(serves, flask.request.args, words)
+    reached = open_to(shelf, filters.values, words=filters.words)
+    selected = in_reading_order(shelf, having(shelf, reached, filters.values))
+    listed, page = _page_of(selected)
+    return render_page(
+        "measures.html",
+        filters=filters,
+        choices=browse_filters.choices(shelf, filters, words),
+        sectors=shelf.vocabularies["sectors"].entries.values(),
+        total=len(selected),
+        of_all=len(shelf.measures),
+        items=[measure_entry(shelf, one, words, filters.words) for one in listed],
+        page=page,
+        without=browse_filters.without_each(shelf, filters) if not selected else [],
+        more_in_use=any(filters.by_name[name].typed for name in browse_filters.FOLDED),
+        stage_is_asked=_is_asked(shelf, "stage"),
+        given=filters.address(),
+    )
+
+
+@blueprint.get("/measures/<measure_id>")
+def measure(measure_id: str) -> flask.Response:
+    """Show one measure so that its rule can be checked against the text."""
+    shelf, words = catalogue(), _words()
+    if measure_id not in shelf.measures:
+        titles = {one.id: measure_name(one, words["language"])["title"] for one in shelf.measures.values()}
+        return _missing(measure_id, titles, kind="measure")
+    shown = shelf.measures[measure_id]
+    return render_page("measure.html", measure=measure_page(shelf, shown, words), related=related(shelf, shown, words))
+
+
+@blueprint.get("/departments")
+def departments() -> flask.Response:
+    """List the departments with the measures that they lead or share."""
+    shelf, words = catalogue(), _words()
+    return render_page(
+        "departments.html", places=department_index(shelf, words), unnamed=without_department(shelf, words)
+    )
+
+
+def _words() -> Mapping[str, str]:
+    return page_words(page_language())
+
+
+def _without_blanks() -> flask.Response:
+    """Lead to the same address without the filters that the form sent empty, so that it can be passed on."""
+    said = {name: flask.request.args[name] for name in (*browse_filters.ORDER, "page") if flask.request.args.get(name)}
+    answer = flask.Response(status=303)
+    answer.location = link("browse.measures", **said)
+    return answer
+
+
+def _page_of(things: Sequence[Thing]) -> tuple[Sequence[Thing], dict[str, int]]:
+    """Return the things of the page asked for and where it stands; what is no page is the first or the last."""
+    asked = flask.request.args.get("page", "1")
+    pages = max(1, -(-len(things) // PER_PAGE))
+    page = min(max(1, int(asked)), pages) if asked.isdecimal() and len(asked) <= LONGEST_PAGE_NUMBER else 1
+    return things[(page - 1) * PER_PAGE : page * PER_PAGE], {"page": page, "pages": pages}
+
+
+def _found(found: ClauseFound, words: Mapping[str, str]) -> Json:
+    document, clause = found.document, found.clause
+    return {
+        "document": document_entry(catalogue(), document, words),
+        "path": clause.path,
+        "clause": place_name(document, clause.path, words),
+        "count": len(found.places),
+        "excerpt": excerpt(document.text, found.places),
+    }
+
+
+def _is_asked(shelf: Catalogue, fact: str) -> bool:
+    """Tell whether any condition of any measure reads a fact."""
+    conditions = (condition for measure in shelf.measures.values() for condition in measure.conditions)
+    return any(leaf.test.fact == fact for condition in conditions for leaf in leaves(condition))
+
+
+def _missing(name: str, titles: Mapping[str, str], *, kind: str) -> flask.Response:
+    """Say that there is no such document or measure, and offer the nearest."""
+    shown = printable(name)
+    near = get_close_matches(shown, list(titles), n=MOST_NEAREST, cutoff=LEAST_LIKENESS)
+    return render_page(
+        "browse_missing.html",
+        status=404,
+        kind=kind,
+        name=shown,
+        near=[{"id": id_, "title": titles[id_]} for id_ in near],
+    )

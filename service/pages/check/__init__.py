@@ -1,0 +1,1 @@
+"""The self-check of a company: form, answer, changes."""

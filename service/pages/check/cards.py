@@ -1,0 +1,142 @@
+"""Recommendations as cards: groups by verdict, few at first and more when asked, quotes with matching words marked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from matcher.answers.shapes import Evidence, MatchAnswer, Recommendation
+from rules.language.measures import Quote
+from service.pages.check.conditions import (
+    Row,
+    Rows,
+    asking_once,
+    benefit_words,
+    clause_address,
+    measure_address,
+    measure_place,
+)
+from service.pages.check.fields import Fields
+from service.pages.quotes import clause_name, mark_matches
+from service.pages.wording import page_words
+from service.web.serving import catalogue
+
+FIRST = 5
+STEP = 20
+MOST = 500
+_FIELD = "limit"
+
+
+def read_limit(form: Mapping[str, str]) -> int:
+    """Return how many measures to list; what is no such number counts as not said."""
+    said = form.get(_FIELD, "")
+    wanted = int(said) if said.isdecimal() and len(said) <= len(str(MOST)) else FIRST
+    return max(FIRST, min(wanted, MOST))
+
+
+def next_limit(found: int, listed: int) -> int | None:
+    """Return how many of the measures found to list next; None when all are listed."""
+    return None if listed >= min(found, MOST) else min(listed + STEP, MOST)
+
+
+_VERDICTS = ("met", "unknown", "unmet")
+GROUPS = ("applicable", "possible")
+"""Which verdicts are shown as cards, in this order."""
+
+
+def group_cards(
+    answer: MatchAnswer, language: str, typed: Mapping[str, str] | None = None, limit: int = MOST
+) -> list[dict[str, Any]]:
+    """Return the recommendations by verdict, each group in the order of the answer and with at most `limit` cards.
+
+    `typed` is what the fields of the form hold, for the questions that can be answered in a card.
+    """
+    words = page_words(language)
+    rows = Rows(catalogue(), Fields(catalogue(), language), words, typed or {})
+    totals = {"applicable": answer.totals.applicable, "possible": answer.totals.possible - answer.totals.withheld}
+    groups = []
+    for verdict in GROUPS:
+        listed = [item for item in answer.recommendations if item.verdict == verdict]
+        cards = [_card(item, number, rows, words) for number, item in enumerate(listed[:limit], 1)]
+        groups.append(
+            {
+                "verdict": verdict,
+                "heading": words[f"verdict.{verdict}"],
+                "lead": words[f"group.{verdict}"],
+                "count": totals[verdict],
+                "cards": cards,
+                "more": next_limit(len(listed), limit),
+            }
+        )
+    return [group for group in groups if group["cards"]]
+
+
+def one_card(recommendation: Recommendation, language: str) -> dict[str, Any]:
+    """Return one recommendation as a card, whatever its verdict."""
+    words = page_words(language)
+    return _card(recommendation, 1, Rows(catalogue(), Fields(catalogue(), language), words, {}), words)
+
+
+def _card(recommendation: Recommendation, number: int, rows: Rows, words: Mapping[str, str]) -> dict[str, Any]:
+    measure = recommendation.measure
+    verdict, effect, source = recommendation.verdict, recommendation.effect, measure.source
+    conditions = asking_once(
+        rows.row(condition, str(place)) for place, condition in enumerate(recommendation.conditions or ())
+    )
+    return {
+        "measure": measure,
+        "verdict": verdict,
+        "rank": number,
+        "status": words[f"verdict.{verdict}"] + words[f"effect.{effect}"],
+        "is_draft": measure.document.status == "draft",
+        "document_status": words[f"status.{measure.document.status}"],
+        "clause": _clause(source),
+        "address": measure_address(measure.id),
+        "place": measure_place(source.document, measure.id),
+        "departments": sorted(measure.departments, key=lambda department: not department.lead),
+        "nearness": words[f"relevance.{recommendation.relevance}"],
+        "strength": words[f"strength.{measure.strength}"],
+        "benefit": benefit_words(measure.benefit, words),
+        "why": next(iter(recommendation.explanation), ""),
+        "counted": _counted(conditions, words),
+        "open": [row for row in conditions if row.verdict != "met"],
+        "met": [row for row in conditions if row.verdict == "met"],
+        "passages": [
+            {
+                "clause": _clause(passage),
+                "address": clause_address(passage.document, passage.clause),
+                "pieces": mark_matches(passage.quote, passage.start, _matches(passage)),
+            }
+            for passage in _passages(recommendation)
+        ],
+        # The status says already that a measure does not bind.
+        "caveats": [caveat.message for caveat in recommendation.caveats if caveat.code != effect],
+    }
+
+
+def _clause(quote: Quote | Evidence) -> str:
+    return clause_name(catalogue().documents[quote.document], quote.clause)
+
+
+def _passages(recommendation: Recommendation) -> tuple[Quote | Evidence, ...]:
+    """Return the passages of evidence, the operative sentence before them unless one of them shows it."""
+    source, evidence = recommendation.measure.source, recommendation.evidence or ()
+    return evidence if any(_holds(passage, source) for passage in evidence) else (source, *evidence)
+
+
+def _holds(passage: Evidence, source: Quote) -> bool:
+    """Tell whether a passage of evidence shows the operative sentence already."""
+    same = passage.document == source.document
+    return same and passage.start <= source.start and passage.end >= source.end
+
+
+def _matches(passage: Quote | Evidence) -> list[tuple[int, int]]:
+    return [(match.start, match.end) for match in passage.matches] if isinstance(passage, Evidence) else []
+
+
+def _counted(conditions: Iterable[Row], words: Mapping[str, str]) -> str:
+    """Return how many conditions came out in which way, leaving out the ways that none did."""
+    counts = Counter(condition.verdict for condition in conditions)
+    told = [(words[f"condition.{verdict}"], counts[verdict]) for verdict in _VERDICTS if counts[verdict]]
+    return words["comma_between"].join(words["counted"].format(says, count) for says, count in told)

@@ -1,0 +1,200 @@
+"""The conditions of a measure as rows: how each came out, what was stated, what is missing, how to answer it here.
+
+With what a measure gives in words, and the addresses that a row leads to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import flask
+
+from matcher.answers.shapes import Benefit, Condition, Question
+from rules.catalogue.catalogue import Catalogue
+from rules.language.facts import IN_PERCENT, FactType
+from rules.language.labels import Drafter
+from rules.language.measures import Verdict, Why
+from seeds.regions import region_label
+from service.pages.check.fields import Fields, ShownField
+from service.pages.frame import link
+from service.pages.quotes import clause_name
+
+
+def page_address(endpoint: str, anchor: str = "", **values: str) -> str:
+    """Return the address of a page, at a place in it, or nothing when this service has no such page."""
+    if endpoint not in flask.current_app.view_functions:
+        return ""
+    return link(endpoint, **values) + (f"#{anchor}" if anchor else "")
+
+
+def clause_address(document: str, clause: str) -> str:
+    """Return where a document shows a clause."""
+    return page_address("browse.document", f"c-{clause}", document_id=document)
+
+
+def measure_place(document: str, measure: str) -> str:
+    """Return where a document shows the sentence of a measure."""
+    return page_address("browse.document", f"m-{measure}", document_id=document)
+
+
+def measure_address(measure: str) -> str:
+    """Return the page of a measure."""
+    return page_address("browse.measure", measure_id=measure)
+
+
+_YI, _WAN = 1e8, 1e4
+
+
+def benefit_words(benefit: Benefit | None, words: Mapping[str, str]) -> str:
+    """Return a benefit in one phrase; empty when the text names none."""
+    if not benefit:
+        return ""
+    per = f"/{benefit.unit}" if benefit.unit else ""
+    amounts = {"benefit_amount": benefit.amount_cny, "benefit_cap": benefit.cap_cny}
+    stated = [words[f"benefit.{benefit.kind}"]]
+    stated += [words[key].format(money_words(yuan, words) + per) for key, yuan in amounts.items() if yuan is not None]
+    if benefit.rate is not None:
+        stated.append(words["benefit_rate"].format(f"{100 * benefit.rate:g}%"))
+    return words["comma_between"].join(stated)
+
+
+def money_words(yuan: float, words: Mapping[str, str]) -> str:
+    """Return an amount as people write it: 500万元, 1.2亿元, CNY 5,000,000."""
+    if words["language"] == "en":
+        return f"CNY {yuan:,.0f}"
+    for size, unit in ((_YI, "亿元"), (_WAN, "万元")):
+        if yuan >= size:
+            return f"{yuan / size:g}{unit}"
+    return f"{yuan:g}元"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question with the field that answers it and what stands in that field now."""
+
+    question: str
+    field: ShownField
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One condition: the requirement, its verdict in words and why, what the company said, and the gap.
+
+    `asked` is there while an answer can still settle it; a group of conditions has its parts as rows.
+    """
+
+    place: str
+    fact: str
+    label: str
+    verdict: str
+    says: str
+    reason: str
+    said: str
+    gap: str
+    clause: str
+    address: str
+    asked: Asked | None
+    parts: tuple[Row, ...]
+
+
+class Rows:
+    """Turns conditions of an answer into rows, in one language."""
+
+    def __init__(
+        self, catalogue: Catalogue, fields: Fields, words: Mapping[str, str], typed: Mapping[str, str]
+    ) -> None:
+        """Keep what every row needs."""
+        self._catalogue = catalogue
+        self._fields = fields
+        self._words = words
+        self._typed = typed
+        self._drafter = Drafter(catalogue.facts, catalogue.vocabularies, words["language"])
+
+    def row(self, condition: Condition, place: str = "") -> Row:
+        """Return one condition as a row; `place` is where it stands among the conditions of its measure."""
+        words, verdict, why, cite = self._words, condition.verdict, condition.why, condition.cite
+        parts = tuple(self.row(part) for part in condition.parts)
+        return Row(
+            place=place,
+            fact=condition.fact or "",
+            label=condition.label,
+            verdict=verdict,
+            says=words[f"condition.{verdict}"],
+            reason=words["in_brackets"].format(words.get(f"why.{why}", why)) if why else "",
+            said=self._said(condition) if verdict != "met" else "",
+            gap=self._gap(condition),
+            clause=clause_name(self._catalogue.documents[cite.document], cite.clause),
+            address=clause_address(cite.document, cite.clause),
+            asked=None if parts else self._asked(condition),
+            parts=parts,
+        )
+
+    def what_if(self, condition: Condition) -> Row:
+        """Return a condition that a company can change as a row where it can be answered anew."""
+        row = self.row(condition)
+        return row if row.parts else replace(row, asked=self._ask(condition.fact or ""))
+
+    def asked(self, question: Question) -> Asked:
+        """Return one of the questions of an answer with its field."""
+        field = self._fields.named(question.field)
+        return Asked(question=question.question, field=field, text=self._typed.get(field.name, ""))
+
+    def _asked(self, condition: Condition) -> Asked | None:
+        """Return what to ask; the company cannot settle what the policy itself leaves open."""
+        settled = condition.verdict is not Verdict.UNKNOWN or condition.why == Why.AMBIGUOUS
+        return None if settled else self._ask(condition.fact or "")
+
+    def _ask(self, fact: str) -> Asked:
+        field = self._fields.of_fact(fact)
+        return Asked(question=self._fields.question(fact), field=field, text=self._typed.get(field.name, ""))
+
+    def _said(self, condition: Condition) -> str:
+        actual = condition.actual
+        values = actual if isinstance(actual, list) else [] if actual is None else [actual]
+        told = self._words["comma"].join(self._value(condition.fact or "", value) for value in values)
+        # What is still asked for although a value is known was inferred from something else.
+        key = "inferred_said" if condition.why == Why.FACT_MISSING else "said"
+        return self._words[key].format(told) if told else ""
+
+    def _value(self, fact: str, value: Any) -> str:  # noqa: ANN401 - a value of any fact
+        known = self._catalogue.facts.get(fact)
+        if known is not None and known.vocabulary == "regions":
+            return region_label(self._catalogue.vocabularies["regions"], str(value), self._words["language"])
+        return str(value) if known is not None and known.type is FactType.DATE else self._drafter.value(fact, value)
+
+    def _gap(self, condition: Condition) -> str:
+        """Return by how much a number misses its threshold, and on which side."""
+        gap, expected, actual = condition.gap, condition.expected, condition.actual
+        if gap is None:
+            return ""
+        if gap == 0:
+            return self._words["gap.bound"]
+        side = "short" if _first(actual) < _first(expected) else "over"
+        return self._words[f"gap.{side}"].format(self._amount(condition.fact or "", gap))
+
+    def _amount(self, fact: str, number: float) -> str:
+        known = self._catalogue.facts[fact]
+        if known.type is FactType.MONEY:
+            return money_words(number, self._words)
+        if known.type in IN_PERCENT:
+            return self._words["points"].format(f"{100 * number:g}")
+        unit = known.unit_en if self._words["language"] == "en" else known.unit
+        return f"{number:g} {unit}".strip()
+
+
+def asking_once(conditions: Iterable[Row]) -> list[Row]:
+    """Return the conditions of a measure, each field asked for only in the first one that waits for it."""
+    asked: set[str] = set()
+    rows = []
+    for row in conditions:
+        name = row.asked.field.name if row.asked else ""
+        rows.append(replace(row, asked=None) if name in asked else row)
+        asked |= {name} - {""}
+    return rows
+
+
+def _first(value: float | Sequence[float]) -> float:
+    return value if isinstance(value, int | float) else value[0]

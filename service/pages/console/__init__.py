@@ -1,0 +1,1 @@
+"""The console of a park operator: uploads, screenings, their results."""

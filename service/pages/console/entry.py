@@ -1,0 +1,337 @@
+"""The door of the screening console at /screenings: signing in and out, forms that carry a token, uploads not begun.
+
+Who is signed in stands in a signed cookie that names a key; with how far each screening is, in words.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import flask
+import orjson
+from itsdangerous import BadSignature, URLSafeSerializer
+from msgspec.structs import asdict
+
+from service.clock import CHINA
+from service.complaints import Complaint, RequestError, printable
+from service.intake.profile.schema import STATUSES
+from service.keys import SCREENING_ROLES, Key, Keys, server_secret
+from service.pages.frame import link, render_page
+from service.pages.wording import page_words
+from service.screenings.stored.folders import Folder, write_whole
+from service.screenings.stored.jobs import UNFINISHED, Job, Options, State, new_id
+from service.screenings.stored.progress import describe_job
+from service.screenings.work.sent import Sent
+from service.shapes.screening import Screening
+from service.web.requests import PAGE_LANGUAGES, page_language
+from service.web.serving import folders, jobs, serving, store
+
+COOKIE = "cepei-console"
+PATH = "/screenings"
+TOKEN = "token"  # noqa: S105 - the name of a form field
+SESSION_SECONDS = 8 * 3600
+_PURPOSE = "console session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One sign-in: its key, and the token that its forms carry."""
+
+    key: Key
+    token: str
+
+
+def current_session() -> Session | None:
+    """Return who is signed in; None when nobody is, the time is over, or the key is valid no more."""
+    try:
+        key_id, number, ends = _signer().loads(flask.request.cookies.get(COOKIE, ""))
+    except (BadSignature, ValueError, TypeError):
+        return None
+    now = time.time()
+    held = next((key for key in Keys(store()).listed() if key.id == key_id), None)
+    if now >= ends or held is None or not held.is_valid(now) or held.role not in SCREENING_ROLES:
+        return None
+    return Session(key=held, token=_token_of(str(number)))
+
+
+def begin_session(answer: flask.Response, key: Key) -> None:
+    """Sign in: put the cookie into an answer."""
+    ends = int(time.time()) + SESSION_SECONDS
+    answer.set_cookie(
+        COOKIE,
+        str(_signer().dumps([key.id, secrets.token_urlsafe(16), ends])),
+        max_age=SESSION_SECONDS,
+        path=PATH,
+        secure=flask.request.is_secure,
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def end_session(answer: flask.Response) -> None:
+    """Sign out: take the cookie away."""
+    answer.delete_cookie(COOKIE, path=PATH, secure=flask.request.is_secure, httponly=True, samesite="Strict")
+
+
+def is_own_form(request: flask.Request) -> bool:
+    """Tell whether a form was sent by a page of this service; a browser that tells neither way is not believed."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = urlsplit(request.headers.get("Origin", ""))
+    return origin.scheme in {"http", "https"} and origin.netloc == request.host
+
+
+def holds_token(session: Session, request: flask.Request) -> bool:
+    """Tell whether a form carries the token of this sign-in."""
+    return hmac.compare_digest(session.token.encode(), request.form.get(TOKEN, "").encode())
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(
+        server_secret(store().folder), salt=_PURPOSE, signer_kwargs={"digest_method": hashlib.sha256}
+    )
+
+
+def _token_of(number: str) -> str:
+    secret = server_secret(store().folder)
+    return hmac.new(secret, f"console form {number}".encode(), hashlib.sha256).hexdigest()
+
+
+_NOTE = "upload.json"
+_LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """One file that waits: its future screening's id, its format and name, what was asked about it."""
+
+    id: str
+    form: str
+    name: str
+    options: Options
+
+
+def keep_upload(sent: Sent, name: str, key: Key) -> str:
+    """Keep a file for its owner; return the id of its screening to be."""
+    upload_id = new_id()
+    folder = folders().create(upload_id)
+    try:
+        sent.keep(folder, serving().settings.upload_bytes)
+        note = {"key": key.id, "form": sent.form, "name": printable(name, _LONGEST_NAME)}
+        asked = {"on": sent.options.on.isoformat(), "statuses": sent.options.statuses}
+        write_whole(folder.path / _NOTE, orjson.dumps({**note, **asked}))
+    except BaseException:
+        folders().remove(upload_id)
+        raise
+    return upload_id
+
+
+def find_upload(upload_id: str, key: Key) -> Upload | None:
+    """Return an upload of this key that has not been started; another key's is as good as none."""
+    note = _note(folders().of(upload_id))
+    if note is None or note["key"] != key.id or jobs().find(upload_id, key.id):
+        return None
+    options = Options(on=date.fromisoformat(note["on"]), statuses=tuple(note["statuses"]))
+    return Upload(id=upload_id, form=note["form"], name=note["name"], options=options)
+
+
+def hold_upload(upload: Upload) -> None:
+    """Begin the hour of an upload anew."""
+    os.utime(folders().of(upload.id).path)
+
+
+def name_of(job_id: str) -> str:
+    """Return what the file of a screening was called when it was uploaded here; "" when it was not."""
+    note = _note(folders().of(job_id))
+    return str(note["name"]) if note else ""
+
+
+def pass_name_on(job_id: str, rerun_id: str) -> None:
+    """Call a rerun as the screening that it runs again."""
+    note = _note(folders().of(job_id))
+    if note:
+        write_whole(folders().of(rerun_id).path / _NOTE, orjson.dumps(note))
+
+
+def _note(folder: Folder) -> dict[str, str] | None:
+    try:
+        note: dict[str, str] = orjson.loads((folder.path / _NOTE).read_bytes())
+    except FileNotFoundError:
+        return None
+    return note
+
+
+Json = dict[str, Any]
+_MINUTE = 60
+
+
+def list_screenings(owned: Iterable[Job], *, language: str, now: float) -> list[Json]:
+    """Return the screenings of a key for the list."""
+    return [tell_screening(job, language=language, now=now) for job in owned]
+
+
+def tell_screening(job: Job, *, language: str, now: float) -> Json:
+    """Return one screening with its words: state, times in China, name of its file, how far it is."""
+    words, told = page_words(language), describe_job(job, now=now, language=language)
+    return {
+        **asdict(told),
+        "name": name_of(job.id),
+        "says": words[f"screen_state.{job.state}"],
+        "documents": words["comma"].join(words[f"status.{status}"] for status in job.options.statuses),
+        "created": moment_in_china(job.created_at),
+        "finished": moment_in_china(job.finished_at) if job.finished_at else "",
+        "expires": moment_in_china(job.expires_at),
+        "going": job.state in UNFINISHED,
+        "progress_says": progress_words(told, words),
+    }
+
+
+def tell_progress(job: Job, *, language: str, now: float) -> Json:
+    """Return what an event tells: the state, the share done, the same in a sentence."""
+    told = describe_job(job, now=now, language=language)
+    says = progress_words(told, page_words(language))
+    return {"state": told.state, "share": told.progress.share, "says": says}
+
+
+def progress_words(told: Screening, words: Mapping[str, str]) -> str:
+    """Return rows done, rate and time left in a sentence."""
+    rows, progress = told.rows, told.progress
+    if told.state is State.QUEUED:
+        return words["screen_queued"]
+    if rows.total is None:
+        return words["screen_reading"]
+    said = [words["screen_rows_done"].format(f"{rows.done:,}", f"{rows.total:,}")]
+    if progress.rows_per_second:
+        said.append(words["screen_rate"].format(f"{progress.rows_per_second:,.0f}"))
+    if progress.seconds_left:
+        said.append(_time_left(progress.seconds_left, words))
+    return words["comma_between"].join(said) + words["screen_stop"]
+
+
+def moment_in_china(seconds: float) -> str:
+    """Return a time as people in China read it."""
+    return datetime.fromtimestamp(seconds, CHINA).strftime("%Y-%m-%d %H:%M")
+
+
+def _time_left(seconds: float, words: Mapping[str, str]) -> str:
+    if seconds >= _MINUTE:
+        return words["screen_minutes_left"].format(math.ceil(seconds / _MINUTE))
+    return words["screen_seconds_left"].format(max(1, round(seconds)))
+
+
+blueprint = flask.Blueprint("console", __name__)
+
+_OPEN = frozenset({"console.home", "console.sign_in"})
+_LONGEST_KEY = 200
+_CONSOLE_ADDRESS = re.compile(r"/screenings(?:/[A-Za-z0-9_/.-]*)?(?:\?lang=(?:zh|en))?")
+
+
+@blueprint.before_request
+def guard() -> flask.Response | None:
+    """Let in who is signed in, refuse forms of other pages; the functions of the API find the key as they expect it."""
+    session = current_session()
+    flask.g.console, flask.g.key = session, session.key if session else None
+    flask.g.spoken = page_language()
+    if flask.request.method == "POST":
+        _refuse_foreign_form()
+    if session is None and flask.request.endpoint not in _OPEN:
+        return sign_in_page(status=401, wanted=_wanted())
+    return None
+
+
+def _wanted() -> str:
+    """Return the address to go on to after signing in: the page asked for; a form that was sent is not sent again."""
+    if flask.request.method != "GET":
+        return ""
+    spoken = flask.request.args.get("lang", "")
+    return flask.request.path + (f"?lang={spoken}" if spoken in PAGE_LANGUAGES else "")
+
+
+def _refuse_foreign_form() -> None:
+    """Raise RequestError unless a page of this console sent the form."""
+    flask.request.max_content_length = serving().settings.upload_bytes + 1
+    session, own = flask.g.console, is_own_form(flask.request)
+    if own and (session is None or flask.request.endpoint == "console.sign_in" or holds_token(session, flask.request)):
+        return
+    words = page_words(page_language())
+    complaint = Complaint(code="foreign_form", message=words["screen_foreign_form"], hint=words["screen_foreign_hint"])
+    raise RequestError("forbidden", [complaint])
+
+
+@blueprint.get("/screenings")
+def home() -> flask.Response:
+    """List the screenings of the key and offer a new one; ask for the key first."""
+    return home_page() if flask.g.console else sign_in_page()
+
+
+@blueprint.post("/screenings/sign-in")
+def sign_in() -> flask.Response:
+    """Take the key once and set the cookie."""
+    key = Keys(store()).find(flask.request.form.get("key", "")[:_LONGEST_KEY].strip())
+    wanted = flask.request.form.get("wanted", "")
+    if key is None:
+        return sign_in_page(status=401, fault="screen_wrong_key", wanted=wanted)
+    if key.role not in SCREENING_ROLES:
+        return sign_in_page(status=403, fault="screen_low_key", wanted=wanted)
+    target = wanted if _CONSOLE_ADDRESS.fullmatch(wanted) else link("console.home")
+    answer = go_to(target)
+    begin_session(answer, key)
+    return answer
+
+
+@blueprint.post("/screenings/sign-out")
+def sign_out() -> flask.Response:
+    """Forget who was signed in."""
+    answer = go_to(link("console.home"))
+    end_session(answer)
+    return answer
+
+
+def go_to(address: str) -> flask.Response:
+    """Send the browser to another page after a form."""
+    answer = flask.make_response(flask.redirect(address, 303))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def sign_in_page(*, status: int = 200, fault: str = "", wanted: str = "") -> flask.Response:
+    """Ask for the key; `fault` is the word of what was wrong with the last one."""
+    return console_page("console_sign_in.html", status=status, fault=fault, wanted=wanted)
+
+
+def home_page(
+    *, status: int = 200, faults: tuple[str, ...] = (), asked: dict[str, str] | None = None
+) -> flask.Response:
+    """Show the list and the form of a new screening, with what was wrong with the last upload."""
+    owned = jobs().owned(flask.g.key.id)
+    left = jobs().records.left(flask.g.key.id, most=serving().settings.operator_records)
+    return console_page(
+        "console_home.html",
+        status=status,
+        screenings=list_screenings(owned, language=page_language(), now=time.time()),
+        faults=faults,
+        asked=asked or {},
+        statuses=STATUSES,
+        records_left=left,
+        upload_megabytes=serving().settings.upload_bytes // 1_048_576,
+        days=serving().settings.retention_days,
+    )
+
+
+def console_page(template: str, *, status: int = 200, **variables: Any) -> flask.Response:  # noqa: ANN401 - what a template takes
+    """Answer with a page of the console."""
+    session = flask.g.console
+    shown: dict[str, Any] = {"token": session.token if session else "", "key": session.key if session else None}
+    return render_page(template, status=status, private=True, **shown, **variables)

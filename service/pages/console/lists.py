@@ -1,0 +1,313 @@
+"""The lists of a finished screening for the console: tenants, measures, the matrix, with their filters and numbers.
+
+Filters are read as strictly as the queries of the API.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+from marshmallow import Schema, ValidationError
+from msgspec.structs import asdict
+from numpy.typing import NDArray
+
+from rules.catalogue.catalogue import Catalogue
+from rules.language.facts import IN_PERCENT, FactType
+from rules.language.measures import Instrument
+from seeds.regions import region_label
+from service.complaints import RequestError, complaints_of
+from service.intake.profile.fields import Choice, Whole
+from service.intake.profile.schema import STATUSES
+from service.intake.queries import LARGEST_PAGE, MatrixFilter, PageQuery
+from service.pages.check.conditions import money_words
+from service.screenings.stored.jobs import Chunk
+from service.screenings.stored.matrix import (
+    Parts,
+    TenantChoice,
+    TenantCounts,
+    best_pairs,
+    chosen_measures,
+    count_by_tenant,
+    describe_standing,
+    measure_counts,
+    measure_items,
+    tenant_choice,
+    tenants_of_measure,
+    title_of,
+)
+from service.screenings.stored.parts import PairReader
+from service.shapes.screening import MeasureItem, MeasureTenant
+from service.web.lookups import page_of, read_region
+
+Json = dict[str, Any]
+SORTS = ("applicable", "possible", "row")
+
+
+class TenantsQuery(MatrixFilter):
+    """Filters of the tenants' list."""
+
+    sort = Choice(SORTS, load_default="applicable")
+    row = Whole(lowest=1, highest=10**7, from_query=True)
+
+
+class MatrixQuery(MatrixFilter):
+    """Filters of the matrix, and its page of measures."""
+
+    sort = Choice(SORTS, load_default="applicable")
+    across = Whole(lowest=1, highest=LARGEST_PAGE, from_query=True, load_default=1)
+
+
+def read_query(schema: type[PageQuery]) -> Json:
+    """Return what the address asks for; an empty field of a filter counts as not given."""
+    given = {name: value for name, value in flask.request.args.items() if value.strip() and name != "lang"}
+    return load(schema(), given)
+
+
+def load(schema: Schema, given: Mapping[str, str]) -> Json:
+    """Load a form; raise RequestError with all that is wrong."""
+    try:
+        loaded: Json = schema.load(given)
+    except ValidationError as error:
+        raise RequestError("invalid_request", complaints_of(error.messages)) from error
+    return loaded
+
+
+def filter_choices(shelf: Catalogue, language: str) -> Json:
+    """Return what the selects of a filter offer."""
+    labels = shelf.vocabularies["instruments"]
+    present = {measure.instrument for measure in shelf.measures.values()}
+    instruments = [(entry.value, labels[entry.value].label(language)) for entry in Instrument if entry in present]
+    return {"instruments": instruments, "statuses": STATUSES, "sorts": SORTS}
+
+
+def region_words(shelf: Catalogue, text: str, language: str) -> Json | None:
+    """Return how the place of a filter was read; None without one."""
+    if not text:
+        return None
+    read = read_region(shelf, text, language)
+    return {"label": read.label, "suggestions": [item.label for item in read.suggestions]}
+
+
+def region_places(shelf: Catalogue, text: str) -> Collection[str]:
+    """Return every place inside the one that a text names; none when it names none for sure."""
+    place = read_region(shelf, text, "zh").value
+    return shelf.vocabularies["regions"].taxonomy.descendants(place) if place else ()
+
+
+def sorted_counts(counts: TenantCounts, sort: str) -> TenantCounts:
+    """Return tenants with the most measures first, or by row."""
+    first, second = counts.applicable, counts.listed_possible
+    if sort == "possible":
+        first, second = second, first
+    order = np.argsort(counts.rows) if sort == "row" else np.lexsort((counts.rows, -second, -first))
+    return counts.chosen(order)
+
+
+def place_label(shelf: Catalogue, region: str | None, language: str) -> str:
+    """Return a place by its full name; "" when it is not surely known."""
+    return region_label(shelf.vocabularies["regions"], region, language) if region else ""
+
+
+Rows = NDArray[np.int32]
+STANDINGS = ("applicable", "possible", "one_fact_short", "one_condition_short")
+
+
+def rows_called(parts: Parts, text: str) -> Rows:
+    """Return the tenants whose name holds a text."""
+    table = parts.tenants(["row", "name"])
+    found = pc.match_substring(pc.fill_null(table["name"], ""), text, ignore_case=True)
+    return np.asarray(table.filter(found)["row"].to_numpy(), dtype=np.int32)
+
+
+def counts_by_measure(parts: Parts, rows: Rows | None = None) -> dict[str, Counter[str]]:
+    """Return measure -> standing -> tenants, of some rows or all; measures that nobody is shown are not there."""
+    if not parts.numbers:
+        return {}
+    reader = PairReader.open(parts.folder)
+    pairs = reader.of(reader.spans, ["row", "is_applicable", "one_fact_short"])
+    chosen = np.ones(len(pairs), dtype=np.bool_) if rows is None else np.isin(pairs["row"].to_numpy(), rows)
+    applicable, short = pairs["is_applicable"].to_numpy(), pairs["one_fact_short"].to_numpy()
+    flags = {"applicable": applicable, "possible": ~applicable, "one_fact_short": short}
+    sums = {name: np.append(0, np.cumsum(flag & chosen)) for name, flag in flags.items()}
+    counts = {
+        measure_id: Counter({name: int(total[end] - total[start]) for name, total in sums.items()})
+        for measure_id, (start, end) in reader.spans.items()
+    }
+    near = parts.near(["measure_id", "row"])
+    if rows is not None:
+        near = near.filter(pa.array(np.isin(near["row"].to_numpy(), rows)))
+    for item in pc.value_counts(near["measure_id"]).to_pylist():
+        counts.setdefault(item["values"], Counter())["one_condition_short"] = item["counts"]
+    return counts
+
+
+def cells_of(parts: Parts, rows: Collection[int], measures: Collection[str]) -> dict[tuple[int, str], str]:
+    """Return (row, measure) -> how it stands, for one page of the matrix; what is not listed is not there."""
+    if not rows:
+        return {}
+    wanted = pc.field("row").isin(pa.array(sorted(rows), type=pa.int32()))
+    near = parts.near(["row", "measure_id"], wanted)
+    shown = parts.pairs_of_rows(rows, ["row", "measure_id", "verdict"])
+    found = dict.fromkeys(zip(near["row"].to_pylist(), near["measure_id"].to_pylist(), strict=True), "near")
+    of_page = shown.filter(pc.is_in(shown["measure_id"], value_set=pa.array(sorted(measures), type=pa.string())))
+    columns = (of_page[name].to_pylist() for name in ("row", "measure_id", "verdict"))
+    found.update({(row, measure_id): verdict for row, measure_id, verdict in zip(*columns, strict=True)})
+    return found
+
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """A finished screening as its lists read it: catalogue, statuses considered, chunks, parts, and the words."""
+
+    shelf: Catalogue
+    statuses: Collection[str]
+    chunks: Sequence[Chunk]
+    parts: Parts
+    words: Words
+
+    @property
+    def language(self) -> str:
+        """Return the language of the words."""
+        return self.words["language"]
+
+    def choice(self, query: Json) -> TenantChoice:
+        """Return which pairs count."""
+        return tenant_choice(self.shelf, self.statuses, query)
+
+    def tenants(self, query: Json) -> TenantCounts:
+        """Return the tenants that the filters let through, in the order asked for."""
+        choice = self.choice(query)
+        counts = count_by_tenant(self.parts, choice).wanted(choice)
+        if query.get("region"):
+            counts = counts.chosen(self.parts.are_inside(counts.rows, region_places(self.shelf, query["region"])))
+        return sorted_counts(counts, query.get("sort", "applicable"))
+
+    def tenants_called(self, text: str) -> TenantCounts:
+        """Return the tenants whose name holds a text, by row."""
+        counts = count_by_tenant(self.parts, TenantChoice())
+        return counts.chosen(np.isin(counts.rows, rows_called(self.parts, text)))
+
+    def tenant_items(self, counts: TenantCounts, query: Json) -> tuple[list[Json], Json]:
+        """Return one page of tenants, each with its place and its best measures."""
+        places, where = page_of(range(len(counts.rows)), query)
+        rows = [int(counts.rows[place]) for place in places]
+        called, best = self.parts.called(rows, "region"), best_pairs(self.parts, self.choice(query), rows)
+        items = [
+            {
+                **called[row],
+                "place": place_label(self.shelf, called[row]["region"], self.language),
+                "applicable": int(counts.applicable[place]),
+                "possible": int(counts.listed_possible[place]),
+                "best": [{**pair, "title": self.title(pair["measure_id"])} for pair in best[row]],
+            }
+            for place, row in zip(places, rows, strict=True)
+        ]
+        return items, where
+
+    def measures(self, query: Json) -> list[Json]:
+        """Return the measures that the filters let through with the tenants of each standing, most applicable first."""
+        standing, nobody = counts_by_measure(self.parts, self._rows(query)), Counter[str]()
+        told = [
+            {
+                **asdict(item),
+                "instrument_label": self.instrument(item.instrument),
+                "standing": {name: standing.get(item.measure_id, nobody)[name] for name in STANDINGS},
+            }
+            for item in self.listed(query)
+        ]
+        wanted = [one for one in told if not query.get("verdict") or one["standing"][query["verdict"]]]
+        return sorted(wanted, key=lambda one: (-one["standing"]["applicable"], -one["standing"]["possible"]))
+
+    def listed(self, query: Json) -> list[MeasureItem]:
+        """Return the measures of the kind and document status asked for, most applicable first."""
+        chosen = chosen_measures(self.shelf, query.get("instrument"), query.get("status"))
+        items = measure_items(self.shelf, measure_counts(self.chunks), self.language)
+        return [item for item in items if chosen is None or item.measure_id in chosen]
+
+    def standing(self, measure_id: str, query: Json) -> tuple[list[Json], Json]:
+        """Return one page of the tenants that stand to a measure as asked, with what is missing or in the way."""
+        table = tenants_of_measure(self.parts, measure_id, query.get("standing"), query.get("verdict"))
+        if query.get("region"):
+            inside = self.parts.are_inside(table["row"].to_numpy(), region_places(self.shelf, query["region"]))
+            table = table.filter(pa.array(inside))
+        shown, where = page_of(range(table.num_rows), query)
+        items = describe_standing(self.parts, measure_id, table.take(list(shown)))
+        return [{**asdict(item), "says": self._says(item)} for item in items], where
+
+    def title(self, measure_id: str) -> str:
+        """Return the title of a measure."""
+        return title_of(self.shelf, measure_id, self.language)
+
+    def instrument(self, name: str | None) -> str:
+        """Return a kind of support in words."""
+        return self.shelf.vocabularies["instruments"][name].label(self.language) if name else ""
+
+    def fact(self, name: str) -> str:
+        """Return the name of a fact; a condition that only a person can check is called so."""
+        known = self.shelf.facts.get(name)
+        return known.label(self.language) if known else self.words["screen_manual_fact"]
+
+    def _rows(self, query: Json) -> Rows | None:
+        """Return the tenants at the place of the filter; None when all count."""
+        if not query.get("region"):
+            return None
+        rows = self.parts.decided()
+        return rows[self.parts.are_inside(rows, region_places(self.shelf, query["region"]))]
+
+    def _says(self, item: MeasureTenant) -> str:
+        """Return what is missing or in the way of one tenant."""
+        if item.fact:
+            gap = self._amount(item.fact, item.gap) if item.gap is not None else ""
+            return self.words["screen_in_the_way"].format(self.fact(item.fact)) + gap
+        facts = dict.fromkeys(self.fact(unknown.fact) for unknown in item.unknown)
+        return self.words["screen_missing"].format(self.words["comma"].join(facts)) if facts else ""
+
+    def _amount(self, fact: str, gap: float) -> str:
+        known = self.shelf.facts[fact]
+        if known.type is FactType.MONEY:
+            amount = money_words(gap, self.words)
+        elif known.type in IN_PERCENT:
+            amount = self.words["points"].format(f"{100 * gap:g}")
+        else:
+            amount = f"{gap:g} {known.unit_en if self.language == 'en' else known.unit}".strip()
+        return self.words["in_brackets"].format(self.words["screen_gap"].format(amount))
+
+
+DOWN, ACROSS = 50, 40
+SIGNS = {"applicable": "✓", "possible": "?", "near": "△", "unlisted": "·"}
+"""How a pair stands -> its sign."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """The rows and columns of one page, and where the page stands both ways."""
+
+    rows: list[Json]
+    measures: list[MeasureItem]
+    down: Json
+    across: Json
+
+
+def matrix_page(results: Results, query: Json) -> Matrix:
+    """Return one page; tenants as the filters let through, measures by how many tenants they fit."""
+    tenants = results.tenants(query)
+    places, down = page_of(range(len(tenants.rows)), {"page": query["page"], "per_page": DOWN})
+    rows = [int(tenants.rows[place]) for place in places]
+    measures, across = page_of(results.listed(query), {"page": query["across"], "per_page": ACROSS})
+    ids = [measure.measure_id for measure in measures]
+    cells, called = cells_of(results.parts, rows, ids), results.parts.called(rows)
+    told = [
+        {**called[row], "cells": [(measure_id, cells.get((row, measure_id), "unlisted")) for measure_id in ids]}
+        for row in rows
+    ]
+    return Matrix(rows=told, measures=list(measures), down=down, across=across)

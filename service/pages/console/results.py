@@ -1,0 +1,206 @@
+"""A finished screening from both sides in the console: its tenants, its measures, the matrix, what was not read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import flask
+from msgspec.structs import asdict
+
+from matcher.answers.catalogue_json import describe_measure
+from matcher.profiles.profile import MatchError
+from service.complaints import RequestError
+from service.intake.queries import STANDINGS, MatrixFilter, MeasureTenantsQuery, PageQuery
+from service.pages.check.cards import group_cards, one_card
+from service.pages.console.entry import blueprint, console_page, go_to
+from service.pages.console.job import ONE, catalogue_of, shown_job
+from service.pages.console.lists import (
+    SIGNS,
+    MatrixQuery,
+    Results,
+    TenantsQuery,
+    filter_choices,
+    matrix_page,
+    place_label,
+    read_query,
+    region_words,
+)
+from service.pages.frame import link
+from service.pages.wording import page_words
+from service.screenings.stored.jobs import Job, State
+from service.screenings.stored.lines import rejected_rows
+from service.web.lookups import found, page_of
+from service.web.opened import changes_of, explained, parts_of, question_of
+from service.web.requests import page_language
+from service.web.serving import engine, folders, jobs, own_screening
+
+Json = dict[str, Any]
+MOST_NAMED = 100
+CARDS, MOST_CARDS = 20, 100
+
+
+@blueprint.get(f"{ONE}/tenants")
+def tenants(screening_id: str) -> flask.Response:
+    """List the tenants, most measures first; a row number leads to its tenant."""
+    job, results = _opened(screening_id)
+    query = read_query(TenantsQuery)
+    if "row" in query:
+        return go_to(link("console.tenant", screening_id=screening_id, row=query["row"]))
+    items, where = results.tenant_items(results.tenants(query), query)
+    return _list("console_tenants.html", job, query, items=items, where=where, named="")
+
+
+@blueprint.post(f"{ONE}/tenants")
+def tenants_named(screening_id: str) -> flask.Response:
+    """Find tenants by a part of their name, which stands in no address."""
+    job, results = _opened(screening_id)
+    name = flask.request.form.get("name", "").strip()[:MOST_NAMED]
+    if not name:
+        return go_to(link("console.tenants", screening_id=screening_id))
+    items, where = results.tenant_items(results.tenants_called(name), {"page": 1, "per_page": MOST_NAMED})
+    return _list("console_tenants.html", job, {}, items=items, where=where, named=name)
+
+
+@blueprint.get(f"{ONE}/tenants/<int:row>")
+def tenant(screening_id: str, row: int) -> flask.Response:
+    """Show one tenant: what it may use, with conditions and evidence."""
+    job, results = _opened(screening_id)
+    limit = MOST_CARDS if flask.request.args.get("all") == "yes" else CARDS
+    question = replace(question_of(job, row), limit=limit)
+    try:
+        answer = engine().match(question)
+    except MatchError:
+        return go_to(link("console.rejected", screening_id=screening_id))
+    called = results.parts.called([row], "region").get(row, {"row": row, "name": "", "region": None})
+    return console_page(
+        "console_tenant.html",
+        job=shown_job(job),
+        tenant={**called, "place": place_label(results.shelf, called["region"], page_language())},
+        answer=answer,
+        groups=group_cards(answer, page_language()),
+        more=limit == CARDS and len(answer.recommendations) == CARDS,
+    )
+
+
+@blueprint.get(f"{ONE}/tenants/<int:row>/measures/<measure_id>")
+def pair(screening_id: str, row: int, measure_id: str) -> flask.Response:
+    """Show why one measure fits one tenant or not."""
+    job, results = _opened(screening_id)
+    described = describe_measure(results.shelf, found(results.shelf.measures, measure_id), page_language())
+    called = results.parts.called([row]).get(row, {"row": row, "name": ""})
+    return console_page(
+        "console_pair.html",
+        job=shown_job(job),
+        tenant=called,
+        measure=described,
+        card=_card_of(screening_id, row, measure_id),
+    )
+
+
+@blueprint.get(f"{ONE}/measures")
+def measures(screening_id: str) -> flask.Response:
+    """List the measures with the tenants of each standing."""
+    job, results = _opened(screening_id)
+    query = read_query(MatrixFilter)
+    items, where = page_of(results.measures(query), query)
+    return _list("console_measures.html", job, query, items=items, where=where)
+
+
+@blueprint.get(f"{ONE}/measures/<measure_id>")
+def measure(screening_id: str, measure_id: str) -> flask.Response:
+    """Show which tenants a measure fits, may fit, or would fit but for one thing."""
+    job, results = _opened(screening_id)
+    described = describe_measure(results.shelf, found(results.shelf.measures, measure_id), page_language())
+    query = read_query(MeasureTenantsQuery)
+    items, where = results.standing(measure_id, query)
+    counts = next(one["standing"] for one in results.measures({}) if one["measure_id"] == measure_id)
+    return _list(
+        "console_measure.html",
+        job,
+        query,
+        items=items,
+        where=where,
+        measure=described,
+        counts=counts,
+        standings=STANDINGS,
+    )
+
+
+@blueprint.get(f"{ONE}/matrix")
+def matrix(screening_id: str) -> flask.Response:
+    """Show tenants against measures, a page of both at a time."""
+    job, results = _opened(screening_id)
+    query = read_query(MatrixQuery)
+    return _list("console_matrix.html", job, query, matrix=matrix_page(results, query), signs=SIGNS)
+
+
+@blueprint.get(f"{ONE}/rejected")
+def rejected(screening_id: str) -> flask.Response:
+    """List the rows that could not be read."""
+    job = _finished(screening_id)
+    query = read_query(PageQuery)
+    numbers = [chunk.number for chunk in jobs().chunks(job.id)]
+    items, where = page_of(rejected_rows(folders().of(job.id), numbers, page_language()), query)
+    return console_page("console_rejected.html", job=shown_job(job), query=query, items=items, where=where)
+
+
+@blueprint.get(f"{ONE}/changes")
+def changes(screening_id: str) -> flask.Response:
+    """Tell what a rerun changed for whom."""
+    job, results = _opened(screening_id)
+    stored, query = changes_of(job), read_query(PageQuery)
+    rows, where = page_of(stored.rows(), query)
+    called = results.parts.called(rows)
+    titles = {measure_id: results.title(measure_id) for measure_id in stored.measures_of(rows)}
+    changed = stored.of_tenants(rows, titles)
+    items = [{**called.get(row, {"row": row, "name": ""}), "changes": changed[row]} for row in rows]
+    return console_page(
+        "console_changes.html",
+        job=shown_job(job),
+        query=query,
+        items=items,
+        where=where,
+        totals=asdict(stored.totals()),
+        before=stored.version_before,
+    )
+
+
+def _finished(screening_id: str) -> Job:
+    """Return a finished screening of the caller; one that is not leads to its own page."""
+    job = own_screening(screening_id)
+    if job.state is not State.FINISHED:
+        flask.abort(go_to(link("console.screening", screening_id=screening_id)))
+    return job
+
+
+def _opened(screening_id: str) -> tuple[Job, Results]:
+    """Return a finished screening of the caller with its results."""
+    job = _finished(screening_id)
+    words = page_words(page_language())
+    shelf = catalogue_of(job)
+    chunks, parts = jobs().chunks(job.id), parts_of(job)
+    return job, Results(shelf=shelf, statuses=job.options.statuses, chunks=chunks, parts=parts, words=words)
+
+
+def _list(template: str, job: Job, query: Json, **variables: Any) -> flask.Response:  # noqa: ANN401 - what a template takes
+    shelf = engine().catalogue
+    return console_page(
+        template,
+        job=shown_job(job),
+        query=query,
+        choices=filter_choices(shelf, page_language()),
+        region=region_words(shelf, query.get("region", ""), page_language()),
+        **variables,
+    )
+
+
+def _card_of(screening_id: str, row: int, measure_id: str) -> Json | None:
+    """Return the measure as a card for the tenant; None when nothing connects the two."""
+    try:
+        recommendation = explained(screening_id, row, measure_id)
+    except RequestError as error:
+        if [complaint.code for complaint in error.complaints] == ["no_such_pair"]:
+            return None
+        raise
+    return one_card(recommendation, page_language())

@@ -1,0 +1,57 @@
+"""POST /feedback: the form beside each condition, which works without scripts, and the page that says thank you."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import flask
+from marshmallow import ValidationError
+
+from service.api.feedback_reports import keep
+from service.complaints import RequestError, complaints_of, read_json
+from service.feedback.schema import FeedbackQuestion
+from service.pages.frame import link, render_page
+from service.web.requests import page_language
+from service.web.serving import serving
+
+blueprint = flask.Blueprint("feedback", __name__)
+
+_TEXTS = ("measure_id", "fact", "condition", "verdict", "should_be", "comment", "catalogue", "lang")
+_TICKED = frozenset({"on", "yes", "true", "1"})
+
+
+@blueprint.post("/feedback")
+def report() -> flask.Response:
+    """Store what the form says, then lead to a page that can be loaded again without sending twice."""
+    stored = keep(_question(flask.request.form))
+    return flask.redirect(link("feedback.thanks", measure=stored.statement.measure), 303)  # type: ignore[return-value]
+
+
+@blueprint.get("/feedback/thanks")
+def thanks() -> flask.Response:
+    """Say that the report has arrived, what happens to it and where to go on."""
+    engine, measure_id = serving().engine, flask.request.args.get("measure", "")
+    measure = engine.catalogue.measures.get(measure_id) if engine else None
+    shown = measure is not None and "browse.measure" in flask.current_app.view_functions
+    return render_page(
+        "feedback_thanks.html",
+        private=True,
+        measure=link("browse.measure", measure_id=measure_id) if shown else "",
+        days=serving().settings.feedback_days,
+    )
+
+
+def _question(form: Mapping[str, str]) -> dict[str, Any]:
+    """Return the form as the API takes it; without consent the profile is not even read."""
+    given = {name: form[name] for name in _TEXTS if form.get(name, "").strip()}
+    said: dict[str, Any] = {"lang": page_language(), **given}
+    if form.get("share_profile", "") in _TICKED:
+        said["share_profile"] = True
+        if form.get("profile", "").strip():
+            said["profile"] = read_json(form["profile"].encode())
+    try:
+        question: dict[str, Any] = FeedbackQuestion().load(said)
+    except ValidationError as error:
+        raise RequestError("invalid_request", complaints_of(error.messages)) from error
+    return question

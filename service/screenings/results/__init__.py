@@ -1,0 +1,1 @@
+"""The results of a screening as files for people and programs, written while they are sent."""

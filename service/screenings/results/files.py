@@ -1,0 +1,223 @@
+"""A stored screening as a file of the form asked for, sent while it is written, read chunk by chunk, never all at once.
+
+CSV, NDJSON and Parquet have a row each tenant x measure; each distinct text is encoded once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+from msgspec.structs import asdict
+
+from matcher.standing import COUNTED
+from rules.catalogue.catalogue import Catalogue
+from seeds.regions import region_label
+from service.intake.raw_table import Format
+from service.screenings.results.sheets import Sink, guarded
+from service.screenings.results.workbook import workbook_pieces
+from service.screenings.stored.jobs import Chunk, Job
+from service.screenings.stored.lines import (
+    PAIR_SCHEMA,
+    About,
+    Advice,
+    Counts,
+    MeasureLine,
+    ResultSource,
+    TenantLine,
+    raw_rejected,
+)
+from service.screenings.stored.matrix import (
+    BEST,
+    Parts,
+    add_up,
+    measure_counts,
+    measure_items,
+    opening,
+    settling,
+    title_of,
+)
+from service.screenings.stored.parts import COUNTS
+from service.shapes.screening import MeasureItem
+
+_BOM = "\ufeff"
+"""Spreadsheet programs read UTF-8 as such only when a file begins with it."""
+
+_QUOTED = re.compile('[,"\r\n]')
+
+
+def csv_pieces(source: ResultSource) -> Iterator[bytes]:
+    """Yield the pairs as CSV in UTF-8, texts made harmless; a list of unknowns is `fact:why` joined by spaces."""
+    yield f"{_BOM}{','.join(PAIR_SCHEMA.names)}\r\n".encode()
+    for table in source.pairs():
+        unknown = _joined(table["unknown"].combine_chunks(), "{}:{}", " ")
+        cells = [_encoded(table[name], _csv_cell) for name in PAIR_SCHEMA.names[:-1]]
+        yield _lines(*_between(",", *cells, unknown), "\r\n")
+
+
+def ndjson_pieces(source: ResultSource) -> Iterator[bytes]:
+    """Yield the pairs as NDJSON."""
+    for table in source.pairs():
+        unknown = _joined(table["unknown"].combine_chunks(), '{{"fact":"{}","why":"{}"}}', ",")
+        cells: list[pa.Array | str] = []
+        for name in PAIR_SCHEMA.names[:-1]:
+            cells += [f'{"," if cells else "{"}"{name}":', _encoded(table[name], _json_cell)]
+        yield _lines(*cells, ',"unknown":[', unknown, "]}\n")
+
+
+def parquet_pieces(source: ResultSource) -> Iterator[bytes]:
+    """Yield the pairs as Parquet, a group of rows for each table."""
+    sink = Sink()
+    with pq.ParquetWriter(sink, PAIR_SCHEMA, compression="zstd") as writer:
+        for table in source.pairs():
+            writer.write_table(table)
+            yield sink.taken()
+    yield sink.taken()
+
+
+def _csv_cell(value: object) -> str:
+    text = guarded(value) if isinstance(value, str) else str(value)
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+
+
+def _json_cell(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _encoded(column: pa.ChunkedArray, encode: Callable[[object], str]) -> pa.Array:
+    """Return a column as texts, each distinct value encoded once."""
+    coded = column.combine_chunks().dictionary_encode()
+    return pa.array(map(encode, coded.dictionary.to_pylist()), type=pa.string()).take(coded.indices)
+
+
+def _joined(unknown: pa.ListArray, form: str, separator: str) -> pa.Array:
+    """Return each list of facts with their whys, ids that need no encoding, as one text."""
+    facts, whys = unknown.flatten().flatten()
+    before, between, after = form.format("\0", "\0").split("\0")
+    items = pc.binary_join_element_wise(before, facts, between, whys, after, "")
+    return pc.binary_join(pa.ListArray.from_arrays(unknown.offsets, items), separator)
+
+
+def _between(separator: str, *cells: pa.Array) -> Iterator[pa.Array | str]:
+    for place, cell in enumerate(cells):
+        if place:
+            yield separator
+        yield cell
+
+
+def _lines(*parts: pa.Array | str) -> bytes:
+    return "".join(pc.binary_join_element_wise(*parts, "").to_pylist()).encode()
+
+
+MEDIA_TYPES = {
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.NDJSON: "application/x-ndjson",
+    Format.PARQUET: "application/vnd.apache.parquet",
+}
+
+
+def result_pieces(source: ResultSource, form: Format, *, language: str = "zh") -> Iterator[bytes]:
+    """Yield the file piece by piece; only the workbook has words, in `language` ("zh" or "en")."""
+    if form is Format.XLSX:
+        return workbook_pieces(source, language=language)
+    return {Format.CSV: csv_pieces, Format.NDJSON: ndjson_pieces, Format.PARQUET: parquet_pieces}[form](source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredResults:
+    """One finished screening, told in one language."""
+
+    job: Job
+    parts: Parts
+    chunks: tuple[Chunk, ...]
+    catalogue: Catalogue
+    language: str
+
+    @property
+    def about(self) -> About:
+        """Return what the results rest on."""
+        counted = Counter[str]()
+        for counts in measure_counts(self.chunks).values():
+            counted.update(counts)
+        settled = settling(self.catalogue, add_up(self.chunks, "settles"), self.language)
+        opened = opening(self.catalogue, add_up(self.chunks, "opens"), self.language)
+        return About(
+            catalogue=self.job.catalogue or "",
+            on=self.job.options.on,
+            statuses=tuple(self._status(status) for status in self.job.options.statuses),
+            rows=(self.job.total or 0) - self.job.rejected,
+            rejected=self.job.rejected,
+            counts=_counts(counted),
+            settles=tuple(Advice(label=item.label, pairs=item.settles) for item in settled),
+            opens=tuple(Advice(label=item.label, pairs=item.opens) for item in opened),
+        )
+
+    def measures(self) -> Iterator[MeasureLine]:
+        """Yield the measures, most applicable first."""
+        for item in measure_items(self.catalogue, measure_counts(self.chunks), self.language):
+            yield self._measure(item)
+
+    def tenants(self) -> Iterator[TenantLine]:
+        """Yield the tenants by row."""
+        for number in self.parts.numbers:
+            best = self._best(number)
+            called = pq.read_table(self.parts.folder.tenants(number), columns=["row", "external_id", "uscc", "name"])
+            names = {tenant["row"]: tenant for tenant in called.to_pylist()}
+            for counted in pq.read_table(self.parts.folder.counts(number), columns=COUNTS.names).to_pylist():
+                row = counted["row"]
+                yield TenantLine(**names[row], counts=_counts(counted), best=best.get(row, ()))
+
+    def pairs(self) -> Iterator[pa.Table]:
+        """Yield the pairs that are shown, a chunk at a time, by row and then in the order of a match."""
+        for number in self.parts.numbers:
+            yield pq.read_table(self.parts.folder.part(number))
+
+    def rejected(self) -> Iterable[Mapping[str, Any]]:
+        """Return the rejected rows, by row."""
+        return raw_rejected(self.parts.folder, self.parts.numbers)
+
+    def _best(self, number: int) -> dict[int, tuple[str, ...]]:
+        """Return row -> the titles of its first measures."""
+        table = pq.read_table(self.parts.folder.part(number), columns=["row", "measure_id"])
+        rows = table["row"].to_numpy()
+        is_late = np.zeros(len(rows), dtype=np.bool_)
+        is_late[BEST:] = rows[BEST:] == rows[:-BEST]
+        first = table.filter(pa.array(~is_late))
+        best: dict[int, tuple[str, ...]] = {}
+        for row, measure_id in zip(first["row"].to_pylist(), first["measure_id"].to_pylist(), strict=True):
+            best[row] = (*best.get(row, ()), title_of(self.catalogue, measure_id, self.language))
+        return best
+
+    def _measure(self, item: MeasureItem) -> MeasureLine:
+        measure, counts = self.catalogue.measures.get(item.measure_id), Counts(**asdict(item.counts))
+        if measure is None:
+            told = dict.fromkeys(("instrument", "document", "status", "region"), "")
+            return MeasureLine(id=item.measure_id, title=item.title, counts=counts, **told)
+        document = self.catalogue.documents[measure.document]
+        vocabularies = self.catalogue.vocabularies
+        return MeasureLine(
+            id=item.measure_id,
+            title=item.title,
+            instrument=vocabularies["instruments"][measure.instrument].label(self.language),
+            document=document.title,
+            status=self._status(document.status.value),
+            region=region_label(vocabularies["regions"], document.region, self.language),
+            counts=counts,
+        )
+
+    def _status(self, status: str) -> str:
+        words = {"in_force": ("现行有效", "in force"), "draft": ("征求意见稿", "draft")}
+        return words.get(status, (status, status))[self.language == "en"]
+
+
+def _counts(counted: Mapping[str, int]) -> Counts:
+    return Counts(**{name: int(counted.get(name, 0)) for name in COUNTED})

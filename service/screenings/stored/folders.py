@@ -1,0 +1,177 @@
+"""The files of one screening: what was sent, the tenants read from it chunk by chunk, the parts decided.
+
+Whole files or none.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import orjson
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+
+from matcher.profiles.profile import Profile
+from matcher.registers.profile_columns import DATES
+from service.store import private_folder
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where the files of one screening stand, results elsewhere if so wished; a file is there only when complete."""
+
+    path: Path
+    results: Path | None = None
+
+    def sent(self, form: str) -> Path:
+        """Return the file as sent."""
+        return self.path / f"sent.{form}"
+
+    def tenants(self, number: int) -> Path:
+        """Return the tenants of one chunk."""
+        return self.path / f"tenants-{number:05}.parquet"
+
+    def part(self, number: int) -> Path:
+        """Return the results of one chunk."""
+        return (self.results or self.path) / f"part-{number:05}.parquet"
+
+    def near(self, number: int) -> Path:
+        """Return the near misses of one chunk."""
+        return self.path / f"near-{number:05}.parquet"
+
+    def short(self, number: int) -> Path:
+        """Return which of one chunk's results one answer would settle, a bit each."""
+        return self.path / f"short-{number:05}.bits"
+
+    def counts(self, number: int) -> Path:
+        """Return region, verdict counts and withheld measures of one chunk's tenants."""
+        return self.path / f"counts-{number:05}.parquet"
+
+    def rejected(self, number: int | None = None) -> Path:
+        """Return the rows that could not be read, or those of one chunk whose facts were refused."""
+        return self.path / ("rejected.ndjson" if number is None else f"rejected-{number:05}.ndjson")
+
+    @property
+    def reading(self) -> Path:
+        """Return the account of the file's reading, written when all of it is read."""
+        return self.path / "reading.json"
+
+
+class Folders:
+    """The folders of all screenings of one data file."""
+
+    def __init__(self, root: Path) -> None:
+        """Keep them below `root`, which only this user can enter."""
+        self._root = root / "screenings"
+
+    def of(self, job_id: str) -> Folder:
+        """Return the folder of a screening, there or not."""
+        return Folder(self._root / job_id)
+
+    def create(self, job_id: str) -> Folder:
+        """Make the folder of a new screening."""
+        private_folder(self._root)
+        return Folder(private_folder(self._root / job_id))
+
+    def remove(self, job_id: str) -> None:
+        """Delete everything of a screening; a file that appears meanwhile is deleted too."""
+        shutil.rmtree(self._root / job_id, ignore_errors=True)
+
+    def ids(self) -> Iterator[str]:
+        """Yield the ids that have a folder."""
+        if self._root.is_dir():
+            yield from (path.name for path in self._root.iterdir() if _NAME.fullmatch(path.name))
+
+
+def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
+    """Write a file, at once or piece by piece, so that a crash leaves the whole of it or nothing."""
+    with path.with_name(f".{path.name}.{secrets.token_hex(4)}").open("wb") as fresh:
+        fresh.writelines([content] if isinstance(content, bytes) else content)
+        fresh.flush()
+        os.fsync(fresh.fileno())
+    Path(fresh.name).replace(path)
+
+
+CHUNK_ROWS = 2000
+
+_SCHEMA = pa.schema(
+    [
+        ("row", pa.int32()),
+        ("external_id", pa.string()),
+        ("uscc", pa.string()),
+        ("name", pa.string()),
+        ("profile", pa.binary()),
+    ]
+)
+_EMPTY = Profile()
+_NAMES = tuple(field.name for field in fields(Profile))
+
+
+class Tenant(NamedTuple):
+    """One company of a screening; `row` is 1 for the first row of data."""
+
+    row: int
+    profile: Profile
+
+
+def write_tenants(path: Path, tenants: Sequence[Tenant]) -> None:
+    """Write one chunk of tenants."""
+    columns = {
+        "row": [tenant.row for tenant in tenants],
+        **{name: [getattr(tenant.profile, name) for tenant in tenants] for name in ("external_id", "uscc", "name")},
+        "profile": [profile_bytes(tenant.profile) for tenant in tenants],
+    }
+    write_whole(path, table_bytes(pa.table(columns, schema=_SCHEMA)))
+
+
+def read_tenants(path: Path) -> list[Tenant]:
+    """Read one chunk of tenants."""
+    return parse_tenants(path.read_bytes())
+
+
+def parse_tenants(content: bytes) -> list[Tenant]:
+    """Return the tenants of one chunk's file."""
+    table = pq.read_table(pa.BufferReader(content), columns=["row", "profile"])
+    return [
+        Tenant(row, parse_profile(content))
+        for row, content in zip(table["row"].to_pylist(), table["profile"].to_pylist(), strict=True)
+    ]
+
+
+def find_tenant(paths: Sequence[Path], row: int) -> Tenant | None:
+    """Return one tenant out of the files of all chunks."""
+    for path in paths:
+        table = pq.read_table(path, columns=["row", "profile"], filters=[("row", "==", row)])
+        for content in table["profile"].to_pylist():
+            return Tenant(row, parse_profile(content))
+    return None
+
+
+def table_bytes(table: pa.Table) -> bytes:
+    """Return a table as a Parquet file; the same table gives the same bytes."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return bytes(sink.getvalue())
+
+
+def profile_bytes(profile: Profile) -> bytes:
+    """Return what the profile says, as JSON; `parse_profile` gives the same profile again."""
+    said = {name: getattr(profile, name) for name in _NAMES}
+    return orjson.dumps({name: value for name, value in said.items() if value != getattr(_EMPTY, name)})
+
+
+def parse_profile(content: bytes) -> Profile:
+    """Return the profile that `profile_bytes` wrote."""
+    said: dict[str, Any] = orjson.loads(content)
+    said |= {name: date.fromisoformat(said[name]) for name in DATES if name in said}
+    return Profile(**{name: cast("Any", tuple(v) if isinstance(v, list) else v) for name, v in said.items()})

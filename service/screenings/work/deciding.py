@@ -1,0 +1,311 @@
+"""From a file to decided chunks: read once, cut, decided by this process or all cores (crews_dask.py: a cluster).
+
+Nobody but the caller touches the screening's folder; every crew gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from multiprocessing import connection, get_context, parent_process
+from typing import Any, Protocol
+
+import numpy as np
+import orjson
+
+from matcher.answers.engine import Engine
+from matcher.places.reader import PlaceStatus, region_of_credit_code, resolve_place
+from matcher.registers.outcome import ScreenedChunk
+from matcher.registers.profile_columns import Fields
+from matcher.registers.screener import Screener
+from rules.catalogue.catalogue import Catalogue
+from seeds.vocabulary import Vocabulary
+from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, TenantRow, read_tenants
+from service.screenings.stored.folders import (
+    CHUNK_ROWS,
+    Folder,
+    Tenant,
+    parse_tenants,
+    table_bytes,
+    write_tenants,
+    write_whole,
+)
+from service.screenings.stored.jobs import Chunk, Options
+from service.screenings.stored.lines import refused_facts
+from service.screenings.stored.parts import chunk_summary, count_table, near_table, result_table
+from service.screenings.work.sent import plain_columns
+
+
+class UnreadableFileError(Exception):
+    """The whole file is refused; the code and its parameters word it (seeds/messages)."""
+
+    def __init__(self, refusal: TableRefusedError) -> None:
+        """Keep what words the refusal."""
+        self.code, self.params = refusal.code, refusal.params
+        super().__init__(refusal.code)
+
+    def plain(self) -> str:
+        """Return code and parameters as JSON."""
+        return orjson.dumps({"code": self.code, "params": self.params}, default=str).decode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What reading a file gave: all rows, those rejected, and how many chunks the others fill."""
+
+    total: int
+    rejected: int
+    chunks: int
+
+
+def read_file(folder: Folder, form: str, options: ReadingOptions) -> Account:
+    """Read the file once; a screening that is taken up again finds it read, unless for another day."""
+    on = options.on.isoformat()
+    if folder.reading.is_file() and (told := orjson.loads(folder.reading.read_bytes())).get("on") == on:
+        return Account(**{name: told[name] for name in Account.__dataclass_fields__})
+    try:
+        account, columns = _read(folder, form, options)
+    except TableRefusedError as refusal:
+        raise UnreadableFileError(refusal) from refusal
+    write_whole(folder.reading, orjson.dumps({"on": on, **asdict(account), **columns}))
+    return account
+
+
+def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, dict[str, object]]:
+    table = read_tenants(folder.sent(form), options)
+    rejected = chunks = tenants = 0
+    unread = folder.path / ".rejected"
+    with unread.open("wb") as lines:
+        for rows in chunked(table):
+            refused = [row for row in rows if isinstance(row, RejectedRow)]
+            lines.writelines(orjson.dumps(row.plain(), option=orjson.OPT_APPEND_NEWLINE) for row in refused)
+            rejected += len(refused)
+            kept = [Tenant(row.row, row.profile) for row in rows if not isinstance(row, RejectedRow)]
+            if kept:
+                write_tenants(folder.tenants(chunks), kept)
+                chunks, tenants = chunks + 1, tenants + len(kept)
+    shutil.move(unread, folder.rejected())
+    return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), plain_columns(table)
+
+
+def chunked(table: Iterable[TenantRow | RejectedRow]) -> Iterator[list[TenantRow | RejectedRow]]:
+    """Cut the rows of a file into chunks; the same file is always cut at the same rows."""
+    rows = iter(table)
+    while chunk := list(itertools.islice(rows, CHUNK_ROWS)):
+        yield chunk
+
+
+_SURE = (PlaceStatus.EXACT, PlaceStatus.ALIAS)
+_MOST_PLACES = 20_000
+"""So many places are remembered: past it, all are forgotten and read again."""
+
+
+@dataclass
+class Regions:
+    """Reads where tenants are, each text once."""
+
+    vocabulary: Vocabulary
+    known: dict[str, str | None] = field(default_factory=dict)
+
+    def of(self, tenant: Tenant) -> str | None:
+        """Return the code of the tenant's place; of its credit code when it names none; None when not sure."""
+        text = tenant.profile.city
+        if not text:
+            return region_of_credit_code(tenant.profile.uscc, self.vocabulary) if tenant.profile.uscc else None
+        if text not in self.known:
+            place = resolve_place(text, self.vocabulary)
+            if len(self.known) >= _MOST_PLACES:
+                self.known.clear()
+            self.known[text] = place.codes[0] if place.status in _SURE else None
+        return self.known[text]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedChunk:
+    """The files of one chunk as bytes, how many rows it has, how many were refused, and what they add up to."""
+
+    part: bytes
+    near: bytes
+    short: bytes
+    counts: bytes
+    rejected: bytes
+    rows: int
+    refused: int
+    summary: Mapping[str, Any]
+
+    def write(self, folder: Folder, number: int) -> Chunk:
+        """Write the files, each whole or not at all."""
+        write_whole(folder.part(number), self.part)
+        write_whole(folder.near(number), self.near)
+        write_whole(folder.short(number), self.short)
+        write_whole(folder.counts(number), self.counts)
+        write_whole(folder.rejected(number), self.rejected)
+        return Chunk(number=number, rows=self.rows, rejected=self.refused, summary=self.summary)
+
+
+class Decider:
+    """Decides chunks against one catalogue; it remembers texts, so one decider serves a whole file."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Compile the catalogue."""
+        self._screener = Screener(Engine(catalogue))
+        self._regions = Regions(catalogue.vocabularies["regions"])
+
+    def decide(self, tenants: list[Tenant], options: Options) -> ScreenedChunk:
+        """Decide tenants; the chunk numbers them from 0."""
+        given = Fields.of_profiles([tenant.profile for tenant in tenants])
+        return self._screener.screen(given, on=options.on, statuses=frozenset(options.statuses), first_row=0)
+
+    def decide_chunk(self, content: bytes, options: Options) -> DecidedChunk:
+        """Decide the tenants of one chunk's file."""
+        tenants = parse_tenants(content)
+        decided, ids = self.decide(tenants, options), self._screener.measure_ids
+        refused = [refused_facts(tenants[place].row, error) for place, error in decided.refused]
+        return DecidedChunk(
+            part=table_bytes(result_table(decided, tenants, ids)),
+            near=table_bytes(near_table(decided, tenants, ids)),
+            short=np.packbits(decided.one_fact_short).tobytes(),
+            counts=table_bytes(count_table(decided, tenants, self._placed(tenants))),
+            rejected=as_lines(refused),
+            rows=len(tenants),
+            refused=len(refused),
+            summary=chunk_summary(decided, ids),
+        )
+
+    def _placed(self, tenants: list[Tenant]) -> dict[int, str]:
+        return {tenant.row: region for tenant in tenants if (region := self._regions.of(tenant))}
+
+
+def as_lines(rows: Iterable[object]) -> bytes:
+    """Return plain data as JSON, one line each."""
+    return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+
+
+AHEAD = 2
+"""So many chunks wait for each one that is being decided: nobody is idle, and memory does not grow with the file."""
+
+
+class Crew(Protocol):
+    """Decides chunks with one catalogue; `most` chunks are under way at a time."""
+
+    most: int
+
+    def submit(self, tenants: bytes, options: Options) -> Future[DecidedChunk]:
+        """Have the tenants of one chunk's file decided."""
+
+    def mend(self) -> None:
+        """Make ready to decide again after chunks were lost with those who decided them."""
+
+    def close(self) -> None:
+        """Finish what is being decided, and begin nothing more."""
+
+
+def decide_all(
+    crew: Crew, folder: Folder, numbers: Iterable[int], options: Options
+) -> Iterator[tuple[int, DecidedChunk]]:
+    """Yield chunks in the order in which they are finished."""
+    waiting = iter(numbers)
+    under_way: dict[Future[DecidedChunk], int] = {}
+    try:
+        while True:
+            for number in itertools.islice(waiting, crew.most - len(under_way)):
+                under_way[crew.submit(folder.tenants(number).read_bytes(), options)] = number
+            if not under_way:
+                return
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                yield under_way.pop(future), future.result()
+    finally:
+        for future in under_way:
+            future.cancel()
+
+
+class Alone:
+    """The process that asks, and no other."""
+
+    most = 1
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Compile nothing before there is work."""
+        self._catalogue = catalogue
+
+    @cached_property
+    def _decider(self) -> Decider:
+        return Decider(self._catalogue)
+
+    def submit(self, tenants: bytes, options: Options) -> Future[DecidedChunk]:
+        """Decide at once."""
+        future: Future[DecidedChunk] = Future()
+        future.set_result(self._decider.decide_chunk(tenants, options))
+        return future
+
+    def mend(self) -> None:
+        """Do nothing: this process is lost with its chunks or not at all."""
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+
+
+class Cores:
+    """Processes of this machine, each with a compiled catalogue of its own; started when there is work for them."""
+
+    def __init__(self, catalogue: Catalogue, processes: int, *, niceness: int = 0) -> None:
+        """Start nothing yet; `niceness` leaves the processor to others who want it."""
+        self.most = AHEAD * processes
+        self._processes, self._begun_with = processes, (catalogue, niceness)
+        self._pool = self._new_pool()
+
+    def submit(self, tenants: bytes, options: Options) -> Future[DecidedChunk]:
+        """Put the chunk into the queue of the processes."""
+        return self._pool.submit(_decide, tenants, options)
+
+    def mend(self) -> None:
+        """Put new processes in the place of the old ones: one that was killed breaks all."""
+        self.close()
+        self._pool = self._new_pool()
+
+    def close(self) -> None:
+        """End the processes after the chunks at hand."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        spawn = get_context("spawn")
+        return ProcessPoolExecutor(self._processes, mp_context=spawn, initializer=_begin, initargs=self._begun_with)
+
+
+_HERE = threading.local()
+"""The decider of this process."""
+
+
+def _decide(tenants: bytes, options: Options) -> DecidedChunk:
+    decided: DecidedChunk = _HERE.decider.decide_chunk(tenants, options)
+    return decided
+
+
+def _begin(catalogue: Catalogue, niceness: int) -> None:
+    """Prepare a process of `Cores`: it leaves signals from the keyboard to its parent, and goes when that is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(niceness)
+    threading.Thread(target=_go_with_parent, daemon=True).start()
+    _HERE.decider = Decider(catalogue)
+    spare_collector()
+
+
+def spare_collector() -> None:
+    """Have garbage collected seldom, and what is compiled left alone: chunks make many objects and hardly a cycle."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
+
+def _go_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)

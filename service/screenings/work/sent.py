@@ -1,0 +1,252 @@
+"""What a caller sends to be screened, as one file of a known format, and what its columns were taken for."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path, PurePath
+from typing import Any
+
+import flask
+import orjson
+from marshmallow import ValidationError
+from msgspec import structs
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
+
+from seeds.profile_fields import Kind
+from service.complaints import Complaint, RequestError, complaints_of, pointer_to, printable, published, read_json
+from service.intake.first_look import Look, correction_refusal
+from service.intake.headings.layout import MONEY_UNITS, ColumnReport, CorrectionError, Status
+from service.intake.headings.names import BY_ID, FIELDS
+from service.intake.profile.schema import STATUSES
+from service.intake.queries import ScreeningQuestion
+from service.intake.raw_table import PROFILES_FORM, Format, TableRefusedError, in_language
+from service.intake.table import TenantTable
+from service.screenings.stored.folders import Folder, write_whole
+from service.screenings.stored.jobs import Options
+from service.shapes.screening import Failure, FieldChoice, FileColumn, FirstLook, ReadColumns, SampledColumn
+
+_UNREAD = frozenset({Status.NOT_UNDERSTOOD, Status.UNIT_NOT_UNDERSTOOD, Status.REPEATED})
+_LETTERED = frozenset({Format.CSV, Format.XLSX})
+_ABOUT = ("format", "encoding", "delimiter", "sheet", "heading_line")
+_UNITS: Mapping[Kind, tuple[str, ...]] = {Kind.MONEY: tuple(MONEY_UNITS), Kind.SHARE: ("%",)}
+
+
+def plain_columns(table: TenantTable) -> dict[str, Any]:
+    """Return the columns of a table as stored with its screening."""
+    return {
+        "left": table.left,
+        "format": table.format.value,
+        "sheet": table.about.get("sheet"),
+        "other_sheets": table.other_sheets,
+        "columns": [asdict(one) for one in table.columns],
+    }
+
+
+def columns_as_read(folder: Folder, language: str) -> ReadColumns:
+    """Return the columns of a screening's file, nothing before it has been read."""
+    if not folder.reading.is_file():
+        return ReadColumns()
+    told = orjson.loads(folder.reading.read_bytes())
+    first = told.get("left", 0) if told.get("format") in _LETTERED else None
+    reports = [ColumnReport(**{**one, "status": Status(one["status"])}) for one in told["columns"]]
+    return ReadColumns(
+        sheet=told.get("sheet"),
+        other_sheets=tuple(told.get("other_sheets", ())),
+        columns=tuple(_column(report, first, language) for report in reports),
+        unread=_unread(reports, language),
+    )
+
+
+def columns_at_a_look(look: Look, language: str) -> FirstLook:
+    """Return what a first look at a file shows, and which fields a column may be given."""
+    first = look.left if look.about.get("format") in _LETTERED else None
+    about: dict[str, Any] = {name: look.about.get(name) for name in _ABOUT}
+    return FirstLook(
+        usable=look.refusal is None,
+        reason=_reason(look.refusal, language) if look.refusal else None,
+        **about,
+        other_sheets=tuple(look.other_sheets),
+        rows=look.rows,
+        columns=tuple(
+            SampledColumn(
+                **structs.asdict(_column(report, first, language)),
+                samples=tuple(look.samples.get(report.position, ())),
+            )
+            for report in look.columns
+        ),
+        unread=_unread(look.columns, language),
+        choices=tuple(
+            FieldChoice(field=field.id, label=_label(field.id, language), units=_UNITS.get(field.kind, ()))
+            for field in FIELDS
+            if field.kind not in (Kind.IGNORED, Kind.DECLARED)
+        ),
+    )
+
+
+def _column(report: ColumnReport, first: int | None, language: str) -> FileColumn:
+    """Return one column; `first` is the column of the sheet at position 0, None where columns have no letters."""
+    return FileColumn(
+        position=report.position + 1,
+        letter=None if first is None else xl_col_to_name(first + report.position),
+        heading=in_language(report.heading, language),
+        status=report.status,
+        field=report.field or None,
+        label=_label(report.field, language) if report.field else None,
+        how=report.how or None,
+        unit=report.unit or None,
+        unit_assumed=report.unit_assumed,
+        nearest=report.nearest or None,
+        left_open=report.left_open,
+        left_open_rows=tuple(report.left_open_rows),
+    )
+
+
+def _unread(reports: Iterable[ColumnReport], language: str) -> tuple[str, ...]:
+    return tuple(in_language(report.heading, language) for report in reports if report.status in _UNREAD)
+
+
+def _reason(refusal: TableRefusedError, language: str) -> Failure:
+    message, hint = refusal.worded(language)
+    return Failure(code=published(refusal.code), message=message, hint=hint or None)
+
+
+def _label(name: str, language: str) -> str:
+    return BY_ID[name].heading_en if language == "en" else BY_ID[name].heading
+
+
+FORMATS = {
+    "csv": "csv", "txt": "csv", "tsv": "csv", "xlsx": "xlsx",
+    "ndjson": "ndjson", "jsonl": "ndjson", "parquet": "parquet",
+}  # fmt: skip
+"""How a file's name ends -> how it is read."""
+
+_JSON, _FORM = "application/json", "multipart/form-data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One body: its format, its content as bytes or as an uploaded file, and what was asked about it."""
+
+    form: str
+    content: bytes | FileStorage
+    options: Options
+
+    def check_columns(self, folder: Folder) -> None:
+        """Raise RequestError, all faults at once, when the file kept cannot be read with the columns asked for."""
+        asked, path = self.options, folder.sent(self.form)
+        if asked.columns and (refusal := correction_refusal(path, asked.columns, on=asked.on)):
+            raise RequestError("invalid_request", _complaints_of(refusal))
+
+    def keep(self, folder: Folder, most: int) -> None:
+        """Put the content into its file; raise RequestEntityTooLarge when it is larger than `most` bytes."""
+        target = folder.sent(self.form)
+        if isinstance(self.content, bytes):
+            write_whole(target, self.content)
+            return
+        fresh = target.with_name(f".{target.name}")
+        self.content.save(fresh)
+        if fresh.stat().st_size > most:
+            raise RequestEntityTooLarge
+        fresh.replace(target)
+
+
+def read_sent(request: flask.Request, most: int) -> Sent:
+    """Read a file out of a form, or tenants out of a JSON body; raise RequestError with all that is wrong."""
+    request.max_content_length = most + 1
+    if request.mimetype == _FORM:
+        return _from_form(request)
+    if request.mimetype == _JSON:
+        return _from_json(request, most)
+    expected = f"{_FORM}, {_JSON}"
+    raise RequestError("unsupported_media_type", [Complaint(code="wrong_content_type", params={"expected": expected})])
+
+
+def keep_copy(source: Path, target: Path) -> None:
+    """Give another screening the same file without copying its bytes where the disk can do that."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _from_form(request: flask.Request) -> Sent:
+    file = request.files.get("file")
+    if file is None:
+        raise RequestError("invalid_request", [Complaint(code="no_file", pointer="/file")])
+    form = FORMATS.get(PurePath(file.filename or "").suffix.lower().lstrip("."))
+    if form is None:
+        allowed = ", ".join(f".{ending}" for ending in FORMATS)
+        raise RequestError(
+            "invalid_request", [Complaint(code="unknown_format", pointer="/file", params={"allowed": allowed})]
+        )
+    asked, complaints = _asked(request)
+    return Sent(form=form, content=file, options=_options(asked, complaints, with_tenants=False))
+
+
+def _asked(request: flask.Request) -> tuple[dict[str, Any], list[Complaint]]:
+    """Return the fields of a form beside its file, and what is wrong with `columns`, which is JSON in text.
+
+    Raises RequestError when a field stands twice.
+    """
+    fields = (*request.form.items(multi=True), *request.files.items(multi=True))
+    if repeated := [name for name, count in Counter(name for name, _ in fields).items() if count > 1]:
+        raise RequestError("invalid_request", [_repeated(name) for name in repeated])
+    asked: dict[str, Any] = {**request.form.to_dict(), **{name: "" for name in request.files if name != "file"}}
+    if "statuses" in asked:
+        asked["statuses"] = [status.strip() for status in asked["statuses"].split(",")]
+    columns = asked.pop("columns", None)
+    if columns is None:
+        return asked, []
+    try:
+        return {**asked, "columns": read_json(columns.encode())}, []
+    except RequestError as error:
+        return asked, [replace(one, pointer=f"/columns{one.pointer}") for one in error.complaints]
+
+
+def _repeated(name: str) -> Complaint:
+    shown = printable(name)
+    return Complaint(code="repeated_parameter", pointer=pointer_to(shown), params={"name": shown})
+
+
+def _from_json(request: flask.Request, most: int) -> Sent:
+    body = request.get_data()
+    if len(body) > most:
+        raise RequestEntityTooLarge
+    data = read_json(body)
+    options = _options(data, [], with_tenants=True)
+    return Sent(form=PROFILES_FORM, content=b"\n".join(map(_line, data["tenants"])), options=options)
+
+
+def _line(tenant: object) -> bytes:
+    """Return a tenant as one line of JSON, also one with numbers of more than 64 bits, which its row is refused for."""
+    try:
+        return orjson.dumps(tenant)
+    except TypeError:
+        return json.dumps(tenant, ensure_ascii=False).encode()
+
+
+def _options(asked: object, complaints: list[Complaint], *, with_tenants: bool) -> Options:
+    """Load what was asked; raise RequestError with `complaints` and all else that is wrong."""
+    try:
+        loaded = ScreeningQuestion(exclude=() if with_tenants else ("tenants",)).load(asked)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise RequestError("invalid_request", [*complaints, *complaints_of(error.messages)]) from error
+    if complaints:
+        raise RequestError("invalid_request", complaints)
+    statuses = tuple(sorted(loaded.get("statuses", STATUSES)))
+    return Options(on=loaded["on"], statuses=statuses, columns=loaded.get("columns", {}))
+
+
+def _complaints_of(refusal: TableRefusedError) -> list[Complaint]:
+    if not isinstance(refusal, CorrectionError):
+        return [Complaint(code=refusal.code, pointer="/file", params=refusal.params)]
+    return [
+        Complaint(code=fault.code, pointer=pointer_to("columns", printable(fault.heading)), params=fault.params)
+        for fault in refusal.faults
+    ]

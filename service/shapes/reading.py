@@ -1,0 +1,109 @@
+"""What the reading calls answer beside the catalogue's own shapes (matcher/answers/shapes.py): pages, problems."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Struct
+
+from matcher.answers.shapes import (
+    OPEN,
+    CatalogueInfo,
+    DocumentListed,
+    Feature,
+    MeasureListed,
+    Operator,
+    Suggestion,
+    VocabularyEntry,
+)
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """A part of a list, and where it stands in the whole."""
+
+    items: tuple[Any, ...]
+    total: int
+    page: int
+    per_page: int
+    pages: int
+
+
+class FilterRead(Struct, frozen=True, kw_only=True):
+    """How the words of a filter were read; without a value nothing is listed."""
+
+    input: str
+    value: str | None = None
+    label: str | None = None
+    suggestions: tuple[Suggestion, ...] = ()
+
+
+class Measures(Page, frozen=True, kw_only=True):
+    """A page of measures."""
+
+    items: tuple[MeasureListed, ...]
+    region: FilterRead | None
+    sector: FilterRead | None
+    stage: FilterRead | None
+    department: FilterRead | None
+
+
+class Documents(Page, frozen=True, kw_only=True):
+    """A page of documents."""
+
+    items: tuple[DocumentListed, ...]
+
+
+class VocabularyAnswer(Struct, frozen=True, kw_only=True):
+    """The entries of one vocabulary, or the nearest ones to a query."""
+
+    vocabulary: str
+    items: tuple[VocabularyEntry, ...]
+    total: int
+    page: int
+    per_page: int
+    pages: int
+
+
+class Features(Struct, frozen=True, kw_only=True):
+    """The published weights table."""
+
+    items: tuple[Feature, ...]
+
+
+class Operators(Struct, frozen=True, kw_only=True):
+    """The published operators."""
+
+    items: tuple[Operator, ...]
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """The process is alive."""
+
+    status: str
+
+
+class Readiness(Health, frozen=True, kw_only=True):
+    """A verified catalogue is loaded."""
+
+    catalogue: CatalogueInfo
+
+
+class ProblemError(Struct, frozen=True, kw_only=True):
+    """One fault: `pointer` is a JSON pointer into the body, or /parameter."""
+
+    pointer: str
+    code: Annotated[str, OPEN]
+    message: str
+    hint: str | None
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """RFC 9457 problem details; `errors` holds all faults at once."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: Annotated[str, OPEN]
+    request_id: str
+    errors: tuple[ProblemError, ...]

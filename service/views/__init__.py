@@ -1,1 +1,0 @@
-"""The calls of the service, one file a resource."""

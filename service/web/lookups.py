@@ -1,0 +1,174 @@
+"""What paths, queries and filters name: one thing by id, a place in any writing, a page of a list, measures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from matcher.answers.engine import Engine
+from matcher.answers.shapes import Suggestion
+from matcher.answers.suggestions import nearest_entries
+from matcher.places.reader import resolve_place
+from matcher.profiles.words import SURE
+from rules.catalogue.catalogue import Catalogue
+from rules.language.facts import REGION_FACTS, Answer
+from rules.language.measures import Measure, MeasureVerdict
+from rules.language.reference import evaluate
+from seeds.departments import Department
+from seeds.regions import region_label
+from seeds.vocabulary import fold
+from service.complaints import RequestError, unknown_field
+from service.shapes.reading import FilterRead
+
+Thing = TypeVar("Thing")
+
+MOST_READINGS = 5
+
+
+def found(things: Mapping[str, Thing], name: str) -> Thing:
+    """Return the thing called `name`; raise RequestError offering the nearest name when there is none."""
+    if name in things:
+        return things[name]
+    raise RequestError("not_found", [unknown_field(name, things, "no_such_thing")])
+
+
+def page_of(things: Sequence[Thing], query: Mapping[str, Any]) -> tuple[Sequence[Thing], dict[str, int]]:
+    """Return the things on the page asked for, and where that page stands; a page past the end is empty."""
+    page, per_page = int(query["page"]), int(query["per_page"])
+    where = {"total": len(things), "page": page, "per_page": per_page, "pages": -(-len(things) // per_page)}
+    return things[(page - 1) * per_page : page * per_page], where
+
+
+def read_region(catalogue: Catalogue, text: str, language: str) -> FilterRead:
+    """Return how a place was read: its id when it is surely one place, else what it may mean."""
+    regions = catalogue.vocabularies["regions"]
+    place = resolve_place(text, regions)
+    value = place.codes[0] if place.is_fact else None
+    if value:
+        return FilterRead(input=text, value=value, label=region_label(regions, value, language))
+    offers = tuple(
+        Suggestion(value=one.code, label=region_label(regions, one.code, language), similarity=one.similarity)
+        for one in place.suggestions[:MOST_READINGS]
+    )
+    return FilterRead(input=text, suggestions=offers)
+
+
+FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"region": REGION_FACTS, "sector": ("sector",), "stage": ("stage",)}
+)
+"""Filters that say something of a company, with the facts that they answer."""
+
+MOST_SUGGESTIONS = 5
+LEAST_LIKENESS = 0.4
+"""From here on the name of a department resembles another; the hint names it and nothing is decided on it."""
+
+
+def departments_of(shelf: Catalogue, measure: Measure) -> tuple[Department, ...]:
+    """Return who answers for the clause of the measure's operative sentence."""
+    return shelf.documents[measure.document].clause(measure.source.clause).departments
+
+
+def department_names(shelf: Catalogue) -> Counter[str]:
+    """Return the names of all departments that answer for measures, with how many they answer for."""
+    return Counter(one.name for measure in shelf.measures.values() for one in departments_of(shelf, measure))
+
+
+_VALUES: Mapping[str, Callable[[Catalogue, Measure], Collection[str]]] = MappingProxyType(
+    {
+        "instrument": lambda _, measure: measure.instruments,
+        "document": lambda _, measure: (measure.document,),
+        "status": lambda shelf, measure: (shelf.documents[measure.document].status,),
+        "department": lambda shelf, measure: {one.name for one in departments_of(shelf, measure)},
+    }
+)
+"""Filters that name something a measure has, with what it has of that."""
+
+
+def values_of(shelf: Catalogue, measure: Measure, name: str) -> Collection[str]:
+    """Return the values of a measure that the filter `name` compares."""
+    return _VALUES[name](shelf, measure)
+
+
+def select(shelf: Catalogue, values: Mapping[str, str], *, words: str = "") -> list[Measure]:
+    """Return the measures, by id, that hold `words`, have the values named and are open to such a company."""
+    return having(shelf, open_to(shelf, values, words=words), values)
+
+
+def having(shelf: Catalogue, measures: Iterable[Measure], values: Mapping[str, str]) -> list[Measure]:
+    """Return those of `measures` that have every instrument, document, status and department named."""
+    named = [(name, value) for name, value in values.items() if name in _VALUES]
+    return [one for one in measures if all(value in _VALUES[name](shelf, one) for name, value in named)]
+
+
+def open_to(shelf: Catalogue, values: Mapping[str, str], *, words: str = "") -> list[Measure]:
+    """Return the measures that hold `words` and that place, sector and stage do not rule out.
+
+    They are decided as for a company of which nothing else is known: what is unknown rules nothing out.
+    """
+    found = frozenset(shelf.search_measures(words)) if words else shelf.measures.keys()
+    answers = {fact: Answer(sure=(values[name],)) for name, facts in FACTS.items() if name in values for fact in facts}
+    taxonomies = shelf.taxonomies
+    return [
+        measure
+        for id_, measure in shelf.measures.items()
+        if id_ in found
+        and (not answers or evaluate(measure, answers, taxonomies).verdict is not MeasureVerdict.NOT_APPLICABLE)
+    ]
+
+
+def read_value(engine: Engine, name: str, text: str, language: str) -> FilterRead:
+    """Return how the value of a region, sector, stage or department was read.
+
+    `value` and `label` are None when it is not surely one thing; `suggestions` then say what it may mean.
+    """
+    if name == "region":
+        return read_region(engine.catalogue, text, language)
+    if name == "department":
+        return _read_department(engine.catalogue, text)
+    return _read_word(engine, {"sector": "sectors", "stage": "stages"}[name], text, language)
+
+
+def _read_word(engine: Engine, vocabulary: str, text: str, language: str) -> FilterRead:
+    readings = engine.reader.resolvers[vocabulary].read(text)
+    ids = {id_ for reading in readings for id_ in reading.ids}
+    if len(ids) == 1 and all(reading.how in SURE for reading in readings):
+        value = ids.pop()
+        label = engine.catalogue.vocabularies[vocabulary][value].label(language)
+        return FilterRead(input=text, value=value, label=label)
+    return FilterRead(input=text, suggestions=_offers(engine, vocabulary, text, language))
+
+
+def _offers(engine: Engine, vocabulary: str, text: str, language: str) -> tuple[Suggestion, ...]:
+    """Return the entries that the text may mean: named in it, like it, or the sectors of the product it names."""
+    words = engine.catalogue.vocabularies[vocabulary]
+    found = {offer.id: offer.similarity for offer in engine.reader.resolvers[vocabulary].suggest(text)}
+    if vocabulary == "sectors":
+        concepts = engine.catalogue.vocabularies["concepts"]
+        named = (id_ for reading in engine.reader.resolvers["concepts"].read(text) for id_ in reading.ids)
+        found |= {sector: 1.0 for id_ in named for sector in concepts[id_].sectors if sector not in found}
+    for entry in nearest_entries(words, text, MOST_SUGGESTIONS, language):
+        found.setdefault(entry.id, entry.similarity or 0.0)
+    best = sorted(found, key=lambda id_: -found[id_])[:MOST_SUGGESTIONS]
+    return tuple(Suggestion(value=id_, label=words[id_].label(language), similarity=found[id_]) for id_ in best)
+
+
+def _read_department(shelf: Catalogue, text: str) -> FilterRead:
+    names, sought = department_names(shelf), fold(text)
+    same = [name for name in names if fold(name) == sought]
+    if len(same) == 1:
+        return FilterRead(input=text, value=same[0], label=same[0])
+    alike = {name: _likeness(sought, fold(name)) for name in names}
+    best = [name for name in sorted(alike, key=lambda name: (-alike[name], name)) if alike[name] >= LEAST_LIKENESS]
+    offers = (Suggestion(value=name, label=name, similarity=alike[name]) for name in best[:MOST_SUGGESTIONS])
+    return FilterRead(input=text, suggestions=tuple(offers))
+
+
+def _likeness(sought: str, name: str) -> float:
+    """Return how like a name is, at least as it is that abbreviates to what was sought (发改委, 工信厅)."""
+    rest = iter(name)
+    abbreviated = len(sought) > 1 and all(character in rest for character in sought)
+    alike = SequenceMatcher(None, sought, name).ratio()
+    return round(max(alike, 0.5) if abbreviated else alike, 4)

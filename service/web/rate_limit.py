@@ -1,0 +1,164 @@
+"""Who may ask for how many matches: one budget an address, counted together by all workers in one SQLite file."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from urllib.parse import unquote, urlsplit
+
+import flask
+import structlog
+from flask_limiter import Limiter
+from limits.storage import Storage
+
+from service.settings import Settings
+from service.web.serving import is_operator
+
+SCHEME = "cepei-sqlite"
+
+_SCHEMA = "CREATE TABLE IF NOT EXISTS hits (key TEXT PRIMARY KEY, count INTEGER NOT NULL, expires REAL NOT NULL)"
+_COUNT = """
+    INSERT INTO hits (key, count, expires) VALUES (:key, :amount, :now + :expiry)
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN expires <= :now THEN :amount ELSE count + :amount END,
+        expires = CASE WHEN expires <= :now THEN :now + :expiry ELSE expires END
+    RETURNING count
+"""
+_BUSY_SECONDS = 2.0
+_ATTEMPTS, _PAUSE_SECONDS = 20, 0.05
+_SWEEP_EVERY = 512
+"""Expired rows are deleted once in so many hits of a process, so that the file stays small."""
+
+
+def store_uri(path: str) -> str:
+    """Return the storage address of a counter file; an address that has a scheme already (redis://...) stays."""
+    return path if "://" in path else f"{SCHEME}://{os.path.abspath(path)}"  # noqa: PTH100 - a text is needed
+
+
+class SqliteRateStore(Storage):
+    """A `limits` storage for fixed windows; one upsert counts, so two processes never lose a hit."""
+
+    STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 - the name and shape `limits` reads
+
+    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **_options: float | str | bool) -> None:  # noqa: FBT001, FBT002 - the signature `limits` calls
+        """Make the file; connections are opened where they are used, after a fork and for each thread."""
+        super().__init__(uri, wrap_exceptions=wrap_exceptions)
+        self._path = unquote(urlsplit(uri or "").path)
+        self._local = threading.local()
+        self._hits = 0
+        _prepare(self._path)
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """Return the exceptions that mean that the store itself failed."""
+        return sqlite3.Error
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count `amount` hits of `key` and return the count in its window of `expiry` seconds."""
+        now = time.time()
+        connection = self._connection()
+        parameters = {"key": key, "amount": amount, "expiry": expiry, "now": now}
+        count = int(connection.execute(_COUNT, parameters).fetchone()[0])
+        self._hits += 1
+        if self._hits % _SWEEP_EVERY == 0:
+            connection.execute("DELETE FROM hits WHERE expires <= ?", (now,))
+        return count
+
+    def get(self, key: str) -> int:
+        """Return the count of `key` in its present window."""
+        query = "SELECT count FROM hits WHERE key = ? AND expires > ?"
+        row = self._connection().execute(query, (key, time.time())).fetchone()
+        return int(row[0]) if row else 0
+
+    def get_expiry(self, key: str) -> float:
+        """Return when the window of `key` ends, in seconds since the epoch."""
+        row = self._connection().execute("SELECT expires FROM hits WHERE key = ?", (key,)).fetchone()
+        return float(row[0]) if row else time.time()
+
+    def check(self) -> bool:
+        """Tell whether the store can be used."""
+        try:
+            self._connection().execute("SELECT 1 FROM hits LIMIT 1")
+        except sqlite3.Error:
+            return False
+        return True
+
+    def reset(self) -> int:
+        """Forget every count; return how many there were."""
+        return self._connection().execute("DELETE FROM hits").rowcount
+
+    def clear(self, key: str) -> None:
+        """Forget the count of `key`."""
+        self._connection().execute("DELETE FROM hits WHERE key = ?", (key,))
+
+    def _connection(self) -> sqlite3.Connection:
+        """Return this thread's connection, a new one after a fork; statements commit one by one."""
+        held = getattr(self._local, "held", None)
+        if held is None or held[0] != os.getpid():
+            connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+            connection.execute("PRAGMA synchronous = OFF")  # counts of the last minute are not worth a disk flush
+            self._local.held = held = (os.getpid(), connection)
+        return held[1]
+
+
+def _prepare(path: str) -> None:
+    """Make the file and its table; a file that cannot be made is told, and then nothing is limited.
+
+    Switching to WAL fails at once, whatever the timeout, while another process does the same, so it is tried again.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute(_SCHEMA)
+        except sqlite3.Error as error:
+            if attempt == _ATTEMPTS - 1:
+                structlog.get_logger().error("rate_store_unusable", reason=type(error).__name__)
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+
+
+LIMITED_ENDPOINTS = frozenset(
+    {"match.match", "pages.check", "embed.check", "reports.send", "feedback.report", "console.sign_in"}
+)
+IPV6_NETWORK_BITS = 64
+"""One household or company gets a whole /64, so its single addresses mean nothing."""
+
+
+def create_limiter(app: flask.Flask, settings: Settings) -> Limiter | None:
+    """Install the limit of `settings`, if there is one; a store that fails lets requests pass and logs it."""
+    if not settings.rate_limit:
+        return None
+    return Limiter(
+        caller,
+        app=app,
+        application_limits=[settings.rate_limit],
+        application_limits_exempt_when=_is_free,
+        storage_uri=store_uri(settings.rate_store),
+        storage_options={},
+        strategy="fixed-window",
+        swallow_errors=True,
+    )
+
+
+def caller() -> str:
+    """Return the address that shares one budget; behind a proxy ProxyFix has put the caller's own there."""
+    try:
+        address = ipaddress.ip_address(flask.request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if address.version == 4:  # noqa: PLR2004 - the protocol's name
+        return str(address)
+    return str(ipaddress.ip_network((int(address), IPV6_NETWORK_BITS), strict=False))
+
+
+def _is_free() -> bool:
+    """Tell whether a call is not counted here: operators are limited in records (`charge_match`), not in calls."""
+    if flask.request.method != "POST" or flask.request.endpoint not in LIMITED_ENDPOINTS:
+        return True
+    return is_operator()

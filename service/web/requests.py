@@ -1,0 +1,109 @@
+"""What a request carries beside its body (id, language, when it began), and what every answer carries: bytes, headers.
+
+The same bytes for the same content; nothing about a company is cached.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, cast
+
+import flask
+import msgspec
+
+Language = Literal["zh", "en"]
+
+REQUEST_ID = "X-Request-Id"
+PAGE_LANGUAGES: Mapping[str, Language] = MappingProxyType({"zh": "zh", "en": "en"})
+"""What `?lang=` takes."""
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+_CONVERTER = re.compile(r"<[^<>]*:")
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def begin_request() -> None:
+    """Give the request its id (the caller's own when it is harmless in a log) and start its clock."""
+    offered = flask.request.headers.get(REQUEST_ID, "")
+    flask.g.request_id = offered if _SANE_ID.fullmatch(offered) else uuid.uuid4().hex
+    flask.g.began = time.perf_counter()
+
+
+def request_id() -> str:
+    """Return the id of this request."""
+    return str(flask.g.get("request_id", ""))
+
+
+def elapsed_ms() -> float:
+    """Return the milliseconds since this request began."""
+    return (time.perf_counter() - float(flask.g.get("began", time.perf_counter()))) * 1000
+
+
+def language() -> Language:
+    """Return the language of labels and messages: `Accept-Language`, Chinese unless English is asked for.
+
+    A page that calls the API's functions says in `flask.g.spoken` which language it speaks.
+    """
+    if "spoken" in flask.g:
+        return cast("Language", flask.g.spoken)
+    return "en" if flask.request.accept_languages.best_match(["zh", "en"], default="zh") == "en" else "zh"
+
+
+def page_language() -> Language:
+    """Return the language of a page: what its address asks for (`?lang=`), else what the browser prefers."""
+    return PAGE_LANGUAGES.get(flask.request.args.get("lang", "")) or language()
+
+
+def route() -> str:
+    """Return the pattern this request matched, for example /v1/measures/<measure_id>; it holds no data."""
+    return _CONVERTER.sub("<", flask.request.url_rule.rule) if flask.request.url_rule else "unmatched"
+
+
+def method() -> str:
+    """Return the method of this request, one of a closed list."""
+    return flask.request.method if flask.request.method in _METHODS else "other"
+
+
+JSON = "application/json"
+
+
+def json_bytes(content: object) -> bytes:
+    """Serialise an answer, its fields in the order of its type; plain data in the order it was put."""
+    return msgspec.json.encode(content)
+
+
+def private_answer(body: bytes) -> flask.Response:
+    """Answer with a JSON body about one company: no cache may keep it."""
+    answer = flask.Response(body, content_type=JSON)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def public_answer(content: object) -> flask.Response:
+    """Answer with data that everyone gets alike: cacheable, with a validator for conditional requests."""
+    answer = flask.Response(json_bytes(content), content_type=JSON)
+    answer.headers["Cache-Control"] = "public, max-age=60"
+    answer.add_etag()
+    answer.make_conditional(flask.request)
+    return answer
+
+
+NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+"""What an answer that is no page may do."""
+
+
+def add_headers(response: flask.Response) -> flask.Response:
+    """Add the headers to an answer of any kind, errors included."""
+    headers = response.headers
+    headers[REQUEST_ID] = request_id()
+    headers["Content-Security-Policy"] = flask.g.get("content_policy", NOTHING)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    response.vary.add("Accept-Language")
+    headers["Content-Language"] = "en" if flask.g.get("content_language", language()) == "en" else "zh-CN"
+    return response

@@ -1,0 +1,291 @@
+import io
+import json
+from datetime import date, datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from service.intake.files.delimited import detect_encoding
+from service.intake.profile.schema import ProfileSchema
+from service.intake.raw_table import TableRefusedError
+from tests.service.intake.on_a_day import look_at, read_tenants
+
+
+def check_companies(tenants):
+    first, second = (tenant.profile for tenant in tenants)
+    assert (first.name, first.uscc, first.city) == ("甲生物公司", "91110000600037341L", "合肥长丰")
+    assert first.products == ("聚乳酸", "1,4-丁二醇")
+    assert (first.sector, first.stage) == (("生物化工",), ("中试",))
+    assert (first.annual_revenue_cny, first.employees) == (50_000_000.0, 120)
+    assert (first.founded_on, first.foreign_invested) == (date(2015, 3, 1), False)
+    assert (second.name, second.city, second.products) == ("乙“材料”,公司", "广州 南沙", ("PHA", "PLA"))
+    assert (second.employees, second.foreign_invested, second.founded_on) == (None, None, None)
+    assert [tenant.row for tenant in tenants] == [1, 2]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_csv_is_read_in_every_encoding_and_with_every_separator(csv_bytes, read, table, encoding, delimiter):
+    tenants, rejected = read(csv_bytes(table, encoding, delimiter))
+    assert not rejected
+    check_companies(tenants)
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (b"name,city\na,b\n", "utf-8"),
+        ("企业名称\n甲\n".encode(), "utf-8"),
+        ("企业名称\n甲\n".encode() + b"\xff\n", "utf-8"),
+        ("企业名称\n甲公司\n".encode("gb18030"), "gb18030"),
+        ("企业名称\n".encode() + "甲公司\n".encode("gb18030"), "gb18030"),
+        ("企业名称\n甲公司\n".encode() + "甲公司\n".encode("gb18030"), "utf-8"),
+        (b"name\n\xff\n", "gb18030"),
+    ],
+    ids=["plain", "utf-8", "one line broken", "gb18030", "a line each", "two lines to one", "no line readable"],
+)
+def test_the_encoding_is_that_of_most_lines(content, encoding):
+    """A line of UTF-8 often passes for GB18030 too, so it counts for two."""
+    assert detect_encoding(io.BytesIO(content)) == (encoding, content.count(b"\n"))
+
+
+@pytest.mark.parametrize("nothing", ["null", '""', "[]"])
+def test_what_an_object_says_nothing_of_is_as_if_it_were_not_there(read, nothing):
+    content = f'{{"name": "甲", "employees": 3, "products": {nothing}}}\n{{"name": "乙", "products": ["酶"]}}'.encode()
+    tenants, rejected = read(content)
+    assert not rejected
+    assert [tenant.profile.products for tenant in tenants] == [(), ("酶",)]
+
+
+def test_a_line_that_names_the_separator_is_no_row(csv_bytes, read, table):
+    tenants, rejected = read(b"sep=;\r\n" + csv_bytes(table, delimiter=";"))
+    assert not rejected
+    check_companies(tenants)
+
+
+def test_xlsx_is_read(xlsx_bytes, read, table):
+    tenants, rejected = read(xlsx_bytes(table))
+    assert not rejected
+    check_companies(tenants)
+
+
+def test_ndjson_takes_the_api_s_fields_and_headings(read):
+    lines = [
+        {"name": "甲生物公司", "uscc": "91110000600037341L", "city": "合肥长丰", "sector": ["生物化工"], "stage": "中试",
+         "products": ["聚乳酸", "1,4-丁二醇"], "annual_revenue_cny": 5e7, "employees": 120, "founded_on": "2015-03-01",
+         "foreign_invested": False, "facts": {"listed": True}},
+        {"企业名称": "乙“材料”,公司", "注册地": "广州\n南沙", "产品": "PHA；PLA", "员工人数": None},
+    ]  # fmt: skip
+    content = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    tenants, rejected = read(content.encode())
+    assert not rejected
+    check_companies(tenants)
+    assert tenants[0].profile.facts == {"listed": True}
+
+
+def test_parquet_is_read(table, read):
+    columns = {
+        heading: pa.array([row[place] if row[place] != "" else None for row in table[1:]])
+        for place, heading in enumerate(table[0])
+    }
+    columns["主营产品"] = pa.array([["聚乳酸", "1,4-丁二醇"], ["PHA", "PLA"]])
+    columns["成立日期"] = pa.array([datetime(2015, 3, 1), None])  # noqa: DTZ001 - a file has no zone
+    target = io.BytesIO()
+    pq.write_table(pa.table(columns), target)
+    tenants, rejected = read(target.getvalue())
+    assert not rejected
+    check_companies(tenants)
+
+
+def test_a_file_on_disk_reads_as_in_memory(csv_bytes, table, tmp_path, read):
+    path = tmp_path / "tenants.csv"
+    path.write_bytes(csv_bytes(table))
+    assert read(path) == read(path.read_bytes())
+
+
+def test_titles_above_the_headings_and_blank_rows_keep_the_numbers(xlsx_bytes, read, table):
+    rows = [["园区企业名录"], [], table[0], table[1], [], ["", "", "", "", "", "", "", "", "", "约一百"]]
+    tenants, rejected = read(xlsx_bytes(rows))
+    assert [(tenant.row, tenant.line) for tenant in tenants] == [(1, 4)]
+    assert [(row.row, row.line, row.faults[0].field) for row in rejected] == [(3, 6, "employees")]
+
+
+def test_merged_cells_hold_for_every_row_they_cover(xlsx_bytes, read):
+    rows = [["注册地", "企业名称", "产品"], ["", "甲", "聚乳酸"], ["", "乙", "PHA"], ["深圳", "丙", "PLA"]]
+    tenants, _ = read(xlsx_bytes(rows, lambda _, sheet: sheet.merge_range("A2:A3", "合肥")))
+    assert [(tenant.profile.city, tenant.profile.name) for tenant in tenants] == [
+        ("合肥", "甲"),
+        ("合肥", "乙"),
+        ("深圳", "丙"),
+    ]
+
+
+def test_blank_cells_merged_beside_the_table_are_no_part_of_it(xlsx_bytes, read):
+    def merge(_, sheet):
+        sheet.merge_range("Z2:Z4", "")
+        sheet.merge_range("A6:B9", "")
+
+    tenants, rejected = read(xlsx_bytes([["企业名称", "员工人数"], ["甲", 1], ["乙", 2]], merge))
+    assert [tenant.profile.name for tenant in tenants] == ["甲", "乙"]
+    assert not rejected
+
+
+def test_headings_over_two_merged_rows_are_read_together(xlsx_bytes, read):
+    def merge(_, sheet):
+        sheet.merge_range("A1:A2", "企业名称")
+        sheet.merge_range("B1:C1", "营业收入")
+        sheet.write("B2", "2023年(万元)")
+        sheet.write("C2", "2024年(万元)")
+
+    content = xlsx_bytes([[], [], ["甲", 100, 200]], merge)
+    tenants, rejected = read(content)
+    assert not rejected
+    assert [(tenant.row, tenant.line, tenant.profile.annual_revenue_cny) for tenant in tenants] == [(1, 3, 2_000_000.0)]
+    assert [report.status for report in read_tenants(content).columns] == ["used", "repeated", "used"]
+
+
+def test_the_first_sheet_with_headings_is_taken_and_hidden_ones_are_not(xlsx_bytes, read):
+    def more(workbook, sheet):
+        sheet.hide()
+        cover, data = workbook.add_worksheet("封面"), workbook.add_worksheet("企业")
+        cover.write("A1", "填报说明")
+        cover.activate()
+        data.write_row(0, 0, ["公司名称", "城市"])
+        data.write_row(1, 0, ["甲", "合肥"])
+
+    content = xlsx_bytes([["企业名称"], ["不该读到"]], more)
+    assert [tenant.profile.name for tenant in read(content)[0]] == ["甲"]
+    assert read_tenants(content).about["sheet"] == "企业"
+
+
+def test_excel_dates_serials_and_texts_are_the_same_day(xlsx_bytes, read):
+    days = [42064, "42064", "2015/3/1", "2015年3月1日", "2015.03.01", 20150301, "2015-03-01 00:00:00"]
+
+    def date_cell(workbook, sheet):
+        day = datetime(2015, 3, 1)  # noqa: DTZ001 - a sheet has no zone
+        sheet.write_datetime(len(days) + 1, 0, day, workbook.add_format({"num_format": "yyyy/m/d"}))
+
+    tenants, rejected = read(xlsx_bytes([["注册时间"], *([day] for day in days)], date_cell))
+    assert not rejected
+    assert {tenant.profile.founded_on for tenant in tenants} == {date(2015, 3, 1)}
+    assert len(tenants) == len(days) + 1
+
+
+def test_a_workbook_that_counts_from_1904_is_read_so(read):
+    import xlsxwriter  # noqa: PLC0415 - only here with an option of its own
+
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True, "date_1904": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_column(0, 0, ["成立日期", 40602])
+    tenants, _ = read(target.getvalue())
+    assert tenants[0].profile.founded_on == date(2015, 3, 1)
+
+
+def test_headings_repeated_on_every_page_are_no_company(csv_bytes, read, table):
+    tenants, rejected = read(csv_bytes([*table, table[0], table[1]]))
+    assert [tenant.row for tenant in tenants] == [1, 2, 4]
+    assert not rejected
+
+
+def test_a_mapping_gives_headings_a_field_and_leaves_columns_out(csv_bytes):
+    content = csv_bytes([["甲方", "大概收入", "产品"], ["某公司", 3, "聚乳酸"]])
+    mapping = {"甲方": "name", "大概收入": "annual_revenue_cny(亿元)", "产品": ""}
+    (row,) = read_tenants(content, mapping=mapping)
+    assert (row.profile.name, row.profile.annual_revenue_cny, row.profile.products) == ("某公司", 3e8, ())
+
+
+def test_ndjson_in_the_api_s_fields_reads_as_post_match_does(read):
+    profile = {
+        "name": "无",
+        "products": "聚乳酸、PHA",
+        "stage": "研发/中试",
+        "annual_revenue_cny": "2亿元",
+        "city": 440305,
+    }
+    tenants, rejected = read(json.dumps(profile, ensure_ascii=False).encode())
+    assert not rejected
+    assert tenants[0].profile == ProfileSchema().load(profile)
+
+
+def parquet_bytes(columns):
+    target = io.BytesIO()
+    pq.write_table(pa.table(columns), target)
+    return target.getvalue()
+
+
+def test_a_file_without_a_company_is_refused_in_the_same_words_whatever_its_form(csv_bytes, xlsx_bytes):
+    heading, blank, example = ["企业名称", "注册地"], ["", ""], ["示例：甲公司", "合肥"]
+    files = [
+        *(
+            build(rows)
+            for build in (csv_bytes, xlsx_bytes)
+            for rows in ([heading], [heading, blank], [heading, example])
+        ),
+        parquet_bytes({"企业名称": pa.array([], pa.string())}),
+        parquet_bytes({"企业名称": pa.array([None, ""], pa.string())}),
+        '{"企业名称": ""}\n{"企业名称": "示例：甲公司"}\n'.encode(),
+        b"{}\n{}\n",
+    ]
+    for content in files:
+        with pytest.raises(TableRefusedError, check=lambda error: error.code == "no_rows"):
+            list(read_tenants(content))
+        assert look_at(content, {}).refusal.code == "no_rows"
+
+
+def test_a_row_is_numbered_by_its_place_below_the_headings_in_every_form(csv_bytes, xlsx_bytes):
+    names = ["", "示例：甲公司", "乙", "", "丙", "合计"]
+    rows = [["企业名称", "注册地"], *([name, ""] for name in names)]
+    files = [
+        csv_bytes(rows),
+        xlsx_bytes(rows),
+        parquet_bytes({"企业名称": names}),
+        "\n".join(json.dumps({"企业名称": name}, ensure_ascii=False) if name else "" for name in names).encode(),
+    ]
+    for content in files:
+        assert [(row.row, hasattr(row, "profile")) for row in read_tenants(content)] == [
+            (3, True),
+            (5, True),
+            (6, False),
+        ]
+
+
+def test_codes_of_places_in_columns_of_their_own_give_the_narrowest(csv_bytes, xlsx_bytes, read):
+    rows = [["企业名称", "省", "市", "区县"], ["甲", 440000, 440100, 440115], ["乙", 440000, 440100, ""]]
+    for content in (csv_bytes(rows), xlsx_bytes(rows)):
+        assert [tenant.profile.city for tenant in read(content)[0]] == ["440115", "440100"]
+
+
+def test_credit_codes_behind_excel_s_text_guards_are_read(read):
+    code = "91110000600037341L"
+    lines = ["企业名称,税号", f'甲,="{code}"', f'乙,"=""{code}"""', f"丙,'{code}", f"丁,\t{code}"]
+    tenants, rejected = read("\n".join(lines).encode())
+    assert not rejected
+    assert {tenant.profile.uscc for tenant in tenants} == {code}
+
+
+def test_what_is_left_open_costs_no_company_and_is_told_with_its_column(csv_bytes):
+    rows = [
+        ["企业名称", "营收增长率", "成立年月"],
+        ["甲", "12", "2015-03"],
+        ["乙", "1.2", "2015-03-01"],
+        ["丙", "5%", "201503"],
+        ["丁", "翻番", "2015-03"],
+    ]
+    table = read_tenants(csv_bytes(rows))
+    tenants = [row for row in table if hasattr(row, "profile")]
+    assert [tenant.profile.name for tenant in tenants] == ["甲", "乙", "丙"]
+    assert [dict(tenant.profile.facts) for tenant in tenants] == [{}, {}, {"revenue_growth": 0.05}]
+    assert [tenant.profile.founded_on for tenant in tenants] == [None, date(2015, 3, 1), None]
+    assert [[caveat.code for caveat in tenant.caveats] for tenant in tenants] == [
+        ["rate_left_open", "month_left_open"],
+        ["rate_left_open"],
+        ["month_left_open"],
+    ]
+    assert all(caveat.worded(language)[0] for caveat in tenants[0].caveats for language in ("zh", "en"))
+    assert [(column.left_open, column.left_open_rows) for column in table.columns] == [
+        (0, ()),
+        (2, (1, 2)),
+        (2, (1, 3)),
+    ]

@@ -1,0 +1,96 @@
+"""Rows of a park's list that are no companies, and cells that name several classes at once."""
+
+import pytest
+
+from matcher.profiles.profile import Profile
+from tests.service.intake.on_a_day import read_tenants
+
+HEADINGS = ["序号", "企业名称", "行业", "注册地", "员工人数", "营业收入(元)"]
+COMPANY = ["1", "甲公司", "医药", "合肥", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (["合计", "", "", "", 200, 5000], "total_row"),
+        (["", "", "合 计", "", 200, 5000], "total_row"),
+        (["", "合计（2家）", "", "", 200, 5000], "total_row"),
+        (["", "合计：12家企业", "", "", 200, 5000], "total_row"),
+        (["", "本页合计", "", "", 200, 5000], "total_row"),
+        (["", "生物医药小计", "", "", 200, 5000], "total_row"),
+        (["小计", "3家", "", "", 200, 5000], "total_row"),
+        (["", "平均", "", "", 200, 5000], "total_row"),
+        (["", "其中：规上企业", "", "", 200, 5000], "total_row"),
+        (["", "其中规上", "", "", 200, 5000], "total_row"),
+        (["", "Grand Total:", "", "", 200, 5000], "total_row"),
+        (["填表人：张三 联系电话：13800000000", "", "", "", "", ""], "note_row"),
+        (["", "填表人：张三 联系电话：13800000000", "", "", "", ""], "note_row"),
+        (["", "注：金额为上年度", "", "", "", ""], "note_row"),
+        (["二、其他（1家）", "", "", "", "", ""], "section_row"),
+        (["", "二、其他（1家）", "", "", "", ""], "section_row"),
+        (["", "（一）生物医药企业", "", "", "", ""], "section_row"),
+        (["", "规上企业（共12家）", "", "", 200, 5000], "section_row"),
+        ([1, 2, 3, 4, 5, 6], "numbers_row"),
+        (["甲", "乙", 1, 2, 3, 4], "numbers_row"),
+        (["栏次", "（1）", "（2）", "（3）", "（4）", "5=3+4"], "numbers_row"),
+    ],
+)
+def test_rows_that_are_no_companies_are_left_out_and_told(row, code, csv_bytes, xlsx_bytes, read):
+    for content in (csv_bytes([HEADINGS, row, COMPANY]), xlsx_bytes([HEADINGS, row, COMPANY])):
+        tenants, rejected = read(content)
+        assert [tenant.profile.name for tenant in tenants] == ["甲公司"]
+        assert [(told.row, [fault.code for fault in told.faults]) for told in rejected] == [(1, [code])]
+        told = str(rejected[0].plain())
+        assert "张三" not in told
+        assert "138" not in told
+
+
+def test_a_merged_row_of_sums_and_a_section_under_a_number_of_ours_are_no_companies(xlsx_bytes, read):
+    def merge(_, sheet):
+        sheet.merge_range("A4:D4", "合计")
+
+    headings = ["编号", *HEADINGS[1:]]
+    rows = [headings, ["生物医药板块"], COMPANY, ["", "", "", "", 3, 4]]
+    tenants, rejected = read(xlsx_bytes(rows, merge))
+    assert [tenant.row for tenant in tenants] == [2]
+    assert [(row.row, row.faults[0].code) for row in rejected] == [(1, "section_row"), (3, "total_row")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "合计科技有限公司", "平均律生物", "小计算科技", "一、甲生物公司", "总计量院", "其中科技公司", "说明书网", "统计人力公司",
+        "三一重工", "九、丰合作社", "企业家（合肥）俱乐部", "单位云有限公司", "第一百货", "甲", "12", "北京共益企业（有限合伙）",
+    ],
+)  # fmt: skip
+def test_a_company_called_like_such_a_row_stays_one(name, csv_bytes, read):
+    tenants, rejected = read(
+        csv_bytes([HEADINGS, ["1", name, "其他（1家）", "合肥", "3", "4"], ["2", name, *[""] * 4]])
+    )
+    assert not rejected
+    assert [tenant.profile.name for tenant in tenants] == [name, name]
+
+
+def test_serial_numbers_written_ahead_are_no_rows(csv_bytes, read):
+    tenants, rejected = read(csv_bytes([HEADINGS, COMPANY, ["2", *[""] * 5], ["无", *[""] * 5]]))
+    assert (len(tenants), rejected) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "word", "choices"),
+    [
+        ("企业规模", "小微", "微型企业、小型企业"),
+        ("企业规模", "小微企业", "微型企业、小型企业"),
+        ("企业规模", "中小企业", "微型企业、小型企业、中型企业"),
+        ("融资轮次", "未融资", "初创期、成长期、成熟期"),
+        ("融资轮次", "战略融资", "初创期、成长期、成熟期、已上市"),
+        ("企业发展阶段", "上市公司子公司", "初创期、成长期、成熟期、已上市"),
+    ],
+)
+def test_a_word_of_several_classes_is_left_open_and_told(heading, word, choices, csv_bytes, vocabularies):
+    table = read_tenants(csv_bytes([["企业名称", heading], ["甲公司", word]]), vocabularies=vocabularies)
+    (row,) = table
+    assert row.profile == Profile(name="甲公司")
+    assert [caveat.code for caveat in row.caveats] == ["entry_left_open"]
+    assert choices in row.caveats[0].worded("zh")[0]
+    assert [column.left_open for column in table.columns] == [0, 1]

@@ -1,0 +1,145 @@
+"""Forms read into profiles and back, answers put into them, conditions as rows, changes told: without a browser."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from werkzeug.datastructures import MultiDict
+
+from matcher.answers.shapes import Condition
+from matcher.standing import Standing
+from rules.catalogue.content import open_catalogue
+from rules.language.measures import Quote, Verdict, Why
+from service.pages.check.conditions import Rows, asking_once
+from service.pages.check.fields import Fields, is_field, read_profile, typed_of
+from service.pages.check.page import changed_measures, read_typed
+from service.pages.wording import page_words
+
+
+@pytest.fixture(scope="module")
+def catalogue(catalogue_file):
+    return open_catalogue(catalogue_file)
+
+
+def test_declared_facts_are_read_by_their_type(catalogue):
+    typed = {
+        "facts.leading_enterprise": "yes", "facts.ah-x.meets": "no", "facts.size_class": "small",
+        "facts.invention_patents": "１２", "facts.registered_capital_cny": "500万元", "facts.revenue_growth": "5%",
+        "facts.listed": "maybe",
+    }  # fmt: skip
+    assert read_profile(typed, catalogue.facts) == {
+        "facts": {
+            "leading_enterprise": True, "ah-x.meets": False, "size_class": ["small"], "invention_patents": 12,
+            "registered_capital_cny": "500万元", "revenue_growth": "5%", "listed": "maybe",
+        }
+    }  # fmt: skip
+
+
+_WORDS = st.text(st.sampled_from("聚乳酸PLA （）-"), min_size=1, max_size=8).map(str.strip).filter(bool)
+_PROFILES = st.fixed_dictionaries(
+    {},
+    optional={
+        "city": _WORDS, "sector": _WORDS, "products": st.lists(_WORDS, min_size=1, max_size=3),
+        "stage": st.lists(_WORDS, min_size=1, max_size=2), "needs": st.lists(_WORDS, min_size=1, max_size=2),
+        "employees": st.integers(0, 10**9), "foreign_invested": st.booleans(), "founded_on": st.just("2015-03-01"),
+        "facts": st.dictionaries(st.sampled_from(["listed", "ah-x.meets"]), st.booleans(), min_size=1),
+    },
+)  # fmt: skip
+
+
+@given(_PROFILES)
+def test_what_would_be_typed_for_a_profile_reads_as_that_profile(profile):
+    assert read_profile(typed_of(profile)) == profile
+
+
+def test_a_profile_of_the_api_is_written_as_people_would_type_it():
+    profile = {
+        "sector": ["生物材料", "酶制剂"],
+        "annual_revenue_cny": 3.2e8,
+        "rd_spend_cny": 0.5,
+        "city": None,
+        "name": "x",
+    }
+    assert typed_of(profile) == {"sector": "生物材料、酶制剂", "annual_revenue_cny": "320000000", "rd_spend_cny": "0.5"}
+
+
+@pytest.mark.parametrize(
+    ("form", "typed"),
+    [
+        ([("city", "合肥"), ("answer", "stage=中试")], {"city": "合肥", "stage": "中试"}),
+        ([("city", "安徽"), ("add.city", "安徽"), ("add.city", "合肥"), ("add.city", " 安徽 ")], {"city": "合肥"}),
+        ([("city", "合肥"), ("add.city", "")], {}),
+        ([("add.employees", "12"), ("answer", "facts.listed=no")], {"employees": "12", "facts.listed": "no"}),
+        ([("answer", "limit=3"), ("add.before", "x"), ("answer", "city"), ("name", "x")], {}),
+        ([("answer", "city=a=b")], {"city": "a=b"}),
+    ],
+    ids=["a button", "the one that differs", "emptied", "both", "no fields", "equals"],
+)
+def test_answers_beside_the_form_are_put_into_it(form, typed):
+    assert {name: text for name, text in read_typed(MultiDict(form)).items() if text} == typed
+
+
+def _condition(catalogue, fact, expected, actual, gap):
+    cite = Quote(document=next(iter(catalogue.documents)), clause="1", quote="x", start=0, end=1)
+    return Condition(
+        fact=fact, label="x", verdict=Verdict.UNMET, why=None, expected=[expected], actual=actual, gap=gap, cite=cite
+    )
+
+
+@pytest.mark.parametrize(
+    ("fact", "expected", "actual", "gap", "says"),
+    [
+        ("employees", 50, 30, 20, ("还差 20 人", "short by 20 people")),
+        ("annual_revenue_cny", 2e8, 1.5e8, 5e7, ("还差 5000万元", "short by CNY 50,000,000")),
+        ("rd_staff_share", 0.1, 0.08, 0.02, ("还差 2 个百分点", "short by 2 percentage points")),
+        ("years_in_business", 5, 8, 3, ("超出 3 年", "over by 3 years")),
+        ("employees", 50, 50, 0, ("正好等于界限值，未达到要求", "exactly at the bound, which does not count")),
+        ("region", "440000", "340100", None, ("", "")),
+    ],
+)
+def test_a_gap_is_told_in_the_unit_of_its_fact(app, catalogue, fact, expected, actual, gap, says):  # noqa: PLR0913, PLR0917
+    for language, words in zip(("zh", "en"), says, strict=True):
+        with app.test_request_context("/"):
+            rows = Rows(catalogue, Fields(catalogue, language), page_words(language), {})
+            row = rows.row(_condition(catalogue, fact, expected, actual, gap))
+        assert row.gap == words
+        assert row.asked is None
+        assert row.said
+
+
+def test_a_field_is_asked_for_once_in_a_card(app, catalogue):
+    with app.test_request_context("/"):
+        rows = Rows(catalogue, Fields(catalogue, "zh"), page_words("zh"), {})
+        unmet = _condition(catalogue, "region", "440000", None, None)
+        unknown = replace(unmet, verdict=Verdict.UNKNOWN, why=Why.FACT_MISSING)
+        first, second, third = asking_once(
+            [rows.row(unknown), rows.row(unknown), rows.row(replace(unknown, fact="stage"))]
+        )
+    assert (first.asked.field.name, second.asked, third.asked.field.name) == ("city", None, "stage")
+    assert [value for value, _ in third.asked.field.choices][:3] == ["概念", "研发", "中试"]
+
+
+def test_each_change_of_standing_is_told_in_its_list(app, catalogue):
+    ids = list(catalogue.measures)[:10]
+    a, p, w, n = Standing.APPLICABLE, Standing.POSSIBLE, Standing.WITHHELD, Standing.NOT_APPLICABLE
+    before = dict(zip(ids, (n, p, w, p, a, a, p, a, w, n), strict=True))
+    now = dict(zip(ids, (a, a, p, p, p, n, n, w, n, w), strict=True))
+    with app.test_request_context("/"):
+        lists = changed_measures(before, now, catalogue, page_words("zh"))
+    assert {one["key"]: [ids.index(measure["id"]) for measure in one["measures"]] for one in lists} == {
+        "settled": [1], "opened": [0], "perhaps": [2], "doubted": [4], "closed": [5, 6], "unlisted": [7],
+    }  # fmt: skip
+
+
+def test_every_fact_can_be_asked_for_in_both_languages(catalogue):
+    for language in ("zh", "en"):
+        fields = Fields(catalogue, language)
+        manual = [name for name in fields.asked_for if name not in catalogue.facts]
+        assert len(manual) > 10
+        for fact in (*catalogue.facts, *manual):
+            field = fields.of_fact(fact)
+            assert field.label
+            assert fields.question(fact)
+            assert is_field(field.name)
+        for name in fields.asked_for:
+            assert fields.of_fact(name) in fields.of_form({f"facts.{name}": "yes"})
