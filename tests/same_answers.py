@@ -394,7 +394,7 @@ def record(checkout: Path, target: Path) -> None:
         ask_faulty(service)
         ask_to_read(service)
         target.write_text(json.dumps(service.answers, ensure_ascii=False), "utf-8")
-        print(f"{len(service.web.requests)} answers")
+        print(f"{len(service.answers)} answers")
 
 
 def compare(old: Path, new: Path) -> int:
