@@ -32,7 +32,7 @@ class Likeness:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class TextWindow:
     """The stretch of a text most like a phrase: offsets into that text, and how alike it is, 0 to 1."""
 
     start: int
@@ -59,11 +59,11 @@ def _best_first(likeness: Likeness) -> tuple[float, int]:
     return (-likeness.similarity, likeness.position)
 
 
-def best_window(phrase: str, text: str, *, cutoff: float = PASSAGE_CUTOFF) -> Window | None:
+def best_window(phrase: str, text: str, *, cutoff: float = PASSAGE_CUTOFF) -> TextWindow | None:
     """Return the window of `text` most like `phrase` (both aligned-folded), or None below the cut-off."""
     if len(phrase) < PASSAGE_MINIMUM_LENGTH or len(text) < PASSAGE_MINIMUM_LENGTH:
         return None
     found = fuzz.partial_ratio_alignment(phrase, text, score_cutoff=cutoff * 100)
     if found is None or len(phrase) > len(text):
         return None
-    return Window(found.dest_start, found.dest_end, round(found.score / 100, 4))
+    return TextWindow(found.dest_start, found.dest_end, round(found.score / 100, 4))

@@ -17,7 +17,7 @@ RELEVANCE = tuple(Relevance)
 
 
 class Standing(StrEnum):
-    """What is said of a measure, and counted; `withheld` is possible, unconnected to the company and not listed."""
+    """What is stated of a measure, and counted; `withheld` is possible, unconnected to the company and not listed."""
 
     APPLICABLE = "applicable"
     POSSIBLE = "possible"

@@ -55,9 +55,9 @@ def worded(code: str, params: Mapping[str, Any], language: str) -> tuple[str, st
     Several values are a tuple; a list is one value, as somebody sent it. A hint has nothing to say, and is left out,
     when a parameter of it is not known (None or "").
     """
-    spoken = "en" if language == "en" else "zh"
-    message, hint, needs = load_messages(spoken)[code]
-    filled = {name: _shown(value, spoken) for name, value in params.items()}
+    language = "en" if language == "en" else "zh"
+    message, hint, needs = load_messages(language)[code]
+    filled = {name: _shown(value, language) for name, value in params.items()}
     says = all(filled.get(name) not in (None, "") for name in needs)
     return message.format(**filled), hint.format(**filled) if says else ""
 

@@ -61,7 +61,7 @@ def _read_date(value: object) -> date:
         if _DATE_SHAPE.fullmatch(words):
             return date.fromisoformat(words)
     except ValueError:
-        pass  # A day that no month has is told like any other wrong form.
+        pass  # A day that no month has is reported like any other wrong form.
     raise WrongValueError("no_day", value=words)
 
 
@@ -146,7 +146,7 @@ def propose_metadata(document_id: str, text: str) -> dict[str, Any]:
     title = deque(_TITLE_LINE.finditer(preface), maxlen=1)
     number, written = _NUMBER_LINE.search(preface), _DATE_LINE.search(preface)
     first_line = text.partition("\n")[0]
-    told = {
+    reported = {
         "schema": 1,
         "id": document_id,
         "title": title[0][0] if title else first_line,
@@ -156,4 +156,4 @@ def propose_metadata(document_id: str, text: str) -> dict[str, Any]:
         "status": DocumentStatus.DRAFT.value if _DRAFT_LINE.search(preface) else UNKNOWN,
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
     }
-    return {name: told.get(name, UNKNOWN) for name in _FIELDS}
+    return {name: reported.get(name, UNKNOWN) for name in _FIELDS}

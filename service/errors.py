@@ -24,7 +24,7 @@ from service.logs import log_exception
 from service.pages.frame import render_page
 from service.shapes.reading import Problem, ProblemError
 from service.store import StoreError
-from service.web.requests import json_bytes, language, page_language, request_id
+from service.web.requests import asked_language, json_bytes, page_language, request_id
 from service.web.serving import serving
 
 MEDIA_TYPE = "application/problem+json"
@@ -125,7 +125,7 @@ def problem_answer(code: str, complaints: Iterable[Complaint] = ()) -> flask.Res
         problem = describe_problem(code, tuple(complaints), page_language())
         answer = render_page("problem.html", status=KINDS[code], problem=problem)
     else:
-        body = json_bytes(describe_problem(code, tuple(complaints), language()))
+        body = json_bytes(describe_problem(code, tuple(complaints), asked_language()))
         answer = flask.Response(body, KINDS[code], content_type=MEDIA_TYPE)
     answer.headers["Cache-Control"] = "no-store"
     if answer.status_code == http.HTTPStatus.UNAUTHORIZED:

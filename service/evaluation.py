@@ -218,7 +218,7 @@ def _asked(case: Json, answer: Json) -> Iterator[Score]:
 
 
 def _honest(recommendation: Json, texts: _ServedTexts) -> Iterator[Score]:
-    """Yield the checks that need no label: every quote verbatim, every verdict logical, every draft told."""
+    """Yield the checks that need no label: every quote verbatim, every verdict logical, every draft reported."""
     measure, name = recommendation["measure"], recommendation["measure"]["id"]
     cites = [condition["cite"] for condition in recommendation["conditions"]]
     passages = [measure["source"], *recommendation["evidence"], *cites]
@@ -227,8 +227,8 @@ def _honest(recommendation: Json, texts: _ServedTexts) -> Iterator[Score]:
     yield Score("brief", len(measure["source"]["quote"]) <= LONGEST_SOURCE, f"{name}: source quote too long")
     yield Score("logic", _is_logical(recommendation), f"{name}: {recommendation['verdict']} against its conditions")
     if measure["document"]["status"] == "draft":
-        told = any(caveat["code"] == "draft" for caveat in recommendation["caveats"])
-        yield Score("draft", recommendation["effect"] == "draft" and told, f"{name}: a draft that does not say so")
+        reported = any(caveat["code"] == "draft" for caveat in recommendation["caveats"])
+        yield Score("draft", recommendation["effect"] == "draft" and reported, f"{name}: a draft that does not say so")
 
 
 def _is_logical(recommendation: Json) -> bool:

@@ -71,9 +71,9 @@ class Service:
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body, ensure_ascii=False).encode()
             headers.setdefault("Content_Type", "application/json")
-        status, told, content = self.call(method, path, body, **headers)
+        status, reported, content = self.call(method, path, body, **headers)
         shown = _shown(content).replace(self.screening or "no screening", "<screening>")
-        self.answers[name] = f"{status} {told.get('Content-Type', '')} {shown}"
+        self.answers[name] = f"{status} {reported.get('Content-Type', '')} {shown}"
         return content
 
     def keyed(self, name: str, method: str, path: str, body: object = None, **headers: str) -> bytes:
@@ -310,11 +310,11 @@ def _sign_in(service: Service) -> None:
 
 def _wait(service: Service, place: str) -> None:
     for _ in range(1_200):
-        told = json.loads(service.call("GET", place, Authorization=f"Bearer {service.key}")[2])
-        if told["state"] not in {"queued", "running", "waiting"}:
+        reported = json.loads(service.call("GET", place, Authorization=f"Bearer {service.key}")[2])
+        if reported["state"] not in {"queued", "running", "waiting"}:
             return
         time.sleep(0.2)
-    raise SystemExit(f"{place} does not end: {told}")
+    raise SystemExit(f"{place} does not end: {reported}")
 
 
 def _upload(name: str, content: bytes) -> bytes:
@@ -347,7 +347,7 @@ ODD = (
 
 
 def registers(cases: list[dict]) -> dict[str, bytes]:
-    """Return the registers by file name: what the labelled companies told, with odd cells among them."""
+    """Return the registers by file name: what the labelled companies reported, with odd cells among them."""
     rows = [_row(number, cases[number % len(cases)]["profile"]) for number in range(sum(ROWS.values()))]
     text = io.StringIO()
     writer = csv.writer(text)

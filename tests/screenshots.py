@@ -82,7 +82,7 @@ def type_nonsense(page: Page, _language: str) -> None:
 
 
 def wait_for_frame(page: Page, _language: str) -> None:
-    """Wait until the embedded page has said how high it is."""
+    """Wait until the embedded page has stated how high it is."""
     page.frame_locator("iframe").first.locator("form").first.wait_for()
 
 
@@ -223,8 +223,8 @@ def main() -> int:
     options.folder.mkdir(parents=True, exist_ok=True)
     with site(options.catalogue.resolve()) as shown, launched() as browser:
         faults = [fault for width in WIDTHS for fault in faults_of(browser, shown, shots, width, options.folder)]
-    told = "\n".join(faults) or f"no fault; pictures in {options.folder}"
-    sys.stdout.write(f"{told}\n")
+    reported = "\n".join(faults) or f"no fault; pictures in {options.folder}"
+    sys.stdout.write(f"{reported}\n")
     return 1 if faults else 0
 
 

@@ -12,7 +12,7 @@ from matcher.answers import shapes
 from matcher.ranking.features import WEIGHTS
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition
-from rules.language.labels import Drafter
+from rules.language.labels import Labeller
 from rules.language.measures import Benefit, Condition, Leaf, Measure, leaves
 from rules.language.reference import DESCRIPTIONS
 from seeds.documents import Clause, Document
@@ -54,8 +54,8 @@ def title_of(measure: Measure, language: str) -> str:
 
 def describe_measure_listed(catalogue: Catalogue, measure: Measure, language: str) -> shapes.MeasureListed:
     """Return a measure with its conditions."""
-    drafter = Drafter(catalogue.facts, catalogue.vocabularies, language)
-    conditions = tuple(describe_condition(condition, drafter) for condition in measure.conditions)
+    labeller = Labeller(catalogue.facts, catalogue.vocabularies, language)
+    conditions = tuple(describe_condition(condition, labeller) for condition in measure.conditions)
     return shapes.MeasureListed(**asdict(describe_measure(catalogue, measure, language)), conditions=conditions)
 
 
@@ -72,17 +72,19 @@ def describe_measure_fully(catalogue: Catalogue, measure: Measure, language: str
     )
 
 
-def describe_condition(condition: Condition, drafter: Drafter) -> shapes.StatedCondition:
+def describe_condition(condition: Condition, labeller: Labeller) -> shapes.StatedCondition:
     """Return what a condition asks, without a profile."""
     first, is_leaf = next(leaves(condition)), isinstance(condition, Leaf)
     return shapes.StatedCondition(
         fact=fact_of(condition),
         operator=condition.test.operator if isinstance(condition, Leaf) else condition.combination,
-        label=drafter.label(condition),
+        label=labeller.label(condition),
         expected=plain(first.test.expected) if is_leaf else None,
         open=is_leaf and bool(first.test.scope),
         cite=first.cite,
-        parts=() if isinstance(condition, Leaf) else tuple(describe_condition(one, drafter) for one in condition.parts),
+        parts=()
+        if isinstance(condition, Leaf)
+        else tuple(describe_condition(one, labeller) for one in condition.parts),
     )
 
 

@@ -29,7 +29,7 @@ from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import open_catalogue
 from rules.compiled.program import Decisions
 from rules.language.facts import FactType
-from rules.language.labels import Drafter
+from rules.language.labels import Labeller
 from rules.language.measures import OF_MEASURE, Leaf, MeasureVerdict, Verdict, effect, leaves
 from rules.language.reference import ConditionTrace, Trace, evaluate
 from seeds.regions import region_label
@@ -43,9 +43,9 @@ class Presenter:
     language: str
 
     @property
-    def drafter(self) -> Drafter:
+    def labeller(self) -> Labeller:
         """Return the writer of labels."""
-        return Drafter(self.catalogue.facts, self.catalogue.vocabularies, self.language)
+        return Labeller(self.catalogue.facts, self.catalogue.vocabularies, self.language)
 
     def profile(self, reading: Reading) -> shapes.ProfileRead:
         """Return what was understood of the profile, and what was not."""
@@ -63,7 +63,7 @@ class Presenter:
         is_leaf = first is trace.condition
         return shapes.Condition(
             fact=first.test.fact,
-            label=self.drafter.label(trace.condition),
+            label=self.labeller.label(trace.condition),
             verdict=trace.verdict,
             why=trace.why,
             expected=plain(first.test.expected) if is_leaf else None,
@@ -77,10 +77,10 @@ class Presenter:
         """Return one question with the input field that answers it."""
         fact = self.catalogue.facts[question.fact]
         words = fact.question(self.language)
-        if question.said:
-            labels = [self._value_label(fact.id, value) for value in question.said]
-            said = (", " if self.language == "en" else "、").join(labels)
-            words = say(f"question.{fact.id}", self.language, said=said)
+        if question.stated:
+            labels = [self._value_label(fact.id, value) for value in question.stated]
+            stated = (", " if self.language == "en" else "、").join(labels)
+            words = say(f"question.{fact.id}", self.language, stated=stated)
         field = f"facts.{fact.id}" if fact.field == "facts" else fact.field
         return shapes.Question(fact=fact.id, field=field, question=words, settles=question.settles)
 
@@ -150,7 +150,7 @@ class Presenter:
         fact = self.catalogue.facts.get(fact_id)
         if fact and fact.vocabulary == "regions":
             return region_label(self.catalogue.vocabularies["regions"], str(value), self.language)
-        return self.drafter.value(fact_id, value)
+        return self.labeller.value(fact_id, value)
 
     def _actual(self, trace: ConditionTrace) -> Any:  # noqa: ANN401 - one value, a list, or None
         answer = trace.answer
@@ -319,7 +319,7 @@ class Engine:
     def _recommendations(self, found: Considered, page: slice) -> tuple[shapes.Recommendation, ...]:
         request, ranking = found.request, found.ranking
         presenter = Presenter(self.catalogue, request.language)
-        explainer = Explainer(self.catalogue, presenter.drafter, request.language)
+        explainer = Explainer(self.catalogue, presenter.labeller, request.language)
         present = FindingPresenter(presenter, explainer, found.reading)
         presented = []
         for number, place in enumerate(ranking.order[page].tolist(), page.start + 1):

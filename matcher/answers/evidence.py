@@ -87,8 +87,8 @@ class EvidenceFinder:
         if mention.id:
             return self._best_name(measure, document, mention)
         exact = self._words(measure, document, mention)
-        is_told = any(m.mention.input == mention.input for evidence in found for m in evidence.matches)
-        return exact if exact or is_told else self._alike(measure, document, mention)
+        is_reported = any(m.mention.input == mention.input for evidence in found for m in evidence.matches)
+        return exact if exact or is_reported else self._alike(measure, document, mention)
 
     def _best_name(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
         named = self._places_of(measure, document)
@@ -170,7 +170,7 @@ def _place(found: list[Evidence], match: Match, document: Document) -> None:
     for position, item in enumerate(found):
         if item.start <= match.start and match.end <= item.end:
             if match.how is How.INFERRED and any(m.start == match.start and m.end == match.end for m in item.matches):
-                return  # the same words are matched by what the company said itself
+                return  # the same words are matched by what the company stated itself
             found[position] = replace(item, matches=(*item.matches, match))
             return
     start, end = _passage_around(document.text, match.start, match.end)

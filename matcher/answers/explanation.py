@@ -14,7 +14,7 @@ from matcher.profiles.words import How
 from matcher.standing import Relevance
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Answer
-from rules.language.labels import Drafter
+from rules.language.labels import Labeller
 from rules.language.measures import Condition, Effect, Measure, MeasureVerdict, Verdict, Why, leaves
 from rules.language.reference import Trace
 from seeds.faults import load_words
@@ -67,7 +67,7 @@ class Explainer:
     """Explains findings in one language."""
 
     catalogue: Catalogue
-    drafter: Drafter
+    labeller: Labeller
     language: str
 
     def sentences(self, finding: Finding, reading: Reading) -> list[str]:
@@ -79,7 +79,7 @@ class Explainer:
         )  # fmt: skip
         sentences = [self._because(finding, reading), summary]
         for verdict, code in ((Verdict.UNKNOWN, "conditions.unknown"), (Verdict.UNMET, "conditions.unmet")):
-            labels = [self.drafter.label(c.condition) for c in finding.trace.conditions if c.verdict is verdict]
+            labels = [self.labeller.label(c.condition) for c in finding.trace.conditions if c.verdict is verdict]
             if labels:
                 sentences.append(say(code, self.language, labels=self._list(labels)))
         verdict_words = say_verdict(finding.trace.verdict, self.language)
@@ -137,7 +137,7 @@ class Explainer:
         if finding.relevance is Relevance.SECTOR:
             met = [c for c in finding.trace.conditions if c.verdict is Verdict.MET]
             labels = [
-                self.drafter.label(c.condition)
+                self.labeller.label(c.condition)
                 for c in met
                 if any(leaf.test.fact == "sector" for leaf in leaves(c.condition))
             ]

@@ -31,12 +31,12 @@ MAY_BE_TOO_BROAD = frozenset({*REGION_FACTS, "sector"})
 class Question:
     """One fact to ask for, and how many possible measures an answer alone would settle.
 
-    `said` is what was answered already, too broadly.
+    `stated` is what was answered already, too broadly.
     """
 
     fact: str
     settles: int
-    said: tuple[Value, ...] = ()
+    stated: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def ask(
 def _questions(
     open_facts: tuple[str, ...], settled: Flags, reading: Reading, columns: MeasureColumns
 ) -> Iterator[Question]:
-    """Yield what to ask for the sake of one fact, so far as the company has not said it already."""
+    """Yield what to ask for the sake of one fact, so far as the company has not stated it already."""
     fact, count = open_facts[0], int(np.count_nonzero(settled))
     if not count:
         return
@@ -103,7 +103,7 @@ def _questions(
         narrower = _decide_narrower(open_facts, reading, columns)
         count = int(np.count_nonzero(settled & (narrower.verdicts != UNKNOWN)))
     if count and (fact != "concepts" or answer is None):
-        yield Question(fact=fact, settles=count, said=answer.sure if answer else ())
+        yield Question(fact=fact, settles=count, stated=answer.sure if answer else ())
     if count and fact == "sector" and "concepts" not in reading.answers:
         yield Question(fact="concepts", settles=count)  # products tell the sector
 
@@ -128,7 +128,7 @@ def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns)
     unknown = set(columns.program.facts_with(decisions, UNKNOWN))
     goes_elsewhere = reading.answers.get("target_region") != reading.answers.get("region")
     if "region" in unknown and not goes_elsewhere:
-        unknown.discard("target_region")  # said nothing, it is where the company is
+        unknown.discard("target_region")  # stated nothing, it is where the company is
     for fact in columns.catalogue.facts:
         if fact in unknown:
             yield (fact, "target_region") if fact == "region" and not goes_elsewhere else (fact,)
@@ -147,22 +147,24 @@ def standing_of_needs(
     reading: Reading, decisions: Decisions, columns: MeasureColumns, considered: Flags
 ) -> tuple[NeedStanding, ...]:
     """Return every need that was understood, or whose words a policy says, in the order of the profile."""
-    stated: dict[tuple[str, str], list[Mention]] = {}
+    by_input: dict[tuple[str, str], list[Mention]] = {}
     for mention in reading.mentions:
         if mention.fact == "needs":
-            stated.setdefault((mention.origin, mention.input), []).append(mention)
+            by_input.setdefault((mention.origin, mention.input), []).append(mention)
     found = []
-    for (origin, said), mentions in stated.items():
+    for (origin, stated), mentions in by_input.items():
         places = np.unique(np.concatenate([answering(mention, columns) for mention in mentions]))
         if len(places) or any(mention.vocabulary for mention in mentions):
-            found.append(_standing(origin, said, places[considered[places]], decisions, columns))
+            found.append(_standing(origin, stated, places[considered[places]], decisions, columns))
     return tuple(found)
 
 
-def _standing(origin: str, said: str, places: Positions, decisions: Decisions, columns: MeasureColumns) -> NeedStanding:
+def _standing(
+    origin: str, stated: str, places: Positions, decisions: Decisions, columns: MeasureColumns
+) -> NeedStanding:
     not_applicable, possible, applicable = np.bincount(decisions.verdicts[places], minlength=len(OF_MEASURE)).tolist()
     return NeedStanding(
-        origin=origin, input=said, applicable=applicable, possible=possible, not_applicable=not_applicable,
+        origin=origin, input=stated, applicable=applicable, possible=possible, not_applicable=not_applicable,
         in_the_way={} if applicable or possible else _in_the_way(places, decisions, columns),
     )  # fmt: skip
 

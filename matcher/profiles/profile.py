@@ -31,7 +31,7 @@ class MatchError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What a company says of itself; money in yuan; an empty text, tuple or None means "not said"."""
+    """What a company says of itself; money in yuan; an empty text, tuple or None means "not stated"."""
 
     name: str = ""
     uscc: str = ""
@@ -54,7 +54,7 @@ class Profile:
 
 
 class Detail(StrEnum):
-    """How much of each recommendation is told."""
+    """How much of each recommendation is reported."""
 
     FULL = "full"
     BRIEF = "brief"
@@ -180,8 +180,8 @@ class Notes:
         """Note values that a doubtful reading would imply, so that no condition they meet is called unmet."""
         self._of(fact).doubtful += list(values)
 
-    def hear(self, fact: str) -> None:
-        """Note that something was said about the fact, though it gave no value of it."""
+    def add(self, fact: str) -> None:
+        """Note that something was stated about the fact, though it gave no value of it."""
         self._of(fact)
 
     def copy(self, fact: str, target: str) -> None:
@@ -189,7 +189,7 @@ class Notes:
         self._parts[target] = self._parts[fact]
 
     def has(self, fact: str) -> bool:
-        """Tell whether anything was said about the fact."""
+        """Tell whether anything was stated about the fact."""
         return fact in self._parts
 
     def values(self, fact: str) -> tuple[Value, ...]:

@@ -115,7 +115,7 @@ class ProfileReader:
         _read_figures(profile, notes)
         self._read_declared(profile, notes)
         if notes.has("region") and not notes.has("target_region"):
-            notes.copy("region", "target_region")  # said nothing else, it is where the company is
+            notes.copy("region", "target_region")  # stated nothing else, it is where the company is
         return Reading(
             answers=derive(notes.answers(), request.on),
             facts=tuple(notes.facts),
@@ -147,7 +147,7 @@ class ProfileReader:
             notes.doubt(unread)
 
     def _read_credit_code(self, profile: Profile, notes: Notes) -> None:
-        """Take the region from a credit code: inferred only; the stated city wins and a disagreement is told."""
+        """Take the region from a credit code: inferred only; the stated city wins and a disagreement is reported."""
         regions = self.catalogue.vocabularies["regions"]
         code = region_of_credit_code(profile.uscc, regions) if profile.uscc else None
         if code is None:
@@ -178,7 +178,7 @@ class ProfileReader:
             return
         sectors = self.resolvers["sectors"].read(text)
         if _is_sure(sectors):
-            notes.hear("concepts")
+            notes.add("concepts")
             for reading in sectors:
                 self._infer_sectors(reading, origin, notes, reading.ids)
             return

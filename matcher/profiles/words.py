@@ -127,9 +127,9 @@ class WordResolver:
             len({self.vocabulary.index[name] for name, _ in names}) == 1
             and sum(len(name) for name, _ in names) == length
         ):
-            return (self._reading(text, names[0][0], How.ALIAS, 1.0),)  # one thing said twice: 聚乳酸（PLA）
-        said = [name for name, denied in names if not denied]
-        return tuple(self._reading(text, name, How.CONTAINS, round(len(name) / length, 4)) for name in said)
+            return (self._reading(text, names[0][0], How.ALIAS, 1.0),)  # one thing stated twice: 聚乳酸（PLA）
+        stated = [name for name, denied in names if not denied]
+        return tuple(self._reading(text, name, How.CONTAINS, round(len(name) / length, 4)) for name in stated)
 
     def _reading(self, text: str, name: str, how: How, similarity: float) -> WordReading:
         return WordReading(input=text, ids=self.vocabulary.index[name], how=how, similarity=similarity)

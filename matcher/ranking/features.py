@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.profiles.profile import Reading
-from matcher.ranking.hits import Channel, Touches, is_searched
+from matcher.ranking.hits import Channel, Hits, is_searched
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Level, Positions
 from rules.language.facts import REGION_FACTS, Answer
@@ -76,7 +76,7 @@ class Comparison:
     which conditions are met. One profile beside a whole catalogue is compared by the same features as many.
     """
 
-    touches: Touches
+    hits: Hits
     measures: Positions | slice
     comparable: Bits
     sector_met: Flags
@@ -94,7 +94,7 @@ Feature: TypeAlias = Callable[[Comparison], Floats]
 
 def need_names_instrument(comparison: Comparison) -> Floats:
     """The company asks for this kind of support."""
-    return _where(comparison.has(Comparable.NEEDS), comparison.touches.through(Channel.NEEDS))
+    return _where(comparison.has(Comparable.NEEDS), comparison.hits.through(Channel.NEEDS))
 
 
 def product_in_operative_sentence(comparison: Comparison) -> Floats:
@@ -116,21 +116,21 @@ def sector_is_close(comparison: Comparison) -> Floats:
     """The measure is about the company's own sector, not only about the document's whole field."""
     value = np.where(comparison.sector_met, SECTOR_OF_DOCUMENT_ONLY, 0.0)
     for level, weight in SECTOR_IN_TEXT.items():
-        np.maximum(value, comparison.touches.sectors(level) * weight, out=value)
-    np.maximum(value, comparison.touches.through(Channel.OWN_SECTOR), out=value)
+        np.maximum(value, comparison.hits.sectors(level) * weight, out=value)
+    np.maximum(value, comparison.hits.through(Channel.OWN_SECTOR), out=value)
     return _where(comparison.has(Comparable.SECTOR), value)
 
 
 def stage_fits(comparison: Comparison) -> Floats:
     """The kind of support is made for the company's project stage."""
     has_stage = comparison.columns.has_stage[comparison.measures]
-    return _where(comparison.has(Comparable.STAGE) & has_stage, comparison.touches.through(Channel.STAGE))
+    return _where(comparison.has(Comparable.STAGE) & has_stage, comparison.hits.through(Channel.STAGE))
 
 
 def place_is_named(comparison: Comparison) -> Floats:
     """The measure names the company's city, county or zone, not only the whole province."""
     somewhere = np.where(comparison.place_met, WHOLE_PROVINCE, 0.0)
-    return _where(comparison.has(Comparable.PLACE), np.maximum(comparison.touches.through(Channel.PLACES), somewhere))
+    return _where(comparison.has(Comparable.PLACE), np.maximum(comparison.hits.through(Channel.PLACES), somewhere))
 
 
 def verb_is_strong(comparison: Comparison) -> Floats:
@@ -151,7 +151,7 @@ def _where(comparable: Flags, values: Floats) -> Floats:
 
 
 def _products_at(comparison: Comparison, level: Level) -> Floats:
-    return _where(comparison.has(Comparable.PRODUCTS), comparison.touches.products(level))
+    return _where(comparison.has(Comparable.PRODUCTS), comparison.hits.products(level))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,7 @@ class Spots:
 
 
 @dataclass(frozen=True, slots=True)
-class Touches:
+class Hits:
     """How well (0 to 1) the mentions of a profile stand in the passages of measures, by channel (the first axis)."""
 
     by_channel: Floats
@@ -82,16 +82,16 @@ class Touches:
 
 
 _NOTHING = Spots(NO_POSITIONS, np.zeros(0))
-_Touched: TypeAlias = tuple[int, Positions, float]
+_Hit: TypeAlias = tuple[int, Positions, float]
 """Channel, measures, and how well they are touched."""
 
 
-def touch(reading: Reading, columns: MeasureColumns) -> Touches:
+def find_hits(reading: Reading, columns: MeasureColumns) -> Hits:
     """Look every mention of the profile up in the passage index."""
-    touched = np.zeros(CHANNELS * columns.size)
+    hit = np.zeros(CHANNELS * columns.size)
     spots = spots_of(reading, columns)
-    np.maximum.at(touched, spots.places, spots.values)
-    return Touches(touched.reshape(CHANNELS, columns.size))
+    np.maximum.at(hit, spots.places, spots.values)
+    return Hits(hit.reshape(CHANNELS, columns.size))
 
 
 def spots_of(reading: Reading, columns: MeasureColumns) -> Spots:
@@ -130,19 +130,19 @@ def _spots_of_mention(mention: Mention, columns: MeasureColumns) -> Spots:
 
 
 def _remembered(
-    columns: MeasureColumns, kind: str, entry: str, make: Callable[[MeasureColumns, str], list[_Touched]]
+    columns: MeasureColumns, kind: str, entry: str, make: Callable[[MeasureColumns, str], list[_Hit]]
 ) -> Spots:
     """Return the spots of one vocabulary entry, worked out at its first mention."""
-    known = columns.touched.get((kind, entry))
+    known = columns.hit.get((kind, entry))
     if known is None:
-        known = columns.touched[kind, entry] = _gathered(make(columns, entry), columns)
+        known = columns.hit[kind, entry] = _gathered(make(columns, entry), columns)
     return Spots(*known)
 
 
-def _gathered(touched: Iterable[_Touched], columns: MeasureColumns) -> tuple[Positions, Floats]:
+def _gathered(hit: Iterable[_Hit], columns: MeasureColumns) -> tuple[Positions, Floats]:
     """Keep the best of what touches the same place."""
     strip = np.zeros(CHANNELS * columns.size)
-    for channel, positions, value in touched:
+    for channel, positions, value in hit:
         raise_to(strip, channel * columns.size + positions, value)
     needs = slice(Channel.NEEDS * columns.size, (Channel.NEEDS + 1) * columns.size)
     strip[needs] = np.where(columns.promises_no_money, strip[needs] * PROMOTED, strip[needs])
@@ -163,15 +163,15 @@ def _searched(mention: Mention, columns: MeasureColumns) -> Spots:
     return Spots(*_gathered([(Channel.PRODUCTS + level, where, 1.0) for level, where in saying.items()], columns))
 
 
-def _product_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+def _product_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
     return _named("concepts", entry, Channel.PRODUCTS, columns)
 
 
-def _sector_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+def _sector_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
     return _named("sectors", entry, Channel.SECTORS, columns)
 
 
-def _named(vocabulary: str, entry: str, first: Channel, columns: MeasureColumns) -> list[_Touched]:
+def _named(vocabulary: str, entry: str, first: Channel, columns: MeasureColumns) -> list[_Hit]:
     return [
         (first + level, columns.passages.measures_naming(vocabulary, kin, level), likeness)
         for kin, likeness in columns.related(vocabulary, entry).items()
@@ -179,65 +179,65 @@ def _named(vocabulary: str, entry: str, first: Channel, columns: MeasureColumns)
     ]
 
 
-def _place_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+def _place_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
     """Touch by 1 where a condition names the company's place, less where only the sentence or its context does."""
     regions = columns.catalogue.vocabularies["regions"]
     taxonomy, passages = regions.taxonomy, columns.passages
-    touched: list[_Touched] = []
+    hit: list[_Hit] = []
     for place in taxonomy.ancestors(entry):
         if not columns.is_below_province(place):
             continue
         level = regions[place].kind
         in_condition = GROUP_IN_CONDITION if level == "group" else 1.0
-        touched.append((Channel.PLACES, found(columns.places, place), in_condition))
+        hit.append((Channel.PLACES, found(columns.places, place), in_condition))
         for where in (Level.SENTENCE, Level.CONTEXT):
             in_text = passages.measures_naming("regions", place, where)
-            touched.append((Channel.PLACES, in_text, PLACE_IN_TEXT.get(level, 0.0)))
+            hit.append((Channel.PLACES, in_text, PLACE_IN_TEXT.get(level, 0.0)))
     if columns.is_below_province(entry):
         inside = taxonomy.descendants(entry) - {entry}
-        touched += [(Channel.PLACES, found(columns.places, place), NARROWER) for place in inside]
-    return touched
+        hit += [(Channel.PLACES, found(columns.places, place), NARROWER) for place in inside]
+    return hit
 
 
-def _need_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+def _need_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
     """Touch by 1 where the operative sentence says the need in any of its words, or the need names its instrument."""
-    said = columns.passages.measures_naming("needs", entry, Level.SENTENCE)
-    return [(Channel.NEEDS, said, 1.0), *_instrument_spots(columns, entry)]
+    stated = columns.passages.measures_naming("needs", entry, Level.SENTENCE)
+    return [(Channel.NEEDS, stated, 1.0), *_instrument_spots(columns, entry)]
 
 
-def _instrument_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:
+def _instrument_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
     """Touch by 1 where a need names the measure's instrument, a little less for a further instrument of it."""
-    touched: list[_Touched] = []
+    hit: list[_Hit] = []
     for instrument in columns.catalogue.vocabularies["needs"][entry].instruments:
-        touched.append((Channel.NEEDS, found(columns.any_instrument, instrument), FURTHER_INSTRUMENT))
-        touched.append((Channel.NEEDS, found(columns.main_instrument, instrument), 1.0))
-    return touched
+        hit.append((Channel.NEEDS, found(columns.any_instrument, instrument), FURTHER_INSTRUMENT))
+        hit.append((Channel.NEEDS, found(columns.main_instrument, instrument), 1.0))
+    return hit
 
 
-def _stage_spots(columns: MeasureColumns, stage: str) -> list[_Touched]:
-    """Touch what fits the project's stage; at the pilot or demonstration stage it needs just that, said or not."""
+def _stage_spots(columns: MeasureColumns, stage: str) -> list[_Hit]:
+    """Touch what fits the project's stage; at the pilot or demonstration stage it needs just that, stated or not."""
     broader = columns.catalogue.vocabularies["stages"].taxonomy.ancestors(stage)
-    fits: list[_Touched] = [(Channel.STAGE, found(columns.stages, each), 1.0) for each in broader]
+    fits: list[_Hit] = [(Channel.STAGE, found(columns.stages, each), 1.0) for each in broader]
     return [*fits, (Channel.NEEDS, found(columns.main_instrument, stage), STAGE_AS_NEED)]
 
 
-def _own_spots(columns: MeasureColumns, sector: str) -> list[_Touched]:
+def _own_spots(columns: MeasureColumns, sector: str) -> list[_Hit]:
     """Touch the measures whose own conditions name the company's sector or what it belongs to."""
     broader = columns.catalogue.vocabularies["sectors"].taxonomy.ancestors(sector)
-    near: list[_Touched] = [(Channel.OWN_SECTOR, found(columns.narrow_sectors, each), 1.0) for each in broader]
+    near: list[_Hit] = [(Channel.OWN_SECTOR, found(columns.narrow_sectors, each), 1.0) for each in broader]
     return [*near, *((Channel.OWN_SECTOR, found(columns.broad_sectors, each), ONE_OF_MANY_SECTORS) for each in broader)]
 
 
-def _no_spots(columns: MeasureColumns, entry: str) -> list[_Touched]:  # noqa: ARG001 - one signature for all
+def _no_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:  # noqa: ARG001 - one signature for all
     return []
 
 
-_MAKERS: Mapping[str, Callable[[MeasureColumns, str], list[_Touched]]] = {
+_MAKERS: Mapping[str, Callable[[MeasureColumns, str], list[_Hit]]] = {
     "concepts": _product_spots, "sectors": _sector_spots, "regions": _place_spots, "needs": _need_spots,
 }  # fmt: skip
 
 
-def relevance_of(touches: Touches, *, in_sector: Flags, guessed: Flags) -> NDArray[np.int8]:
+def relevance_of(hits: Hits, *, in_sector: Flags, guessed: Flags) -> NDArray[np.int8]:
     """Return the place in RELEVANCE of each pair: touched, else in the company's sector, else general.
 
     A product, need or place touches in the operative sentence or its context. A place, or a need that only the stage
@@ -245,11 +245,11 @@ def relevance_of(touches: Touches, *, in_sector: Flags, guessed: Flags) -> NDArr
     biomanufacturing there, though nobody asked for its sector.
     """
     grounded = in_sector | ~guessed
-    touched = (
-        (touches.products(Level.SENTENCE) > 0)
-        | (touches.products(Level.CONTEXT) >= DIRECT_IN_CONTEXT)
-        | (touches.through(Channel.NEEDS) > STAGE_AS_NEED)
-        | ((touches.through(Channel.NEEDS) >= DIRECT_NEED) & grounded)
-        | ((touches.through(Channel.PLACES) >= DIRECT_PLACE) & grounded)
+    hit = (
+        (hits.products(Level.SENTENCE) > 0)
+        | (hits.products(Level.CONTEXT) >= DIRECT_IN_CONTEXT)
+        | (hits.through(Channel.NEEDS) > STAGE_AS_NEED)
+        | ((hits.through(Channel.NEEDS) >= DIRECT_NEED) & grounded)
+        | ((hits.through(Channel.PLACES) >= DIRECT_PLACE) & grounded)
     )
-    return np.where(touched, 0, np.where(in_sector, 1, 2)).astype(np.int8)
+    return np.where(hit, 0, np.where(in_sector, 1, 2)).astype(np.int8)

@@ -30,7 +30,7 @@ BROADER = 0.7
 """For each step that the text is broader than what the company makes (可降解材料 for PLA)."""
 
 NARROWER = 0.5
-"""For each step that the text is narrower than what the company said (丙氨酸 for 氨基酸)."""
+"""For each step that the text is narrower than what the company stated (丙氨酸 for 氨基酸)."""
 
 FARTHEST = 0.4
 """What stands for a mention less than this says nothing of it: two steps broader count, two narrower do not."""
@@ -48,7 +48,7 @@ _FIRST_DAY, _LAST_DAY = date.min.toordinal(), date.max.toordinal()
 class MeasureColumns:
     """The compiled catalogue: program, passage index and the columns that features read.
 
-    It remembers what is `related` to an entry and what an entry hit (`touched`, kept by hits.py), each
+    It remembers what is `related` to an entry and what an entry hit (`hit`, kept by hits.py), each
     worked out when first mentioned. Threads may share it: one that comes too early works out the same once more.
     """
 
@@ -75,7 +75,7 @@ class MeasureColumns:
         self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
         self.readers = _index((position, [test.fact for test in m.tests]) for position, m in enumerate(self.measures))
         self.whole_fields = self._whole_fields()
-        self.touched: dict[tuple[str, str], tuple[Positions, Floats]] = {}
+        self.hit: dict[tuple[str, str], tuple[Positions, Floats]] = {}
         self._related: dict[tuple[str, str], dict[str, float]] = {}
         named = [self._narrow_sectors(measure) for measure in self.measures]
         self.narrow_sectors = _index((place, few) for place, few in enumerate(named) if len(few) < MANY_SECTORS)

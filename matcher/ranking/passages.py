@@ -285,7 +285,7 @@ def _by_clause(catalogue: Catalogue) -> dict[tuple[str, str], list[Measure]]:
     return beside
 
 
-def _telling_names(need: Entry) -> Iterable[str]:
+def _reporting_names(need: Entry) -> Iterable[str]:
     """Return the names of a need that mean it in a policy too: 推广, 数据 and 落地 stand there for anything."""
     return (name for name in need.spellings() if len(name) > SHORTEST_NAME)
 
@@ -296,6 +296,6 @@ def _scanners(catalogue: Catalogue) -> tuple[NameScanner, ...]:
     return (
         NameScanner(words["concepts"], words["concepts"].entries.values()),
         NameScanner(words["sectors"], words["sectors"].entries.values()),
-        NameScanner(words["needs"], words["needs"].entries.values(), _telling_names),
+        NameScanner(words["needs"], words["needs"].entries.values(), _reporting_names),
         NameScanner(words["regions"], places, names_in_prose),
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matcher.profiles.profile import Reading
 from matcher.ranking.features import WEIGHTS, Comparison, comparable_of, is_sector_guessed
-from matcher.ranking.hits import relevance_of, touch
+from matcher.ranking.hits import find_hits, relevance_of
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.standing import RELEVANCE, Relevance
 from rules.compiled.program import Decisions
@@ -95,7 +95,7 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, wit
     columns, verdicts = comparison.columns, decisions.verdicts
     scores = score(comparison)
     in_sector = columns.program.meets_somewhere(decisions, "sector")
-    relevance = relevance_of(comparison.touches, in_sector=in_sector, guessed=is_sector_guessed(comparison.comparable))
+    relevance = relevance_of(comparison.hits, in_sector=in_sector, guessed=is_sector_guessed(comparison.comparable))
     withheld = considered & is_withheld(verdicts, relevance)
     shown = considered & ~withheld & ((verdicts != UNMET) | with_not_applicable)
     standing = shown & (verdicts != UNMET)
@@ -111,7 +111,7 @@ def compare(reading: Reading, decisions: Decisions, columns: MeasureColumns, on:
     """Put one profile beside every measure of the catalogue."""
     program = columns.program
     return Comparison(
-        touches=touch(reading, columns),
+        hits=find_hits(reading, columns),
         measures=slice(None),
         comparable=comparable_of(reading),
         sector_met=program.conditions_on(decisions, MET, ("sector",)) > 0,

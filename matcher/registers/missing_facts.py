@@ -46,7 +46,7 @@ class NearMisses:
     gaps: Floats
 
 
-def near_misses(batch: Batch, program: BatchProgram, columns: MeasureColumns, considered: Flags) -> NearMisses:
+def find_near_misses(batch: Batch, program: BatchProgram, columns: MeasureColumns, considered: Flags) -> NearMisses:
     """List what a single change would open."""
     changeable = {fact.id for fact in columns.catalogue.facts.values() if fact.changeable}
     names, numbers = program.program.fact_names, program.program.fact_numbers
@@ -125,22 +125,22 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What the rows of a batch have said of facts."""
+class _Stated:
+    """What the rows of a batch have stated of facts."""
 
     batch: Batch
     every: Plane
     known: dict[str, Plane] = field(default_factory=dict)
 
     def anything(self, fact: str) -> Plane:
-        """Return who said anything of a fact."""
+        """Return who stated anything of a fact."""
         column = self.batch.facts.get(fact)
         if isinstance(column, NumberColumn):
             return self._stated(column)
         return self._who(column.rows) if column else np.zeros_like(self.every)
 
     def for_sure(self, fact: str) -> Plane:
-        """Return who said something of a fact that was understood."""
+        """Return who stated something of a fact that was understood."""
         if fact not in self.known:
             self.known[fact] = self._for_sure(fact)
         return self.known[fact]
@@ -155,7 +155,7 @@ class _Said:
         return self._who(column.rows[understood[column.given]])
 
     def alone_missing(self, part: str, parts: tuple[str, ...]) -> Plane:
-        """Return who said all of `parts` but this one."""
+        """Return who stated all of `parts` but this one."""
         planes = [self.anything(other) for other in parts if other != part]
         return np.asarray(np.bitwise_and.reduce([~self.anything(part) & self.every, *planes], axis=0))
 
@@ -264,16 +264,16 @@ class Settler:
         nowhere else settles both places with one answer.
         """
         away, visible = pack(tenants.elsewhere[None, :])[0], pack(shown)
-        said, still_open = _Said(batch, every_row(batch.size)), self._open_lists.still_open(batch)
+        stated, still_open = _Stated(batch, every_row(batch.size)), self._open_lists.still_open(batch)
         counts: Counter[str] = Counter()
         plane = np.zeros_like(batch.measures.true)
         for fact, places, waiting in self._waiting(batch, considered, away):
-            settled = waiting & self._can_settle(fact, said, still_open, places)
+            settled = waiting & self._can_settle(fact, stated, still_open, places)
             plane[places] |= settled
             if fact in self._facts:
                 attested = self._facts[fact].type is FactType.ATTESTATION
                 counted = settled & visible[places] if attested else settled
-                for asked, whose in _asked_for(fact, said):
+                for asked, whose in _asked_for(fact, stated):
                     counts[asked] += int(count(counted & whose).sum())
         return Settled(counts={fact: number for fact, number in counts.items() if number}, plane=plane)
 
@@ -294,22 +294,22 @@ class Settler:
                     own, waiting = group.only_on([number])
                     yield names[number], own, waiting & away
 
-    def _can_settle(self, fact: str, said: _Said, still_open: Mapping[str, Plane], places: Positions) -> Plane:
+    def _can_settle(self, fact: str, stated: _Stated, still_open: Mapping[str, Plane], places: Positions) -> Plane:
         """Return for whom an answer would do, and has not been given already, exactly enough."""
         if fact in DERIVED:
-            return said.every
+            return stated.every
         if fact == "concepts":
-            return np.asarray(said.every & ~said.anything(fact))
+            return np.asarray(stated.every & ~stated.anything(fact))
         if fact not in MAY_BE_TOO_BROAD:
-            return said.every & ~said.for_sure(fact)
+            return stated.every & ~stated.for_sure(fact)
         if fact not in still_open:
-            return said.every
-        return said.every & ~(said.for_sure(fact) & still_open[fact][places])
+            return stated.every
+        return stated.every & ~(stated.for_sure(fact) & still_open[fact][places])
 
 
-def _asked_for(fact: str, said: _Said) -> Iterator[tuple[str, Plane]]:
+def _asked_for(fact: str, stated: _Stated) -> Iterator[tuple[str, Plane]]:
     """Yield what to ask for the sake of a fact, and of whom; of what it is worked out from, the one that is missing."""
     if fact not in DERIVED:
-        yield fact, said.every
+        yield fact, stated.every
     for part in DERIVED.get(fact, ()):
-        yield part, said.alone_missing(part, DERIVED[fact])
+        yield part, stated.alone_missing(part, DERIVED[fact])

@@ -63,8 +63,8 @@ class Fields:
 
     def profile(self, place: int) -> Profile:
         """Return one row as a profile."""
-        said = {name: column[place] for name, column in self.columns.items()}
-        return Profile(**{**said, **{name: tuple(said[name]) for name in ITEMS}})
+        stated = {name: column[place] for name, column in self.columns.items()}
+        return Profile(**{**stated, **{name: tuple(stated[name]) for name in ITEMS}})
 
 
 def _column(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:

@@ -38,11 +38,11 @@ from rules.language.reference import comparable as as_number
 class _Tables(NamedTuple):
     """The number of the answer that each input gives, by fact, and what each input has to compare."""
 
-    said: dict[str, Positions]
+    stated: dict[str, Positions]
     comparable: Bits
 
 
-class Heard:
+class ReadInputs:
     """Inputs by number: the answers they give by fact, what they touch, what they have to compare.
 
     Answers are numbers too, counted over all facts, so that equal ones are one. It grows with every new input, so
@@ -55,7 +55,7 @@ class Heard:
         self._columns = columns
         self._read_facts = frozenset(column.fact for column in columns.program.columns)
         self._inputs: dict[str, dict[Any, int]] = {}
-        self._said: list[dict[str, int]] = []
+        self._stated: list[dict[str, int]] = []
         self._spots: list[Spots] = []
         self._comparable: list[Bits] = []
         self._known = _Tables({}, np.array([], dtype=np.uint8))
@@ -76,26 +76,26 @@ class Heard:
         except KeyError:
             for key in dict.fromkeys(keys):
                 if key not in known:
-                    known[key] = self.hear(self._reader.read(MatchRequest(profile=Profile(**fields_of(key)), on=on)))
+                    known[key] = self.add(self._reader.read(MatchRequest(profile=Profile(**fields_of(key)), on=on)))
             return looked_up(known, keys)
 
-    def hear(self, reading: Reading) -> int:
+    def add(self, reading: Reading) -> int:
         """Give a reading a number."""
-        said = {}
+        stated = {}
         for fact, answer in reading.answers.items():
             if fact in self._read_facts:
-                said[fact] = self._numbers.setdefault((fact, answer), len(self.answers))
-                if said[fact] == len(self.answers):
+                stated[fact] = self._numbers.setdefault((fact, answer), len(self.answers))
+                if stated[fact] == len(self.answers):
                     self.answers.append(answer)
-        self._said.append(said)
+        self._stated.append(stated)
         self._spots.append(spots_of(reading, self._columns))
         self._comparable.append(comparable_of(reading))
         return len(self._spots) - 1
 
-    def said(self, inputs: Positions) -> dict[str, Positions]:
+    def stated(self, inputs: Positions) -> dict[str, Positions]:
         """Return, for each fact that any of the inputs speaks of, the number of each input's answer, -1 for none."""
-        said = ((fact, numbers[inputs]) for fact, numbers in self._tables().said.items())
-        return {fact: numbers for fact, numbers in said if (numbers >= 0).any()}
+        stated = ((fact, numbers[inputs]) for fact, numbers in self._tables().stated.items())
+        return {fact: numbers for fact, numbers in stated if (numbers >= 0).any()}
 
     def comparable(self, inputs: Positions) -> Bits:
         """Return what inputs have to compare, the bits of Comparable."""
@@ -104,9 +104,9 @@ class Heard:
     def _tables(self) -> _Tables:
         """Return what was heard as arrays, made anew when something was heard since."""
         if len(self._known.comparable) != len(self):
-            facts = sorted({fact for answers in self._said for fact in answers})
-            said = {fact: _places([answers.get(fact, -1) for answers in self._said]) for fact in facts}
-            self._known = _Tables(said, np.array(self._comparable, dtype=np.uint8))
+            facts = sorted({fact for answers in self._stated for fact in answers})
+            stated = {fact: _places([answers.get(fact, -1) for answers in self._stated]) for fact in facts}
+            self._known = _Tables(stated, np.array(self._comparable, dtype=np.uint8))
         return self._known
 
     def spots(self, inputs: Positions) -> tuple[Spots, Positions]:
@@ -143,7 +143,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What rows declare: rows[i] said keys[places[i]]; rows read as a `whole`; rows `refused`, and why.
+    """What rows declare: rows[i] stated keys[places[i]]; rows read as a `whole`; rows `refused`, and why.
 
     `facts_of` tells what each key declares.
     """
@@ -170,13 +170,13 @@ def read_declared(given: Fields, reader: ProfileReader, on: date) -> Declared:
     texts = list(map(repr, column))
     distinct = dict(zip(texts, column, strict=True))
     which = looked_up({text: number for number, text in enumerate(distinct)}, texts)
-    said = [_declaration(facts, reader) for facts in distinct.values()]
+    stated = [_declaration(facts, reader) for facts in distinct.values()]
     facts_of = {
-        key: {key[0]: facts[key[0]]} for facts, each in zip(distinct.values(), said, strict=True) for key in each.keys
+        key: {key[0]: facts[key[0]]} for facts, each in zip(distinct.values(), stated, strict=True) for key in each.keys
     }
-    rows, places = _laid_out(said, which, {key: place for place, key in enumerate(facts_of)})
-    refused = np.array([each.error is not None for each in said], dtype=np.bool_)[which]
-    whole = np.array([each.replaces for each in said], dtype=np.bool_)[which] & ~refused
+    rows, places = _laid_out(stated, which, {key: place for place, key in enumerate(facts_of)})
+    refused = np.array([each.error is not None for each in stated], dtype=np.bool_)[which]
+    whole = np.array([each.replaces for each in stated], dtype=np.bool_)[which] & ~refused
     return Declared(
         keys=tuple(facts_of),
         places=places,
@@ -185,7 +185,7 @@ def read_declared(given: Fields, reader: ProfileReader, on: date) -> Declared:
         whole={
             row: reader.read(MatchRequest(profile=given.profile(row), on=on)) for row in np.flatnonzero(whole).tolist()
         },
-        refused={row: error for row, place in enumerate(which.tolist()) if (error := said[place].error)},
+        refused={row: error for row, place in enumerate(which.tolist()) if (error := stated[place].error)},
     )
 
 
@@ -200,10 +200,12 @@ def _declaration(facts: Mapping[str, Any], reader: ProfileReader) -> _Declaratio
     return _Declaration(() if replaces else tuple((fact, repr(raw)) for fact, raw in facts.items()), None, replaces)
 
 
-def _laid_out(said: Sequence[_Declaration], which: Positions, places: Mapping[Key, int]) -> tuple[Positions, Positions]:
-    """Return every row as often as its declaration, said[which[row]], adds facts, and beside it each fact's place."""
-    flat = np.array([places[key] for each in said for key in each.keys], dtype=np.intp)
-    counts = np.array([len(each.keys) for each in said], dtype=np.intp)
+def _laid_out(
+    stated: Sequence[_Declaration], which: Positions, places: Mapping[Key, int]
+) -> tuple[Positions, Positions]:
+    """Return every row as often as its declaration, stated[which[row]], adds facts, and beside it each fact's place."""
+    flat = np.array([places[key] for each in stated for key in each.keys], dtype=np.intp)
+    counts = np.array([len(each.keys) for each in stated], dtype=np.intp)
     starts = np.cumsum(counts) - counts
     rows = np.repeat(np.arange(len(which)), counts[which])
     return rows, flat[spans(starts[which], counts[which])]
@@ -213,14 +215,14 @@ def _laid_out(said: Sequence[_Declaration], which: Positions, places: Mapping[Ke
 class Tenants:
     """Profiles as columns. `kept` are the places of those read; `refused` says what was wrong with the others.
 
-    `inputs` are numbers in `heard`, `input_rows` the rows that said them; `comparable` are the bits of what a row
-    has to compare. `elsewhere` tells which rows plan in another place than their own.
+    `inputs` are numbers in `read_inputs`, `input_rows` the rows that stated them; `comparable` are the bits of what a
+    row has to compare. `elsewhere` tells which rows plan in another place than their own.
     """
 
     kept: Positions
     refused: tuple[tuple[int, MatchError], ...]
     facts: dict[str, FactColumn]
-    heard: Heard
+    read_inputs: ReadInputs
     inputs: Positions
     input_rows: Positions
     comparable: Bits
@@ -229,8 +231,8 @@ class Tenants:
     def spots(self, block: slice) -> tuple[Positions, Spots]:
         """Return everything touched by a block of rows, with the row of each."""
         chosen = (self.input_rows >= block.start) & (self.input_rows < block.stop)
-        distinct, which = _distinct(self.inputs[chosen], len(self.heard))
-        spots, counts = self.heard.spots(distinct)
+        distinct, which = _distinct(self.inputs[chosen], len(self.read_inputs))
+        spots, counts = self.read_inputs.spots(distinct)
         given = counts[which]
         places = spans(np.cumsum(counts)[which] - given, given)
         return np.repeat(self.input_rows[chosen], given), Spots(spots.places[places], spots.values[places])
@@ -251,12 +253,12 @@ class TenantReader:
         self._regions = columns.catalogue.vocabularies["regions"]
         read = {column.fact for column in columns.program.columns} & _OF_NUMBERS
         self._numeric = read.union(*(DERIVED.get(fact, ()) for fact in read))
-        self._heard = Heard(reader, columns)
+        self._read_inputs = ReadInputs(reader, columns)
 
     def read(self, given: Fields, on: date) -> Tenants:
         """Read a chunk; a profile whose declared facts are wrong is refused and left out."""
-        if len(self._heard) > MOST_INPUTS:
-            self._heard = Heard(self._reader, self._columns)
+        if len(self._read_inputs) > MOST_INPUTS:
+            self._read_inputs = ReadInputs(self._reader, self._columns)
         kept = np.arange(given.size)
         declared = read_declared(given, self._reader, on)
         refused = tuple(declared.refused.items())
@@ -265,9 +267,9 @@ class TenantReader:
             given = given.at(kept.tolist())
             declared = read_declared(given, self._reader, on)
         inputs, rows = self._inputs(given, declared, on)
-        distinct, which = _distinct(inputs, len(self._heard))
+        distinct, which = _distinct(inputs, len(self._read_inputs))
         comparable = np.zeros(given.size, dtype=np.uint8)
-        np.bitwise_or.at(comparable, rows, self._heard.comparable(distinct)[which])
+        np.bitwise_or.at(comparable, rows, self._read_inputs.comparable(distinct)[which])
         facts = {
             **self._answer_columns(distinct, which, rows),
             **self._number_columns(given, declared.whole, on),
@@ -276,7 +278,7 @@ class TenantReader:
             kept=kept,
             refused=refused,
             facts=facts,
-            heard=self._heard,
+            read_inputs=self._read_inputs,
             inputs=inputs,
             input_rows=rows,
             comparable=comparable,
@@ -295,8 +297,8 @@ class TenantReader:
         if declared.whole:
             alone = ~np.isin(rows, list(declared.whole))
             inputs, rows = inputs[alone], rows[alone]
-        more = self._heard.numbers("facts", declared.keys, lambda key: {"facts": declared.facts_of[key]}, on)
-        whole = np.array([self._heard.hear(reading) for reading in declared.whole.values()], dtype=np.intp)
+        more = self._read_inputs.numbers("facts", declared.keys, lambda key: {"facts": declared.facts_of[key]}, on)
+        whole = np.array([self._read_inputs.add(reading) for reading in declared.whole.values()], dtype=np.intp)
         return (
             np.concatenate([inputs, more[declared.places], whole]),
             np.concatenate([rows, declared.rows, np.array([*declared.whole], dtype=np.intp)]),
@@ -306,36 +308,36 @@ class TenantReader:
         """Read where rows are and plan to be: one input, since the one stands for the other."""
         cities, targets, codes = (given.columns[name] for name in ("city", "target_city", "uscc"))
         registered = [region_of_credit_code(code, self._regions) if code else None for code in codes]
-        said = list(zip(cities, targets, registered, strict=True))
-        code_of = dict(zip(said, codes, strict=True))
+        stated = list(zip(cities, targets, registered, strict=True))
+        code_of = dict(zip(stated, codes, strict=True))
 
         def fields_of(key: tuple[str, str, str | None]) -> dict[str, str]:
             return {"city": key[0], "target_city": key[1], "uscc": code_of[key]}
 
-        return self._heard.numbers("place", said, fields_of, on), np.arange(given.size)
+        return self._read_inputs.numbers("place", stated, fields_of, on), np.arange(given.size)
 
     def _flags(self, given: Fields, name: str, on: date) -> tuple[Positions, Positions]:
-        numbers = self._heard.numbers(name, given.columns[name], lambda flag: {name: flag}, on)
+        numbers = self._read_inputs.numbers(name, given.columns[name], lambda flag: {name: flag}, on)
         return numbers, np.arange(given.size)
 
     def _items(self, given: Fields, name: str, on: date) -> tuple[Positions, Positions]:
         """Read every item of a list, each an input."""
         column = given.columns[name]
         texts = list(chain.from_iterable(column))
-        numbers = self._heard.numbers(name, texts, lambda text: {name: (text,)}, on)
+        numbers = self._read_inputs.numbers(name, texts, lambda text: {name: (text,)}, on)
         counts = np.fromiter(map(len, column), dtype=np.intp, count=given.size)
         return numbers, np.repeat(np.arange(given.size), counts)
 
     def _answer_columns(self, inputs: Positions, which: Positions, rows: Positions) -> dict[str, FactColumn]:
         """Return, for each fact, the distinct answers that inputs give, and the rows of inputs[which] with them."""
         columns: dict[str, FactColumn] = {}
-        for fact, numbers in self._heard.said(inputs).items():
+        for fact, numbers in self._read_inputs.stated(inputs).items():
             if fact in _OF_NUMBERS:
                 continue
-            said = numbers[which]
-            speaks = said >= 0
-            distinct, given = _distinct(said[speaks], len(self._heard.answers))
-            answers = [self._heard.answers[number] for number in distinct.tolist()]
+            stated = numbers[which]
+            speaks = stated >= 0
+            distinct, given = _distinct(stated[speaks], len(self._read_inputs.answers))
+            answers = [self._read_inputs.answers[number] for number in distinct.tolist()]
             columns[fact] = answer_column(answers, rows[speaks], given)
         return columns
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from matcher.answers.catalogue_json import fact_of
 from matcher.answers.engine import Engine
 from matcher.ranking.features import Comparison, is_sector_guessed
-from matcher.ranking.hits import CHANNELS, Touches, relevance_of
+from matcher.ranking.hits import CHANNELS, Hits, relevance_of
 from matcher.ranking.measure_index import Flags, Floats
 from matcher.ranking.passages import Positions
 from matcher.ranking.ranking import is_withheld, score, tally
-from matcher.registers.missing_facts import Settler, near_misses
+from matcher.registers.missing_facts import Settler, find_near_misses
 from matcher.registers.outcome import Open, ScreenedChunk, joined
 from matcher.registers.profile_columns import Fields
 from matcher.registers.reader import TenantReader, Tenants, spans
@@ -28,7 +28,7 @@ from rules.compiled.bit_planes import bits_at, unpack
 from rules.language.facts import REGION_FACTS
 from rules.language.measures import FIRST_WHY, MET, UNMET, Measure
 
-MOST_TOUCHES = 1 << 23
+MOST_HITS = 1 << 23
 """So many touches (8 bytes each) are laid out at a time, whatever the size of a chunk."""
 
 MOST_PAIRS = 1 << 25
@@ -86,7 +86,7 @@ class Screener:
         order = np.lexsort((measures, -shown.scores, MET - verdicts, shown.relevance, rows))
         rows, measures = rows[order], measures[order]
         numbers = tenants.kept + first_row
-        near = near_misses(batch, self._program, self._columns, considered)
+        near = find_near_misses(batch, self._program, self._columns, considered)
         settled = self._settler.settle(batch, tenants, shown.visible.T, considered)
         return ScreenedChunk(
             rows=numbers,
@@ -109,18 +109,18 @@ class Screener:
         """Find the pairs to be shown and weigh them, so many rows at a time as their touches can be laid out."""
         in_sector = table.of(self._columns.program.tests_on.get("sector"))
         met = {name: table.of_facts(facts) for name, facts in (("sector", ("sector",)), ("place", REGION_FACTS))}
-        step = max(1, MOST_TOUCHES // (CHANNELS * max(1, self._columns.size)))
+        step = max(1, MOST_HITS // (CHANNELS * max(1, self._columns.size)))
         blocks = []
         for start in range(0, max(1, tenants.size), step):
             block = slice(start, min(start + step, tenants.size))
-            touches, verdicts = self._lay_out(tenants, block), table.verdicts[block]
+            hits, verdicts = self._lay_out(tenants, block), table.verdicts[block]
             guessed = is_sector_guessed(tenants.comparable[block, np.newaxis])
-            relevance = relevance_of(touches, in_sector=in_sector[block], guessed=guessed)
+            relevance = relevance_of(hits, in_sector=in_sector[block], guessed=guessed)
             withheld = considered & is_withheld(verdicts, relevance)
             visible = considered & ~withheld & (verdicts != UNMET)
             rows, measures = np.nonzero(visible)
             comparison = Comparison(
-                touches=Touches(touches.by_channel[:, rows, measures]),
+                hits=Hits(hits.by_channel[:, rows, measures]),
                 measures=measures,
                 comparable=tenants.comparable[start + rows],
                 sector_met=met["sector"][start + rows, measures],
@@ -132,14 +132,14 @@ class Screener:
             blocks.append(_Shown(start + rows, measures, relevance[rows, measures], totals, visible, withheld))
         return blocks[0] if len(blocks) == 1 else _Shown(*map(np.concatenate, zip(*blocks, strict=True)))
 
-    def _lay_out(self, tenants: Tenants, block: slice) -> Touches:
+    def _lay_out(self, tenants: Tenants, block: slice) -> Hits:
         """Return what each row of a block (second axis) touches in each measure (third axis), by channel."""
         rows, size = block.stop - block.start, self._columns.size
         grid = np.zeros(CHANNELS * rows * size)
         spot_rows, spots = tenants.spots(block)
         channel, measure = np.divmod(spots.places, max(1, size))
         np.maximum.at(grid, (channel * rows + spot_rows - block.start) * size + measure, spots.values)
-        return Touches(grid.reshape(CHANNELS, rows, size))
+        return Hits(grid.reshape(CHANNELS, rows, size))
 
     def _open(self, batch: Batch, rows: Positions, measures: Positions) -> Open:
         """Return the unknown conditions of pairs."""

@@ -235,7 +235,7 @@ class BatchProgram:
         return AnswersDecided(column.positions, self._each(number, answers, column.outcomes), places)
 
     def _each(self, number: int, answers: Sequence[Answer | None], decide: Callable[[Any], Values]) -> Values:
-        """Return what is said of each distinct answer (a column each); it is remembered from batch to batch."""
+        """Return what is stated of each distinct answer (a column each); it is remembered from batch to batch."""
         known = self._remembered
         for answer in answers:
             if (number, answer) not in known:

@@ -141,13 +141,13 @@ def whole_answers(column: AnswerColumn, size: int) -> tuple[Sequence[Answer | No
 
 def _sums(answers: Sequence[Answer], rows: Positions, given: Positions) -> tuple[list[Answer], Positions, Positions]:
     """Add up the answers of each row: the distinct sums, the rows, and the place of each row's sum."""
-    said: dict[int, set[int]] = {}
+    stated: dict[int, set[int]] = {}
     for row, place in zip(rows.tolist(), given.tolist(), strict=True):
-        said.setdefault(row, set()).add(place)
+        stated.setdefault(row, set()).add(place)
     known: dict[tuple[int, ...], int] = {}
-    which = [known.setdefault(tuple(sorted(places)), len(known)) for places in said.values()]
+    which = [known.setdefault(tuple(sorted(places)), len(known)) for places in stated.values()]
     sums = [add_up([answers[place] for place in places]) for places in known]
-    return sums, np.array([*said], dtype=np.intp), np.array(which, dtype=np.intp)
+    return sums, np.array([*stated], dtype=np.intp), np.array(which, dtype=np.intp)
 
 
 def derive_numbers(numbers: Mapping[str, NDArray[np.float64]], on: date) -> dict[str, NDArray[np.float64]]:

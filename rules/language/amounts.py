@@ -80,17 +80,17 @@ def parse_rate(text: str) -> float:
 
 def _proportion(text: str) -> tuple[float, bool]:
     """Return the number that a text states, NaN when it is none, and whether it is in per cent."""
-    said = _MINUS.sub("-", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
-    bare = said.removeprefix("百分之").removesuffix("%")
+    stated = _MINUS.sub("-", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
+    bare = stated.removeprefix("百分之").removesuffix("%")
     try:
         value = float(_compact(bare))
     except ValueError:
         return float("nan"), False
-    return (value / 100, True) if bare != said else (value, False)
+    return (value / 100, True) if bare != stated else (value, False)
 
 
 def _reads_two_ways(part: re.Match[str], above: float) -> bool:
-    """Tell whether a part may mean another scale: 2万5 is said for 25,000, 1亿2000 and 1亿2千 for 120 million.
+    """Tell whether a part may mean another scale: 2万5 is stated for 25,000, 1亿2000 and 1亿2千 for 120 million.
 
     A zero before it says that a scale is left out on purpose (1亿零2千).
     """
@@ -109,10 +109,10 @@ def _compact(text: str) -> str:
 
 def _digits(match: re.Match[str]) -> str:
     """Turn a Chinese numeral below 10,000 into digits (三千 -> 3000); leave one that reads two ways (三五, 三千五)."""
-    said = match.group().replace("〇", "零")
-    numeral = _NUMERAL.fullmatch(said)
+    stated = match.group().replace("〇", "零")
+    numeral = _NUMERAL.fullmatch(stated)
     if numeral is None:
-        return said
+        return stated
     places = zip(numeral.groups(), _TENS, strict=True)
     total = sum((_DIGITS[digit] if digit else 1) * ten for digit, ten in places if digit is not None)
-    return f"0{total}" if said.startswith("零") else str(total)
+    return f"0{total}" if stated.startswith("零") else str(total)

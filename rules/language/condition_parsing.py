@@ -20,7 +20,7 @@ LONGEST_SOURCE_QUOTE = 120
 
 @dataclass(slots=True)
 class Faults:
-    """Collects the faults of one file, so that all are told at once."""
+    """Collects the faults of one file, so that all are reported at once."""
 
     file: str
     found: list[Fault] = field(default_factory=list)

@@ -45,7 +45,7 @@ _YI, _WAN = 1e8, 1e4
 
 
 @dataclass(frozen=True, slots=True)
-class Drafter:
+class Labeller:
     """Writes labels in one language from the published facts and vocabularies."""
 
     facts: Mapping[str, FactDefinition]

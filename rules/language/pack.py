@@ -68,7 +68,7 @@ class MeasureParser:
         return None if len(self.quoter.faults.found) > before else Measure(**parts)
 
     def _parts(self, raw: Mapping[str, Any], pointer: str) -> dict[str, Any]:
-        """Return the fields of a Measure; each is looked at, so that all faults are told at once."""
+        """Return the fields of a Measure; each is looked at, so that all faults are reported at once."""
         clause = self.quoter.known_clause(raw.get("source"))
         conditions, sound = self._conditions(raw, pointer, clause)
         examples = self._examples(raw, f"{pointer}/examples")

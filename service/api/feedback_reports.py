@@ -20,8 +20,8 @@ from service.feedback.schema import (
 from service.feedback.store import Feedback, FeedbackFullError, Report, ReportFilter
 from service.screenings.stored.progress import moment
 from service.web.blueprints import Blueprint
-from service.web.requests import json_bytes, language, private_answer
-from service.web.serving import catalogue, editor, engine, serving, store
+from service.web.requests import asked_language, json_bytes, private_answer
+from service.web.serving import editor, engine, served_catalogue, serving, store
 
 blueprint = Blueprint("reports", __name__, description="What readers report as wrong, and what editors do about it.")
 
@@ -71,7 +71,7 @@ def export_cases(query: dict[str, Any]) -> flask.Response:
     """Export the reports that carry a profile as labelled cases, as `cepei eval` reads them."""
     state = "" if query["state"] == "all" else query["state"]
     reports = Feedback(store()).listed(ReportFilter(state=state, with_profile=True))
-    answer = flask.Response(cases_yaml(reports, catalogue()), content_type=f"{YAML}; charset=utf-8")
+    answer = flask.Response(cases_yaml(reports, served_catalogue()), content_type=f"{YAML}; charset=utf-8")
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Content-Disposition"] = 'attachment; filename="cepei-feedback-cases.yaml"'
     return answer
@@ -94,4 +94,4 @@ def close(question: dict[str, Any], report_id: str) -> flask.Response:
 
 
 def _describe(report: Report) -> FeedbackReport:
-    return describe_report(report, catalogue(), language())
+    return describe_report(report, served_catalogue(), asked_language())

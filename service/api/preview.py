@@ -19,8 +19,8 @@ from service.shapes.screening import PreviewAnswer
 from service.web.blueprints import Blueprint
 from service.web.lookups import found, page_of
 from service.web.opened import finished_screening, parts_of
-from service.web.requests import json_bytes, language, private_answer
-from service.web.serving import catalogue, operator
+from service.web.requests import asked_language, json_bytes, private_answer
+from service.web.serving import operator, served_catalogue
 
 blueprint = Blueprint("preview", __name__, description="Policy finds company.")
 
@@ -39,15 +39,17 @@ def preview_measure(question: dict[str, Any]) -> flask.Response:
     It quotes a document of the catalogue, by id, or one that is sent along. A draft needs neither `examples` nor
     `title_en`.
     """
-    job, shelf = finished_screening(question["screening"]), _with_document(catalogue(), question["document"])
-    draft = _draft(shelf, question)
+    job, catalogue = finished_screening(question["screening"]), _with_document(served_catalogue(), question["document"])
+    draft = _draft(catalogue, question)
     asked = [question.get(name) for name in ("document", "measure", "defaults")]
-    outcome = stored_preview(shelf, draft, parts_of(job), job.options, asked)
+    outcome = stored_preview(catalogue, draft, parts_of(job), job.options, asked)
     items, page = page_of(outcome.items, question)
-    held = CatalogueInfo(version=shelf.version, documents=len(catalogue().documents), measures=len(shelf.measures))
+    held = CatalogueInfo(
+        version=catalogue.version, documents=len(served_catalogue().documents), measures=len(catalogue.measures)
+    )
     answer = PreviewAnswer(
         catalogue=held,
-        measure=describe_measure(shelf, draft, language()),
+        measure=describe_measure(catalogue, draft, asked_language()),
         counts=outcome.counts,
         items=tuple(items),
         **page,
@@ -55,23 +57,23 @@ def preview_measure(question: dict[str, Any]) -> flask.Response:
     return private_answer(json_bytes(answer))
 
 
-def _with_document(shelf: Catalogue, document: str | dict[str, Any]) -> Catalogue:
+def _with_document(catalogue: Catalogue, document: str | dict[str, Any]) -> Catalogue:
     """Return the catalogue with the document that the draft quotes."""
     if isinstance(document, str):
-        found(shelf.documents, document)
-        return shelf
+        found(catalogue.documents, document)
+        return catalogue
     try:
-        return with_document(shelf, parse_document(shelf, document))
+        return with_document(catalogue, parse_document(catalogue, document))
     except SeedError as error:
         raise _refusal("bad_document", error) from error
 
 
-def _draft(shelf: Catalogue, question: dict[str, Any]) -> Measure:
+def _draft(catalogue: Catalogue, question: dict[str, Any]) -> Measure:
     """Return the draft; raise RequestError with every fault at its place in the question."""
     document = question["document"]
     name = document if isinstance(document, str) else document["id"]
     try:
-        return parse_draft(shelf, name, question["measure"], question.get("defaults"))
+        return parse_draft(catalogue, name, question["measure"], question.get("defaults"))
     except PackError as error:
         raise _refusal("bad_measure", error) from error
 

@@ -43,8 +43,8 @@ from service.shapes.reading import (
 )
 from service.web.blueprints import Blueprint
 from service.web.lookups import found, page_of, read_value, select
-from service.web.requests import json_bytes, language, private_answer, public_answer
-from service.web.serving import catalogue, charge_match, engine, serving
+from service.web.requests import asked_language, json_bytes, private_answer, public_answer
+from service.web.serving import charge_match, engine, served_catalogue, serving
 
 matching = Blueprint("match", __name__, description="Which measures fit a company.")
 
@@ -58,7 +58,7 @@ def match(question: MatchRequest) -> flask.Response:
     Same profile, catalogue, date, language and options: same bytes.
     """
     charge_match()
-    answer, parts_ms = engine().match_timed(replace(question, language=language()))
+    answer, parts_ms = engine().match_timed(replace(question, language=asked_language()))
     began = time.perf_counter()
     body = json_bytes(answer)
     serialised_ms = (time.perf_counter() - began) * 1000
@@ -79,14 +79,14 @@ _EXACT = ("instrument", "document", "status")
 def list_measures(query: dict[str, Any]) -> flask.Response:
     """List measures by words, place, sector, stage, instrument, document, status and department."""
     serves = engine()
-    shelf = serves.catalogue
+    catalogue = serves.catalogue
     read = {name: _read(serves, name, query.get(name)) for name in _READ}
     values = {name: query[name] for name in _EXACT if query.get(name)}
     values |= {name: reading.value for name, reading in read.items() if reading and reading.value}
     unread = any(reading and not reading.value for reading in read.values())
-    selected = [] if unread else select(shelf, values, words=query.get("q", ""))
+    selected = [] if unread else select(catalogue, values, words=query.get("q", ""))
     listed, page = page_of(selected, query)
-    items = tuple(describe_measure_listed(shelf, measure, language()) for measure in listed)
+    items = tuple(describe_measure_listed(catalogue, measure, asked_language()) for measure in listed)
     region, sector, stage, department = read.values()
     return public_answer(
         Measures(items=items, **page, region=region, sector=sector, stage=stage, department=department)
@@ -97,12 +97,12 @@ def list_measures(query: dict[str, Any]) -> flask.Response:
 @measures.answers(MeasureFull, 404, 503, description="One measure with conditions, context and examples.")
 def show_measure(measure_id: str) -> flask.Response:
     """Show one measure with everything that is known of it."""
-    shelf = catalogue()
-    return public_answer(describe_measure_fully(shelf, found(shelf.measures, measure_id), language()))
+    catalogue = served_catalogue()
+    return public_answer(describe_measure_fully(catalogue, found(catalogue.measures, measure_id), asked_language()))
 
 
 def _read(serves: Engine, name: str, text: str | None) -> FilterRead | None:
-    return read_value(serves, name, text, language()) if text else None
+    return read_value(serves, name, text, asked_language()) if text else None
 
 
 documents = Blueprint("documents", __name__, description="The policy documents, word for word.")
@@ -113,10 +113,10 @@ documents = Blueprint("documents", __name__, description="The policy documents, 
 @documents.answers(Documents, 422, 503, description="A page of documents, ordered by id.")
 def list_documents(query: dict[str, Any]) -> flask.Response:
     """List the documents, with text and clauses unless `detail=brief`."""
-    shelf = catalogue()
-    documents, page = page_of(sorted(shelf.documents.values(), key=lambda document: document.id), query)
+    catalogue = served_catalogue()
+    documents, page = page_of(sorted(catalogue.documents.values(), key=lambda document: document.id), query)
     full = query["detail"] == "full"
-    items = tuple(describe_document(shelf, document, language(), full=full) for document in documents)
+    items = tuple(describe_document(catalogue, document, asked_language(), full=full) for document in documents)
     return public_answer(Documents(items=items, **page))
 
 
@@ -124,18 +124,18 @@ def list_documents(query: dict[str, Any]) -> flask.Response:
 @documents.answers(DocumentFull, 404, 503, description="One document with its text and clauses.")
 def show_document(document_id: str) -> flask.Response:
     """Show one document: metadata, cleaned text, outline."""
-    shelf = catalogue()
-    return public_answer(describe_document(shelf, found(shelf.documents, document_id), language()))
+    catalogue = served_catalogue()
+    return public_answer(describe_document(catalogue, found(catalogue.documents, document_id), asked_language()))
 
 
 @documents.at("/v1/documents/<document_id>/clauses/<path>")
 @documents.answers(ClauseFull, 404, 503, description="One clause with its text and measures.")
 def show_clause(document_id: str, path: str) -> flask.Response:
     """Show one clause with its text and the measures that rest on it."""
-    shelf = catalogue()
-    document = found(shelf.documents, document_id)
+    catalogue = served_catalogue()
+    document = found(catalogue.documents, document_id)
     found({clause.path: clause for clause in document.clauses}, path)
-    return public_answer(describe_clause(shelf, document, path, language()))
+    return public_answer(describe_clause(catalogue, document, path, asked_language()))
 
 
 vocabularies = Blueprint("vocabularies", __name__, description="The words the catalogue understands.")
@@ -151,27 +151,27 @@ LEAST_LIKENESS = 0.6
 @vocabularies.answers(VocabularyAnswer, 404, 422, 503, description="Entries, or the nearest ones to `q`, best first.")
 def show_vocabulary(query: dict[str, Any], name: str) -> flask.Response:
     """List one vocabulary: regions, sectors, concepts, stages, instruments, facts and the smaller ones."""
-    shelf = catalogue()
-    found({FACTS: None, **dict.fromkeys(shelf.vocabularies)}, name)
+    catalogue = served_catalogue()
+    found({FACTS: None, **dict.fromkeys(catalogue.vocabularies)}, name)
     if words := query.get("q"):
-        entries = _nearest(shelf, name, words)
+        entries = _nearest(catalogue, name, words)
         page = {"total": len(entries), "page": 1, "per_page": MOST_NEAREST, "pages": 1}
         return public_answer(VocabularyAnswer(vocabulary=name, items=tuple(entries), **page))
-    items, page = page_of(_entries(shelf, name), query)
+    items, page = page_of(_entries(catalogue, name), query)
     return public_answer(VocabularyAnswer(vocabulary=name, items=tuple(items), **page))
 
 
-def _entries(shelf: Catalogue, name: str) -> list[VocabularyEntry]:
+def _entries(catalogue: Catalogue, name: str) -> list[VocabularyEntry]:
     if name == FACTS:
-        return [describe_fact(fact, language()) for fact in shelf.facts.values()]
-    vocabulary = shelf.vocabularies[name]
-    return [describe_entry(vocabulary, entry, language()) for entry in vocabulary.entries]
+        return [describe_fact(fact, asked_language()) for fact in catalogue.facts.values()]
+    vocabulary = catalogue.vocabularies[name]
+    return [describe_entry(vocabulary, entry, asked_language()) for entry in vocabulary.entries]
 
 
-def _nearest(shelf: Catalogue, name: str, words: str) -> list[VocabularyEntry]:
+def _nearest(catalogue: Catalogue, name: str, words: str) -> list[VocabularyEntry]:
     if name == FACTS:
-        return _nearest_facts(_entries(shelf, name), words)
-    return nearest_entries(shelf.vocabularies[name], words, MOST_NEAREST, language())
+        return _nearest_facts(_entries(catalogue, name), words)
+    return nearest_entries(catalogue.vocabularies[name], words, MOST_NEAREST, asked_language())
 
 
 def _nearest_facts(facts: list[VocabularyEntry], words: str) -> list[VocabularyEntry]:
@@ -193,14 +193,14 @@ tables = Blueprint("tables", __name__, description="How measures are ranked and 
 @tables.answers(Features, description="The ranking features and their weights, which add up to 1.")
 def list_features() -> flask.Response:
     """List the ranking features with their weights."""
-    return public_answer(Features(items=describe_features(language())))
+    return public_answer(Features(items=describe_features(asked_language())))
 
 
 @tables.at("/v1/operators")
 @tables.answers(Operators, description="The operators of conditions.")
 def list_operators() -> flask.Response:
     """List the operators that conditions are written with."""
-    return public_answer(Operators(items=describe_operators(language())))
+    return public_answer(Operators(items=describe_operators(asked_language())))
 
 
 health = Blueprint("health", __name__, description="Liveness, readiness and metrics.")
@@ -217,7 +217,7 @@ def healthz() -> flask.Response:
 @health.answers(Readiness, 503, description="A verified catalogue is loaded.")
 def readyz() -> flask.Response:
     """Tell that a verified catalogue is loaded, and which."""
-    return private_answer(json_bytes(Readiness(status="ready", catalogue=describe_catalogue(catalogue()))))
+    return private_answer(json_bytes(Readiness(status="ready", catalogue=describe_catalogue(served_catalogue()))))
 
 
 @health.at("/metrics")

@@ -31,8 +31,8 @@ from service.screenings.stored.matrix import (
     describe_standing,
     measure_counts,
     measure_items,
+    missing_facts,
     opening,
-    settling,
     tenant_choice,
     tenants_of_measure,
     title_of,
@@ -56,7 +56,7 @@ from service.shapes.screening import (
 from service.web.blueprints import Blueprint
 from service.web.lookups import found, page_of, read_region
 from service.web.opened import changes_of, engine_of, explained, finished_screening, parts_of, question_of, results_file
-from service.web.requests import json_bytes, language, private_answer
+from service.web.requests import asked_language, json_bytes, private_answer
 from service.web.serving import folders, jobs, operator
 
 blueprint = Blueprint("screening_results", __name__, description="What a screening found.")
@@ -72,12 +72,12 @@ Json = dict[str, Any]
 def list_tenants(query: Json, screening_id: str) -> flask.Response:
     """List tenants with the counts and the best of their measures."""
     job = finished_screening(screening_id)
-    parts, shelf = parts_of(job), engine_of(job.catalogue).catalogue
-    choice = tenant_choice(shelf, job.options.statuses, query)
+    parts, catalogue = parts_of(job), engine_of(job.catalogue).catalogue
+    choice = tenant_choice(catalogue, job.options.statuses, query)
     counts = count_by_tenant(parts, choice).wanted(choice)
-    region = region_asked(shelf, query)
+    region = region_asked(catalogue, query)
     if region:
-        counts = counts.chosen(parts.are_inside(counts.rows, places_inside(shelf, region)))
+        counts = counts.chosen(parts.are_inside(counts.rows, places_inside(catalogue, region)))
     places, page = page_of(range(len(counts.rows)), query)
     rows = [int(counts.rows[place]) for place in places]
     called, best = parts.called(rows, "region"), best_pairs(parts, choice, rows)
@@ -85,7 +85,9 @@ def list_tenants(query: Json, screening_id: str) -> flask.Response:
         TenantItem(
             **called[row],
             counts=counts.at(place),
-            best=tuple(Pair(**pair, title=title_of(shelf, pair["measure_id"], language())) for pair in best[row]),
+            best=tuple(
+                Pair(**pair, title=title_of(catalogue, pair["measure_id"], asked_language())) for pair in best[row]
+            ),
         )
         for place, row in zip(places, rows, strict=True)
     )
@@ -99,14 +101,14 @@ def list_tenants(query: Json, screening_id: str) -> flask.Response:
 def list_measures(query: Json, screening_id: str) -> flask.Response:
     """List measures with their counts over all tenants, or over those inside a place."""
     job = finished_screening(screening_id)
-    shelf = engine_of(job.catalogue).catalogue
+    catalogue = engine_of(job.catalogue).catalogue
     counts = measure_counts(jobs().chunks(job.id))
-    region = region_asked(shelf, query)
+    region = region_asked(catalogue, query)
     if region:
-        places = places_inside(shelf, region)
-        counts |= count_by_measure(parts_of(job), considered(shelf, job.options.statuses), places)
-    chosen = chosen_measures(shelf, query.get("instrument"), query.get("status"))
-    items = measure_items(shelf, counts, language())
+        places = places_inside(catalogue, region)
+        counts |= count_by_measure(parts_of(job), considered(catalogue, job.options.statuses), places)
+    chosen = chosen_measures(catalogue, query.get("instrument"), query.get("status"))
+    items = measure_items(catalogue, counts, asked_language())
     wanted = [item for item in items if chosen is None or item.measure_id in chosen]
     if query.get("verdict"):
         wanted = [item for item in wanted if _listed(item.counts, query["verdict"])]
@@ -126,16 +128,16 @@ def _listed(counts: VerdictCounts, verdict: str) -> int:
 def list_measure_tenants(query: Json, screening_id: str, measure_id: str) -> flask.Response:
     """List the tenants that a measure fits, may fit, or would fit but for one fact or one condition."""
     job = finished_screening(screening_id)
-    parts, shelf = parts_of(job), engine_of(job.catalogue).catalogue
-    measure = found(shelf.measures, measure_id)
+    parts, catalogue = parts_of(job), engine_of(job.catalogue).catalogue
+    measure = found(catalogue.measures, measure_id)
     standing = tenants_of_measure(parts, measure.id, query.get("standing"), query.get("verdict"))
-    region = region_asked(shelf, query)
+    region = region_asked(catalogue, query)
     if region:
-        places = places_inside(shelf, region)
+        places = places_inside(catalogue, region)
         standing = standing.filter(pa.array(parts.are_inside(standing["row"].to_numpy(), places)))
     shown, where = page_of(standing, query)
     items = describe_standing(parts, measure.id, shown)
-    described = describe_measure(shelf, measure, language())
+    described = describe_measure(catalogue, measure, asked_language())
     return private_answer(json_bytes(MeasureTenants(measure=described, items=items, **where, region=region)))
 
 
@@ -145,20 +147,20 @@ def list_measure_tenants(query: Json, screening_id: str, measure_id: str) -> fla
 @blueprint.answers(SummaryAnswer, 401, 403, 404, 409, 422, 503, description="What the screening adds up to.")
 def show_summary(_: Json, screening_id: str) -> flask.Response:
     """Tell totals, the widest measures, what would settle most unknowns, which single change opens most."""
-    job, spoken = finished_screening(screening_id), language()
-    shelf = engine_of(job.catalogue).catalogue
+    job, language = finished_screening(screening_id), asked_language()
+    catalogue = engine_of(job.catalogue).catalogue
     chunks = jobs().chunks(job.id)
-    items, having = measure_items(shelf, measure_counts(chunks), spoken), add_up(chunks, "tenants_with")
+    items, having = measure_items(catalogue, measure_counts(chunks), language), add_up(chunks, "tenants_with")
     return private_answer(
         json_bytes(
             SummaryAnswer(
-                catalogue=CatalogueVersion(version=shelf.version),
+                catalogue=CatalogueVersion(version=catalogue.version),
                 rows=row_counts(job),
                 totals=VerdictCounts(**{name: sum(getattr(item.counts, name) for item in items) for name in COUNTED}),
                 tenants_with=TenantsWith(applicable=having["applicable"], possible=having["possible"]),
                 measures=tuple(items[:MOST_MEASURES]),
-                settles=settling(shelf, add_up(chunks, "settles"), spoken),
-                opens=opening(shelf, add_up(chunks, "opens"), spoken),
+                settles=missing_facts(catalogue, add_up(chunks, "settles"), language),
+                opens=opening(catalogue, add_up(chunks, "opens"), language),
             )
         )
     )
@@ -171,7 +173,7 @@ def show_summary(_: Json, screening_id: str) -> flask.Response:
 def list_rejected(query: Json, screening_id: str) -> flask.Response:
     """List the rows that could not be read, with number, field and reason."""
     job = finished_screening(screening_id)
-    refused = rejected_rows(folders().of(job.id), [chunk.number for chunk in jobs().chunks(job.id)], language())
+    refused = rejected_rows(folders().of(job.id), [chunk.number for chunk in jobs().chunks(job.id)], asked_language())
     items, page = page_of(refused, query)
     return private_answer(json_bytes(RejectedRows(items=tuple(items), **page)))
 
@@ -203,22 +205,22 @@ def list_changes(query: Json, screening_id: str) -> flask.Response:
 def _titles(job: Job, changes: StoredChanges, rows: Collection[int]) -> dict[str, str]:
     """Return the titles of what changed; a measure that is gone has the title it had."""
     wanted, now = changes.measures_of(rows), engine_of(job.catalogue).catalogue
-    titles = {measure_id: title_of(now, measure_id, language()) for measure_id in wanted & now.measures.keys()}
+    titles = {measure_id: title_of(now, measure_id, asked_language()) for measure_id in wanted & now.measures.keys()}
     if gone := wanted - titles.keys():
         with suppress(RequestError):
             then = engine_of(changes.version_before).catalogue
-            titles |= {measure_id: title_of(then, measure_id, language()) for measure_id in gone}
+            titles |= {measure_id: title_of(then, measure_id, asked_language()) for measure_id in gone}
     return titles
 
 
-def region_asked(shelf: Catalogue, query: Mapping[str, Any]) -> FilterRead | None:
+def region_asked(catalogue: Catalogue, query: Mapping[str, Any]) -> FilterRead | None:
     """Return how the place of a filter was read, None when none is asked for."""
-    return read_region(shelf, query["region"], language()) if query.get("region") else None
+    return read_region(catalogue, query["region"], asked_language()) if query.get("region") else None
 
 
-def places_inside(shelf: Catalogue, region: FilterRead) -> Collection[str]:
+def places_inside(catalogue: Catalogue, region: FilterRead) -> Collection[str]:
     """Return every place inside the one that was read; none when it was not read for sure."""
-    return shelf.vocabularies["regions"].taxonomy.descendants(region.value) if region.value else ()
+    return catalogue.vocabularies["regions"].taxonomy.descendants(region.value) if region.value else ()
 
 
 files = Blueprint("screening_files", __name__, description="Downloads of a screening.")

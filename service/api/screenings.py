@@ -23,7 +23,7 @@ from service.screenings.work.sent import columns_as_read, columns_at_a_look, rea
 from service.shapes.screening import FirstLook, OneScreening, Screening, Screenings
 from service.web.blueprints import Blueprint
 from service.web.opened import forget, run_again
-from service.web.requests import json_bytes, language, private_answer
+from service.web.requests import asked_language, json_bytes, private_answer
 from service.web.serving import expect_records, folders, jobs, operator, own_screening, serving
 
 blueprint = Blueprint("screenings", __name__, description="Many tenants against every measure, for operators.")
@@ -118,7 +118,7 @@ def look_at_columns() -> flask.Response:
         folder = Folder(Path(path))
         sent.keep(folder, most)
         look = look_at(folder.sent(sent.form), sent.options.columns, on=sent.options.on)
-    return private_answer(json_bytes(columns_at_a_look(look, language())))
+    return private_answer(json_bytes(columns_at_a_look(look, asked_language())))
 
 
 @blueprint.at("/v1/screenings")
@@ -137,7 +137,7 @@ def list_screenings(_: dict[str, Any]) -> flask.Response:
 def show_screening(_: dict[str, Any], screening_id: str) -> flask.Response:
     """Tell how far a screening is, and what the columns of its file were taken for."""
     job = own_screening(screening_id)
-    columns = columns_as_read(folders().of(job.id), language())
+    columns = columns_as_read(folders().of(job.id), asked_language())
     return private_answer(json_bytes(OneScreening(**asdict(_describe(job)), **asdict(columns))))
 
 
@@ -181,14 +181,14 @@ def show_events(_: dict[str, Any], screening_id: str) -> flask.Response:
     A stream lasts a minute at most; a process sends as many at once as it has threads, but for two. One more is
     answered with 503 and `Retry-After`: the state can be read at any time.
     """
-    job, table, spoken = own_screening(screening_id), jobs(), language()
+    job, table, language = own_screening(screening_id), jobs(), asked_language()
 
     def state() -> tuple[bool, str, bytes] | None:
         found = table.find(job.id, job.key_id)
         if found is None:
             return None
         ended = found.state not in UNFINISHED
-        body = json_bytes(describe_job(found, now=time.time(), language=spoken))
+        body = json_bytes(describe_job(found, now=time.time(), language=language))
         return ended, found.state.value if ended else "progress", body
 
     return event_stream(state, most=max(1, serving().settings.threads - 2))
@@ -202,4 +202,4 @@ def _accepted(job: Job) -> flask.Response:
 
 
 def _describe(job: Job) -> Screening:
-    return describe_job(job, now=time.time(), language=language())
+    return describe_job(job, now=time.time(), language=asked_language())

@@ -69,7 +69,7 @@ def _service_of(options: argparse.Namespace) -> Ask:
     if options.url:
         return _remote(options.url.rstrip("/"))
     catalogue = options.catalogue or load_settings().catalogue
-    open_engine(catalogue)  # a missing or damaged catalogue is told before the first question
+    open_engine(catalogue)  # a missing or damaged catalogue is reported before the first question
     client = create_app(Settings(catalogue=catalogue, log_level="error")).test_client()
 
     def ask(path: str, body: Json | None) -> tuple[int, bytes]:

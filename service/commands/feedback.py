@@ -78,9 +78,9 @@ def _state(options: argparse.Namespace) -> str:
 
 
 def _line(report: Report) -> str:
-    said = report.statement
+    stated = report.statement
     day = datetime.fromtimestamp(report.created_at, CHINA).date().isoformat()
-    shared = "profile" if said.profile is not None else "-"
-    place = f"{said.fact}@{said.condition}" if said.condition else said.fact
-    told = f"{report.id}  {day}  {report.state:<6}  {shared:<7}  {said.measure}  {place}"
-    return f"{told}  {said.verdict} -> {said.should_be}  {said.comment}".rstrip()
+    shared = "profile" if stated.profile is not None else "-"
+    place = f"{stated.fact}@{stated.condition}" if stated.condition else stated.fact
+    reported = f"{report.id}  {day}  {report.state:<6}  {shared:<7}  {stated.measure}  {place}"
+    return f"{reported}  {stated.verdict} -> {stated.should_be}  {stated.comment}".rstrip()

@@ -37,7 +37,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Match one profile; faults are told one a line, each with its pointer."""
+    """Match one profile; faults are reported one a line, each with its pointer."""
     try:
         question = read_question(_bytes_of(options.file))
         answer = open_engine(options.catalogue).match(replace(question, language=options.language))

@@ -107,8 +107,8 @@ def finish(work: Work, crew: Crew, numbers: list[int]) -> Iterator[int]:
 
 def _write(work: Work, number: int, decided: DecidedChunk) -> None:
     chunk = decided.write(work.folder, number)
-    told = {"version": work.version, "question": _question(work), "rows": chunk.rows, "rejected": chunk.rejected}
-    write_whole(work.note(number), orjson.dumps({**told, "summary": chunk.summary}))
+    reported = {"version": work.version, "question": _question(work), "rows": chunk.rows, "rejected": chunk.rejected}
+    write_whole(work.note(number), orjson.dumps({**reported, "summary": chunk.summary}))
 
 
 def missing_chunks(work: Work, chunks: int) -> list[int]:
@@ -170,12 +170,12 @@ def _question(work: Work) -> Json:
 
 def _finished(work: Work, number: int) -> Chunk | None:
     try:
-        told = orjson.loads(work.note(number).read_bytes())
+        reported = orjson.loads(work.note(number).read_bytes())
     except FileNotFoundError:
         return None
-    if told["version"] != work.version or told["question"] != _question(work):
+    if reported["version"] != work.version or reported["question"] != _question(work):
         return None
-    return Chunk(number=number, rows=told["rows"], rejected=told["rejected"], summary=told["summary"])
+    return Chunk(number=number, rows=reported["rows"], rejected=reported["rejected"], summary=reported["summary"])
 
 
 _BAR_CHARACTERS = 30
@@ -227,7 +227,7 @@ def _screen(options: argparse.Namespace, catalogue: Catalogue) -> int:
         fact_complaints=judge_of_facts(catalogue),
     )
     work = Work(folder=_folder(options), version=catalogue.version, options=asked)
-    with closing(_crew(options, catalogue)) as crew:  # a cluster that is not there is told before the file is read
+    with closing(_crew(options, catalogue)) as crew:  # a cluster that is not there is reported before the file is read
         account = _read(work, reading)
         missing = missing_chunks(work, account.chunks)
         _show(finish(work, crew, missing), account, len(missing))
@@ -275,13 +275,13 @@ def _folder(options: argparse.Namespace) -> Folder:
     output = options.output.resolve()
     folder = Folder(private_folder(output / _WORKING), results=output)
     source, known = options.file.resolve(), folder.path / _SOURCE
-    told = {"file": str(source), "bytes": source.stat().st_size, "changed": source.stat().st_mtime_ns}
-    if known.is_file() and _parsed(known) != told:
+    reported = {"file": str(source), "bytes": source.stat().st_size, "changed": source.stat().st_mtime_ns}
+    if known.is_file() and _parsed(known) != reported:
         raise refusal("another_file", folder=options.output)
     if not known.is_file():
         folder.sent(_FORM).unlink(missing_ok=True)
         folder.sent(_FORM).symlink_to(source)
-        write_whole(known, orjson.dumps(told))
+        write_whole(known, orjson.dumps(reported))
     return folder
 
 

@@ -23,7 +23,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Work until told to stop; what is unfinished is given back."""
+    """Work until reported to stop; what is unfinished is given back."""
     settings = load_command_settings()
     configure_logs(settings.log_level)
     chosen = replace(settings, catalogue=options.catalogue or settings.catalogue, data=options.data or settings.data)

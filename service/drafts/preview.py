@@ -118,8 +118,8 @@ def stored_preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: 
 
     `asked` is the draft as it was sent; its outcome stands beside the screening and goes with it.
     """
-    told = orjson.dumps([catalogue.version, asked], option=orjson.OPT_SORT_KEYS)
-    file = parts.folder.path / f"preview-{hashlib.sha256(told).hexdigest()[:32]}.json"
+    reported = orjson.dumps([catalogue.version, asked], option=orjson.OPT_SORT_KEYS)
+    file = parts.folder.path / f"preview-{hashlib.sha256(reported).hexdigest()[:32]}.json"
     if file.is_file():
         return msgspec.json.decode(file.read_bytes(), type=Preview)
     outcome = preview(catalogue, draft, parts, options)

@@ -31,11 +31,11 @@ IDENTITY = ("name", "uscc", "external_id")
 
 def read_statement(question: Mapping[str, Any], engine: Engine) -> Statement:
     """Return what is to be stored of a question; raise RequestError with what does not exist."""
-    shelf = engine.catalogue
+    catalogue = engine.catalogue
     measure_id, fact = question["measure_id"], question["fact"]
-    if measure_id not in shelf.measures:
-        raise RequestError("invalid_request", [_no_such("measure_id", measure_id, shelf.measures)])
-    place = _place_of(dict(stated_conditions(shelf, measure_id)), question)
+    if measure_id not in catalogue.measures:
+        raise RequestError("invalid_request", [_no_such("measure_id", measure_id, catalogue.measures)])
+    place = _place_of(dict(stated_conditions(catalogue, measure_id)), question)
     shared: Profile | None = question.get("profile") if question.get("share_profile") else None
     if shared and (faults := engine.declared.faults_of(shared.facts)):
         raise RequestError("invalid_request", complaints_of_facts(faults))
@@ -52,15 +52,19 @@ def read_statement(question: Mapping[str, Any], engine: Engine) -> Statement:
     )
 
 
-def stated_conditions(shelf: Catalogue, measure_id: str, language: str = "zh") -> Iterator[tuple[str, StatedCondition]]:
+def stated_conditions(
+    catalogue: Catalogue, measure_id: str, language: str = "zh"
+) -> Iterator[tuple[str, StatedCondition]]:
     """Yield every condition of a measure with its place, parts after the condition they belong to."""
-    yield from _walk(describe_measure_listed(shelf, shelf.measures[measure_id], language).conditions, ())
+    yield from _walk(describe_measure_listed(catalogue, catalogue.measures[measure_id], language).conditions, ())
 
 
 def without_identity(profile: Profile) -> dict[str, Any]:
     """Return what a profile says as JSON, without the fields that tell whose it is and without empty ones."""
-    said = {name: value for name, value in asdict(profile).items() if name not in IDENTITY and value not in (None, "")}
-    plain: dict[str, Any] = orjson.loads(orjson.dumps(said))
+    stated = {
+        name: value for name, value in asdict(profile).items() if name not in IDENTITY and value not in (None, "")
+    }
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(stated))
     return {name: value for name, value in plain.items() if value not in ([], {})}
 
 
@@ -88,22 +92,22 @@ def _no_such(field: str, name: str, known: Iterable[str]) -> Complaint:
     return unknown_field(name, known, "no_such_thing", pointer_to(field))
 
 
-def describe_report(report: Report, shelf: Catalogue | None, language: str) -> FeedbackReport:
+def describe_report(report: Report, catalogue: Catalogue | None, language: str) -> FeedbackReport:
     """Return one report."""
-    said = report.statement
+    stated = report.statement
     return FeedbackReport(
         id=report.id,
         state=report.state,
-        measure=said.measure,
-        fact=said.fact,
-        condition=said.condition or None,
-        label=_label(report, shelf, language) if shelf else None,
-        verdict=said.verdict,
-        should_be=said.should_be,
-        comment=said.comment,
-        profile=said.profile,
-        catalogue=said.catalogue or None,
-        lang=said.language,
+        measure=stated.measure,
+        fact=stated.fact,
+        condition=stated.condition or None,
+        label=_label(report, catalogue, language) if catalogue else None,
+        verdict=stated.verdict,
+        should_be=stated.should_be,
+        comment=stated.comment,
+        profile=stated.profile,
+        catalogue=stated.catalogue or None,
+        lang=stated.language,
         created_at=moment(report.created_at),
         expires_at=moment(report.expires_at),
         closed_at=moment(report.closed_at) if report.closed_at is not None else None,
@@ -111,13 +115,13 @@ def describe_report(report: Report, shelf: Catalogue | None, language: str) -> F
     )
 
 
-def _label(report: Report, shelf: Catalogue, language: str) -> str | None:
-    """Return the condition in words; the first on the same fact when it was not told which."""
-    said = report.statement
-    if said.measure not in shelf.measures:
+def _label(report: Report, catalogue: Catalogue, language: str) -> str | None:
+    """Return the condition in words; the first on the same fact when it was not reported which."""
+    stated = report.statement
+    if stated.measure not in catalogue.measures:
         return None
-    stated = stated_conditions(shelf, said.measure, language)
-    meant = (one.label for at, one in stated if one.fact == said.fact and said.condition in ("", at))
+    conditions = stated_conditions(catalogue, stated.measure, language)
+    meant = (one.label for at, one in conditions if one.fact == stated.fact and stated.condition in ("", at))
     return next(meant, None)
 
 
@@ -125,11 +129,11 @@ _SHORT = {document: short for short, document in SHORT_NAMES.items()}
 _HEAD = "# Reported by readers: judge each before it is added to the labelled companies.\n"
 
 
-def cases_yaml(reports: Iterable[Report], shelf: Catalogue) -> str:
+def cases_yaml(reports: Iterable[Report], catalogue: Catalogue) -> str:
     """Return the reports that carry a profile as a YAML list; one that fits no condition any more is named only."""
     cases, gone = [], []
     for report in reports:
-        case = labelled_case(report, shelf)
+        case = labelled_case(report, catalogue)
         if case:
             cases.append(case)
         elif report.statement.profile is not None:
@@ -138,36 +142,36 @@ def cases_yaml(reports: Iterable[Report], shelf: Catalogue) -> str:
     return _HEAD + "".join(gone) + listed
 
 
-def labelled_case(report: Report, shelf: Catalogue) -> dict[str, Any] | None:
+def labelled_case(report: Report, catalogue: Catalogue) -> dict[str, Any] | None:
     """Return a report as a labelled company; None without a profile or when its condition is no longer there."""
-    said = report.statement
-    if said.profile is None or said.measure not in shelf.measures:
+    stated = report.statement
+    if stated.profile is None or stated.measure not in catalogue.measures:
         return None
-    words = _cited_words(report, shelf)
+    words = _cited_words(report, catalogue)
     if not words:
         return None
-    measure = _measure_label(shelf, said.measure)
-    case: dict[str, Any] = {"id": f"feedback-{report.id}", "profile": dict(said.profile)}
-    if said.comment:
-        case["note"] = said.comment
-    if said.should_be == "unmet" and said.condition.isdigit():
+    measure = _measure_label(catalogue, stated.measure)
+    case: dict[str, Any] = {"id": f"feedback-{report.id}", "profile": dict(stated.profile)}
+    if stated.comment:
+        case["note"] = stated.comment
+    if stated.should_be == "unmet" and stated.condition.isdigit():
         case["never"] = [measure]
-    case["conditions"] = [[*measure, said.fact, words, said.should_be]]
+    case["conditions"] = [[*measure, stated.fact, words, stated.should_be]]
     return case
 
 
-def _measure_label(shelf: Catalogue, measure_id: str) -> list[str]:
-    source = shelf.measures[measure_id].source
+def _measure_label(catalogue: Catalogue, measure_id: str) -> list[str]:
+    source = catalogue.measures[measure_id].source
     return [_SHORT.get(source.document, source.document), source.clause, _as_words(source.quote)]
 
 
-def _cited_words(report: Report, shelf: Catalogue) -> str:
-    """Return what the condition cites; alternatives when it was not told which condition on that fact is meant."""
-    said = report.statement
+def _cited_words(report: Report, catalogue: Catalogue) -> str:
+    """Return what the condition cites; alternatives when it was not reported which condition on that fact is meant."""
+    stated = report.statement
     cited = [
         _as_words(condition.cite.quote)
-        for place, condition in stated_conditions(shelf, said.measure)
-        if condition.fact == said.fact and said.condition in ("", place)
+        for place, condition in stated_conditions(catalogue, stated.measure)
+        if condition.fact == stated.fact and stated.condition in ("", place)
     ]
     return "|".join(dict.fromkeys(cited))
 

@@ -35,7 +35,7 @@ class Statement:
     """What a reader says: this condition of this measure came out as `verdict` and should be `should_be`.
 
     `condition` is its place in the answer ("2", or "2.0" for a part of it), "" when several conditions read that
-    `fact` and it was not told which. `profile` is there only with the reader's consent.
+    `fact` and it was not reported which. `profile` is there only with the reader's consent.
     """
 
     measure: str
@@ -150,6 +150,6 @@ def _row_of(report: Report) -> Row:
 
 def _report_of(row: Row) -> Report:
     own = {name: row[name] for name in ("id", "created_at", "expires_at", "closed_at", "note")}
-    said = {name: value for name, value in row.items() if name not in own}
-    profile = None if said["profile"] is None else orjson.loads(said["profile"])
-    return Report(statement=Statement(**{**said, "profile": profile}), **own)
+    stated = {name: value for name, value in row.items() if name not in own}
+    profile = None if stated["profile"] is None else orjson.loads(stated["profile"])
+    return Report(statement=Statement(**{**stated, "profile": profile}), **own)

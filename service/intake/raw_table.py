@@ -170,8 +170,12 @@ class RawTable:
     @property
     def about(self) -> dict[str, str | int]:
         """Return how the file was read: encoding, separator, sheet, and the line of its headings."""
-        told = {"encoding": self.encoding, "delimiter": self.delimiter, "sheet": self.sheet}
-        return {"format": self.format.value, **{k: v for k, v in told.items() if v}, "heading_line": self.heading_line}
+        reported = {"encoding": self.encoding, "delimiter": self.delimiter, "sheet": self.sheet}
+        return {
+            "format": self.format.value,
+            **{k: v for k, v in reported.items() if v},
+            "heading_line": self.heading_line,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +256,7 @@ def unnamed(raw: RawTable) -> frozenset[int]:
 
 
 def column_names(raw: RawTable) -> Sequence[str]:
-    """Return the headings, and what is said in the place of one where there is none."""
+    """Return the headings, and what is stated in the place of one where there is none."""
     if raw.profiles:
         return raw.headings
     return named(raw.headings, raw.left if raw.format in (Format.CSV, Format.XLSX) else None)
@@ -270,7 +274,7 @@ def in_language(heading: str, language: str) -> str:
 
 
 def as_named(mapping: Mapping[str, str]) -> dict[str, str]:
-    """Return what the caller says columns are by the names that they have, in whichever language these were said."""
+    """Return what the caller says columns are by the names that they have, in whichever language these were stated."""
     return {_named(heading): target for heading, target in mapping.items()}
 
 

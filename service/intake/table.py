@@ -76,7 +76,7 @@ class TenantTable:
     def columns(self) -> tuple[ColumnReport, ...]:
         """Return what each column was taken for; one not understood comes with the nearest heading.
 
-        What the rows left open, and a column without heading in which something stands, is told of the rows gone
+        What the rows left open, and a column without heading in which something stands, is reported of the rows gone
         through so far.
         """
         return tuple(

@@ -141,7 +141,7 @@ _BOUNDS = {
 }  # fmt: skip
 
 
-class Piece(NamedTuple):
+class ContractPiece(NamedTuple):
     """A stretch of a type in words; `shape` names the shape it links to, "" for none."""
 
     text: str
@@ -154,7 +154,7 @@ class Field(NamedTuple):
     name: str
     place: str
     required: bool
-    type: tuple[Piece, ...]
+    type: tuple[ContractPiece, ...]
     description: str
 
 
@@ -221,33 +221,33 @@ def _members(shape: Json) -> list[Field]:
 def _says(thing: Json) -> str:
     """Return the description with the first example, where there is one."""
     examples = thing.get("examples") or thing.get("schema", {}).get("examples") or ()
-    said = [thing.get("description", ""), *(f"For example {one}." for one in list(examples)[:1])]
-    return " ".join(part for part in said if part)
+    stated = [thing.get("description", ""), *(f"For example {one}." for one in list(examples)[:1])]
+    return " ".join(part for part in stated if part)
 
 
-def _type(schema: Json) -> Iterator[Piece]:
+def _type(schema: Json) -> Iterator[ContractPiece]:
     """Tell a type in words, piece by piece."""
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(_SHAPE)
-        yield Piece(name, name)
+        yield ContractPiece(name, name)
         return
     for number, choice in enumerate(schema.get("anyOf") or schema.get("oneOf") or ()):
-        yield from ([Piece(" or ")] if number else [])
+        yield from ([ContractPiece(" or ")] if number else [])
         yield from _type(choice)
     kind = schema.get("type", "")
     if kind == "array" or (isinstance(kind, list) and "array" in kind):
-        yield Piece("list of ")
+        yield ContractPiece("list of ")
         yield from _type(schema.get("items", {}))
     elif kind:
-        yield Piece(" or ".join(kind) if isinstance(kind, list) else kind)
-    yield Piece(_details(schema))
+        yield ContractPiece(" or ".join(kind) if isinstance(kind, list) else kind)
+    yield ContractPiece(_details(schema))
 
 
 def _details(schema: Json) -> str:
-    told = [str(schema[name]) for name in ("format", "pattern") if name in schema]
-    told += ["one of " + ", ".join(map(str, schema["enum"]))] if "enum" in schema else []
-    told += [wording.format(schema[name]) for name, wording in _BOUNDS.items() if schema.get(name) is not None]
-    return f" ({'; '.join(told)})" if told else ""
+    reported = [str(schema[name]) for name in ("format", "pattern") if name in schema]
+    reported += ["one of " + ", ".join(map(str, schema["enum"]))] if "enum" in schema else []
+    reported += [wording.format(schema[name]) for name, wording in _BOUNDS.items() if schema.get(name) is not None]
+    return f" ({'; '.join(reported)})" if reported else ""
 
 
 def _resolved(document: Json, thing: Json) -> Json:

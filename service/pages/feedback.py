@@ -45,13 +45,13 @@ def thanks() -> flask.Response:
 def _question(form: Mapping[str, str]) -> dict[str, Any]:
     """Return the form as the API takes it; without consent the profile is not even read."""
     given = {name: form[name] for name in _TEXTS if form.get(name, "").strip()}
-    said: dict[str, Any] = {"lang": page_language(), **given}
+    stated: dict[str, Any] = {"lang": page_language(), **given}
     if form.get("share_profile", "") in _TICKED:
-        said["share_profile"] = True
+        stated["share_profile"] = True
         if form.get("profile", "").strip():
-            said["profile"] = read_json(form["profile"].encode())
+            stated["profile"] = read_json(form["profile"].encode())
     try:
-        question: dict[str, Any] = FeedbackQuestion().load(said)
+        question: dict[str, Any] = FeedbackQuestion().load(stated)
     except ValidationError as error:
         raise RequestError("invalid_request", complaints_of(error.messages)) from error
     return question

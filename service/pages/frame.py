@@ -34,14 +34,14 @@ def understood(
 
     `label` names the conditions that are no published facts.
     """
-    said: dict[tuple[str, str], FactRead] = {}
+    stated: dict[tuple[str, str], FactRead] = {}
     for fact in facts:
-        known = said.setdefault((fact.fact, fact.label), fact)
+        known = stated.setdefault((fact.fact, fact.label), fact)
         if known.how is How.INFERRED is not fact.how:
-            said[fact.fact, fact.label] = fact
+            stated[fact.fact, fact.label] = fact
     return [
         words["named"].format(_name(name, published, words, label), value) + _whence(fact, words)
-        for (name, value), fact in said.items()
+        for (name, value), fact in stated.items()
     ]
 
 

@@ -32,24 +32,24 @@ def _printed_number(document: Document, clause: Clause) -> str:
     return "".join(document.text[clause.start : max(at, clause.start)].split())
 
 
-class Piece(NamedTuple):
-    """A stretch of a quote; `marked` when it answers to something the company said."""
+class QuotePiece(NamedTuple):
+    """A stretch of a quote; `marked` when it answers to something the company stated."""
 
     text: str
     marked: bool
 
 
-def mark_matches(quote: str, offset: int, matches: Iterable[tuple[int, int]]) -> list[Piece]:
+def mark_matches(quote: str, offset: int, matches: Iterable[tuple[int, int]]) -> list[QuotePiece]:
     """Cut a quote, which begins at `offset`, into pieces, those that match something marked; overlaps join."""
-    pieces: list[Piece] = []
+    pieces: list[QuotePiece] = []
     at = 0
     for start, end in _joined((start - offset, end - offset) for start, end in matches):
         first, last = max(start, at), min(end, len(quote))
         if first >= last:
             continue
-        pieces += [Piece(quote[at:first], marked=False), Piece(quote[first:last], marked=True)]
+        pieces += [QuotePiece(quote[at:first], marked=False), QuotePiece(quote[first:last], marked=True)]
         at = last
-    pieces.append(Piece(quote[at:], marked=False))
+    pieces.append(QuotePiece(quote[at:], marked=False))
     return [piece for piece in pieces if piece.text]
 
 

@@ -66,54 +66,54 @@ LEAST_LIKENESS = 0.4
 """From here on the name of a department resembles another; the hint names it and nothing is decided on it."""
 
 
-def departments_of(shelf: Catalogue, measure: Measure) -> tuple[Department, ...]:
+def departments_of(catalogue: Catalogue, measure: Measure) -> tuple[Department, ...]:
     """Return who answers for the clause of the measure's operative sentence."""
-    return shelf.documents[measure.document].clause(measure.source.clause).departments
+    return catalogue.documents[measure.document].clause(measure.source.clause).departments
 
 
-def department_names(shelf: Catalogue) -> Counter[str]:
+def department_names(catalogue: Catalogue) -> Counter[str]:
     """Return the names of all departments that answer for measures, with how many they answer for."""
-    return Counter(one.name for measure in shelf.measures.values() for one in departments_of(shelf, measure))
+    return Counter(one.name for measure in catalogue.measures.values() for one in departments_of(catalogue, measure))
 
 
 _VALUES: Mapping[str, Callable[[Catalogue, Measure], Collection[str]]] = MappingProxyType(
     {
         "instrument": lambda _, measure: measure.instruments,
         "document": lambda _, measure: (measure.document,),
-        "status": lambda shelf, measure: (shelf.documents[measure.document].status,),
-        "department": lambda shelf, measure: {one.name for one in departments_of(shelf, measure)},
+        "status": lambda catalogue, measure: (catalogue.documents[measure.document].status,),
+        "department": lambda catalogue, measure: {one.name for one in departments_of(catalogue, measure)},
     }
 )
 """Filters that name something a measure has, with what it has of that."""
 
 
-def values_of(shelf: Catalogue, measure: Measure, name: str) -> Collection[str]:
+def values_of(catalogue: Catalogue, measure: Measure, name: str) -> Collection[str]:
     """Return the values of a measure that the filter `name` compares."""
-    return _VALUES[name](shelf, measure)
+    return _VALUES[name](catalogue, measure)
 
 
-def select(shelf: Catalogue, values: Mapping[str, str], *, words: str = "") -> list[Measure]:
+def select(catalogue: Catalogue, values: Mapping[str, str], *, words: str = "") -> list[Measure]:
     """Return the measures, by id, that hold `words`, have the values named and are open to such a company."""
-    return having(shelf, open_to(shelf, values, words=words), values)
+    return having(catalogue, open_to(catalogue, values, words=words), values)
 
 
-def having(shelf: Catalogue, measures: Iterable[Measure], values: Mapping[str, str]) -> list[Measure]:
+def having(catalogue: Catalogue, measures: Iterable[Measure], values: Mapping[str, str]) -> list[Measure]:
     """Return those of `measures` that have every instrument, document, status and department named."""
     named = [(name, value) for name, value in values.items() if name in _VALUES]
-    return [one for one in measures if all(value in _VALUES[name](shelf, one) for name, value in named)]
+    return [one for one in measures if all(value in _VALUES[name](catalogue, one) for name, value in named)]
 
 
-def open_to(shelf: Catalogue, values: Mapping[str, str], *, words: str = "") -> list[Measure]:
+def open_to(catalogue: Catalogue, values: Mapping[str, str], *, words: str = "") -> list[Measure]:
     """Return the measures that hold `words` and that place, sector and stage do not rule out.
 
     They are decided as for a company of which nothing else is known: what is unknown rules nothing out.
     """
-    found = frozenset(shelf.search_measures(words)) if words else shelf.measures.keys()
+    found = frozenset(catalogue.search_measures(words)) if words else catalogue.measures.keys()
     answers = {fact: Answer(sure=(values[name],)) for name, facts in FACTS.items() if name in values for fact in facts}
-    taxonomies = shelf.taxonomies
+    taxonomies = catalogue.taxonomies
     return [
         measure
-        for id_, measure in shelf.measures.items()
+        for id_, measure in catalogue.measures.items()
         if id_ in found
         and (not answers or evaluate(measure, answers, taxonomies).verdict is not MeasureVerdict.NOT_APPLICABLE)
     ]
@@ -155,8 +155,8 @@ def _offers(engine: Engine, vocabulary: str, text: str, language: str) -> tuple[
     return tuple(Suggestion(value=id_, label=words[id_].label(language), similarity=found[id_]) for id_ in best)
 
 
-def _read_department(shelf: Catalogue, text: str) -> FilterRead:
-    names, sought = department_names(shelf), fold(text)
+def _read_department(catalogue: Catalogue, text: str) -> FilterRead:
+    names, sought = department_names(catalogue), fold(text)
     same = [name for name in names if fold(name) == sought]
     if len(same) == 1:
         return FilterRead(input=text, value=same[0], label=same[0])

@@ -23,7 +23,7 @@ from service.screenings.stored.matrix import Parts
 from service.screenings.stored.progress import describe_failure, state_words
 from service.screenings.work.sent import keep_copy
 from service.web.lookups import found
-from service.web.requests import language
+from service.web.requests import asked_language
 from service.web.serving import engine, expect_records, folders, jobs, operator, own_screening, serving
 
 
@@ -41,7 +41,7 @@ def _not_finished(job: Job) -> Complaint:
     """Return why a screening has no results, and what to do."""
     if job.state is State.CANCELLED:
         return Complaint(code="screening_cancelled")
-    failure = describe_failure(job, language())
+    failure = describe_failure(job, asked_language())
     if failure is None:
         return Complaint(code="not_finished", params=state_words(job.state))
     return Complaint(code="screening_failed", params={"reason": failure.message}, hint=failure.hint or "")
@@ -82,7 +82,7 @@ def question_of(job: Job, row: int) -> MatchRequest:
     if tenant is None:
         raise RequestError("not_found", [Complaint(code="no_such_tenant", params={"row": row})])
     statuses = frozenset(job.options.statuses)
-    return MatchRequest(profile=tenant.profile, on=job.options.on, statuses=statuses, language=language())
+    return MatchRequest(profile=tenant.profile, on=job.options.on, statuses=statuses, language=asked_language())
 
 
 def explained(screening_id: str, row: int, measure_id: str) -> Recommendation:
@@ -104,9 +104,9 @@ def results_file(screening_id: str, form: str) -> flask.Response:
         parts=parts_of(job),
         chunks=tuple(jobs().chunks(job.id)),
         catalogue=engine_of(job.catalogue).catalogue,
-        language=language(),
+        language=asked_language(),
     )
-    answer = flask.Response(result_pieces(results, kind, language=language()), content_type=MEDIA_TYPES[kind])
+    answer = flask.Response(result_pieces(results, kind, language=asked_language()), content_type=MEDIA_TYPES[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="cepei-results.{kind.value}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer

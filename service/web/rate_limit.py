@@ -106,7 +106,7 @@ class SqliteRateStore(Storage):
 
 
 def _prepare(path: str) -> None:
-    """Make the file and its table; a file that cannot be made is told, and then nothing is limited.
+    """Make the file and its table; a file that cannot be made is reported, and then nothing is limited.
 
     Switching to WAL fails at once, whatever the timeout, while another process does the same, so it is tried again.
     """

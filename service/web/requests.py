@@ -42,19 +42,19 @@ def elapsed_ms() -> float:
     return (time.perf_counter() - float(flask.g.get("began", time.perf_counter()))) * 1000
 
 
-def language() -> Language:
+def asked_language() -> Language:
     """Return the language of labels and messages: `Accept-Language`, Chinese unless English is asked for.
 
     A page that calls the API's functions says in `flask.g.spoken` which language it speaks.
     """
-    if "spoken" in flask.g:
-        return cast("Language", flask.g.spoken)
+    if "language" in flask.g:
+        return cast("Language", flask.g.language)
     return "en" if flask.request.accept_languages.best_match(["zh", "en"], default="zh") == "en" else "zh"
 
 
 def page_language() -> Language:
     """Return the language of a page: what its address asks for (`?lang=`), else what the browser prefers."""
-    return PAGE_LANGUAGES.get(flask.request.args.get("lang", "")) or language()
+    return PAGE_LANGUAGES.get(flask.request.args.get("lang", "")) or asked_language()
 
 
 def route() -> str:
@@ -105,5 +105,5 @@ def add_headers(response: flask.Response) -> flask.Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     response.vary.add("Accept-Language")
-    headers["Content-Language"] = "en" if flask.g.get("content_language", language()) == "en" else "zh-CN"
+    headers["Content-Language"] = "en" if flask.g.get("content_language", asked_language()) == "en" else "zh-CN"
     return response

@@ -115,7 +115,7 @@ def engine() -> Engine:
     return found
 
 
-def catalogue() -> Catalogue:
+def served_catalogue() -> Catalogue:
     """Return the catalogue served; raise RequestError when there is none."""
     return engine().catalogue
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+from tests.bench.reporting import judge, say
 
 from matcher.answers.engine import Engine
 from matcher.profiles.profile import MatchRequest
@@ -33,7 +34,6 @@ from tests.bench.complete import complete_profiles, resolved
 from tests.bench.cores import Best, Cores
 from tests.bench.register import Register
 from tests.bench.synthetic import SEED, synthetic_content
-from tests.bench.telling import judge, say
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 11, 22)

@@ -63,9 +63,9 @@ def measure(name: str, catalogue: Path, profiles: list[dict[str, object]]) -> di
         parts = _parts(connection.getresponse().read().decode())
         connection.close()
     result = {"median": statistics.median(times), "p99": times[int(len(times) * 0.99)]}
-    told = ", ".join(f"{part} {mean:.2f}" for part, mean in parts.items())
+    reported = ", ".join(f"{part} {mean:.2f}" for part, mean in parts.items())
     print(
-        f"{name}: {measures:,} measures, {len(times)} calls: median {result['median']:.2f} ms, p99 {result['p99']:.2f} ms; mean ms: {told}"
+        f"{name}: {measures:,} measures, {len(times)} calls: median {result['median']:.2f} ms, p99 {result['p99']:.2f} ms; mean ms: {reported}"
     )
     return result
 

@@ -108,8 +108,8 @@ class Change:
             lambda pair: pair[0] == pair[1], zip(reversed(before), reversed(after), strict=False)
         )
         last = min(len(list(same)), len(before) - first - 1, len(after) - first - 1)
-        told = (" ".join(map(str.strip, lines[first : len(lines) - last])) for lines in (before, after))
-        return next(told), next(told)
+        reported = (" ".join(map(str.strip, lines[first : len(lines) - last])) for lines in (before, after))
+        return next(reported), next(reported)
 
 
 def changes(root: Path, folders: list[str], seed: int) -> list[Change]:

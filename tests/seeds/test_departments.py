@@ -81,7 +81,7 @@ def test_who_leads_is_read_from_the_words(statement: str, expected: list[str]) -
     assert leads(f"1.甲。（{statement}）") == expected
 
 
-def test_the_first_leads_where_an_earlier_statement_said_so() -> None:
+def test_the_first_leads_where_an_earlier_statement_stated_so() -> None:
     assert leads("2.乙。（责任单位：省财政厅、省科技厅）", first_leads=True) == ["省财政厅"]
 
 

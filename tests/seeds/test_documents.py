@@ -175,7 +175,7 @@ def test_a_wrong_value_is_named_with_its_pointer(changes: dict[str, Any], pointe
     assert list(faults_of(error)) == [f"x/document.yaml#{pointer}"]
 
 
-def test_all_faults_are_told_at_once_and_a_misspelt_key_is_guessed() -> None:
+def test_all_faults_are_reported_at_once_and_a_misspelt_key_is_guessed() -> None:
     metadata = metadata_of(status="final", isued_on="2025-01-22")
     del metadata["issued_on"]
     with pytest.raises(SeedError) as error:

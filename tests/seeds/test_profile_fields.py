@@ -57,9 +57,9 @@ def test_a_declared_fact_is_published_under_its_own_id_and_is_no_field_of_a_prof
         ({"facts": [{"id": "name"}]}, "/fields/0/facts/0/type", "is missing"),
     ],
 )
-def test_what_is_wrong_with_a_field_is_told_where(tmp_path, change, pointer, message):
+def test_what_is_wrong_with_a_field_is_reported_where(tmp_path, change, pointer, message):
     found = faults(tmp_path, {**NONE, "fields": [{**ONE, **change}]})
-    assert any(where == pointer and message in told for where, told in found), found
+    assert any(where == pointer and message in reported for where, reported in found), found
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_what_is_wrong_with_a_field_is_told_where(tmp_path, change, pointer, mes
         ),
     ],
 )
-def test_what_is_wrong_between_fields_is_told_where(tmp_path, data, pointer, message):
+def test_what_is_wrong_between_fields_is_reported_where(tmp_path, data, pointer, message):
     found = faults(tmp_path, data)
-    assert any(where == pointer and message in told for where, told in found), found
+    assert any(where == pointer and message in reported for where, reported in found), found
 
 
 def test_a_key_that_stands_twice_is_refused(tmp_path):
@@ -94,6 +94,6 @@ def test_a_key_that_stands_twice_is_refused(tmp_path):
     assert "the key 'kind' stands twice" in message
 
 
-def test_all_faults_are_told_together(tmp_path):
+def test_all_faults_are_reported_together(tmp_path):
     found = faults(tmp_path, {**NONE, "fields": [{**ONE, "kind": "x"}, {**ONE, "id": 3}]})
     assert [pointer for pointer, _ in found] == ["/fields/0/kind", "/fields/1/id"]

@@ -219,7 +219,7 @@ def test_an_archive_that_is_no_word_file_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "a.docx") == "not a whole DOCX file"
 
 
-def test_an_encrypted_word_file_or_an_old_one_is_told_apart(tmp_path: Path) -> None:
+def test_an_encrypted_word_file_or_an_old_one_is_reported_apart(tmp_path: Path) -> None:
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
     assert "encrypted" in refusal(write(tmp_path / "a.docx", ole))
 

@@ -193,9 +193,11 @@ def test_a_former_name_stands_only_for_a_unit_that_kept_its_land(name: str, code
     assert set(REGIONS.find(name)) == codes
 
 
-def test_levels_are_told() -> None:
-    told = [str(level(REGIONS, region)) for region in ("CN", "440000", "440100", "440112", "zone:hetao", "group:prd")]
-    assert told == ["country", "province", "city", "county", "zone", "group"]
+def test_levels_are_reported() -> None:
+    reported = [
+        str(level(REGIONS, region)) for region in ("CN", "440000", "440100", "440112", "zone:hetao", "group:prd")
+    ]
+    assert reported == ["country", "province", "city", "county", "zone", "group"]
     assert str(level(REGIONS, "469002")) == "county"
 
 

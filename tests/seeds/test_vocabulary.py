@@ -75,7 +75,7 @@ def test_an_entry_keeps_its_labels_names_and_own_data(load):
         ),
     ],
 )
-def test_a_faulty_vocabulary_is_told_where_and_what(load, text, pointers, message):
+def test_a_faulty_vocabulary_is_reported_where_and_what(load, text, pointers, message):
     with pytest.raises(SeedError) as caught:
         load(text)
     assert [fault.pointer for fault in caught.value.faults] == pointers

@@ -40,7 +40,7 @@ def test_no_word_says_yes_and_no_or_nothing():
         ({"place_types": {"市": "city"}}, "/place_types", "must be a list of texts"),
     ],
 )
-def test_what_is_wrong_is_told_where(tmp_path, change, pointer, message):
+def test_what_is_wrong_is_reported_where(tmp_path, change, pointer, message):
     path = tmp_path / "word_lists.yaml"
     path.write_text(yaml.safe_dump({**load_yaml(FILE), **change}, allow_unicode=True), "utf-8")
     with pytest.raises(SeedError) as caught:
@@ -50,7 +50,7 @@ def test_what_is_wrong_is_told_where(tmp_path, change, pointer, message):
     assert message in fault.worded("en")[0]
 
 
-def test_a_list_that_is_missing_is_told(tmp_path):
+def test_a_list_that_is_missing_is_reported(tmp_path):
     path = tmp_path / "word_lists.yaml"
     path.write_text("schema: 1\n", "utf-8")
     with pytest.raises(SeedError, match="/money: is missing"):

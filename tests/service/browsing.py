@@ -86,7 +86,7 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Return a way to open a page at `base_url`; its context takes the options of Playwright's new_context.
 
     At the end of the test no other host than that one and `hosts` was asked, no script failed, nothing was
-    said on the console (a test that expects it calls `page.complaints.clear()`), and no cookie was set
+    stated on the console (a test that expects it calls `page.complaints.clear()`), and no cookie was set
     (unless the test says `page.cookies_meant = True`).
     """
     opened: list[tuple[BrowserContext, Page, set[str]]] = []

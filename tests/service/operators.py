@@ -45,14 +45,14 @@ class Operator:
     def wait(self, place, until=("finished", "failed", "cancelled"), seconds=300):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            told = self.get(place).json
-            if told["state"] in until:
-                return told
+            reported = self.get(place).json
+            if reported["state"] in until:
+                return reported
             time.sleep(0.1)
-        pytest.fail(f"still {told}")
+        pytest.fail(f"still {reported}")
 
     def finished(self, tenants, **options):
         place = self.screen(tenants, **options)
-        told = self.wait(place)
-        assert told["state"] == "finished", told
+        reported = self.wait(place)
+        assert reported["state"] == "finished", reported
         return place

@@ -54,11 +54,11 @@ def test_many_siblings_are_not_deep():
     assert len(read_json(json.dumps([[] for _ in range(1000)]).encode())) == 1000
 
 
-def test_every_oddity_is_told_at_once():
+def test_every_oddity_is_reported_at_once():
     with pytest.raises(RequestError) as caught:
         read_json(b'{"a": NaN, "b": [1, "\\ud834", Infinity], "c": 1, "c": 2, "d/e": {"f~": -Infinity}}')
-    told = {(complaint.pointer, complaint.code) for complaint in caught.value.complaints}
-    assert told == {
+    reported = {(complaint.pointer, complaint.code) for complaint in caught.value.complaints}
+    assert reported == {
         ("/a", "not_finite"), ("/b/1", "lone_surrogate"), ("/b/2", "not_finite"), ("/c", "doubled_key"),
         ("/d~1e/f~0", "not_finite"),
     }  # fmt: skip

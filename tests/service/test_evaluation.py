@@ -148,11 +148,11 @@ def test_the_command_prints_a_line_a_kind_and_says_when_a_goal_is_missed(tmp_pat
     assert "colour not asked" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("said", ["colour=1", "never", "never=2", "never=0", "never=all"])
-def test_the_command_refuses_goals_it_cannot_hold(said, capsys):
+@pytest.mark.parametrize("stated", ["colour=1", "never", "never=2", "never=0", "never=all"])
+def test_the_command_refuses_goals_it_cannot_hold(stated, capsys):
     with pytest.raises(SystemExit):
-        main(["eval", "cases.yaml", "--at-least", said])
-    assert said in capsys.readouterr().err
+        main(["eval", "cases.yaml", "--at-least", stated])
+    assert stated in capsys.readouterr().err
 
 
 def test_the_command_refuses_what_are_no_cases(tmp_path, capsys):

@@ -82,7 +82,7 @@ def test_the_command_adds_lists_and_revokes(tmp_path, capsys):
     assert main(["keys", "--data", data, "add", "public", "--days", "0"]) == 2
 
 
-def test_a_data_file_that_cannot_be_used_is_told(tmp_path, capsys):
+def test_a_data_file_that_cannot_be_used_is_reported(tmp_path, capsys):
     (tmp_path / "data.sqlite").mkdir()
     assert main(["keys", "--data", str(tmp_path / "data.sqlite"), "list"]) == 2
     assert "cannot be used" in capsys.readouterr().err

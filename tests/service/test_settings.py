@@ -72,8 +72,8 @@ def test_nobody_may_embed_until_an_origin_is_named():
 
 
 def test_origins_are_read_as_browsers_write_them():
-    said = " https://WWW.Example.gov.cn:443 , http://localhost:8090,https://b.example=0a1b2c3d4e5f, http://[::1]:80,"
-    assert load_settings({"CEPEI_EMBED_ORIGINS": said}).embed_origins == (
+    stated = " https://WWW.Example.gov.cn:443 , http://localhost:8090,https://b.example=0a1b2c3d4e5f, http://[::1]:80,"
+    assert load_settings({"CEPEI_EMBED_ORIGINS": stated}).embed_origins == (
         EmbedOrigin(origin="https://www.example.gov.cn"),
         EmbedOrigin(origin="http://localhost:8090"),
         EmbedOrigin(origin="https://b.example", key="0a1b2c3d4e5f"),
@@ -82,7 +82,7 @@ def test_origins_are_read_as_browsers_write_them():
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("stated", "why"),
     [
         ("*", "no origin"),
         ("https://*.gov.cn", "no origin"),
@@ -103,9 +103,9 @@ def test_origins_are_read_as_browsers_write_them():
         ("https://a.gov.cn=cepei_0a1b2c3d4e5f", "id of a key"),
     ],
 )
-def test_what_is_no_origin_stops_the_start_and_says_why(said, why):
+def test_what_is_no_origin_stops_the_start_and_says_why(stated, why):
     with pytest.raises(SettingsError) as caught:
-        load_settings({"CEPEI_EMBED_ORIGINS": said})
+        load_settings({"CEPEI_EMBED_ORIGINS": stated})
     (fault,) = caught.value.faults
     assert fault.startswith("CEPEI_EMBED_ORIGINS: ")
     assert why in fault

@@ -116,7 +116,7 @@ def _parse(number: int, line: bytes) -> dict[str, Any] | RawRow:
 
 
 MOST_UNKNOWN = 100
-"""So many fields that there are not are told with the columns; each row names its own."""
+"""So many fields that there are not are reported with the columns; each row names its own."""
 
 PROFILE_FIELDS = frozenset(ProfileSchema().fields)
 
@@ -146,7 +146,7 @@ def open_profiles(source: Source, mapping: Mapping[str, str]) -> RawTable:
 
 
 def lay_out_profiles(headings: Sequence[str], chosen: Mapping[int, str], on: date) -> Layout:
-    """Take fields of a profile for themselves, those in `chosen` (position -> field) as told, and nothing else."""
+    """Take fields of a profile for themselves, those in `chosen` (position -> field) as reported, and nothing else."""
     layout = lay_out(headings, chosen, on=on, repeats=True)
     known = {place for place, heading in enumerate(headings) if heading in PROFILE_FIELDS} | set(chosen)
     reports = (report if report.position in known else _not_a_field(report) for report in layout.reports)

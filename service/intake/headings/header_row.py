@@ -11,7 +11,7 @@ from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import fold
 from service.complaints import printable
 from service.intake.headings.names import known_names, nearest_heading, recognise, take_apart, without_time
-from service.intake.headings.remarks import is_other_thing, says_another, spoils
+from service.intake.headings.remarks import is_other_thing, spoils, states_another
 from service.intake.headings.units import MEASURED, is_unit, unit_of_group
 from service.intake.raw_table import TableRefusedError
 
@@ -20,7 +20,7 @@ _FIGURE = re.compile(r"\d[\d,.]*\s*[十百千万亿元]")
 
 
 def groups_above(row: Sequence[str], merged: Collection[int], headings: Sequence[str]) -> dict[int, str]:
-    """Return, by column, what is said of it in the row above, with merged cells repeated in every column they cover.
+    """Return, by column, what is stated of it in the row above, with merged cells repeated in every column they cover.
 
     A text that is not merged counts when it names a unit; it holds up to the next one, unless it is a unit and nothing
     else. Of a title over the whole table only the unit counts.
@@ -28,9 +28,9 @@ def groups_above(row: Sequence[str], merged: Collection[int], headings: Sequence
     covering = dict(_covering([*row, *[""] * (len(headings) - len(row))], merged))
     whole = len({*covering.values()}) == 1 and all(place in covering for place, text in enumerate(headings) if text)
     return {
-        place: said
+        place: stated
         for place, text in covering.items()
-        if place < len(headings) and (said := _units_of(text) if whole or is_unit(text) else text)
+        if place < len(headings) and (stated := _units_of(text) if whole or is_unit(text) else text)
     }
 
 
@@ -40,8 +40,8 @@ def _covering(row: Sequence[str], merged: Collection[int]) -> Iterator[tuple[int
     for place, text in enumerate(row):
         if text or place in merged:
             over = "" if place in merged or is_unit(text) else text
-        if (said := text or over) and (place in merged or _units_of(said)):
-            yield place, said
+        if (stated := text or over) and (place in merged or _units_of(stated)):
+            yield place, stated
 
 
 def _units_of(text: str) -> str:
@@ -80,8 +80,8 @@ def count_headings(texts: Sequence[str], mapping: Mapping[str, str]) -> int:
 
 def field_of(heading: str, mapping: Mapping[str, str]) -> ProfileField | None:
     """Return the field that a column is: the one that `mapping` gives its heading, else that which the heading says."""
-    told = next((target for name, target in mapping.items() if fold(name) == fold(heading)), "")
-    return recognise(told or heading)
+    reported = next((target for name, target in mapping.items() if fold(name) == fold(heading)), "")
+    return recognise(reported or heading)
 
 
 def find_header(rows: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> int | None:
@@ -109,7 +109,7 @@ def join_headings(texts: Sequence[str], on: date) -> str:
         return joined
     remarked = f"{distinct[0]}（{'，'.join(distinct[1:])}）"
     field = recognise(remarked)
-    return remarked if field and not says_another(remarked, field, on) else joined
+    return remarked if field and not states_another(remarked, field, on) else joined
 
 
 def _as_text(text: str) -> str:
@@ -181,7 +181,7 @@ def _is_part_of_heading(text: str, group: str, on: date) -> bool:
         return True
     if field and field.kind not in MEASURED:
         return False
-    return is_other_thing(text) or (field is not None and not says_another(f"{group}（{text}）", field, on))
+    return is_other_thing(text) or (field is not None and not states_another(f"{group}（{text}）", field, on))
 
 
 def _repeat_groups(upper: Sequence[str], lower: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import fold
 from service.complaints import printable
 from service.intake.headings.names import nearest_heading, recognise, take_apart
-from service.intake.headings.remarks import says_another, spoils
+from service.intake.headings.remarks import spoils, states_another
 from service.intake.headings.units import (
     MEASURED,
     MONEY_NAMES,
@@ -146,9 +146,9 @@ def lay_out(
     heading of a group of columns (`groups`, by position) or in the texts `above` the headings holds for money whose
     own heading names none. A figure of a year that has not ended `on` that day is another thing.
     """
-    told, noted = chosen or {}, _Noted(table=unit_above(above), groups=groups or {}, on=on)
+    reported, noted = chosen or {}, _Noted(table=unit_above(above), groups=groups or {}, on=on)
     readings = [
-        _read_heading(place, text, told.get(place), noted) for place, text in enumerate(headings) if text.strip()
+        _read_heading(place, text, reported.get(place), noted) for place, text in enumerate(headings) if text.strip()
     ]
     kept = readings if repeats else _without_repeats(readings)
     columns = sorted((reading.column for reading in kept if reading.column), key=lambda found: found.field.part)
@@ -179,9 +179,9 @@ def _read_heading(position: int, heading: str, target: str | None, noted: _Noted
         if field.kind is Kind.MONEY and unit.factor is None and not unit.unclear:
             unit = noted.of(position)
         reading = _in_unit(report, column, unit, year)
-    if reading.column and target is None and (says_another(heading, field, noted.on) or noted.spoil(position, field)):
-        told = ColumnReport(position=position, heading=shown, status=Status.NOT_UNDERSTOOD, nearest=field.heading)
-        return _Reading(told, None, year)
+    if reading.column and target is None and (states_another(heading, field, noted.on) or noted.spoil(position, field)):
+        reported = ColumnReport(position=position, heading=shown, status=Status.NOT_UNDERSTOOD, nearest=field.heading)
+        return _Reading(reported, None, year)
     return reading
 
 

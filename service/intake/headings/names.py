@@ -190,11 +190,11 @@ def _nearest(heading: str) -> str:
     names = _parts(heading).names
     if any(_QUESTION.match(name) or _KIND_OF.search(name) for name in names):
         return _nearest_question(names)
-    best, nearest, said = max((_nearest_of(name) for name in names), default=(0.0, "", ""))
+    best, nearest, stated = max((_nearest_of(name) for name in names), default=(0.0, "", ""))
     if not best:
         return ""
     usual = known_names()[nearest].heading
-    return usual if _likeness(said, fold(usual)) else _shown_names()[nearest]
+    return usual if _likeness(stated, fold(usual)) else _shown_names()[nearest]
 
 
 def _nearest_question(names: Iterable[str]) -> str:

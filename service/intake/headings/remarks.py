@@ -88,7 +88,7 @@ _AND_SO_ON = re.compile(r".+[、/及和].+等")
 _CHOICES = re.compile(r"[^、/|]+(?:[、/|][^、/|]+)+")
 
 
-def says_another(heading: str, field: ProfileField, on: date) -> bool:
+def states_another(heading: str, field: ProfileField, on: date) -> bool:
     """Tell whether what stands beside a field's name makes it another thing on that day, or may make it one."""
     parts = take_apart(heading)
     if is_other_time(parts.text, field, on):
@@ -127,11 +127,11 @@ def is_other_time(text: str, field: ProfileField, on: date) -> bool:
 
 def _adds(remark: str, field: ProfileField, parts: HeadingParts) -> bool:
     """Tell whether a remark says more than a unit, a time, how to fill the column in, or its name once more."""
-    said = without_example(plain(remark))
+    stated = without_example(plain(remark))
     choices = _CHOICES if field.named else _AND_SO_ON
-    if field.kind is Kind.LIST and choices.fullmatch(said) and not _OTHER.search(said):
+    if field.kind is Kind.LIST and choices.fullmatch(stated) and not _OTHER.search(stated):
         return False
-    return any(_adds_words(segment.strip(), field, parts) for segment in _CUT.split(said))
+    return any(_adds_words(segment.strip(), field, parts) for segment in _CUT.split(stated))
 
 
 def _adds_words(segment: str, field: ProfileField, parts: HeadingParts) -> bool:

@@ -89,7 +89,7 @@ class UnitReading:
 
 
 @dataclass(slots=True)
-class _Said:
+class _Stated:
     """What was gathered out of all words: amounts, whether the currency alone is named, whatever is left."""
 
     factors: set[float] = field(default_factory=set)
@@ -127,17 +127,17 @@ def read_unit(texts: Sequence[str], kind: Kind) -> UnitReading:
         return UnitReading(unclear=True)
     if any(_SCALED.search(text.removeprefix(without_example(text))) for text in whole):
         return UnitReading(unclear=True)
-    said = _said(words, kind)
-    unclear = len(said.factors) > 1 or any(_looks_like_a_unit(word) for word in said.left)
-    unclear |= bool(said.factors) if kind is Kind.SHARE else any(map(_OTHER_FIGURE.search, said.left))
+    stated = _stated(words, kind)
+    unclear = len(stated.factors) > 1 or any(_looks_like_a_unit(word) for word in stated.left)
+    unclear |= bool(stated.factors) if kind is Kind.SHARE else any(map(_OTHER_FIGURE.search, stated.left))
     if unclear:
         return UnitReading(unclear=True)
-    return UnitReading(factor=next(iter(said.factors), 1.0 if said.is_yuan else None), percent=said.is_share)
+    return UnitReading(factor=next(iter(stated.factors), 1.0 if stated.is_yuan else None), percent=stated.is_share)
 
 
 def words_left(texts: Sequence[str], kind: Kind) -> list[str]:
     """Return the words beside a heading that are no unit."""
-    return [word for word in _said([plain(text) for text in texts], kind).left if word]
+    return [word for word in _stated([plain(text) for text in texts], kind).left if word]
 
 
 def unit_above(texts: Sequence[str]) -> UnitReading:
@@ -146,7 +146,7 @@ def unit_above(texts: Sequence[str]) -> UnitReading:
 
 
 def unit_of_group(texts: Sequence[str]) -> UnitReading:
-    """Read the unit of money out of what is said of several columns, also among units of other things."""
+    """Read the unit of money out of what is stated of several columns, also among units of other things."""
     words = [plain(text) for text in texts]
     parts = [part for text in words for part in _SEPARATORS.split(_TIMES.sub(" ", text))]
     amounts = {_amount(_MONEY, "".join(_FILLER.sub("", part).split())) for part in parts} - {None}
@@ -174,39 +174,39 @@ def unit_name(factor: float, kind: Kind) -> str:
     return f"{MONEY_NAMES.get(factor, f'{factor:g}元').removesuffix('元')}{'人' if kind is Kind.WHOLE else '件'}"
 
 
-def _said(words: Sequence[str], kind: Kind) -> _Said:
-    said = _Said()
+def _stated(words: Sequence[str], kind: Kind) -> _Stated:
+    stated = _Stated()
     for chunk in (chunk for text in words for chunk in _SEPARATORS.split(text)):
-        _gather(said, chunk.split(), kind)
-    return said
+        _gather(stated, chunk.split(), kind)
+    return stated
 
 
-def _gather(said: _Said, words: Sequence[str], kind: Kind) -> None:
+def _gather(stated: _Stated, words: Sequence[str], kind: Kind) -> None:
     """Take the longest runs of words that are a unit; what is left may still hold one."""
     start = 0
     while start < len(words):
         for end in range(len(words), start, -1):
-            if _take(said, "".join(words[start:end]), kind):
+            if _take(stated, "".join(words[start:end]), kind):
                 break
         else:
             end = start + 1
-            said.left += _left_of(said, words[start], kind)
+            stated.left += _left_of(stated, words[start], kind)
         start = end
 
 
-def _take(said: _Said, joined: str, kind: Kind) -> bool:
+def _take(stated: _Stated, joined: str, kind: Kind) -> bool:
     """Note a unit; False when the words are not one and nothing else."""
     bare = _FILLER.sub("", joined)
     if kind is Kind.SHARE and _SHARE.fullmatch(bare):
-        said.is_share = True
+        stated.is_share = True
         return True
     if re.fullmatch(f"(?:{_SIGN})+", bare):
-        said.is_yuan = kind is Kind.MONEY
-        return said.is_yuan
+        stated.is_yuan = kind is Kind.MONEY
+        return stated.is_yuan
     factor = _amount(_COUNT if kind in COUNTED else _MONEY, bare)
     if factor is None:
         return False
-    said.factors.add(factor)
+    stated.factors.add(factor)
     return True
 
 
@@ -226,12 +226,12 @@ def _size(match: re.Match[str]) -> float:
     return round(float(match["number"] or 1) * (1e3 if match["thousands"] else 1) * prod(scales), 6)
 
 
-def _left_of(said: _Said, word: str, kind: Kind) -> Iterator[str]:
+def _left_of(stated: _Stated, word: str, kind: Kind) -> Iterator[str]:
     """Yield what is left of a word when the amounts in it are taken out."""
     start = 0
     for match in _EMBEDDED.finditer(word) if kind is Kind.MONEY else ():
         if match["number"] or match["thousands"] or match["scales"]:
-            said.factors.add(_size(match))
+            stated.factors.add(_size(match))
             yield _FILLER.sub("", word[start : match.start()])
             start = match.end()
     yield _FILLER.sub("", word[start:])

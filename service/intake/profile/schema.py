@@ -73,8 +73,8 @@ class _Profile(StrictSchema):
 def _field(name: str) -> StrictField:
     """Return how JSON states one field of a profile, as seeds/vocabularies/profile_fields.yaml tells."""
     field = profile_fields().by_id[name]
-    told = {"description": field.api.description, "examples": [field.api.example]} if field.api else {}
-    return _SHAPES[field.kind](allow_none=True, metadata=told)
+    reported = {"description": field.api.description, "examples": [field.api.example]} if field.api else {}
+    return _SHAPES[field.kind](allow_none=True, metadata=reported)
 
 
 ProfileSchema = _Profile.from_dict({name: _field(name) for name in profile_fields().api}, name="ProfileSchema")

@@ -109,7 +109,7 @@ class _NotSaid:
     """The type of NOT_SAID."""
 
 
-NOT_SAID = _NotSaid()
+NOT_STATED = _NotSaid()
 """What an empty cell, a dash or 「未知」 says."""
 
 LEFT_OPEN = object()
@@ -117,7 +117,7 @@ LEFT_OPEN = object()
 
 _BLANKS = word_lists().blank_cells
 _SAYS_NO = "无"
-"""Says that nothing is to be told in any column but one of yes and no."""
+"""Says that nothing is to be reported in any column but one of yes and no."""
 
 _BLANK = re.compile(r"\s+(?![0-9]{1,2}:)")
 """White space, but not that between a day and a time of day."""
@@ -157,9 +157,9 @@ def read_cell(cell: Cell | Broken, column: Column, *, epoch_1904: bool = False) 
     if isinstance(cell, str):
         cell = unguarded(cell.strip())
         if column.field.kind is not Kind.FLAG and cell.casefold() in _BLANKS:
-            return NOT_SAID
+            return NOT_STATED
     if cell is None or cell == "" or (isinstance(cell, float) and math.isnan(cell)):
-        return NOT_SAID
+        return NOT_STATED
     if isinstance(cell, float) and math.isinf(cell):
         raise CellError("error_value")
     if column.field.kind is Kind.DATE and epoch_1904 and isinstance(cell, int | float) and int(cell) in _SERIAL_DAYS:
@@ -283,7 +283,7 @@ def _rate(cell: Cell, column: Column) -> float | str:
 
 def _flag(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a flag or NOT_SAID
     word = unicodedata.normalize("NFKC", simplify(_text(cell, column))).strip().casefold()
-    return NOT_SAID if word in _BLANKS and word != _SAYS_NO else read_flag(word, column)
+    return NOT_STATED if word in _BLANKS and word != _SAYS_NO else read_flag(word, column)
 
 
 def _day(cell: Cell, column: Column) -> str:

@@ -25,7 +25,7 @@ _CODE_LENGTH = 6
 _REGISTERED = re.compile(r"注册|登记|住所|工商|regist|incorporat")
 _OPERATING = re.compile(r"经营|办公|生产|实际|operat|office|business")
 
-Said: TypeAlias = tuple[Column, str]
+Stated: TypeAlias = tuple[Column, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +63,15 @@ class _Place:
         return self.reading.is_fact and (self.column.field.part == PLACE or self.text.isdecimal())
 
 
-def settle_place(said: Sequence[Said], regions: Vocabulary | None) -> tuple[str, list[Clash]]:
+def settle_place(stated: Sequence[Stated], regions: Vocabulary | None) -> tuple[str, list[Clash]]:
     """Return the place that the columns of a row tell together, or "" and the columns that contradict one another.
 
     Without the regions the texts are put side by side.
     """
-    said = _with_whole_codes(said)
-    if len(said) == 1 or regions is None:
-        return join_places([(column.field.part, text) for column, text in said]), []
-    places = _meant([_Place(column=column, text=text, reading=resolve_place(text, regions)) for column, text in said])
+    stated = _with_whole_codes(stated)
+    if len(stated) == 1 or regions is None:
+        return join_places([(column.field.part, text) for column, text in stated]), []
+    places = _meant([_Place(column=column, text=text, reading=resolve_place(text, regions)) for column, text in stated])
     if clashes := _clashes(places, regions):
         return "", clashes
     named = [place for place in places if place.is_named]
@@ -93,9 +93,9 @@ def _meant(places: Sequence[_Place]) -> list[_Place]:
 
 
 def _clashes(places: Iterable[_Place], regions: Vocabulary) -> list[Clash]:
-    telling = [place for place in places if place.is_named or _names_in_full(place, regions)]
+    reporting = [place for place in places if place.is_named or _names_in_full(place, regions)]
     found: dict[int, Clash] = {}
-    for one, other in combinations(telling, 2):
+    for one, other in combinations(reporting, 2):
         if not _agree(one, other, regions):
             for place, against in ((one, other), (other, one)):
                 clash = Clash(column=place.column, text=place.text, other=against.column.heading)
@@ -148,13 +148,13 @@ def _is_narrower(longer: str, text: str, regions: Vocabulary) -> bool:
     )
 
 
-def _with_whole_codes(said: Sequence[Said]) -> Sequence[Said]:
+def _with_whole_codes(stated: Sequence[Stated]) -> Sequence[Stated]:
     """Return the columns with one code where each holds its own level of it: 44, 01, 15."""
-    short = sorted((part for part in said if _is_short_code(part[1])), key=lambda part: part[0].field.part)
+    short = sorted((part for part in stated if _is_short_code(part[1])), key=lambda part: part[0].field.part)
     if not short:
-        return said
+        return stated
     code = "".join(text for _, text in short).ljust(_CODE_LENGTH, "0")
-    return [(short[-1][0], code), *(part for part in said if not _is_short_code(part[1]))]
+    return [(short[-1][0], code), *(part for part in stated if not _is_short_code(part[1]))]
 
 
 def _is_short_code(text: str) -> bool:
@@ -162,7 +162,7 @@ def _is_short_code(text: str) -> bool:
 
 
 def join_places(parts: Sequence[tuple[int, str]]) -> str:
-    """Return one text from the parts of a place, widest first, nothing said twice; of codes the narrowest."""
+    """Return one text from the parts of a place, widest first, nothing stated twice; of codes the narrowest."""
     if len(parts) == 1:
         return parts[0][1]
     ordered = sorted(parts, key=lambda part: part[0])

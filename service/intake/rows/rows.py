@@ -20,7 +20,7 @@ from service.intake.headings.names import EXAMPLE_MARK
 from service.intake.profile.fields import TEXT_CHARACTERS
 from service.intake.profile.schema import PROFILE_CHARACTERS, ProfileSchema
 from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError, RawRow, RowFault, fault_of
-from service.intake.rows.cells import LEFT_OPEN, NOT_SAID, read_cell
+from service.intake.rows.cells import LEFT_OPEN, NOT_STATED, read_cell
 from service.intake.rows.other_rows import lone_heading, other_row
 from service.intake.rows.places import settle_place
 
@@ -28,7 +28,7 @@ PLACE_PARTS = frozenset({"province", "city_part", "city", "county"})
 
 
 @dataclass(slots=True)
-class Said:
+class Stated:
     """What the cells of one row say, what is wrong with them, what stays unknown."""
 
     values: list[tuple[Column, Any]] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Said:
 
     @property
     def places(self) -> list[tuple[Column, str]]:
-        """Return what is said of the place, column by column."""
+        """Return what is stated of the place, column by column."""
         return [(column, value) for column, value in self.values if column.field.id in PLACE_PARTS]
 
     def cell_of(self, field_id: str) -> tuple[Column, Any]:
@@ -50,11 +50,11 @@ class Said:
         return next((column, value) for column, value in self.values if column.field.id == field_id)
 
 
-def gather(said: Said, city: str) -> Profile:
+def gather(stated: Stated, city: str) -> Profile:
     """Return the profile; lists add up, of anything else the first value counts, the place is given."""
     values: dict[str, Any] = {"city": city}
     facts: dict[str, Any] = {}
-    for column, value in said.values:
+    for column, value in stated.values:
         name = column.field.id
         if name == "facts":
             facts.update(value)
@@ -147,23 +147,23 @@ class RowReader:
         """
         if raw.faults:
             return RejectedRow(row=raw.row, line=raw.line, faults=raw.faults)
-        said = self._said(raw.cells)
+        stated = self._stated(raw.cells)
         if not self._options.profiles:
-            if other := self._other_row(said, raw.cells):
+            if other := self._other_row(stated, raw.cells):
                 return RejectedRow(row=raw.row, line=raw.line, faults=(other,))
-            if said.is_blank or _is_example(said):
+            if stated.is_blank or _is_example(stated):
                 return None
-        profile = gather(said, self._place(said))
-        faults = [*said.faults, *self._impossible(said, profile)]
+        profile = gather(stated, self._place(stated))
+        faults = [*stated.faults, *self._impossible(stated, profile)]
         if raw.unknown:
             faults = [*_unknown_faults(raw.unknown, self._schema), *faults]
         if not faults:
-            return TenantRow(row=raw.row, line=raw.line, profile=profile, caveats=tuple(said.caveats))
+            return TenantRow(row=raw.row, line=raw.line, profile=profile, caveats=tuple(stated.caveats))
         faults += self._fact_faults(profile)
         return RejectedRow(row=raw.row, line=raw.line, faults=tuple(faults))
 
-    def _said(self, cells: Sequence[Cell | Broken]) -> Said:
-        said = Said()
+    def _stated(self, cells: Sequence[Cell | Broken]) -> Stated:
+        stated = Stated()
         width = len(cells)
         for column, place, memory in self._places:
             cell = cells[place] if place < width else None
@@ -171,28 +171,28 @@ class RowReader:
                 continue
             value, wrong = self._remembered(cell, column, memory)
             if value is LEFT_OPEN:
-                said.caveats += wrong
+                stated.caveats += wrong
                 continue
             if wrong:
-                said.faults += wrong
-            if value is not NOT_SAID:
-                said.values.append((column, value))
-        return said
+                stated.faults += wrong
+            if value is not NOT_STATED:
+                stated.values.append((column, value))
+        return stated
 
-    def _other_row(self, said: Said, cells: Sequence[Cell | Broken]) -> RowFault | None:
+    def _other_row(self, stated: Stated, cells: Sequence[Cell | Broken]) -> RowFault | None:
         """Return why a row is no company; where nothing is read of it, words alone are left to be skipped."""
-        other = other_row(cells, self._names) or (None if said.is_blank else lone_heading(cells, self._names))
-        if other is None or _is_example(said):
+        other = other_row(cells, self._names) or (None if stated.is_blank else lone_heading(cells, self._names))
+        if other is None or _is_example(stated):
             return None
         shown, heading = printable(other.shown, SHOWN_CHARACTERS), self._headings.get(other.place, "")
         return RowFault(field="name", heading=heading, value=shown, code=other.code, params={}, position=other.place)
 
-    def _place(self, said: Said) -> str:
-        """Return the place of the company; columns that contradict one another leave it open, which is told."""
-        if not said.places:
+    def _place(self, stated: Stated) -> str:
+        """Return the place of the company; columns that contradict one another leave it open, which is reported."""
+        if not stated.places:
             return ""
-        place, clashes = settle_place(said.places, self._options.vocabularies.get("regions"))
-        said.caveats += [
+        place, clashes = settle_place(stated.places, self._options.vocabularies.get("regions"))
+        stated.caveats += [
             self._fault(clash.column, clash.text, "place_left_open", {"other": clash.other}) for clash in clashes
         ]
         return place
@@ -216,16 +216,16 @@ class RowReader:
             if self._options.api_fields and column.heading == column.field.id and column.heading in self._schema:
                 return self._schema[column.heading].deserialize(cell), _NO_FAULTS
             value = read_cell(cell, column, epoch_1904=self._options.epoch_1904)
-            if value is NOT_SAID:
-                return NOT_SAID, _NO_FAULTS
+            if value is NOT_STATED:
+                return NOT_STATED, _NO_FAULTS
             return self._checked(value, column), _NO_FAULTS
         except LeftOpenError as error:
             return LEFT_OPEN, (self._fault(column, cell, error.code, error.params),)
         except CellError as error:
-            return NOT_SAID, (self._fault(column, cell, error.code, error.params),)
+            return NOT_STATED, (self._fault(column, cell, error.code, error.params),)
         except ValidationError as error:
             complaints = complaints_of(error.messages)
-            return NOT_SAID, [self._fault(column, cell, one.code, one.params, one.pointer) for one in complaints]
+            return NOT_STATED, [self._fault(column, cell, one.code, one.params, one.pointer) for one in complaints]
 
     def _checked(self, value: Any, column: Column) -> Any:  # noqa: ANN401 - values of any field
         kind = column.field.kind
@@ -264,10 +264,10 @@ class RowReader:
             field=public, heading=column.heading, value=shown, code=code, params=params, position=column.position
         )
 
-    def _impossible(self, said: Said, profile: Profile) -> Iterator[RowFault]:
+    def _impossible(self, stated: Stated, profile: Profile) -> Iterator[RowFault]:
         latest = self._options.latest
         if latest and profile.founded_on and profile.founded_on > latest:
-            yield self._fault(*said.cell_of("founded_on"), "in_the_future", {"on": latest.isoformat()})
+            yield self._fault(*stated.cell_of("founded_on"), "in_the_future", {"on": latest.isoformat()})
         lists = _lists_of(profile)
         if sum(map(len, lists)) > PROFILE_CHARACTERS // TEXT_CHARACTERS:  # fewer texts cannot be too long together
             count = sum(len(text) for texts in lists for text in texts)
@@ -290,8 +290,8 @@ def _unknown_faults(names: Sequence[str], known: Mapping[str, object]) -> Iterat
         yield RowFault(field="", heading="", value="", code="unknown_fields", params={"count": rest})
 
 
-def _is_example(said: Said) -> bool:
-    return any(column.field.id == "name" and value.startswith(EXAMPLE_MARK) for column, value in said.values)
+def _is_example(stated: Stated) -> bool:
+    return any(column.field.id == "name" and value.startswith(EXAMPLE_MARK) for column, value in stated.values)
 
 
 def broken_row(row: int, line: int, code: str, **params: Any) -> RawRow:  # noqa: ANN401 - parameters of a message

@@ -40,7 +40,7 @@ _WRITABLE = frozenset(MONEY_NAMES) - {1e9}
 class Section:
     """One section of a number format: when it holds, and what it shows beside or instead of the number's digits.
 
-    The figure shown is the number divided by `divisor`, which is None where that cannot be told.
+    The figure shown is the number divided by `divisor`, which is None where that cannot be reported.
     """
 
     test: tuple[str, float] | None = None
@@ -151,8 +151,8 @@ def _section(text: str) -> Section | None:
     shape, words, percent = "", "", False
     test, foreign = None, ""
     for piece in _PIECE.finditer(text):
-        said = piece["quoted"] or piece["escaped"] or piece["bare"] or ""
-        if piece["bare"] and said.casefold() in _MOMENT:
+        stated = piece["quoted"] or piece["escaped"] or piece["bare"] or ""
+        if piece["bare"] and stated.casefold() in _MOMENT:
             return None
         if piece["bracket"] is not None:
             tested, symbol = _TESTED.fullmatch(piece["bracket"]), _symbol(piece["bracket"])
@@ -160,11 +160,11 @@ def _section(text: str) -> Section | None:
             foreign = foreign or symbol
         elif piece["mark"] == "%":
             percent = True
-        elif said == "." and shape:
+        elif stated == "." and shape:
             shape += "!"
         else:
             shape += "0" * len(piece["digits"] or "") + ("0" if piece["general"] else "") + (piece["mark"] or "")
-            words += said
+            words += stated
     if "0" not in shape:
         return Section(test=test)
     words = _PUNCTUATION.sub("", _YUAN_SIGN.sub("", plain(words)))

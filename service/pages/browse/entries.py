@@ -8,7 +8,7 @@ from typing import Any
 
 from matcher.answers.catalogue_json import describe_measure
 from rules.catalogue.catalogue import Catalogue
-from rules.language.labels import Drafter
+from rules.language.labels import Labeller
 from rules.language.measures import Condition, Example, Leaf, Measure, Quote, leaves
 from seeds.documents import Document
 from seeds.metadata import DocumentStatus
@@ -24,9 +24,9 @@ PARTS = ("leads", "shares", "answers")
 """What part a department has in a measure."""
 
 
-def document_entry(shelf: Catalogue, document: Document, words: Mapping[str, str]) -> Json:
+def document_entry(catalogue: Catalogue, document: Document, words: Mapping[str, str]) -> Json:
     """Return what the pages say of a document; what it does not tell is None or ()."""
-    region = shelf.vocabularies["regions"][document.region]
+    region = catalogue.vocabularies["regions"][document.region]
     return {
         "id": document.id,
         "title": document.title,
@@ -42,31 +42,31 @@ def document_entry(shelf: Catalogue, document: Document, words: Mapping[str, str
     }
 
 
-def document_entries(shelf: Catalogue, words: Mapping[str, str]) -> list[Json]:
+def document_entries(catalogue: Catalogue, words: Mapping[str, str]) -> list[Json]:
     """Return every document with how many measures it holds, those in force first."""
-    counts = Counter(measure.document for measure in shelf.measures.values())
-    return [{**document_entry(shelf, one, words), "measures": counts[one.id]} for one in in_order(shelf)]
+    counts = Counter(measure.document for measure in catalogue.measures.values())
+    return [{**document_entry(catalogue, one, words), "measures": counts[one.id]} for one in in_order(catalogue)]
 
 
-def in_reading_order(shelf: Catalogue, measures: Iterable[Measure]) -> list[Measure]:
+def in_reading_order(catalogue: Catalogue, measures: Iterable[Measure]) -> list[Measure]:
     """Return measures by document, those in force first, and within a document in the order of its text."""
-    rank = {document.id: place for place, document in enumerate(in_order(shelf))}
+    rank = {document.id: place for place, document in enumerate(in_order(catalogue))}
     return sorted(measures, key=lambda one: (rank[one.document], one.source.start, one.source.end, one.id))
 
 
-def measure_entry(shelf: Catalogue, measure: Measure, words: Mapping[str, str], query: str = "") -> Json:
+def measure_entry(catalogue: Catalogue, measure: Measure, words: Mapping[str, str], query: str = "") -> Json:
     """Return a measure as a list shows it, with the words that answer to `query` where the policy speaks them."""
     language = words["language"]
-    drafter = Drafter(shelf.facts, shelf.vocabularies, language)
-    document = shelf.documents[measure.document]
+    labeller = Labeller(catalogue.facts, catalogue.vocabularies, language)
+    document = catalogue.documents[measure.document]
     return {
         **measure_name(measure, language),
-        "instrument": shelf.vocabularies["instruments"][measure.instrument].label(language),
-        "document": document_entry(shelf, document, words),
+        "instrument": catalogue.vocabularies["instruments"][measure.instrument].label(language),
+        "document": document_entry(catalogue, document, words),
         "clause": place_name(document, measure.source.clause, words),
-        "conditions": [drafter.label(condition) for condition in measure.conditions],
-        "departments": departments(shelf, measure),
-        "excerpt": _excerpt(shelf, measure, query) if query else [],
+        "conditions": [labeller.label(condition) for condition in measure.conditions],
+        "departments": departments(catalogue, measure),
+        "excerpt": _excerpt(catalogue, measure, query) if query else [],
     }
 
 
@@ -75,17 +75,17 @@ def measure_name(measure: Measure, language: str) -> Json:
     return {"id": measure.id, "title": measure.title_en if language == "en" else measure.title}
 
 
-def departments(shelf: Catalogue, measure: Measure) -> dict[str, list[str]]:
+def departments(catalogue: Catalogue, measure: Measure) -> dict[str, list[str]]:
     """Return the departments by their part, in printed order; nothing where the document names nobody."""
     parts: dict[str, list[str]] = {part: [] for part in PARTS}
-    for name, part in parts_of(shelf, measure):
+    for name, part in parts_of(catalogue, measure):
         parts[part].append(name)
     return parts
 
 
-def parts_of(shelf: Catalogue, measure: Measure) -> list[tuple[str, str]]:
+def parts_of(catalogue: Catalogue, measure: Measure) -> list[tuple[str, str]]:
     """Return each department with its part: it leads, takes part under another, or answers with no leader named."""
-    found = departments_of(shelf, measure)
+    found = departments_of(catalogue, measure)
     other = "shares" if any(one.lead for one in found) else "answers"
     return [(one.name, "leads" if one.lead else other) for one in found]
 
@@ -101,11 +101,11 @@ def place_name(document: Document, path: str, words: Mapping[str, str]) -> str:
     return clause_name(document, clause.path) if clause.heading else words["browse_preamble"]
 
 
-def _excerpt(shelf: Catalogue, measure: Measure, query: str) -> Sequence[Any]:
+def _excerpt(catalogue: Catalogue, measure: Measure, query: str) -> Sequence[Any]:
     """Return the operative sentence or, when it does not hold the words, the line of the clause that does."""
-    document, source = shelf.documents[measure.document], measure.source
+    document, source = catalogue.documents[measure.document], measure.source
     clause = document.clause(source.clause)
-    places = places_of(document.text, shelf.writings(query))
+    places = places_of(document.text, catalogue.writings(query))
     if _within(places, source.start, source.end):
         return marked(document.text, source.start, source.end, places)
     around = _within(places, clause.start, clause.end)
@@ -119,39 +119,43 @@ def _within(places: Iterable[Place], start: int, end: int) -> list[Place]:
 Words = Mapping[str, str]
 
 
-def department_index(shelf: Catalogue, words: Words) -> list[Json]:
+def department_index(catalogue: Catalogue, words: Words) -> list[Json]:
     """Return the departments by place, those of most measures first, each with its measures by document."""
     by_place: dict[str, dict[str, list[tuple[Measure, str]]]] = {}
-    for measure in in_reading_order(shelf, shelf.measures.values()):
-        place = by_place.setdefault(shelf.documents[measure.document].region, {})
-        for name, part in parts_of(shelf, measure):
+    for measure in in_reading_order(catalogue, catalogue.measures.values()):
+        place = by_place.setdefault(catalogue.documents[measure.document].region, {})
+        for name, part in parts_of(catalogue, measure):
             place.setdefault(name, []).append((measure, part))
-    regions = shelf.vocabularies["regions"]
+    regions = catalogue.vocabularies["regions"]
     return [
         {
             "id": place,
             "label": regions[place].label(words["language"]),
-            "departments": [_department(shelf, place, name, names[name], words) for name in _most_first(names)],
+            "departments": [_department(catalogue, place, name, names[name], words) for name in _most_first(names)],
         }
         for place, names in by_place.items()
         if names
     ]
 
 
-def without_department(shelf: Catalogue, words: Words) -> list[Json]:
+def without_department(catalogue: Catalogue, words: Words) -> list[Json]:
     """Return each document that names nobody for some of its measures, with how many those are."""
-    unnamed = [one for one in shelf.measures.values() if not departments_of(shelf, one)]
+    unnamed = [one for one in catalogue.measures.values() if not departments_of(catalogue, one)]
     counts: dict[str, int] = {}
-    for measure in in_reading_order(shelf, unnamed):
+    for measure in in_reading_order(catalogue, unnamed):
         counts[measure.document] = counts.get(measure.document, 0) + 1
-    return [{**document_entry(shelf, shelf.documents[id_], words), "count": count} for id_, count in counts.items()]
+    return [
+        {**document_entry(catalogue, catalogue.documents[id_], words), "count": count} for id_, count in counts.items()
+    ]
 
 
 def _most_first(names: Mapping[str, list[tuple[Measure, str]]]) -> list[str]:
     return sorted(names, key=lambda name: (-len(names[name]), name))
 
 
-def _department(shelf: Catalogue, place: str, name: str, theirs: Sequence[tuple[Measure, str]], words: Words) -> Json:
+def _department(
+    catalogue: Catalogue, place: str, name: str, theirs: Sequence[tuple[Measure, str]], words: Words
+) -> Json:
     documents: dict[str, list[Json]] = {}
     for measure, part in theirs:
         listed = documents.setdefault(measure.document, [])
@@ -163,7 +167,7 @@ def _department(shelf: Catalogue, place: str, name: str, theirs: Sequence[tuple[
         "count": len(theirs),
         "parts": [words[f"browse_{part}"].format(counts[part]) for part in PARTS if counts[part]],
         "documents": [
-            {**document_entry(shelf, shelf.documents[id_], words), "measures": listed}
+            {**document_entry(catalogue, catalogue.documents[id_], words), "measures": listed}
             for id_, listed in documents.items()
         ],
     }
@@ -172,12 +176,15 @@ def _department(shelf: Catalogue, place: str, name: str, theirs: Sequence[tuple[
 MOST_RELATED = 8
 
 
-def measure_page(shelf: Catalogue, measure: Measure, words: Words) -> Json:
+def measure_page(catalogue: Catalogue, measure: Measure, words: Words) -> Json:
     """Return everything the page of a measure shows."""
     language = words["language"]
-    document, drafter = shelf.documents[measure.document], Drafter(shelf.facts, shelf.vocabularies, language)
-    described = describe_measure(shelf, measure, language)
-    instruments = shelf.vocabularies["instruments"]
+    document, labeller = (
+        catalogue.documents[measure.document],
+        Labeller(catalogue.facts, catalogue.vocabularies, language),
+    )
+    described = describe_measure(catalogue, measure, language)
+    instruments = catalogue.vocabularies["instruments"]
     return {
         **measure_name(measure, language),
         "other_title": measure.title if language == "en" else "",
@@ -186,44 +193,46 @@ def measure_page(shelf: Catalogue, measure: Measure, words: Words) -> Json:
         "strength": words[f"strength.{measure.strength}"],
         "benefit": benefit_words(described.benefit, words),
         "window": _window(measure, words),
-        "document": document_entry(shelf, document, words),
-        "departments": departments(shelf, measure),
+        "document": document_entry(catalogue, document, words),
+        "departments": departments(catalogue, measure),
         "remarks": [remark.text for remark in document.remarks],
         "clause": place_name(document, measure.source.clause, words),
         "path": measure.source.clause,
-        "paragraphs": list(_paragraphs(shelf, measure)),
-        "conditions": [_condition(shelf, one, drafter, words) for one in measure.conditions],
-        "context": [_clause(shelf, measure, path, words) for path in measure.context if path != measure.source.clause],
-        "examples": [_example(shelf, measure, one, drafter, words) for one in measure.examples],
+        "paragraphs": list(_paragraphs(catalogue, measure)),
+        "conditions": [_condition(catalogue, one, labeller, words) for one in measure.conditions],
+        "context": [
+            _clause(catalogue, measure, path, words) for path in measure.context if path != measure.source.clause
+        ],
+        "examples": [_example(catalogue, measure, one, labeller, words) for one in measure.examples],
         "others": {
-            name: [measure_name(shelf.measures[id_], language) for id_ in ids if id_ in shelf.measures]
+            name: [measure_name(catalogue.measures[id_], language) for id_ in ids if id_ in catalogue.measures]
             for name, ids in (("excludes", measure.excludes), ("supersedes", measure.supersedes))
         },
     }
 
 
-def related(shelf: Catalogue, measure: Measure, words: Words) -> Json:
+def related(catalogue: Catalogue, measure: Measure, words: Words) -> Json:
     """Return the other measures of the clause, and for each leading department how many others it answers for."""
-    others = in_reading_order(shelf, (one for one in shelf.measures.values() if one.id != measure.id))
+    others = in_reading_order(catalogue, (one for one in catalogue.measures.values() if one.id != measure.id))
     here = [one for one in others if one.document == measure.document]
     clause = [one for one in here if one.source.clause == measure.source.clause]
-    responsible = departments_of(shelf, measure)
+    responsible = departments_of(catalogue, measure)
     leading = [one.name for one in responsible if one.lead] or [one.name for one in responsible[:1]]
     return {
         "clause": [measure_name(one, words["language"]) for one in clause],
-        "departments": [_of_department(shelf, here, name, words) for name in leading],
+        "departments": [_of_department(catalogue, here, name, words) for name in leading],
     }
 
 
-def _of_department(shelf: Catalogue, others: Iterable[Measure], name: str, words: Words) -> Json:
-    theirs = [one for one in others if name in {each.name for each in departments_of(shelf, one)}]
+def _of_department(catalogue: Catalogue, others: Iterable[Measure], name: str, words: Words) -> Json:
+    theirs = [one for one in others if name in {each.name for each in departments_of(catalogue, one)}]
     names = [measure_name(one, words["language"]) for one in theirs[:MOST_RELATED]]
     return {"name": name, "count": len(theirs), "measures": names}
 
 
-def _paragraphs(shelf: Catalogue, measure: Measure) -> Iterator[Json]:
+def _paragraphs(catalogue: Catalogue, measure: Measure) -> Iterator[Json]:
     """Yield the paragraphs of the clause, the operative sentence marked where it stands."""
-    document, source = shelf.documents[measure.document], measure.source
+    document, source = catalogue.documents[measure.document], measure.source
     clause, start = document.clause(source.clause), document.clause(source.clause).start
     for line in document.text[clause.start : clause.end].split("\n"):
         end = start + len(line)
@@ -232,37 +241,37 @@ def _paragraphs(shelf: Catalogue, measure: Measure) -> Iterator[Json]:
         start = end + 1
 
 
-def _condition(shelf: Catalogue, condition: Condition, drafter: Drafter, words: Words) -> Json:
+def _condition(catalogue: Catalogue, condition: Condition, labeller: Labeller, words: Words) -> Json:
     found = tuple(leaves(condition))
     return {
-        "label": drafter.label(condition),
-        "kind": _kind_of(shelf, found[0], words) if isinstance(condition, Leaf) else words["browse_combined"],
+        "label": labeller.label(condition),
+        "kind": _kind_of(catalogue, found[0], words) if isinstance(condition, Leaf) else words["browse_combined"],
         "open": any(leaf.test.scope for leaf in found),
         "manual": any(leaf.test.operator == "manual" for leaf in found),
-        "expected": _expected(condition, drafter) if isinstance(condition, Leaf) else [],
-        "cites": [_cite(shelf, quote, words) for quote in dict.fromkeys(leaf.cite for leaf in found)],
+        "expected": _expected(condition, labeller) if isinstance(condition, Leaf) else [],
+        "cites": [_cite(catalogue, quote, words) for quote in dict.fromkeys(leaf.cite for leaf in found)],
     }
 
 
-def _kind_of(shelf: Catalogue, leaf: Leaf, words: Words) -> str:
-    fact = shelf.facts.get(leaf.test.fact)
+def _kind_of(catalogue: Catalogue, leaf: Leaf, words: Words) -> str:
+    fact = catalogue.facts.get(leaf.test.fact)
     return fact.label(words["language"]) if fact else words["browse_manual"]
 
 
-def _expected(leaf: Leaf, drafter: Drafter) -> list[str]:
+def _expected(leaf: Leaf, labeller: Labeller) -> list[str]:
     """Return the values asked for; a condition that only a person can settle asks for none."""
     if leaf.test.operator == "manual":
         return []
-    return [drafter.value(leaf.test.fact, value) for value in leaf.test.expected]
+    return [labeller.value(leaf.test.fact, value) for value in leaf.test.expected]
 
 
-def _cite(shelf: Catalogue, quote: Quote, words: Words) -> Json:
-    name = place_name(shelf.documents[quote.document], quote.clause, words)
+def _cite(catalogue: Catalogue, quote: Quote, words: Words) -> Json:
+    name = place_name(catalogue.documents[quote.document], quote.clause, words)
     return {"document": quote.document, "path": quote.clause, "clause": name, "quote": quote.quote}
 
 
-def _clause(shelf: Catalogue, measure: Measure, path: str, words: Words) -> Json:
-    document = shelf.documents[measure.document]
+def _clause(catalogue: Catalogue, measure: Measure, path: str, words: Words) -> Json:
+    document = catalogue.documents[measure.document]
     return {"path": path, "name": place_name(document, path, words), "text": document.clause_text(path).split("\n")}
 
 
@@ -273,18 +282,20 @@ def _window(measure: Measure, words: Words) -> str:
     return words["browse_window"].format(opens or words["browse_open_end"], closes or words["browse_open_end"])
 
 
-def _example(shelf: Catalogue, measure: Measure, example: Example, drafter: Drafter, words: Words) -> Json:
+def _example(catalogue: Catalogue, measure: Measure, example: Example, labeller: Labeller, words: Words) -> Json:
     given = [
-        words["named"].format(_fact_name(shelf, measure, fact, words), _values(shelf, fact, value, drafter, words))
+        words["named"].format(
+            _fact_name(catalogue, measure, fact, words), _values(catalogue, fact, value, labeller, words)
+        )
         for fact, value in example.facts.items()
     ]
     return {"given": given, "verdict": example.verdict.value, "says": words[f"verdict.{example.verdict}"]}
 
 
-def _fact_name(shelf: Catalogue, measure: Measure, fact: str, words: Words) -> str:
+def _fact_name(catalogue: Catalogue, measure: Measure, fact: str, words: Words) -> str:
     """Return the name of a fact; of one that a condition of this measure asks in its own words, those words."""
-    if fact in shelf.facts:
-        return shelf.facts[fact].label(words["language"])
+    if fact in catalogue.facts:
+        return catalogue.facts[fact].label(words["language"])
     stated = (leaf for condition in measure.conditions for leaf in leaves(condition) if leaf.test.fact == fact)
     leaf = next(stated, None)
     if leaf is None:
@@ -292,10 +303,10 @@ def _fact_name(shelf: Catalogue, measure: Measure, fact: str, words: Words) -> s
     return leaf.text_en if words["language"] == "en" and leaf.text_en else leaf.text
 
 
-def _values(shelf: Catalogue, fact: str, value: Any, drafter: Drafter, words: Words) -> str:  # noqa: ANN401 - a fact's
+def _values(catalogue: Catalogue, fact: str, value: Any, labeller: Labeller, words: Words) -> str:  # noqa: ANN401 - a fact's
     values = value if isinstance(value, list | tuple) else [value]
-    regions = fact in shelf.facts and shelf.facts[fact].vocabulary == "regions"
+    regions = fact in catalogue.facts and catalogue.facts[fact].vocabulary == "regions"
     if regions:
-        places = (region_label(shelf.vocabularies["regions"], str(one), words["language"]) for one in values)
+        places = (region_label(catalogue.vocabularies["regions"], str(one), words["language"]) for one in values)
         return words["semicolon"].join(places)
-    return words["comma"].join(drafter.value(fact, one) for one in values)
+    return words["comma"].join(labeller.value(fact, one) for one in values)

@@ -154,8 +154,8 @@ _READERS: Mapping[str, Callable[[Engine, str, str, Words], FilterRead]] = Mappin
 
 
 def _entries_of(vocabulary: str) -> Callable[[Catalogue, Words], list[tuple[str, str]]]:
-    def choices(shelf: Catalogue, words: Words) -> list[tuple[str, str]]:
-        return [(one.id, one.label(words["language"])) for one in shelf.vocabularies[vocabulary].entries.values()]
+    def choices(catalogue: Catalogue, words: Words) -> list[tuple[str, str]]:
+        return [(one.id, one.label(words["language"])) for one in catalogue.vocabularies[vocabulary].entries.values()]
 
     return choices
 
@@ -165,39 +165,40 @@ _CHOICES: Mapping[str, Callable[[Catalogue, Words], list[tuple[str, str]]]] = Ma
         "instrument": _entries_of("instruments"),
         "stage": _entries_of("stages"),
         "status": lambda _, words: [(status, words[f"status.{status}"]) for status in STATUSES],
-        "document": lambda shelf, _: [(document.id, document.title) for document in in_order(shelf)],
-        "department": lambda shelf, _: [(name, name) for name, _count in department_names(shelf).most_common()],
+        "document": lambda catalogue, _: [(document.id, document.title) for document in in_order(catalogue)],
+        "department": lambda catalogue, _: [(name, name) for name, _count in department_names(catalogue).most_common()],
     }
 )
 
 
-def choices(shelf: Catalogue, filters: Filters, words: Words) -> dict[str, list[Json]]:
+def choices(catalogue: Catalogue, filters: Filters, words: Words) -> dict[str, list[Json]]:
     """Return what each list offers, with how many measures would remain under the other filters."""
-    reached = open_to(shelf, filters.values, words=filters.words)
-    offered = {name: _offered(shelf, name, filters, reached, words) for name in COUNTED}
+    reached = open_to(catalogue, filters.values, words=filters.words)
+    offered = {name: _offered(catalogue, name, filters, reached, words) for name in COUNTED}
     chosen = filters.by_name["stage"].value
     # A stage rules measures out; none of them has it, so there is nothing to count.
     stages = [
-        {"value": value, "label": label, "chosen": value == chosen} for value, label in _CHOICES["stage"](shelf, words)
+        {"value": value, "label": label, "chosen": value == chosen}
+        for value, label in _CHOICES["stage"](catalogue, words)
     ]
     return {"stage": stages, **offered}
 
 
-def _offered(shelf: Catalogue, name: str, filters: Filters, reached: Sequence[Measure], words: Words) -> list[Json]:
+def _offered(catalogue: Catalogue, name: str, filters: Filters, reached: Sequence[Measure], words: Words) -> list[Json]:
     others = {key: value for key, value in filters.values.items() if key != name}
-    counts = Counter(value for one in having(shelf, reached, others) for value in values_of(shelf, one, name))
+    counts = Counter(value for one in having(catalogue, reached, others) for value in values_of(catalogue, one, name))
     chosen = filters.by_name[name].value
     return [
         {"value": value, "label": label, "chosen": value == chosen, "count": counts[value]}
-        for value, label in _CHOICES[name](shelf, words)
+        for value, label in _CHOICES[name](catalogue, words)
     ]
 
 
-def without_each(shelf: Catalogue, filters: Filters) -> list[tuple[Filter, int]]:
+def without_each(catalogue: Catalogue, filters: Filters) -> list[tuple[Filter, int]]:
     """Return each filter that holds with how many measures there are without it, most first; none that helps not."""
     found = []
     for one in filters.active:
         values = {name: value for name, value in filters.values.items() if name != one.name}
         words = "" if one.name == WORDS_FILTER else filters.words
-        found.append((one, len(having(shelf, open_to(shelf, values, words=words), values))))
+        found.append((one, len(having(catalogue, open_to(catalogue, values, words=words), values))))
     return sorted(((one, count) for one, count in found if count), key=lambda pair: -pair[1])

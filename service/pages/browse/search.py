@@ -14,7 +14,7 @@ from rules.catalogue.catalogue import SHORTEST_QUERY, Catalogue, plain
 from seeds.documents import Document
 from seeds.outline import Clause
 from seeds.vocabulary import simplify
-from service.pages.quotes import Piece, mark_matches
+from service.pages.quotes import QuotePiece, mark_matches
 
 LONGEST_QUERY = 100
 _BEFORE, _AFTER = 24, 90
@@ -84,21 +84,25 @@ def _joined(places: Iterable[Place]) -> tuple[Place, ...]:
     return tuple(joined)
 
 
-def search_clauses(shelf: Catalogue, query: str) -> list[ClauseFound]:
+def search_clauses(catalogue: Catalogue, query: str) -> list[ClauseFound]:
     """Return the clauses whose own words hold `query` or another spelling of what it names, in the order of the text.
 
     Documents that are in force come first.
     """
-    writings = shelf.writings(query)
+    writings = catalogue.writings(query)
     return [
-        found for document in in_order(shelf) for found in clauses_with(document, places_of(document.text, writings))
+        found
+        for document in in_order(catalogue)
+        for found in clauses_with(document, places_of(document.text, writings))
     ]
 
 
-def in_order(shelf: Catalogue) -> list[Document]:
+def in_order(catalogue: Catalogue) -> list[Document]:
     """Return the documents, those in force first, drafts after them and what is repealed last."""
     rank = {"in_force": 0, "draft": 1, "repealed": 2}
-    return sorted(shelf.documents.values(), key=lambda document: (rank[document.status], document.region, document.id))
+    return sorted(
+        catalogue.documents.values(), key=lambda document: (rank[document.status], document.region, document.id)
+    )
 
 
 def clauses_with(document: Document, places: Sequence[Place]) -> list[ClauseFound]:
@@ -114,7 +118,7 @@ def clauses_with(document: Document, places: Sequence[Place]) -> list[ClauseFoun
     ]
 
 
-def excerpt(text: str, places: Sequence[Place]) -> list[Piece]:
+def excerpt(text: str, places: Sequence[Place]) -> list[QuotePiece]:
     """Return the stretch of one line around the first of `places`, what was found in it marked."""
     first = places[0]
     line_start = text.rfind("\n", 0, first.start) + 1
@@ -122,12 +126,12 @@ def excerpt(text: str, places: Sequence[Place]) -> list[Piece]:
     line_end = len(text) if line_end < 0 else line_end
     start, end = max(line_start, first.start - _BEFORE), min(line_end, first.end + _AFTER)
     pieces = marked(text, start, end, places)
-    before = [Piece("…", marked=False)] if start > line_start else []
-    after = [Piece("…", marked=False)] if end < line_end else []
+    before = [QuotePiece("…", marked=False)] if start > line_start else []
+    after = [QuotePiece("…", marked=False)] if end < line_end else []
     return [*before, *pieces, *after]
 
 
-def marked(text: str, start: int, end: int, places: Iterable[Place]) -> list[Piece]:
+def marked(text: str, start: int, end: int, places: Iterable[Place]) -> list[QuotePiece]:
     """Cut text[start:end] into pieces, those of `places` that lie in it marked."""
     inside = ((max(p.start, start), min(p.end, end)) for p in places if p.start < end and p.end > start)
     return mark_matches(text[start:end], start, inside)

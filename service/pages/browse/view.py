@@ -31,7 +31,7 @@ from service.pages.frame import link, render_page
 from service.pages.wording import page_words
 from service.web.lookups import having, open_to
 from service.web.requests import page_language
-from service.web.serving import catalogue, engine
+from service.web.serving import engine, served_catalogue
 
 blueprint = flask.Blueprint("browse", __name__)
 
@@ -47,13 +47,13 @@ LONGEST_PAGE_NUMBER = 4
 @blueprint.get("/documents")
 def documents() -> flask.Response:
     """List the documents, and the clauses that hold the words looked for."""
-    shelf, words = catalogue(), _words()
+    catalogue, words = served_catalogue(), _words()
     sought = read_words(flask.request.args.get("q", ""), words)
-    found = search_clauses(shelf, sought.value) if sought.value else []
+    found = search_clauses(catalogue, sought.value) if sought.value else []
     listed, page = _page_of(found)
     return render_page(
         "documents.html",
-        documents=document_entries(shelf, words),
+        documents=document_entries(catalogue, words),
         sought=sought,
         total=len(found),
         places=sum(len(one.places) for one in found),
@@ -66,18 +66,18 @@ def documents() -> flask.Response:
 @blueprint.get("/documents/<document_id>")
 def document(document_id: str) -> flask.Response:
     """Show the text of a document, its measures and the words looked for marked where they stand."""
-    shelf, words = catalogue(), _words()
-    if document_id not in shelf.documents:
-        return _missing(document_id, {one.id: one.title for one in shelf.documents.values()}, kind="document")
-    shown = shelf.documents[document_id]
-    measures = [one for one in shelf.measures.values() if one.document == document_id]
+    catalogue, words = served_catalogue(), _words()
+    if document_id not in catalogue.documents:
+        return _missing(document_id, {one.id: one.title for one in catalogue.documents.values()}, kind="document")
+    shown = catalogue.documents[document_id]
+    measures = [one for one in catalogue.measures.values() if one.document == document_id]
     sought = read_words(flask.request.args.get("q", ""), words)
-    places = places_of(shown.text, shelf.writings(sought.value)) if sought.value else ()
+    places = places_of(shown.text, catalogue.writings(sought.value)) if sought.value else ()
     only_marked = flask.request.args.get("only") == "measures"
     root = set_document(shown, measures, places, only_marked=only_marked)
     return render_page(
         "document.html",
-        document=document_entry(shelf, shown, words),
+        document=document_entry(catalogue, shown, words),
         root=root,
         contents=contents(root),
         level=heading_level,
@@ -95,23 +95,23 @@ def measures() -> flask.Response:
     if "" in flask.request.args.values():
         return _without_blanks()
     serves, words = engine(), _words()
-    shelf = serves.catalogue
+    catalogue = serves.catalogue
     filters = read_filters(serves, flask.request.args, words)
-    reached = open_to(shelf, filters.values, words=filters.words)
-    selected = in_reading_order(shelf, having(shelf, reached, filters.values))
+    reached = open_to(catalogue, filters.values, words=filters.words)
+    selected = in_reading_order(catalogue, having(catalogue, reached, filters.values))
     listed, page = _page_of(selected)
     return render_page(
         "measures.html",
         filters=filters,
-        choices=browse_filters.choices(shelf, filters, words),
-        sectors=shelf.vocabularies["sectors"].entries.values(),
+        choices=browse_filters.choices(catalogue, filters, words),
+        sectors=catalogue.vocabularies["sectors"].entries.values(),
         total=len(selected),
-        of_all=len(shelf.measures),
-        items=[measure_entry(shelf, one, words, filters.words) for one in listed],
+        of_all=len(catalogue.measures),
+        items=[measure_entry(catalogue, one, words, filters.words) for one in listed],
         page=page,
-        without=browse_filters.without_each(shelf, filters) if not selected else [],
+        without=browse_filters.without_each(catalogue, filters) if not selected else [],
         more_in_use=any(filters.by_name[name].typed for name in browse_filters.FOLDED),
-        stage_is_asked=_is_asked(shelf, "stage"),
+        stage_is_asked=_is_asked(catalogue, "stage"),
         given=filters.address(),
     )
 
@@ -119,20 +119,22 @@ def measures() -> flask.Response:
 @blueprint.get("/measures/<measure_id>")
 def measure(measure_id: str) -> flask.Response:
     """Show one measure so that its rule can be checked against the text."""
-    shelf, words = catalogue(), _words()
-    if measure_id not in shelf.measures:
-        titles = {one.id: measure_name(one, words["language"])["title"] for one in shelf.measures.values()}
+    catalogue, words = served_catalogue(), _words()
+    if measure_id not in catalogue.measures:
+        titles = {one.id: measure_name(one, words["language"])["title"] for one in catalogue.measures.values()}
         return _missing(measure_id, titles, kind="measure")
-    shown = shelf.measures[measure_id]
-    return render_page("measure.html", measure=measure_page(shelf, shown, words), related=related(shelf, shown, words))
+    shown = catalogue.measures[measure_id]
+    return render_page(
+        "measure.html", measure=measure_page(catalogue, shown, words), related=related(catalogue, shown, words)
+    )
 
 
 @blueprint.get("/departments")
 def departments() -> flask.Response:
     """List the departments with the measures that they lead or share."""
-    shelf, words = catalogue(), _words()
+    catalogue, words = served_catalogue(), _words()
     return render_page(
-        "departments.html", places=department_index(shelf, words), unnamed=without_department(shelf, words)
+        "departments.html", places=department_index(catalogue, words), unnamed=without_department(catalogue, words)
     )
 
 
@@ -142,9 +144,11 @@ def _words() -> Mapping[str, str]:
 
 def _without_blanks() -> flask.Response:
     """Lead to the same address without the filters that the form sent empty, so that it can be passed on."""
-    said = {name: flask.request.args[name] for name in (*browse_filters.ORDER, "page") if flask.request.args.get(name)}
+    stated = {
+        name: flask.request.args[name] for name in (*browse_filters.ORDER, "page") if flask.request.args.get(name)
+    }
     answer = flask.Response(status=303)
-    answer.location = link("browse.measures", **said)
+    answer.location = link("browse.measures", **stated)
     return answer
 
 
@@ -159,7 +163,7 @@ def _page_of(things: Sequence[Thing]) -> tuple[Sequence[Thing], dict[str, int]]:
 def _found(found: ClauseFound, words: Mapping[str, str]) -> Json:
     document, clause = found.document, found.clause
     return {
-        "document": document_entry(catalogue(), document, words),
+        "document": document_entry(served_catalogue(), document, words),
         "path": clause.path,
         "clause": place_name(document, clause.path, words),
         "count": len(found.places),
@@ -167,9 +171,9 @@ def _found(found: ClauseFound, words: Mapping[str, str]) -> Json:
     }
 
 
-def _is_asked(shelf: Catalogue, fact: str) -> bool:
+def _is_asked(catalogue: Catalogue, fact: str) -> bool:
     """Tell whether any condition of any measure reads a fact."""
-    conditions = (condition for measure in shelf.measures.values() for condition in measure.conditions)
+    conditions = (condition for measure in catalogue.measures.values() for condition in measure.conditions)
     return any(leaf.test.fact == fact for condition in conditions for leaf in leaves(condition))
 
 

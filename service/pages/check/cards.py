@@ -20,7 +20,7 @@ from service.pages.check.conditions import (
 from service.pages.check.fields import Fields
 from service.pages.quotes import clause_name, mark_matches
 from service.pages.wording import page_words
-from service.web.serving import catalogue
+from service.web.serving import served_catalogue
 
 FIRST = 5
 STEP = 20
@@ -29,9 +29,9 @@ _FIELD = "limit"
 
 
 def read_limit(form: Mapping[str, str]) -> int:
-    """Return how many measures to list; what is no such number counts as not said."""
-    said = form.get(_FIELD, "")
-    wanted = int(said) if said.isdecimal() and len(said) <= len(str(MOST)) else FIRST
+    """Return how many measures to list; what is no such number counts as not stated."""
+    stated = form.get(_FIELD, "")
+    wanted = int(stated) if stated.isdecimal() and len(stated) <= len(str(MOST)) else FIRST
     return max(FIRST, min(wanted, MOST))
 
 
@@ -53,7 +53,7 @@ def group_cards(
     `typed` is what the fields of the form hold, for the questions that can be answered in a card.
     """
     words = page_words(language)
-    rows = Rows(catalogue(), Fields(catalogue(), language), words, typed or {})
+    rows = Rows(served_catalogue(), Fields(served_catalogue(), language), words, typed or {})
     totals = {"applicable": answer.totals.applicable, "possible": answer.totals.possible - answer.totals.withheld}
     groups = []
     for verdict in GROUPS:
@@ -75,7 +75,7 @@ def group_cards(
 def one_card(recommendation: Recommendation, language: str) -> dict[str, Any]:
     """Return one recommendation as a card, whatever its verdict."""
     words = page_words(language)
-    return _card(recommendation, 1, Rows(catalogue(), Fields(catalogue(), language), words, {}), words)
+    return _card(recommendation, 1, Rows(served_catalogue(), Fields(served_catalogue(), language), words, {}), words)
 
 
 def _card(recommendation: Recommendation, number: int, rows: Rows, words: Mapping[str, str]) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _card(recommendation: Recommendation, number: int, rows: Rows, words: Mappin
 
 
 def _clause(quote: Quote | Evidence) -> str:
-    return clause_name(catalogue().documents[quote.document], quote.clause)
+    return clause_name(served_catalogue().documents[quote.document], quote.clause)
 
 
 def _passages(recommendation: Recommendation) -> tuple[Quote | Evidence, ...]:
@@ -138,5 +138,5 @@ def _matches(passage: Quote | Evidence) -> list[tuple[int, int]]:
 def _counted(conditions: Iterable[Row], words: Mapping[str, str]) -> str:
     """Return how many conditions came out in which way, leaving out the ways that none did."""
     counts = Counter(condition.verdict for condition in conditions)
-    told = [(words[f"condition.{verdict}"], counts[verdict]) for verdict in _VERDICTS if counts[verdict]]
-    return words["comma_between"].join(words["counted"].format(says, count) for says, count in told)
+    reported = [(words[f"condition.{verdict}"], counts[verdict]) for verdict in _VERDICTS if counts[verdict]]
+    return words["comma_between"].join(words["counted"].format(says, count) for says, count in reported)

@@ -14,7 +14,7 @@ import flask
 from matcher.answers.shapes import Benefit, Condition, Question
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import IN_PERCENT, FactType
-from rules.language.labels import Drafter
+from rules.language.labels import Labeller
 from rules.language.measures import Verdict, Why
 from seeds.regions import region_label
 from service.pages.check.fields import Fields, ShownField
@@ -81,7 +81,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One condition: the requirement, its verdict in words and why, what the company said, and the gap.
+    """One condition: the requirement, its verdict in words and why, what the company stated, and the gap.
 
     `asked` is there while an answer can still settle it; a group of conditions has its parts as rows.
     """
@@ -92,7 +92,7 @@ class Row:
     verdict: str
     says: str
     reason: str
-    said: str
+    stated: str
     gap: str
     clause: str
     address: str
@@ -111,7 +111,7 @@ class Rows:
         self._fields = fields
         self._words = words
         self._typed = typed
-        self._drafter = Drafter(catalogue.facts, catalogue.vocabularies, words["language"])
+        self._drafter = Labeller(catalogue.facts, catalogue.vocabularies, words["language"])
 
     def row(self, condition: Condition, place: str = "") -> Row:
         """Return one condition as a row; `place` is where it stands among the conditions of its measure."""
@@ -124,7 +124,7 @@ class Rows:
             verdict=verdict,
             says=words[f"condition.{verdict}"],
             reason=words["in_brackets"].format(words.get(f"why.{why}", why)) if why else "",
-            said=self._said(condition) if verdict != "met" else "",
+            stated=self._stated(condition) if verdict != "met" else "",
             gap=self._gap(condition),
             clause=clause_name(self._catalogue.documents[cite.document], cite.clause),
             address=clause_address(cite.document, cite.clause),
@@ -151,13 +151,13 @@ class Rows:
         field = self._fields.of_fact(fact)
         return Asked(question=self._fields.question(fact), field=field, text=self._typed.get(field.name, ""))
 
-    def _said(self, condition: Condition) -> str:
+    def _stated(self, condition: Condition) -> str:
         actual = condition.actual
         values = actual if isinstance(actual, list) else [] if actual is None else [actual]
-        told = self._words["comma"].join(self._value(condition.fact or "", value) for value in values)
+        reported = self._words["comma"].join(self._value(condition.fact or "", value) for value in values)
         # What is still asked for although a value is known was inferred from something else.
         key = "inferred_said" if condition.why == Why.FACT_MISSING else "said"
-        return self._words[key].format(told) if told else ""
+        return self._words[key].format(reported) if reported else ""
 
     def _value(self, fact: str, value: Any) -> str:  # noqa: ANN401 - a value of any fact
         known = self._catalogue.facts.get(fact)

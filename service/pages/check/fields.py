@@ -12,7 +12,7 @@ from typing import Any
 
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition, FactType
-from rules.language.labels import Drafter
+from rules.language.labels import Labeller
 from rules.language.measures import Leaf, leaves
 from seeds.profile_fields import Kind as Field
 from seeds.profile_fields import profile_fields
@@ -20,7 +20,7 @@ from seeds.vocabulary import Vocabulary
 from service.pages.wording import page_words
 
 
-class Kind(StrEnum):
+class InputKind(StrEnum):
     """How a field is typed."""
 
     TEXT = "text"
@@ -41,15 +41,15 @@ class FormField:
     """
 
     name: str
-    kind: Kind
+    kind: InputKind
     main: bool = False
     autocomplete: str = "off"
     vocabulary: str = ""
 
 
 _KINDS = {
-    Field.TEXT: Kind.TEXT, Field.CODE: Kind.TEXT, Field.PLACE: Kind.TEXT, Field.LIST: Kind.LINES,
-    Field.WHOLE: Kind.NUMBER, Field.MONEY: Kind.MONEY, Field.DATE: Kind.DATE, Field.FLAG: Kind.FLAG,
+    Field.TEXT: InputKind.TEXT, Field.CODE: InputKind.TEXT, Field.PLACE: InputKind.TEXT, Field.LIST: InputKind.LINES,
+    Field.WHOLE: InputKind.NUMBER, Field.MONEY: InputKind.MONEY, Field.DATE: InputKind.DATE, Field.FLAG: InputKind.FLAG,
 }  # fmt: skip
 """How a field is typed that does not say otherwise, by its kind."""
 
@@ -58,7 +58,7 @@ def _form_fields() -> Iterator[FormField]:
     for name in profile_fields().form:
         field = profile_fields().by_id[name]
         if field.form:
-            kind = Kind(field.form.typed) if field.form.typed else _KINDS[field.kind]
+            kind = InputKind(field.form.typed) if field.form.typed else _KINDS[field.kind]
             yield FormField(
                 name=name,
                 kind=kind,
@@ -76,17 +76,17 @@ DECLARED = "facts."
 
 KIND_OF_FACT = MappingProxyType(
     {
-        FactType.SET: Kind.LINES,
-        FactType.NUMBER: Kind.NUMBER,
-        FactType.MONEY: Kind.MONEY,
-        FactType.SHARE: Kind.SHARE,
-        FactType.RATE: Kind.SHARE,
-        FactType.DATE: Kind.DATE,
-        FactType.FLAG: Kind.FLAG,
-        FactType.ATTESTATION: Kind.FLAG,
+        FactType.SET: InputKind.LINES,
+        FactType.NUMBER: InputKind.NUMBER,
+        FactType.MONEY: InputKind.MONEY,
+        FactType.SHARE: InputKind.SHARE,
+        FactType.RATE: InputKind.SHARE,
+        FactType.DATE: InputKind.DATE,
+        FactType.FLAG: InputKind.FLAG,
+        FactType.ATTESTATION: InputKind.FLAG,
     }
 )
-_BY_LINE = (Kind.LINES, Kind.CHOICE)
+_BY_LINE = (InputKind.LINES, InputKind.CHOICE)
 _FLAGS = {"yes": True, "no": False}
 _WHOLE = re.compile(r"[0-9]{1,12}")
 _CHINESE_DATE = re.compile(r"([0-9]{4})[年./-]([0-9]{1,2})[月./-]([0-9]{1,2})日?")
@@ -102,18 +102,18 @@ def read_profile(typed: Mapping[str, str], published: Mapping[str, FactDefinitio
 
     `published` are the facts whose types are known; any other declared fact is answered with yes or no.
     """
-    said = {name: text.strip() for name, text in typed.items() if is_field(name) and text.strip()}
-    profile = {field.name: _READERS[field.kind](said[field.name]) for field in FIELDS if field.name in said}
+    stated = {name: text.strip() for name, text in typed.items() if is_field(name) and text.strip()}
+    profile = {field.name: _READERS[field.kind](stated[field.name]) for field in FIELDS if field.name in stated}
     facts = {
-        fact: _READERS[kind_of_fact(fact, published or {})](said[DECLARED + fact])
-        for fact in (name.removeprefix(DECLARED) for name in said if name.startswith(DECLARED))
+        fact: _READERS[kind_of_fact(fact, published or {})](stated[DECLARED + fact])
+        for fact in (name.removeprefix(DECLARED) for name in stated if name.startswith(DECLARED))
     }
     return {**profile, "facts": facts} if facts else profile
 
 
-def kind_of_fact(fact: str, published: Mapping[str, FactDefinition]) -> Kind:
+def kind_of_fact(fact: str, published: Mapping[str, FactDefinition]) -> InputKind:
     """Return how a declared fact is typed; a condition of a measure is answered with yes or no."""
-    return KIND_OF_FACT[published[fact].type] if fact in published else Kind.FLAG
+    return KIND_OF_FACT[published[fact].type] if fact in published else InputKind.FLAG
 
 
 def typed_of(profile: Mapping[str, Any]) -> dict[str, str]:
@@ -124,10 +124,10 @@ def typed_of(profile: Mapping[str, Any]) -> dict[str, str]:
         if name in BY_NAME and value is not None
     }
     declared = profile.get("facts") or {}
-    return typed | {DECLARED + fact: _written(value, Kind.LINES) for fact, value in declared.items()}
+    return typed | {DECLARED + fact: _written(value, InputKind.LINES) for fact, value in declared.items()}
 
 
-def _written(value: object, kind: Kind) -> str:
+def _written(value: object, kind: InputKind) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
@@ -157,15 +157,15 @@ def _flag(text: str) -> bool | str:
     return _FLAGS.get(text, text)
 
 
-_READERS: dict[Kind, Callable[[str], Any]] = {
-    Kind.TEXT: _as_typed,
-    Kind.LINES: _lines,
-    Kind.CHOICE: _lines,
-    Kind.NUMBER: _number,
-    Kind.MONEY: _as_typed,
-    Kind.SHARE: _as_typed,
-    Kind.DATE: _day,
-    Kind.FLAG: _flag,
+_READERS: dict[InputKind, Callable[[str], Any]] = {
+    InputKind.TEXT: _as_typed,
+    InputKind.LINES: _lines,
+    InputKind.CHOICE: _lines,
+    InputKind.NUMBER: _number,
+    InputKind.MONEY: _as_typed,
+    InputKind.SHARE: _as_typed,
+    InputKind.DATE: _day,
+    InputKind.FLAG: _flag,
 }
 
 
@@ -178,7 +178,7 @@ class ShownField:
     """One field with its words; `choices` are (value, words), empty when the field is typed freely."""
 
     name: str
-    kind: Kind
+    kind: InputKind
     label: str
     hint: str = ""
     main: bool = False
@@ -195,7 +195,7 @@ class Fields:
         self._catalogue = catalogue
         self._language = language
         self._words = page_words(language)
-        self._drafter = Drafter(catalogue.facts, catalogue.vocabularies, language)
+        self._drafter = Labeller(catalogue.facts, catalogue.vocabularies, language)
         self._leaves = {leaf.test.fact: leaf for leaf in _all_leaves(catalogue)}
 
     @property
@@ -230,7 +230,7 @@ class Fields:
         return self._words["ask_whether"].format(self._drafter.label(self._leaves[fact]))
 
     def _fixed(self, field: FormField) -> ShownField:
-        entries = self._choices(field.vocabulary) if field.kind is Kind.CHOICE else ()
+        entries = self._choices(field.vocabulary) if field.kind is InputKind.CHOICE else ()
         return ShownField(
             name=field.name,
             kind=field.kind,
@@ -248,7 +248,7 @@ class Fields:
         entries = self._choices(vocabulary) if vocabulary else ()
         return ShownField(
             name=DECLARED + fact,
-            kind=Kind.CHOICE if entries else kind,
+            kind=InputKind.CHOICE if entries else kind,
             label=self._label(fact),
             hint=self._unit(known) or self._words.get(f"hint_{kind}", ""),
             vocabulary="" if entries else vocabulary,
@@ -267,8 +267,8 @@ class Fields:
         unit = "" if known is None else known.unit_en if self._language == "en" else known.unit
         return self._words["hint_unit"].format(unit) if unit else ""
 
-    def _yes_or_no(self, kind: Kind) -> tuple[tuple[str, str], ...]:
-        return (("yes", self._words["yes"]), ("no", self._words["no"])) if kind is Kind.FLAG else ()
+    def _yes_or_no(self, kind: InputKind) -> tuple[tuple[str, str], ...]:
+        return (("yes", self._words["yes"]), ("no", self._words["no"])) if kind is InputKind.FLAG else ()
 
     def _choices(self, name: str) -> tuple[tuple[str, str], ...]:
         """Return the entries of a short vocabulary, written as people would type them."""

@@ -88,7 +88,7 @@ _SAYS: Mapping[tuple[Standing, Standing], str] = {
     (_FITS, _LEFT): "unlisted",
     (_MAY, _LEFT): "unlisted",
 }
-"""What is said of a measure by its standing before and now; what was not listed and still is not goes unsaid."""
+"""What is stated of a measure by its standing before and now; what was not listed and still is not goes unsaid."""
 ORDER = ("settled", "opened", "perhaps", "doubted", "closed", "unlisted")
 
 
@@ -146,7 +146,7 @@ def _measure(measure: MeasureSummary, others: list[Row]) -> dict[str, Any]:
     }
 
 
-def near_misses(answer: MatchAnswer, rows: Rows) -> list[dict[str, Any]]:
+def near_miss_rows(answer: MatchAnswer, rows: Rows) -> list[dict[str, Any]]:
     """Return the measures that one changeable condition stands in the way of."""
     return [
         {"title": miss.title, "address": measure_address(miss.measure_id), "row": rows.what_if(miss.condition)}
@@ -168,22 +168,22 @@ class Check:
 
 def page_of(check: Check, language: str) -> dict[str, Any]:
     """Match and return the variables of the answer; MatchError when a declared fact is none."""
-    words, shelf = page_words(language), engine().catalogue
+    words, catalogue = page_words(language), engine().catalogue
     include = frozenset({"not_applicable"} if check.with_refused else ())
     answer, parts_ms = engine().match_timed(replace(check.request, limit=MOST, include=include))
     serving().metrics.record_match(parts_ms)
-    fields = Fields(shelf, language)
-    rows = Rows(shelf, fields, words, check.typed)
+    fields = Fields(catalogue, language)
+    rows = Rows(catalogue, fields, words, check.typed)
     return {
         "answer": answer,
         "groups": group_cards(answer, language, check.typed, check.limit),
         "questions": [{"settles": one.settles, "asked": rows.asked(one)} for one in answer.questions],
-        "near": near_misses(answer, rows),
+        "near": near_miss_rows(answer, rows),
         "refused": refused(answer, rows) if check.with_refused else [],
         "unread": [_unread(item, check.typed) for item in answer.profile.unrecognised],
-        "profile_json": json.dumps(read_profile(check.typed, shelf.facts), ensure_ascii=False),
+        "profile_json": json.dumps(read_profile(check.typed, catalogue.facts), ensure_ascii=False),
         "said_facts": understood(
-            answer.profile.facts, shelf.facts, words, lambda fact: fields.named(DECLARED + fact).label
+            answer.profile.facts, catalogue.facts, words, lambda fact: fields.named(DECLARED + fact).label
         ),
         "changes": _changes(check, fields, words),
     }

@@ -179,14 +179,14 @@ _MINUTE = 60
 
 def list_screenings(owned: Iterable[Job], *, language: str, now: float) -> list[Json]:
     """Return the screenings of a key for the list."""
-    return [tell_screening(job, language=language, now=now) for job in owned]
+    return [report_screening(job, language=language, now=now) for job in owned]
 
 
-def tell_screening(job: Job, *, language: str, now: float) -> Json:
+def report_screening(job: Job, *, language: str, now: float) -> Json:
     """Return one screening with its words: state, times in China, name of its file, how far it is."""
-    words, told = page_words(language), describe_job(job, now=now, language=language)
+    words, reported = page_words(language), describe_job(job, now=now, language=language)
     return {
-        **asdict(told),
+        **asdict(reported),
         "name": name_of(job.id),
         "says": words[f"screen_state.{job.state}"],
         "documents": words["comma"].join(words[f"status.{status}"] for status in job.options.statuses),
@@ -194,30 +194,30 @@ def tell_screening(job: Job, *, language: str, now: float) -> Json:
         "finished": moment_in_china(job.finished_at) if job.finished_at else "",
         "expires": moment_in_china(job.expires_at),
         "going": job.state in UNFINISHED,
-        "progress_says": progress_words(told, words),
+        "progress_says": progress_words(reported, words),
     }
 
 
-def tell_progress(job: Job, *, language: str, now: float) -> Json:
+def report_progress(job: Job, *, language: str, now: float) -> Json:
     """Return what an event tells: the state, the share done, the same in a sentence."""
-    told = describe_job(job, now=now, language=language)
-    says = progress_words(told, page_words(language))
-    return {"state": told.state, "share": told.progress.share, "says": says}
+    reported = describe_job(job, now=now, language=language)
+    says = progress_words(reported, page_words(language))
+    return {"state": reported.state, "share": reported.progress.share, "says": says}
 
 
-def progress_words(told: Screening, words: Mapping[str, str]) -> str:
+def progress_words(reported: Screening, words: Mapping[str, str]) -> str:
     """Return rows done, rate and time left in a sentence."""
-    rows, progress = told.rows, told.progress
-    if told.state is State.QUEUED:
+    rows, progress = reported.rows, reported.progress
+    if reported.state is State.QUEUED:
         return words["screen_queued"]
     if rows.total is None:
         return words["screen_reading"]
-    said = [words["screen_rows_done"].format(f"{rows.done:,}", f"{rows.total:,}")]
+    stated = [words["screen_rows_done"].format(f"{rows.done:,}", f"{rows.total:,}")]
     if progress.rows_per_second:
-        said.append(words["screen_rate"].format(f"{progress.rows_per_second:,.0f}"))
+        stated.append(words["screen_rate"].format(f"{progress.rows_per_second:,.0f}"))
     if progress.seconds_left:
-        said.append(_time_left(progress.seconds_left, words))
-    return words["comma_between"].join(said) + words["screen_stop"]
+        stated.append(_time_left(progress.seconds_left, words))
+    return words["comma_between"].join(stated) + words["screen_stop"]
 
 
 def moment_in_china(seconds: float) -> str:
@@ -243,7 +243,7 @@ def guard() -> flask.Response | None:
     """Let in who is signed in, refuse forms of other pages; the functions of the API find the key as they expect it."""
     session = current_session()
     flask.g.console, flask.g.key = session, session.key if session else None
-    flask.g.spoken = page_language()
+    flask.g.language = page_language()
     if flask.request.method == "POST":
         _refuse_foreign_form()
     if session is None and flask.request.endpoint not in _OPEN:
@@ -255,8 +255,8 @@ def _wanted() -> str:
     """Return the address to go on to after signing in: the page asked for; a form that was sent is not sent again."""
     if flask.request.method != "GET":
         return ""
-    spoken = flask.request.args.get("lang", "")
-    return flask.request.path + (f"?lang={spoken}" if spoken in PAGE_LANGUAGES else "")
+    language = flask.request.args.get("lang", "")
+    return flask.request.path + (f"?lang={language}" if language in PAGE_LANGUAGES else "")
 
 
 def _refuse_foreign_form() -> None:

@@ -28,8 +28,8 @@ from service.pages.console.entry import (
     home_page,
     keep_upload,
     pass_name_on,
-    tell_progress,
-    tell_screening,
+    report_progress,
+    report_screening,
 )
 from service.pages.console.summary import summarise
 from service.pages.frame import link
@@ -108,13 +108,13 @@ _ID = "<string(length=32):upload_id>"
 
 @blueprint.post("/screenings/new")
 def upload() -> flask.Response:
-    """Keep a file and go on to its columns; what is wrong with it is told beside the form."""
+    """Keep a file and go on to its columns; what is wrong with it is reported beside the form."""
     asked = {name: flask.request.form.get(name, "").strip() for name in ("on",)}
     asked["statuses"] = ",".join(flask.request.form.getlist("statuses"))
     try:
         upload_id = _kept(asked)
     except RequestError as error:
-        return home_page(status=422, faults=_told(error), asked=asked)
+        return home_page(status=422, faults=_reported(error), asked=asked)
     return go_to(link("console.columns", upload_id=upload_id))
 
 
@@ -140,7 +140,7 @@ def start(upload_id: str) -> flask.Response:
     try:
         _create(upload, choices)
     except RequestError as error:
-        return _columns_page(upload, choices, status=422, faults=_told(error))
+        return _columns_page(upload, choices, status=422, faults=_reported(error))
     return go_to(link("console.screening", screening_id=upload.id))
 
 
@@ -192,7 +192,7 @@ def _columns_page(
     return console_page("console_columns.html", status=status, upload=upload, look=look, faults=faults)
 
 
-def _told(error: RequestError) -> tuple[str, ...]:
+def _reported(error: RequestError) -> tuple[str, ...]:
     """Return what is wrong in sentences of the page's language."""
     words = page_words(page_language())
     if not error.complaints:
@@ -211,11 +211,11 @@ def screening(screening_id: str) -> flask.Response:
     if job.state is not State.FINISHED:
         return console_page("console_progress.html", job=shown_job(job))
     language, newest = page_language(), engine().catalogue.version
-    shelf, words, columns = catalogue_of(job), page_words(language), columns_as_read(folders().of(job.id), language)
+    catalogue, words, columns = catalogue_of(job), page_words(language), columns_as_read(folders().of(job.id), language)
     return console_page(
         "console_summary.html",
         job=shown_job(job),
-        summary=summarise(shelf, jobs().chunks(job.id), parts_of(job), words),
+        summary=summarise(catalogue, jobs().chunks(job.id), parts_of(job), words),
         columns=columns,
         open_columns=cells_left_open(columns, words),
         formats=tuple(form.value for form in Format),
@@ -226,14 +226,14 @@ def screening(screening_id: str) -> flask.Response:
 @blueprint.get(f"{ONE}/events")
 def events(screening_id: str) -> flask.Response:
     """Send how far it is whenever that changes; the last event bears the name of the final state."""
-    job, table, spoken = own_screening(screening_id), jobs(), page_language()
+    job, table, language = own_screening(screening_id), jobs(), page_language()
 
     def state() -> tuple[bool, str, bytes] | None:
         found = table.find(job.id, job.key_id)
         if found is None:
             return None
         ended = found.state not in UNFINISHED
-        body = json_bytes(tell_progress(found, language=spoken, now=time.time()))
+        body = json_bytes(report_progress(found, language=language, now=time.time()))
         return ended, "ended" if ended else "progress", body
 
     return event_stream(state, most=max(1, serving().settings.threads - 2))
@@ -275,10 +275,10 @@ def download(screening_id: str, form: str) -> flask.Response:
 
 def shown_job(job: Job) -> Json:
     """Return what every page of a screening shows of it."""
-    told = tell_screening(job, language=page_language(), now=time.time())
-    told["rerun_of"] = job.previous or ""
-    told["changes"] = job.state is State.FINISHED and StoredChanges.read(folders().of(job.id)) is not None
-    return told
+    reported = report_screening(job, language=page_language(), now=time.time())
+    reported["rerun_of"] = job.previous or ""
+    reported["changes"] = job.state is State.FINISHED and StoredChanges.read(folders().of(job.id)) is not None
+    return reported
 
 
 def catalogue_of(job: Job) -> Catalogue:

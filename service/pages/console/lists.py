@@ -79,26 +79,26 @@ def load(schema: Schema, given: Mapping[str, str]) -> Json:
     return loaded
 
 
-def filter_choices(shelf: Catalogue, language: str) -> Json:
+def filter_choices(catalogue: Catalogue, language: str) -> Json:
     """Return what the selects of a filter offer."""
-    labels = shelf.vocabularies["instruments"]
-    present = {measure.instrument for measure in shelf.measures.values()}
+    labels = catalogue.vocabularies["instruments"]
+    present = {measure.instrument for measure in catalogue.measures.values()}
     instruments = [(entry.value, labels[entry.value].label(language)) for entry in Instrument if entry in present]
     return {"instruments": instruments, "statuses": STATUSES, "sorts": SORTS}
 
 
-def region_words(shelf: Catalogue, text: str, language: str) -> Json | None:
+def region_words(catalogue: Catalogue, text: str, language: str) -> Json | None:
     """Return how the place of a filter was read; None without one."""
     if not text:
         return None
-    read = read_region(shelf, text, language)
+    read = read_region(catalogue, text, language)
     return {"label": read.label, "suggestions": [item.label for item in read.suggestions]}
 
 
-def region_places(shelf: Catalogue, text: str) -> Collection[str]:
+def region_places(catalogue: Catalogue, text: str) -> Collection[str]:
     """Return every place inside the one that a text names; none when it names none for sure."""
-    place = read_region(shelf, text, "zh").value
-    return shelf.vocabularies["regions"].taxonomy.descendants(place) if place else ()
+    place = read_region(catalogue, text, "zh").value
+    return catalogue.vocabularies["regions"].taxonomy.descendants(place) if place else ()
 
 
 def sorted_counts(counts: TenantCounts, sort: str) -> TenantCounts:
@@ -110,9 +110,9 @@ def sorted_counts(counts: TenantCounts, sort: str) -> TenantCounts:
     return counts.chosen(order)
 
 
-def place_label(shelf: Catalogue, region: str | None, language: str) -> str:
+def place_label(catalogue: Catalogue, region: str | None, language: str) -> str:
     """Return a place by its full name; "" when it is not surely known."""
-    return region_label(shelf.vocabularies["regions"], region, language) if region else ""
+    return region_label(catalogue.vocabularies["regions"], region, language) if region else ""
 
 
 Rows = NDArray[np.int32]
@@ -169,7 +169,7 @@ Words = Mapping[str, str]
 class Results:
     """A finished screening as its lists read it: catalogue, statuses considered, chunks, parts, and the words."""
 
-    shelf: Catalogue
+    catalogue: Catalogue
     statuses: Collection[str]
     chunks: Sequence[Chunk]
     parts: Parts
@@ -182,14 +182,14 @@ class Results:
 
     def choice(self, query: Json) -> TenantChoice:
         """Return which pairs count."""
-        return tenant_choice(self.shelf, self.statuses, query)
+        return tenant_choice(self.catalogue, self.statuses, query)
 
     def tenants(self, query: Json) -> TenantCounts:
         """Return the tenants that the filters let through, in the order asked for."""
         choice = self.choice(query)
         counts = count_by_tenant(self.parts, choice).wanted(choice)
         if query.get("region"):
-            counts = counts.chosen(self.parts.are_inside(counts.rows, region_places(self.shelf, query["region"])))
+            counts = counts.chosen(self.parts.are_inside(counts.rows, region_places(self.catalogue, query["region"])))
         return sorted_counts(counts, query.get("sort", "applicable"))
 
     def tenants_called(self, text: str) -> TenantCounts:
@@ -205,7 +205,7 @@ class Results:
         items = [
             {
                 **called[row],
-                "place": place_label(self.shelf, called[row]["region"], self.language),
+                "place": place_label(self.catalogue, called[row]["region"], self.language),
                 "applicable": int(counts.applicable[place]),
                 "possible": int(counts.listed_possible[place]),
                 "best": [{**pair, "title": self.title(pair["measure_id"])} for pair in best[row]],
@@ -217,7 +217,7 @@ class Results:
     def measures(self, query: Json) -> list[Json]:
         """Return the measures that the filters let through with the tenants of each standing, most applicable first."""
         standing, nobody = counts_by_measure(self.parts, self._rows(query)), Counter[str]()
-        told = [
+        reported = [
             {
                 **asdict(item),
                 "instrument_label": self.instrument(item.instrument),
@@ -225,20 +225,20 @@ class Results:
             }
             for item in self.listed(query)
         ]
-        wanted = [one for one in told if not query.get("verdict") or one["standing"][query["verdict"]]]
+        wanted = [one for one in reported if not query.get("verdict") or one["standing"][query["verdict"]]]
         return sorted(wanted, key=lambda one: (-one["standing"]["applicable"], -one["standing"]["possible"]))
 
     def listed(self, query: Json) -> list[MeasureItem]:
         """Return the measures of the kind and document status asked for, most applicable first."""
-        chosen = chosen_measures(self.shelf, query.get("instrument"), query.get("status"))
-        items = measure_items(self.shelf, measure_counts(self.chunks), self.language)
+        chosen = chosen_measures(self.catalogue, query.get("instrument"), query.get("status"))
+        items = measure_items(self.catalogue, measure_counts(self.chunks), self.language)
         return [item for item in items if chosen is None or item.measure_id in chosen]
 
     def standing(self, measure_id: str, query: Json) -> tuple[list[Json], Json]:
         """Return one page of the tenants that stand to a measure as asked, with what is missing or in the way."""
         table = tenants_of_measure(self.parts, measure_id, query.get("standing"), query.get("verdict"))
         if query.get("region"):
-            inside = self.parts.are_inside(table["row"].to_numpy(), region_places(self.shelf, query["region"]))
+            inside = self.parts.are_inside(table["row"].to_numpy(), region_places(self.catalogue, query["region"]))
             table = table.filter(pa.array(inside))
         shown, where = page_of(range(table.num_rows), query)
         items = describe_standing(self.parts, measure_id, table.take(list(shown)))
@@ -246,15 +246,15 @@ class Results:
 
     def title(self, measure_id: str) -> str:
         """Return the title of a measure."""
-        return title_of(self.shelf, measure_id, self.language)
+        return title_of(self.catalogue, measure_id, self.language)
 
     def instrument(self, name: str | None) -> str:
         """Return a kind of support in words."""
-        return self.shelf.vocabularies["instruments"][name].label(self.language) if name else ""
+        return self.catalogue.vocabularies["instruments"][name].label(self.language) if name else ""
 
     def fact(self, name: str) -> str:
         """Return the name of a fact; a condition that only a person can check is called so."""
-        known = self.shelf.facts.get(name)
+        known = self.catalogue.facts.get(name)
         return known.label(self.language) if known else self.words["screen_manual_fact"]
 
     def _rows(self, query: Json) -> Rows | None:
@@ -262,7 +262,7 @@ class Results:
         if not query.get("region"):
             return None
         rows = self.parts.decided()
-        return rows[self.parts.are_inside(rows, region_places(self.shelf, query["region"]))]
+        return rows[self.parts.are_inside(rows, region_places(self.catalogue, query["region"]))]
 
     def _says(self, item: MeasureTenant) -> str:
         """Return what is missing or in the way of one tenant."""
@@ -273,7 +273,7 @@ class Results:
         return self.words["screen_missing"].format(self.words["comma"].join(facts)) if facts else ""
 
     def _amount(self, fact: str, gap: float) -> str:
-        known = self.shelf.facts[fact]
+        known = self.catalogue.facts[fact]
         if known.type is FactType.MONEY:
             amount = money_words(gap, self.words)
         elif known.type in IN_PERCENT:
@@ -306,8 +306,8 @@ def matrix_page(results: Results, query: Json) -> Matrix:
     measures, across = page_of(results.listed(query), {"page": query["across"], "per_page": ACROSS})
     ids = [measure.measure_id for measure in measures]
     cells, called = cells_of(results.parts, rows, ids), results.parts.called(rows)
-    told = [
+    reported = [
         {**called[row], "cells": [(measure_id, cells.get((row, measure_id), "unlisted")) for measure_id in ids]}
         for row in rows
     ]
-    return Matrix(rows=told, measures=list(measures), down=down, across=across)
+    return Matrix(rows=reported, measures=list(measures), down=down, across=across)

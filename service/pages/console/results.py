@@ -76,7 +76,7 @@ def tenant(screening_id: str, row: int) -> flask.Response:
     return console_page(
         "console_tenant.html",
         job=shown_job(job),
-        tenant={**called, "place": place_label(results.shelf, called["region"], page_language())},
+        tenant={**called, "place": place_label(results.catalogue, called["region"], page_language())},
         answer=answer,
         groups=group_cards(answer, page_language()),
         more=limit == CARDS and len(answer.recommendations) == CARDS,
@@ -87,7 +87,7 @@ def tenant(screening_id: str, row: int) -> flask.Response:
 def pair(screening_id: str, row: int, measure_id: str) -> flask.Response:
     """Show why one measure fits one tenant or not."""
     job, results = _opened(screening_id)
-    described = describe_measure(results.shelf, found(results.shelf.measures, measure_id), page_language())
+    described = describe_measure(results.catalogue, found(results.catalogue.measures, measure_id), page_language())
     called = results.parts.called([row]).get(row, {"row": row, "name": ""})
     return console_page(
         "console_pair.html",
@@ -111,7 +111,7 @@ def measures(screening_id: str) -> flask.Response:
 def measure(screening_id: str, measure_id: str) -> flask.Response:
     """Show which tenants a measure fits, may fit, or would fit but for one thing."""
     job, results = _opened(screening_id)
-    described = describe_measure(results.shelf, found(results.shelf.measures, measure_id), page_language())
+    described = describe_measure(results.catalogue, found(results.catalogue.measures, measure_id), page_language())
     query = read_query(MeasureTenantsQuery)
     items, where = results.standing(measure_id, query)
     counts = next(one["standing"] for one in results.measures({}) if one["measure_id"] == measure_id)
@@ -178,19 +178,19 @@ def _opened(screening_id: str) -> tuple[Job, Results]:
     """Return a finished screening of the caller with its results."""
     job = _finished(screening_id)
     words = page_words(page_language())
-    shelf = catalogue_of(job)
+    catalogue = catalogue_of(job)
     chunks, parts = jobs().chunks(job.id), parts_of(job)
-    return job, Results(shelf=shelf, statuses=job.options.statuses, chunks=chunks, parts=parts, words=words)
+    return job, Results(catalogue=catalogue, statuses=job.options.statuses, chunks=chunks, parts=parts, words=words)
 
 
 def _list(template: str, job: Job, query: Json, **variables: Any) -> flask.Response:  # noqa: ANN401 - what a template takes
-    shelf = engine().catalogue
+    catalogue = engine().catalogue
     return console_page(
         template,
         job=shown_job(job),
         query=query,
-        choices=filter_choices(shelf, page_language()),
-        region=region_words(shelf, query.get("region", ""), page_language()),
+        choices=filter_choices(catalogue, page_language()),
+        region=region_words(catalogue, query.get("region", ""), page_language()),
         **variables,
     )
 

@@ -20,8 +20,8 @@ from service.screenings.stored.matrix import (
     count_by_tenant,
     measure_counts,
     measure_items,
+    missing_facts,
     opening,
-    settling,
 )
 from service.shapes.screening import MeasureItem, Opening, Settling, VerdictCounts
 
@@ -32,7 +32,7 @@ _LABEL_WIDTH = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class BarPiece:
     """One piece of a bar: what it stands for, where it begins and how wide it is, in percent."""
 
     kind: str
@@ -47,7 +47,7 @@ class Bar:
     label: str
     says: str
     top: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[BarPiece, ...]
     cells: tuple[str, ...]
 
     @property
@@ -81,7 +81,7 @@ def plain_bars(rows: Sequence[tuple[str, int, str]], *, kind: str) -> tuple[Bar,
             label=label,
             says=says,
             top=place * ROW_HEIGHT,
-            pieces=(Piece(kind=kind, start=0, width=round(100 * number / most, 2)),),
+            pieces=(BarPiece(kind=kind, start=0, width=round(100 * number / most, 2)),),
             cells=(f"{number:,}",),
         )
         for place, (label, number, says) in enumerate(rows)
@@ -102,11 +102,11 @@ def stacked_bars(rows: Sequence[tuple[str, Sequence[int], str]], *, kinds: Seque
     )
 
 
-def _shares(numbers: Sequence[int], kinds: Sequence[str]) -> tuple[Piece, ...]:
+def _shares(numbers: Sequence[int], kinds: Sequence[str]) -> tuple[BarPiece, ...]:
     whole = sum(numbers) or 1
     starts = [100 * sum(numbers[:place]) / whole for place in range(len(numbers))]
     return tuple(
-        Piece(kind=kind, start=round(start, 2), width=round(100 * number / whole, 2))
+        BarPiece(kind=kind, start=round(start, 2), width=round(100 * number / whole, 2))
         for kind, number, start in zip(kinds, numbers, starts, strict=True)
         if number
     )
@@ -130,14 +130,14 @@ SHOWN = ("applicable", "possible", "withheld", "not_applicable")
 _STEPS = ((0, 0), (1, 1), (2, 2), (3, 5), (6, 10), (11, 20), (21, 50), (51, 100), (101, None))
 
 
-def summarise(shelf: Catalogue, chunks: Sequence[Chunk], parts: Parts, words: Words) -> Json:
+def summarise(catalogue: Catalogue, chunks: Sequence[Chunk], parts: Parts, words: Words) -> Json:
     """Return everything that the summary shows, in words."""
     language = words["language"]
-    measures = measure_items(shelf, measure_counts(chunks), language)
-    settles = settling(shelf, add_up(chunks, "settles"), language)
-    opens = opening(shelf, add_up(chunks, "opens"), language)
+    measures = measure_items(catalogue, measure_counts(chunks), language)
+    settles = missing_facts(catalogue, add_up(chunks, "settles"), language)
+    opens = opening(catalogue, add_up(chunks, "opens"), language)
     charts = (
-        _by_instrument(shelf, measures, words),
+        _by_instrument(catalogue, measures, words),
         _by_tenant(parts, words),
         _by_missing_fact(settles, words),
         _by_change(opens, words),
@@ -152,12 +152,12 @@ def summarise(shelf: Catalogue, chunks: Sequence[Chunk], parts: Parts, words: Wo
     }
 
 
-def _by_instrument(shelf: Catalogue, measures: Sequence[MeasureItem], words: Words) -> Chart:
+def _by_instrument(catalogue: Catalogue, measures: Sequence[MeasureItem], words: Words) -> Chart:
     totals: dict[str, Counter[str]] = {}
     for item in measures:
         if item.instrument:
             totals.setdefault(item.instrument, Counter()).update(_apart(item.counts))
-    labels = shelf.vocabularies["instruments"]
+    labels = catalogue.vocabularies["instruments"]
     ranked = sorted(totals.items(), key=lambda item: (-item[1]["applicable"], -item[1]["possible"], item[0]))
     rows = [
         (

@@ -204,7 +204,7 @@ def read_options(given: Mapping[str, str], catalogue: Catalogue | None, words: M
         *(words["embed.unknown_option"].format(printable(name)) for name in given if name not in NAMES),
         *_value_faults(given, words),
         *(words["embed.unknown_preset"].format(name, printable(given[name])) for name in unknown),
-        *(told(fault, words) for fault in colour_faults),
+        *(reported(fault, words) for fault in colour_faults),
     ]
     return FrameOptions(
         compact=given.get("compact", "") == "1",
@@ -249,6 +249,6 @@ def _value_faults(given: Mapping[str, str], words: Mapping[str, str]) -> Iterato
             yield words["embed.unknown_choice"].format(name, printable(given[name]), words["comma"].join(known))
 
 
-def told(fault: ColourError, words: Mapping[str, str]) -> str:
+def reported(fault: ColourError, words: Mapping[str, str]) -> str:
     """Return in words why a colour is not used."""
     return words[fault.reason].format(fault.name, f"{fault.contrast:.1f}")

@@ -25,8 +25,8 @@ from service.pages.embed.options import (
     allowed_origins,
     read_options,
     read_theme,
+    reported,
     style_sheet,
-    told,
 )
 from service.pages.frame import PAGE_POLICY, SURROUNDINGS, render_page
 from service.pages.wording import page_words
@@ -93,7 +93,7 @@ def count_partner(partner: str) -> None:
 
 
 def result_detail(answer: MatchAnswer) -> dict[str, Any]:
-    """Return what the portal is told of an answer: counts and measures, nothing the company said."""
+    """Return what the portal is reported of an answer: counts and measures, nothing the company stated."""
     return {
         "catalogue": answer.catalogue.version,
         "on": answer.on.isoformat(),
@@ -106,7 +106,7 @@ def result_detail(answer: MatchAnswer) -> dict[str, Any]:
 
 
 def fault_detail(faults: Iterable[Mapping[str, str]]) -> dict[str, Any]:
-    """Return what the portal is told of a profile with faults: where they are, not what stands there."""
+    """Return what the portal is reported of a profile with faults: where they are, not what stands there."""
     return {"code": "invalid_profile", "pointers": sorted({fault["pointer"] for fault in faults})}
 
 
@@ -179,7 +179,7 @@ def _refuse(refusal: PartnerRefusedError) -> flask.Response:
 
 
 def _complaint(fault: ColourError, words: Mapping[str, str]) -> Complaint:
-    return Complaint(code=fault.reason, pointer=f"/{fault.name}", message=told(fault, words))
+    return Complaint(code=fault.reason, pointer=f"/{fault.name}", message=reported(fault, words))
 
 
 def _options() -> FrameOptions:

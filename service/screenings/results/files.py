@@ -41,8 +41,8 @@ from service.screenings.stored.matrix import (
     add_up,
     measure_counts,
     measure_items,
+    missing_facts,
     opening,
-    settling,
     title_of,
 )
 from service.screenings.stored.parts import COUNTS
@@ -134,7 +134,7 @@ def result_pieces(source: ResultSource, form: Format, *, language: str = "zh") -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResults:
-    """One finished screening, told in one language."""
+    """One finished screening, reported in one language."""
 
     job: Job
     parts: Parts
@@ -148,7 +148,7 @@ class StoredResults:
         counted = Counter[str]()
         for counts in measure_counts(self.chunks).values():
             counted.update(counts)
-        settled = settling(self.catalogue, add_up(self.chunks, "settles"), self.language)
+        settled = missing_facts(self.catalogue, add_up(self.chunks, "settles"), self.language)
         opened = opening(self.catalogue, add_up(self.chunks, "opens"), self.language)
         return About(
             catalogue=self.job.catalogue or "",
@@ -200,8 +200,8 @@ class StoredResults:
     def _measure(self, item: MeasureItem) -> MeasureLine:
         measure, counts = self.catalogue.measures.get(item.measure_id), Counts(**asdict(item.counts))
         if measure is None:
-            told = dict.fromkeys(("instrument", "document", "status", "region"), "")
-            return MeasureLine(id=item.measure_id, title=item.title, counts=counts, **told)
+            reported = dict.fromkeys(("instrument", "document", "status", "region"), "")
+            return MeasureLine(id=item.measure_id, title=item.title, counts=counts, **reported)
         document = self.catalogue.documents[measure.document]
         vocabularies = self.catalogue.vocabularies
         return MeasureLine(

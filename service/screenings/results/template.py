@@ -85,25 +85,25 @@ def _write_example(sheet: Worksheet, place: int, column: TemplateColumn, form: F
 
 
 def _validation(heading: str, column: TemplateColumn) -> dict[str, object]:
-    told = {"input_title": heading[:32], "input_message": column.how[:255], "ignore_blank": True}
+    reported = {"input_title": heading[:32], "input_message": column.how[:255], "ignore_blank": True}
     if column.choices:
         severity = "stop" if column.only_choices else "information"
         shown = "请从下拉列表中选择" if column.only_choices else "列表之外的写法也可以，会按文字理解"
         return {
-            **told, "validate": "list", "source": list(column.choices), "error_type": severity,
+            **reported, "validate": "list", "source": list(column.choices), "error_type": severity,
             "error_title": "请核对", "error_message": shown,
         }  # fmt: skip
     if column.check == "date":
         return {
-            **told, "validate": "date", "criteria": ">", "value": date(1900, 1, 1), "error_type": "warning",
+            **reported, "validate": "date", "criteria": ">", "value": date(1900, 1, 1), "error_type": "warning",
             "error_title": "请核对", "error_message": "请写完整日期，例如 2015-03-01",
         }  # fmt: skip
     if column.check == "count":
         return {
-            **told, "validate": "integer", "criteria": ">=", "value": 0, "error_type": "warning",
+            **reported, "validate": "integer", "criteria": ">=", "value": 0, "error_type": "warning",
             "error_title": "请核对", "error_message": "请写整数",
         }  # fmt: skip
-    return {**told, "validate": "any"}
+    return {**reported, "validate": "any"}
 
 
 def _write_explanation(sheet: Worksheet, formats: dict[str, Format]) -> None:

@@ -211,8 +211,8 @@ def _write_notes(sheet: Sheet, plan: _Plan) -> None:
         sheet.raw.write_string(sheet.add(["", words(name)]), 0, words(f"short.{name}"), form)
     notes = [words(f"note.{key}") for key in ("verdicts", "effect", "matrix", "unknown")]
     if plan.matrix_tenants < about.rows:
-        told = {"rows": plan.matrix_tenants, "total": about.rows, "limit": MATRIX_CELLS}
-        notes.append(words("note.matrix_rows").format(**told))
+        reported = {"rows": plan.matrix_tenants, "total": about.rows, "limit": MATRIX_CELLS}
+        notes.append(words("note.matrix_rows").format(**reported))
     if len(plan.matrix_measures) < len(plan.measures):
         notes.append(words("note.matrix_columns").format(limit=MOST_COLUMNS))
     for note in (*notes, *about.notes):
@@ -266,5 +266,5 @@ def _plain_pairs(table: pa.Table) -> Iterator[tuple[Any, ...]]:
 def _rejected_rows(source: ResultSource, ending: str) -> Iterator[Sequence[Cell]]:
     for row in source.rejected():
         for fault in row["faults"]:
-            told = [fault["heading"], fault["field"], fault["value"]]
-            yield [row["row"], row["line"], *told, fault[f"message_{ending}"], fault[f"hint_{ending}"]]
+            reported = [fault["heading"], fault["field"], fault["value"]]
+            yield [row["row"], row["line"], *reported, fault[f"message_{ending}"], fault[f"hint_{ending}"]]

@@ -45,8 +45,8 @@ def write_changes(folder: Folder, before: Side, after: Side) -> None:
     """Write what differs beside the results of the later screening, by row and measure."""
     found = [_compare(measure_id, before, after) for measure_id in sorted({*before.measures, *after.measures})]
     table = pa.concat_tables([_NOTHING, *found]).sort_by([("row", "ascending"), ("measure_id", "ascending")])
-    told = table.replace_schema_metadata({_BEFORE: before.version.encode()})
-    write_whole(_file(folder), table_bytes(told))
+    reported = table.replace_schema_metadata({_BEFORE: before.version.encode()})
+    write_whole(_file(folder), table_bytes(reported))
 
 
 def _compare(measure_id: str, before: Side, after: Side) -> pa.Table:
@@ -68,8 +68,8 @@ def _shown(pairs: PairReader | None, measure_id: str) -> tuple[Rows, NDArray[np.
     """Return the rows for which a measure is shown, and how (a place in VERDICTS)."""
     if pairs is None:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int8)
-    told = pairs.of([measure_id], ["row", "is_applicable"])
-    return told["row"].to_numpy().astype(np.int64), 1 + told["is_applicable"].to_numpy().astype(np.int8)
+    reported = pairs.of([measure_id], ["row", "is_applicable"])
+    return reported["row"].to_numpy().astype(np.int64), 1 + reported["is_applicable"].to_numpy().astype(np.int8)
 
 
 def _kinds(was: NDArray[np.int8], now: NDArray[np.int8], *, is_new: bool, is_gone: bool) -> NDArray[np.int8]:
@@ -108,10 +108,10 @@ class StoredChanges:
 
     def of_tenants(self, rows: Collection[int], titles: Mapping[str, str]) -> dict[int, list[ChangedPair]]:
         """Return row -> its changes; a measure without a title keeps its id."""
-        told: dict[int, list[ChangedPair]] = {row: [] for row in rows}
+        reported: dict[int, list[ChangedPair]] = {row: [] for row in rows}
         for change in self._of(rows):
             measure_id = change["measure_id"]
-            told[change["row"]].append(
+            reported[change["row"]].append(
                 ChangedPair(
                     measure_id=measure_id,
                     title=titles.get(measure_id, measure_id),
@@ -120,7 +120,7 @@ class StoredChanges:
                     after=VERDICTS[change["after"]],
                 )
             )
-        return told
+        return reported
 
     def measures_of(self, rows: Collection[int]) -> frozenset[str]:
         """Return the measures that changed for some tenants."""

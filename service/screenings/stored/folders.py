@@ -166,12 +166,12 @@ def table_bytes(table: pa.Table) -> bytes:
 
 def profile_bytes(profile: Profile) -> bytes:
     """Return what the profile says, as JSON; `parse_profile` gives the same profile again."""
-    said = {name: getattr(profile, name) for name in _NAMES}
-    return orjson.dumps({name: value for name, value in said.items() if value != getattr(_EMPTY, name)})
+    stated = {name: getattr(profile, name) for name in _NAMES}
+    return orjson.dumps({name: value for name, value in stated.items() if value != getattr(_EMPTY, name)})
 
 
 def parse_profile(content: bytes) -> Profile:
     """Return the profile that `profile_bytes` wrote."""
-    said: dict[str, Any] = orjson.loads(content)
-    said |= {name: date.fromisoformat(said[name]) for name in DATES if name in said}
-    return Profile(**{name: cast("Any", tuple(v) if isinstance(v, list) else v) for name, v in said.items()})
+    stated: dict[str, Any] = orjson.loads(content)
+    stated |= {name: date.fromisoformat(stated[name]) for name in DATES if name in stated}
+    return Profile(**{name: cast("Any", tuple(v) if isinstance(v, list) else v) for name, v in stated.items()})

@@ -29,7 +29,7 @@ Flags = NDArray[np.bool_]
 Json = dict[str, Any]
 
 BEST = 3
-"""How many measures are told of each tenant in a list."""
+"""How many measures are reported of each tenant in a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +151,10 @@ class TenantCounts:
 
 def count_by_tenant(parts: Parts, choice: TenantChoice) -> TenantCounts:
     """Count the measures of `choice` by outcome, for every tenant that was decided, whatever the verdict wanted."""
-    told = parts.tenants(("row", *COUNTED))
-    rows = told["row"].to_numpy().astype(np.int32)
+    reported = parts.tenants(("row", *COUNTED))
+    rows = reported["row"].to_numpy().astype(np.int32)
     if choice.measures is None:
-        return TenantCounts(rows=rows, **{name: told[name].to_numpy().astype(np.int64) for name in COUNTED})
+        return TenantCounts(rows=rows, **{name: reported[name].to_numpy().astype(np.int64) for name in COUNTED})
     pairs = parts.pairs(choice.measures, ["row", "is_applicable"])
     places, fits = np.searchsorted(rows, pairs["row"].to_numpy()), pairs["is_applicable"].to_numpy()
     applicable, listed = (np.bincount(places[chosen], minlength=len(rows)) for chosen in (fits, ~fits))
@@ -214,7 +214,7 @@ def best_pairs(parts: Parts, choice: TenantChoice, rows: Collection[int]) -> dic
 
 
 MANY = tuple[MeasureTenant, ...]
-_TOLD = ["row", "measure_id", "verdict", "relevance", "score", "unknown"]
+_REPORTED = ["row", "measure_id", "verdict", "relevance", "score", "unknown"]
 
 
 def tenants_of_measure(parts: Parts, measure_id: str, standing: str | None, verdict: str | None = None) -> pa.Table:
@@ -242,12 +242,12 @@ def describe_standing(parts: Parts, measure_id: str, standing: pa.Table) -> tupl
     if "gap" in standing.column_names:
         nothing: dict[str, Any] = {"verdict": "not_applicable", "relevance": None, "score": None, "unknown": []}
         return msgspec.convert([{**called[item["row"]], **nothing, **item} for item in items], MANY)
-    pairs = parts.pairs_of_rows(called, _TOLD).to_pylist()
-    told = {pair["row"]: pair for pair in pairs if pair.pop("measure_id") == measure_id}
-    return msgspec.convert([{**called[item["row"]], **told[item["row"]]} for item in items], MANY)
+    pairs = parts.pairs_of_rows(called, _REPORTED).to_pylist()
+    reported = {pair["row"]: pair for pair in pairs if pair.pop("measure_id") == measure_id}
+    return msgspec.convert([{**called[item["row"]], **reported[item["row"]]} for item in items], MANY)
 
 
-MOST_TOLD = 20
+MOST_REPORTED = 20
 
 
 def add_up(chunks: Iterable[Chunk], name: str) -> Counter[str]:
@@ -303,15 +303,15 @@ def tenant_choice(catalogue: Catalogue, statuses: Collection[str], query: Mappin
     return TenantChoice(measures=places, verdict=verdict)
 
 
-def settling(catalogue: Catalogue, settles: Mapping[str, int], language: str) -> tuple[Settling, ...]:
+def missing_facts(catalogue: Catalogue, settles: Mapping[str, int], language: str) -> tuple[Settling, ...]:
     """Return what would settle most: a fact, and how many possible pairs an answer to it alone would settle."""
-    ranked = sorted(settles.items(), key=lambda item: (-item[1], item[0]))[:MOST_TOLD]
-    return tuple(_settling(catalogue, fact, count, language) for fact, count in ranked if count)
+    ranked = sorted(settles.items(), key=lambda item: (-item[1], item[0]))[:MOST_REPORTED]
+    return tuple(_missing_facts(catalogue, fact, count, language) for fact, count in ranked if count)
 
 
 def opening(catalogue: Catalogue, opens: Mapping[str, int], language: str) -> tuple[Opening, ...]:
     """Return which fact stands alone in the way of most pairs."""
-    ranked = sorted(opens.items(), key=lambda item: (-item[1], item[0]))[:MOST_TOLD]
+    ranked = sorted(opens.items(), key=lambda item: (-item[1], item[0]))[:MOST_REPORTED]
     return tuple(
         Opening(fact=fact, label=_label(catalogue, fact, language), opens=count) for fact, count in ranked if count
     )
@@ -334,7 +334,7 @@ def _is_chosen(catalogue: Catalogue, measure: Measure, instrument: str | None, s
     return fits and (not status or status == catalogue.documents[measure.document].status)
 
 
-def _settling(catalogue: Catalogue, fact: str, count: int, language: str) -> Settling:
+def _missing_facts(catalogue: Catalogue, fact: str, count: int, language: str) -> Settling:
     label = _label(catalogue, fact, language)
     message = f"{label} would settle {count:,}" if language == "en" else f"补填“{label}”可确定 {count:,} 项"
     return Settling(fact=fact, label=label, settles=count, message=message)

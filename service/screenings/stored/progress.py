@@ -41,10 +41,10 @@ def describe_failure(job: Job, language: str) -> Failure | None:
     """Return why a screening failed: code, message, hint; None when it did not."""
     if job.failure is None:
         return None
-    told: dict[str, Any] = (
+    reported: dict[str, Any] = (
         orjson.loads(job.failure) if job.failure.startswith("{") else {"code": job.failure, "params": {}}
     )
-    code, params = told["code"], told["params"]
+    code, params = reported["code"], reported["params"]
     if code == "records_exceeded" and params:
         code = "more_than_a_day" if params["rows"] > params["most"] else "too_many_records"
     message, hint = worded(code, params, language)
@@ -86,10 +86,10 @@ _LOCK = threading.Lock()
 _OPEN: set[int] = set()
 """The streams of this process; each one holds a thread that others may need."""
 
-Told = tuple[bool, str, bytes]
+Reported = tuple[bool, str, bytes]
 
 
-def event_stream(state: Callable[[], Told | None], *, most: int) -> flask.Response:
+def event_stream(state: Callable[[], Reported | None], *, most: int) -> flask.Response:
     """Answer with the states that `state` gives (whether it is the last, its name, its JSON) until the last one."""
     ticket = object()
     with _LOCK:
@@ -108,18 +108,18 @@ def event_stream(state: Callable[[], Told | None], *, most: int) -> flask.Respon
     return answer
 
 
-def _events(state: Callable[[], Told | None]) -> Iterator[bytes]:
+def _events(state: Callable[[], Reported | None]) -> Iterator[bytes]:
     yield _RETRY
-    ends, last, spoken = time.monotonic() + LONGEST_SECONDS, b"", time.monotonic()
+    ends, last, language = time.monotonic() + LONGEST_SECONDS, b"", time.monotonic()
     while time.monotonic() < ends:
-        told = state()
-        if told is None:
+        reported = state()
+        if reported is None:
             yield b"event: deleted\ndata: {}\n\n"
             return
-        is_last, name, body = told
-        if body != last or time.monotonic() - spoken > _COMMENT_SECONDS:
+        is_last, name, body = reported
+        if body != last or time.monotonic() - language > _COMMENT_SECONDS:
             yield b"event: " + name.encode() + b"\ndata: " + body + b"\n\n" if body != last else b": waiting\n\n"
-            last, spoken = body, time.monotonic()
+            last, language = body, time.monotonic()
         if is_last:
             return
         time.sleep(_PAUSE_SECONDS)

@@ -66,7 +66,7 @@ class Cluster:
         future = asked.submit(_decide_with, self._catalogue, tenants, options)
         if self._client.status != "running":  # what is asked after the scheduler went is never answered
             raise CancelledError
-        return _told(future)
+        return _reported(future)
 
     def mend(self) -> None:
         """Forget the workers that had the catalogue; the next chunk waits for those that are there or come."""
@@ -135,23 +135,23 @@ def _connect(address: str, seconds: float) -> Any:  # noqa: ANN401 - distributed
     return Client(address, timeout=seconds, set_as_default=False)  # type: ignore[no-untyped-call]
 
 
-def _told(asked: Future[DecidedChunk]) -> Future[DecidedChunk]:
+def _reported(asked: Future[DecidedChunk]) -> Future[DecidedChunk]:
     """Return the same outcome, a worker's failure as ClusterError."""
-    told: Future[DecidedChunk] = Future()
-    told.add_done_callback(lambda done: done.cancelled() and asked.cancel())
-    asked.add_done_callback(lambda done: _pass_on(done, told))
-    return told
+    reported: Future[DecidedChunk] = Future()
+    reported.add_done_callback(lambda done: done.cancelled() and asked.cancel())
+    asked.add_done_callback(lambda done: _pass_on(done, reported))
+    return reported
 
 
-def _pass_on(asked: Future[DecidedChunk], told: Future[DecidedChunk]) -> None:
+def _pass_on(asked: Future[DecidedChunk], reported: Future[DecidedChunk]) -> None:
     if asked.cancelled():
-        told.cancel()
-    if not told.set_running_or_notify_cancel():
+        reported.cancel()
+    if not reported.set_running_or_notify_cancel():
         return
     if (error := asked.exception()) is not None:
-        told.set_exception(ClusterError("worker_failed", reason=_reason(error)))
+        reported.set_exception(ClusterError("worker_failed", reason=_reason(error)))
     else:
-        told.set_result(asked.result())
+        reported.set_result(asked.result())
 
 
 def _reason(error: BaseException) -> str:

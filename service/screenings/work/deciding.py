@@ -69,8 +69,8 @@ class Account:
 def read_file(folder: Folder, form: str, options: ReadingOptions) -> Account:
     """Read the file once; a screening that is taken up again finds it read, unless for another day."""
     on = options.on.isoformat()
-    if folder.reading.is_file() and (told := orjson.loads(folder.reading.read_bytes())).get("on") == on:
-        return Account(**{name: told[name] for name in Account.__dataclass_fields__})
+    if folder.reading.is_file() and (reported := orjson.loads(folder.reading.read_bytes())).get("on") == on:
+        return Account(**{name: reported[name] for name in Account.__dataclass_fields__})
     try:
         account, columns = _read(folder, form, options)
     except TableRefusedError as refusal:

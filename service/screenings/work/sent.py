@@ -52,12 +52,12 @@ def columns_as_read(folder: Folder, language: str) -> ReadColumns:
     """Return the columns of a screening's file, nothing before it has been read."""
     if not folder.reading.is_file():
         return ReadColumns()
-    told = orjson.loads(folder.reading.read_bytes())
-    first = told.get("left", 0) if told.get("format") in _LETTERED else None
-    reports = [ColumnReport(**{**one, "status": Status(one["status"])}) for one in told["columns"]]
+    reported = orjson.loads(folder.reading.read_bytes())
+    first = reported.get("left", 0) if reported.get("format") in _LETTERED else None
+    reports = [ColumnReport(**{**one, "status": Status(one["status"])}) for one in reported["columns"]]
     return ReadColumns(
-        sheet=told.get("sheet"),
-        other_sheets=tuple(told.get("other_sheets", ())),
+        sheet=reported.get("sheet"),
+        other_sheets=tuple(reported.get("other_sheets", ())),
         columns=tuple(_column(report, first, language) for report in reports),
         unread=_unread(reports, language),
     )

@@ -17,7 +17,7 @@ from matcher.answers.catalogue_json import (
 )
 from matcher.answers.shapes import MeasureFull
 from matcher.ranking.features import WEIGHTS
-from rules.language.labels import Drafter
+from rules.language.labels import Labeller
 from rules.language.reference import OPERATORS
 
 LANGUAGES = ["zh", "en"]
@@ -35,10 +35,10 @@ def test_every_measure_can_be_described_as_its_type_says(catalogue, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_condition_has_a_label_and_a_cite_that_stands_in_the_document(catalogue, language):
-    drafter = Drafter(catalogue.facts, catalogue.vocabularies, language)
+    labeller = Labeller(catalogue.facts, catalogue.vocabularies, language)
     for measure in catalogue.measures.values():
         for condition in measure.conditions:
-            described = describe_condition(condition, drafter)
+            described = describe_condition(condition, labeller)
             cite = described.cite
             assert described.label.strip(), measure.id
             assert catalogue.documents[cite.document].text[cite.start : cite.end] == cite.quote

@@ -88,7 +88,7 @@ def test_answers_hold_what_their_types_say_and_nothing_else(drawn):
         assert json.loads(msgspec.json.encode(msgspec.convert(answer, MatchAnswer))) == answer
 
 
-def test_how_long_each_part_took_is_told_beside_the_answer(engine):
+def test_how_long_each_part_took_is_reported_beside_the_answer(engine):
     request = MatchRequest(profile=Profile(**RICH), on=date(2025, 6, 1))
     began = time.perf_counter()
     answer, spans = engine.match_timed(request)

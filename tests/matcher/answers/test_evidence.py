@@ -107,7 +107,7 @@ def test_unrelated_words_bring_no_passage_beside_the_operative_quote(match, prod
         assert product not in inputs
 
 
-def test_nothing_said_of_products_leaves_the_operative_quote_alone(match_with, made_up):
+def test_nothing_stated_of_products_leaves_the_operative_quote_alone(match_with, made_up):
     (only,) = evidence_for(match_with, made_up)
     assert only["matches"] == []
 
@@ -217,7 +217,7 @@ def quoted(match_with, engine, measure_id, **profile):
 
 
 def test_what_another_measure_grants_is_no_evidence(match_with, places):
-    """The vaccine stands in the sentence for Guangzhou: a company in Shenzhen is not told that it is named."""
+    """The vaccine stands in the sentence for Guangzhou: a company in Shenzhen is not reported that it is named."""
     passages = quoted(match_with, places, "shenzhen", products=("疫苗",))
     assert passages == [("支持深圳市布局聚乳酸产业", ["深圳市"])]
 

@@ -81,7 +81,7 @@ def test_what_is_not_met_is_named(match_with, made_up):
     assert sentences[-1] == "结论：条件不符（政策现行有效）。"
 
 
-def test_something_broader_is_told_as_related_and_each_input_once(match_with, hand_made):
+def test_something_broader_is_reported_as_related_and_each_input_once(match_with, hand_made):
     text = "测试政策\n一、任务\n（一）行动。\n1. 资金。支持生物可降解材料企业申请资金。推广生物基材料和聚乳酸。\n"
     engine = hand_made(
         text, [{"id": "money", "source": {"clause": "1.1.1", "quote": "支持生物可降解材料企业申请资金"}}]
@@ -103,7 +103,7 @@ def test_a_sector_measure_says_so(match_with, made_up):
     assert sentences[0].startswith("面向贵企业所在行业：")
 
 
-def test_nothing_is_said_to_fit_where_a_condition_is_not_met(match_with, made_up):
+def test_nothing_is_stated_to_fit_where_a_condition_is_not_met(match_with, made_up):
     nobody = look(match_with, made_up, "fair", {"city": "杭州", "sector": ("餐饮",)})
     assert nobody["relevance"] == "general"
     assert not any("相符的通用措施" in sentence for sentence in nobody["explanation"])
@@ -174,9 +174,9 @@ def test_a_sector_known_by_products_alone_says_so(match_with, made_up):
     assert "inferred_sector" not in codes(look(match_with, made_up, "money"))
 
 
-@pytest.mark.parametrize(("city", "told"), [("深圳", True), ("广州", False), ("杭州", False)])
-def test_an_open_list_says_so_where_it_leaves_the_place_open(match_with, made_up, city, told):
-    assert ("open_list" in codes(look(match_with, made_up, "pilot", COMPANY | {"city": city}))) is told
+@pytest.mark.parametrize(("city", "reported"), [("深圳", True), ("广州", False), ("杭州", False)])
+def test_an_open_list_says_so_where_it_leaves_the_place_open(match_with, made_up, city, reported):
+    assert ("open_list" in codes(look(match_with, made_up, "pilot", COMPANY | {"city": city}))) is reported
 
 
 # ---------------------------------------------------------------- rivals
@@ -202,7 +202,7 @@ def test_the_measure_that_takes_its_place_is_named(match_with, superseding):
     assert "superseded" not in codes(look(match_with, superseding, "city-money", IN_GUANGZHOU))
 
 
-def test_what_cannot_be_combined_is_told_on_both_sides(match_with, excluding):
+def test_what_cannot_be_combined_is_reported_on_both_sides(match_with, excluding):
     assert "exclusive" in codes(look(match_with, excluding, "money", IN_GUANGZHOU))
     assert "exclusive" in codes(look(match_with, excluding, "city-money", IN_GUANGZHOU))
 

@@ -110,7 +110,7 @@ def facts(match, profile, **options):
     return {fact["fact"]: fact for fact in match(profile, **options)["profile"]["facts"]}
 
 
-def test_facts_are_told_with_labels_people_read(match):
+def test_facts_are_reported_with_labels_people_read(match):
     profile = {
         "city": "合肥长丰",
         "stage": ("量产",),
@@ -143,7 +143,7 @@ def test_labels_in_english_stand_in_english(match):
     }
 
 
-def test_values_are_told_as_plain_data(match):
+def test_values_are_reported_as_plain_data(match):
     profile = {"city": "深圳", "employees": 120, "facts": {"founded_on": "2015-03-01", "rd_intensity": "5.5%"}}
     values = {fact: read["value"] for fact, read in facts(match, profile).items()}
     assert values == {"region": "440300", "employees": 120, "founded_on": "2015-03-01", "rd_intensity": 0.055}
@@ -155,7 +155,7 @@ def test_what_was_not_understood_comes_with_labelled_offers(match):
     assert unread["suggestions"][0] == {"value": "biomaterials", "label": "生物材料", "similarity": 0.75}
 
 
-def test_a_disagreement_of_city_and_credit_code_is_told_in_both_languages(match):
+def test_a_disagreement_of_city_and_credit_code_is_reported_in_both_languages(match):
     profile = {"uscc": "91340100MA2ABCDE5X", "city": "深圳"}
     (zh,) = match(profile)["profile"]["caveats"]
     (en,) = match(profile, language="en")["profile"]["caveats"]

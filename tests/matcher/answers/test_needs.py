@@ -47,7 +47,7 @@ def test_what_is_missing_leaves_a_need_open(match_with, made_up):
     assert need["message"] is None
 
 
-def test_a_need_that_nothing_answers_is_told_with_what_stands_in_the_way(match_with, made_up):
+def test_a_need_that_nothing_answers_is_reported_with_what_stands_in_the_way(match_with, made_up):
     company = {"city": "北京", "sector": ("服装",), "needs": ("中试",)}
     (need,) = needs(match_with, made_up, **company)
     assert need["in_the_way"] == [
@@ -61,7 +61,7 @@ def test_a_need_that_nothing_answers_is_told_with_what_stands_in_the_way(match_w
     )
 
 
-def test_a_need_that_is_understood_and_nowhere_answered_is_told(match_with, made_up):
+def test_a_need_that_is_understood_and_nowhere_answered_is_reported(match_with, made_up):
     (need,) = needs(match_with, made_up, city="广州", needs=("人才公寓",))
     assert (need["applicable"], need["possible"], need["not_applicable"]) == (0, 0, 0)
     assert need["message"] == "目录中没有与“人才公寓”有关的措施。"
@@ -78,7 +78,7 @@ def test_measures_of_other_statuses_do_not_count(match_with, made_up):
     assert [need["not_applicable"] for need in answer["needs"]] == [0]
 
 
-def test_who_asks_for_nothing_is_told_nothing(match_with, made_up):
+def test_who_asks_for_nothing_is_reported_nothing(match_with, made_up):
     assert needs(match_with, made_up, city="广州", sector=("生物制造",)) == []
 
 
@@ -88,10 +88,10 @@ def test_the_counts_are_those_of_the_measures_whose_feature_says_so(match, draw_
     for seed in range(12):
         profile = replace(draw_profile(seed), needs=(need,), stage=())
         answer = match(profile, limit=1000, include=frozenset({"not_applicable"}))
-        (told,) = answer["needs"]
+        (reported,) = answer["needs"]
         counts = Counter(found["verdict"] for found in answer["recommendations"] if answers_need(found))
-        assert (counts["applicable"], counts["not_applicable"]) == (told["applicable"], told["not_applicable"])
-        assert counts["possible"] <= told["possible"] <= counts["possible"] + answer["totals"]["withheld"]
+        assert (counts["applicable"], counts["not_applicable"]) == (reported["applicable"], reported["not_applicable"])
+        assert counts["possible"] <= reported["possible"] <= counts["possible"] + answer["totals"]["withheld"]
 
 
 def answers_need(recommendation):

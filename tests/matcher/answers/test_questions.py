@@ -52,7 +52,7 @@ def asked(answer):
 # ---------------------------------------------------------------- what is asked
 
 
-def test_a_company_that_said_nothing_is_asked_the_five_that_everything_rests_on(match):
+def test_a_company_that_stated_nothing_is_asked_the_five_that_everything_rests_on(match):
     assert set(asked(match({}))) == {"region", "sector", "concepts", "stage", "needs"}
 
 
@@ -140,7 +140,7 @@ def test_nothing_is_asked_for_a_measure_that_does_not_apply_anyway(match_with, h
     assert "employees" not in asked(answer)
 
 
-def test_a_place_too_broad_is_asked_for_again_with_what_was_said(match_with, hand_made):
+def test_a_place_too_broad_is_asked_for_again_with_what_was_stated(match_with, hand_made):
     answer = match_with(hand_made(TEXT, [NANSHA]), COMPANY | {"city": "广州"})
     (question,) = [question for question in answer["questions"] if question["fact"] == "region"]
     assert question["settles"] == 1
@@ -162,9 +162,9 @@ def test_a_list_left_open_by_the_policy_is_nothing_to_ask_the_company(match_with
 def test_answering_the_first_question_settles_what_it_promised(match, draw_profile, catalogue, seed):
     """Whatever is declared, the measures that only waited for this fact are decided."""
     profile = draw_profile(seed + 5000)
-    told = {name: getattr(profile, name) for name in ("city", "sector", "products", "stage", "needs")}
-    told = {name: value for position, (name, value) in enumerate(told.items()) if (seed >> position) % 2}
-    before = match(told, limit=1)
+    reported = {name: getattr(profile, name) for name in ("city", "sector", "products", "stage", "needs")}
+    reported = {name: value for position, (name, value) in enumerate(reported.items()) if (seed >> position) % 2}
+    before = match(reported, limit=1)
     first = before["questions"][0]
     if not first["settles"]:
         return
@@ -178,7 +178,7 @@ def test_answering_the_first_question_settles_what_it_promised(match, draw_profi
     value = values.get(fact.id) or (
         next(iter(catalogue.vocabularies[fact.vocabulary].entries)) if fact.vocabulary else True
     )
-    after = match(told | {"facts": {fact.id: value}}, limit=1)
+    after = match(reported | {"facts": {fact.id: value}}, limit=1)
     settled = before["totals"]["possible"] - after["totals"]["possible"]
     assert settled >= first["settles"]
 
@@ -242,7 +242,7 @@ def test_near_misses_of_the_shipped_catalogue_are_ten_at_most_and_on_changeable_
 
 @pytest.fixture(scope="module")
 def twelve(hand_made):
-    """Twelve measures for a hundred people, of which the last one is said most strongly."""
+    """Twelve measures for a hundred people, of which the last one is stated most strongly."""
     lines = [f"{number}. 资金。支持第{number}类百人以上企业发展。" for number in range(1, 13)]
     people = {"fact": "employees", "at_least": 100, "cite": "百人以上企业"}
     measures = [
@@ -253,9 +253,9 @@ def twelve(hand_made):
     return hand_made("\n".join(["测试政策", "一、重点任务", "（一）专项行动。", *lines]) + "\n", measures)
 
 
-def test_ten_near_misses_are_told_the_best_of_more(match_with, twelve):
-    told = [miss["measure_id"] for miss in match_with(twelve, COMPANY | {"employees": 80})["near_misses"]]
-    assert told == ["people-12", *(f"people-{number:02}" for number in range(1, 10))]
+def test_ten_near_misses_are_reported_the_best_of_more(match_with, twelve):
+    reported = [miss["measure_id"] for miss in match_with(twelve, COMPANY | {"employees": 80})["near_misses"]]
+    assert reported == ["people-12", *(f"people-{number:02}" for number in range(1, 10))]
 
 
 def test_five_questions_are_asked_where_there_are_six_and_those_that_settle_something_first(match_with, hand_made):

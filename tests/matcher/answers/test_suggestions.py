@@ -78,7 +78,7 @@ def test_as_many_as_asked_for_and_each_once(catalogue):
     assert len({entry for entry, _, _ in entries}) == 3
 
 
-def test_a_place_is_told_with_what_it_lies_in_so_that_choosing_it_names_one_place(catalogue):
+def test_a_place_is_reported_with_what_it_lies_in_so_that_choosing_it_names_one_place(catalogue):
     regions = catalogue.vocabularies["regions"]
     for language, label in (("zh", "北京市朝阳区"), ("en", "Chaoyang, Beijing")):
         offered = {entry.id: entry.label for entry in nearest_entries(regions, "朝阳", 20, language)}

@@ -33,8 +33,8 @@ def test_each_fact_tells_its_input_and_how_it_was_read(read):
     reading = read(
         city="深圳", sector=("生物医药",), products=("PLA",), stage=("量产",), needs=("首台套",), employees=12
     )
-    told = {(f.fact, f.origin, f.input, f.how.value) for f in reading.facts if f.how is not How.INFERRED}
-    assert told == {
+    reported = {(f.fact, f.origin, f.input, f.how.value) for f in reading.facts if f.how is not How.INFERRED}
+    assert reported == {
         ("region", "city", "深圳", "alias"),
         ("sector", "sector[0]", "生物医药", "exact"),
         ("concepts", "products[0]", "PLA", "alias"),
@@ -76,7 +76,7 @@ def test_an_unrecognised_product_leaves_the_sector_as_stated(read, product):
 
 
 def test_a_doubtful_product_only_opens_the_conditions_that_it_would_meet(engine, reader):
-    """某型疫苗某物 may be a vaccine: conditions on vaccines stay open, all others are decided as if it were not said."""
+    """某型疫苗某物 may be a vaccine: conditions on vaccines stay open, all others are decided as if it were not stated."""
     sure = reader.read(MatchRequest(profile=Profile(city="深圳", sector=("生物材料",)), on=DAY))
     doubtful = reader.read(
         MatchRequest(profile=Profile(city="深圳", sector=("生物材料",), products=("某型疫苗某物",)), on=DAY)
@@ -97,7 +97,7 @@ def test_a_product_typed_as_a_sector_is_a_product_and_infers_its_sector(read):
     assert {how for _, how in facts(reading, "sector")} == {"inferred"}
 
 
-def test_a_sector_typed_as_a_product_infers_the_sector_and_counts_as_said(read, catalogue):
+def test_a_sector_typed_as_a_product_infers_the_sector_and_counts_as_stated(read, catalogue):
     sectors, concepts = catalogue.vocabularies["sectors"], catalogue.vocabularies["concepts"]
     sector = next(entry for entry in sectors.entries.values() if not concepts.find(entry.zh))
     reading = read(products=(sector.zh,))
@@ -130,8 +130,8 @@ def test_a_name_of_two_things_is_offered_and_becomes_no_fact(read, catalogue):
 
 def test_what_was_not_understood_is_reported_with_its_origin_and_offers(read):
     reading = read(sector=("生物材科",), products=("聚乳酸", "量子酿酒机器人"), needs=("要补贴啊啊啊",))
-    told = {(unread.origin, unread.input) for unread in reading.unrecognised}
-    assert told == {("sector[0]", "生物材科"), ("products[1]", "量子酿酒机器人"), ("needs[0]", "要补贴啊啊啊")}
+    reported = {(unread.origin, unread.input) for unread in reading.unrecognised}
+    assert reported == {("sector[0]", "生物材科"), ("products[1]", "量子酿酒机器人"), ("needs[0]", "要补贴啊啊啊")}
     assert dict(reading.unrecognised[0].candidates)["biomaterials"] == 0.75
 
 
@@ -166,20 +166,20 @@ def test_nothing_typed_is_lost(reader, draw_profile):
     for seed in range(1000, 1200):
         profile = draw_profile(seed)
         reading = reader.read(MatchRequest(profile=profile, on=DAY))
-        told = {(f.origin, f.input.strip()) for f in reading.facts}
-        told |= {(unread.origin, unread.input.strip()) for unread in reading.unrecognised}
+        reported = {(f.origin, f.input.strip()) for f in reading.facts}
+        reported |= {(unread.origin, unread.input.strip()) for unread in reading.unrecognised}
         for field in ("sector", "products", "technologies", "stage", "needs", "certifications"):
             name = {"products": "concepts", "technologies": "concepts", "sector": "sectors", "stage": "stages"}.get(
                 field, field
             )
             for position, text in enumerate(getattr(profile, field)):
                 items = reader.resolvers[name].split(text) if text.strip() else ()
-                missing = [item for item in items if (f"{field}[{position}]", item.strip()) not in told]
-                said_already = [item for item in missing if _is_repeated(reading, item, reader)]
-                assert missing == said_already, (profile, missing)
+                missing = [item for item in items if (f"{field}[{position}]", item.strip()) not in reported]
+                stated_already = [item for item in missing if _is_repeated(reading, item, reader)]
+                assert missing == stated_already, (profile, missing)
         for field in ("city", "target_city"):
             text = getattr(profile, field)
-            assert not text.strip() or (field, text.strip()) in told, profile
+            assert not text.strip() or (field, text.strip()) in reported, profile
 
 
 def _is_repeated(reading, item, reader):
@@ -213,7 +213,7 @@ def test_the_region_of_a_credit_code_is_inferred(read):
     assert reading.conflicts == ()
 
 
-def test_the_stated_city_wins_over_the_credit_code_and_the_disagreement_is_told(read):
+def test_the_stated_city_wins_over_the_credit_code_and_the_disagreement_is_reported(read):
     reading = read(uscc=UNIFIED_CODE_OF_HEFEI, city="深圳")
     assert facts(reading, "region") == [("440300", "alias")]
     assert reading.conflicts == ("region_differs_from_uscc",)
@@ -224,7 +224,7 @@ def test_a_city_within_or_around_the_region_of_the_credit_code_is_no_disagreemen
     assert read(uscc=UNIFIED_CODE_OF_HEFEI, city=city).conflicts == ()
 
 
-def test_said_nothing_else_a_company_stays_where_it_is(read):
+def test_stated_nothing_else_a_company_stays_where_it_is(read):
     answers = read(city="深圳").answers
     assert answers["target_region"] == answers["region"]
 

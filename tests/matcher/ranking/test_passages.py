@@ -124,7 +124,7 @@ def test_words_inside_a_longer_latin_word_are_passed_over_for_those_that_stand_a
 
 
 @pytest.mark.parametrize("words", ["", " ", "酶", "没有这样的话"])
-def test_words_that_stand_nowhere_or_are_too_short_are_said_by_none(made_up, words):
+def test_words_that_stand_nowhere_or_are_too_short_are_stated_by_none(made_up, words):
     assert all(positions.size == 0 for positions in made_up.columns.passages.measures_saying(words).values())
 
 
@@ -217,6 +217,6 @@ def test_everyday_words_are_no_places(engine):
     regions = engine.catalogue.vocabularies["regions"]
     for document, hits in engine.columns.passages.names.items():
         text = engine.catalogue.documents[document].text
-        said = {text[hit.start : hit.end] for hit in hits if hit.vocabulary == "regions"}
-        assert not said & {"新兴", "资源", "和平", "合作", "东方", "光明"}
+        stated = {text[hit.start : hit.end] for hit in hits if hit.vocabulary == "regions"}
+        assert not stated & {"新兴", "资源", "和平", "合作", "东方", "光明"}
         assert all(place in regions for hit in hits if hit.vocabulary == "regions" for place in hit.ids)

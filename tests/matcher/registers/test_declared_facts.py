@@ -41,9 +41,9 @@ def test_a_declared_fact_settles_a_doubt(read):
     ids=["region", "concepts", "needs"],
 )
 def test_a_declared_value_is_mentioned_like_a_typed_one(read, typed, declared):
-    stated, told = read(**typed), read(facts=declared)
+    stated, reported = read(**typed), read(facts=declared)
     wanted = {(m.vocabulary, m.id) for m in stated.mentions if m.how is not How.INFERRED}
-    assert {(m.vocabulary, m.id) for m in told.mentions} == wanted
+    assert {(m.vocabulary, m.id) for m in reported.mentions} == wanted
 
 
 def test_a_declared_region_is_where_the_company_stays(read):
@@ -78,7 +78,7 @@ def test_a_declared_fact_that_cannot_be_is_refused_with_its_pointer(read, declar
     assert fault.worded("en")[0]
 
 
-def test_all_bad_facts_are_told_at_once(read):
+def test_all_bad_facts_are_reported_at_once(read):
     with pytest.raises(MatchError) as refused:
         read(facts={"one": 1, "employees": -5, "two": 2})
     assert [fault.pointer for fault in refused.value.faults] == ["/facts/one", "/facts/employees", "/facts/two"]

@@ -97,15 +97,15 @@ def test_each_tenant_is_shown_what_a_match_shows_in_the_same_order_with_the_same
         assert screened == matched, row
 
 
-def test_unknown_conditions_are_told_with_the_reasons_of_a_match(chunk, answers):
+def test_unknown_conditions_are_reported_with_the_reasons_of_a_match(chunk, answers):
     for row, answer in enumerate(answers, 1):
         pairs = np.flatnonzero(chunk.pair_row == row)
-        told = [[(fact, why.value) for fact, why in chunk.unknown(pair)] for pair in pairs]
+        reported = [[(fact, why.value) for fact, why in chunk.unknown(pair)] for pair in pairs]
         expected = [
             [(c["fact"], c["why"]) for c in r["conditions"] if c["verdict"] == "unknown"]
             for r in answer["recommendations"]
         ]
-        assert told == expected, row
+        assert reported == expected, row
 
 
 def test_counts_of_tenants_and_measures_are_the_totals_of_the_matches(chunk, answers):
@@ -167,7 +167,7 @@ MEASURES = [
 
 
 @pytest.mark.parametrize(
-    ("told", "settles", "short"),
+    ("reported", "settles", "short"),
     [
         ({}, {}, set()),
         ({"city": "深圳"}, {"founded_on": 1, "stage": 1}, {"research", "years", "pilots"}),
@@ -187,10 +187,10 @@ MEASURES = [
         "stated already",
     ],
 )
-def test_what_no_answer_can_settle_is_neither_counted_nor_one_fact_short(hand_made, told, settles, short):
-    """深圳 may be meant by 等: whoever says it has said all there is to say."""
+def test_what_no_answer_can_settle_is_neither_counted_nor_one_fact_short(hand_made, reported, settles, short):
+    """深圳 may be meant by 等: whoever says it has stated all there is to say."""
     engine = hand_made(POLICY, MEASURES)
-    screener, profile = Screener(engine), Profile(**({"sector": ("生物制造",)} if told else {}), **told)
+    screener, profile = Screener(engine), Profile(**({"sector": ("生物制造",)} if reported else {}), **reported)
     chunk = screener.screen(Fields.of_profiles([profile]), on=DAY, statuses=BOTH, first_row=1)
     assert settled_by(screener, profile) == settles
     pairs = zip(chunk.pair_measure[chunk.one_fact_short], chunk.verdict[chunk.one_fact_short], strict=True)
@@ -251,16 +251,16 @@ def test_no_tenants_at_all_give_an_empty_chunk(screener):
 
 
 @pytest.mark.parametrize(
-    ("told", "name", "gap"),
+    ("reported", "name", "gap"),
     [
         ({"employees": 80}, "people", 20),
         ({"employees": 150, "rd_staff": 11}, "research", 0.026667),
     ],
 )
-def test_what_is_one_number_short_is_told_with_the_gap_that_a_match_tells(hand_made, told, name, gap):
+def test_what_is_one_number_short_is_reported_with_the_gap_that_a_match_tells(hand_made, reported, name, gap):
     people = hand_made_measure("people", "支持中试企业", fact="employees", at_least=100)
     screener = Screener(engine := hand_made(POLICY, [people, MEASURES[1]]))
-    profile = Profile(city="深圳", sector=("生物制造",), **told)
+    profile = Profile(city="深圳", sector=("生物制造",), **reported)
     near = screener.screen(Fields.of_profiles([profile, profile]), on=DAY, statuses=BOTH, first_row=1).near
     assert [screener.measure_ids[place] for place in near.measures] == [name, name]
     assert near.gaps.tolist() == [gap, gap]

@@ -130,7 +130,7 @@ def test_a_cut_file_is_refused(copied):
         open_catalogue(copied)
 
 
-def test_a_missing_file_is_told_so(tmp_path):
+def test_a_missing_file_is_reported_so(tmp_path):
     with pytest.raises(CatalogueError, match=r"there is no catalogue at .*; run `cepei build`"):
         open_catalogue(tmp_path / "none.sqlite")
 
@@ -170,7 +170,7 @@ def test_a_faulty_seed_leaves_the_old_file_in_place(workshop):
     assert open_catalogue(workshop.target).version == version
 
 
-def test_faults_of_all_files_are_told_together(workshop):
+def test_faults_of_all_files_are_reported_together(workshop):
     for stem in ("xihe-patent-fees-2019", "qinghe-county-2023"):
         path = workshop.packs / f"{stem}.yaml"
         path.write_text(path.read_text("utf-8").replace("strength: grant", "strength: strong", 1), "utf-8")
@@ -205,7 +205,7 @@ def test_a_measure_that_is_superseded_must_exist(workshop):
     assert fault.worded("en")[0] == "there is no measure 'yc-investment-subsidy'"
 
 
-def test_a_document_whose_text_was_edited_is_told(workshop):
+def test_a_document_whose_text_was_edited_is_reported(workshop):
     path = workshop.seeds / "documents" / "xihe-patent-fees-2019" / "text.txt"
     path.write_text(path.read_text("utf-8").replace("85%", "95%"), "utf-8")
     files = {fault.file for fault in check_seeds(workshop.seeds, workshop.packs)}
@@ -288,7 +288,7 @@ def test_policies_of_every_kind_go_through_the_file_unchanged(workshop, policies
     assert opened.measures == dict(sorted(policies.measures.items()))
 
 
-def test_an_entry_that_names_a_sector_or_instrument_nobody_knows_is_told(workshop, few_words, tmp_path):
+def test_an_entry_that_names_a_sector_or_instrument_nobody_knows_is_reported(workshop, few_words, tmp_path):
     words = tmp_path / "words"
     shutil.copytree(few_words, words)
     for name, entry in (
@@ -300,6 +300,6 @@ def test_an_entry_that_names_a_sector_or_instrument_nobody_knows_is_told(worksho
     (workshop.seeds / "vocabularies").symlink_to(words)
     with pytest.raises(SeedError) as error:
         load_content(workshop.seeds, workshop.packs)
-    told = {(fault.file, fault.pointer, fault.worded("en")[0]) for fault in error.value.faults}
-    assert ("concepts.yaml", "/thing/sectors", "there is no entry 'no-such' in sectors") in told
-    assert ("needs.yaml", "/wish/instruments", "there is no entry 'none' in instruments") in told
+    reported = {(fault.file, fault.pointer, fault.worded("en")[0]) for fault in error.value.faults}
+    assert ("concepts.yaml", "/thing/sectors", "there is no entry 'no-such' in sectors") in reported
+    assert ("needs.yaml", "/wish/instruments", "there is no entry 'none' in instruments") in reported

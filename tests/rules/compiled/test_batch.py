@@ -117,14 +117,14 @@ def as_number(answers):
     return float(value.toordinal()) if isinstance(value, date) else value
 
 
-def columns_of(said):
+def columns_of(stated):
     """Turn rows of answers into columns: numbers as numbers, the rest as distinct answers and who gave them."""
     columns = {}
-    for fact in {fact for answers in said for fact in answers}:
+    for fact in {fact for answers in stated for fact in answers}:
         if fact in NUMBERS:
-            columns[fact] = NumberColumn(numbers=np.array([as_number(answers.get(fact)) for answers in said]))
+            columns[fact] = NumberColumn(numbers=np.array([as_number(answers.get(fact)) for answers in stated]))
             continue
-        given_ = [(row, answer) for row, answers in enumerate(said) for answer in answers.get(fact, ())]
+        given_ = [(row, answer) for row, answers in enumerate(stated) for answer in answers.get(fact, ())]
         distinct = list(dict.fromkeys(answer for _, answer in given_))
         rows = np.array([row for row, _ in given_], dtype=np.intp)
         columns[fact] = answer_column(distinct, rows, np.array([distinct.index(answer) for _, answer in given_]))
@@ -145,11 +145,11 @@ def test_the_same_is_decided_in_small_blocks(measures, drawn, times):
 
 
 def decide_each_way(measures, drawn, times):
-    said = drawn * times  # more rows than a word has bits
+    stated = drawn * times  # more rows than a word has bits
     program = Program(measures, TAXONOMIES)
     batch = BatchProgram(program)
-    decided = batch.decide(columns_of(said), len(said))
-    sure, maybe = unpack(decided.measures.true, len(said)), unpack(decided.measures.maybe, len(said))
+    decided = batch.decide(columns_of(stated), len(stated))
+    sure, maybe = unpack(decided.measures.true, len(stated)), unpack(decided.measures.maybe, len(stated))
     outcomes = batch.outcomes(decided)
     for row, parts in enumerate(drawn):
         answers = {fact: add_up(given_) for fact, given_ in parts.items()}

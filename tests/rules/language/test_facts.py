@@ -190,7 +190,7 @@ def test_what_was_declared_is_never_overwritten(share, founded):
     assert derive(declared, date(2025, 6, 1)) == declared
 
 
-def test_a_fact_of_an_unknown_type_is_told(tmp_path):
+def test_a_fact_of_an_unknown_type_is_reported(tmp_path):
     path = tmp_path / "profile_fields.yaml"
     text = FILE.read_text("utf-8").replace("{id: region, type: set,", "{id: region, type: colour,")
     path.write_text(text, "utf-8")
@@ -204,8 +204,10 @@ def test_a_fact_of_an_unknown_type_is_told(tmp_path):
 def test_facts_are_published_in_their_order_with_the_field_that_supplies_them():
     facts = load_facts(FILE)
     assert list(facts)[:4] == ["region", "target_region", "sector", "concepts"]
-    told = {name: (facts[name].field, facts[name].vocabulary) for name in ("concepts", "rd_intensity", "size_class")}
-    assert told == {
+    reported = {
+        name: (facts[name].field, facts[name].vocabulary) for name in ("concepts", "rd_intensity", "size_class")
+    }
+    assert reported == {
         "concepts": ("products", "concepts"),
         "rd_intensity": ("rd_spend_cny", ""),
         "size_class": ("facts", "size_classes"),

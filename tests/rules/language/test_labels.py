@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.language.amounts import LARGEST_YUAN, parse_money, parse_share
-from rules.language.labels import Drafter
+from rules.language.labels import Labeller
 from rules.language.measures import Combination, Group, Leaf, Quote
 from rules.language.measures import Test as Asked
 
@@ -18,14 +18,14 @@ CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)
 @pytest.fixture(scope="module")
 def draft(lexicon):
     """Return a condition's label in Chinese and in English."""
-    drafters = [Drafter(lexicon.facts, lexicon.vocabularies, language) for language in ("zh", "en")]
-    return lambda condition: tuple(drafter.label(condition) for drafter in drafters)
+    drafters = [Labeller(lexicon.facts, lexicon.vocabularies, language) for language in ("zh", "en")]
+    return lambda condition: tuple(labeller.label(condition) for labeller in drafters)
 
 
 @pytest.fixture(scope="module")
 def value(lexicon):
-    drafters = [Drafter(lexicon.facts, lexicon.vocabularies, language) for language in ("zh", "en")]
-    return lambda fact, one: tuple(drafter.value(fact, one) for drafter in drafters)
+    drafters = [Labeller(lexicon.facts, lexicon.vocabularies, language) for language in ("zh", "en")]
+    return lambda fact, one: tuple(labeller.value(fact, one) for labeller in drafters)
 
 
 def leaf(fact: str, operator: str, *expected, scope=(), **words) -> Leaf:

@@ -60,7 +60,7 @@ def asked(operator, *expected, scope=(), stated=False, fact="region") -> Asked:
         (asked("within", "nansha"), answer("guangzhou"), TOO_COARSE),
         (asked("within", "guangzhou"), answer("trade-zone"), TOO_COARSE),
         (asked("within", "guangzhou"), answer("hefei", "guangdong"), TOO_COARSE),
-        # nothing said, or not understood
+        # nothing stated, or not understood
         (asked("within", "guangzhou"), None, MISSING),
         (asked("within", "guangzhou"), answer(), MISSING),
         (asked("within", "guangzhou"), answer(doubtful=("guangzhou",)), UNRECOGNISED),

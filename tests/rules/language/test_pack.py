@@ -319,7 +319,7 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], object], list[tuple[str, str,
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_faulty_pack_is_told_where_and_what(faults_of, name):
+def test_a_faulty_pack_is_reported_where_and_what(faults_of, name):
     change, expected = FAULTS[name]
     found = faults_of(change)
     assert [pointer for pointer, _, _ in found] == [pointer for pointer, _, _ in expected]
@@ -333,7 +333,7 @@ def test_the_file_must_bear_the_name_of_its_document(parse):
         parse(PACK, "beixi.yaml")
 
 
-def test_all_faults_of_a_file_are_told_at_once(faults_of):
+def test_all_faults_of_a_file_are_reported_at_once(faults_of):
     def ruin(data):
         data["author"] = "x"
         data["defaults"]["sector"] = "biomaterial"
@@ -378,7 +378,7 @@ def test_all_faults_of_a_file_are_told_at_once(faults_of):
 
 
 @pytest.mark.parametrize("data", [None, [], "text", 1, {}], ids=repr)
-def test_what_is_no_pack_at_all_is_told_so(parse, data):
+def test_what_is_no_pack_at_all_is_reported_so(parse, data):
     with pytest.raises(PackError, match="a pack is a mapping with schema: 1"):
         parse(data)
 
@@ -393,7 +393,7 @@ def test_what_is_no_pack_at_all_is_told_so(parse, data):
         ("schema: !!python/object:os.system 1\n", "not valid YAML at line 1"),
     ],
 )
-def test_what_is_no_strict_yaml_is_told_its_line(tmp_path, documents, lexicon, text, message):
+def test_what_is_no_strict_yaml_is_reported_its_line(tmp_path, documents, lexicon, text, message):
     path = tmp_path / "nanxi.yaml"
     path.write_text(text, "utf-8")
     with pytest.raises(SeedError) as caught:
@@ -409,7 +409,7 @@ def test_a_pack_file_loads_as_its_data_does(tmp_path, documents, lexicon, parse)
     assert load_pack(path, documents, lexicon).measures == parse(PACK).measures
 
 
-def test_a_measure_that_another_pack_has_too_is_told(parse):
+def test_a_measure_that_another_pack_has_too_is_reported(parse):
     pack = parse(PACK)
     other = copy.copy(pack)
     object.__setattr__(other, "document", "beixi")

@@ -27,7 +27,7 @@ def test_a_leaf_keeps_what_was_answered_and_how_much_is_missing():
     assert (trace.verdict, trace.why, trace.gap, trace.answer) == (Verdict.UNMET, None, 3.0, FIVE["employees"])
 
 
-def test_a_gap_is_told_of_an_unmet_condition_only():
+def test_a_gap_is_reported_of_an_unmet_condition_only():
     assert evaluate_condition(number(3), FIVE, {}).gap is None
     assert evaluate_condition(number(3), {}, {}).gap is None
 

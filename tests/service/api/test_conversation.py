@@ -42,11 +42,11 @@ def test_no_log_line_holds_anything_of_a_company(server):
     server.get("/v1/measures/juemi-secret")
     server.call("GET", "/healthz", headers={"User-Agent": "juemi-secret", "Referer": "http://juemi-secret/"})
     server.call("BREW", "/juemi-secret")
-    told, complained = (
+    reported, complained = (
         file.read_text("utf-8")[at:] for file, at in zip((server.log, server.errors), before, strict=True)
     )
-    assert len([line for line in told.splitlines() if '"event": "request"' in line]) >= 8
-    written = told + complained
+    assert len([line for line in reported.splitlines() if '"event": "request"' in line]) >= 8
+    written = reported + complained
     for secret in (SECRET, SECRET_CODE, json.dumps(SECRET)[1:-1], "juemi-secret", "127.0.0.1 "):
         assert secret not in written
 
@@ -71,8 +71,8 @@ def test_an_unexpected_exception_shows_and_logs_nothing_of_its_message(tmp_path,
     logged = capsys.readouterr().out
     assert "KeyError" in logged
     assert "test_conversation.py" in logged
-    for said in (reply.text, logged):
-        assert SECRET not in said
+    for stated in (reply.text, logged):
+        assert SECRET not in stated
     assert "Traceback" not in reply.text
     assert "KeyError" not in reply.text
 

@@ -54,7 +54,7 @@ def test_statuses_choose_the_documents(server, polylactic):
     assert server.match(polylactic, statuses=["in_force"]).json["recommendations"] == []
 
 
-def test_the_day_asked_about_is_said_again_and_defaults_to_a_date(server):
+def test_the_day_asked_about_is_stated_again_and_defaults_to_a_date(server):
     assert server.match({}, on="2024-02-29").json["on"] == "2024-02-29"
     assert re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", server.match({}).json["on"])
 

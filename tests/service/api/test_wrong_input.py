@@ -197,25 +197,25 @@ def test_too_much_text_does_not_hide_behind_another_fault(server):
     ]  # fmt: skip
 
 
-def test_a_bad_fact_is_told_in_the_language_asked_for(server):
+def test_a_bad_fact_is_reported_in_the_language_asked_for(server):
     sent = profile(facts={"listed": "ja", "employees": -1, "stage": "pilott"})
-    told = {}
+    reported = {}
     for language in ("zh", "en"):
         reply = server.post(sent, Accept_Language=language)
-        told[language] = [(error["message"], error["hint"]) for error in reply.json["errors"]]
-    assert told["zh"] == [
+        reported[language] = [(error["message"], error["hint"]) for error in reply.json["errors"]]
+    assert reported["zh"] == [
         ("须为 true 或 false", "未知时请省略"),
         ("须为不小于 0 的数字", "单位：人"),
         ("“pilott”不是词表 stages 中的条目", "最接近的是 pilot"),
     ]
-    assert told["en"] == [
+    assert reported["en"] == [
         ("must be true or false", "write true, false, or leave it out when unknown"),
         ("must be a number from 0 up", "in people"),
         ("'pilott' is not an entry of stages", "nearest: pilot"),
     ]
 
 
-def test_a_profile_without_its_braces_is_told_where_it_belongs(server):
+def test_a_profile_without_its_braces_is_reported_where_it_belongs(server):
     for language, hint in (("zh", "请放在 profile 里"), ("en", "put it inside profile")):
         errors = server.post({"city": "合肥"}, Accept_Language=language).json["errors"]
         hints = {error["pointer"]: error["hint"] for error in errors}
@@ -229,7 +229,7 @@ def test_an_unknown_field_is_offered_the_nearest_known_one(server):
 
 
 @pytest.mark.parametrize("seed", ["1", "2"])
-def test_unknown_fields_are_told_in_the_order_of_the_document_at_every_start(seed):
+def test_unknown_fields_are_reported_in_the_order_of_the_document_at_every_start(seed):
     code = """
 from marshmallow import ValidationError
 from service.complaints import complaints_of

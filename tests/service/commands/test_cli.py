@@ -40,7 +40,7 @@ def test_match_reads_a_whole_request_from_standard_input(catalogue_file, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "stated"),
     [
         (b"{", "/: JSON"),
         (b'{"employees": -1, "colour": 1}', "/profile/employees"),
@@ -49,11 +49,11 @@ def test_match_reads_a_whole_request_from_standard_input(catalogue_file, monkeyp
     ],
     ids=["broken", "wrong", "unknown fact", "too large"],
 )
-def test_match_tells_every_fault_of_a_profile_with_its_place(catalogue_file, tmp_path, capsys, content, said):
+def test_match_tells_every_fault_of_a_profile_with_its_place(catalogue_file, tmp_path, capsys, content, stated):
     file = tmp_path / "bad.json"
     file.write_bytes(content)
     assert main(["match", str(file), "--catalogue", str(catalogue_file)]) == 2
-    assert said in capsys.readouterr().err
+    assert stated in capsys.readouterr().err
 
 
 def test_match_without_a_file_or_a_catalogue_says_what_to_do(tmp_path, profile_file, capsys):

@@ -77,18 +77,18 @@ def wait_for_a_part(output, process):
 
 
 @pytest.mark.parametrize(
-    ("number", "told"),
+    ("number", "reported"),
     [(signal.SIGKILL, ""), (signal.SIGINT, "cepei screen: 已中断。 / interrupted\n")],
     ids=["killed", "interrupted"],
 )
 def test_a_run_cut_short_leaves_whole_parts_and_a_rerun_finishes_the_rest(
-    number, told, whole, tenants_file, catalogue_file, tmp_path
+    number, reported, whole, tenants_file, catalogue_file, tmp_path
 ):
     output = tmp_path / "r"
     process = start(*command(tenants_file, output, catalogue_file))
     wait_for_a_part(output, process)
     process.send_signal(number)
-    assert process.communicate(timeout=60)[1] == told
+    assert process.communicate(timeout=60)[1] == reported
     left = outcome(output)
     assert left.items() <= whole.items()
     assert "summary.json" not in left
@@ -107,7 +107,7 @@ def test_another_file_or_a_missing_one_is_refused(tenants_file, catalogue_file, 
 
 
 @pytest.mark.parametrize(
-    ("file", "output", "said"),
+    ("file", "output", "stated"),
     [
         ("folder", "r", ("是文件夹，不是名单文件", "is a folder, not a file of tenants")),
         ("good.csv", "good.csv", ("是文件，不是文件夹", "is a file, not a folder")),
@@ -120,7 +120,7 @@ def test_another_file_or_a_missing_one_is_refused(tenants_file, catalogue_file, 
         ("good.csv", "damaged", ("已损坏", "was not written by cepei screen")),
     ],
 )
-def test_what_cannot_be_read_or_written_is_told_in_a_line(file, output, said, catalogue_file, tmp_path, capsys):
+def test_what_cannot_be_read_or_written_is_reported_in_a_line(file, output, stated, catalogue_file, tmp_path, capsys):
     (tmp_path / "folder").mkdir()
     (tmp_path / "good.csv").write_text("城市,产品\n合肥,聚乳酸\n", "utf-8")
     (tmp_path / "poor.csv").write_text("hello\n", "utf-8")
@@ -129,7 +129,7 @@ def test_what_cannot_be_read_or_written_is_told_in_a_line(file, output, said, ca
     (tmp_path / "damaged" / ".work" / "source.json").write_text("{")
     assert main(command(tmp_path / file, tmp_path / output, catalogue_file)) == 2
     (sentence,) = capsys.readouterr().err.splitlines()
-    assert all(text in sentence for text in said)
+    assert all(text in sentence for text in stated)
 
 
 def write_workbook(path, *, last_row, columns=2):
@@ -193,9 +193,9 @@ def test_summing_up_holds_one_chunk_at_a_time(tmp_path):
     work = Work(folder=Folder(tmp_path), version="v", options=Options(on=date(2026, 11, 21), statuses=("draft",)))
     chunks, measures = 100, {f"measure-{number}": [1, 2, 3, 4] for number in range(500)}
     summary = {"measures": measures, "tenants_with": {"applicable": 1}, "settles": {"stage": 2}, "opens": {}}
-    told = {"version": "v", "question": {"on": "2026-11-21", "statuses": ["draft"]}, "rows": 9, "rejected": 50}
+    reported = {"version": "v", "question": {"on": "2026-11-21", "statuses": ["draft"]}, "rows": 9, "rejected": 50}
     for number in range(chunks):
-        work.note(number).write_bytes(orjson.dumps({**told, "summary": summary}))
+        work.note(number).write_bytes(orjson.dumps({**reported, "summary": summary}))
         lines = ({"row": 50 * number + place, "line": None, "faults": ["x" * 200]} for place in range(50))
         work.folder.rejected(number).write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
     tracemalloc.start()

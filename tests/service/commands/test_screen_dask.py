@@ -104,7 +104,7 @@ def kill(process):
     process.wait()
 
 
-def test_a_worker_with_other_code_is_told(dask, tenants_file, catalogue_file, tmp_path, capsys):
+def test_a_worker_with_other_code_is_reported(dask, tenants_file, catalogue_file, tmp_path, capsys):
     rules = tmp_path / "worker" / "rules"
     (rules / "catalogue").mkdir(parents=True)
     for name in ("__init__", "catalogue/__init__", "catalogue/catalogue"):
@@ -166,7 +166,7 @@ def test_without_any_worker_a_run_ends_in_a_sentence_and_another_finishes_it(
     assert outcome(output) == whole
 
 
-def test_a_scheduler_that_goes_away_in_mid_run_is_told(dask, tenants_file, catalogue_file, tmp_path):
+def test_a_scheduler_that_goes_away_in_mid_run_is_reported(dask, tenants_file, catalogue_file, tmp_path):
     output = tmp_path / "r"
     dask.ready(1)
     asked = command(tenants_file, output, catalogue_file, *on_dask(dask.address, "--wait", "2"))
@@ -181,7 +181,9 @@ def test_a_scheduler_that_goes_away_in_mid_run_is_told(dask, tenants_file, catal
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "tls://127.0.0.1:1"])
-def test_a_scheduler_that_cannot_be_reached_is_told_in_a_line(address, tenants_file, catalogue_file, tmp_path, capsys):
+def test_a_scheduler_that_cannot_be_reached_is_reported_in_a_line(
+    address, tenants_file, catalogue_file, tmp_path, capsys
+):
     assert main(command(tenants_file, tmp_path / "r", catalogue_file, *on_dask(address, "--wait", "1"))) == 2
     (sentence,) = capsys.readouterr().err.splitlines()
     assert f"无法连接 dask 调度器“{address}”" in sentence

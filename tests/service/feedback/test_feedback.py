@@ -158,20 +158,20 @@ def test_editors_page_filter_and_close_once(served, editor):
 
 
 def test_the_form_answers_with_a_page_that_says_thank_you(served, editor):
-    said = {**REPORT, "comment": "<script>alert(1)</script>", "share_profile": "on", "profile": json.dumps(PROFILE)}
-    answer = served.call("POST", "/feedback?lang=en", body=urlencode(said).encode(), headers=FORM)
+    stated = {**REPORT, "comment": "<script>alert(1)</script>", "share_profile": "on", "profile": json.dumps(PROFILE)}
+    answer = served.call("POST", "/feedback?lang=en", body=urlencode(stated).encode(), headers=FORM)
     assert answer.status == 303
     assert answer.headers["Location"] == "/feedback/thanks?measure=ah-bengbu-wuhu-highland&lang=en"
     page = served.get(answer.headers["Location"])
     assert page.status == 200
     assert "Your report has arrived" in page.body.decode()
-    (listed,) = [item for item in editor.get("/v1/feedback").json["items"] if item["comment"] == said["comment"]]
+    (listed,) = [item for item in editor.get("/v1/feedback").json["items"] if item["comment"] == stated["comment"]]
     assert listed["profile"] == KEPT
 
 
 def test_without_the_tick_the_form_does_not_even_read_the_profile(served):
-    said = urlencode({**REPORT, "profile": "{no json"}).encode()
-    assert served.call("POST", "/feedback", body=said, headers=FORM).status == 303
+    stated = urlencode({**REPORT, "profile": "{no json"}).encode()
+    assert served.call("POST", "/feedback", body=stated, headers=FORM).status == 303
     ticked = urlencode({**REPORT, "profile": "{no json", "share_profile": "on"}).encode()
     refused = served.call("POST", "/feedback", body=ticked, headers={**FORM, "Accept": "text/html"})
     assert refused.status == 400
@@ -205,18 +205,18 @@ def test_an_exported_report_is_scored_by_eval(served, editor, catalogue_file, tm
 
 def test_labels_name_every_condition_of_the_catalogue(catalogue_file, fresh, tmp_path, capsys):
     """A report of what is right, for one company and a measure with parts, is exported and found met by eval."""
-    shelf = open_catalogue(catalogue_file)
+    catalogue = open_catalogue(catalogue_file)
     profile = {"city": "合肥市", "products": ["聚乳酸"]}
-    nested = dict(stated_conditions(shelf, "ah-other-cities"))
+    nested = dict(stated_conditions(catalogue, "ah-other-cities"))
     assert [place for place in nested if "." in place]
-    for place, said, should_be in (("0", "unmet", "met"), ("2", "met", "unmet"), ("2.0", "unmet", "met")):
+    for place, stated, should_be in (("0", "unmet", "met"), ("2", "met", "unmet"), ("2.0", "unmet", "met")):
         fact = nested[place].fact
         fresh.add(
             Statement(
                 measure="ah-other-cities",
                 fact=fact,
                 condition=place,
-                verdict=said,
+                verdict=stated,
                 should_be=should_be,
                 profile=profile,
             ),
@@ -247,10 +247,10 @@ def test_the_command_lists_and_closes(fresh, tmp_path, capsys):
 def test_a_report_is_deleted_when_its_time_is_over(tmp_path):
     now = [1000.0]
     feedback = Feedback(Store(tmp_path / "data.sqlite"), clock=lambda: now[0])
-    said = Statement(measure="m", fact="f", condition="", verdict="met", should_be="unmet")
-    feedback.add(said, days=1)
+    stated = Statement(measure="m", fact="f", condition="", verdict="met", should_be="unmet")
+    feedback.add(stated, days=1)
     now[0] += 86_399
-    feedback.add(said, days=1)
+    feedback.add(stated, days=1)
     assert feedback.count(ReportFilter()) == 2
     now[0] += 1
     assert len(feedback.listed(ReportFilter())) == 1

@@ -91,8 +91,8 @@ def test_500_bad_rows_of_40_kinds_among_5000_are_all_reported_and_the_good_ones_
     table = [HEADINGS, *rows]
     content = xlsx_bytes(table) if form == "xlsx" else csv_bytes(table, form)
     tenants, rejected = read(content, vocabularies=vocabularies, latest=date(2026, 1, 1))
-    told = {row.row: (row.faults[0].field, row.faults[0].heading, row.faults[0].published) for row in rejected}
-    assert told == expected
+    reported = {row.row: (row.faults[0].field, row.faults[0].heading, row.faults[0].published) for row in rejected}
+    assert reported == expected
     assert all(len(row.faults) == 1 and row.line == row.row + 1 for row in rejected)
     assert [tenant.row for tenant in tenants] == [n for n in range(1, 5001) if n not in expected]
     assert all(tenant.profile.external_id == f"T{tenant.row}" for tenant in tenants)
@@ -111,7 +111,7 @@ def test_every_reason_is_worded_in_both_languages(csv_bytes, read, vocabularies)
             assert "{" not in fault["message_zh"] + fault["hint_zh"] + fault["message_en"] + fault["hint_en"]
 
 
-def test_all_faults_of_a_row_are_told_at_once(csv_bytes, read):
+def test_all_faults_of_a_row_are_reported_at_once(csv_bytes, read):
     _, rejected = read(csv_bytes([["企业名称", "员工人数", "成立日期"], ["甲", "很多", "以前"]]))
     assert [fault.field for fault in rejected[0].faults] == ["employees", "founded_on"]
 
@@ -159,7 +159,7 @@ def test_a_percentage_under_a_bare_heading_is_the_share_itself(xlsx_bytes, read)
     assert tenants[0].profile.facts == {"revenue_growth": 0.125}
 
 
-def test_formulas_without_a_result_and_errors_are_told_and_results_are_read(xlsx_bytes, read):
+def test_formulas_without_a_result_and_errors_are_reported_and_results_are_read(xlsx_bytes, read):
     def formulas(_, sheet):
         sheet.write_formula("B2", "=60*2", None, 120)
         sheet.write_formula("B3", "=60*2", None, "")
@@ -173,7 +173,7 @@ def test_formulas_without_a_result_and_errors_are_told_and_results_are_read(xlsx
     ]
 
 
-def test_rows_at_the_end_in_which_every_cell_is_an_unsolved_formula_or_an_error_are_told(xlsx_bytes, read):
+def test_rows_at_the_end_in_which_every_cell_is_an_unsolved_formula_or_an_error_are_reported(xlsx_bytes, read):
     def formulas(_, sheet):
         for row in range(1, 301):
             sheet.write_formula(row, 0, "=A1", None, "")
@@ -185,7 +185,7 @@ def test_rows_at_the_end_in_which_every_cell_is_an_unsolved_formula_or_an_error_
     assert [fault.published for fault in rejected[-1].faults] == ["formula_without_value", "error_value"]
 
 
-def test_an_unsolved_formula_far_below_is_told_at_its_row_and_merged_cells_reach_it(xlsx_bytes, read):
+def test_an_unsolved_formula_far_below_is_reported_at_its_row_and_merged_cells_reach_it(xlsx_bytes, read):
     def formulas(_, sheet):
         sheet.merge_range("A2:A9", "合肥")
         sheet.write_formula("B9", "=B1", None, "")
@@ -200,8 +200,8 @@ def test_broken_lines_of_csv_cost_one_row_each(read):
     content = "\n".join(lines).encode() + b"\n\xff\xfe\xff,8\n" + "壬,9".encode()
     tenants, rejected = read(content)
     assert [tenant.profile.name for tenant in tenants] == ["甲", "丁", '戊12" 片', "庚", "壬"]
-    told = [(row.row, row.faults[0].published) for row in rejected]
-    assert told == [(2, "unclosed_quote"), (3, "too_many_cells"), (6, "row_too_long"), (8, "not_decodable")]
+    reported = [(row.row, row.faults[0].published) for row in rejected]
+    assert reported == [(2, "unclosed_quote"), (3, "too_many_cells"), (6, "row_too_long"), (8, "not_decodable")]
 
 
 def test_broken_lines_of_ndjson_cost_one_row_each(read):

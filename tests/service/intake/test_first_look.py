@@ -16,7 +16,7 @@ from tests.service.intake.on_a_day import correction_refusal, look_at, read_tena
 ROWS = [["序号", "企业名称", "营收(万元)", "企业规磨"], *([n, f"第{n}公司", n * 1.5, "中型"] for n in range(1, 30_001))]
 
 
-def told(look):
+def reported(look):
     return [(column.heading, column.status, column.field, column.nearest) for column in look.columns]
 
 
@@ -33,7 +33,7 @@ def test_a_look_at_the_head_tells_columns_samples_and_rows(csv_bytes, xlsx_bytes
     content = xlsx_bytes(ROWS) if form == "xlsx" else csv_bytes(ROWS, form)
     look = look_at(content, {})
     assert look.refusal is None
-    assert told(look) == EXPECTED
+    assert reported(look) == EXPECTED
     assert look.columns == read_tenants(content).columns
     assert look.rows == 30_000
     assert [look.samples[place] for place in range(4)] == [
@@ -151,13 +151,13 @@ def test_a_correction_that_cannot_be_followed_is_refused_in_words(csv_bytes, tmp
         read_tenants(path, mapping=mapping)
 
 
-def test_all_faults_of_a_correction_are_told_at_once(csv_bytes):
+def test_all_faults_of_a_correction_are_reported_at_once(csv_bytes):
     look = look_at(csv_bytes([["企业名称", "营收"], ["甲", 1]]), {"企业名秤": "name", "营收": "revenu(元)"})
     assert [fault.code for fault in look.refusal.faults] == ["mapping_heading", "mapping_field"]
     assert [column.heading for column in look.columns] == ["企业名称", "营收"]
 
 
-def test_a_heading_missing_in_a_long_csv_is_told_though_its_end_was_not_looked_at(csv_bytes, tmp_path):
+def test_a_heading_missing_in_a_long_csv_is_reported_though_its_end_was_not_looked_at(csv_bytes, tmp_path):
     path = tmp_path / "tenants.csv"
     path.write_bytes(csv_bytes([["企业名称", "备注"], *([f"公司{n}", "长" * 100] for n in range(HEAD_BYTES // 300))]))
     assert path.stat().st_size > HEAD_BYTES

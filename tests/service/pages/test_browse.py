@@ -37,7 +37,7 @@ def listed(server, **query):
 
 
 @pytest.fixture(scope="module")
-def shelf(catalogue_file):
+def catalogue(catalogue_file):
     return open_catalogue(catalogue_file)
 
 
@@ -59,7 +59,7 @@ def test_the_page_holds_the_text_and_marks_exactly_the_operative_sentences(page,
     page.goto(f"/documents/{document}?q={quote('产业')}")
     assert squeezed(page.get_by_role("region", name="文件正文").text_content()) == squeezed(text)
     marked = page.locator(".operative").evaluate_all(
-        "all => all.reduce((said, one) => { (said[one.dataset.measure] ??= []).push(one.textContent); return said }, {})"
+        "all => all.reduce((stated, one) => { (stated[one.dataset.measure] ??= []).push(one.textContent); return stated }, {})"
     )
     assert {id_: "".join(pieces) for id_, pieces in marked.items()} == {m["id"]: m["source"]["quote"] for m in measures}
     ids = page.locator(".operative[id]").evaluate_all("all => all.map(one => one.id)")
@@ -121,12 +121,14 @@ def test_a_search_within_a_document_marks_and_lists_every_place(page, server):
     page.goto(f"/documents/{LIFE}")
     page.get_by_label("在本文件中搜索").fill("細胞治療")
     page.get_by_role("button", name="搜索").click()
-    told = page.get_by_role("status", name="搜索结果")
-    found = int(re.search(r"找到 (\d+) 处", told.inner_text())[1])
+    reported = page.get_by_role("status", name="搜索结果")
+    found = int(re.search(r"找到 (\d+) 处", reported.inner_text())[1])
     assert found >= text.count("细胞治疗") > 0
-    assert sum(int(n) for n in re.findall(r"(\d+) 处", " ".join(told.locator("li").all_inner_texts()))) == found
+    assert sum(int(n) for n in re.findall(r"(\d+) 处", " ".join(reported.locator("li").all_inner_texts()))) == found
     assert {"细胞治疗"} <= set(page.locator("#text mark").all_text_contents())
-    told.get_by_role("link", name="四（二） 细胞治疗").or_(told.get_by_role("link", name="四（二）细胞治疗")).click()
+    reported.get_by_role("link", name="四（二） 细胞治疗").or_(
+        reported.get_by_role("link", name="四（二）细胞治疗")
+    ).click()
     expect(page.locator("[id='c-4.2'] mark").first).to_be_in_viewport()
     page.get_by_label("在本文件中搜索").fill("钢铁冶炼")
     page.get_by_role("button", name="搜索").click()
@@ -192,7 +194,7 @@ def test_words_are_found_in_every_clause_and_lead_to_the_place(page, server):
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"),
+    ("typed", "reported"),
     [
         ("中", "请至少输入两个字"),
         ("（）", "请至少输入两个字"),
@@ -200,10 +202,10 @@ def test_words_are_found_in_every_clause_and_lead_to_the_place(page, server):
         ("钢铁冶炼", "原文中没有“钢铁冶炼”"),
     ],
 )
-def test_a_search_that_finds_nothing_says_why(server, typed, told):
+def test_a_search_that_finds_nothing_says_why(server, typed, reported):
     reply = html(server, "/documents", q=typed)
     assert reply.status == 200
-    assert told in reply.body.decode()
+    assert reported in reply.body.decode()
 
 
 # --- the list of measures
@@ -265,7 +267,7 @@ def test_an_entry_says_what_where_for_whom_and_who(page):
     assert page.url.endswith(f"/documents/{FORCE}#m-{FIRST_BATCH}")
 
 
-def test_pages_together_hold_every_measure_once_in_the_order_told(server):
+def test_pages_together_hold_every_measure_once_in_the_order_reported(server):
     ids, pages = [], 13
     for number in range(1, pages + 1):
         body = html(server, "/measures", page=number).body.decode()
@@ -286,7 +288,7 @@ def test_a_page_that_is_none_is_answered_with_one(server, number):
     assert 'aria-labelledby="t-' in html(server, "/measures", page=number).body.decode()
 
 
-def test_a_value_nobody_knows_is_told_with_the_nearest_and_the_rest_is_kept(page):
+def test_a_value_nobody_knows_is_reported_with_the_nearest_and_the_rest_is_kept(page):
     page.goto(
         "/measures?"
         + urlencode(
@@ -299,24 +301,24 @@ def test_a_value_nobody_knows_is_told_with_the_nearest_and_the_rest_is_kept(page
             }
         )
     )
-    told = page.get_by_role("alert")
-    expect(told).to_contain_text("没有认出地区“亚特兰蒂斯”，以下结果没有按它筛选。")
-    expect(told).to_contain_text("没有认出支持方式“中式”")
+    reported = page.get_by_role("alert")
+    expect(reported).to_contain_text("没有认出地区“亚特兰蒂斯”，以下结果没有按它筛选。")
+    expect(reported).to_contain_text("没有认出支持方式“中式”")
     expect(page.get_by_label("行业", exact=True)).to_have_value("生物材科")
     expect(page.get_by_label("行业", exact=True)).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_role("list", name="已选条件").get_by_role("listitem")).to_have_count(1)
-    told.get_by_role("link", name="生物材料", exact=True).click()
+    reported.get_by_role("link", name="生物材料", exact=True).click()
     expect(page.get_by_role("list", name="已选条件").get_by_role("listitem")).to_have_count(2)
     expect(page.get_by_label("地区", exact=True)).to_have_value("亚特兰蒂斯")
-    told.get_by_role("link", name="省工业和信息化厅").click()
+    reported.get_by_role("link", name="省工业和信息化厅").click()
     expect(page.get_by_label("责任单位", exact=True)).to_have_value("省工业和信息化厅")
 
 
 def test_an_empty_list_says_which_filter_to_take_off(page):
     page.goto("/measures?" + urlencode({"region": "成都", "q": "脑机接口", "status": "in_force"}))
-    told = page.get_by_role("status")
-    expect(told).to_contain_text("没有措施同时符合所选的全部条件。")
-    link = told.get_by_role("link", name="去掉“地区：四川省成都市”后有")
+    reported = page.get_by_role("status")
+    expect(reported).to_contain_text("没有措施同时符合所选的全部条件。")
+    link = reported.get_by_role("link", name="去掉“地区：四川省成都市”后有")
     count = int(re.search(r"后有 (\d+) 项", link.inner_text())[1])
     link.click()
     expect(page.get_by_role("article")).to_have_count(count)
@@ -327,8 +329,8 @@ def test_a_product_in_place_of_a_sector_offers_its_sectors(page):
     expect(page.get_by_role("alert").get_by_role("link", name="生物材料", exact=True)).to_be_visible()
 
 
-def test_the_list_says_when_a_stage_rules_nothing_out(server, shelf):
-    asked = any("stage" in facts_of(measure) for measure in shelf.measures.values())
+def test_the_list_says_when_a_stage_rules_nothing_out(server, catalogue):
+    asked = any("stage" in facts_of(measure) for measure in catalogue.measures.values())
     body = html(server, "/measures", stage="量产").body.decode()
     assert ("都没有以所处阶段为条件" in body) is not asked
     assert '<option value="production" selected' in body
@@ -369,12 +371,12 @@ def test_every_measure_of_a_department_names_it(server):
     assert all("省药监局" in {one["name"] for one in measure["departments"]} for measure in found)
 
 
-def test_a_sector_keeps_what_it_may_reach_and_drops_what_it_may_not(server, shelf):
-    silent = {id_ for id_, measure in shelf.measures.items() if "sector" not in facts_of(measure)}
+def test_a_sector_keeps_what_it_may_reach_and_drops_what_it_may_not(server, catalogue):
+    silent = {id_ for id_, measure in catalogue.measures.items() if "sector" not in facts_of(measure)}
     for text in ("生物材料", "服装"):
         kept = {m["id"] for page in (1, 2, 3) for m in listed(server, sector=text, page=page)["items"]}
         assert silent <= kept
-    assert len(kept) < len(shelf.measures) / 4
+    assert len(kept) < len(catalogue.measures) / 4
 
 
 # --- one measure
@@ -436,11 +438,13 @@ def test_departments_are_apart_by_province_and_lead_to_their_measures(page, serv
     expect(page.get_by_role("heading", level=2)).to_contain_text(f"{counts['gd']} 项")
 
 
-def test_measures_for_which_the_text_names_nobody_are_counted(page, shelf):
+def test_measures_for_which_the_text_names_nobody_are_counted(page, catalogue):
     page.goto("/departments")
-    unnamed = sum(not shelf.documents[m.document].clause(m.source.clause).departments for m in shelf.measures.values())
-    said = page.get_by_role("region", name="原文未写明责任单位的措施").inner_text()
-    assert sum(int(count) for count in re.findall(r"(\d+) 项措施", said)) == unnamed > 0
+    unnamed = sum(
+        not catalogue.documents[m.document].clause(m.source.clause).departments for m in catalogue.measures.values()
+    )
+    stated = page.get_by_role("region", name="原文未写明责任单位的措施").inner_text()
+    assert sum(int(count) for count in re.findall(r"(\d+) 项措施", stated)) == unnamed > 0
 
 
 # --- all of them
@@ -611,21 +615,21 @@ def test_words_are_found_where_they_stand(text, sought, found):
     assert [text[start:end] for start, end in places_of(text, sought)] == found
 
 
-def test_an_excerpt_is_cut_out_of_one_line(shelf):
-    for found in search_clauses(shelf, "生物"):
+def test_an_excerpt_is_cut_out_of_one_line(catalogue):
+    for found in search_clauses(catalogue, "生物"):
         text = found.document.text
-        said = "".join(piece.text for piece in excerpt(text, found.places))
-        assert "\n" not in said
-        assert said.strip("…") in text
+        stated = "".join(piece.text for piece in excerpt(text, found.places))
+        assert "\n" not in stated
+        assert stated.strip("…") in text
         assert all(found.clause.start <= place.start < found.clause.end for place in found.places)
 
 
-def test_sections_hold_the_text_of_every_document_with_and_without_marks(shelf):
+def test_sections_hold_the_text_of_every_document_with_and_without_marks(catalogue):
     def whole(section):
         return "".join(flat(block.parts) for block in section.blocks) + "".join(map(whole, section.sections))
 
-    for document in shelf.documents.values():
-        measures = [one for one in shelf.measures.values() if one.document == document.id]
+    for document in catalogue.documents.values():
+        measures = [one for one in catalogue.measures.values() if one.document == document.id]
         for marked in ([], measures):
             root = set_document(document, marked)
             assert whole(root) == document.text.replace("\n", "")

@@ -152,7 +152,7 @@ def test_signing_in_leads_to_the_page_that_was_wanted_and_to_no_other_place(new_
         assert reply.headers["Location"] == "/screenings"
 
 
-def test_a_key_without_the_right_is_told_so(operator):
+def test_a_key_without_the_right_is_reported_so(operator):
     public = Operator(operator.server, Role.PUBLIC)
     reply = post(operator, "/screenings/sign-in", key=public.text)
     assert reply.status == 403
@@ -313,8 +313,8 @@ def test_a_file_goes_from_upload_to_deletion(console, operator, scripts):
     # by events, or by reloading where there are no scripts
     expect(page.get_by_role("heading", level=1)).to_have_text("筛查结果", timeout=60_000)
     place = urlsplit(page.url).path
-    told = operator.get(f"/v1{place}").json
-    assert {column["heading"]: column["field"] for column in told["columns"]}["干什么的"] == "sector"
+    reported = operator.get(f"/v1{place}").json
+    assert {column["heading"]: column["field"] for column in reported["columns"]}["干什么的"] == "sector"
     look_around(page)
     page.goto(place)
     with page.expect_download() as downloading:
@@ -430,7 +430,7 @@ def test_a_file_that_is_too_large_is_refused_with_the_limit(catalogue_file, tmp_
     assert "2048" in reply.text
 
 
-def test_columns_that_cannot_be_told_apart_are_refused_with_the_reason(operator):
+def test_columns_that_cannot_be_reported_apart_are_refused_with_the_reason(operator):
     cookie = cookie_of(operator)
     token = token_in(get(operator, "/screenings", cookie))
     content = "企业名称,注册地,甲,乙\n一,合肥,3,4\n".encode()
@@ -531,9 +531,9 @@ def test_a_measure_tells_who_stands_how_to_it(console, operator, screened):
             ]
     measure_id = next(key for (key, standing), total in by_total.items() if standing == "one_fact_short" and total)
     page.goto(f"/screenings/{screened}/measures/{measure_id}")
-    told = page.get_by_role("list", name="企业与措施的关系").get_by_role("listitem").all_inner_texts()
+    reported = page.get_by_role("list", name="企业与措施的关系").get_by_role("listitem").all_inner_texts()
     names = ("applicable", "possible", "one_fact_short", "one_condition_short")
-    assert [number(text) for text in told[1:]] == [by_total[measure_id, name] for name in names]
+    assert [number(text) for text in reported[1:]] == [by_total[measure_id, name] for name in names]
     page.get_by_role("link", name=re.compile("^只差一项信息")).click()
     first = page.locator("table.stack tbody tr").first
     expect(first).to_contain_text("缺少：")
@@ -640,16 +640,16 @@ def test_a_newer_catalogue_is_offered_and_the_rerun_tells_what_changed(catalogue
     assert "名单.csv" in changes
 
 
-def test_cells_that_could_not_be_used_are_told_with_their_column(operator):
+def test_cells_that_could_not_be_used_are_reported_with_their_column(operator):
     cookie = cookie_of(operator)
     content = "企业名称,注册地,营收增长率,成立年月\n甲,合肥,1.2,2015-03\n乙,蚌埠,5%,2016-04-01\n"
     place = operator.upload("register.csv", content.encode()).headers["Location"]
     assert operator.wait(place)["rows"] == {"total": 2, "done": 2, "rejected": 0}
     here = place.removeprefix("/v1")
-    told = get(operator, here, cookie).body.decode()
-    assert "有内容未能采用" in told
-    assert "<li>营收增长率：1 行，例如第 1 行</li>" in told
-    assert "<li>成立年月：1 行，例如第 1 行</li>" in told
+    reported = get(operator, here, cookie).body.decode()
+    assert "有内容未能采用" in reported
+    assert "<li>营收增长率：1 行，例如第 1 行</li>" in reported
+    assert "<li>成立年月：1 行，例如第 1 行</li>" in reported
     assert "<li>成立年月: cells 1, for example in row 1</li>" in get(operator, f"{here}?lang=en", cookie).body.decode()
 
 
@@ -665,10 +665,10 @@ def test_the_sheet_that_is_read_and_those_that_are_not_are_shown(operator):
     place = operator.upload("register.xlsx", target.getvalue()).headers["Location"]
     operator.wait(place)
     for path in (check, place.removeprefix("/v1")):
-        told = get(operator, path, cookie).body.decode()
-        assert "没有读取的工作表" in told
-        assert "<li>二期&lt;b&gt;</li>" in told
-        assert "一期" in told
+        reported = get(operator, path, cookie).body.decode()
+        assert "没有读取的工作表" in reported
+        assert "<li>二期&lt;b&gt;</li>" in reported
+        assert "一期" in reported
         assert "Sheets that are not read" in get(operator, f"{path}?lang=en", cookie).body.decode()
 
 
@@ -740,7 +740,7 @@ def test_the_pieces_of_a_bar_fill_it():
 
 
 @pytest.mark.parametrize(
-    ("told", "says"),
+    ("reported", "says"),
     [
         (("queued", None, 0, None, None), "正在排队，很快开始。"),
         (("running", None, 0, None, None), "正在读取文件。"),
@@ -749,8 +749,8 @@ def test_the_pieces_of_a_bar_fill_it():
         (("running", 10_000, 1, 1.0, 9_999.0), "已完成 1 家，共 10,000 家，每秒约 1 家，约剩 167 分钟。"),
     ],
 )
-def test_progress_is_told_in_a_sentence(told, says):
-    state, total, done, rate, left = told
+def test_progress_is_reported_in_a_sentence(reported, says):
+    state, total, done, rate, left = reported
     nothing = dict.fromkeys(Screening.__struct_fields__)
     rows = RowCounts(total=total, done=done, rejected=0)
     progress = Progress(share=0, rows_per_second=rate, seconds_left=left)

@@ -146,11 +146,11 @@ def visit(new_page, portal) -> Callable[..., Page]:
     return open_page
 
 
-def heard(page: Page, name: str, count: int = 1) -> list[dict]:
+def read_inputs(page: Page, name: str, count: int = 1) -> list[dict]:
     page.wait_for_function(
         "([name, count]) => heard.filter((one) => one[1] === name).length >= count", arg=[name, count]
     )
-    return [detail for _, told, detail in page.evaluate("heard") if told == name]
+    return [detail for _, reported, detail in page.evaluate("heard") if reported == name]
 
 
 def frame_of(page: Page, container: str = "#check") -> FrameLocator:
@@ -169,14 +169,14 @@ def height_is_right(page: Page, container: str = "#check") -> None:
 
 def test_a_company_checks_itself_inside_the_portal(visit):
     page = visit()
-    assert heard(page, "ready") == [{"version": 1}]
+    assert read_inputs(page, "ready") == [{"version": 1}]
     frame = frame_of(page)
     expect(frame.get_by_label("所在地", exact=True)).to_have_value("安徽省蚌埠市")
     height_is_right(page)
     before = page.locator("#check iframe").bounding_box()["height"]
     frame.get_by_label("主要产品").fill("聚乳酸")
     frame.get_by_role("button", name="查看匹配的政策").click()
-    (result,) = heard(page, "result")
+    (result,) = read_inputs(page, "result")
     expect(frame.get_by_role("heading", level=1)).to_have_text("匹配结果")
     assert len(result["measures"]) >= frame.get_by_role("article").count() > 3
     assert {measure["verdict"] for measure in result["measures"]} <= {"applicable", "possible"}
@@ -187,13 +187,13 @@ def test_a_company_checks_itself_inside_the_portal(visit):
     assert page.locator("#check iframe").bounding_box()["height"] > before
     page.set_viewport_size({"width": 1000, "height": 800})
     height_is_right(page)
-    assert heard(page, "ready") == [{"version": 1}]
+    assert read_inputs(page, "ready") == [{"version": 1}]
 
 
 def test_nothing_is_kept_in_the_browser(visit):
     page = visit()
     page.get_by_role("button", name="带入示例企业画像").click()
-    heard(page, "result")
+    read_inputs(page, "result")
     for frame in page.frames:
         assert frame.evaluate("[document.cookie, localStorage.length, sessionStorage.length]") == ["", 0, 0]
     assert page.context.cookies() == []
@@ -203,7 +203,7 @@ def test_a_portal_hands_over_a_profile(visit):
     page = visit()
     button = page.get_by_role("button", name="带入示例企业画像")
     button.click()
-    (result,) = heard(page, "result")
+    (result,) = read_inputs(page, "result")
     frame = frame_of(page)
     assert result["totals"]["applicable"] > 0
     expect(frame.get_by_text("所在地：安徽省蚌埠市")).to_be_visible()
@@ -212,7 +212,7 @@ def test_a_portal_hands_over_a_profile(visit):
     expect(status).to_have_role("status")
     assert page.evaluate("document.activeElement.id") == "hand-over"
     page.evaluate("Cepei.find('#check').match({city: '东莞市', employees: 12, foreign_invested: false})")
-    heard(page, "result", 2)
+    read_inputs(page, "result", 2)
     expect(frame.get_by_text("所在地：广东省东莞市")).to_be_visible()
     expect(frame.get_by_text("聚乳酸", exact=True)).to_have_count(0)
 
@@ -220,41 +220,41 @@ def test_a_portal_hands_over_a_profile(visit):
 def test_a_profile_handed_over_at_once_waits_for_the_frame(visit, portal):
     page = visit(portal.write("early.html", ""))
     page.evaluate("Cepei.find('#here > div').match({city: '合肥'})")
-    assert heard(page, "result")
+    assert read_inputs(page, "result")
 
 
-def test_a_profile_with_faults_is_told_by_its_places(visit):
+def test_a_profile_with_faults_is_reported_by_its_places(visit):
     page = visit()
     page.evaluate("Cepei.find('#check').match({city: '合肥', employees: 'many', colour: 'red'})")
-    (fault,) = heard(page, "fault")
+    (fault,) = read_inputs(page, "fault")
     assert fault == {"code": "invalid_profile", "pointers": ["/profile/colour", "/profile/employees"]}
     expect(frame_of(page).get_by_role("alert")).to_contain_text("colour")
     page.evaluate("Cepei.find('#check').match({city: '合肥'})")
-    assert heard(page, "result")
+    assert read_inputs(page, "result")
     page.complaints.clear()  # Chrome reports the status 422 of the frame
 
 
 def test_a_profile_that_is_no_object_is_refused_where_it_is_called(visit):
     page = visit()
-    heard(page, "ready")
+    read_inputs(page, "ready")
     for wrong in ("null", "'x'", "[1]", "undefined"):
-        told = page.evaluate(
+        reported = page.evaluate(
             f"() => {{ try {{ Cepei.find('#check').match({wrong}); }} catch (error) {{ return error.name; }} }}"
         )
-        assert told == "TypeError"
+        assert reported == "TypeError"
 
 
-def test_opening_a_measure_is_told(visit):
+def test_opening_a_measure_is_reported(visit):
     page = visit()
     page.get_by_role("button", name="带入示例企业画像").click()
-    (result,) = heard(page, "result")
+    (result,) = read_inputs(page, "result")
     card = frame_of(page).get_by_role("article").nth(4)
     card.locator("details:not(.report) > summary").first.click()
-    (select,) = heard(page, "select")
+    (select,) = read_inputs(page, "select")
     assert select["measure"] in {measure["id"] for measure in result["measures"]}
     card.locator("details:not(.report) > summary").first.click()
     page.wait_for_timeout(100)
-    assert len(heard(page, "select")) == 1
+    assert len(read_inputs(page, "select")) == 1
 
 
 def test_other_pages_open_beside_the_portal(visit):
@@ -270,7 +270,7 @@ def test_other_pages_open_beside_the_portal(visit):
 def test_a_judgement_can_be_reported_from_the_frame(visit):
     page = visit()
     page.get_by_role("button", name="带入示例企业画像").click()
-    heard(page, "result")
+    read_inputs(page, "result")
     report = frame_of(page).locator("details.report").first
     report.locator("summary").click()
     with page.expect_popup() as opened:
@@ -283,7 +283,7 @@ def test_a_judgement_can_be_reported_from_the_frame(visit):
 def test_messages_of_other_windows_are_ignored(visit, portal, whose):
     """Neither a stranger nor another window of the portal itself is the page that shows the frame."""
     page = visit()
-    heard(page, "ready")
+    read_inputs(page, "ready")
     with page.expect_popup() as opened:
         page.evaluate("(address) => { window.open(address); }", f"{getattr(portal, whose)}/portal.css")
     page.hosts.discard(urlsplit(portal.stranger).netloc)
@@ -303,7 +303,7 @@ def test_messages_of_other_windows_are_ignored(visit, portal, whose):
 
 def test_an_origin_that_is_not_named_shows_nothing(visit, portal):
     page = visit("/", base=portal.stranger)
-    assert heard(page, "fault") == [{"code": "no_answer", "pointers": []}]
+    assert read_inputs(page, "fault") == [{"code": "no_answer", "pointers": []}]
     assert "frame-ancestors" in " ".join(page.complaints)
     assert page.frames[1].url.startswith("chrome-error:")
     page.complaints.clear()
@@ -311,16 +311,16 @@ def test_an_origin_that_is_not_named_shows_nothing(visit, portal):
 
 def test_a_bound_origin_shows_only_frames_with_its_key(visit, portal, partners):
     page = visit(portal.write("keyed.html", f'data-partner="{partners.bound}"'), base=portal.bound)
-    assert heard(page, "ready")
+    assert read_inputs(page, "ready")
     page = visit(portal.write("other.html", f'data-partner="{partners.public}"'), base=portal.bound)
-    assert heard(page, "fault") == [{"code": "no_answer", "pointers": []}]
+    assert read_inputs(page, "fault") == [{"code": "no_answer", "pointers": []}]
     page.complaints.clear()
 
 
 @pytest.mark.parametrize(("whose", "says"), [("revoked", "无效、已过期或已吊销"), ("operator", "立即吊销它")])
 def test_a_key_that_does_not_count_is_refused_in_words(visit, portal, partners, whose, says):
     page = visit(portal.write(f"{whose}.html", f'data-partner="{getattr(partners, whose)}"'))
-    assert heard(page, "fault") == [{"code": "partner_refused", "pointers": []}]
+    assert read_inputs(page, "fault") == [{"code": "partner_refused", "pointers": []}]
     expect(frame_of(page, "#here").get_by_text(says)).to_be_visible()
     expect(frame_of(page, "#here").get_by_role("textbox")).to_have_count(0)
     page.complaints.clear()  # Chrome reports the status 403 of the frame
@@ -328,7 +328,7 @@ def test_a_key_that_does_not_count_is_refused_in_words(visit, portal, partners, 
 
 def test_two_embeds_stand_on_one_page(visit):
     page = visit("/two.html")
-    heard(page, "ready", 2)
+    read_inputs(page, "ready", 2)
     compact, english = frame_of(page, "#compact"), frame_of(page, "#english")
     expect(compact.get_by_text("本网站已预填行业：生物材料。")).to_be_visible()
     expect(compact.get_by_label("行业", exact=True)).to_have_value("生物材料")
@@ -336,7 +336,7 @@ def test_two_embeds_stand_on_one_page(visit):
     assert page.locator("#english iframe").get_attribute("title") == "Policy self-check for companies"
     english.get_by_label("Place", exact=True).fill("Hefei")
     english.get_by_role("button", name="Find matching measures").click()
-    heard(page, "result")
+    read_inputs(page, "result")
     assert [where for where, name, _ in page.evaluate("heard") if name == "result"] == ["english"]
     expect(compact.get_by_role("button", name="查看匹配的政策")).to_be_visible()
     height_is_right(page, "#english")
@@ -344,7 +344,7 @@ def test_two_embeds_stand_on_one_page(visit):
 
 def test_the_keyboard_alone_is_enough(visit):
     page = visit(viewport={"width": 900, "height": 700})
-    heard(page, "ready")
+    read_inputs(page, "ready")
     page.get_by_role("button", name="带入示例企业画像").focus()
     page.keyboard.press("Tab")
     page.keyboard.type("蚌埠市")
@@ -356,7 +356,7 @@ def test_the_keyboard_alone_is_enough(visit):
         if button.evaluate("button => button === document.activeElement"):
             break
     page.keyboard.press("Enter")
-    heard(page, "result")
+    read_inputs(page, "result")
     expect(frame_of(page).get_by_role("heading", level=1)).to_be_focused()
     expect(frame_of(page).get_by_text("所在地：安徽省蚌埠市")).to_be_visible()
 
@@ -396,7 +396,7 @@ def test_axe_finds_no_violation_in_the_frame(new_page, portal, axe_clean, langua
 
 def test_axe_finds_no_violation_in_the_portal(visit, axe_clean):
     page = visit()
-    heard(page, "ready")
+    read_inputs(page, "ready")
     axe_clean(page)
 
 
@@ -480,10 +480,10 @@ def test_checks_are_counted_by_partner_and_say_nothing_of_the_company(client, pa
     for partner in (partners.public, "", partners.public):
         client.post(f"/embed/frame?partner={partner}", data={"city": "合肥", "products": "密语"})
     client.post(f"/embed/frame?partner={partners.revoked}", data={"city": "合肥"})
-    told = client.get("/metrics").text
-    counted = dict(re.findall(r'cepei_embed_checks_total{partner="([^"]*)"} (\S+)', told))
+    reported = client.get("/metrics").text
+    counted = dict(re.findall(r'cepei_embed_checks_total{partner="([^"]*)"} (\S+)', reported))
     assert counted == {id_of(partners.public): "2.0", "none": "1.0"}
-    assert "密语" not in told
+    assert "密语" not in reported
 
 
 def test_too_many_checks_are_refused_inside_the_frame(client):
@@ -506,15 +506,15 @@ def test_odd_profiles_are_answered_with_what_is_wrong(app, sent):
 
 def test_every_region_and_sector_fills_in_as_what_it_is(app):
     with app.test_request_context("/embed/frame"):
-        shelf = engine().catalogue
-        regions, sectors = shelf.vocabularies["regions"], shelf.vocabularies["sectors"]
+        catalogue = engine().catalogue
+        regions, sectors = catalogue.vocabularies["regions"], catalogue.vocabularies["sectors"]
         for language in ("zh", "en"):
             words = page_words(language)
             for code in [*list(regions.entries)[::25], "445303", "622921", "653221", "zone:hengqin"]:
-                typed = read_options({"region": code}, shelf, words).preset["city"]
+                typed = read_options({"region": code}, catalogue, words).preset["city"]
                 assert resolve_place(typed, regions).codes == (code,)
             for sector in sectors.entries:
-                typed = read_options({"sector": sector}, shelf, words).preset["sector"]
+                typed = read_options({"sector": sector}, catalogue, words).preset["sector"]
                 assert sectors.find(typed) == (sector,)
 
 

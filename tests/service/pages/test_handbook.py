@@ -76,11 +76,11 @@ def test_the_defaults_in_the_table_are_the_defaults():
 
 def test_every_label_quoted_stands_on_the_pages():
     """Labels stand in 「」; what a page fills in may be left out at their end."""
-    said = {re.split(r"\{", text)[0].rstrip("，：（… ") for text in page_words("zh").values()} - {""}
-    said |= set(page_words("zh").values())
+    stated = {re.split(r"\{", text)[0].rstrip("，：（… ") for text in page_words("zh").values()} - {""}
+    stated |= set(page_words("zh").values())
     labels = {(name, label) for name, text in TEXTS.items() for label in re.findall(r"「([^」]*)」", text)}
     assert len(labels) > 60
-    assert {(name, label) for name, label in labels if label not in said} == set()
+    assert {(name, label) for name, label in labels if label not in stated} == set()
 
 
 def test_nothing_is_promised():

@@ -82,14 +82,14 @@ def test_marked_words_stand_in_the_quotes(page, server):
     assert "聚乳酸" in page.locator("mark").all_text_contents()
 
 
-def test_who_finds_nothing_is_told_so(page):
+def test_who_finds_nothing_is_reported_so(page):
     answered(page, city="东莞", sector="服装", products="牛仔裤")
     expect(page.get_by_text("没有找到与企业情况相关的措施。")).to_be_visible()
     expect(page.get_by_text("补充这些信息，结果会更确定")).to_have_count(0)
     expect(page.get_by_text("可能相符 0 项")).to_be_visible()
 
 
-def test_an_empty_form_is_told_what_to_fill_in(page):
+def test_an_empty_form_is_reported_what_to_fill_in(page):
     answered(page)
     expect(page.get_by_text("还没有填写企业情况")).to_be_visible()
     expect(page.locator("form.profile").get_by_label("所在地", exact=True)).to_be_visible()

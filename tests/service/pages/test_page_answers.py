@@ -97,14 +97,14 @@ def _condition(catalogue, fact, expected, actual, gap):
         ("region", "440000", "340100", None, ("", "")),
     ],
 )
-def test_a_gap_is_told_in_the_unit_of_its_fact(app, catalogue, fact, expected, actual, gap, says):  # noqa: PLR0913, PLR0917
+def test_a_gap_is_reported_in_the_unit_of_its_fact(app, catalogue, fact, expected, actual, gap, says):  # noqa: PLR0913, PLR0917
     for language, words in zip(("zh", "en"), says, strict=True):
         with app.test_request_context("/"):
             rows = Rows(catalogue, Fields(catalogue, language), page_words(language), {})
             row = rows.row(_condition(catalogue, fact, expected, actual, gap))
         assert row.gap == words
         assert row.asked is None
-        assert row.said
+        assert row.stated
 
 
 def test_a_field_is_asked_for_once_in_a_card(app, catalogue):
@@ -119,7 +119,7 @@ def test_a_field_is_asked_for_once_in_a_card(app, catalogue):
     assert [value for value, _ in third.asked.field.choices][:3] == ["概念", "研发", "中试"]
 
 
-def test_each_change_of_standing_is_told_in_its_list(app, catalogue):
+def test_each_change_of_standing_is_reported_in_its_list(app, catalogue):
     ids = list(catalogue.measures)[:10]
     a, p, w, n = Standing.APPLICABLE, Standing.POSSIBLE, Standing.WITHHELD, Standing.NOT_APPLICABLE
     before = dict(zip(ids, (n, p, w, p, a, a, p, a, w, n), strict=True))

@@ -94,7 +94,7 @@ def test_any_field_can_be_changed_to_see_what_opens_and_closes(answered):
     assert "蚌埠" not in page.url
 
 
-def test_what_changes_nothing_is_said_to_change_nothing(answered):
+def test_what_changes_nothing_is_stated_to_change_nothing(answered):
     page = answered()
     page.locator("#change > summary").click()
     page.locator("form.profile details > summary").click()
@@ -145,11 +145,11 @@ def test_each_condition_can_be_objected_to(answered):
     expect(row.get_by_role("checkbox")).not_to_be_checked()
     with page.expect_request("**/feedback**") as sent:
         row.get_by_role("button", name="提交意见").click()
-    said = sent.value.post_data
-    assert "measure_id=ah-pilot-base-hefei-bengbu" in said
-    assert "fact=region&" in said
-    assert "should_be=unmet" in said
-    assert "share_profile" not in said
+    stated = sent.value.post_data
+    assert "measure_id=ah-pilot-base-hefei-bengbu" in stated
+    assert "fact=region&" in stated
+    assert "should_be=unmet" in stated
+    assert "share_profile" not in stated
     expect(page.get_by_role("heading", level=1)).not_to_have_text("匹配结果")
 
 
@@ -179,7 +179,7 @@ def test_facts_that_are_none_are_refused_beside_their_field(server, body, field)
     ["{", "[]", "null", "3", '"x"', '{"nobody": 1}', '{"facts": {"no-such": true}}', "[" * 20_000, "9" * 40_001],
     ids=lambda before: before[:20],
 )
-def test_a_profile_before_that_cannot_be_read_is_said_and_compares_nothing(server, before):
+def test_a_profile_before_that_cannot_be_read_is_stated_and_compares_nothing(server, before):
     body = f"city=蚌埠市&before={before}".encode()
     reply = server.call("POST", "/", body=body, headers={**FORM, "Accept-Language": "zh"})
     page = reply.body.decode()
@@ -195,7 +195,7 @@ def test_odd_answers_are_left_alone(server, body):
     assert server.call("POST", "/", body=body, headers=FORM).status == 200
 
 
-def test_a_need_that_nothing_answers_is_told_with_the_reason(server):
+def test_a_need_that_nothing_answers_is_reported_with_the_reason(server):
     body = "city=北京&sector=服装&needs=首台套认定".encode()
     page = server.call("POST", "/", body=body, headers={**FORM, "Accept-Language": "zh"}).body.decode()
     assert "目录中与“首台套认定”有关的" in page

@@ -162,9 +162,9 @@ def test_a_shared_profile_of_the_api_is_taken_in_its_own_shape(page):
                       "foreign_invested": False, "facts": {"size_class": "small", "listed": False}}))  # fmt: skip
     expect(page.get_by_role("heading", level=1)).to_have_text("匹配结果")
     facts = page.locator(".facts").inner_text()
-    for said in ("行业：生物材料", "行业：酶制剂", "所处阶段：研发", "所处阶段：中试", "外商投资企业：否", "从业人数：12",
+    for stated in ("行业：生物材料", "行业：酶制剂", "所处阶段：研发", "所处阶段：中试", "外商投资企业：否", "从业人数：12",
                  "企业规模：小型企业", "上市公司：否"):  # fmt: skip
-        assert said in facts
+        assert stated in facts
 
 
 BAD_LINKS = {
@@ -182,7 +182,7 @@ BAD_LINKS = {
 }
 
 
-def test_a_bad_link_is_told_and_the_form_stays(page):
+def test_a_bad_link_is_reported_and_the_form_stays(page):
     for fragment, says in BAD_LINKS.items():
         page.goto("about:blank")
         page.goto(fragment)

@@ -55,7 +55,7 @@ def test_chinese_words_hold_no_punctuation_of_another_script():
         assert not re.search(r"[\u4e00-\u9fff] ?[,;:?!()]", text), key
 
 
-def test_a_benefit_is_told_as_far_as_it_is_stated():
+def test_a_benefit_is_reported_as_far_as_it_is_stated():
     benefit = Benefit(kind="loan", cap_cny=5e6, amount_cny=1.2e8, rate=0.3, unit="家")
     assert benefit_words(benefit, page_words("zh")) == "贷款，金额 1.2亿元/家，最高 500万元/家，比例 30%"
     assert benefit_words(Benefit(kind="loan", cap_cny=5e6), page_words("en")) == "loans, at most CNY 5,000,000"
@@ -98,11 +98,11 @@ def test_a_stated_fact_hides_the_same_one_inferred_before_it():
 
 
 @pytest.mark.parametrize(
-    ("said", "limit"),
+    ("stated", "limit"),
     [("", FIRST), ("x", FIRST), ("-3", FIRST), ("²", FIRST), ("30", 30), ("999", MOST), ("9" * 99, FIRST)],
 )
-def test_how_many_to_list_is_read_with_care(said, limit):
-    assert read_limit({"limit": said}) == limit
+def test_how_many_to_list_is_read_with_care(stated, limit):
+    assert read_limit({"limit": stated}) == limit
 
 
 def test_more_is_offered_until_all_are_listed():

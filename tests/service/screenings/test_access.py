@@ -43,7 +43,7 @@ def worker(strict):
 
 
 def worked(worker, operator, place):
-    """Work on the only screening that waits; return what is told of it."""
+    """Work on the only screening that waits; return what is reported of it."""
     assert operator.get(place).json["state"] == "queued"
     assert worker.work_once()
     return operator.get(place).json
@@ -97,16 +97,16 @@ def test_each_match_of_an_operator_is_a_record_without_a_rate_limit_too(server):
 def test_a_register_that_is_too_large_for_today_costs_nothing(strict, worker):
     operator = Operator(strict)
     place = operator.screen([tenant(number) for number in range(3000)])
-    told = worked(worker, operator, place)
-    assert (told["state"], told["failure"]["code"]) == ("failed", "records_exceeded")
-    assert told["rows"] == {"total": 3000, "done": 0, "rejected": 0}
-    assert "3,000 家企业，每日最多筛查 2,500 家" in told["failure"]["message"]
+    reported = worked(worker, operator, place)
+    assert (reported["state"], reported["failure"]["code"]) == ("failed", "records_exceeded")
+    assert reported["rows"] == {"total": 3000, "done": 0, "rejected": 0}
+    assert "3,000 家企业，每日最多筛查 2,500 家" in reported["failure"]["message"]
     assert used(operator) == 0
     refused = operator.get(f"{place}/tenants")
     assert (refused.status, refused.json["errors"][0]["code"]) == (409, "screening_failed")
     assert "没有完成" in refused.json["detail"]
     assert "3,000" in refused.json["detail"]
-    assert refused.json["errors"][0]["hint"] == told["failure"]["hint"]
+    assert refused.json["errors"][0]["hint"] == reported["failure"]["hint"]
     again = operator.call("POST", f"{place}/rerun").headers["Location"]
     assert worked(worker, operator, again)["state"] == "failed"
     assert used(operator) == 0
@@ -144,9 +144,9 @@ def test_a_rerun_says_truly_why_there_is_nothing_to_compare(server):
     (operator.data.parent / "screenings" / previous["id"] / "changes.parquet").unlink()
     assert code(orphan) == "previous_gone"
     nothing = operator.finished([{"employees": -1}])
-    told = operator.get(f"{rerun(nothing)}/changes")
-    assert told.status == 200
-    assert (told.json["items"], sum(told.json["totals"].values())) == ([], 0)
+    reported = operator.get(f"{rerun(nothing)}/changes")
+    assert reported.status == 200
+    assert (reported.json["items"], sum(reported.json["totals"].values())) == ([], 0)
 
 
 def test_a_screening_whose_time_is_over_is_gone_at_once(server):
@@ -168,7 +168,7 @@ def test_the_scheme_of_the_key_is_written_in_any_case(operator):
         assert refused.status == 401, wrong
 
 
-def test_a_stream_too_many_is_told_when_to_come_again(strict):
+def test_a_stream_too_many_is_reported_when_to_come_again(strict):
     operator = Operator(strict)
     place = operator.screen([tenant(1)])
     open_ones, refused = [], []

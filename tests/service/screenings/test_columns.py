@@ -24,28 +24,28 @@ def operator(server):
 def finished(operator, content, **fields):
     reply = operator.upload("tenants.csv", content, on=ON, **fields)
     assert reply.status == 202, reply.body
-    told = operator.wait(reply.headers["Location"])
-    assert told["state"] == "finished", told
-    return reply.headers["Location"], told
+    reported = operator.wait(reply.headers["Location"])
+    assert reported["state"] == "finished", reported
+    return reply.headers["Location"], reported
 
 
 def test_the_state_tells_what_the_columns_were_read_as(operator, strictly):
-    _, told = finished(operator, FILE)
-    assert not strictly(OneScreening, told)
-    by_heading = {column["heading"]: column for column in told["columns"]}
+    _, reported = finished(operator, FILE)
+    assert not strictly(OneScreening, reported)
+    by_heading = {column["heading"]: column for column in reported["columns"]}
     revenue = by_heading["营收（万元）"]
     assert (revenue["letter"], revenue["field"], revenue["how"]) == ("C", "annual_revenue_cny", "alias")
     assert (revenue["label"], revenue["unit"], revenue["unit_assumed"]) == ("营业收入", "万元", False)
     assert (by_heading["企业规磨"]["field"], by_heading["企业规磨"]["nearest"]) == (None, "企业规模")
-    assert told["unread"] == ["企业规磨", "上报数"]
+    assert reported["unread"] == ["企业规磨", "上报数"]
 
 
-def test_before_the_file_is_read_no_columns_are_told(limited):
+def test_before_the_file_is_read_no_columns_are_reported(limited):
     """That server has no worker, so a screening waits for ever."""
     operator = Operator(limited)
-    told = operator.get(operator.screen([{"name": "甲"}])).json
-    assert (told["state"], told["columns"], told["unread"]) == ("queued", None, None)
-    assert (told["sheet"], told["other_sheets"]) == (None, None)
+    reported = operator.get(operator.screen([{"name": "甲"}])).json
+    assert (reported["state"], reported["columns"], reported["unread"]) == ("queued", None, None)
+    assert (reported["sheet"], reported["other_sheets"]) == (None, None)
 
 
 def two_phases():
@@ -61,26 +61,30 @@ def two_phases():
     return target.getvalue()
 
 
-def test_the_sheet_that_is_read_is_told_and_the_others_with_data(operator, strictly):
+def test_the_sheet_that_is_read_is_reported_and_the_others_with_data(operator, strictly):
     look = operator.upload("tenants.xlsx", two_phases(), LOOK).json
     assert not strictly(FirstLook, look)
-    told = operator.wait(operator.upload("tenants.xlsx", two_phases()).headers["Location"])
-    assert not strictly(OneScreening, told)
-    assert told["rows"]["total"] == 1
-    assert [(one["sheet"], one["other_sheets"]) for one in (look, told)] == [("一期", ["二期"])] * 2
-    _, told = finished(operator, FILE)
-    assert (told["sheet"], told["other_sheets"]) == (None, [])
+    reported = operator.wait(operator.upload("tenants.xlsx", two_phases()).headers["Location"])
+    assert not strictly(OneScreening, reported)
+    assert reported["rows"]["total"] == 1
+    assert [(one["sheet"], one["other_sheets"]) for one in (look, reported)] == [("一期", ["二期"])] * 2
+    _, reported = finished(operator, FILE)
+    assert (reported["sheet"], reported["other_sheets"]) == (None, [])
 
 
 def test_a_first_look_tells_columns_samples_and_rows_and_keeps_nothing(operator, strictly):
     before = operator.get("/v1/screenings").json["items"]
     reply = operator.upload("tenants.csv", FILE, LOOK)
-    told = reply.json
-    assert (reply.status, told["usable"], told["reason"], told["rows"]) == (200, True, None, 2)
-    assert not strictly(FirstLook, told)
-    assert [column["samples"] for column in told["columns"]][:3] == [["甲公司", "乙公司"], ["合肥", "广州"], ["3", "4"]]
-    assert told["unread"] == ["企业规磨", "上报数"]
-    units = {choice["field"]: choice["units"] for choice in told["choices"]}
+    reported = reply.json
+    assert (reply.status, reported["usable"], reported["reason"], reported["rows"]) == (200, True, None, 2)
+    assert not strictly(FirstLook, reported)
+    assert [column["samples"] for column in reported["columns"]][:3] == [
+        ["甲公司", "乙公司"],
+        ["合肥", "广州"],
+        ["3", "4"],
+    ]
+    assert reported["unread"] == ["企业规磨", "上报数"]
+    units = {choice["field"]: choice["units"] for choice in reported["choices"]}
     assert (units["annual_revenue_cny"][:4], units["name"]) == (["元", "百元", "千元", "万元"], [])
     assert operator.get("/v1/screenings").json["items"] == before
     assert not list(Path(tempfile.gettempdir()).glob("tmp*/sent.csv"))
@@ -119,16 +123,16 @@ def test_a_file_that_cannot_be_used_says_so_at_a_first_look(operator):
 
 def test_a_correction_is_kept_with_the_screening_and_used_again(operator):
     columns = {"企业规磨": "企业规模", "上报数": "employees(人)", "注册地": None}
-    place, told = finished(operator, FILE, columns=json.dumps(columns))
-    assert told["unread"] == []
-    assert {column["heading"]: column["field"] for column in told["columns"] if column["how"] == "declared"} == {
+    place, reported = finished(operator, FILE, columns=json.dumps(columns))
+    assert reported["unread"] == []
+    assert {column["heading"]: column["field"] for column in reported["columns"] if column["how"] == "declared"} == {
         "企业规磨": "size_class",
         "上报数": "employees",
         "注册地": None,
     }
     assert [item["region"] for item in operator.get(f"{place}/tenants").json["items"]] == [None, None]
     again = operator.call("POST", f"{place}/rerun").headers["Location"]
-    assert operator.wait(again)["columns"] == told["columns"]
+    assert operator.wait(again)["columns"] == reported["columns"]
 
 
 def test_numbers_of_any_size_are_a_matter_of_their_row(operator):
@@ -164,7 +168,7 @@ def test_a_correction_that_cannot_be_followed_is_refused_at_once(operator, colum
     assert reply.json["errors"][0]["message"]
 
 
-def test_the_nearest_names_are_told_in_the_caller_s_language(operator):
+def test_the_nearest_names_are_reported_in_the_caller_s_language(operator):
     columns = json.dumps({"上报书": "employees", "企业规磨": "emploees"}, ensure_ascii=False)
     reply = operator.upload("tenants.csv", FILE, columns=columns)
     assert ["上报数" in reply.json["errors"][0]["hint"], "employees" in reply.json["errors"][1]["hint"]] == [True, True]
@@ -212,8 +216,8 @@ def test_tenants_in_json_are_profiles_and_no_rows_of_a_sheet(operator):
         None,
     ]
     place = operator.finished(tenants)
-    told = operator.get(place).json
-    assert told["rows"] == {"total": 6, "done": 6, "rejected": 2}
+    reported = operator.get(place).json
+    assert reported["rows"] == {"total": 6, "done": 6, "rejected": 2}
     assert [item["row"] for item in operator.get(f"{place}/tenants").json["items"]] == [1, 2, 3, 4]
     rejected = operator.get(f"{place}/rejected").json["items"]
     assert [(item["row"], item["field"], item["code"]) for item in rejected] == [
@@ -225,24 +229,24 @@ def test_tenants_in_json_are_profiles_and_no_rows_of_a_sheet(operator):
     assert "name" in rejected[0]["hint"]
     assert operator.server.match(tenants[4]).status == 422
     again = operator.wait(operator.call("POST", f"{place}/rerun").headers["Location"])
-    assert again["rows"] == told["rows"]
+    assert again["rows"] == reported["rows"]
 
 
-def test_rows_of_a_fact_left_open_are_told_with_its_column(operator, strictly):
+def test_rows_of_a_fact_left_open_are_reported_with_its_column(operator, strictly):
     content = "企业名称,营收增长率\n甲,12\n乙,1.2\n丙,-5%\n".encode()
-    place, told = finished(operator, content)
-    assert not strictly(OneScreening, told)
-    assert told["rows"] == {"total": 3, "done": 3, "rejected": 0}
-    assert (told["columns"][1]["left_open"], told["columns"][1]["left_open_rows"]) == (2, [1, 2])
+    place, reported = finished(operator, content)
+    assert not strictly(OneScreening, reported)
+    assert reported["rows"] == {"total": 3, "done": 3, "rejected": 0}
+    assert (reported["columns"][1]["left_open"], reported["columns"][1]["left_open_rows"]) == (2, [1, 2])
     known = operator.get(f"{place}/tenants/3/match").json["profile"]["facts"]
     assert [fact["value"] for fact in known if fact["fact"] == "revenue_growth"] == [-0.05]
     unknown = operator.get(f"{place}/tenants/1/match").json["profile"]["facts"]
     assert not [fact for fact in unknown if fact["fact"] == "revenue_growth"]
 
 
-def test_headings_alone_are_told_as_a_file_without_a_company(operator):
+def test_headings_alone_are_reported_as_a_file_without_a_company(operator):
     assert operator.upload("tenants.csv", "企业名称,注册地\n".encode(), LOOK).json["reason"]["code"] == "no_rows"
     template = operator.get("/v1/screenings/template.xlsx").body
-    told = operator.wait(operator.upload("tenants.xlsx", template).headers["Location"])
-    assert (told["state"], told["failure"]["code"]) == ("failed", "no_rows")
-    assert "企业" in told["failure"]["message"]
+    reported = operator.wait(operator.upload("tenants.xlsx", template).headers["Location"])
+    assert (reported["state"], reported["failure"]["code"]) == ("failed", "no_rows")
+    assert "企业" in reported["failure"]["message"]

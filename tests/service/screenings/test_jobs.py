@@ -77,8 +77,8 @@ def test_a_chunk_is_counted_with_what_the_reader_refused_and_only_once(jobs):
     with pytest.raises(Exception, match="UNIQUE"):
         jobs.store_chunk(job.id, "a", chunk(0))
     jobs.note_read(job.id, "a", total=25, rejected=5, most=PLENTY)
-    told = jobs.found(job.id)
-    assert (told.total, told.done, told.rejected) == (25, 15, 6)
+    reported = jobs.found(job.id)
+    assert (reported.total, reported.done, reported.rejected) == (25, 15, 6)
     assert jobs.records.used("key") == 10
 
 
@@ -126,12 +126,12 @@ def test_records_are_limited_by_day(jobs, clock):
 
 def test_a_register_larger_than_what_is_left_fails_before_anything_is_counted(jobs):
     job_id, was_let_through = begun(jobs, 16, most=15)
-    told = jobs.found(job_id)
+    reported = jobs.found(job_id)
     assert not was_let_through
-    assert (told.state, told.total, told.done) == (State.FAILED, 16, 0)
+    assert (reported.state, reported.total, reported.done) == (State.FAILED, 16, 0)
     assert jobs.records.used("key") == 0
     assert jobs.records.left("key", most=15) == 15
-    failure = describe_failure(told, "zh")
+    failure = describe_failure(reported, "zh")
     assert failure.code == "records_exceeded"
     assert "16 家企业，每日最多筛查 15 家" in failure.message
 

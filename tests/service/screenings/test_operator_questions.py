@@ -43,7 +43,7 @@ MEASURE = {
 
 
 def tenant(number):
-    told = {
+    reported = {
         "name": f"企业{number}",
         "city": "长丰县" if number % 10 == 3 else PLACES[number % 6],
         "sector": [SECTORS[number % 5]],
@@ -52,7 +52,7 @@ def tenant(number):
         "target_city": "合肥" if number % 11 == 5 else "",
         "facts": {"leading_enterprise": bool(number % 2), "partners_with_research": False} if number % 5 == 0 else {},
     }
-    return {name: value for name, value in told.items() if value not in (None, "", [""], {})}
+    return {name: value for name, value in reported.items() if value not in (None, "", [""], {})}
 
 
 TENANTS = [tenant(number) for number in range(45)]
@@ -101,8 +101,8 @@ def test_the_summary_counts_what_the_questions_of_the_matches_ask(operator, scre
             opens[unmet[0]] += engine.catalogue.facts[unmet[0]].changeable
     summary = operator.get(f"{screened}/summary").json
     assert strictly(SummaryAnswer, summary) == []
-    told = {item["fact"]: item["settles"] for item in summary["settles"]}
-    assert told == dict(+settles)
+    reported = {item["fact"]: item["settles"] for item in summary["settles"]}
+    assert reported == dict(+settles)
     assert {item["fact"]: item["opens"] for item in summary["opens"]} == dict(+opens)
     assert opens
     first = summary["settles"][0]
@@ -120,7 +120,7 @@ def questions(engine, profile):
 
 
 def test_one_fact_short_is_what_one_answer_settles(operator, screened, engine):
-    """合肥 is not in an open list of other cities, and nothing more exact can be said: one fact short of nothing."""
+    """合肥 is not in an open list of other cities, and nothing more exact can be stated: one fact short of nothing."""
     open_ones = [
         measure.id
         for measure in engine.catalogue.measures.values()
@@ -159,8 +159,8 @@ def test_a_file_of_which_every_row_is_rejected_has_answers_too(operator, engine)
     paths = ("/tenants?region=340000", "/tenants?verdict=applicable", "/tenants?instrument=pilot", "/measures")
     standings = [f"/measures/{measure}/tenants?standing={name}" for name in ("applicable", "one_condition_short")]
     for path in (*paths, *standings, f"/measures/{measure}/tenants?region=340000"):
-        told = operator.get(place + path)
-        assert (told.status, told.json["items"]) == (200, []), path
+        reported = operator.get(place + path)
+        assert (reported.status, reported.json["items"]) == (200, []), path
     assert operator.get(f"{place}/summary").json["rows"]["rejected"] == 2
     assert operator.get(f"{place}/results.csv").status == operator.get(f"{place}/results.xlsx").status == 200
     again = operator.call("POST", f"{place}/rerun").headers["Location"]
@@ -175,10 +175,10 @@ def ask(operator, screened, **changes):
 
 
 def test_a_draft_that_brings_its_document_finds_its_tenants(operator, screened, strictly):
-    told = ask(operator, screened)
-    assert told.status == 200, told.body
-    assert strictly(PreviewAnswer, told.json) == []
-    verdicts = {item["row"]: item["verdict"] for item in told.json["items"]}
+    reported = ask(operator, screened)
+    assert reported.status == 200, reported.body
+    assert strictly(PreviewAnswer, reported.json) == []
+    verdicts = {item["row"]: item["verdict"] for item in reported.json["items"]}
     fitting = {row for row, verdict in verdicts.items() if verdict == "applicable"}
     expected = {
         row
@@ -187,10 +187,10 @@ def test_a_draft_that_brings_its_document_finds_its_tenants(operator, screened, 
     }
     assert expected <= fitting
     assert all(TENANTS[row - 1]["city"] == "长丰县" for row in fitting)
-    assert sum(told.json["counts"][name] for name in ("applicable", "possible", "not_applicable")) == len(TENANTS)
-    source = told.json["measure"]["source"]
+    assert sum(reported.json["counts"][name] for name in ("applicable", "possible", "not_applicable")) == len(TENANTS)
+    source = reported.json["measure"]["source"]
     assert (source["document"], source["clause"]) == (DOCUMENT["id"], "1.1")
-    assert operator.get("/v1/documents").json["total"] == told.json["catalogue"]["documents"]
+    assert operator.get("/v1/documents").json["total"] == reported.json["catalogue"]["documents"]
     assert DOCUMENT["id"] not in operator.get("/v1/documents").body.decode()
 
 
@@ -218,7 +218,7 @@ def test_pages_of_a_preview_are_parts_of_the_whole(operator, screened):
     ids=["no text", "no such region", "a name for a region", "status and day", "unknown key", "title not in the text",
          "an id of the catalogue", "metadata missing", "a number", "quote not in the text", "no such clause"],
 )  # fmt: skip
-def test_faults_of_document_and_draft_are_told_at_their_place(operator, screened, changes, pointers):
+def test_faults_of_document_and_draft_are_reported_at_their_place(operator, screened, changes, pointers):
     refused = ask(operator, screened, **changes)
     assert refused.status == 422, refused.body
     assert {error["pointer"] for error in refused.json["errors"]} <= set(pointers)
@@ -253,7 +253,7 @@ def test_a_draft_needs_neither_examples_nor_an_english_title(operator, screened)
     assert {TENANTS[row - 1]["city"] for row in fitting} <= {"合肥", "蚌埠市", "长丰县"}
 
 
-def test_faults_of_a_draft_are_told_in_chinese_and_in_english_when_asked(operator, screened):
+def test_faults_of_a_draft_are_reported_in_chinese_and_in_english_when_asked(operator, screened):
     measure = {
         **{name: OF_THE_DESIGN[name] for name in ("id", "strength")},
         "instrument": "nothing",
@@ -268,11 +268,11 @@ def test_faults_of_a_draft_are_told_in_chinese_and_in_english_when_asked(operato
     sent = json.dumps(body, ensure_ascii=False).encode()
     refused = operator.call("POST", "/v1/measures/preview", sent, **JSON)
     assert refused.status == 422
-    told = {error["pointer"]: error["message"] for error in refused.json["errors"]}
-    assert told["/measure/title"] == "缺少 title，或为空"
-    assert told["/measure/source"] == "条款 2.2.3 中没有“没有这句话”"
-    assert told["/measure/conditions/0"] == "没有已公布的事实“regoin”"
-    assert told["/measure/conditions/1/any_of"] == "“plot”不是词表 stages 中的条目"
+    reported = {error["pointer"]: error["message"] for error in refused.json["errors"]}
+    assert reported["/measure/title"] == "缺少 title，或为空"
+    assert reported["/measure/source"] == "条款 2.2.3 中没有“没有这句话”"
+    assert reported["/measure/conditions/0"] == "没有已公布的事实“regoin”"
+    assert reported["/measure/conditions/1/any_of"] == "“plot”不是词表 stages 中的条目"
     for error in refused.json["errors"]:
         assert not error["message"].startswith("此处有误")
         assert any("\u4e00" <= character <= "\u9fff" for character in error["message"] + (error["hint"] or "中"))
@@ -285,7 +285,7 @@ def test_faults_of_a_draft_are_told_in_chinese_and_in_english_when_asked(operato
 
 
 @pytest.mark.parametrize("path", ["/tenants", "/measures", "/measures/{measure}/tenants"])
-def test_the_place_of_a_filter_is_told_as_it_was_read(operator, screened, engine, path):
+def test_the_place_of_a_filter_is_reported_as_it_was_read(operator, screened, engine, path):
     listed = screened + path.format(measure=next(iter(engine.catalogue.measures)))
     assert operator.get(listed).json["region"] is None
     read = operator.get(f"{listed}?region={quote('合肥')}").json["region"]
@@ -294,7 +294,7 @@ def test_the_place_of_a_filter_is_told_as_it_was_read(operator, screened, engine
     assert unread["value"] is None
 
 
-def test_all_that_is_wrong_with_a_form_is_told_at_once(operator):
+def test_all_that_is_wrong_with_a_form_is_reported_at_once(operator):
     refused = operator.upload("a.csv", "企业名称\n甲\n".encode(), on="someday", statuses="perhaps", columns="{")
     assert refused.status == 422
     assert {error["pointer"].split("/")[1] for error in refused.json["errors"]} == {"on", "statuses", "columns"}

@@ -63,8 +63,8 @@ def test_a_decider_killed_in_mid_run_loses_and_repeats_nothing(operator, whole):
     deciders = deciders_of(worker_of(operator.server))
     wait_for(lambda: 0 < operator.get(place).json["rows"]["done"] < ROWS)
     os.kill(deciders[0], signal.SIGKILL)
-    told = operator.wait(place)
-    assert (told["state"], told["rows"]) == ("finished", {"total": ROWS, "done": ROWS, "rejected": 0})
+    reported = operator.wait(place)
+    assert (reported["state"], reported["rows"]) == ("finished", {"total": ROWS, "done": ROWS, "rejected": 0})
     assert results(operator, place) == whole
     assert "screening_process_died" in operator.server.log.read_text("utf-8")
 

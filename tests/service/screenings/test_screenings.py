@@ -57,12 +57,12 @@ def all_items(operator, path):
 
 
 def test_the_state_tells_rows_times_and_the_catalogue(operator, screened):
-    told = operator.get(screened).json
-    assert told["rows"] == {"total": 60, "done": 60, "rejected": 2}
-    assert told["catalogue"]["version"]
-    assert told["on"] == ON
-    assert told["progress"]["share"] == 1.0
-    assert told["created_at"] <= told["started_at"] <= told["finished_at"] < told["expires_at"]
+    reported = operator.get(screened).json
+    assert reported["rows"] == {"total": 60, "done": 60, "rejected": 2}
+    assert reported["catalogue"]["version"]
+    assert reported["on"] == ON
+    assert reported["progress"]["share"] == 1.0
+    assert reported["created_at"] <= reported["started_at"] <= reported["finished_at"] < reported["expires_at"]
     assert screened.rsplit("/", 1)[1] in {item["id"] for item in operator.get("/v1/screenings").json["items"]}
 
 
@@ -176,9 +176,9 @@ def test_every_list_takes_the_filters_and_none_is_left_out_silently(operator, sc
     assert operator.get(f"{screened}/measures?{every}").status == 200
     of_one = f"{screened}/measures/{measure}/tenants"
     for verdict in ("applicable", "possible"):
-        told = all_items(operator, f"{of_one}?verdict={verdict}")
-        assert told == all_items(operator, f"{of_one}?standing={verdict}")
-        assert {item["verdict"] for item in told} <= {verdict}
+        reported = all_items(operator, f"{of_one}?verdict={verdict}")
+        assert reported == all_items(operator, f"{of_one}?standing={verdict}")
+        assert {item["verdict"] for item in reported} <= {verdict}
     assert all_items(operator, f"{of_one}?verdict=applicable&standing=one_fact_short") == []
     for path in ("/tenants", "/measures", f"/measures/{measure}/tenants"):
         refused = operator.get(f"{screened}{path}?verdict=not_applicable")
@@ -220,8 +220,8 @@ def test_downloads_hold_every_pair_that_is_shown(operator, screened):
 def test_a_file_is_read_whatever_its_form(operator):
     content = "企业名称,注册地,主营产品\n甲,合肥,聚乳酸\n乙,广州,疫苗\n".encode("gb18030")
     reply = operator.upload("tenants.csv", content, on=ON, statuses="draft")
-    told = operator.wait(reply.headers["Location"])
-    assert (told["state"], told["rows"]["total"], told["statuses"]) == ("finished", 2, ["draft"])
+    reported = operator.wait(reply.headers["Location"])
+    assert (reported["state"], reported["rows"]["total"], reported["statuses"]) == ("finished", 2, ["draft"])
     refused = operator.wait(operator.upload("tenants.csv", b"a,b\n1,2\n").headers["Location"])
     assert (refused["state"], refused["failure"]["code"]) == ("failed", "no_heading")
     assert operator.upload("tenants.docx", b"x").json["errors"][0]["code"] == "unknown_format"
@@ -297,11 +297,11 @@ def test_a_draft_measure_finds_its_tenants(operator, screened):
     def ask(**changes):
         return operator.call("POST", "/v1/measures/preview", json.dumps({**question, **changes}).encode(), **JSON)
 
-    told = ask().json
-    assert sum(told["counts"][name] for name in ("applicable", "possible", "not_applicable")) == 58
+    reported = ask().json
+    assert sum(reported["counts"][name] for name in ("applicable", "possible", "not_applicable")) == 58
     regions = {item["row"]: item["region"] for item in all_items(operator, f"{screened}/tenants")}
-    fitting = [item for item in told["items"] if item["verdict"] == "applicable"]
-    assert len(fitting) == told["counts"]["applicable"] > 0
+    fitting = [item for item in reported["items"] if item["verdict"] == "applicable"]
+    assert len(fitting) == reported["counts"]["applicable"] > 0
     assert {regions[item["row"]] for item in fitting} == {"340100"}
     wrong = ask(measure={**DRAFT, "instrument": "nothing", "source": {"clause": "2.2.3", "quote": "没有这句话"}})
     assert wrong.status == 422
@@ -341,10 +341,10 @@ def results(operator, place):
 def kill_in_mid_run(operator, place, kill):
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        told = operator.get(place).json
-        if 0 < told["rows"]["done"] < (told["rows"]["total"] or 0):
+        reported = operator.get(place).json
+        if 0 < reported["rows"]["done"] < (reported["rows"]["total"] or 0):
             kill()
-            return told["rows"]["done"]
+            return reported["rows"]["done"]
         time.sleep(0.01)
     return pytest.fail("it was never in mid-run")
 
@@ -357,7 +357,7 @@ def register():
 
 @pytest.fixture(scope="module")
 def whole(operator, register):
-    """What is told of a register when nobody kills anything."""
+    """What is reported of a register when nobody kills anything."""
     return results(operator, operator.finished(register))
 
 
@@ -369,8 +369,8 @@ def test_killing_the_worker_in_mid_run_loses_and_repeats_nothing(operator, regis
             os.kill(pid, signal.SIGKILL)
 
     done = kill_in_mid_run(operator, place, kill)
-    told = operator.wait(place)
-    assert (told["state"], told["rows"]["done"]) == ("finished", len(register))
+    reported = operator.wait(place)
+    assert (reported["state"], reported["rows"]["done"]) == ("finished", len(register))
     assert done >= CHUNK_ROWS
     assert results(operator, place) == whole
 
@@ -384,8 +384,8 @@ def test_killing_the_server_in_mid_run_loses_and_repeats_nothing(serve, tmp_path
         server.process.wait(20)
     with serve(CEPEI_DATA=data) as server:
         operator.server = server
-        told = operator.wait(place)
-        assert (told["state"], told["rows"]["done"]) == ("finished", len(register))
+        reported = operator.wait(place)
+        assert (reported["state"], reported["rows"]["done"]) == ("finished", len(register))
         assert results(operator, place) == whole
 
 

@@ -69,7 +69,7 @@ def answers(operator, place):
 
 @pytest.fixture(scope="module")
 def rerun(serve, catalogue_file, newer_file, tmp_path_factory):
-    """Screen, replace the catalogue, screen again; return what was told before and after."""
+    """Screen, replace the catalogue, screen again; return what was reported before and after."""
     folder = tmp_path_factory.mktemp("newer")
     live = folder / "catalogue.sqlite"
     shutil.copyfile(catalogue_file, live)
@@ -77,12 +77,12 @@ def rerun(serve, catalogue_file, newer_file, tmp_path_factory):
         operator = Operator(server)
         old = server.get("/readyz").json["catalogue"]["version"]
         first = operator.finished([tenant(number) for number in range(60)])
-        told = answers(operator, first)
+        reported = answers(operator, first)
         new = publish(newer_file, live)
         wait_for(lambda: serves(server, new))
         second = operator.call("POST", f"{first}/rerun").headers["Location"]
         operator.wait(second)
-        yield {"operator": operator, "first": first, "second": second, "told": told, "old": old, "new": new}
+        yield {"operator": operator, "first": first, "second": second, "told": reported, "old": old, "new": new}
 
 
 def test_each_screening_names_its_own_catalogue(rerun):
@@ -93,9 +93,11 @@ def test_each_screening_names_its_own_catalogue(rerun):
 
 def test_metrics_tell_which_catalogue_is_served_now(rerun):
     lines = rerun["operator"].server.get("/metrics").body.decode().splitlines()
-    told = {line.split('"')[1]: float(line.split()[-1]) for line in lines if line.startswith("cepei_catalogue_info{")}
+    reported = {
+        line.split('"')[1]: float(line.split()[-1]) for line in lines if line.startswith("cepei_catalogue_info{")
+    }
     measures = rerun["operator"].server.get("/readyz").json["catalogue"]["measures"]
-    assert told == {rerun["old"]: 0, rerun["new"]: measures}
+    assert reported == {rerun["old"]: 0, rerun["new"]: measures}
 
 
 def test_a_stored_screening_says_the_same_bytes_after_a_newer_catalogue_has_come(rerun):
@@ -121,19 +123,19 @@ def test_changes_are_those_that_comparing_all_pairs_finds(rerun):
         for row, measure_id in before.keys() | after.keys()
         if before.get((row, measure_id)) != after.get((row, measure_id))
     }  # fmt: skip
-    told = operator.get(f"{rerun['second']}/changes?per_page=100").json
+    reported = operator.get(f"{rerun['second']}/changes?per_page=100").json
     found = {
         (item["row"], change["measure_id"]): (change["kind"], change["before"], change["after"])
-        for item in told["items"]
+        for item in reported["items"]
         for change in item["changes"]
     }
     assert found == expected
     counted = Counter(kind for kind, _, _ in expected.values())
-    assert {kind: count for kind, count in told["totals"].items() if count} == dict(counted)
+    assert {kind: count for kind, count in reported["totals"].items() if count} == dict(counted)
     assert set(counted) >= {"opened", "closed", "confirmed", "new_measure", "gone_measure"}
-    assert (told["before"]["version"], told["after"]["version"]) == (rerun["old"], rerun["new"])
-    assert {item["name"] for item in told["items"]} == {f"企业{item['row'] - 1}" for item in told["items"]}
-    titles = {change["measure_id"]: change["title"] for item in told["items"] for change in item["changes"]}
+    assert (reported["before"]["version"], reported["after"]["version"]) == (rerun["old"], rerun["new"])
+    assert {item["name"] for item in reported["items"]} == {f"企业{item['row'] - 1}" for item in reported["items"]}
+    titles = {change["measure_id"]: change["title"] for item in reported["items"] for change in item["changes"]}
     assert titles[GONE] == titles[NEW] != GONE
 
 
@@ -159,8 +161,12 @@ def test_a_bad_file_leaves_the_last_good_catalogue_and_a_newer_one_leaves_it_to_
         wait_for(lambda: 0 < operator.get(place).json["rows"]["done"] < ROWS)
         assert publish(newer_file, live) != old
         kill_workers(server)
-        told = operator.wait(place)
-        assert (told["state"], told["rows"]["done"], told["catalogue"]["version"]) == ("finished", ROWS, old)
+        reported = operator.wait(place)
+        assert (reported["state"], reported["rows"]["done"], reported["catalogue"]["version"]) == (
+            "finished",
+            ROWS,
+            old,
+        )
         measures = Counter(measure_id for _, measure_id in shown(operator, place))
         assert measures[GONE]
         assert not measures[NEW]

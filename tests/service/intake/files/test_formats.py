@@ -265,7 +265,7 @@ def test_credit_codes_behind_excel_s_text_guards_are_read(read):
     assert {tenant.profile.uscc for tenant in tenants} == {code}
 
 
-def test_what_is_left_open_costs_no_company_and_is_told_with_its_column(csv_bytes):
+def test_what_is_left_open_costs_no_company_and_is_reported_with_its_column(csv_bytes):
     rows = [
         ["企业名称", "营收增长率", "成立年月"],
         ["甲", "12", "2015-03"],

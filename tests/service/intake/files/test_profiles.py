@@ -25,7 +25,7 @@ def sent(tmp_path):
     return go
 
 
-def told(rows):
+def reported(rows):
     return {
         row.row: [(fault.field, fault.published) for fault in row.faults]
         for row in rows
@@ -43,7 +43,7 @@ def test_every_profile_is_a_tenant_also_one_that_says_nothing_or_is_called_like_
 
 def test_a_field_that_a_profile_does_not_have_is_named_with_the_nearest_that_it_has(sent):
     rows, columns = sent([{"name": "甲"}, {"nmae": None}, {"企业名称": "乙", "employees": -1}, {"nope": 1}])
-    assert told(rows) == {
+    assert reported(rows) == {
         2: [("nmae", "unknown_field")],
         3: [("企业名称", "unknown_field"), ("employees", "out_of_range")],
         4: [("nope", "unknown_field")],
@@ -57,14 +57,14 @@ def test_a_field_that_a_profile_does_not_have_is_named_with_the_nearest_that_it_
 
 def test_what_is_no_profile_costs_its_row_wherever_it_stands(sent):
     rows, _ = sent([3, [], None, "甲", {"name": "甲"}])
-    assert told(rows) == {number: [("", "not_an_object")] for number in (1, 2, 3, 4)}
+    assert reported(rows) == {number: [("", "not_an_object")] for number in (1, 2, 3, 4)}
     assert rows[4].profile.name == "甲"
 
 
 def test_hundreds_of_different_unknown_fields_cost_their_rows_only(sent):
     rows, _ = sent([{f"field{n}": n for n in range(30)}, *({f"key{n}": n} for n in range(400)), {"name": "甲"}])
-    assert len(told(rows)) == 401
-    assert [code for _, code in told(rows)[1]] == ["unknown_field"] * 20 + ["unknown_fields"]
+    assert len(reported(rows)) == 401
+    assert [code for _, code in reported(rows)[1]] == ["unknown_field"] * 20 + ["unknown_fields"]
     assert rows[-1].profile.name == "甲"
 
 
@@ -85,7 +85,7 @@ def test_declared_facts_are_judged_with_everything_else_of_their_row(sent, catal
         ],
         fact_complaints=judge,
     )
-    assert told(rows) == {
+    assert reported(rows) == {
         1: [("employees", "out_of_range"), ("facts/shoe_size", "bad_fact"), ("facts/listed", "bad_fact")],
         2: [("nope", "unknown_field"), ("facts/listed", "bad_fact")],
         3: [("facts/listed/0", "not_scalar"), ("uscc", "credit_code_length")],
@@ -100,7 +100,7 @@ def test_declared_facts_are_judged_with_everything_else_of_their_row(sent, catal
 def test_more_text_than_describes_a_company_is_refused_as_a_match_refuses_it(sent, csv_bytes):
     products = [f"{n:0100}" for n in range(150)]
     rows, _ = sent([{"products": products}])
-    assert told(rows) == {1: [("", "too_much_text")]}
+    assert reported(rows) == {1: [("", "too_much_text")]}
     (row,) = read_tenants(csv_bytes([["企业名称", "产品"], ["甲", "、".join(products)]]))
     assert row.faults[0].published == "too_much_text"
 

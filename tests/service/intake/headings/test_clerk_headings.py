@@ -159,7 +159,7 @@ def test_a_second_line_that_names_a_part_or_a_plan_is_not_read_as_the_whole(csv_
 
 
 @pytest.mark.parametrize("row", [["", "合肥", ""], ["", "合肥", "2023年"], ["乙", "", ""], ["", "", "别的"]])
-def test_a_company_of_which_little_is_said_is_no_line_of_headings(csv_bytes, row):
+def test_a_company_of_which_little_is_stated_is_no_line_of_headings(csv_bytes, row):
     table = read_tenants(csv_bytes([["企业名称", "注册地", ""], row, ["甲", "合肥", ""]]))
     assert table.about["heading_line"] == 1
 
@@ -178,15 +178,15 @@ UNNAMED = [["企业名称", "注册地", "行业", "", "员工人数", "", ""], 
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
-def test_a_column_without_heading_is_told_when_something_stands_in_it(csv_bytes, xlsx_bytes, form):
+def test_a_column_without_heading_is_reported_when_something_stands_in_it(csv_bytes, xlsx_bytes, form):
     content = csv_bytes(UNNAMED) if form == "csv" else xlsx_bytes(UNNAMED)
     table = read_tenants(content)
     list(table)
     assert [column.heading for column in table.columns] == [
         "企业名称", "注册地", "行业", "（D 列，没有表头）", "员工人数",
     ]  # fmt: skip
-    told = table.columns[3]
-    assert (told.position, told.status, told.nearest) == (3, Status.NOT_UNDERSTOOD, "")
+    reported = table.columns[3]
+    assert (reported.position, reported.status, reported.nearest) == (3, Status.NOT_UNDERSTOOD, "")
     assert look_at(content, {}).columns == table.columns
 
 
@@ -210,7 +210,7 @@ def test_a_heading_with_a_line_break_is_shown_on_one_line_and_named_either_way(c
         read_tenants(content, mapping={"营业额 （元）": "annual_revenue_cny"})
 
 
-def test_two_lines_are_told_by_figures_that_are_years_and_by_groups_of_one_column(csv_bytes, xlsx_bytes):
+def test_two_lines_are_reported_by_figures_that_are_years_and_by_groups_of_one_column(csv_bytes, xlsx_bytes):
     years = [["企业名称", "营业收入（万元）", ""], ["", 2024, 2023], ["某公司", 50, 20]]
     groups = [["企业名称", "2023年", "2024年"], ["", "营业收入（万元）", "营业收入（万元）"], ["某公司", 20, 50]]
     for content in (xlsx_bytes(years), csv_bytes(years), csv_bytes(groups)):
@@ -225,11 +225,11 @@ GROUPED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rows", "said"), GROUPED, ids=[said for _, said in GROUPED])
-def test_a_row_of_groups_and_the_row_below_are_headings_together(csv_bytes, rows, said):
+@pytest.mark.parametrize(("rows", "stated"), GROUPED, ids=[stated for _, stated in GROUPED])
+def test_a_row_of_groups_and_the_row_below_are_headings_together(csv_bytes, rows, stated):
     companies = [["甲", 5, 6, 7], ["乙", 8, 9, 10]]
     table = read_tenants(csv_bytes([*rows, *(company[: len(rows[0])] for company in companies)]))
-    assert [row.profile.name for row in table] == ["甲", "乙"], said
+    assert [row.profile.name for row in table] == ["甲", "乙"], stated
     assert table.about["heading_line"] == 2
     read = [report for report in table.columns if report.field == "annual_revenue_cny" and report.status is Status.USED]
     assert [report.unit for report in read] == ["万元"]

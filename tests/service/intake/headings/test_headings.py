@@ -72,7 +72,7 @@ def test_the_unit_in_a_heading_counts(heading, factor, unit):
     assert layout.reports[0].unit == unit
 
 
-def test_money_without_a_unit_is_yuan_and_said_to_be_assumed():
+def test_money_without_a_unit_is_yuan_and_stated_to_be_assumed():
     assumed = [
         lay_out([heading]).reports[0].unit_assumed for heading in ("营业收入", "营业收入(万元)", "annual_revenue_cny")
     ]

@@ -57,7 +57,7 @@ def test_the_unit_is_found_among_other_words(heading, read):
 
 
 @pytest.mark.parametrize("heading", NOT_READ)
-def test_what_looks_like_a_unit_and_is_not_read_leaves_the_column_out_and_is_said(heading):
+def test_what_looks_like_a_unit_and_is_not_read_leaves_the_column_out_and_is_stated(heading):
     layout = lay_out([heading])
     assert layout.columns == ()
     assert layout.reports[0].status is Status.UNIT_NOT_UNDERSTOOD

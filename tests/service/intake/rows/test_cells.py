@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from service.intake.headings.layout import Column
 from service.intake.headings.names import BY_ID, CITY, COUNTY, PLACE, PROVINCE
 from service.intake.raw_table import CellError, LeftOpenError
-from service.intake.rows.cells import NOT_SAID, read_cell, split_list
+from service.intake.rows.cells import NOT_STATED, read_cell, split_list
 from service.intake.rows.places import join_places
 
 
@@ -61,9 +61,9 @@ def cell(value, field, **options):
         ("foreign_invested", 1.0, True),
         ("invention_patents", "12件", 12.0),
         ("revenue_growth", "5%", 0.05),
-        ("products", "无", NOT_SAID),
-        ("employees", "—", NOT_SAID),
-        ("annual_revenue_cny", "暂无", NOT_SAID),
+        ("products", "无", NOT_STATED),
+        ("employees", "—", NOT_STATED),
+        ("annual_revenue_cny", "暂无", NOT_STATED),
         ("certifications", ["高新技术企业", None, ""], ["高新技术企业"]),
     ],
 )

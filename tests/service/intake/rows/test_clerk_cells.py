@@ -63,7 +63,7 @@ def test_a_word_that_may_mean_yes_or_no_is_left_open(heading, field, word):
 
 
 @pytest.mark.parametrize(
-    ("word", "field", "said"),
+    ("word", "field", "stated"),
     [
         ("外资", "foreign_invested", True),
         ("內資", "foreign_invested", False),
@@ -79,8 +79,8 @@ def test_a_word_that_may_mean_yes_or_no_is_left_open(heading, field, word):
         (True, "listed", True),
     ],
 )
-def test_a_word_of_a_fact_says_it_of_that_fact(word, field, said):
-    assert flag(word, field) is said
+def test_a_word_of_a_fact_says_it_of_that_fact(word, field, stated):
+    assert flag(word, field) is stated
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_written_moment_is_the_day_written(text):
     assert read_cell(text, Column(position=0, heading="", field=BY_ID["founded_on"])) == "2015-03-01"
 
 
-def test_a_member_of_the_facts_that_is_null_is_not_said(read):
+def test_a_member_of_the_facts_that_is_null_is_not_stated(read):
     facts = pa.array([{"listed": True, "ip_count": None}, {"listed": None, "ip_count": 3}])
     tenants, rejected = read(parquet_bytes({"企业名称": ["甲", "乙"], "facts": facts}))
     assert not rejected

@@ -36,7 +36,9 @@ CHANGFENG, NANSHAN, HEFEI = "340121", "440305", "340100"
         ({"经营地址": "深圳市南山区1号", "省": "安徽", "市": "合肥"}, HEFEI),
     ],
 )
-def test_a_company_is_where_it_is_registered_and_elsewhere_only_where_no_such_place_is_told(tenant, columns, region):
+def test_a_company_is_where_it_is_registered_and_elsewhere_only_where_no_such_place_is_reported(
+    tenant, columns, region
+):
     row, found, left_open = tenant(**columns)
     assert (found, row.caveats, left_open) == (region, (), set())
 
@@ -70,7 +72,7 @@ def test_a_registered_street_is_not_put_into_the_city_of_another_address(tenant)
         {"注册地": "合肥市望江西路800号", "住所": "北京市海淀区"},
     ],
 )
-def test_columns_that_contradict_one_another_leave_the_place_open_and_each_is_told(tenant, columns):
+def test_columns_that_contradict_one_another_leave_the_place_open_and_each_is_reported(tenant, columns):
     row, _, left_open = tenant(**columns)
     assert (row.profile.city, left_open) == ("", set(columns))
     assert {caveat.code for caveat in row.caveats} == {"place_left_open"}
@@ -102,7 +104,7 @@ def test_what_names_no_place_of_its_own_stands_before_nothing_that_does(tenant, 
     assert (found, row.caveats, left_open) == (region, (), set())
 
 
-def test_every_place_told_by_the_columns_of_its_parts_is_read(csv_bytes, read, vocabularies):
+def test_every_place_reported_by_the_columns_of_its_parts_is_read(csv_bytes, read, vocabularies):
     regions = vocabularies["regions"]
     counties = [code for code in regions.entries if code.isdigit() and not code.endswith("00")][::7]
     paths = [(f"{code[:2]}0000", f"{code[:4]}00", code) for code in counties]

@@ -35,14 +35,14 @@ COMPANY = ["1", "甲公司", "医药", "合肥", "3", "4"]
         (["栏次", "（1）", "（2）", "（3）", "（4）", "5=3+4"], "numbers_row"),
     ],
 )
-def test_rows_that_are_no_companies_are_left_out_and_told(row, code, csv_bytes, xlsx_bytes, read):
+def test_rows_that_are_no_companies_are_left_out_and_reported(row, code, csv_bytes, xlsx_bytes, read):
     for content in (csv_bytes([HEADINGS, row, COMPANY]), xlsx_bytes([HEADINGS, row, COMPANY])):
         tenants, rejected = read(content)
         assert [tenant.profile.name for tenant in tenants] == ["甲公司"]
-        assert [(told.row, [fault.code for fault in told.faults]) for told in rejected] == [(1, [code])]
-        told = str(rejected[0].plain())
-        assert "张三" not in told
-        assert "138" not in told
+        assert [(reported.row, [fault.code for fault in reported.faults]) for reported in rejected] == [(1, [code])]
+        reported = str(rejected[0].plain())
+        assert "张三" not in reported
+        assert "138" not in reported
 
 
 def test_a_merged_row_of_sums_and_a_section_under_a_number_of_ours_are_no_companies(xlsx_bytes, read):
@@ -87,7 +87,7 @@ def test_serial_numbers_written_ahead_are_no_rows(csv_bytes, read):
         ("企业发展阶段", "上市公司子公司", "初创期、成长期、成熟期、已上市"),
     ],
 )
-def test_a_word_of_several_classes_is_left_open_and_told(heading, word, choices, csv_bytes, vocabularies):
+def test_a_word_of_several_classes_is_left_open_and_reported(heading, word, choices, csv_bytes, vocabularies):
     table = read_tenants(csv_bytes([["企业名称", heading], ["甲公司", word]]), vocabularies=vocabularies)
     (row,) = table
     assert row.profile == Profile(name="甲公司")

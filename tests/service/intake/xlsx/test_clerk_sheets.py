@@ -259,7 +259,7 @@ def phase(*names, width=3):
         ({"字典": [["行业"], ["生物"], ["医药"]], "企业": phase()}, "企业", ("字典",)),
     ],
 )
-def test_the_sheet_with_most_headings_and_rows_is_read_and_the_others_are_told(sheets, read, others):
+def test_the_sheet_with_most_headings_and_rows_is_read_and_the_others_are_reported(sheets, read, others):
     content = workbook(**sheets)
     table, look = read_tenants(content), look_at(content, {})
     assert (table.about["sheet"], table.other_sheets) == (read, others)
@@ -289,12 +289,12 @@ def test_no_company_is_made_of_what_a_sheet_explains():
             read_tenants(workbook(**sheets))
 
 
-def test_the_explanation_in_the_template_is_never_told_as_data():
+def test_the_explanation_in_the_template_is_never_reported_as_data():
     look = look_at(template_workbook(), {})
     assert (look.about["sheet"], look.other_sheets) == ("企业信息", ())
 
 
-def test_sheets_too_many_to_be_looked_at_are_told():
+def test_sheets_too_many_to_be_looked_at_are_reported():
     sheets = {f"表{number}": phase("甲") for number in range(1, 23)}
     assert read_tenants(workbook(**sheets)).other_sheets == tuple(list(sheets)[1:])
 

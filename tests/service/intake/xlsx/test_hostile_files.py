@@ -220,7 +220,7 @@ def test_a_sheet_of_unsolved_formulas_is_refused(monkeypatch, xlsx_bytes):
     assert refusal(xlsx_bytes([["企业名称"]], formulas)) == "formulas_without_values"
 
 
-def test_headings_that_are_unsolved_formulas_are_told_as_such(xlsx_bytes):
+def test_headings_that_are_unsolved_formulas_are_reported_as_such(xlsx_bytes):
     content = xlsx_bytes([], lambda _, sheet: sheet.write_formula(0, 0, "=1", None, ""))
     assert refusal(content) == "formulas_without_values"
 

@@ -144,7 +144,7 @@ def test_the_matrix_shows_verdicts_by_tenant_and_measure(tmp_path):
     assert matrix[3][4:] == ["待定", "相符"]
 
 
-def test_rejected_rows_and_the_catalogue_are_told(tmp_path):
+def test_rejected_rows_and_the_catalogue_are_reported(tmp_path):
     found = sheets(written(tmp_path, Format.XLSX))
     assert found["未读取的行"][1][:5] == [1.0, 2.0, "员工人数", "employees", "=很多"]
     notes = dict(row[:2] for row in found["说明"] if row[1] != "")
