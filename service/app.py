@@ -9,18 +9,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api import feedback_reports, preview, public, screening_results, screenings
 from service.errors import register_error_handlers
-from service.logs import configure_logs, log_request
+from service.logs import configure_logs
 from service.metrics import create_metrics
 from service.pages import documentation, feedback
 from service.pages.browse import view as browse
 from service.pages.check import page as check
 from service.pages.console import results as console
 from service.pages.embed import view as embed
+from service.pages.frame import problem_page
 from service.settings import Settings
 from service.store import Store
 from service.web.blueprints import Api, create_api
 from service.web.rate_limit import create_limiter
-from service.web.requests import add_headers, begin_request, route
+from service.web.requests import add_headers, begin_request, elapsed_ms, log_request, route
 from service.web.serving import EXTENSION, LiveEngine, Serving, open_engine, serving
 
 PAGES = (check, embed, documentation, browse, console, feedback)
@@ -40,7 +41,7 @@ def create_app(settings: Settings) -> flask.Flask:
     app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes + 1, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
     app.before_request(begin_request)
     app.extensions[EXTENSION] = _serve(app, settings)
-    register_error_handlers(app)
+    register_error_handlers(app, problem_page)
     _register_views(app)
     _register_after_each_answer(app)
     _trust_proxies(app, settings.proxies)
@@ -76,7 +77,7 @@ def _register_after_each_answer(app: flask.Flask) -> None:
 
 
 def _count_request(response: flask.Response) -> flask.Response:
-    serving().metrics.record_request(route(), response.status_code)
+    serving().metrics.record_request(route(), response.status_code, elapsed_ms() / 1000)
     return response
 
 

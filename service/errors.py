@@ -9,7 +9,7 @@ import http
 import math
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import flask
@@ -21,13 +21,14 @@ from seeds.faults import worded
 from service.complaints import MOST_COMPLAINTS, Complaint, RequestError
 from service.intake.profile.schema import complaints_of_facts
 from service.logs import log_exception
-from service.pages.frame import render_page
 from service.shapes.reading import Problem, ProblemError
 from service.store import StoreError
 from service.web.requests import asked_language, json_bytes, page_language, request_id
 from service.web.serving import serving
 
 MEDIA_TYPE = "application/problem+json"
+_PAGE = "cepei-problem-page"
+"""Under which name the application keeps what shows a problem as a page."""
 
 
 KINDS = {
@@ -56,8 +57,9 @@ UNREAD_BODY_BYTES = 64 * 1_048_576
 """How much of a refused body is still read, so that a client busy sending it sees the answer and not a broken pipe."""
 
 
-def register_error_handlers(app: flask.Flask) -> None:
-    """Send every exception of the application through the table."""
+def register_error_handlers(app: flask.Flask, as_page: Callable[[Problem, int], flask.Response]) -> None:
+    """Send every exception of the application through the table; `as_page` shows a problem to who asked for a page."""
+    app.extensions[_PAGE] = as_page
     app.register_error_handler(RequestError, _answer_request_error)
     app.register_error_handler(MatchError, _answer_match_error)
     app.register_error_handler(RateLimitExceeded, _answer_rate_limit)
@@ -75,17 +77,12 @@ def _answer_request_error(problem: RequestError) -> flask.Response:
 
 
 def _answer_store_error(error: Exception) -> flask.Response:
-    log_exception(error)
+    log_exception(error, request_id())
     return problem_answer("data_unavailable")
 
 
 def _answer_match_error(error: MatchError) -> flask.Response:
-    return problem_answer("invalid_request", complaints_of_match(error))
-
-
-def complaints_of_match(error: MatchError) -> list[Complaint]:
-    """Turn what the matcher refused of a profile into complaints about the request."""
-    return complaints_of_facts(error.faults)
+    return problem_answer("invalid_request", complaints_of_facts(error.faults))
 
 
 def _answer_rate_limit(error: RateLimitExceeded) -> flask.Response:
@@ -114,7 +111,7 @@ def _complaints_about(error: HTTPException) -> list[Complaint]:
 
 
 def _answer_unexpected(error: Exception) -> flask.Response:
-    log_exception(error)
+    log_exception(error, request_id())
     return problem_answer(BY_STATUS[InternalServerError.code])
 
 
@@ -123,7 +120,7 @@ def problem_answer(code: str, complaints: Iterable[Complaint] = ()) -> flask.Res
     _drain_body()
     if _wants_page():
         problem = describe_problem(code, tuple(complaints), page_language())
-        answer = render_page("problem.html", status=KINDS[code], problem=problem)
+        answer: flask.Response = flask.current_app.extensions[_PAGE](problem, KINDS[code])
     else:
         body = json_bytes(describe_problem(code, tuple(complaints), asked_language()))
         answer = flask.Response(body, KINDS[code], content_type=MEDIA_TYPE)

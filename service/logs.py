@@ -10,11 +10,8 @@ import sys
 import traceback
 from typing import Any
 
-import flask
 import structlog
 from structlog.typing import EventDict, WrappedLogger
-
-from service.web.requests import elapsed_ms, method, request_id, route
 
 DEEPEST_FRAMES = 20
 REDACTED_EVENTS = ("Error handling request", "Invalid request")
@@ -35,25 +32,12 @@ def configure_logs(level: str) -> None:
     )
 
 
-def log_request(response: flask.Response) -> flask.Response:
-    """Log one answered request by its route, which holds no data, not by its path."""
-    structlog.get_logger().info(
-        "request",
-        request_id=request_id(),
-        method=method(),
-        route=route(),
-        status=response.status_code,
-        ms=round(elapsed_ms(), 2),
-    )
-    return response
-
-
-def log_exception(error: BaseException) -> None:
+def log_exception(error: BaseException, request_id: str = "") -> None:
     """Log an unexpected exception by its type and frames; its message might quote what a company sent."""
     frames = traceback.extract_tb(error.__traceback__)[-DEEPEST_FRAMES:]
     structlog.get_logger().error(
         "unexpected_exception",
-        request_id=request_id() if flask.has_request_context() else "",
+        request_id=request_id,
         exception=type(error).__name__,
         frames=[f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames],
     )

@@ -13,9 +13,8 @@ from matcher.ranking.hits import answering
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns, found
 from matcher.ranking.passages import Positions
 from rules.compiled.program import Decisions
-from rules.language.facts import DERIVED, REGION_FACTS, Answer, FactType, Value
+from rules.language.facts import DERIVED, REGION_FACTS, Answer, FactType, Value, made_exact
 from rules.language.measures import OF_MEASURE, UNKNOWN, UNMET
-from seeds.vocabulary import Taxonomy
 
 MOST_QUESTIONS = 5
 MOST_NEAR_MISSES = 10
@@ -114,13 +113,6 @@ def _decide_narrower(open_facts: tuple[str, ...], reading: Reading, columns: Mea
     for fact in open_facts:
         answers[fact] = made_exact(answers.get(fact, Answer()), columns.catalogue.taxonomies[fact])
     return columns.program.decide(answers)
-
-
-def made_exact(answer: Answer, taxonomy: Taxonomy) -> Answer:
-    """Return an answer that names, for each value stated, something inside it that holds no other."""
-    inside = (taxonomy.descendants(str(value)) for value in answer.sure)
-    innermost = (min(node for node in nodes if len(taxonomy.descendants(node)) == 1) for nodes in inside)
-    return Answer(sure=tuple(innermost), inferred=answer.inferred)
 
 
 def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns) -> Iterator[tuple[str, ...]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.answers.questions import MAY_BE_TOO_BROAD, made_exact
+from matcher.answers.questions import MAY_BE_TOO_BROAD
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Positions
 from matcher.registers.reader import Tenants
@@ -27,7 +27,7 @@ from rules.compiled.bit_planes import (
     whole_answers,
 )
 from rules.compiled.program import Program
-from rules.language.facts import DERIVED, REGION_FACTS, Answer, FactType
+from rules.language.facts import DERIVED, REGION_FACTS, Answer, FactType, made_exact
 from rules.language.measures import Condition, Measure, leaves
 from rules.language.reference import NUMERIC, comparable
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.answers.catalogue_json import fact_of
-from matcher.answers.engine import Engine
+from matcher.profiles.reader import ProfileReader
 from matcher.ranking.features import Comparison, is_sector_guessed
 from matcher.ranking.hits import CHANNELS, Hits, relevance_of
-from matcher.ranking.measure_index import Flags, Floats
+from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Positions
 from matcher.ranking.ranking import is_withheld, score, tally
 from matcher.registers.missing_facts import Settler, find_near_misses
@@ -52,18 +52,17 @@ class Screener:
     What it remembers grows and is forgotten while it works, so only one thread may use it.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, columns: MeasureColumns, reader: ProfileReader) -> None:
         """Compile the catalogue for whole columns."""
-        self.engine = engine
-        self.measure_ids = tuple(measure.id for measure in engine.columns.measures)
-        self._columns = engine.columns
-        self._program = BatchProgram(engine.columns.program)
-        self._reader = TenantReader(engine.reader, engine.columns)
-        self._settler = Settler(engine.columns, self._program)
-        self._names = tuple(dict.fromkeys(fact for measure in engine.columns.measures for fact in _facts(measure)))
+        self.measure_ids = tuple(measure.id for measure in columns.measures)
+        self._columns = columns
+        self._program = BatchProgram(columns.program)
+        self._reader = TenantReader(reader, columns)
+        self._settler = Settler(columns, self._program)
+        self._names = tuple(dict.fromkeys(fact for measure in columns.measures for fact in _facts(measure)))
         numbers = {fact: number for number, fact in enumerate(self._names)}
         self._condition_facts = np.array(
-            [numbers[fact] for measure in engine.columns.measures for fact in _facts(measure)], dtype=np.int32
+            [numbers[fact] for measure in columns.measures for fact in _facts(measure)], dtype=np.int32
         )
 
     def screen(self, given: Fields, *, on: date, statuses: frozenset[str], first_row: int) -> ScreenedChunk:

@@ -119,6 +119,13 @@ def add_up(answers: Iterable[Answer]) -> Answer:
     )
 
 
+def made_exact(answer: Answer, taxonomy: Taxonomy) -> Answer:
+    """Return an answer that names, for each value stated, something inside it that holds no other."""
+    inside = (taxonomy.descendants(str(value)) for value in answer.sure)
+    innermost = (min(node for node in nodes if len(taxonomy.descendants(node)) == 1) for nodes in inside)
+    return Answer(sure=tuple(innermost), inferred=answer.inferred)
+
+
 def load_facts(path: Path) -> dict[str, FactDefinition]:
     """Load the facts out of the file of fields, in the order they are published; raise SeedError naming every fault."""
     facts: dict[str, FactDefinition] = {}

@@ -6,6 +6,7 @@ from typing import Any
 
 import flask
 
+from service.clock import moment
 from service.complaints import Complaint, RequestError
 from service.feedback.reports import cases_yaml, describe_report, read_statement
 from service.feedback.schema import (
@@ -18,7 +19,6 @@ from service.feedback.schema import (
     FeedbackTaken,
 )
 from service.feedback.store import Feedback, FeedbackFullError, Report, ReportFilter
-from service.screenings.stored.progress import moment
 from service.web.blueprints import Blueprint
 from service.web.requests import asked_language, json_bytes, private_answer
 from service.web.serving import editor, engine, served_catalogue, serving, store

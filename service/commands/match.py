@@ -17,8 +17,7 @@ from rules.catalogue.catalogue import CatalogueError
 from rules.language.measures import OF_MEASURE
 from service.commands.console import CommandError, Exit, complain, tell
 from service.complaints import Complaint, RequestError, complaints_of, read_json
-from service.errors import complaints_of_match
-from service.intake.profile.schema import MatchRequestSchema
+from service.intake.profile.schema import MatchRequestSchema, complaints_of_facts
 from service.pages.wording import page_words
 from service.settings import load_settings
 from service.web.requests import json_bytes
@@ -46,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     except ValidationError as error:
         return _refuse(complaints_of(error.messages), options.language)
     except MatchError as error:
-        return _refuse(complaints_of_match(error), options.language)
+        return _refuse(complaints_of_facts(error.faults), options.language)
     if options.json:
         tell(msgspec.json.format(json_bytes(answer), indent=2).decode())
     else:

@@ -18,12 +18,12 @@ from matcher.answers.engine import Engine
 from matcher.answers.shapes import StatedCondition
 from matcher.profiles.profile import Profile
 from rules.catalogue.catalogue import Catalogue
+from service.clock import moment
 from service.complaints import Complaint, RequestError, pointer_to, unknown_field
 from service.evaluation import SHORT_NAMES
 from service.feedback.schema import FeedbackReport
 from service.feedback.store import Report, Statement
 from service.intake.profile.schema import complaints_of_facts
-from service.screenings.stored.progress import moment
 
 IDENTITY = ("name", "uscc", "external_id")
 """Fields of a profile that are never stored with a report."""

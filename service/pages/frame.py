@@ -17,6 +17,7 @@ from matcher.profiles.words import How
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition
 from service.pages.wording import page_words
+from service.shapes.reading import Problem
 from service.web.requests import PAGE_LANGUAGES, page_language
 from service.web.serving import serving
 
@@ -174,3 +175,8 @@ def render_page(
     page = flask.Response(flask.render_template(template, **given), status, content_type=HTML)
     page.headers["Cache-Control"] = "no-store" if private else "no-cache"
     return page
+
+
+def problem_page(problem: Problem, status: int) -> flask.Response:
+    """Return a problem as a page."""
+    return render_page("problem.html", status=status, problem=problem)

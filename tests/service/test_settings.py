@@ -2,8 +2,15 @@
 
 import pytest
 
-from service.pages.embed.options import EmbedOrigin, allowed_origins
-from service.settings import PUBLIC_RATE_LIMIT, Settings, SettingsError, is_loopback, load_settings
+from service.settings import (
+    PUBLIC_RATE_LIMIT,
+    EmbedOrigin,
+    Settings,
+    SettingsError,
+    allowed_origins,
+    is_loopback,
+    load_settings,
+)
 
 
 def test_nothing_set_is_a_private_service_without_a_limit():

@@ -20,8 +20,7 @@ from matcher.standing import Standing
 from rules.catalogue.catalogue import Catalogue
 from rules.language.measures import MeasureVerdict, Verdict
 from service.complaints import Complaint, complaints_of
-from service.errors import complaints_of_match
-from service.intake.profile.schema import MatchRequestSchema, complaints_beside
+from service.intake.profile.schema import MatchRequestSchema, complaints_beside, complaints_of_facts
 from service.pages.check.cards import MOST, group_cards, read_limit
 from service.pages.check.conditions import Row, Rows, measure_address, page_address
 from service.pages.check.fields import BY_NAME, DECLARED, FIELDS, Fields, ShownField, is_field, read_profile, typed_of
@@ -265,7 +264,7 @@ def answer_form(typed: Mapping[str, str]) -> flask.Response:
             typed, [*complaints_of(error.messages), *complaints_beside(error.valid_data, serving().declared_facts)]
         )
     except MatchError as error:
-        return refuse_form(typed, complaints_of_match(error))
+        return refuse_form(typed, complaints_of_facts(error.faults))
     return _page(typed, status=200, shown={**shown, "limit": asked.limit, "before_unreadable": unreadable})
 
 

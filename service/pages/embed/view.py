@@ -19,17 +19,10 @@ from service.intake.profile.schema import MatchRequestSchema
 from service.keys import Keys, Role
 from service.pages.check.fields import typed_of
 from service.pages.check.page import answer_form, read_typed, refuse_form, show_form
-from service.pages.embed.options import (
-    ColourError,
-    FrameOptions,
-    allowed_origins,
-    read_options,
-    read_theme,
-    reported,
-    style_sheet,
-)
+from service.pages.embed.options import ColourError, FrameOptions, read_options, read_theme, reported, style_sheet
 from service.pages.frame import PAGE_POLICY, SURROUNDINGS, render_page
 from service.pages.wording import page_words
+from service.settings import allowed_origins
 from service.web.requests import page_language
 from service.web.serving import serving, store
 

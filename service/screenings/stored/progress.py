@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import flask
 import orjson
 
 from seeds.faults import Bilingual, bilingual, worded
+from service.clock import moment
 from service.complaints import RequestError, published
 from service.screenings.stored.jobs import Job, State
 from service.shapes.screening import CatalogueVersion, Failure, Progress, RowCounts, Screening
@@ -59,11 +59,6 @@ def state_words(state: State) -> dict[str, Bilingual]:
 def row_counts(job: Job) -> RowCounts:
     """Return the rows of the file: all, done so far, rejected."""
     return RowCounts(total=job.total, done=job.done, rejected=job.rejected)
-
-
-def moment(seconds: float) -> str:
-    """Return a time as RFC 3339 in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _progress(job: Job, now: float) -> Progress:

@@ -28,7 +28,7 @@ from matcher.registers.profile_columns import Fields
 from matcher.registers.screener import Screener
 from rules.catalogue.catalogue import Catalogue
 from seeds.vocabulary import Vocabulary
-from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, TenantRow, read_tenants
+from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, TenantRow, TenantTable, read_tenants
 from service.screenings.stored.folders import (
     CHUNK_ROWS,
     Folder,
@@ -41,7 +41,6 @@ from service.screenings.stored.folders import (
 from service.screenings.stored.jobs import Chunk, Options
 from service.screenings.stored.lines import refused_facts
 from service.screenings.stored.parts import chunk_summary, count_table, near_table, result_table
-from service.screenings.work.sent import plain_columns
 
 
 class UnreadableFileError(Exception):
@@ -93,7 +92,18 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
                 write_tenants(folder.tenants(chunks), kept)
                 chunks, tenants = chunks + 1, tenants + len(kept)
     shutil.move(unread, folder.rejected())
-    return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), plain_columns(table)
+    return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), _plain_columns(table)
+
+
+def _plain_columns(table: TenantTable) -> dict[str, Any]:
+    """Return the columns of a table as stored with its screening."""
+    return {
+        "left": table.left,
+        "format": table.format.value,
+        "sheet": table.about.get("sheet"),
+        "other_sheets": table.other_sheets,
+        "columns": [asdict(one) for one in table.columns],
+    }
 
 
 def chunked(table: Iterable[TenantRow | RejectedRow]) -> Iterator[list[TenantRow | RejectedRow]]:
@@ -156,7 +166,8 @@ class Decider:
 
     def __init__(self, catalogue: Catalogue) -> None:
         """Compile the catalogue."""
-        self._screener = Screener(Engine(catalogue))
+        engine = Engine(catalogue)
+        self._screener = Screener(engine.columns, engine.reader)
         self._regions = Regions(catalogue.vocabularies["regions"])
 
     def decide(self, tenants: list[Tenant], options: Options) -> ScreenedChunk:

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -26,7 +26,6 @@ from service.intake.headings.names import BY_ID, FIELDS
 from service.intake.profile.schema import STATUSES
 from service.intake.queries import ScreeningQuestion
 from service.intake.raw_table import PROFILES_FORM, Format, TableRefusedError, in_language
-from service.intake.table import TenantTable
 from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import Options
 from service.shapes.screening import Failure, FieldChoice, FileColumn, FirstLook, ReadColumns, SampledColumn
@@ -35,17 +34,6 @@ _UNREAD = frozenset({Status.NOT_UNDERSTOOD, Status.UNIT_NOT_UNDERSTOOD, Status.R
 _LETTERED = frozenset({Format.CSV, Format.XLSX})
 _ABOUT = ("format", "encoding", "delimiter", "sheet", "heading_line")
 _UNITS: Mapping[Kind, tuple[str, ...]] = {Kind.MONEY: tuple(MONEY_UNITS), Kind.SHARE: ("%",)}
-
-
-def plain_columns(table: TenantTable) -> dict[str, Any]:
-    """Return the columns of a table as stored with its screening."""
-    return {
-        "left": table.left,
-        "format": table.format.value,
-        "sheet": table.about.get("sheet"),
-        "other_sheets": table.other_sheets,
-        "columns": [asdict(one) for one in table.columns],
-    }
 
 
 def columns_as_read(folder: Folder, language: str) -> ReadColumns:

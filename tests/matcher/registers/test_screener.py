@@ -37,7 +37,7 @@ def labelled():
 
 @pytest.fixture(scope="module")
 def screener(engine):
-    return Screener(engine)
+    return Screener(engine.columns, engine.reader)
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +190,10 @@ MEASURES = [
 def test_what_no_answer_can_settle_is_neither_counted_nor_one_fact_short(hand_made, reported, settles, short):
     """深圳 may be meant by 等: whoever says it has stated all there is to say."""
     engine = hand_made(POLICY, MEASURES)
-    screener, profile = Screener(engine), Profile(**({"sector": ("生物制造",)} if reported else {}), **reported)
+    screener, profile = (
+        Screener(engine.columns, engine.reader),
+        Profile(**({"sector": ("生物制造",)} if reported else {}), **reported),
+    )
     chunk = screener.screen(Fields.of_profiles([profile]), on=DAY, statuses=BOTH, first_row=1)
     assert settled_by(screener, profile) == settles
     pairs = zip(chunk.pair_measure[chunk.one_fact_short], chunk.verdict[chunk.one_fact_short], strict=True)
@@ -259,7 +262,8 @@ def test_no_tenants_at_all_give_an_empty_chunk(screener):
 )
 def test_what_is_one_number_short_is_reported_with_the_gap_that_a_match_tells(hand_made, reported, name, gap):
     people = hand_made_measure("people", "支持中试企业", fact="employees", at_least=100)
-    screener = Screener(engine := hand_made(POLICY, [people, MEASURES[1]]))
+    engine = hand_made(POLICY, [people, MEASURES[1]])
+    screener = Screener(engine.columns, engine.reader)
     profile = Profile(city="深圳", sector=("生物制造",), **reported)
     near = screener.screen(Fields.of_profiles([profile, profile]), on=DAY, statuses=BOTH, first_row=1).near
     assert [screener.measure_ids[place] for place in near.measures] == [name, name]
@@ -271,7 +275,8 @@ def test_what_is_one_number_short_is_reported_with_the_gap_that_a_match_tells(ha
 
 def test_what_is_one_certificate_short_has_no_gap(hand_made):
     certified = hand_made_measure("certified", "支持中试企业", fact="certifications", any_of=["high-tech-enterprise"])
-    screener = Screener(hand_made(POLICY, [certified]))
+    engine = hand_made(POLICY, [certified])
+    screener = Screener(engine.columns, engine.reader)
     profile = Profile(city="深圳", sector=("生物制造",), certifications=("专精特新中小企业",))
     near = screener.screen(Fields.of_profiles([profile]), on=DAY, statuses=BOTH, first_row=1).near
     assert near.facts == ("certifications",)

@@ -28,13 +28,12 @@ from service.pages.embed.options import (
     blend,
     contrast,
     parse_colour,
-    parse_embed_origins,
     read_options,
     read_theme,
 )
 from service.pages.embed.view import SCRIPT
 from service.pages.wording import page_words
-from service.settings import Settings
+from service.settings import Settings, parse_embed_origins
 from service.store import Store
 from service.web.serving import engine
 
