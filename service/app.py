@@ -8,7 +8,6 @@ import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api import feedback_reports, preview, public, screening_results, screenings
-from service.errors import register_error_handlers
 from service.logs import configure_logs
 from service.metrics import create_metrics
 from service.pages import documentation, feedback
@@ -20,6 +19,7 @@ from service.pages.frame import problem_page
 from service.settings import Settings
 from service.store import Store
 from service.web.blueprints import Api, create_api
+from service.web.errors import register_error_handlers
 from service.web.rate_limit import create_limiter
 from service.web.requests import add_headers, begin_request, elapsed_ms, log_request, route
 from service.web.serving import EXTENSION, LiveEngine, Serving, open_engine, serving

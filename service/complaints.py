@@ -1,6 +1,6 @@
 """What can be wrong with a request, as data: codes with places and parameters, from JSON bytes and from schemas.
 
-It knows no status of HTTP (service/errors.py) and no words (seeds/messages).
+It knows no status of HTTP (service/web/errors.py) and no words (seeds/messages).
 """
 
 from __future__ import annotations

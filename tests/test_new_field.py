@@ -21,7 +21,7 @@ READ = """
 from datetime import date
 from pathlib import Path
 
-from matcher.registers.profile_columns import Fields
+from matcher.profiles.profile import Fields
 from matcher.answers.engine import Engine
 from matcher.profiles.profile import MatchRequest
 from rules.catalogue.content import assemble, load_content

@@ -9,7 +9,7 @@ from msgspec import UNSET
 from msgspec.structs import asdict
 
 from matcher.answers import shapes
-from matcher.ranking.features import WEIGHTS
+from matcher.ranking.ranking import WEIGHTS
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition
 from rules.language.labels import Labeller

@@ -21,9 +21,8 @@ from matcher.answers.explanation import Explainer, Finding, rivals_of, say
 from matcher.answers.questions import NeedStanding, Question, ask, near_misses, standing_of_needs
 from matcher.profiles.profile import Detail, MatchRequest, ReadFact, Reading, Unread
 from matcher.profiles.reader import DeclaredFacts, build_reader
-from matcher.ranking.features import WEIGHTS
 from matcher.ranking.measure_index import Flags, MeasureColumns
-from matcher.ranking.ranking import FeatureValue, Ranking, compare, rank, tally
+from matcher.ranking.ranking import WEIGHTS, FeatureValue, Ranking, compare, rank, tally
 from matcher.standing import COUNTED, RELEVANCE, Standing
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import open_catalogue

@@ -11,6 +11,9 @@ from typing import Any
 
 from matcher.places.reader import PlaceReading, PlaceStatus, region_of_credit_code, resolve_place
 from matcher.profiles.profile import (
+    FLAGS,
+    ITEMS,
+    NUMBERS,
     MatchError,
     MatchRequest,
     Mention,
@@ -22,7 +25,6 @@ from matcher.profiles.profile import (
     mention_of,
 )
 from matcher.profiles.words import SURE, How, WordReading, WordResolver
-from matcher.registers.profile_columns import FLAGS, ITEMS, NUMBERS
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition, FactError, Value, derive, parse_fact_value
 from seeds.faults import Fault

@@ -16,13 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.places.reader import region_of_credit_code
-from matcher.profiles.profile import MatchError, MatchRequest, Profile, Reading
+from matcher.profiles.profile import DATES, FLAGS, ITEMS, NUMBERS, Fields, MatchError, MatchRequest, Profile, Reading
 from matcher.profiles.reader import ProfileReader
-from matcher.ranking.features import Bits, comparable_of
 from matcher.ranking.hits import Spots, join, spots_of
 from matcher.ranking.measure_index import Floats, MeasureColumns
 from matcher.ranking.passages import Positions
-from matcher.registers.profile_columns import DATES, FLAGS, ITEMS, NUMBERS, Fields
+from matcher.ranking.ranking import Bits, comparable_of
 from rules.compiled.bit_planes import (
     AnswerColumn,
     FactColumn,

@@ -1,32 +1,135 @@
-"""Many tenants against the catalogue: the same verdicts, relevance, scores and order that a single match gives each.
+"""Screens tenants chunk by chunk against one catalogue, and what it states of a chunk.
 
-Texts are resolved once, conditions decided for whole columns, features weighed for the pairs shown only.
+Each tenant is shown what a match shows, in the same order with the same scores.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.answers.catalogue_json import fact_of
+from matcher.profiles.profile import Fields, MatchError
 from matcher.profiles.reader import ProfileReader
-from matcher.ranking.features import Comparison, is_sector_guessed
 from matcher.ranking.hits import CHANNELS, Hits, relevance_of
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Positions
-from matcher.ranking.ranking import is_withheld, score, tally
-from matcher.registers.missing_facts import Settler, find_near_misses
-from matcher.registers.outcome import Open, ScreenedChunk, joined
-from matcher.registers.profile_columns import Fields
+from matcher.ranking.ranking import Comparison, is_sector_guessed, is_withheld, score, tally
+from matcher.registers.missing_facts import NearMisses, Settler, find_near_misses
 from matcher.registers.reader import TenantReader, Tenants, spans
 from rules.compiled.batch import Batch, BatchProgram
 from rules.compiled.bit_planes import bits_at, unpack
 from rules.language.facts import REGION_FACTS
-from rules.language.measures import FIRST_WHY, MET, UNMET, Measure
+from rules.language.measures import FIRST_WHY, MET, UNMET, Measure, Why, reason_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """Which conditions of each pair are unknown: pair i has those from starts[i] to starts[i + 1].
+
+    `facts` are places in `names`; `whys` are places in rules.language.measures.WHYS.
+    """
+
+    names: tuple[str, ...]
+    starts: NDArray[np.int64]
+    facts: NDArray[np.int32]
+    whys: NDArray[np.int8]
+
+    def of(self, pair: int) -> tuple[tuple[str, Why], ...]:
+        """Return the fact and the reason of each unknown condition of one pair."""
+        span = range(self.starts[pair], self.starts[pair + 1])
+        reasons = ((self.names[self.facts[i]], reason_of(FIRST_WHY + int(self.whys[i]))) for i in span)
+        return tuple((fact, why) for fact, why in reasons if why is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenedChunk:
+    """What is shown for a chunk of tenants, by row and then in the order of a match, and what is counted.
+
+    `rows` are the numbers of the rows read (1 is the first data row); those in `refused` declared facts that are
+    none. Pairs stand side by side: row number, place in `Screener.measure_ids`, verdict (1 possible, 2 applicable),
+    relevance (place in RELEVANCE), score, whether one answer alone would settle it. `by_measure` and `by_row` have the
+    columns COUNTED; `withheld` has a row a tenant, a bit a measure. `settles` counts, for each fact, the possible pairs
+    that it alone would settle; rows of `near` are row numbers too.
+    """
+
+    rows: NDArray[np.int64]
+    refused: tuple[tuple[int, MatchError], ...]
+    pair_row: NDArray[np.int64]
+    pair_measure: NDArray[np.int32]
+    verdict: NDArray[np.int8]
+    relevance: NDArray[np.int8]
+    score: Floats
+    one_fact_short: Flags
+    open: Open
+    by_measure: NDArray[np.int64]
+    by_row: NDArray[np.int64]
+    withheld: NDArray[np.uint8]
+    settles: Mapping[str, int]
+    near: NearMisses
+
+    def unknown(self, pair: int) -> tuple[tuple[str, Why], ...]:
+        """Return the fact and the reason of each unknown condition of one pair, as a match tells them."""
+        return self.open.of(pair)
+
+    def opened_by(self) -> Mapping[str, int]:
+        """Count the near misses by the fact whose change would open them."""
+        return dict(Counter(self.near.facts))
+
+
+def joined(chunks: Sequence[ScreenedChunk]) -> ScreenedChunk:
+    """Put chunks of one file, in order, into one."""
+
+    def together(column: str) -> NDArray[Any]:
+        return np.concatenate([getattr(chunk, column) for chunk in chunks])
+
+    settles: Counter[str] = Counter()
+    for chunk in chunks:
+        settles.update(chunk.settles)
+    return ScreenedChunk(
+        rows=together("rows"),
+        refused=tuple(refused for chunk in chunks for refused in chunk.refused),
+        pair_row=together("pair_row"),
+        pair_measure=together("pair_measure"),
+        verdict=together("verdict"),
+        relevance=together("relevance"),
+        score=together("score"),
+        one_fact_short=together("one_fact_short"),
+        open=_open_of([chunk.open for chunk in chunks]),
+        by_measure=np.sum([chunk.by_measure for chunk in chunks], axis=0),
+        by_row=together("by_row"),
+        withheld=together("withheld"),
+        settles=dict(settles),
+        near=_near_of([chunk.near for chunk in chunks]),
+    )
+
+
+def _open_of(parts: Sequence[Open]) -> Open:
+    ends = np.cumsum([0, *(len(part.facts) for part in parts)])
+    starts = [part.starts[:-1] + end for part, end in zip(parts, ends, strict=False)]
+    return Open(
+        names=parts[0].names,
+        starts=np.concatenate([*starts, ends[-1:]]),
+        facts=np.concatenate([part.facts for part in parts]),
+        whys=np.concatenate([part.whys for part in parts]),
+    )
+
+
+def _near_of(parts: Sequence[NearMisses]) -> NearMisses:
+    return NearMisses(
+        rows=np.concatenate([part.rows for part in parts]),
+        measures=np.concatenate([part.measures for part in parts]),
+        nodes=np.concatenate([part.nodes for part in parts]),
+        facts=tuple(fact for part in parts for fact in part.facts),
+        gaps=np.concatenate([part.gaps for part in parts]),
+    )
+
 
 MOST_HITS = 1 << 23
 """So many touches (8 bytes each) are laid out at a time, whatever the size of a chunk."""

@@ -15,7 +15,7 @@ from seeds.faults import Fault, SeedError
 from service.complaints import Complaint, RequestError
 from service.drafts.preview import FILE, parse_document, parse_draft, stored_preview, with_document
 from service.intake.queries import PreviewQuestion
-from service.shapes.screening import PreviewAnswer
+from service.screenings.shapes import PreviewAnswer
 from service.web.blueprints import Blueprint
 from service.web.lookups import found, page_of
 from service.web.opened import finished_screening, parts_of

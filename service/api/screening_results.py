@@ -18,9 +18,22 @@ from service.complaints import RequestError
 from service.intake.queries import MatrixFilter, MeasureTenantsQuery, NoQuery, PageQuery, TenantMatchQuery
 from service.intake.raw_table import Format
 from service.screenings.results.files import MEDIA_TYPES
+from service.screenings.shapes import (
+    CatalogueVersion,
+    ChangedTenant,
+    Changes,
+    MeasureItems,
+    MeasureTenants,
+    Pair,
+    RejectedRows,
+    SummaryAnswer,
+    TenantItem,
+    TenantItems,
+    TenantsWith,
+    VerdictCounts,
+)
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.jobs import Job
-from service.screenings.stored.lines import rejected_rows
 from service.screenings.stored.matrix import (
     add_up,
     best_pairs,
@@ -37,22 +50,9 @@ from service.screenings.stored.matrix import (
     tenants_of_measure,
     title_of,
 )
+from service.screenings.stored.parts import rejected_rows
 from service.screenings.stored.progress import row_counts
 from service.shapes.reading import FilterRead
-from service.shapes.screening import (
-    CatalogueVersion,
-    ChangedTenant,
-    Changes,
-    MeasureItems,
-    MeasureTenants,
-    Pair,
-    RejectedRows,
-    SummaryAnswer,
-    TenantItem,
-    TenantItems,
-    TenantsWith,
-    VerdictCounts,
-)
 from service.web.blueprints import Blueprint
 from service.web.lookups import found, page_of, read_region
 from service.web.opened import changes_of, engine_of, explained, finished_screening, parts_of, question_of, results_file

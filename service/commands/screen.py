@@ -32,7 +32,7 @@ from service.intake.raw_table import Format, Limits, Source, TableRefusedError, 
 from service.intake.table import ReadingOptions
 from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import Chunk, Options
-from service.screenings.stored.lines import raw_rejected
+from service.screenings.stored.parts import raw_rejected
 from service.screenings.work.crews_dask import PATIENCE_SECONDS, Cluster, ClusterError
 from service.screenings.work.deciding import (
     Account,

@@ -11,7 +11,7 @@ from gunicorn.util import write_nonblock  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from service.complaints import Complaint
-from service.errors import MEDIA_TYPE, describe_problem
+from service.web.errors import MEDIA_TYPE, describe_problem
 from service.web.requests import NOTHING, REQUEST_ID, json_bytes
 
 

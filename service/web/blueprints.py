@@ -21,11 +21,11 @@ from werkzeug.routing import BaseConverter
 
 from service import __version__
 from service.complaints import Complaint, RequestError, complaints_of, pointer_to, printable, read_json, unknown_field
-from service.errors import MEDIA_TYPE
 from service.intake.profile.fields import published_schema
 from service.intake.profile.schema import complaints_beside
 from service.shapes.published import AnswersPlugin, AnswerType
 from service.shapes.reading import Problem
+from service.web.errors import MEDIA_TYPE
 from service.web.requests import REQUEST_ID
 from service.web.serving import serving
 

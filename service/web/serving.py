@@ -23,13 +23,13 @@ from matcher.profiles.reader import DeclaredFacts
 from rules.catalogue.catalogue import Catalogue, CatalogueError
 from service.clock import seconds_to_midnight, today
 from service.complaints import Complaint, RequestError
+from service.editions import Editions, mark_of
 from service.keys import SCREENING_ROLES, Key, Keys, Role
 from service.metrics import Metrics
 from service.screenings.stored.folders import Folders
 from service.screenings.stored.jobs import Job, Jobs
 from service.settings import Settings
 from service.store import Store, StoreError
-from service.web.editions import Editions, mark_of
 
 EXTENSION = "cepei"
 

@@ -22,8 +22,7 @@ import orjson
 from tests.bench.reporting import judge, say
 
 from matcher.answers.engine import Engine
-from matcher.profiles.profile import MatchRequest
-from matcher.registers.profile_columns import Fields
+from matcher.profiles.profile import Fields, MatchRequest
 from matcher.registers.reader import TenantReader
 from rules.catalogue.content import Content, assemble, load_content
 from rules.compiled.batch import Batch, BatchProgram

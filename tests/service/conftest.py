@@ -15,6 +15,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+import structlog
 import yaml
 
 from service.app import create_app
@@ -118,6 +119,12 @@ def _wait_until_ready(server: Server) -> None:
             return
         time.sleep(0.1)
     pytest.fail(f"the server did not start:\n{server.errors.read_text('utf-8')}\n{server.log.read_text('utf-8')}")
+
+
+@pytest.fixture(autouse=True)
+def _plain_logs() -> None:
+    """Undo what an application of another test configured: its stream is closed by now."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ from service.intake.profile.fields import Choice, Whole
 from service.intake.profile.schema import STATUSES
 from service.intake.queries import LARGEST_PAGE, MatrixFilter, PageQuery
 from service.pages.check.conditions import money_words
+from service.screenings.shapes import MeasureItem, MeasureTenant
 from service.screenings.stored.jobs import Chunk
 from service.screenings.stored.matrix import (
     Parts,
@@ -43,7 +44,6 @@ from service.screenings.stored.matrix import (
     title_of,
 )
 from service.screenings.stored.parts import PairReader
-from service.shapes.screening import MeasureItem, MeasureTenant
 from service.web.lookups import page_of, read_region
 
 Json = dict[str, Any]

@@ -29,7 +29,7 @@ from service.pages.console.lists import (
 from service.pages.frame import link
 from service.pages.wording import page_words
 from service.screenings.stored.jobs import Job, State
-from service.screenings.stored.lines import rejected_rows
+from service.screenings.stored.parts import rejected_rows
 from service.web.lookups import found, page_of
 from service.web.opened import changes_of, explained, parts_of, question_of
 from service.web.requests import page_language

@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 
 from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
+from service.screenings.shapes import MeasureItem, Opening, Settling, VerdictCounts
 from service.screenings.stored.jobs import Chunk
 from service.screenings.stored.matrix import (
     Parts,
@@ -23,7 +24,6 @@ from service.screenings.stored.matrix import (
     missing_facts,
     opening,
 )
-from service.shapes.screening import MeasureItem, Opening, Settling, VerdictCounts
 
 ROW_HEIGHT = 44
 """Pixels a bar takes with its label above it; widths are shares, so that a chart fits any page."""

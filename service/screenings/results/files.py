@@ -24,17 +24,8 @@ from seeds.regions import region_label
 from service.intake.raw_table import Format
 from service.screenings.results.sheets import Sink, guarded
 from service.screenings.results.workbook import workbook_pieces
+from service.screenings.shapes import MeasureItem
 from service.screenings.stored.jobs import Chunk, Job
-from service.screenings.stored.lines import (
-    PAIR_SCHEMA,
-    About,
-    Advice,
-    Counts,
-    MeasureLine,
-    ResultSource,
-    TenantLine,
-    raw_rejected,
-)
 from service.screenings.stored.matrix import (
     BEST,
     Parts,
@@ -45,8 +36,17 @@ from service.screenings.stored.matrix import (
     opening,
     title_of,
 )
-from service.screenings.stored.parts import COUNTS
-from service.shapes.screening import MeasureItem
+from service.screenings.stored.parts import (
+    COUNTS,
+    PAIR_SCHEMA,
+    About,
+    Advice,
+    Counts,
+    MeasureLine,
+    ResultSource,
+    TenantLine,
+    raw_rejected,
+)
 
 _BOM = "\ufeff"
 """Spreadsheet programs read UTF-8 as such only when a file begins with it."""

@@ -28,7 +28,7 @@ from service.screenings.results.sheets import (
     results_words,
     rows_below_head,
 )
-from service.screenings.stored.lines import About, Advice, Counts, MeasureLine, ResultSource
+from service.screenings.stored.parts import About, Advice, Counts, MeasureLine, ResultSource
 
 _MOST_BARS = 10
 _GREEN, _AMBER, _GREY, _BLUE = "#2E7D32", "#F9A825", "#9E9E9E", "#1F4E79"

@@ -13,9 +13,9 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from service.screenings.shapes import ChangeCounts, ChangedPair, ChangeKind
 from service.screenings.stored.folders import Folder, table_bytes, write_whole
 from service.screenings.stored.parts import PairReader
-from service.shapes.screening import ChangeCounts, ChangedPair, ChangeKind
 
 Json = dict[str, Any]
 Rows = NDArray[np.int64]

@@ -19,8 +19,7 @@ import orjson
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from matcher.profiles.profile import Profile
-from matcher.registers.profile_columns import DATES
+from matcher.profiles.profile import DATES, Profile
 from service.store import private_folder
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{32}")

@@ -20,10 +20,10 @@ from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
 from rules.language.measures import Measure
 from service.complaints import Complaint, RequestError
+from service.screenings.shapes import MeasureItem, MeasureTenant, Opening, Settling, VerdictCounts
 from service.screenings.stored.folders import Folder
 from service.screenings.stored.jobs import Chunk
 from service.screenings.stored.parts import PAIRS, WITHHELD, PairReader, tenants_file
-from service.shapes.screening import MeasureItem, MeasureTenant, Opening, Settling, VerdictCounts
 
 Flags = NDArray[np.bool_]
 Json = dict[str, Any]

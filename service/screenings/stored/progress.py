@@ -13,8 +13,8 @@ import orjson
 from seeds.faults import Bilingual, bilingual, worded
 from service.clock import moment
 from service.complaints import RequestError, published
+from service.screenings.shapes import CatalogueVersion, Failure, Progress, RowCounts, Screening
 from service.screenings.stored.jobs import Job, State
-from service.shapes.screening import CatalogueVersion, Failure, Progress, RowCounts, Screening
 
 
 def describe_job(job: Job, *, now: float, language: str) -> Screening:

@@ -23,9 +23,8 @@ import orjson
 
 from matcher.answers.engine import Engine
 from matcher.places.reader import PlaceStatus, region_of_credit_code, resolve_place
-from matcher.registers.outcome import ScreenedChunk
-from matcher.registers.profile_columns import Fields
-from matcher.registers.screener import Screener
+from matcher.profiles.profile import Fields
+from matcher.registers.screener import ScreenedChunk, Screener
 from rules.catalogue.catalogue import Catalogue
 from seeds.vocabulary import Vocabulary
 from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, TenantRow, TenantTable, read_tenants
@@ -39,8 +38,7 @@ from service.screenings.stored.folders import (
     write_whole,
 )
 from service.screenings.stored.jobs import Chunk, Options
-from service.screenings.stored.lines import refused_facts
-from service.screenings.stored.parts import chunk_summary, count_table, near_table, result_table
+from service.screenings.stored.parts import chunk_summary, count_table, near_table, refused_facts, result_table
 
 
 class UnreadableFileError(Exception):

@@ -26,9 +26,9 @@ from service.intake.headings.names import BY_ID, FIELDS
 from service.intake.profile.schema import STATUSES
 from service.intake.queries import ScreeningQuestion
 from service.intake.raw_table import PROFILES_FORM, Format, TableRefusedError, in_language
+from service.screenings.shapes import Failure, FieldChoice, FileColumn, FirstLook, ReadColumns, SampledColumn
 from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import Options
-from service.shapes.screening import Failure, FieldChoice, FileColumn, FirstLook, ReadColumns, SampledColumn
 
 _UNREAD = frozenset({Status.NOT_UNDERSTOOD, Status.UNIT_NOT_UNDERSTOOD, Status.REPEATED})
 _LETTERED = frozenset({Format.CSV, Format.XLSX})

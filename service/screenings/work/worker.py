@@ -18,6 +18,7 @@ import structlog
 
 from rules.catalogue.catalogue import Catalogue, CatalogueError
 from service.clock import today
+from service.editions import Editions, Newest
 from service.feedback.store import Feedback
 from service.intake.profile.schema import judge_of_facts
 from service.intake.table import ReadingOptions
@@ -30,7 +31,6 @@ from service.screenings.stored.parts import PairReader, write_digest
 from service.screenings.work.deciding import Cores, UnreadableFileError, decide_all, read_file
 from service.settings import Settings
 from service.store import Store
-from service.web.editions import Editions, Newest
 
 IDLE_SECONDS = 0.5
 SWEEP_SECONDS = 60.0

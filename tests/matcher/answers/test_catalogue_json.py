@@ -16,7 +16,7 @@ from matcher.answers.catalogue_json import (
     describe_operators,
 )
 from matcher.answers.shapes import MeasureFull
-from matcher.ranking.features import WEIGHTS
+from matcher.ranking.ranking import WEIGHTS
 from rules.language.labels import Labeller
 from rules.language.reference import OPERATORS
 

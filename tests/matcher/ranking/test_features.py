@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from matcher.ranking.features import WEIGHTS, Comparable, comparable_of, is_sector_guessed
+from matcher.ranking.ranking import WEIGHTS, Comparable, comparable_of, is_sector_guessed
 
 TEXT = """测试政策
 一、重点任务

@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from matcher.profiles.profile import Profile
-from matcher.registers.profile_columns import NAMES, Fields
+from matcher.profiles.profile import NAMES, Fields, Profile
 
 PROFILES = [
     Profile(

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matcher.profiles.profile import MatchRequest, Profile
-from matcher.registers.profile_columns import Fields
+from matcher.profiles.profile import Fields, MatchRequest, Profile
 from matcher.registers.screener import Screener
 from matcher.standing import COUNTED, RELEVANCE
 from rules.language.measures import MET, UNKNOWN
@@ -204,7 +203,7 @@ def test_what_no_answer_can_settle_is_neither_counted_nor_one_fact_short(hand_ma
     assert {fact: number for fact, number in asked.items() if fact != "concepts"} == settles
 
 
-@pytest.mark.parametrize(("limit", "cells"), [("MOST_TOUCHES", 10), ("MOST_PAIRS", 1)])
+@pytest.mark.parametrize(("limit", "cells"), [("MOST_HITS", 10), ("MOST_PAIRS", 1)])
 def test_chunks_of_any_size_give_the_same(screener, profiles, chunk, monkeypatch, limit, cells):
     monkeypatch.setattr(f"matcher.registers.screener.{limit}", cells * len(screener.measure_ids) * 7)
     small = screener.screen(Fields.of_profiles(profiles), on=DAY, statuses=BOTH, first_row=1)

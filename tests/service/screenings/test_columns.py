@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from service.keys import Role
-from service.shapes.screening import FirstLook, OneScreening
+from service.screenings.shapes import FirstLook, OneScreening
 from tests.service.operators import JSON, ON, Operator
 
 LOOK = "/v1/screenings/columns"

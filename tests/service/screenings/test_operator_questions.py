@@ -11,7 +11,7 @@ from matcher.answers.engine import Engine
 from matcher.profiles.profile import MatchRequest, Profile
 from rules.language.measures import Verdict, leaves
 from rules.language.reference import evaluate
-from service.shapes.screening import PreviewAnswer, SummaryAnswer
+from service.screenings.shapes import PreviewAnswer, SummaryAnswer
 from tests.service.operators import JSON, ON, Operator
 
 PLACES = ("合肥", "蚌埠市", "广州", "深圳南山", "北京", "")

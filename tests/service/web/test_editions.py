@@ -7,7 +7,7 @@ import time
 import pytest
 
 from rules.catalogue.catalogue import CatalogueError
-from service.web.editions import UNUSED_SECONDS, Editions, Newest
+from service.editions import UNUSED_SECONDS, Editions, Newest
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import python_calamine
 from service.intake.raw_table import Format
 from service.screenings.results.files import MEDIA_TYPES, result_pieces
 from service.screenings.results.sheets import guarded, is_risky
-from service.screenings.stored.lines import PAIR_SCHEMA, About, Advice, Counts, MeasureLine, TenantLine
+from service.screenings.stored.parts import PAIR_SCHEMA, About, Advice, Counts, MeasureLine, TenantLine
 from tests.service.intake.on_a_day import read_tenants
 
 NASTY = [
