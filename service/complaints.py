@@ -71,7 +71,7 @@ class Complaint:
 
 
 class RequestError(Exception):
-    """A request that cannot be answered: the kind of problem (errors.py) and every complaint found."""
+    """A request that cannot be answered: the kind of problem (service/web/errors.py) and every complaint found."""
 
     def __init__(self, kind: str, complaints: Iterable[Complaint] = (), *, retry_after: int | None = None) -> None:
         """Keep the kind, the complaints in the order found, and in how many seconds to try again."""

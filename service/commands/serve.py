@@ -51,7 +51,7 @@ def _print_local_key(settings: Settings) -> None:
 
 
 def load_server_settings(environment: dict[str, str]) -> Settings:
-    """Return the settings; gunicorn_conf.py gives what only a running server has."""
+    """Return the settings; service/running/gunicorn_conf.py gives what only a running server has."""
     try:
         return load_settings({"CEPEI_RATE_STORE": "server", **environment})
     except SettingsError as error:

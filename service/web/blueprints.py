@@ -195,7 +195,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]
 
 
 def create_api(app: flask.Flask) -> Api:
-    """Attach the specification to the application; it is served by views/docs.py, not by flask-smorest."""
+    """Attach the specification to the application; service/pages/documentation.py serves it, not flask-smorest."""
     app.config.update(API_TITLE="Cepei 策配", API_VERSION=__version__, OPENAPI_VERSION=OPENAPI_VERSION)
     app.url_map.converters["measure"] = MeasureId
     license_info = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
