@@ -14,7 +14,7 @@ import flask
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from matcher.answers.shapes import MatchAnswer, MeasureSummary, Unrecognised
+from matcher.answers.shapes import MatchAnswer, Unrecognised
 from matcher.profiles.profile import MatchError, MatchRequest
 from matcher.standing import Standing
 from rules.catalogue.catalogue import Catalogue
@@ -22,7 +22,7 @@ from rules.language.measures import MeasureVerdict, Verdict
 from service.complaints import Complaint, complaints_of
 from service.intake.profile.schema import MatchRequestSchema, complaints_beside, complaints_of_facts
 from service.pages.check.cards import MOST, group_cards, read_limit
-from service.pages.check.conditions import Row, Rows, measure_address, page_address
+from service.pages.check.conditions import Rows, measure_address, page_address
 from service.pages.check.fields import BY_NAME, DECLARED, FIELDS, Fields, ShownField, is_field, read_profile, typed_of
 from service.pages.frame import render_page, understood
 from service.pages.wording import page_words
@@ -48,17 +48,13 @@ def read_typed(form: MultiDict[str, str]) -> dict[str, str]:
     for key in form:
         name = key.removeprefix(ADDED)
         if name != key and is_field(name):
-            given = [text for text in form.getlist(key) if _differs(text, carried.get(name, ""))]
+            given = [text for text in form.getlist(key) if text.split() != carried.get(name, "").split()]
             typed[name] = given[-1] if given else typed.get(name, "")
     for pressed in form.getlist(ANSWER):
         name, _, text = pressed.partition("=")
         if is_field(name):
             typed[name] = text
     return typed
-
-
-def _differs(text: str, other: str) -> bool:
-    return text.split() != other.split()
 
 
 def read_before(form: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON value; the API's schema judges it
@@ -132,17 +128,16 @@ def refused(answer: MatchAnswer, rows: Rows) -> list[dict[str, Any]]:
         conditions = recommendation.conditions or ()
         unmet = [rows.row(condition) for condition in conditions if condition.verdict is Verdict.UNMET]
         group = groups.setdefault(unmet[0].label, {"row": unmet[0], "measures": []})
-        group["measures"].append(_measure(recommendation.measure, unmet[1:]))
+        measure = recommendation.measure
+        group["measures"].append(
+            {
+                "title": measure.title,
+                "address": measure_address(measure.id),
+                "is_draft": measure.document.status == "draft",
+                "others": [row.label for row in unmet[1:]],
+            }
+        )
     return sorted(groups.values(), key=lambda group: -len(group["measures"]))
-
-
-def _measure(measure: MeasureSummary, others: list[Row]) -> dict[str, Any]:
-    return {
-        "title": measure.title,
-        "address": measure_address(measure.id),
-        "is_draft": measure.document.status == "draft",
-        "others": [row.label for row in others],
-    }
 
 
 def near_miss_rows(answer: MatchAnswer, rows: Rows) -> list[dict[str, Any]]:
@@ -294,13 +289,16 @@ def _page(
     language = page_language()
     fields = Fields(engine().catalogue, language)
     fault_list = [_fault(complaint, fields, language) for complaint in complaints]
+    by_field: dict[str, list[str]] = {}
+    for fault in fault_list:
+        by_field.setdefault(fault["field"], []).append(fault["says"])
     return render_page(
         "check.html",
         status=status,
         private=True,
         fields=fields.of_form(typed),
         typed=typed,
-        faults=_by_field(fault_list),
+        faults=by_field,
         fault_list=fault_list,
         handbook=page_address("handbook.page", name="company"),
         feedback=page_address("feedback.report"),
@@ -324,10 +322,3 @@ def _field_of(pointer: str) -> str:
     if steps[:1] == ["facts"] and len(steps) > 1:
         return DECLARED + steps[1]
     return steps[0] if steps and steps[0] in BY_NAME else ""
-
-
-def _by_field(faults: list[dict[str, str]]) -> dict[str, list[str]]:
-    by_field: dict[str, list[str]] = {}
-    for fault in faults:
-        by_field.setdefault(fault["field"], []).append(fault["says"])
-    return by_field

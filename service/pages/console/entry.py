@@ -62,7 +62,8 @@ def current_session() -> Session | None:
     held = next((key for key in Keys(store()).listed() if key.id == key_id), None)
     if now >= ends or held is None or not held.is_valid(now) or held.role not in SCREENING_ROLES:
         return None
-    return Session(key=held, token=_token_of(str(number)))
+    secret, named = server_secret(store().folder), f"console form {number}"
+    return Session(key=held, token=hmac.new(secret, named.encode(), hashlib.sha256).hexdigest())
 
 
 def begin_session(answer: flask.Response, key: Key) -> None:
@@ -102,11 +103,6 @@ def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(
         server_secret(store().folder), salt=_PURPOSE, signer_kwargs={"digest_method": hashlib.sha256}
     )
-
-
-def _token_of(number: str) -> str:
-    secret = server_secret(store().folder)
-    return hmac.new(secret, f"console form {number}".encode(), hashlib.sha256).hexdigest()
 
 
 _NOTE = "upload.json"

@@ -19,14 +19,13 @@ from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from rules.catalogue.catalogue import Catalogue
-from rules.language.facts import IN_PERCENT, FactType
 from rules.language.measures import Instrument
 from seeds.regions import region_label
 from service.complaints import RequestError, complaints_of
 from service.intake.profile.fields import Choice, Whole
 from service.intake.profile.schema import STATUSES
 from service.intake.queries import LARGEST_PAGE, MatrixFilter, PageQuery
-from service.pages.check.conditions import money_words
+from service.pages.check.conditions import amount_words
 from service.screenings.shapes import MeasureItem, MeasureTenant
 from service.screenings.stored.jobs import Chunk
 from service.screenings.stored.matrix import (
@@ -47,6 +46,7 @@ from service.screenings.stored.parts import PairReader
 from service.web.lookups import page_of, read_region
 
 Json = dict[str, Any]
+Words = Mapping[str, str]
 SORTS = ("applicable", "possible", "row")
 
 
@@ -162,9 +162,6 @@ def cells_of(parts: Parts, rows: Collection[int], measures: Collection[str]) -> 
     return found
 
 
-Words = Mapping[str, str]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """A finished screening as its lists read it: catalogue, statuses considered, chunks, parts, and the words."""
@@ -267,20 +264,13 @@ class Results:
     def _says(self, item: MeasureTenant) -> str:
         """Return what is missing or in the way of one tenant."""
         if item.fact:
-            gap = self._amount(item.fact, item.gap) if item.gap is not None else ""
+            gap = ""
+            if item.gap is not None:
+                amount = amount_words(self.catalogue.facts[item.fact], item.gap, self.words)
+                gap = self.words["in_brackets"].format(self.words["screen_gap"].format(amount))
             return self.words["screen_in_the_way"].format(self.fact(item.fact)) + gap
         facts = dict.fromkeys(self.fact(unknown.fact) for unknown in item.unknown)
         return self.words["screen_missing"].format(self.words["comma"].join(facts)) if facts else ""
-
-    def _amount(self, fact: str, gap: float) -> str:
-        known = self.catalogue.facts[fact]
-        if known.type is FactType.MONEY:
-            amount = money_words(gap, self.words)
-        elif known.type in IN_PERCENT:
-            amount = self.words["points"].format(f"{100 * gap:g}")
-        else:
-            amount = f"{gap:g} {known.unit_en if self.language == 'en' else known.unit}".strip()
-        return self.words["in_brackets"].format(self.words["screen_gap"].format(amount))
 
 
 DOWN, ACROSS = 50, 40

@@ -19,7 +19,7 @@ from service.intake.profile.schema import MatchRequestSchema
 from service.keys import Keys, Role
 from service.pages.check.fields import typed_of
 from service.pages.check.page import answer_form, read_typed, refuse_form, show_form
-from service.pages.embed.options import ColourError, FrameOptions, read_options, read_theme, reported, style_sheet
+from service.pages.embed.options import FrameOptions, read_options, read_theme, reported, style_sheet
 from service.pages.frame import PAGE_POLICY, SURROUNDINGS, render_page
 from service.pages.wording import page_words
 from service.settings import allowed_origins
@@ -128,7 +128,10 @@ def theme() -> flask.Response:
     asked, faults = read_theme(flask.request.args.get("accent", ""), flask.request.args.get("ground", ""))
     if faults:
         words = page_words(page_language())
-        raise RequestError("invalid_request", [_complaint(fault, words) for fault in faults])
+        complaints = [
+            Complaint(code=fault.reason, pointer=f"/{fault.name}", message=reported(fault, words)) for fault in faults
+        ]
+        raise RequestError("invalid_request", complaints)
     answer = flask.Response(style_sheet(asked), content_type="text/css; charset=utf-8")
     answer.headers["Cache-Control"] = f"public, max-age={DAY_SECONDS}"
     return answer
@@ -171,10 +174,6 @@ def _refuse(refusal: PartnerRefusedError) -> flask.Response:
     return render_page("problem.html", status=403, private=True, problem=problem, refused=True)
 
 
-def _complaint(fault: ColourError, words: Mapping[str, str]) -> Complaint:
-    return Complaint(code=fault.reason, pointer=f"/{fault.name}", message=reported(fault, words))
-
-
 def _options() -> FrameOptions:
     if "embed_options" not in flask.g:
         running = serving().engine
@@ -187,6 +186,8 @@ def _surroundings() -> dict[str, Any]:
     """Return what pages of the frame stand in; a problem that came before all checks may be seen by every parent."""
     options, origins = _options(), flask.g.get("embed_parents", every_parent())
     asked: dict[str, Any] = dict(options.asked)
+    words = page_words(page_language())
+    filled = [words["named"].format(words[f"field.{field}"], text) for field, text in options.preset.items()]
     return {
         "layout": "embed_base.html",
         "policy": frame_policy(origins),
@@ -195,16 +196,10 @@ def _surroundings() -> dict[str, Any]:
         "compact": options.compact,
         "colours": options.colours,
         "option_faults": options.faults,
-        "presets": _presets(options) if flask.request.method == "GET" else [],
+        "presets": filled if flask.request.method == "GET" else [],  # they may stand in a fold of the form
         "result_detail": result_detail,
         "fault_detail": fault_detail,
     }
-
-
-def _presets(options: FrameOptions) -> list[str]:
-    """Return what the portal has filled in, in words: it may stand in a fold of the form."""
-    words = page_words(page_language())
-    return [words["named"].format(words[f"field.{field}"], text) for field, text in options.preset.items()]
 
 
 SURROUNDINGS[blueprint.name] = _surroundings
