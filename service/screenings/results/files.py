@@ -60,7 +60,7 @@ def csv_pieces(source: ResultSource) -> Iterator[bytes]:
     for table in source.pairs():
         unknown = _joined(table["unknown"].combine_chunks(), "{}:{}", " ")
         cells = [_encoded(table[name], _csv_cell) for name in PAIR_SCHEMA.names[:-1]]
-        yield _lines(*_between(",", *cells, unknown), "\r\n")
+        yield _lines(*(part for cell in cells for part in (cell, ",")), unknown, "\r\n")
 
 
 def ndjson_pieces(source: ResultSource) -> Iterator[bytes]:
@@ -69,7 +69,10 @@ def ndjson_pieces(source: ResultSource) -> Iterator[bytes]:
         unknown = _joined(table["unknown"].combine_chunks(), '{{"fact":"{}","why":"{}"}}', ",")
         cells: list[pa.Array | str] = []
         for name in PAIR_SCHEMA.names[:-1]:
-            cells += [f'{"," if cells else "{"}"{name}":', _encoded(table[name], _json_cell)]
+            cells += [
+                f'{"," if cells else "{"}"{name}":',
+                _encoded(table[name], lambda value: orjson.dumps(value).decode()),
+            ]
         yield _lines(*cells, ',"unknown":[', unknown, "]}\n")
 
 
@@ -88,10 +91,6 @@ def _csv_cell(value: object) -> str:
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
-def _json_cell(value: object) -> str:
-    return orjson.dumps(value).decode()
-
-
 def _encoded(column: pa.ChunkedArray, encode: Callable[[object], str]) -> pa.Array:
     """Return a column as texts, each distinct value encoded once."""
     coded = column.combine_chunks().dictionary_encode()
@@ -104,13 +103,6 @@ def _joined(unknown: pa.ListArray, form: str, separator: str) -> pa.Array:
     before, between, after = form.format("\0", "\0").split("\0")
     items = pc.binary_join_element_wise(before, facts, between, whys, after, "")
     return pc.binary_join(pa.ListArray.from_arrays(unknown.offsets, items), separator)
-
-
-def _between(separator: str, *cells: pa.Array) -> Iterator[pa.Array | str]:
-    for place, cell in enumerate(cells):
-        if place:
-            yield separator
-        yield cell
 
 
 def _lines(*parts: pa.Array | str) -> bytes:

@@ -27,7 +27,7 @@ from matcher.profiles.profile import Fields
 from matcher.registers.screener import ScreenedChunk, Screener
 from rules.catalogue.catalogue import Catalogue
 from seeds.vocabulary import Vocabulary
-from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, TenantRow, TenantTable, read_tenants
+from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, TenantRow, read_tenants
 from service.screenings.stored.folders import (
     CHUNK_ROWS,
     Folder,
@@ -90,18 +90,14 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
                 write_tenants(folder.tenants(chunks), kept)
                 chunks, tenants = chunks + 1, tenants + len(kept)
     shutil.move(unread, folder.rejected())
-    return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), _plain_columns(table)
-
-
-def _plain_columns(table: TenantTable) -> dict[str, Any]:
-    """Return the columns of a table as stored with its screening."""
-    return {
+    columns: dict[str, object] = {
         "left": table.left,
         "format": table.format.value,
         "sheet": table.about.get("sheet"),
         "other_sheets": table.other_sheets,
         "columns": [asdict(one) for one in table.columns],
     }
+    return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), columns
 
 
 def chunked(table: Iterable[TenantRow | RejectedRow]) -> Iterator[list[TenantRow | RejectedRow]]:
@@ -177,20 +173,18 @@ class Decider:
         """Decide the tenants of one chunk's file."""
         tenants = parse_tenants(content)
         decided, ids = self.decide(tenants, options), self._screener.measure_ids
+        placed = {tenant.row: region for tenant in tenants if (region := self._regions.of(tenant))}
         refused = [refused_facts(tenants[place].row, error) for place, error in decided.refused]
         return DecidedChunk(
             part=table_bytes(result_table(decided, tenants, ids)),
             near=table_bytes(near_table(decided, tenants, ids)),
             short=np.packbits(decided.one_fact_short).tobytes(),
-            counts=table_bytes(count_table(decided, tenants, self._placed(tenants))),
+            counts=table_bytes(count_table(decided, tenants, placed)),
             rejected=as_lines(refused),
             rows=len(tenants),
             refused=len(refused),
             summary=chunk_summary(decided, ids),
         )
-
-    def _placed(self, tenants: list[Tenant]) -> dict[int, str]:
-        return {tenant.row: region for tenant in tenants if (region := self._regions.of(tenant))}
 
 
 def as_lines(rows: Iterable[object]) -> bytes:
