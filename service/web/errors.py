@@ -14,7 +14,7 @@ from typing import Any
 
 import flask
 from flask_limiter import RateLimitExceeded
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from matcher.profiles.profile import MatchError
 from seeds.faults import worded
@@ -64,10 +64,8 @@ def register_error_handlers(app: flask.Flask, as_page: Callable[[Problem, int], 
         MatchError, lambda error: problem_answer("invalid_request", complaints_of_facts(error.faults))
     )
     app.register_error_handler(RateLimitExceeded, _answer_rate_limit)
-    app.register_error_handler(StoreError, _answer_store_error)
-    app.register_error_handler(sqlite3.Error, _answer_store_error)
     app.register_error_handler(HTTPException, _answer_http_exception)
-    app.register_error_handler(Exception, _answer_unexpected)
+    app.register_error_handler(Exception, _answer_failure)
 
 
 def _answer_request_error(problem: RequestError) -> flask.Response:
@@ -75,11 +73,6 @@ def _answer_request_error(problem: RequestError) -> flask.Response:
     if problem.retry_after is not None:
         answer.headers["Retry-After"] = str(problem.retry_after)
     return answer
-
-
-def _answer_store_error(error: Exception) -> flask.Response:
-    log_exception(error, request_id())
-    return problem_answer("data_unavailable")
 
 
 def _answer_rate_limit(error: RateLimitExceeded) -> flask.Response:
@@ -104,9 +97,9 @@ def _answer_http_exception(error: HTTPException) -> Any:  # noqa: ANN401 - Flask
     return answer
 
 
-def _answer_unexpected(error: Exception) -> flask.Response:
+def _answer_failure(error: Exception) -> flask.Response:
     log_exception(error, request_id())
-    return problem_answer(BY_STATUS[InternalServerError.code])
+    return problem_answer("data_unavailable" if isinstance(error, StoreError | sqlite3.Error) else "internal_error")
 
 
 def problem_answer(code: str, complaints: Iterable[Complaint] = ()) -> flask.Response:

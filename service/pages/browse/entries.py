@@ -9,7 +9,7 @@ from typing import Any
 from matcher.answers.catalogue_json import describe_measure
 from rules.catalogue.catalogue import Catalogue
 from rules.language.labels import Labeller
-from rules.language.measures import Condition, Example, Leaf, Measure, Quote, leaves
+from rules.language.measures import Condition, Example, Leaf, Measure, leaves
 from seeds.documents import Document
 from seeds.metadata import DocumentStatus
 from seeds.regions import region_label
@@ -251,13 +251,16 @@ def _condition(catalogue: Catalogue, condition: Condition, labeller: Labeller, w
         "open": any(leaf.test.scope for leaf in found),
         "manual": any(leaf.test.operator == "manual" for leaf in found),
         "expected": expected,
-        "cites": [_cite(catalogue, quote, words) for quote in dict.fromkeys(leaf.cite for leaf in found)],
+        "cites": [
+            {
+                "document": quote.document,
+                "path": quote.clause,
+                "clause": place_name(catalogue.documents[quote.document], quote.clause, words),
+                "quote": quote.quote,
+            }
+            for quote in dict.fromkeys(leaf.cite for leaf in found)
+        ],
     }
-
-
-def _cite(catalogue: Catalogue, quote: Quote, words: Words) -> Json:
-    name = place_name(catalogue.documents[quote.document], quote.clause, words)
-    return {"document": quote.document, "path": quote.clause, "clause": name, "quote": quote.quote}
 
 
 def _window(measure: Measure, words: Words) -> str:

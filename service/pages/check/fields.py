@@ -162,16 +162,11 @@ MOST_CHOICES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownField:
-    """One field with its words; `choices` are (value, words), empty when the field is typed freely."""
+class ShownField(FormField):
+    """A field with its words; `choices` are (value, words), empty when the field is typed freely."""
 
-    name: str
-    kind: InputKind
     label: str
     hint: str = ""
-    main: bool = False
-    autocomplete: str = "off"
-    vocabulary: str = ""
     choices: tuple[tuple[str, str], ...] = ()
 
 

@@ -140,14 +140,6 @@ def refused(answer: MatchAnswer, rows: Rows) -> list[dict[str, Any]]:
     return sorted(groups.values(), key=lambda group: -len(group["measures"]))
 
 
-def near_miss_rows(answer: MatchAnswer, rows: Rows) -> list[dict[str, Any]]:
-    """Return the measures that one changeable condition stands in the way of."""
-    return [
-        {"title": miss.title, "address": measure_address(miss.measure_id), "row": rows.what_if(miss.condition)}
-        for miss in answer.near_misses
-    ]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One check: the question as understood and as typed, how many cards, whether what does not fit is wanted too."""
@@ -172,7 +164,10 @@ def page_of(check: Check, language: str) -> dict[str, Any]:
         "answer": answer,
         "groups": group_cards(answer, language, check.typed, check.limit),
         "questions": [{"settles": one.settles, "asked": rows.asked(one)} for one in answer.questions],
-        "near": near_miss_rows(answer, rows),
+        "near": [
+            {"title": miss.title, "address": measure_address(miss.measure_id), "row": rows.what_if(miss.condition)}
+            for miss in answer.near_misses
+        ],
         "refused": refused(answer, rows) if check.with_refused else [],
         "unread": [_unread(item, check.typed) for item in answer.profile.unrecognised],
         "profile_json": json.dumps(read_profile(check.typed, catalogue.facts), ensure_ascii=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,7 +26,6 @@ from service.pages.console.entry import (
     console_page,
     find_upload,
     go_to,
-    hold_upload,
     home_page,
     keep_upload,
     pass_name_on,
@@ -164,8 +164,8 @@ def _create(upload: Upload, choices: dict[str, str]) -> None:
     """Put the screening into the queue; raise RequestError when the file cannot be read with these columns."""
     settings, key = serving().settings, flask.g.key
     expect_records(key)
-    hold_upload(upload)
     folder, options = folders().of(upload.id), replace(upload.options, columns=choices)
+    os.utime(folder.path)  # the hour of the upload begins anew
     path = folder.sent(upload.form)
     if refusal := look_at(path, choices, on=options.on).refusal:
         Sent(form=upload.form, content=b"", options=options).check_columns(folder)

@@ -14,7 +14,7 @@ import flask
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
-from marshmallow import Schema, ValidationError
+from marshmallow import ValidationError
 from msgspec.structs import asdict
 from numpy.typing import NDArray
 
@@ -65,15 +65,13 @@ class MatrixQuery(MatrixFilter):
 
 
 def read_query(schema: type[PageQuery]) -> Json:
-    """Return what the address asks for; an empty field of a filter counts as not given."""
+    """Return what the address asks for; an empty field of a filter counts as not given.
+
+    Raises RequestError with all that is wrong.
+    """
     given = {name: value for name, value in flask.request.args.items() if value.strip() and name != "lang"}
-    return load(schema(), given)
-
-
-def load(schema: Schema, given: Mapping[str, str]) -> Json:
-    """Load a form; raise RequestError with all that is wrong."""
     try:
-        loaded: Json = schema.load(given)
+        loaded: Json = schema().load(given)
     except ValidationError as error:
         raise RequestError("invalid_request", complaints_of(error.messages)) from error
     return loaded
@@ -117,13 +115,6 @@ def place_label(catalogue: Catalogue, region: str | None, language: str) -> str:
 
 Rows = NDArray[np.int32]
 STANDINGS = ("applicable", "possible", "one_fact_short", "one_condition_short")
-
-
-def rows_called(parts: Parts, text: str) -> Rows:
-    """Return the tenants whose name holds a text."""
-    table = parts.tenants(["row", "name"])
-    found = pc.match_substring(pc.fill_null(table["name"], ""), text, ignore_case=True)
-    return np.asarray(table.filter(found)["row"].to_numpy(), dtype=np.int32)
 
 
 def counts_by_measure(parts: Parts, rows: Rows | None = None) -> dict[str, Counter[str]]:
@@ -191,8 +182,10 @@ class Results:
 
     def tenants_called(self, text: str) -> TenantCounts:
         """Return the tenants whose name holds a text, by row."""
+        table = self.parts.tenants(["row", "name"])
+        found = pc.match_substring(pc.fill_null(table["name"], ""), text, ignore_case=True)
         counts = count_by_tenant(self.parts, TenantChoice())
-        return counts.chosen(np.isin(counts.rows, rows_called(self.parts, text)))
+        return counts.chosen(np.isin(counts.rows, table.filter(found)["row"].to_numpy()))
 
     def tenant_items(self, counts: TenantCounts, query: Json) -> tuple[list[Json], Json]:
         """Return one page of tenants, each with its place and its best measures."""

@@ -42,11 +42,6 @@ class Theme:
     accent: Colour | None = None
     ground: Colour | None = None
 
-    @property
-    def is_default(self) -> bool:
-        """Tell whether nothing is changed."""
-        return self.accent is None and self.ground is None
-
 
 def parse_colour(text: str) -> Colour | None:
     """Return a colour written as #rgb or #rrggbb, the # optional; None for anything else."""

@@ -16,7 +16,6 @@ import orjson
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
-from msgspec.structs import asdict
 
 from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
@@ -24,7 +23,7 @@ from seeds.regions import region_label
 from service.intake.raw_table import Format
 from service.screenings.results.sheets import Sink, guarded
 from service.screenings.results.workbook import workbook_pieces
-from service.screenings.shapes import MeasureItem
+from service.screenings.shapes import MeasureItem, VerdictCounts
 from service.screenings.stored.jobs import Chunk, Job
 from service.screenings.stored.matrix import (
     BEST,
@@ -41,7 +40,6 @@ from service.screenings.stored.parts import (
     PAIR_SCHEMA,
     About,
     Advice,
-    Counts,
     MeasureLine,
     ResultSource,
     TenantLine,
@@ -190,10 +188,10 @@ class StoredResults:
         return best
 
     def _measure(self, item: MeasureItem) -> MeasureLine:
-        measure, counts = self.catalogue.measures.get(item.measure_id), Counts(**asdict(item.counts))
+        measure = self.catalogue.measures.get(item.measure_id)
         if measure is None:
             reported = dict.fromkeys(("instrument", "document", "status", "region"), "")
-            return MeasureLine(id=item.measure_id, title=item.title, counts=counts, **reported)
+            return MeasureLine(id=item.measure_id, title=item.title, counts=item.counts, **reported)
         document = self.catalogue.documents[measure.document]
         vocabularies = self.catalogue.vocabularies
         return MeasureLine(
@@ -203,7 +201,7 @@ class StoredResults:
             document=document.title,
             status=self._status(document.status.value),
             region=region_label(vocabularies["regions"], document.region, self.language),
-            counts=counts,
+            counts=item.counts,
         )
 
     def _status(self, status: str) -> str:
@@ -211,5 +209,5 @@ class StoredResults:
         return words.get(status, (status, status))[self.language == "en"]
 
 
-def _counts(counted: Mapping[str, int]) -> Counts:
-    return Counts(**{name: int(counted.get(name, 0)) for name in COUNTED})
+def _counts(counted: Mapping[str, int]) -> VerdictCounts:
+    return VerdictCounts(**{name: int(counted.get(name, 0)) for name in COUNTED})

@@ -28,7 +28,8 @@ from service.screenings.results.sheets import (
     results_words,
     rows_below_head,
 )
-from service.screenings.stored.parts import About, Advice, Counts, MeasureLine, ResultSource
+from service.screenings.shapes import VerdictCounts
+from service.screenings.stored.parts import About, Advice, MeasureLine, ResultSource
 
 _MOST_BARS = 10
 _GREEN, _AMBER, _GREY, _BLUE = "#2E7D32", "#F9A825", "#9E9E9E", "#1F4E79"
@@ -206,7 +207,7 @@ def _write_notes(sheet: Sheet, plan: _Plan) -> None:
     sheet.add([words("note.risky")], sheet.pen.risky)
 
 
-def _counts(counts: Counts) -> list[int]:
+def _counts(counts: VerdictCounts) -> list[int]:
     return [counts.applicable, counts.possible, counts.not_applicable, counts.withheld]
 
 

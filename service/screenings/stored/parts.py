@@ -22,7 +22,7 @@ from matcher.standing import COUNTED, RELEVANCE
 from rules.language.measures import OF_MEASURE, WHYS
 from service.complaints import Complaint
 from service.intake.profile.schema import complaints_of_facts
-from service.screenings.shapes import RejectedRow
+from service.screenings.shapes import RejectedRow, VerdictCounts
 from service.screenings.stored.folders import Folder, Tenant, table_bytes, write_whole
 
 Json = dict[str, Any]
@@ -43,16 +43,6 @@ PAIR_SCHEMA = pa.schema(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """How many pairs have each verdict; `withheld` are possible ones that nothing connects."""
-
-    applicable: int = 0
-    possible: int = 0
-    not_applicable: int = 0
-    withheld: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
     """One line of the summary: what would settle or open how many pairs."""
 
@@ -69,7 +59,7 @@ class About:
     statuses: tuple[str, ...]
     rows: int
     rejected: int
-    counts: Counts
+    counts: VerdictCounts
     settles: tuple[Advice, ...] = ()
     opens: tuple[Advice, ...] = ()
     notes: tuple[str, ...] = ()
@@ -85,7 +75,7 @@ class MeasureLine:
     document: str
     status: str
     region: str
-    counts: Counts
+    counts: VerdictCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +86,7 @@ class TenantLine:
     external_id: str
     uscc: str
     name: str
-    counts: Counts
+    counts: VerdictCounts
     best: tuple[str, ...] = ()
 
 
