@@ -59,11 +59,6 @@ LOADED = Limits(
 """A workbook is held in memory whole: all rows a sheet can have, as many columns as a register has."""
 
 
-def limits_of(file: Path) -> Limits:
-    """Return the limits for a file by its kind; raise TableRefusedError when it is no table."""
-    return LOADED if sniff_format(Source(file, STREAMED)) is Format.XLSX else STREAMED
-
-
 Json = dict[str, Any]
 
 MOST_FRUITLESS = 3
@@ -261,7 +256,7 @@ def _limits(file: Path) -> Limits:
     if not file.is_file():
         raise refusal("is_folder" if file.is_dir() else "no_file_there", file=file)
     try:
-        return limits_of(file)
+        return LOADED if sniff_format(Source(file, STREAMED)) is Format.XLSX else STREAMED
     except OSError as error:
         raise refusal("disk", file=file, reason=error.strerror) from error
 

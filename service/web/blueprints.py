@@ -42,7 +42,10 @@ class StrictParser(FlaskParser):
     def load_json(self, req: flask.Request, schema: marshmallow.Schema) -> Any:  # noqa: ANN401, ARG002 - webargs' signature
         """Return the body as plain data; refuse what is not JSON in UTF-8."""
         expect_content_type(req, JSON)
-        return read_json(whole_body(req))
+        body = req.get_data()
+        if len(body) > serving().settings.body_bytes:  # one that came in chunks Werkzeug only cuts off
+            raise RequestEntityTooLarge
+        return read_json(body)
 
     def load_querystring(self, req: flask.Request, schema: marshmallow.Schema) -> Any:  # noqa: ANN401 - webargs' signature
         """Return the query parameters; refuse unknown and repeated ones by name."""
@@ -55,14 +58,6 @@ class StrictParser(FlaskParser):
         (faults,) = error.messages_dict.values()  # webargs puts them below the location they came from
         complaints = [*complaints_of(faults), *complaints_beside(error.valid_data, serving().declared_facts)]
         raise RequestError("invalid_request", complaints) from error
-
-
-def whole_body(request: flask.Request) -> bytes:
-    """Return the body; refuse one that is too large, also when it came in chunks, which Werkzeug only cuts off."""
-    body = request.get_data()
-    if len(body) > serving().settings.body_bytes:
-        raise RequestEntityTooLarge
-    return body
 
 
 def expect_content_type(request: flask.Request, expected: str) -> None:

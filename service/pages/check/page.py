@@ -57,19 +57,6 @@ def read_typed(form: MultiDict[str, str]) -> dict[str, str]:
     return typed
 
 
-def read_before(form: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON value; the API's schema judges it
-    """Return the profile to compare with: None when there is none, ValueError when it is no JSON."""
-    text = form.get(BEFORE, "")
-    if not text:
-        return None
-    if len(text) > LONGEST_BEFORE:
-        raise ValueError("longer than a profile")
-    try:
-        return json.loads(text)
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
-
-
 _FITS, _MAY, _OUT, _LEFT = Standing.APPLICABLE, Standing.POSSIBLE, Standing.NOT_APPLICABLE, Standing.WITHHELD
 _SAYS: Mapping[tuple[Standing, Standing], str] = {
     (_OUT, _FITS): "opened",
@@ -266,10 +253,13 @@ def _request(profile: Mapping[str, Any]) -> MatchRequest:
 
 def _before(posted: Mapping[str, str]) -> tuple[Mapping[str, Any] | None, bool]:
     """Return the profile to compare with, and whether there was one that cannot be read."""
+    text = posted.get(BEFORE, "")
+    if len(text) > LONGEST_BEFORE:
+        return None, True
     try:
-        profile = read_before(posted)
+        profile = json.loads(text) if text else None  # any JSON value; the API's schema judges it
         faults = profile is not None and engine().declared.faults_of(_request(profile).profile.facts)
-    except (ValueError, ValidationError):
+    except (ValueError, RecursionError, ValidationError):
         return None, True
     return (None, True) if faults else (profile, False)
 

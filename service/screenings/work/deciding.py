@@ -27,7 +27,7 @@ from matcher.profiles.profile import Fields
 from matcher.registers.screener import ScreenedChunk, Screener
 from rules.catalogue.catalogue import Catalogue
 from seeds.vocabulary import Vocabulary
-from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, TenantRow, read_tenants
+from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, read_tenants
 from service.screenings.stored.folders import (
     CHUNK_ROWS,
     Folder,
@@ -81,7 +81,8 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
     rejected = chunks = tenants = 0
     unread = folder.path / ".rejected"
     with unread.open("wb") as lines:
-        for rows in chunked(table):
+        left = iter(table)
+        while rows := list(itertools.islice(left, CHUNK_ROWS)):  # the same file is always cut at the same rows
             refused = [row for row in rows if isinstance(row, RejectedRow)]
             lines.writelines(orjson.dumps(row.plain(), option=orjson.OPT_APPEND_NEWLINE) for row in refused)
             rejected += len(refused)
@@ -98,13 +99,6 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
         "columns": [asdict(one) for one in table.columns],
     }
     return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), columns
-
-
-def chunked(table: Iterable[TenantRow | RejectedRow]) -> Iterator[list[TenantRow | RejectedRow]]:
-    """Cut the rows of a file into chunks; the same file is always cut at the same rows."""
-    rows = iter(table)
-    while chunk := list(itertools.islice(rows, CHUNK_ROWS)):
-        yield chunk
 
 
 _SURE = (PlaceStatus.EXACT, PlaceStatus.ALIAS)
@@ -180,16 +174,11 @@ class Decider:
             near=table_bytes(near_table(decided, tenants, ids)),
             short=np.packbits(decided.one_fact_short).tobytes(),
             counts=table_bytes(count_table(decided, tenants, placed)),
-            rejected=as_lines(refused),
+            rejected=b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in refused),
             rows=len(tenants),
             refused=len(refused),
             summary=chunk_summary(decided, ids),
         )
-
-
-def as_lines(rows: Iterable[object]) -> bytes:
-    """Return plain data as JSON, one line each."""
-    return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
 
 
 AHEAD = 2
