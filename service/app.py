@@ -40,27 +40,21 @@ def create_app(settings: Settings) -> flask.Flask:
     # One byte more than is allowed, so that a body cut off there is seen to be too large.
     app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes + 1, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
     app.before_request(begin_request)
-    app.extensions[EXTENSION] = _serve(app, settings)
-    register_error_handlers(app, problem_page)
-    _register_views(app)
-    _register_after_each_answer(app)
-    _trust_proxies(app, settings.proxies)
-    return app
-
-
-def _serve(app: flask.Flask, settings: Settings) -> Serving:
     metrics = create_metrics(settings.metrics_folder)
     live = LiveEngine(settings.catalogue, partial(open_engine, settings, metrics))
-    limiter = create_limiter(app, settings)
-    return Serving(settings=settings, live=live, metrics=metrics, limiter=limiter, store=Store(settings.data))
-
-
-def _register_views(app: flask.Flask) -> None:
+    limiter, store = create_limiter(app, settings), Store(settings.data)
+    app.extensions[EXTENSION] = Serving(settings=settings, live=live, metrics=metrics, limiter=limiter, store=store)
+    register_error_handlers(app, problem_page)
     api = create_api(app)
     register_resources(api)
     app.register_blueprint(documentation.create_docs(api))
     for page in PAGES:
         app.register_blueprint(page.blueprint)
+    for step in (log_request, _count_request, add_headers):  # Flask calls the last one registered first
+        app.after_request(step)
+    if settings.proxies:  # X-Forwarded-For and -Proto are believed from so many hops in front, and from nobody else
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
+    return app
 
 
 def register_resources(api: Api) -> None:
@@ -69,19 +63,6 @@ def register_resources(api: Api) -> None:
         api.register_blueprint(resource)
 
 
-def _register_after_each_answer(app: flask.Flask) -> None:
-    """Register what is done with every answer; Flask calls the last one registered first."""
-    app.after_request(log_request)
-    app.after_request(_count_request)
-    app.after_request(add_headers)
-
-
 def _count_request(response: flask.Response) -> flask.Response:
     serving().metrics.record_request(route(), response.status_code, elapsed_ms() / 1000)
     return response
-
-
-def _trust_proxies(app: flask.Flask, hops: int) -> None:
-    """Believe X-Forwarded-For and -Proto from `hops` proxies in front, and from nobody when there is none."""
-    if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

@@ -17,6 +17,11 @@ def seconds_to_midnight(now: float) -> int:
     return max(1, math.ceil(midnight.timestamp() - now))
 
 
+def day_in_china(seconds: float) -> str:
+    """Return the day of a time in China as YYYY-MM-DD."""
+    return datetime.fromtimestamp(seconds, CHINA).date().isoformat()
+
+
 def today() -> date:
     """Return today's date in China, the default for the day a question is about."""
     return datetime.now(CHINA).date()

@@ -113,18 +113,22 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - JSON holds any plain data
     if not body.strip():
         raise RequestError("bad_request", [Complaint(code="empty_body")])
     _refuse_depth(body)
-    data = _parse(_decode(body))
+    try:
+        data = json.loads(
+            body.decode("utf-8-sig"),
+            object_pairs_hook=_object,
+            parse_constant=lambda text: _Oddity("not_finite", text),
+            parse_int=lambda text: int(text) if len(text) <= LONGEST_NUMBER else _Oddity("number_too_long", text),
+            parse_float=_fraction,
+        )
+    except UnicodeDecodeError as error:
+        raise RequestError("bad_request", [Complaint(code="not_utf8", params={"offset": error.start})]) from error
+    except json.JSONDecodeError as error:
+        complaint = Complaint(code="broken_json", params={"line": error.lineno, "column": error.colno})
+        raise RequestError("bad_request", [complaint]) from error
     if complaints := list(_oddities(data, ())):
         raise RequestError("bad_request", complaints)
     return data
-
-
-def _decode(body: bytes) -> str:
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        complaint = Complaint(code="not_utf8", params={"offset": error.start})
-        raise RequestError("bad_request", [complaint]) from error
 
 
 def _refuse_depth(body: bytes) -> None:
@@ -138,16 +142,6 @@ def _refuse_depth(body: bytes) -> None:
             raise RequestError("bad_request", [Complaint(code="too_deep", params={"limit": DEEPEST})])
 
 
-def _parse(text: str) -> Any:  # noqa: ANN401 - JSON holds any plain data
-    try:
-        return json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_whole, parse_float=_fraction
-        )
-    except json.JSONDecodeError as error:
-        complaint = Complaint(code="broken_json", params={"line": error.lineno, "column": error.colno})
-        raise RequestError("bad_request", [complaint]) from error
-
-
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     plain = dict(pairs)
     if len(plain) == len(pairs):
@@ -155,14 +149,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = _Doubled(plain)
     result.doubled = tuple(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
     return result
-
-
-def _constant(text: str) -> _Oddity:
-    return _Oddity("not_finite", text)
-
-
-def _whole(text: str) -> int | _Oddity:
-    return int(text) if len(text) <= LONGEST_NUMBER else _Oddity("number_too_long", text)
 
 
 def _fraction(text: str) -> float | _Oddity:
@@ -232,10 +218,7 @@ class StrictSchema(marshmallow.Schema):
             del messages[name]
         messages.update({printable(name): [self.complain_of(name)] for name in unknown[:MOST_UNKNOWN_FIELDS]})
         if (rest := len(unknown) - MOST_UNKNOWN_FIELDS) > 0:
-            messages[_OF_SCHEMA] = [
-                *messages.get(_OF_SCHEMA, ()),
-                Complaint(code="unknown_fields", params={"count": rest}),
-            ]
+            messages.setdefault(_OF_SCHEMA, []).append(Complaint(code="unknown_fields", params={"count": rest}))
 
     def complain_of(self, name: str) -> Complaint:
         """Return the complaint about a field that this schema does not know."""
@@ -260,11 +243,7 @@ def _walk(messages: Any, path: tuple[str | int, ...]) -> Iterable[Complaint]:  #
             yield from _walk(below, path if step == _OF_SCHEMA else (*path, step))
         return
     for message in messages:
-        yield _placed(message, pointer_to(*path))
-
-
-def _placed(message: str | Complaint, pointer: str) -> Complaint:
-    """Put a complaint, or the bare code that marshmallow's own checks give, at its place."""
-    if isinstance(message, Complaint):
-        return replace(message, pointer=pointer)
-    return Complaint(code=message if message in _BARE else "not_an_object", pointer=pointer)
+        if isinstance(message, Complaint):
+            yield replace(message, pointer=pointer_to(*path))
+        else:  # the bare code that marshmallow's own checks give
+            yield Complaint(code=message if message in _BARE else "not_an_object", pointer=pointer_to(*path))

@@ -80,18 +80,14 @@ class Newest:
         """Return the catalogue, of which a copy is kept; raise CatalogueError when there never was a good one."""
         mark, last = mark_of(self._source), self._catalogue
         if last is None or mark != self._mark or not self._editions.path(last.version).exists():
-            last = self._read_again(last)
+            try:
+                last = self._editions.keep(self._source)
+            except CatalogueError as error:
+                if last is None:
+                    raise
+                structlog.get_logger().error("catalogue_unavailable", reason=str(error))
             self._catalogue, self._mark = last, mark
         return last
-
-    def _read_again(self, last: Catalogue | None) -> Catalogue:
-        try:
-            return self._editions.keep(self._source)
-        except CatalogueError as error:
-            if last is None:
-                raise
-            structlog.get_logger().error("catalogue_unavailable", reason=str(error))
-            return last
 
 
 def mark_of(path: Path) -> Mark | None:

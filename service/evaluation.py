@@ -44,11 +44,7 @@ GOALS = {
 }
 """The share each kind of check has to reach, whatever the cases; a set of cases may ask for more."""
 
-SHORT_NAMES = {
-    "gd": "gd-biomanufacturing-2025",
-    "ah": "ah-biomanufacturing-2024-draft",
-    "gl": "gd-life-health-draft",
-}
+SHORT_NAMES = {"gd": "gd-biomanufacturing-2025", "ah": "ah-biomanufacturing-2024-draft", "gl": "gd-life-health-draft"}
 """What labels call the shipped documents; any other name is an id."""
 
 _RELEVANCE = {"direct": 0, "sector": 1, "general": 2}
@@ -138,8 +134,12 @@ def _scores(case: Json, answer: Json, texts: _ServedTexts) -> Iterator[Score]:
     yield from _ranked(case, found)
     yield from _unwanted(case, found)
     yield from _quoted(case, found)
-    yield from _asked(case, answer)
-    yield Score("order", _is_ordered(found), "not by relevance, verdict, score, id")
+    asked = {question["field"] for question in answer.get("questions", ())}
+    for name in case.get("asks", ()):
+        yield Score("asks", name in asked, f"{name} not asked; asked {sorted(asked)}")
+    keys = [(_RELEVANCE[r["relevance"]], _VERDICT.get(r["verdict"], 2), -r["score"], r["measure"]["id"]) for r in found]
+    is_ordered = keys == sorted(keys) and [r["rank"] for r in found] == list(range(1, len(found) + 1))
+    yield Score("order", is_ordered, "not by relevance, verdict, score, id")
     for recommendation in found:
         yield from _honest(recommendation, texts)
 
@@ -211,12 +211,6 @@ def _with_parts(conditions: Sequence[Json]) -> Iterator[Json]:
         yield from _with_parts(condition.get("parts", ()))
 
 
-def _asked(case: Json, answer: Json) -> Iterator[Score]:
-    asked = {question["field"] for question in answer.get("questions", ())}
-    for name in case.get("asks", ()):
-        yield Score("asks", name in asked, f"{name} not asked; asked {sorted(asked)}")
-
-
 def _honest(recommendation: Json, texts: _ServedTexts) -> Iterator[Score]:
     """Yield the checks that need no label: every quote verbatim, every verdict logical, every draft reported."""
     measure, name = recommendation["measure"], recommendation["measure"]["id"]
@@ -225,21 +219,13 @@ def _honest(recommendation: Json, texts: _ServedTexts) -> Iterator[Score]:
     yield Score("verbatim", all(map(texts.holds, passages)), f"{name}: a quote is not in the document where it says")
     yield Score("evidence", bool(recommendation["evidence"]), f"{name}: no evidence")
     yield Score("brief", len(measure["source"]["quote"]) <= LONGEST_SOURCE, f"{name}: source quote too long")
-    yield Score("logic", _is_logical(recommendation), f"{name}: {recommendation['verdict']} against its conditions")
+    verdicts = {condition["verdict"] for condition in recommendation["conditions"]}
+    expected = "applicable" if verdicts <= {"met"} else "not_applicable" if "unmet" in verdicts else "possible"
+    is_logical = recommendation["verdict"] == expected
+    yield Score("logic", is_logical, f"{name}: {recommendation['verdict']} against its conditions")
     if measure["document"]["status"] == "draft":
         reported = any(caveat["code"] == "draft" for caveat in recommendation["caveats"])
         yield Score("draft", recommendation["effect"] == "draft" and reported, f"{name}: a draft that does not say so")
-
-
-def _is_logical(recommendation: Json) -> bool:
-    verdicts = {condition["verdict"] for condition in recommendation["conditions"]}
-    expected = "applicable" if verdicts <= {"met"} else "not_applicable" if "unmet" in verdicts else "possible"
-    return bool(recommendation["verdict"] == expected)
-
-
-def _is_ordered(found: list[Json]) -> bool:
-    keys = [(_RELEVANCE[r["relevance"]], _VERDICT.get(r["verdict"], 2), -r["score"], r["measure"]["id"]) for r in found]
-    return keys == sorted(keys) and [r["rank"] for r in found] == list(range(1, len(found) + 1))
 
 
 def _rank_of(found: list[Json], label: Sequence[str]) -> int | None:

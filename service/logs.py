@@ -62,10 +62,7 @@ def server_log_config(level: str) -> dict[str, Any]:
 def server_formatter() -> logging.Formatter:
     """Return the formatter of server_log_config."""
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[
-            structlog.stdlib.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-        ],
+        foreign_pre_chain=[structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _redact,

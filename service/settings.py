@@ -41,23 +41,23 @@ class EmbedOriginError(ValueError):
 def parse_embed_origins(text: str) -> tuple[EmbedOrigin, ...]:
     """Return the origins of a comma-separated list; raise EmbedOriginError at the first that cannot be used."""
     entries = [entry.strip() for entry in text.split(",")]
-    origins = tuple(_parse_entry(entry) for entry in entries if entry)
+    origins = []
+    for entry in filter(None, entries):
+        address, bound, key = entry.partition("=")
+        if bound and not _KEY_ID.fullmatch(key):
+            raise EmbedOriginError(
+                f"{entry!r} must end in the id of a key (12 characters, see `cepei keys list`) after ="
+            )
+        origins.append(EmbedOrigin(origin=_parse_origin(address), key=key))
     for number, one in enumerate(origins):
         if any(one.origin == other.origin for other in origins[:number]):
             raise EmbedOriginError(f"{one.origin} stands there twice; name each origin once")
-    return origins
+    return tuple(origins)
 
 
 def allowed_origins(origins: Iterable[EmbedOrigin], key_id: str = "") -> tuple[str, ...]:
     """Return who may show a frame that carries the partner key of that id ("" when it carries none)."""
     return tuple(one.origin for one in origins if one.key in {"", key_id})
-
-
-def _parse_entry(entry: str) -> EmbedOrigin:
-    address, bound, key = entry.partition("=")
-    if bound and not _KEY_ID.fullmatch(key):
-        raise EmbedOriginError(f"{entry!r} must end in the id of a key (12 characters, see `cepei keys list`) after =")
-    return EmbedOrigin(origin=_parse_origin(address), key=key)
 
 
 def _parse_origin(address: str) -> str:

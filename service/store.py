@@ -59,15 +59,11 @@ FORGET_PARTS = """
 
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001-keys", (KEYS, USAGE)),
-    (
-        "0002-screenings",
-        (SCREENINGS, CHUNKS, "CREATE INDEX screenings_by_state ON screenings (state, created_at)"),
-    ),
+    ("0002-screenings", (SCREENINGS, CHUNKS, "CREATE INDEX screenings_by_state ON screenings (state, created_at)")),
     ("0003-feedback", (FEEDBACK, "CREATE INDEX feedback_by_time ON feedback (created_at)")),
     ("0004-parts-with-withheld-measures", (FORGET_PARTS,)),
 )
 """Name of the step -> its statements."""
-
 
 _BUSY_SECONDS = 10.0
 _ATTEMPTS, _PAUSE_SECONDS = 100, 0.05

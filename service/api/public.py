@@ -21,7 +21,6 @@ from matcher.answers.catalogue_json import (
     describe_measure_listed,
     describe_operators,
 )
-from matcher.answers.engine import Engine
 from matcher.answers.shapes import ClauseFull, DocumentFull, MatchAnswer, MeasureFull, VocabularyEntry
 from matcher.answers.suggestions import nearest_entries
 from matcher.profiles.profile import MatchRequest
@@ -34,7 +33,6 @@ from service.metrics import CONTENT_TYPE
 from service.shapes.reading import (
     Documents,
     Features,
-    FilterRead,
     Health,
     Measures,
     Operators,
@@ -80,13 +78,14 @@ def list_measures(query: dict[str, Any]) -> flask.Response:
     """List measures by words, place, sector, stage, instrument, document, status and department."""
     serves = engine()
     catalogue = serves.catalogue
-    read = {name: _read(serves, name, query.get(name)) for name in _READ}
+    language = asked_language()
+    read = {name: read_value(serves, name, query[name], language) if query.get(name) else None for name in _READ}
     values = {name: query[name] for name in _EXACT if query.get(name)}
     values |= {name: reading.value for name, reading in read.items() if reading and reading.value}
     unread = any(reading and not reading.value for reading in read.values())
     selected = [] if unread else select(catalogue, values, words=query.get("q", ""))
     listed, page = page_of(selected, query)
-    items = tuple(describe_measure_listed(catalogue, measure, asked_language()) for measure in listed)
+    items = tuple(describe_measure_listed(catalogue, measure, language) for measure in listed)
     region, sector, stage, department = read.values()
     return public_answer(
         Measures(items=items, **page, region=region, sector=sector, stage=stage, department=department)
@@ -99,10 +98,6 @@ def show_measure(measure_id: str) -> flask.Response:
     """Show one measure with everything that is known of it."""
     catalogue = served_catalogue()
     return public_answer(describe_measure_fully(catalogue, found(catalogue.measures, measure_id), asked_language()))
-
-
-def _read(serves: Engine, name: str, text: str | None) -> FilterRead | None:
-    return read_value(serves, name, text, asked_language()) if text else None
 
 
 documents = Blueprint("documents", __name__, description="The policy documents, word for word.")
@@ -154,7 +149,11 @@ def show_vocabulary(query: dict[str, Any], name: str) -> flask.Response:
     catalogue = served_catalogue()
     found({FACTS: None, **dict.fromkeys(catalogue.vocabularies)}, name)
     if words := query.get("q"):
-        entries = _nearest(catalogue, name, words)
+        entries = (
+            _nearest_facts(_entries(catalogue, name), words)
+            if name == FACTS
+            else nearest_entries(catalogue.vocabularies[name], words, MOST_NEAREST, asked_language())
+        )
         page = {"total": len(entries), "page": 1, "per_page": MOST_NEAREST, "pages": 1}
         return public_answer(VocabularyAnswer(vocabulary=name, items=tuple(entries), **page))
     items, page = page_of(_entries(catalogue, name), query)
@@ -166,12 +165,6 @@ def _entries(catalogue: Catalogue, name: str) -> list[VocabularyEntry]:
         return [describe_fact(fact, asked_language()) for fact in catalogue.facts.values()]
     vocabulary = catalogue.vocabularies[name]
     return [describe_entry(vocabulary, entry, asked_language()) for entry in vocabulary.entries]
-
-
-def _nearest(catalogue: Catalogue, name: str, words: str) -> list[VocabularyEntry]:
-    if name == FACTS:
-        return _nearest_facts(_entries(catalogue, name), words)
-    return nearest_entries(catalogue.vocabularies[name], words, MOST_NEAREST, asked_language())
 
 
 def _nearest_facts(facts: list[VocabularyEntry], words: str) -> list[VocabularyEntry]:

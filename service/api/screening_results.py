@@ -110,15 +110,12 @@ def list_measures(query: Json, screening_id: str) -> flask.Response:
     chosen = chosen_measures(catalogue, query.get("instrument"), query.get("status"))
     items = measure_items(catalogue, counts, asked_language())
     wanted = [item for item in items if chosen is None or item.measure_id in chosen]
-    if query.get("verdict"):
-        wanted = [item for item in wanted if _listed(item.counts, query["verdict"])]
+    if query.get("verdict") == "applicable":
+        wanted = [item for item in wanted if item.counts.applicable]
+    elif query.get("verdict"):
+        wanted = [item for item in wanted if item.counts.possible > item.counts.withheld]
     page, where = page_of(wanted, query)
     return private_answer(json_bytes(MeasureItems(items=tuple(page), **where, region=region)))
-
-
-def _listed(counts: VerdictCounts, verdict: str) -> int:
-    """Return for how many tenants a measure is listed with a verdict."""
-    return counts.applicable if verdict == "applicable" else counts.possible - counts.withheld
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/measures/<measure_id>/tenants")
@@ -225,14 +222,8 @@ def places_inside(catalogue: Catalogue, region: FilterRead) -> Collection[str]:
 
 files = Blueprint("screening_files", __name__, description="Downloads of a screening.")
 
-_PARAMETERS = [
-    {
-        "in": "path",
-        "name": "form",
-        "required": True,
-        "schema": {"type": "string", "enum": [form.value for form in Format]},
-    }
-]
+_FORM = {"type": "string", "enum": [form.value for form in Format]}
+_PARAMETERS = [{"in": "path", "name": "form", "required": True, "schema": _FORM}]
 _CONTENT = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in MEDIA_TYPES.values()}
 
 

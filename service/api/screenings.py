@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,7 +19,7 @@ from service.screenings.results.files import MEDIA_TYPES
 from service.screenings.results.template import template_workbook
 from service.screenings.shapes import FirstLook, OneScreening, Screening, Screenings
 from service.screenings.stored.folders import Folder
-from service.screenings.stored.jobs import UNFINISHED, Job, new_id
+from service.screenings.stored.jobs import Job, new_id
 from service.screenings.stored.progress import describe_job, event_stream, state_words
 from service.screenings.work.sent import columns_as_read, columns_at_a_look, read_sent
 from service.web.blueprints import Blueprint
@@ -183,15 +184,11 @@ def show_events(_: dict[str, Any], screening_id: str) -> flask.Response:
     """
     job, table, language = own_screening(screening_id), jobs(), asked_language()
 
-    def state() -> tuple[bool, str, bytes] | None:
-        found = table.find(job.id, job.key_id)
-        if found is None:
-            return None
-        ended = found.state not in UNFINISHED
-        body = json_bytes(describe_job(found, now=time.time(), language=language))
-        return ended, found.state.value if ended else "progress", body
+    def reported(found: Job) -> tuple[str, bytes]:
+        return found.state.value, json_bytes(describe_job(found, now=time.time(), language=language))
 
-    return event_stream(state, most=max(1, serving().settings.threads - 2))
+    find = partial(table.find, job.id, job.key_id)
+    return event_stream(find, reported, most=max(1, serving().settings.threads - 2))
 
 
 def _accepted(job: Job) -> flask.Response:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sqlite3
-from datetime import datetime
 from pathlib import Path
 
-from service.clock import CHINA
+from service.clock import day_in_china
 from service.commands.console import CommandError, Exit, complain, tell
 from service.commands.match import open_engine
 from service.feedback.reports import cases_yaml
@@ -79,7 +78,7 @@ def _state(options: argparse.Namespace) -> str:
 
 def _line(report: Report) -> str:
     stated = report.statement
-    day = datetime.fromtimestamp(report.created_at, CHINA).date().isoformat()
+    day = day_in_china(report.created_at)
     shared = "profile" if stated.profile is not None else "-"
     place = f"{stated.fact}@{stated.condition}" if stated.condition else stated.fact
     reported = f"{report.id}  {day}  {report.state:<6}  {shared:<7}  {stated.measure}  {place}"

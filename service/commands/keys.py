@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import time
-from datetime import datetime
 from pathlib import Path
 
-from service.clock import CHINA
+from service.clock import day_in_china
 from service.commands.console import CommandError, Exit, complain, tell
 from service.keys import DEFAULT_DAYS, Key, Keys, Role
 from service.settings import load_command_settings
@@ -43,13 +42,14 @@ def _add(keys: Keys, options: argparse.Namespace) -> Exit:
         raise CommandError(f"--days must be more than 0 and at most {LONGEST_DAYS}")
     key, text = keys.add(Role(options.role), label=options.label, days=options.days)
     tell(text)
-    complain(f"{key.role} key {key.id}, valid until {_day(key.expires_at)}; it is not shown again")
+    complain(f"{key.role} key {key.id}, valid until {day_in_china(key.expires_at)}; it is not shown again")
     return Exit.DONE
 
 
 def _list(keys: Keys, _: argparse.Namespace) -> Exit:
     for key in keys.listed():
-        tell(f"{key.id}  {key.role:<8}  {_state(key):<7}  {_day(key.expires_at)}  {key.label}".rstrip())
+        ends = day_in_china(key.expires_at)
+        tell(f"{key.id}  {key.role:<8}  {_state(key):<7}  {ends}  {key.label}".rstrip())
     return Exit.DONE
 
 
@@ -64,7 +64,3 @@ def _state(key: Key) -> str:
     if key.revoked_at is not None:
         return "revoked"
     return "valid" if key.is_valid(time.time()) else "expired"
-
-
-def _day(moment: float) -> str:
-    return datetime.fromtimestamp(moment, CHINA).date().isoformat()

@@ -39,7 +39,6 @@ from service.screenings.work.deciding import (
     Alone,
     Cores,
     Crew,
-    DecidedChunk,
     UnreadableFileError,
     decide_all,
     read_file,
@@ -60,13 +59,7 @@ LOADED = Limits(
 """A workbook is held in memory whole: all rows a sheet can have, as many columns as a register has."""
 
 
-def limits_of(file: Path) -> Limits:
-    """Return the limits for a file by its kind; raise TableRefusedError when it is no table."""
-    return LOADED if sniff_format(Source(file, STREAMED)) is Format.XLSX else STREAMED
-
-
 Json = dict[str, Any]
-
 
 MOST_FRUITLESS = 3
 """So many losses without a single chunk finished in between end the work: it may be the chunks that do it."""
@@ -94,7 +87,10 @@ def finish(work: Work, crew: Crew, numbers: list[int]) -> Iterator[int]:
     while left:
         try:
             for number, decided in decide_all(crew, work.folder, list(left), work.options):
-                _write(work, number, decided)
+                chunk = decided.write(work.folder, number)
+                note = {"version": work.version, "question": _question(work), "rows": chunk.rows}
+                note |= {"rejected": chunk.rejected, "summary": chunk.summary}
+                write_whole(work.note(number), orjson.dumps(note))
                 del left[number]
                 fruitless = 0
                 yield number
@@ -103,12 +99,6 @@ def finish(work: Work, crew: Crew, numbers: list[int]) -> Iterator[int]:
             if fruitless == MOST_FRUITLESS:
                 raise
             crew.mend()
-
-
-def _write(work: Work, number: int, decided: DecidedChunk) -> None:
-    chunk = decided.write(work.folder, number)
-    reported = {"version": work.version, "question": _question(work), "rows": chunk.rows, "rejected": chunk.rejected}
-    write_whole(work.note(number), orjson.dumps({**reported, "summary": chunk.summary}))
 
 
 def missing_chunks(work: Work, chunks: int) -> list[int]:
@@ -228,7 +218,11 @@ def _screen(options: argparse.Namespace, catalogue: Catalogue) -> int:
     )
     work = Work(folder=_folder(options), version=catalogue.version, options=asked)
     with closing(_crew(options, catalogue)) as crew:  # a cluster that is not there is reported before the file is read
-        account = _read(work, reading)
+        try:
+            account = read_file(work.folder, _FORM, reading)
+        except (UnreadableFileError, OSError):
+            (work.folder.path / _SOURCE).unlink(missing_ok=True)  # mended, the file may be read again
+            raise
         missing = missing_chunks(work, account.chunks)
         _show(finish(work, crew, missing), account, len(missing))
     summary = write_outcome(work, account)
@@ -262,7 +256,7 @@ def _limits(file: Path) -> Limits:
     if not file.is_file():
         raise refusal("is_folder" if file.is_dir() else "no_file_there", file=file)
     try:
-        return limits_of(file)
+        return LOADED if sniff_format(Source(file, STREAMED)) is Format.XLSX else STREAMED
     except OSError as error:
         raise refusal("disk", file=file, reason=error.strerror) from error
 
@@ -276,28 +270,18 @@ def _folder(options: argparse.Namespace) -> Folder:
     folder = Folder(private_folder(output / _WORKING), results=output)
     source, known = options.file.resolve(), folder.path / _SOURCE
     reported = {"file": str(source), "bytes": source.stat().st_size, "changed": source.stat().st_mtime_ns}
-    if known.is_file() and _parsed(known) != reported:
-        raise refusal("another_file", folder=options.output)
-    if not known.is_file():
+    if known.is_file():
+        try:
+            is_another = orjson.loads(known.read_bytes()) != reported
+        except orjson.JSONDecodeError as error:
+            raise refusal("not_ours", file=known) from error
+        if is_another:
+            raise refusal("another_file", folder=options.output)
+    else:
         folder.sent(_FORM).unlink(missing_ok=True)
         folder.sent(_FORM).symlink_to(source)
         write_whole(known, orjson.dumps(reported))
     return folder
-
-
-def _parsed(known: Path) -> object:
-    try:
-        return orjson.loads(known.read_bytes())
-    except orjson.JSONDecodeError as error:
-        raise refusal("not_ours", file=known) from error
-
-
-def _read(work: Work, reading: ReadingOptions) -> Account:
-    try:
-        return read_file(work.folder, _FORM, reading)
-    except (UnreadableFileError, OSError):
-        (work.folder.path / _SOURCE).unlink(missing_ok=True)  # mended, the file may be read again
-        raise
 
 
 def _show(finished: Iterable[int], account: Account, missing: int) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,9 +48,13 @@ def parse_document(catalogue: Catalogue, given: Json) -> Document:
     if not isinstance(text, str) or not text.strip():
         raise SeedError([Fault(file=FILE, pointer="/text", code="sent_without_text")])
     cleaned = clean(text)
+    title = given.get("title")
+    words = title if isinstance(title, str) else cleaned.partition("\n")[0]
     metadata = {
         "schema": 1,
-        "heading": _heading(given.get("title"), cleaned),
+        "heading": words
+        if words in cleaned
+        else words.partition("（")[0],  # all, or all before the brackets at its end
         "sha256": hashlib.sha256(cleaned.encode("utf-8", "replace")).hexdigest(),
         **dict.fromkeys(_MAY_BE_UNKNOWN, UNKNOWN),
         **{key: value for key, value in given.items() if key != "text"},
@@ -83,12 +86,6 @@ def parse_draft(catalogue: Catalogue, document: str, measure: Json, defaults: Js
     lexicon = Lexicon(facts=catalogue.facts, vocabularies=catalogue.vocabularies)
     parsed = parse_pack(pack, file=f"{document}.yaml", documents=catalogue.documents, lexicon=lexicon, is_draft=True)
     return parsed.measures[0]
-
-
-def _heading(title: object, text: str) -> str:
-    """Return the words of the title that stand in the text: all of it, or all before the brackets at its end."""
-    words = title if isinstance(title, str) else text.partition("\n")[0]
-    return words if words in text else words.partition("（")[0]
 
 
 def _catalogue_faults(catalogue: Catalogue, given: Json) -> list[Fault]:
@@ -132,7 +129,8 @@ def stored_preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: 
 def preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: Options) -> Preview:
     """Decide the draft alone, for every tenant."""
     only = replace(catalogue, measures={draft.id: draft}, path=None)
-    decider, known = Decider(only), frozenset(_facts(only, draft))
+    # Every fact that a tenant may declare here; what another measure asks for is of no use to the draft.
+    decider, known = Decider(only), frozenset((*only.facts, *(test.fact for test in draft.tests)))
     decided_rows = frozenset(parts.decided().tolist())
     counts: Counter[str] = Counter()
     items: list[dict[str, Any]] = []
@@ -146,12 +144,6 @@ def preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: Options
         counts=VerdictCounts(**{name: counts[name] for name in COUNTED}),
         items=msgspec.convert(sorted(items, key=lambda item: (item["verdict"], item["row"])), MANY),
     )
-
-
-def _facts(catalogue: Catalogue, draft: Measure) -> Iterable[str]:
-    """Yield every fact that a tenant may declare here; what another measure asks for is of no use to the draft."""
-    yield from catalogue.facts
-    yield from (test.fact for test in draft.tests)
 
 
 def _without_others(tenant: Tenant, known: frozenset[str]) -> Tenant:

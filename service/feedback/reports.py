@@ -117,12 +117,17 @@ def describe_report(report: Report, catalogue: Catalogue | None, language: str) 
 
 def _label(report: Report, catalogue: Catalogue, language: str) -> str | None:
     """Return the condition in words; the first on the same fact when it was not reported which."""
-    stated = report.statement
-    if stated.measure not in catalogue.measures:
+    if report.statement.measure not in catalogue.measures:
         return None
-    conditions = stated_conditions(catalogue, stated.measure, language)
-    meant = (one.label for at, one in conditions if one.fact == stated.fact and stated.condition in ("", at))
-    return next(meant, None)
+    return next((one.label for one in _meant(report, catalogue, language)), None)
+
+
+def _meant(report: Report, catalogue: Catalogue, language: str) -> Iterator[StatedCondition]:
+    """Yield the condition meant; all on that fact when it was not reported which."""
+    stated = report.statement
+    for place, condition in stated_conditions(catalogue, stated.measure, language):
+        if condition.fact == stated.fact and stated.condition in ("", place):
+            yield condition
 
 
 _SHORT = {document: short for short, document in SHORT_NAMES.items()}
@@ -147,10 +152,11 @@ def labelled_case(report: Report, catalogue: Catalogue) -> dict[str, Any] | None
     stated = report.statement
     if stated.profile is None or stated.measure not in catalogue.measures:
         return None
-    words = _cited_words(report, catalogue)
+    words = "|".join(dict.fromkeys(_as_words(one.cite.quote) for one in _meant(report, catalogue, "zh")))
     if not words:
         return None
-    measure = _measure_label(catalogue, stated.measure)
+    source = catalogue.measures[stated.measure].source
+    measure = [_SHORT.get(source.document, source.document), source.clause, _as_words(source.quote)]
     case: dict[str, Any] = {"id": f"feedback-{report.id}", "profile": dict(stated.profile)}
     if stated.comment:
         case["note"] = stated.comment
@@ -158,22 +164,6 @@ def labelled_case(report: Report, catalogue: Catalogue) -> dict[str, Any] | None
         case["never"] = [measure]
     case["conditions"] = [[*measure, stated.fact, words, stated.should_be]]
     return case
-
-
-def _measure_label(catalogue: Catalogue, measure_id: str) -> list[str]:
-    source = catalogue.measures[measure_id].source
-    return [_SHORT.get(source.document, source.document), source.clause, _as_words(source.quote)]
-
-
-def _cited_words(report: Report, catalogue: Catalogue) -> str:
-    """Return what the condition cites; alternatives when it was not reported which condition on that fact is meant."""
-    stated = report.statement
-    cited = [
-        _as_words(condition.cite.quote)
-        for place, condition in stated_conditions(catalogue, stated.measure)
-        if condition.fact == stated.fact and stated.condition in ("", place)
-    ]
-    return "|".join(dict.fromkeys(cited))
 
 
 def _as_words(quote: str) -> str:

@@ -94,12 +94,8 @@ class Feedback:
         """Store a report for so many days; raise FeedbackFullError when there are too many."""
         self.forget_overdue()
         now = self.clock()
-        report = Report(
-            id=secrets.token_hex(_ID_BYTES),
-            statement=statement,
-            created_at=now,
-            expires_at=now + days * _DAY_SECONDS,
-        )
+        ends = now + days * _DAY_SECONDS
+        report = Report(id=secrets.token_hex(_ID_BYTES), statement=statement, created_at=now, expires_at=ends)
         with self.store.transaction() as database:
             if self.count(ReportFilter()) >= MOST_REPORTS:
                 raise FeedbackFullError

@@ -62,8 +62,9 @@ def parse_part(name: str, text: str, query: str = "") -> Part:
     rest = tokens[3:]
     headings = tuple(_name_headings(rest))
     for token in rest:
-        for link in _links(token):
-            link.attrSet("href", _relinked(str(link.attrGet("href")), query))
+        for link in (child for child in token.children or () if child.type == "link_open"):
+            if part := _PART_LINK.fullmatch(str(link.attrGet("href"))):  # `portal.md#x` is the page beside this one
+                link.attrSet("href", f"{part[1]}{query}{part[2] or ''}")
         if token.type == "fence":
             token.attrSet("tabindex", "0")  # it scrolls when its lines are long
     html = str(markdown.renderer.render(_scrolling_tables(rest), markdown.options, {}))
@@ -83,16 +84,6 @@ def _name_headings(tokens: Sequence[Token]) -> Iterator[Heading]:
         token.attrSet("id", anchor_of(text))
         if token.tag == "h2":
             yield Heading(anchor=anchor_of(text), text=text)
-
-
-def _links(token: Token) -> Iterator[Token]:
-    return (child for child in token.children or () if child.type == "link_open")
-
-
-def _relinked(target: str, query: str) -> str:
-    """Return where a link leads from the page of a part: `portal.md#x` is the page beside it."""
-    part = _PART_LINK.fullmatch(target)
-    return f"{part[1]}{query}{part[2] or ''}" if part else target
 
 
 def _scrolling_tables(tokens: Sequence[Token]) -> list[Token]:
@@ -240,14 +231,10 @@ def _type(schema: Json) -> Iterator[ContractPiece]:
         yield from _type(schema.get("items", {}))
     elif kind:
         yield ContractPiece(" or ".join(kind) if isinstance(kind, list) else kind)
-    yield ContractPiece(_details(schema))
-
-
-def _details(schema: Json) -> str:
     reported = [str(schema[name]) for name in ("format", "pattern") if name in schema]
     reported += ["one of " + ", ".join(map(str, schema["enum"]))] if "enum" in schema else []
     reported += [wording.format(schema[name]) for name, wording in _BOUNDS.items() if schema.get(name) is not None]
-    return f" ({'; '.join(reported)})" if reported else ""
+    yield ContractPiece(f" ({'; '.join(reported)})" if reported else "")
 
 
 def _resolved(document: Json, thing: Json) -> Json:

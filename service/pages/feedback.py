@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import flask
@@ -24,7 +23,17 @@ _TICKED = frozenset({"on", "yes", "true", "1"})
 @blueprint.post("/feedback")
 def report() -> flask.Response:
     """Store what the form says, then lead to a page that can be loaded again without sending twice."""
-    stored = keep(_question(flask.request.form))
+    form = flask.request.form
+    stated: dict[str, Any] = {"lang": page_language()}
+    stated |= {name: form[name] for name in _TEXTS if form.get(name, "").strip()}
+    if form.get("share_profile", "") in _TICKED:  # without consent the profile is not even read
+        stated["share_profile"] = True
+        if form.get("profile", "").strip():
+            stated["profile"] = read_json(form["profile"].encode())
+    try:
+        stored = keep(FeedbackQuestion().load(stated))
+    except ValidationError as error:
+        raise RequestError("invalid_request", complaints_of(error.messages)) from error
     return flask.redirect(link("feedback.thanks", measure=stored.statement.measure), 303)  # type: ignore[return-value]
 
 
@@ -40,18 +49,3 @@ def thanks() -> flask.Response:
         measure=link("browse.measure", measure_id=measure_id) if shown else "",
         days=serving().settings.feedback_days,
     )
-
-
-def _question(form: Mapping[str, str]) -> dict[str, Any]:
-    """Return the form as the API takes it; without consent the profile is not even read."""
-    given = {name: form[name] for name in _TEXTS if form.get(name, "").strip()}
-    stated: dict[str, Any] = {"lang": page_language(), **given}
-    if form.get("share_profile", "") in _TICKED:
-        stated["share_profile"] = True
-        if form.get("profile", "").strip():
-            stated["profile"] = read_json(form["profile"].encode())
-    try:
-        question: dict[str, Any] = FeedbackQuestion().load(stated)
-    except ValidationError as error:
-        raise RequestError("invalid_request", complaints_of(error.messages)) from error
-    return question

@@ -47,10 +47,7 @@ def understood(
 
 
 def _name(
-    fact: str,
-    published: Mapping[str, FactDefinition],
-    words: Mapping[str, str],
-    label: Callable[[str], str] | None,
+    fact: str, published: Mapping[str, FactDefinition], words: Mapping[str, str], label: Callable[[str], str] | None
 ) -> str:
     if fact in _FIELDS:
         return words[f"field.{_FIELDS[fact]}"]
@@ -91,7 +88,10 @@ def page_frame(language: str) -> dict[str, Any]:
         "words": words,
         "to": link,
         "home": link("pages.form"),
-        "navigation": _navigation(words),
+        "navigation": [
+            {"says": words[key], "address": link(endpoint), "current": _current(flask.url_for(endpoint))}
+            for endpoint, key in NAVIGATION
+        ],
         "other_address": _same_page(other),
         "other_home": flask.url_for("pages.form", lang=other),
         "other_language": LANGUAGES[other],
@@ -110,15 +110,8 @@ def link(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - whatever the ad
     return flask.url_for(endpoint, **values)
 
 
-def _navigation(words: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return the entries; `current` is "page" on the entry's own page and "true" on a page below it."""
-    return [
-        {"says": words[key], "address": link(endpoint), "current": _current(flask.url_for(endpoint))}
-        for endpoint, key in NAVIGATION
-    ]
-
-
 def _current(address: str) -> str:
+    """Return "page" when this is the page of an address, "true" when it is one below it."""
     here = flask.request.path
     if here == address:
         return "page"
@@ -143,13 +136,8 @@ def covered(catalogue: Catalogue, words: Mapping[str, str]) -> dict[str, Any]:
     return {
         "says": words["coverage"].format(words["comma"].join(places), len(documents)),
         "documents": [
-            {
-                "id": document.id,
-                "title": document.title,
-                "number": document.number,
-                "status": words[f"status.{document.status}"],
-            }
-            for document in documents
+            {"id": one.id, "title": one.title, "number": one.number, "status": words[f"status.{one.status}"]}
+            for one in documents
         ],
     }
 

@@ -42,7 +42,10 @@ class StrictParser(FlaskParser):
     def load_json(self, req: flask.Request, schema: marshmallow.Schema) -> Any:  # noqa: ANN401, ARG002 - webargs' signature
         """Return the body as plain data; refuse what is not JSON in UTF-8."""
         expect_content_type(req, JSON)
-        return read_json(whole_body(req))
+        body = req.get_data()
+        if len(body) > serving().settings.body_bytes:  # one that came in chunks Werkzeug only cuts off
+            raise RequestEntityTooLarge
+        return read_json(body)
 
     def load_querystring(self, req: flask.Request, schema: marshmallow.Schema) -> Any:  # noqa: ANN401 - webargs' signature
         """Return the query parameters; refuse unknown and repeated ones by name."""
@@ -57,21 +60,11 @@ class StrictParser(FlaskParser):
         raise RequestError("invalid_request", complaints) from error
 
 
-def whole_body(request: flask.Request) -> bytes:
-    """Return the body; refuse one that is too large, also when it came in chunks, which Werkzeug only cuts off."""
-    body = request.get_data()
-    if len(body) > serving().settings.body_bytes:
-        raise RequestEntityTooLarge
-    return body
-
-
 def expect_content_type(request: flask.Request, expected: str) -> None:
     """Refuse a body of another type, of another character set or compressed."""
     complaint = None
-    charset, encoding = (
-        request.mimetype_params.get("charset", "utf-8"),
-        request.headers.get("Content-Encoding", "identity"),
-    )
+    charset = request.mimetype_params.get("charset", "utf-8")
+    encoding = request.headers.get("Content-Encoding", "identity")
     if request.mimetype != expected:
         complaint = Complaint(code="wrong_content_type", params={"expected": expected})
     elif charset.lower() not in {"utf-8", "utf8"}:
@@ -120,7 +113,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
         def decorate(view: View) -> View:
             for error in errors:
-                view = self.alt_response(error, _STATUS_NAMES[error])(view)
+                view = self.alt_response(error, http.HTTPStatus(error).name)(view)
             documented = self.response(status, schema, content_type=media_type, description=description)
             return documented(view)  # type: ignore[no-any-return]
 
@@ -138,20 +131,6 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             return self.doc(security=[{"key": []}], **members)(guarded)  # type: ignore[no-any-return]
 
         return decorate
-
-
-_STATUS_NAMES = {
-    400: "BAD_REQUEST",
-    401: "UNAUTHORIZED",
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    409: "CONFLICT",
-    413: "REQUEST_ENTITY_TOO_LARGE",
-    415: "UNSUPPORTED_MEDIA_TYPE",
-    422: "UNPROCESSABLE_ENTITY",
-    429: "TOO_MANY_REQUESTS",
-    503: "SERVICE_UNAVAILABLE",
-}
 
 
 OPENAPI_VERSION = "3.1.0"
@@ -201,12 +180,8 @@ def create_api(app: flask.Flask) -> Api:
     license_info = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     info = {"description": _DESCRIPTION, "license": license_info}
     api = Api(app, spec_kwargs={"info": info, "marshmallow_plugin": AnswersPlugin()})
-    api.ma_plugin.converter.add_attribute_function(_strict_field_schema)
+    api.ma_plugin.converter.add_attribute_function(lambda _converter, field, **_: published_schema(field))
     return api
-
-
-def _strict_field_schema(_converter: object, field: object, **_: object) -> dict[str, Any]:
-    return published_schema(field)
 
 
 def openapi_document(api: Api) -> dict[str, Any]:
@@ -218,18 +193,21 @@ def openapi_document(api: Api) -> dict[str, Any]:
         response["headers"] = {**_HEADERS, **_HEADERS_OF.get(name, {})}
     for operations in document["paths"].values():
         for method, operation in operations.items():
-            if method != "parameters":
-                _complete_operation(operation)
+            if method == "parameters":
+                continue
+            operation.setdefault("parameters", []).append(_LANGUAGE)
+            operation["responses"] = {
+                str(status): operation["responses"][status] for status in sorted(operation["responses"], key=str)
+            }
+            for response in operation["responses"].values():
+                if "$ref" not in response:
+                    response["headers"] = {**_HEADERS, **response.get("headers", {})}
     return document
 
 
 _HEADERS = {REQUEST_ID: {"description": "The id of this request, as logged.", "schema": {"type": "string"}}}
-_RETRY_AFTER = {
-    "Retry-After": {
-        "description": "In how many seconds it may go through.",
-        "schema": {"type": "integer", "minimum": 1},
-    }
-}
+_SECONDS = {"description": "In how many seconds it may go through.", "schema": {"type": "integer", "minimum": 1}}
+_RETRY_AFTER = {"Retry-After": _SECONDS}
 _HEADERS_OF = {"TOO_MANY_REQUESTS": _RETRY_AFTER, "SERVICE_UNAVAILABLE": _RETRY_AFTER}
 _LANGUAGE = {
     "in": "header",
@@ -239,16 +217,6 @@ _LANGUAGE = {
     "schema": {"type": "string"},
     "example": "en",
 }
-
-
-def _complete_operation(operation: dict[str, Any]) -> None:
-    operation.setdefault("parameters", []).append(_LANGUAGE)
-    operation["responses"] = {
-        str(status): operation["responses"][status] for status in sorted(operation["responses"], key=str)
-    }
-    for response in operation["responses"].values():
-        if "$ref" not in response:
-            response["headers"] = {**_HEADERS, **response.get("headers", {})}
 
 
 def openapi_yaml(document: dict[str, Any]) -> str:

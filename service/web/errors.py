@@ -14,7 +14,7 @@ from typing import Any
 
 import flask
 from flask_limiter import RateLimitExceeded
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from matcher.profiles.profile import MatchError
 from seeds.faults import worded
@@ -29,7 +29,6 @@ from service.web.serving import serving
 MEDIA_TYPE = "application/problem+json"
 _PAGE = "cepei-problem-page"
 """Under which name the application keeps what shows a problem as a page."""
-
 
 KINDS = {
     "bad_request": 400,
@@ -61,12 +60,12 @@ def register_error_handlers(app: flask.Flask, as_page: Callable[[Problem, int], 
     """Send every exception of the application through the table; `as_page` shows a problem to who asked for a page."""
     app.extensions[_PAGE] = as_page
     app.register_error_handler(RequestError, _answer_request_error)
-    app.register_error_handler(MatchError, _answer_match_error)
+    app.register_error_handler(
+        MatchError, lambda error: problem_answer("invalid_request", complaints_of_facts(error.faults))
+    )
     app.register_error_handler(RateLimitExceeded, _answer_rate_limit)
-    app.register_error_handler(StoreError, _answer_store_error)
-    app.register_error_handler(sqlite3.Error, _answer_store_error)
     app.register_error_handler(HTTPException, _answer_http_exception)
-    app.register_error_handler(Exception, _answer_unexpected)
+    app.register_error_handler(Exception, _answer_failure)
 
 
 def _answer_request_error(problem: RequestError) -> flask.Response:
@@ -74,15 +73,6 @@ def _answer_request_error(problem: RequestError) -> flask.Response:
     if problem.retry_after is not None:
         answer.headers["Retry-After"] = str(problem.retry_after)
     return answer
-
-
-def _answer_store_error(error: Exception) -> flask.Response:
-    log_exception(error, request_id())
-    return problem_answer("data_unavailable")
-
-
-def _answer_match_error(error: MatchError) -> flask.Response:
-    return problem_answer("invalid_request", complaints_of_facts(error.faults))
 
 
 def _answer_rate_limit(error: RateLimitExceeded) -> flask.Response:
@@ -97,28 +87,27 @@ def _answer_rate_limit(error: RateLimitExceeded) -> flask.Response:
 def _answer_http_exception(error: HTTPException) -> Any:  # noqa: ANN401 - Flask takes redirects as they are
     if error.code is None or error.code < http.HTTPStatus.BAD_REQUEST:
         return error
-    answer = problem_answer(BY_STATUS.get(error.code, "bad_request"), _complaints_about(error))
+    complaints = []
+    if isinstance(error, RequestEntityTooLarge):
+        one_more = flask.request.max_content_length or 1  # an upload may be larger than other bodies
+        complaints = [Complaint(code="body_too_large", params={"limit": one_more - 1})]
+    answer = problem_answer(BY_STATUS.get(error.code, "bad_request"), complaints)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return answer
 
 
-def _complaints_about(error: HTTPException) -> list[Complaint]:
-    if isinstance(error, RequestEntityTooLarge):
-        one_more = flask.request.max_content_length or 1  # an upload may be larger than other bodies
-        return [Complaint(code="body_too_large", params={"limit": one_more - 1})]
-    return []
-
-
-def _answer_unexpected(error: Exception) -> flask.Response:
+def _answer_failure(error: Exception) -> flask.Response:
     log_exception(error, request_id())
-    return problem_answer(BY_STATUS[InternalServerError.code])
+    return problem_answer("data_unavailable" if isinstance(error, StoreError | sqlite3.Error) else "internal_error")
 
 
 def problem_answer(code: str, complaints: Iterable[Complaint] = ()) -> flask.Response:
     """Build the answer for one kind of problem, the body of the request read to its end."""
     _drain_body()
-    if _wants_page():
+    accepted = flask.request.accept_mimetypes
+    # A browser asked for a page, not a program for data.
+    if not flask.request.path.startswith("/v1/") and accepted["text/html"] > accepted["application/json"]:
         problem = describe_problem(code, tuple(complaints), page_language())
         answer: flask.Response = flask.current_app.extensions[_PAGE](problem, KINDS[code])
     else:
@@ -130,15 +119,13 @@ def problem_answer(code: str, complaints: Iterable[Complaint] = ()) -> flask.Res
     return answer
 
 
-def _wants_page() -> bool:
-    """Tell whether a browser asked for a page, not a program for data."""
-    accepted = flask.request.accept_mimetypes
-    return not flask.request.path.startswith("/v1/") and accepted["text/html"] > accepted["application/json"]
-
-
 def describe_problem(code: str, complaints: tuple[Complaint, ...], language: str) -> Problem:
     """Return a problem, all complaints at once (the first MOST_COMPLAINTS of them)."""
-    errors = tuple(_describe_complaint(complaint, language) for complaint in complaints[:MOST_COMPLAINTS])
+    named = [(one, *one.worded(language)) for one in complaints[:MOST_COMPLAINTS]]
+    errors = tuple(
+        ProblemError(pointer=one.pointer, code=one.published, message=message, hint=hint or None)
+        for one, message, hint in named
+    )
     title, _ = worded(f"problem_{code}", {}, language)
     return Problem(
         type=f"urn:cepei:problem:{code}",
@@ -149,11 +136,6 @@ def describe_problem(code: str, complaints: tuple[Complaint, ...], language: str
         request_id=request_id(),
         errors=errors,
     )
-
-
-def _describe_complaint(complaint: Complaint, language: str) -> ProblemError:
-    message, hint = complaint.worded(language)
-    return ProblemError(pointer=complaint.pointer, code=complaint.published, message=message, hint=hint or None)
 
 
 def _detail(title: str, errors: Sequence[ProblemError], count: int, language: str) -> str:

@@ -134,16 +134,11 @@ def read_value(engine: Engine, name: str, text: str, language: str) -> FilterRea
 def _read_word(engine: Engine, vocabulary: str, text: str, language: str) -> FilterRead:
     readings = engine.reader.resolvers[vocabulary].read(text)
     ids = {id_ for reading in readings for id_ in reading.ids}
+    words = engine.catalogue.vocabularies[vocabulary]
     if len(ids) == 1 and all(reading.how in SURE for reading in readings):
         value = ids.pop()
-        label = engine.catalogue.vocabularies[vocabulary][value].label(language)
-        return FilterRead(input=text, value=value, label=label)
-    return FilterRead(input=text, suggestions=_offers(engine, vocabulary, text, language))
-
-
-def _offers(engine: Engine, vocabulary: str, text: str, language: str) -> tuple[Suggestion, ...]:
-    """Return the entries that the text may mean: named in it, like it, or the sectors of the product it names."""
-    words = engine.catalogue.vocabularies[vocabulary]
+        return FilterRead(input=text, value=value, label=words[value].label(language))
+    # What the text may mean: entries named in it, like it, or the sectors of the product it names.
     found = {offer.id: offer.similarity for offer in engine.reader.resolvers[vocabulary].suggest(text)}
     if vocabulary == "sectors":
         concepts = engine.catalogue.vocabularies["concepts"]
@@ -152,7 +147,8 @@ def _offers(engine: Engine, vocabulary: str, text: str, language: str) -> tuple[
     for entry in nearest_entries(words, text, MOST_SUGGESTIONS, language):
         found.setdefault(entry.id, entry.similarity or 0.0)
     best = sorted(found, key=lambda id_: -found[id_])[:MOST_SUGGESTIONS]
-    return tuple(Suggestion(value=id_, label=words[id_].label(language), similarity=found[id_]) for id_ in best)
+    offers = (Suggestion(value=id_, label=words[id_].label(language), similarity=found[id_]) for id_ in best)
+    return FilterRead(input=text, suggestions=tuple(offers))
 
 
 def _read_department(catalogue: Catalogue, text: str) -> FilterRead:

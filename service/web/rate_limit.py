@@ -159,6 +159,5 @@ def caller() -> str:
 
 def _is_free() -> bool:
     """Tell whether a call is not counted here: operators are limited in records (`charge_match`), not in calls."""
-    if flask.request.method != "POST" or flask.request.endpoint not in LIMITED_ENDPOINTS:
-        return True
-    return is_operator()
+    limited = flask.request.method == "POST" and flask.request.endpoint in LIMITED_ENDPOINTS
+    return not limited or is_operator()

@@ -33,7 +33,6 @@ from service.store import Store, StoreError
 
 EXTENSION = "cepei"
 
-
 WARMING = Profile(city="合肥", sector=("生物材料",), products=("聚乳酸吸管",), stage=("中試",), needs=("中试验证",))
 """Matched once at the start, so that no company waits for tables that are loaded when first needed."""
 
@@ -120,9 +119,6 @@ def served_catalogue() -> Catalogue:
     return engine().catalogue
 
 
-_SCHEME = "bearer"
-
-
 def store() -> Store:
     """Return the data file of this application."""
     return serving().store
@@ -142,7 +138,7 @@ def given_key() -> Key | None:
     """Return the valid key that the request carries; None when it carries none or one that is not valid."""
     if "key" not in flask.g:
         scheme, _, text = flask.request.headers.get("Authorization", "").strip().partition(" ")
-        is_key = scheme.lower() == _SCHEME and text.strip()
+        is_key = scheme.lower() == "bearer" and text.strip()
         flask.g.key = Keys(store()).find(text.strip()) if is_key else None
     return flask.g.key  # type: ignore[no-any-return]
 

@@ -111,21 +111,20 @@ def set_document(
 
     `only_marked` leaves out paragraphs and sections that hold neither a measure nor a place found.
     """
-    marks = [*_of_measures(measures), *(Span(start=p.start, end=p.end, kind="found") for p in places)]
+    marks = [Span(start=m.source.start, end=m.source.end, kind="measure", key=m.id) for m in measures]
+    marks += [Span(start=p.start, end=p.end, kind="found") for p in places]
     root = Section(path="", name="", kind="document", level=0)
     opened, begun = [root], {clause.start: clause for clause in document.clauses}
     for start, end, line_marks in _lines(document.text, marks):
         clause = begun.get(start)
         if clause is not None:
             _open(document, clause, opened)
-        _note(opened, line_marks, start)
+        for mark in line_marks:  # each keeps every section around it, and counts in all when it begins here
+            for section in opened:
+                section.measures += mark.kind == "measure" and mark.start >= start
+                section.kept = True
         opened[-1].blocks += _blocks(document, clause, start, end, line_marks, only_marked=only_marked)
     return _without_unmarked(root) if only_marked else root
-
-
-def _of_measures(measures: Iterable[Measure]) -> Iterator[Span]:
-    for measure in measures:
-        yield Span(start=measure.source.start, end=measure.source.end, kind="measure", key=measure.id)
 
 
 def _lines(text: str, marks: Iterable[Span]) -> Iterator[tuple[int, int, list[Span]]]:
@@ -147,7 +146,8 @@ def _open(document: Document, clause: Clause, opened: list[Section]) -> None:
     """Close the sections that the clause is not in and open its own."""
     while opened[-1].path and opened[-1].path != clause.parent:
         opened.pop()
-    section = Section(path=clause.path, name=_name(document, clause), kind=_kind(clause), level=clause.level)
+    name = document.text[clause.start : _heading_end(document, clause)].rstrip(_HEADING_ENDS)  # "" without a heading
+    section = Section(path=clause.path, name=name, kind=_kind(clause), level=clause.level)
     opened[-1].sections.append(section)
     opened.append(section)
 
@@ -158,12 +158,6 @@ def _kind(clause: Clause) -> str:
     return "box" if _BOX.fullmatch(clause.path) else "clause"
 
 
-def _name(document: Document, clause: Clause) -> str:
-    """Return the printed number and heading of a clause; empty when it has no heading."""
-    end = _heading_end(document, clause)
-    return document.text[clause.start : end].rstrip(_HEADING_ENDS) if end else ""
-
-
 def _heading_end(document: Document, clause: Clause) -> int:
     """Return the offset after the heading and the mark that closes it; 0 when the clause has no heading."""
     at = document.text.find(clause.heading, clause.start, clause.end) if clause.heading else -1
@@ -171,14 +165,6 @@ def _heading_end(document: Document, clause: Clause) -> int:
         return 0
     end = at + len(clause.heading)
     return end + (document.text[end : end + 1] in tuple(_HEADING_ENDS))
-
-
-def _note(opened: Sequence[Section], marks: Iterable[Span], start: int) -> None:
-    """Count the measures that begin on a line, and keep every section around what is marked on it."""
-    for mark in marks:
-        for section in opened:
-            section.measures += mark.kind == "measure" and mark.start >= start
-            section.kept = True
 
 
 def _blocks(

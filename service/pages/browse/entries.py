@@ -9,7 +9,7 @@ from typing import Any
 from matcher.answers.catalogue_json import describe_measure
 from rules.catalogue.catalogue import Catalogue
 from rules.language.labels import Labeller
-from rules.language.measures import Condition, Example, Leaf, Measure, Quote, leaves
+from rules.language.measures import Condition, Example, Leaf, Measure, leaves
 from seeds.documents import Document
 from seeds.metadata import DocumentStatus
 from seeds.regions import region_label
@@ -19,6 +19,7 @@ from service.pages.quotes import clause_name
 from service.web.lookups import departments_of
 
 Json = dict[str, Any]
+Words = Mapping[str, str]
 
 PARTS = ("leads", "shares", "answers")
 """What part a department has in a measure."""
@@ -116,9 +117,6 @@ def _within(places: Iterable[Place], start: int, end: int) -> list[Place]:
     return [place for place in places if start <= place.start and place.end <= end]
 
 
-Words = Mapping[str, str]
-
-
 def department_index(catalogue: Catalogue, words: Words) -> list[Json]:
     """Return the departments by place, those of most measures first, each with its measures by document."""
     by_place: dict[str, dict[str, list[tuple[Measure, str]]]] = {}
@@ -131,7 +129,10 @@ def department_index(catalogue: Catalogue, words: Words) -> list[Json]:
         {
             "id": place,
             "label": regions[place].label(words["language"]),
-            "departments": [_department(catalogue, place, name, names[name], words) for name in _most_first(names)],
+            "departments": [
+                _department(catalogue, place, name, names[name], words)
+                for name in sorted(names, key=lambda name: (-len(names[name]), name))
+            ],
         }
         for place, names in by_place.items()
         if names
@@ -147,10 +148,6 @@ def without_department(catalogue: Catalogue, words: Words) -> list[Json]:
     return [
         {**document_entry(catalogue, catalogue.documents[id_], words), "count": count} for id_, count in counts.items()
     ]
-
-
-def _most_first(names: Mapping[str, list[tuple[Measure, str]]]) -> list[str]:
-    return sorted(names, key=lambda name: (-len(names[name]), name))
 
 
 def _department(
@@ -179,10 +176,8 @@ MOST_RELATED = 8
 def measure_page(catalogue: Catalogue, measure: Measure, words: Words) -> Json:
     """Return everything the page of a measure shows."""
     language = words["language"]
-    document, labeller = (
-        catalogue.documents[measure.document],
-        Labeller(catalogue.facts, catalogue.vocabularies, language),
-    )
+    document = catalogue.documents[measure.document]
+    labeller = Labeller(catalogue.facts, catalogue.vocabularies, language)
     described = describe_measure(catalogue, measure, language)
     instruments = catalogue.vocabularies["instruments"]
     return {
@@ -201,7 +196,9 @@ def measure_page(catalogue: Catalogue, measure: Measure, words: Words) -> Json:
         "paragraphs": list(_paragraphs(catalogue, measure)),
         "conditions": [_condition(catalogue, one, labeller, words) for one in measure.conditions],
         "context": [
-            _clause(catalogue, measure, path, words) for path in measure.context if path != measure.source.clause
+            {"path": path, "name": place_name(document, path, words), "text": document.clause_text(path).split("\n")}
+            for path in measure.context
+            if path != measure.source.clause
         ],
         "examples": [_example(catalogue, measure, one, labeller, words) for one in measure.examples],
         "others": {
@@ -218,16 +215,15 @@ def related(catalogue: Catalogue, measure: Measure, words: Words) -> Json:
     clause = [one for one in here if one.source.clause == measure.source.clause]
     responsible = departments_of(catalogue, measure)
     leading = [one.name for one in responsible if one.lead] or [one.name for one in responsible[:1]]
+    responsible_here = []
+    for name in leading:
+        theirs = [one for one in here if name in {each.name for each in departments_of(catalogue, one)}]
+        names = [measure_name(one, words["language"]) for one in theirs[:MOST_RELATED]]
+        responsible_here.append({"name": name, "count": len(theirs), "measures": names})
     return {
         "clause": [measure_name(one, words["language"]) for one in clause],
-        "departments": [_of_department(catalogue, here, name, words) for name in leading],
+        "departments": responsible_here,
     }
-
-
-def _of_department(catalogue: Catalogue, others: Iterable[Measure], name: str, words: Words) -> Json:
-    theirs = [one for one in others if name in {each.name for each in departments_of(catalogue, one)}]
-    names = [measure_name(one, words["language"]) for one in theirs[:MOST_RELATED]]
-    return {"name": name, "count": len(theirs), "measures": names}
 
 
 def _paragraphs(catalogue: Catalogue, measure: Measure) -> Iterator[Json]:
@@ -243,43 +239,35 @@ def _paragraphs(catalogue: Catalogue, measure: Measure) -> Iterator[Json]:
 
 def _condition(catalogue: Catalogue, condition: Condition, labeller: Labeller, words: Words) -> Json:
     found = tuple(leaves(condition))
+    kind, expected = words["browse_combined"], []
+    if isinstance(condition, Leaf):
+        fact = catalogue.facts.get(condition.test.fact)
+        kind = fact.label(words["language"]) if fact else words["browse_manual"]
+        if condition.test.operator != "manual":  # what only a person can settle asks for no value
+            expected = [labeller.value(condition.test.fact, value) for value in condition.test.expected]
     return {
         "label": labeller.label(condition),
-        "kind": _kind_of(catalogue, found[0], words) if isinstance(condition, Leaf) else words["browse_combined"],
+        "kind": kind,
         "open": any(leaf.test.scope for leaf in found),
         "manual": any(leaf.test.operator == "manual" for leaf in found),
-        "expected": _expected(condition, labeller) if isinstance(condition, Leaf) else [],
-        "cites": [_cite(catalogue, quote, words) for quote in dict.fromkeys(leaf.cite for leaf in found)],
+        "expected": expected,
+        "cites": [
+            {
+                "document": quote.document,
+                "path": quote.clause,
+                "clause": place_name(catalogue.documents[quote.document], quote.clause, words),
+                "quote": quote.quote,
+            }
+            for quote in dict.fromkeys(leaf.cite for leaf in found)
+        ],
     }
-
-
-def _kind_of(catalogue: Catalogue, leaf: Leaf, words: Words) -> str:
-    fact = catalogue.facts.get(leaf.test.fact)
-    return fact.label(words["language"]) if fact else words["browse_manual"]
-
-
-def _expected(leaf: Leaf, labeller: Labeller) -> list[str]:
-    """Return the values asked for; a condition that only a person can settle asks for none."""
-    if leaf.test.operator == "manual":
-        return []
-    return [labeller.value(leaf.test.fact, value) for value in leaf.test.expected]
-
-
-def _cite(catalogue: Catalogue, quote: Quote, words: Words) -> Json:
-    name = place_name(catalogue.documents[quote.document], quote.clause, words)
-    return {"document": quote.document, "path": quote.clause, "clause": name, "quote": quote.quote}
-
-
-def _clause(catalogue: Catalogue, measure: Measure, path: str, words: Words) -> Json:
-    document = catalogue.documents[measure.document]
-    return {"path": path, "name": place_name(document, path, words), "text": document.clause_text(path).split("\n")}
 
 
 def _window(measure: Measure, words: Words) -> str:
     if measure.window is None:
         return ""
-    opens, closes = measure.window.opens, measure.window.closes
-    return words["browse_window"].format(opens or words["browse_open_end"], closes or words["browse_open_end"])
+    ends = (end or words["browse_open_end"] for end in (measure.window.opens, measure.window.closes))
+    return words["browse_window"].format(*ends)
 
 
 def _example(catalogue: Catalogue, measure: Measure, example: Example, labeller: Labeller, words: Words) -> Json:
@@ -305,8 +293,7 @@ def _fact_name(catalogue: Catalogue, measure: Measure, fact: str, words: Words) 
 
 def _values(catalogue: Catalogue, fact: str, value: Any, labeller: Labeller, words: Words) -> str:  # noqa: ANN401 - a fact's
     values = value if isinstance(value, list | tuple) else [value]
-    regions = fact in catalogue.facts and catalogue.facts[fact].vocabulary == "regions"
-    if regions:
+    if fact in catalogue.facts and catalogue.facts[fact].vocabulary == "regions":
         places = (region_label(catalogue.vocabularies["regions"], str(one), words["language"]) for one in values)
         return words["semicolon"].join(places)
     return words["comma"].join(labeller.value(fact, one) for one in values)

@@ -6,7 +6,7 @@ A value that is not understood filters nothing and is told with the nearest ones
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -18,7 +18,6 @@ from matcher.answers.engine import Engine
 from matcher.answers.shapes import Suggestion
 from matcher.answers.suggestions import nearest_entries
 from rules.catalogue.catalogue import Catalogue
-from rules.language.measures import Measure
 from service.intake.profile.fields import clean_text
 from service.intake.profile.schema import STATUSES
 from service.pages.browse.search import LONGEST_QUERY, in_order, is_too_short
@@ -108,7 +107,12 @@ def _read(serves: Engine, name: str, given: str, words: Words) -> Filter:
     typed, fault = read_text(given, words)
     if not typed:
         return Filter(name=name, typed="", fault=fault)
-    reading = _READERS[name](serves, name, typed, words)
+    if name in ("status", "document"):
+        reading = _read_listed(serves, name, typed, words)
+    elif name == "instrument":
+        reading = _read_instrument(serves, typed, words["language"])
+    else:
+        reading = read_value(serves, name, typed, words["language"])
     if reading.value:
         return Filter(name=name, typed=typed, value=reading.value, label=reading.label or "")
     return Filter(
@@ -119,12 +123,8 @@ def _read(serves: Engine, name: str, given: str, words: Words) -> Filter:
     )
 
 
-def _read_open(serves: Engine, name: str, typed: str, words: Words) -> FilterRead:
-    return read_value(serves, name, typed, words["language"])
-
-
-def _read_instrument(serves: Engine, name: str, typed: str, words: Words) -> FilterRead:  # noqa: ARG001 - one signature for all
-    vocabulary, language = serves.catalogue.vocabularies["instruments"], words["language"]
+def _read_instrument(serves: Engine, typed: str, language: str) -> FilterRead:
+    vocabulary = serves.catalogue.vocabularies["instruments"]
     found = vocabulary.find(typed)
     if len(found) == 1:
         return FilterRead(input=typed, value=found[0], label=vocabulary[found[0]].label(language))
@@ -142,15 +142,6 @@ def _read_listed(serves: Engine, name: str, typed: str, words: Words) -> FilterR
     near = dict.fromkeys(by_name[one] for one in get_close_matches(typed, list(by_name), n=2 * MOST_SUGGESTIONS))
     offers = (Suggestion(value=value, label=offered[value], similarity=0.0) for value in near)
     return FilterRead(input=typed, suggestions=tuple(offers))
-
-
-_READERS: Mapping[str, Callable[[Engine, str, str, Words], FilterRead]] = MappingProxyType(
-    {
-        **dict.fromkeys(("region", "sector", "stage", "department"), _read_open),
-        **dict.fromkeys(("status", "document"), _read_listed),
-        "instrument": _read_instrument,
-    }
-)
 
 
 def _entries_of(vocabulary: str) -> Callable[[Catalogue, Words], list[tuple[str, str]]]:
@@ -174,24 +165,19 @@ _CHOICES: Mapping[str, Callable[[Catalogue, Words], list[tuple[str, str]]]] = Ma
 def choices(catalogue: Catalogue, filters: Filters, words: Words) -> dict[str, list[Json]]:
     """Return what each list offers, with how many measures would remain under the other filters."""
     reached = open_to(catalogue, filters.values, words=filters.words)
-    offered = {name: _offered(catalogue, name, filters, reached, words) for name in COUNTED}
-    chosen = filters.by_name["stage"].value
-    # A stage rules measures out; none of them has it, so there is nothing to count.
-    stages = [
-        {"value": value, "label": label, "chosen": value == chosen}
-        for value, label in _CHOICES["stage"](catalogue, words)
-    ]
-    return {"stage": stages, **offered}
-
-
-def _offered(catalogue: Catalogue, name: str, filters: Filters, reached: Sequence[Measure], words: Words) -> list[Json]:
-    others = {key: value for key, value in filters.values.items() if key != name}
-    counts = Counter(value for one in having(catalogue, reached, others) for value in values_of(catalogue, one, name))
-    chosen = filters.by_name[name].value
-    return [
-        {"value": value, "label": label, "chosen": value == chosen, "count": counts[value]}
-        for value, label in _CHOICES[name](catalogue, words)
-    ]
+    offered: dict[str, list[Json]] = {}
+    for name in ("stage", *COUNTED):
+        chosen = filters.by_name[name].value
+        offered[name] = [
+            {"value": value, "label": label, "chosen": value == chosen}
+            for value, label in _CHOICES[name](catalogue, words)
+        ]
+    for name in COUNTED:  # a stage rules measures out; none of them has it, so there is nothing to count
+        others = having(catalogue, reached, {key: value for key, value in filters.values.items() if key != name})
+        counts = Counter(value for one in others for value in values_of(catalogue, one, name))
+        for choice in offered[name]:
+            choice["count"] = counts[choice["value"]]
+    return offered
 
 
 def without_each(catalogue: Catalogue, filters: Filters) -> list[tuple[Filter, int]]:

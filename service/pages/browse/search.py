@@ -52,7 +52,13 @@ def places_of(text: str, writings: Iterable[str]) -> tuple[Place, ...]:
         if len(words) >= SHORTEST_QUERY
         for at in _starts(readable, words)
     ]
-    return _joined(sorted(found))
+    joined: list[Place] = []
+    for place in sorted(found):
+        if joined and place.start < joined[-1].end:
+            joined[-1] = Place(joined[-1].start, max(joined[-1].end, place.end))
+        else:
+            joined.append(place)
+    return tuple(joined)
 
 
 @lru_cache(maxsize=1024)
@@ -72,16 +78,6 @@ def _starts(text: str, words: str) -> Iterable[int]:
     while at >= 0:
         yield at
         at = text.find(words, at + len(words))
-
-
-def _joined(places: Iterable[Place]) -> tuple[Place, ...]:
-    joined: list[Place] = []
-    for place in places:
-        if joined and place.start < joined[-1].end:
-            joined[-1] = Place(joined[-1].start, max(joined[-1].end, place.end))
-        else:
-            joined.append(place)
-    return tuple(joined)
 
 
 def search_clauses(catalogue: Catalogue, query: str) -> list[ClauseFound]:

@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import flask
 
-from rules.catalogue.catalogue import Catalogue
 from rules.language.measures import leaves
 from service.complaints import printable
 from service.pages.browse import filters as browse_filters
@@ -111,7 +110,12 @@ def measures() -> flask.Response:
         page=page,
         without=browse_filters.without_each(catalogue, filters) if not selected else [],
         more_in_use=any(filters.by_name[name].typed for name in browse_filters.FOLDED),
-        stage_is_asked=_is_asked(catalogue, "stage"),
+        stage_is_asked=any(
+            leaf.test.fact == "stage"
+            for one in catalogue.measures.values()
+            for condition in one.conditions
+            for leaf in leaves(condition)
+        ),
         given=filters.address(),
     )
 
@@ -144,9 +148,8 @@ def _words() -> Mapping[str, str]:
 
 def _without_blanks() -> flask.Response:
     """Lead to the same address without the filters that the form sent empty, so that it can be passed on."""
-    stated = {
-        name: flask.request.args[name] for name in (*browse_filters.ORDER, "page") if flask.request.args.get(name)
-    }
+    asked = flask.request.args
+    stated = {name: asked[name] for name in (*browse_filters.ORDER, "page") if asked.get(name)}
     answer = flask.Response(status=303)
     answer.location = link("browse.measures", **stated)
     return answer
@@ -171,20 +174,9 @@ def _found(found: ClauseFound, words: Mapping[str, str]) -> Json:
     }
 
 
-def _is_asked(catalogue: Catalogue, fact: str) -> bool:
-    """Tell whether any condition of any measure reads a fact."""
-    conditions = (condition for measure in catalogue.measures.values() for condition in measure.conditions)
-    return any(leaf.test.fact == fact for condition in conditions for leaf in leaves(condition))
-
-
 def _missing(name: str, titles: Mapping[str, str], *, kind: str) -> flask.Response:
     """Say that there is no such document or measure, and offer the nearest."""
     shown = printable(name)
     near = get_close_matches(shown, list(titles), n=MOST_NEAREST, cutoff=LEAST_LIKENESS)
-    return render_page(
-        "browse_missing.html",
-        status=404,
-        kind=kind,
-        name=shown,
-        near=[{"id": id_, "title": titles[id_]} for id_ in near],
-    )
+    offered = [{"id": id_, "title": titles[id_]} for id_ in near]
+    return render_page("browse_missing.html", status=404, kind=kind, name=shown, near=offered)

@@ -106,7 +106,11 @@ def _card(recommendation: Recommendation, number: int, rows: Rows, words: Mappin
             {
                 "clause": _clause(passage),
                 "address": clause_address(passage.document, passage.clause),
-                "pieces": mark_matches(passage.quote, passage.start, _matches(passage)),
+                "pieces": mark_matches(
+                    passage.quote,
+                    passage.start,
+                    [(match.start, match.end) for match in passage.matches] if isinstance(passage, Evidence) else (),
+                ),
             }
             for passage in _passages(recommendation)
         ],
@@ -122,17 +126,9 @@ def _clause(quote: Quote | Evidence) -> str:
 def _passages(recommendation: Recommendation) -> tuple[Quote | Evidence, ...]:
     """Return the passages of evidence, the operative sentence before them unless one of them shows it."""
     source, evidence = recommendation.measure.source, recommendation.evidence or ()
-    return evidence if any(_holds(passage, source) for passage in evidence) else (source, *evidence)
-
-
-def _holds(passage: Evidence, source: Quote) -> bool:
-    """Tell whether a passage of evidence shows the operative sentence already."""
-    same = passage.document == source.document
-    return same and passage.start <= source.start and passage.end >= source.end
-
-
-def _matches(passage: Quote | Evidence) -> list[tuple[int, int]]:
-    return [(match.start, match.end) for match in passage.matches] if isinstance(passage, Evidence) else []
+    same = [passage for passage in evidence if passage.document == source.document]
+    is_shown = any(passage.start <= source.start and passage.end >= source.end for passage in same)
+    return evidence if is_shown else (source, *evidence)
 
 
 def _counted(conditions: Iterable[Row], words: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ import flask
 
 from matcher.answers.shapes import Benefit, Condition, Question
 from rules.catalogue.catalogue import Catalogue
-from rules.language.facts import IN_PERCENT, FactType
+from rules.language.facts import IN_PERCENT, FactDefinition, FactType
 from rules.language.labels import Labeller
 from rules.language.measures import Verdict, Why
 from seeds.regions import region_label
@@ -68,6 +68,15 @@ def money_words(yuan: float, words: Mapping[str, str]) -> str:
         if yuan >= size:
             return f"{yuan / size:g}{unit}"
     return f"{yuan:g}元"
+
+
+def amount_words(fact: FactDefinition, number: float, words: Mapping[str, str]) -> str:
+    """Return a number as people write it of a fact: as money, in percentage points or with its unit."""
+    if fact.type is FactType.MONEY:
+        return money_words(number, words)
+    if fact.type in IN_PERCENT:
+        return words["points"].format(f"{100 * number:g}")
+    return f"{number:g} {fact.unit_en if words['language'] == 'en' else fact.unit}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,16 +182,8 @@ class Rows:
         if gap == 0:
             return self._words["gap.bound"]
         side = "short" if _first(actual) < _first(expected) else "over"
-        return self._words[f"gap.{side}"].format(self._amount(condition.fact or "", gap))
-
-    def _amount(self, fact: str, number: float) -> str:
-        known = self._catalogue.facts[fact]
-        if known.type is FactType.MONEY:
-            return money_words(number, self._words)
-        if known.type in IN_PERCENT:
-            return self._words["points"].format(f"{100 * number:g}")
-        unit = known.unit_en if self._words["language"] == "en" else known.unit
-        return f"{number:g} {unit}".strip()
+        amount = amount_words(self._catalogue.facts[condition.fact or ""], gap, self._words)
+        return self._words[f"gap.{side}"].format(amount)
 
 
 def asking_once(conditions: Iterable[Row]) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from typing import Any
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition, FactType
 from rules.language.labels import Labeller
-from rules.language.measures import Leaf, leaves
+from rules.language.measures import leaves
 from seeds.profile_fields import Kind as Field
 from seeds.profile_fields import profile_fields
 from seeds.vocabulary import Vocabulary
@@ -54,21 +54,17 @@ _KINDS = {
 """How a field is typed that does not say otherwise, by its kind."""
 
 
-def _form_fields() -> Iterator[FormField]:
-    for name in profile_fields().form:
-        field = profile_fields().by_id[name]
-        if field.form:
-            kind = InputKind(field.form.typed) if field.form.typed else _KINDS[field.kind]
-            yield FormField(
-                name=name,
-                kind=kind,
-                main=field.form.main,
-                autocomplete=field.form.autocomplete,
-                vocabulary=field.vocabulary,
-            )
-
-
-FIELDS = tuple(_form_fields())
+FIELDS = tuple(
+    FormField(
+        name=name,
+        kind=InputKind(form.typed) if form.typed else _KINDS[field.kind],
+        main=form.main,
+        autocomplete=form.autocomplete,
+        vocabulary=field.vocabulary,
+    )
+    for name, field in ((name, profile_fields().by_id[name]) for name in profile_fields().form)
+    if (form := field.form)
+)
 BY_NAME: Mapping[str, FormField] = MappingProxyType({field.name: field for field in FIELDS})
 
 DECLARED = "facts."
@@ -149,23 +145,15 @@ def _day(text: str) -> str:
     return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}" if match else text
 
 
-def _as_typed(text: str) -> str:
-    return text
-
-
-def _flag(text: str) -> bool | str:
-    return _FLAGS.get(text, text)
-
-
 _READERS: dict[InputKind, Callable[[str], Any]] = {
-    InputKind.TEXT: _as_typed,
+    InputKind.TEXT: str,
     InputKind.LINES: _lines,
     InputKind.CHOICE: _lines,
     InputKind.NUMBER: _number,
-    InputKind.MONEY: _as_typed,
-    InputKind.SHARE: _as_typed,
+    InputKind.MONEY: str,
+    InputKind.SHARE: str,
     InputKind.DATE: _day,
-    InputKind.FLAG: _flag,
+    InputKind.FLAG: lambda text: _FLAGS.get(text, text),
 }
 
 
@@ -174,16 +162,11 @@ MOST_CHOICES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownField:
-    """One field with its words; `choices` are (value, words), empty when the field is typed freely."""
+class ShownField(FormField):
+    """A field with its words; `choices` are (value, words), empty when the field is typed freely."""
 
-    name: str
-    kind: InputKind
     label: str
     hint: str = ""
-    main: bool = False
-    autocomplete: str = "off"
-    vocabulary: str = ""
     choices: tuple[tuple[str, str], ...] = ()
 
 
@@ -196,7 +179,8 @@ class Fields:
         self._language = language
         self._words = page_words(language)
         self._drafter = Labeller(catalogue.facts, catalogue.vocabularies, language)
-        self._leaves = {leaf.test.fact: leaf for leaf in _all_leaves(catalogue)}
+        conditions = (condition for measure in catalogue.measures.values() for condition in measure.conditions)
+        self._leaves = {leaf.test.fact: leaf for condition in conditions for leaf in leaves(condition)}
 
     @property
     def asked_for(self) -> Iterable[str]:
@@ -246,11 +230,12 @@ class Fields:
         known, kind = self._catalogue.facts.get(fact), kind_of_fact(fact, self._catalogue.facts)
         vocabulary = known.vocabulary if known is not None and known.type is FactType.SET else ""
         entries = self._choices(vocabulary) if vocabulary else ()
+        unit = "" if known is None else known.unit_en if self._language == "en" else known.unit
         return ShownField(
             name=DECLARED + fact,
             kind=InputKind.CHOICE if entries else kind,
             label=self._label(fact),
-            hint=self._unit(known) or self._words.get(f"hint_{kind}", ""),
+            hint=self._words["hint_unit"].format(unit) if unit else self._words.get(f"hint_{kind}", ""),
             vocabulary="" if entries else vocabulary,
             choices=entries or self._yes_or_no(kind),
         )
@@ -263,10 +248,6 @@ class Fields:
         label = known.label(self._language) if known else self._drafter.label(self._leaves[fact])
         return label[:1].upper() + label[1:]
 
-    def _unit(self, known: FactDefinition | None) -> str:
-        unit = "" if known is None else known.unit_en if self._language == "en" else known.unit
-        return self._words["hint_unit"].format(unit) if unit else ""
-
     def _yes_or_no(self, kind: InputKind) -> tuple[tuple[str, str], ...]:
         return (("yes", self._words["yes"]), ("no", self._words["no"])) if kind is InputKind.FLAG else ()
 
@@ -276,9 +257,3 @@ class Fields:
         if len(vocabulary.entries) > MOST_CHOICES:
             return ()
         return tuple((entry.zh, entry.label(self._language)) for entry in vocabulary.entries.values())
-
-
-def _all_leaves(catalogue: Catalogue) -> Iterator[Leaf]:
-    for measure in catalogue.measures.values():
-        for condition in measure.conditions:
-            yield from leaves(condition)

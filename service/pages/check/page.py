@@ -14,7 +14,7 @@ import flask
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from matcher.answers.shapes import MatchAnswer, MeasureSummary, Unrecognised
+from matcher.answers.shapes import MatchAnswer, Unrecognised
 from matcher.profiles.profile import MatchError, MatchRequest
 from matcher.standing import Standing
 from rules.catalogue.catalogue import Catalogue
@@ -22,7 +22,7 @@ from rules.language.measures import MeasureVerdict, Verdict
 from service.complaints import Complaint, complaints_of
 from service.intake.profile.schema import MatchRequestSchema, complaints_beside, complaints_of_facts
 from service.pages.check.cards import MOST, group_cards, read_limit
-from service.pages.check.conditions import Row, Rows, measure_address, page_address
+from service.pages.check.conditions import Rows, measure_address, page_address
 from service.pages.check.fields import BY_NAME, DECLARED, FIELDS, Fields, ShownField, is_field, read_profile, typed_of
 from service.pages.frame import render_page, understood
 from service.pages.wording import page_words
@@ -48,30 +48,13 @@ def read_typed(form: MultiDict[str, str]) -> dict[str, str]:
     for key in form:
         name = key.removeprefix(ADDED)
         if name != key and is_field(name):
-            given = [text for text in form.getlist(key) if _differs(text, carried.get(name, ""))]
+            given = [text for text in form.getlist(key) if text.split() != carried.get(name, "").split()]
             typed[name] = given[-1] if given else typed.get(name, "")
     for pressed in form.getlist(ANSWER):
         name, _, text = pressed.partition("=")
         if is_field(name):
             typed[name] = text
     return typed
-
-
-def _differs(text: str, other: str) -> bool:
-    return text.split() != other.split()
-
-
-def read_before(form: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON value; the API's schema judges it
-    """Return the profile to compare with: None when there is none, ValueError when it is no JSON."""
-    text = form.get(BEFORE, "")
-    if not text:
-        return None
-    if len(text) > LONGEST_BEFORE:
-        raise ValueError("longer than a profile")
-    try:
-        return json.loads(text)
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
 
 
 _FITS, _MAY, _OUT, _LEFT = Standing.APPLICABLE, Standing.POSSIBLE, Standing.NOT_APPLICABLE, Standing.WITHHELD
@@ -132,25 +115,16 @@ def refused(answer: MatchAnswer, rows: Rows) -> list[dict[str, Any]]:
         conditions = recommendation.conditions or ()
         unmet = [rows.row(condition) for condition in conditions if condition.verdict is Verdict.UNMET]
         group = groups.setdefault(unmet[0].label, {"row": unmet[0], "measures": []})
-        group["measures"].append(_measure(recommendation.measure, unmet[1:]))
+        measure = recommendation.measure
+        group["measures"].append(
+            {
+                "title": measure.title,
+                "address": measure_address(measure.id),
+                "is_draft": measure.document.status == "draft",
+                "others": [row.label for row in unmet[1:]],
+            }
+        )
     return sorted(groups.values(), key=lambda group: -len(group["measures"]))
-
-
-def _measure(measure: MeasureSummary, others: list[Row]) -> dict[str, Any]:
-    return {
-        "title": measure.title,
-        "address": measure_address(measure.id),
-        "is_draft": measure.document.status == "draft",
-        "others": [row.label for row in others],
-    }
-
-
-def near_miss_rows(answer: MatchAnswer, rows: Rows) -> list[dict[str, Any]]:
-    """Return the measures that one changeable condition stands in the way of."""
-    return [
-        {"title": miss.title, "address": measure_address(miss.measure_id), "row": rows.what_if(miss.condition)}
-        for miss in answer.near_misses
-    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +151,10 @@ def page_of(check: Check, language: str) -> dict[str, Any]:
         "answer": answer,
         "groups": group_cards(answer, language, check.typed, check.limit),
         "questions": [{"settles": one.settles, "asked": rows.asked(one)} for one in answer.questions],
-        "near": near_miss_rows(answer, rows),
+        "near": [
+            {"title": miss.title, "address": measure_address(miss.measure_id), "row": rows.what_if(miss.condition)}
+            for miss in answer.near_misses
+        ],
         "refused": refused(answer, rows) if check.with_refused else [],
         "unread": [_unread(item, check.typed) for item in answer.profile.unrecognised],
         "profile_json": json.dumps(read_profile(check.typed, catalogue.facts), ensure_ascii=False),
@@ -276,10 +253,13 @@ def _request(profile: Mapping[str, Any]) -> MatchRequest:
 
 def _before(posted: Mapping[str, str]) -> tuple[Mapping[str, Any] | None, bool]:
     """Return the profile to compare with, and whether there was one that cannot be read."""
+    text = posted.get(BEFORE, "")
+    if len(text) > LONGEST_BEFORE:
+        return None, True
     try:
-        profile = read_before(posted)
+        profile = json.loads(text) if text else None  # any JSON value; the API's schema judges it
         faults = profile is not None and engine().declared.faults_of(_request(profile).profile.facts)
-    except (ValueError, ValidationError):
+    except (ValueError, RecursionError, ValidationError):
         return None, True
     return (None, True) if faults else (profile, False)
 
@@ -294,13 +274,16 @@ def _page(
     language = page_language()
     fields = Fields(engine().catalogue, language)
     fault_list = [_fault(complaint, fields, language) for complaint in complaints]
+    by_field: dict[str, list[str]] = {}
+    for fault in fault_list:
+        by_field.setdefault(fault["field"], []).append(fault["says"])
     return render_page(
         "check.html",
         status=status,
         private=True,
         fields=fields.of_form(typed),
         typed=typed,
-        faults=_by_field(fault_list),
+        faults=by_field,
         fault_list=fault_list,
         handbook=page_address("handbook.page", name="company"),
         feedback=page_address("feedback.report"),
@@ -324,10 +307,3 @@ def _field_of(pointer: str) -> str:
     if steps[:1] == ["facts"] and len(steps) > 1:
         return DECLARED + steps[1]
     return steps[0] if steps and steps[0] in BY_NAME else ""
-
-
-def _by_field(faults: list[dict[str, str]]) -> dict[str, list[str]]:
-    by_field: dict[str, list[str]] = {}
-    for fault in faults:
-        by_field.setdefault(fault["field"], []).append(fault["says"])
-    return by_field

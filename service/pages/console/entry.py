@@ -8,11 +8,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
-import os
 import re
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -62,7 +61,8 @@ def current_session() -> Session | None:
     held = next((key for key in Keys(store()).listed() if key.id == key_id), None)
     if now >= ends or held is None or not held.is_valid(now) or held.role not in SCREENING_ROLES:
         return None
-    return Session(key=held, token=_token_of(str(number)))
+    secret, named = server_secret(store().folder), f"console form {number}"
+    return Session(key=held, token=hmac.new(secret, named.encode(), hashlib.sha256).hexdigest())
 
 
 def begin_session(answer: flask.Response, key: Key) -> None:
@@ -79,11 +79,6 @@ def begin_session(answer: flask.Response, key: Key) -> None:
     )
 
 
-def end_session(answer: flask.Response) -> None:
-    """Sign out: take the cookie away."""
-    answer.delete_cookie(COOKIE, path=PATH, secure=flask.request.is_secure, httponly=True, samesite="Strict")
-
-
 def is_own_form(request: flask.Request) -> bool:
     """Tell whether a form was sent by a page of this service; a browser that tells neither way is not believed."""
     site = request.headers.get("Sec-Fetch-Site")
@@ -93,20 +88,10 @@ def is_own_form(request: flask.Request) -> bool:
     return origin.scheme in {"http", "https"} and origin.netloc == request.host
 
 
-def holds_token(session: Session, request: flask.Request) -> bool:
-    """Tell whether a form carries the token of this sign-in."""
-    return hmac.compare_digest(session.token.encode(), request.form.get(TOKEN, "").encode())
-
-
 def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(
         server_secret(store().folder), salt=_PURPOSE, signer_kwargs={"digest_method": hashlib.sha256}
     )
-
-
-def _token_of(number: str) -> str:
-    secret = server_secret(store().folder)
-    return hmac.new(secret, f"console form {number}".encode(), hashlib.sha256).hexdigest()
 
 
 _NOTE = "upload.json"
@@ -147,11 +132,6 @@ def find_upload(upload_id: str, key: Key) -> Upload | None:
     return Upload(id=upload_id, form=note["form"], name=note["name"], options=options)
 
 
-def hold_upload(upload: Upload) -> None:
-    """Begin the hour of an upload anew."""
-    os.utime(folders().of(upload.id).path)
-
-
 def name_of(job_id: str) -> str:
     """Return what the file of a screening was called when it was uploaded here; "" when it was not."""
     note = _note(folders().of(job_id))
@@ -175,11 +155,6 @@ def _note(folder: Folder) -> dict[str, str] | None:
 
 Json = dict[str, Any]
 _MINUTE = 60
-
-
-def list_screenings(owned: Iterable[Job], *, language: str, now: float) -> list[Json]:
-    """Return the screenings of a key for the list."""
-    return [report_screening(job, language=language, now=now) for job in owned]
 
 
 def report_screening(job: Job, *, language: str, now: float) -> Json:
@@ -263,7 +238,9 @@ def _refuse_foreign_form() -> None:
     """Raise RequestError unless a page of this console sent the form."""
     flask.request.max_content_length = serving().settings.upload_bytes + 1
     session, own = flask.g.console, is_own_form(flask.request)
-    if own and (session is None or flask.request.endpoint == "console.sign_in" or holds_token(session, flask.request)):
+    if own and (session is None or flask.request.endpoint == "console.sign_in"):
+        return
+    if own and hmac.compare_digest(session.token.encode(), flask.request.form.get(TOKEN, "").encode()):
         return
     words = page_words(page_language())
     complaint = Complaint(code="foreign_form", message=words["screen_foreign_form"], hint=words["screen_foreign_hint"])
@@ -285,8 +262,7 @@ def sign_in() -> flask.Response:
         return sign_in_page(status=401, fault="screen_wrong_key", wanted=wanted)
     if key.role not in SCREENING_ROLES:
         return sign_in_page(status=403, fault="screen_low_key", wanted=wanted)
-    target = wanted if _CONSOLE_ADDRESS.fullmatch(wanted) else link("console.home")
-    answer = go_to(target)
+    answer = go_to(wanted if _CONSOLE_ADDRESS.fullmatch(wanted) else link("console.home"))
     begin_session(answer, key)
     return answer
 
@@ -295,7 +271,7 @@ def sign_in() -> flask.Response:
 def sign_out() -> flask.Response:
     """Forget who was signed in."""
     answer = go_to(link("console.home"))
-    end_session(answer)
+    answer.delete_cookie(COOKIE, path=PATH, secure=flask.request.is_secure, httponly=True, samesite="Strict")
     return answer
 
 
@@ -315,12 +291,12 @@ def home_page(
     *, status: int = 200, faults: tuple[str, ...] = (), asked: dict[str, str] | None = None
 ) -> flask.Response:
     """Show the list and the form of a new screening, with what was wrong with the last upload."""
-    owned = jobs().owned(flask.g.key.id)
+    now, language = time.time(), page_language()
     left = jobs().records.left(flask.g.key.id, most=serving().settings.operator_records)
     return console_page(
         "console_home.html",
         status=status,
-        screenings=list_screenings(owned, language=page_language(), now=time.time()),
+        screenings=[report_screening(job, language=language, now=now) for job in jobs().owned(flask.g.key.id)],
         faults=faults,
         asked=asked or {},
         statuses=STATUSES,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,6 @@ from service.pages.console.entry import (
     console_page,
     find_upload,
     go_to,
-    hold_upload,
     home_page,
     keep_upload,
     pass_name_on,
@@ -34,9 +35,9 @@ from service.pages.console.entry import (
 from service.pages.console.summary import summarise
 from service.pages.frame import link
 from service.pages.wording import page_words
-from service.screenings.shapes import FieldChoice, ReadColumns
+from service.screenings.shapes import ReadColumns
 from service.screenings.stored.changes import StoredChanges
-from service.screenings.stored.jobs import UNFINISHED, Job, State
+from service.screenings.stored.jobs import Job, State
 from service.screenings.stored.progress import event_stream
 from service.screenings.work.sent import Sent, columns_as_read, columns_at_a_look, read_sent
 from service.web.opened import engine_of, forget, parts_of, results_file, run_again
@@ -70,7 +71,7 @@ def column_page(path: Path, mapping: Mapping[str, str], *, on: date, language: s
         "columns": columns,
         "doubtful": sum(column.status in _DOUBTFUL for column in look.columns),
         "used": sum(column.status is Status.USED for column in look.columns),
-        "units": _units(look.choices),
+        "units": list(dict.fromkeys(unit for choice in look.choices for unit in choice.units)),
     }
 
 
@@ -98,19 +99,14 @@ def read_choices(form: Mapping[str, str], plain: Json) -> dict[str, str]:
     return mapping
 
 
-def _units(choices: Sequence[FieldChoice]) -> list[str]:
-    """Return every unit that a field may have, the most usual first."""
-    return list(dict.fromkeys(unit for choice in choices for unit in choice.units))
-
-
 _ID = "<string(length=32):upload_id>"
 
 
 @blueprint.post("/screenings/new")
 def upload() -> flask.Response:
     """Keep a file and go on to its columns; what is wrong with it is reported beside the form."""
-    asked = {name: flask.request.form.get(name, "").strip() for name in ("on",)}
-    asked["statuses"] = ",".join(flask.request.form.getlist("statuses"))
+    form = flask.request.form
+    asked = {"on": form.get("on", "").strip(), "statuses": ",".join(form.getlist("statuses"))}
     try:
         upload_id = _kept(asked)
     except RequestError as error:
@@ -168,8 +164,8 @@ def _create(upload: Upload, choices: dict[str, str]) -> None:
     """Put the screening into the queue; raise RequestError when the file cannot be read with these columns."""
     settings, key = serving().settings, flask.g.key
     expect_records(key)
-    hold_upload(upload)
     folder, options = folders().of(upload.id), replace(upload.options, columns=choices)
+    os.utime(folder.path)  # the hour of the upload begins anew
     path = folder.sent(upload.form)
     if refusal := look_at(path, choices, on=options.on).refusal:
         Sent(form=upload.form, content=b"", options=options).check_columns(folder)
@@ -228,15 +224,11 @@ def events(screening_id: str) -> flask.Response:
     """Send how far it is whenever that changes; the last event bears the name of the final state."""
     job, table, language = own_screening(screening_id), jobs(), page_language()
 
-    def state() -> tuple[bool, str, bytes] | None:
-        found = table.find(job.id, job.key_id)
-        if found is None:
-            return None
-        ended = found.state not in UNFINISHED
-        body = json_bytes(report_progress(found, language=language, now=time.time()))
-        return ended, "ended" if ended else "progress", body
+    def reported(found: Job) -> tuple[str, bytes]:
+        return "ended", json_bytes(report_progress(found, language=language, now=time.time()))
 
-    return event_stream(state, most=max(1, serving().settings.threads - 2))
+    find = partial(table.find, job.id, job.key_id)
+    return event_stream(find, reported, most=max(1, serving().settings.threads - 2))
 
 
 @blueprint.post(f"{ONE}/cancel")

@@ -14,19 +14,18 @@ import flask
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
-from marshmallow import Schema, ValidationError
+from marshmallow import ValidationError
 from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from rules.catalogue.catalogue import Catalogue
-from rules.language.facts import IN_PERCENT, FactType
 from rules.language.measures import Instrument
 from seeds.regions import region_label
 from service.complaints import RequestError, complaints_of
 from service.intake.profile.fields import Choice, Whole
 from service.intake.profile.schema import STATUSES
 from service.intake.queries import LARGEST_PAGE, MatrixFilter, PageQuery
-from service.pages.check.conditions import money_words
+from service.pages.check.conditions import amount_words
 from service.screenings.shapes import MeasureItem, MeasureTenant
 from service.screenings.stored.jobs import Chunk
 from service.screenings.stored.matrix import (
@@ -47,6 +46,7 @@ from service.screenings.stored.parts import PairReader
 from service.web.lookups import page_of, read_region
 
 Json = dict[str, Any]
+Words = Mapping[str, str]
 SORTS = ("applicable", "possible", "row")
 
 
@@ -65,15 +65,13 @@ class MatrixQuery(MatrixFilter):
 
 
 def read_query(schema: type[PageQuery]) -> Json:
-    """Return what the address asks for; an empty field of a filter counts as not given."""
+    """Return what the address asks for; an empty field of a filter counts as not given.
+
+    Raises RequestError with all that is wrong.
+    """
     given = {name: value for name, value in flask.request.args.items() if value.strip() and name != "lang"}
-    return load(schema(), given)
-
-
-def load(schema: Schema, given: Mapping[str, str]) -> Json:
-    """Load a form; raise RequestError with all that is wrong."""
     try:
-        loaded: Json = schema.load(given)
+        loaded: Json = schema().load(given)
     except ValidationError as error:
         raise RequestError("invalid_request", complaints_of(error.messages)) from error
     return loaded
@@ -119,13 +117,6 @@ Rows = NDArray[np.int32]
 STANDINGS = ("applicable", "possible", "one_fact_short", "one_condition_short")
 
 
-def rows_called(parts: Parts, text: str) -> Rows:
-    """Return the tenants whose name holds a text."""
-    table = parts.tenants(["row", "name"])
-    found = pc.match_substring(pc.fill_null(table["name"], ""), text, ignore_case=True)
-    return np.asarray(table.filter(found)["row"].to_numpy(), dtype=np.int32)
-
-
 def counts_by_measure(parts: Parts, rows: Rows | None = None) -> dict[str, Counter[str]]:
     """Return measure -> standing -> tenants, of some rows or all; measures that nobody is shown are not there."""
     if not parts.numbers:
@@ -162,9 +153,6 @@ def cells_of(parts: Parts, rows: Collection[int], measures: Collection[str]) -> 
     return found
 
 
-Words = Mapping[str, str]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """A finished screening as its lists read it: catalogue, statuses considered, chunks, parts, and the words."""
@@ -194,8 +182,10 @@ class Results:
 
     def tenants_called(self, text: str) -> TenantCounts:
         """Return the tenants whose name holds a text, by row."""
+        table = self.parts.tenants(["row", "name"])
+        found = pc.match_substring(pc.fill_null(table["name"], ""), text, ignore_case=True)
         counts = count_by_tenant(self.parts, TenantChoice())
-        return counts.chosen(np.isin(counts.rows, rows_called(self.parts, text)))
+        return counts.chosen(np.isin(counts.rows, table.filter(found)["row"].to_numpy()))
 
     def tenant_items(self, counts: TenantCounts, query: Json) -> tuple[list[Json], Json]:
         """Return one page of tenants, each with its place and its best measures."""
@@ -267,20 +257,13 @@ class Results:
     def _says(self, item: MeasureTenant) -> str:
         """Return what is missing or in the way of one tenant."""
         if item.fact:
-            gap = self._amount(item.fact, item.gap) if item.gap is not None else ""
+            gap = ""
+            if item.gap is not None:
+                amount = amount_words(self.catalogue.facts[item.fact], item.gap, self.words)
+                gap = self.words["in_brackets"].format(self.words["screen_gap"].format(amount))
             return self.words["screen_in_the_way"].format(self.fact(item.fact)) + gap
         facts = dict.fromkeys(self.fact(unknown.fact) for unknown in item.unknown)
         return self.words["screen_missing"].format(self.words["comma"].join(facts)) if facts else ""
-
-    def _amount(self, fact: str, gap: float) -> str:
-        known = self.catalogue.facts[fact]
-        if known.type is FactType.MONEY:
-            amount = money_words(gap, self.words)
-        elif known.type in IN_PERCENT:
-            amount = self.words["points"].format(f"{100 * gap:g}")
-        else:
-            amount = f"{gap:g} {known.unit_en if self.language == 'en' else known.unit}".strip()
-        return self.words["in_brackets"].format(self.words["screen_gap"].format(amount))
 
 
 DOWN, ACROSS = 50, 40

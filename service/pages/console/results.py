@@ -89,13 +89,8 @@ def pair(screening_id: str, row: int, measure_id: str) -> flask.Response:
     job, results = _opened(screening_id)
     described = describe_measure(results.catalogue, found(results.catalogue.measures, measure_id), page_language())
     called = results.parts.called([row]).get(row, {"row": row, "name": ""})
-    return console_page(
-        "console_pair.html",
-        job=shown_job(job),
-        tenant=called,
-        measure=described,
-        card=_card_of(screening_id, row, measure_id),
-    )
+    card = _card_of(screening_id, row, measure_id)
+    return console_page("console_pair.html", job=shown_job(job), tenant=called, measure=described, card=card)
 
 
 @blueprint.get(f"{ONE}/measures")
@@ -115,16 +110,8 @@ def measure(screening_id: str, measure_id: str) -> flask.Response:
     query = read_query(MeasureTenantsQuery)
     items, where = results.standing(measure_id, query)
     counts = next(one["standing"] for one in results.measures({}) if one["measure_id"] == measure_id)
-    return _list(
-        "console_measure.html",
-        job,
-        query,
-        items=items,
-        where=where,
-        measure=described,
-        counts=counts,
-        standings=STANDINGS,
-    )
+    shown = {"measure": described, "counts": counts, "standings": STANDINGS}
+    return _list("console_measure.html", job, query, items=items, where=where, **shown)
 
 
 @blueprint.get(f"{ONE}/matrix")
@@ -155,15 +142,8 @@ def changes(screening_id: str) -> flask.Response:
     titles = {measure_id: results.title(measure_id) for measure_id in stored.measures_of(rows)}
     changed = stored.of_tenants(rows, titles)
     items = [{**called.get(row, {"row": row, "name": ""}), "changes": changed[row]} for row in rows]
-    return console_page(
-        "console_changes.html",
-        job=shown_job(job),
-        query=query,
-        items=items,
-        where=where,
-        totals=asdict(stored.totals()),
-        before=stored.version_before,
-    )
+    shown: Json = {"items": items, "totals": asdict(stored.totals()), "before": stored.version_before}
+    return console_page("console_changes.html", job=shown_job(job), query=query, where=where, **shown)
 
 
 def _finished(screening_id: str) -> Job:

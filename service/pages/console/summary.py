@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
-from service.screenings.shapes import MeasureItem, Opening, Settling, VerdictCounts
+from service.screenings.shapes import MeasureItem
 from service.screenings.stored.jobs import Chunk
 from service.screenings.stored.matrix import (
     Parts,
@@ -53,7 +53,12 @@ class Bar:
     @property
     def short_label(self) -> str:
         """Return the label as it fits beside the number on a phone; the table has all of it."""
-        return _shortened(self.label)
+        room = _LABEL_WIDTH
+        for place, character in enumerate(self.label):
+            room -= 1 if character.isascii() else 2
+            if room < 0:
+                return self.label[:place].rstrip() + "…"
+        return self.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +117,6 @@ def _shares(numbers: Sequence[int], kinds: Sequence[str]) -> tuple[BarPiece, ...
     )
 
 
-def _shortened(text: str) -> str:
-    room = _LABEL_WIDTH
-    for place, character in enumerate(text):
-        room -= 1 if character.isascii() else 2
-        if room < 0:
-            return text[:place].rstrip() + "…"
-    return text
-
-
 Json = dict[str, Any]
 Words = Mapping[str, str]
 
@@ -136,11 +132,13 @@ def summarise(catalogue: Catalogue, chunks: Sequence[Chunk], parts: Parts, words
     measures = measure_items(catalogue, measure_counts(chunks), language)
     settles = missing_facts(catalogue, add_up(chunks, "settles"), language)
     opens = opening(catalogue, add_up(chunks, "opens"), language)
+    settling = [(one.label, one.settles, words["screen_settles"].format(f"{one.settles:,}")) for one in settles]
+    changes = [(one.label, one.opens, words["screen_opens"].format(f"{one.opens:,}")) for one in opens]
     charts = (
         _by_instrument(catalogue, measures, words),
         _by_tenant(parts, words),
-        _by_missing_fact(settles, words),
-        _by_change(opens, words),
+        _plain("settles", settling[:MOST_BARS], words, kind="possible"),
+        _plain("opens", changes[:MOST_BARS], words, kind="near"),
     )
     return {
         "tenants_with": add_up(chunks, "tenants_with"),
@@ -156,7 +154,8 @@ def _by_instrument(catalogue: Catalogue, measures: Sequence[MeasureItem], words:
     totals: dict[str, Counter[str]] = {}
     for item in measures:
         if item.instrument:
-            totals.setdefault(item.instrument, Counter()).update(_apart(item.counts))
+            apart = {**asdict(item.counts), "possible": item.counts.possible - item.counts.withheld}
+            totals.setdefault(item.instrument, Counter()).update(apart)
     labels = catalogue.vocabularies["instruments"]
     ranked = sorted(totals.items(), key=lambda item: (-item[1]["applicable"], -item[1]["possible"], item[0]))
     rows = [
@@ -177,10 +176,6 @@ def _by_instrument(catalogue: Catalogue, measures: Sequence[MeasureItem], words:
     )
 
 
-def _apart(counts: VerdictCounts) -> dict[str, int]:
-    return {**asdict(counts), "possible": counts.possible - counts.withheld}
-
-
 def _by_tenant(parts: Parts, words: Words) -> Chart:
     """Count the tenants by how many measures are applicable to them."""
     applicable = count_by_tenant(parts, TenantChoice()).applicable
@@ -194,18 +189,6 @@ def _by_tenant(parts: Parts, words: Words) -> Chart:
     while rows and not rows[-1][1]:
         rows.pop()
     return _plain("tenants", rows, words, kind="applicable")
-
-
-def _by_missing_fact(settles: Sequence[Settling], words: Words) -> Chart:
-    rows = [
-        (item.label, item.settles, words["screen_settles"].format(f"{item.settles:,}")) for item in settles[:MOST_BARS]
-    ]
-    return _plain("settles", rows, words, kind="possible")
-
-
-def _by_change(opens: Sequence[Opening], words: Words) -> Chart:
-    rows = [(item.label, item.opens, words["screen_opens"].format(f"{item.opens:,}")) for item in opens[:MOST_BARS]]
-    return _plain("opens", rows, words, kind="near")
 
 
 def _plain(name: str, rows: Sequence[tuple[str, int, str]], words: Words, *, kind: str) -> Chart:

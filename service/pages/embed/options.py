@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from matcher.places.reader import resolve_place
 from rules.catalogue.catalogue import Catalogue
 from seeds.regions import region_label
-from seeds.vocabulary import Vocabulary
 from service.complaints import printable
 from service.web.requests import PAGE_LANGUAGES
 
@@ -42,11 +41,6 @@ class Theme:
 
     accent: Colour | None = None
     ground: Colour | None = None
-
-    @property
-    def is_default(self) -> bool:
-        """Tell whether nothing is changed."""
-        return self.accent is None and self.ground is None
 
 
 def parse_colour(text: str) -> Colour | None:
@@ -109,12 +103,10 @@ def _read(name: str, text: str, against: tuple[Colour, ...], faults: list[Colour
 
 
 def _luminance(colour: Colour) -> float:
-    red, green, blue = (_linear(part / 255) for part in colour)
+    shares = [part / 255 for part in colour]
+    linear = [one / 12.92 if one <= _LINEAR_BELOW else ((one + 0.055) / 1.055) ** 2.4 for one in shares]
+    red, green, blue = map(float, linear)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _linear(part: float) -> float:
-    return part / 12.92 if part <= _LINEAR_BELOW else float(((part + 0.055) / 1.055) ** 2.4)
 
 
 NAMES = ("lang", "compact", "region", "sector", "accent", "ground", "partner")
@@ -174,16 +166,13 @@ def _read_presets(
         if wanted not in entries:
             unknown.append(option)
         elif vocabulary == "regions":
-            preset[field] = _place_name(entries, wanted, language)
+            name = region_label(entries, wanted, language)
+            # In `language` where the name means this place alone, else in Chinese, where it always does.
+            is_clear = resolve_place(name, entries).codes == (wanted,)
+            preset[field] = name if is_clear else region_label(entries, wanted)
         else:
             preset[field] = entries[wanted].label(language)
     return preset, unknown
-
-
-def _place_name(regions: Vocabulary, code: str, language: str) -> str:
-    """Return the name in `language` where it means this place alone, else the Chinese one, which always does."""
-    name = region_label(regions, code, language)
-    return name if resolve_place(name, regions).codes == (code,) else region_label(regions, code)
 
 
 def _value_faults(given: Mapping[str, str], words: Mapping[str, str]) -> Iterator[str]:

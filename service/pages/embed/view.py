@@ -19,7 +19,7 @@ from service.intake.profile.schema import MatchRequestSchema
 from service.keys import Keys, Role
 from service.pages.check.fields import typed_of
 from service.pages.check.page import answer_form, read_typed, refuse_form, show_form
-from service.pages.embed.options import ColourError, FrameOptions, read_options, read_theme, reported, style_sheet
+from service.pages.embed.options import FrameOptions, read_options, read_theme, reported, style_sheet
 from service.pages.frame import PAGE_POLICY, SURROUNDINGS, render_page
 from service.pages.wording import page_words
 from service.settings import allowed_origins
@@ -51,38 +51,6 @@ class PartnerRefusedError(Exception):
         """Keep the reason, never the key."""
         super().__init__(reason)
         self.reason = reason
-
-
-def find_partner(text: str) -> str:
-    """Return the id of a partner key, "" when none is given; raise PartnerRefusedError when it does not count."""
-    if not text:
-        return ""
-    key = Keys(store()).find(text)
-    if key is None:
-        raise PartnerRefusedError("embed.partner_unknown")
-    if key.role is not Role.PUBLIC:
-        raise PartnerRefusedError("embed.partner_powerful")
-    return key.id
-
-
-def parents(partner: str) -> tuple[str, ...]:
-    """Return the origins that may show a frame of this partner ("" for one without a key)."""
-    return allowed_origins(serving().settings.embed_origins, partner)
-
-
-def every_parent() -> tuple[str, ...]:
-    """Return every origin that may show some frame; a refusal is shown to all of them."""
-    return tuple(one.origin for one in serving().settings.embed_origins)
-
-
-def frame_policy(origins: Iterable[str]) -> str:
-    """Return the page policy with the origins that may show this frame; nobody may when there is none."""
-    return PAGE_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(origins) or _NOBODY}")
-
-
-def count_partner(partner: str) -> None:
-    """Count one check of a partner; of the company, nothing is counted."""
-    serving().metrics.embed_checks.labels(partner or NO_PARTNER).inc()
 
 
 def result_detail(answer: MatchAnswer) -> dict[str, Any]:
@@ -128,7 +96,10 @@ def theme() -> flask.Response:
     asked, faults = read_theme(flask.request.args.get("accent", ""), flask.request.args.get("ground", ""))
     if faults:
         words = page_words(page_language())
-        raise RequestError("invalid_request", [_complaint(fault, words) for fault in faults])
+        complaints = [
+            Complaint(code=fault.reason, pointer=f"/{fault.name}", message=reported(fault, words)) for fault in faults
+        ]
+        raise RequestError("invalid_request", complaints)
     answer = flask.Response(style_sheet(asked), content_type="text/css; charset=utf-8")
     answer.headers["Cache-Control"] = f"public, max-age={DAY_SECONDS}"
     return answer
@@ -154,14 +125,23 @@ def check() -> flask.Response:
         return _refuse(refusal)
     except ValidationError as error:
         return refuse_form({}, complaints_of(error.messages))
-    count_partner(partner)
+    serving().metrics.embed_checks.labels(partner or NO_PARTNER).inc()  # of the company, nothing is counted
     return answer_form(read_typed(flask.request.form) if sent is None else typed_of(sent))
 
 
 def _admit() -> str:
-    """Return the partner whose frame this is, "" for none, and let only its origins show the page."""
-    partner = find_partner(_options().partner)
-    flask.g.embed_parents = parents(partner)
+    """Return the partner whose frame this is, "" for none, and let only its origins show the page.
+
+    Raises PartnerRefusedError when the partner key does not count.
+    """
+    text = _options().partner
+    key = Keys(store()).find(text) if text else None
+    if text and key is None:
+        raise PartnerRefusedError("embed.partner_unknown")
+    if key and key.role is not Role.PUBLIC:
+        raise PartnerRefusedError("embed.partner_powerful")
+    partner = key.id if key else ""
+    flask.g.embed_parents = allowed_origins(serving().settings.embed_origins, partner)
     return partner
 
 
@@ -169,10 +149,6 @@ def _refuse(refusal: PartnerRefusedError) -> flask.Response:
     words = page_words(page_language())
     problem = {"title": words["embed.refused"], "detail": words[refusal.reason], "code": "partner_refused"}
     return render_page("problem.html", status=403, private=True, problem=problem, refused=True)
-
-
-def _complaint(fault: ColourError, words: Mapping[str, str]) -> Complaint:
-    return Complaint(code=fault.reason, pointer=f"/{fault.name}", message=reported(fault, words))
 
 
 def _options() -> FrameOptions:
@@ -185,26 +161,23 @@ def _options() -> FrameOptions:
 
 def _surroundings() -> dict[str, Any]:
     """Return what pages of the frame stand in; a problem that came before all checks may be seen by every parent."""
-    options, origins = _options(), flask.g.get("embed_parents", every_parent())
+    options, every_parent = _options(), tuple(one.origin for one in serving().settings.embed_origins)
+    origins = flask.g.get("embed_parents", every_parent)
     asked: dict[str, Any] = dict(options.asked)
+    words = page_words(page_language())
+    filled = [words["named"].format(words[f"field.{field}"], text) for field, text in options.preset.items()]
     return {
         "layout": "embed_base.html",
-        "policy": frame_policy(origins),
+        "policy": PAGE_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(origins) or _NOBODY}"),
         "origins": list(origins),
         "action": flask.url_for("embed.check", **asked),
         "compact": options.compact,
         "colours": options.colours,
         "option_faults": options.faults,
-        "presets": _presets(options) if flask.request.method == "GET" else [],
+        "presets": filled if flask.request.method == "GET" else [],  # they may stand in a fold of the form
         "result_detail": result_detail,
         "fault_detail": fault_detail,
     }
-
-
-def _presets(options: FrameOptions) -> list[str]:
-    """Return what the portal has filled in, in words: it may stand in a fold of the form."""
-    words = page_words(page_language())
-    return [words["named"].format(words[f"field.{field}"], text) for field, text in options.preset.items()]
 
 
 SURROUNDINGS[blueprint.name] = _surroundings

@@ -16,7 +16,6 @@ import orjson
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
-from msgspec.structs import asdict
 
 from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
@@ -24,7 +23,7 @@ from seeds.regions import region_label
 from service.intake.raw_table import Format
 from service.screenings.results.sheets import Sink, guarded
 from service.screenings.results.workbook import workbook_pieces
-from service.screenings.shapes import MeasureItem
+from service.screenings.shapes import MeasureItem, VerdictCounts
 from service.screenings.stored.jobs import Chunk, Job
 from service.screenings.stored.matrix import (
     BEST,
@@ -41,7 +40,6 @@ from service.screenings.stored.parts import (
     PAIR_SCHEMA,
     About,
     Advice,
-    Counts,
     MeasureLine,
     ResultSource,
     TenantLine,
@@ -60,7 +58,7 @@ def csv_pieces(source: ResultSource) -> Iterator[bytes]:
     for table in source.pairs():
         unknown = _joined(table["unknown"].combine_chunks(), "{}:{}", " ")
         cells = [_encoded(table[name], _csv_cell) for name in PAIR_SCHEMA.names[:-1]]
-        yield _lines(*_between(",", *cells, unknown), "\r\n")
+        yield _lines(*(part for cell in cells for part in (cell, ",")), unknown, "\r\n")
 
 
 def ndjson_pieces(source: ResultSource) -> Iterator[bytes]:
@@ -69,7 +67,10 @@ def ndjson_pieces(source: ResultSource) -> Iterator[bytes]:
         unknown = _joined(table["unknown"].combine_chunks(), '{{"fact":"{}","why":"{}"}}', ",")
         cells: list[pa.Array | str] = []
         for name in PAIR_SCHEMA.names[:-1]:
-            cells += [f'{"," if cells else "{"}"{name}":', _encoded(table[name], _json_cell)]
+            cells += [
+                f'{"," if cells else "{"}"{name}":',
+                _encoded(table[name], lambda value: orjson.dumps(value).decode()),
+            ]
         yield _lines(*cells, ',"unknown":[', unknown, "]}\n")
 
 
@@ -88,10 +89,6 @@ def _csv_cell(value: object) -> str:
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
-def _json_cell(value: object) -> str:
-    return orjson.dumps(value).decode()
-
-
 def _encoded(column: pa.ChunkedArray, encode: Callable[[object], str]) -> pa.Array:
     """Return a column as texts, each distinct value encoded once."""
     coded = column.combine_chunks().dictionary_encode()
@@ -104,13 +101,6 @@ def _joined(unknown: pa.ListArray, form: str, separator: str) -> pa.Array:
     before, between, after = form.format("\0", "\0").split("\0")
     items = pc.binary_join_element_wise(before, facts, between, whys, after, "")
     return pc.binary_join(pa.ListArray.from_arrays(unknown.offsets, items), separator)
-
-
-def _between(separator: str, *cells: pa.Array) -> Iterator[pa.Array | str]:
-    for place, cell in enumerate(cells):
-        if place:
-            yield separator
-        yield cell
 
 
 def _lines(*parts: pa.Array | str) -> bytes:
@@ -198,10 +188,10 @@ class StoredResults:
         return best
 
     def _measure(self, item: MeasureItem) -> MeasureLine:
-        measure, counts = self.catalogue.measures.get(item.measure_id), Counts(**asdict(item.counts))
+        measure = self.catalogue.measures.get(item.measure_id)
         if measure is None:
             reported = dict.fromkeys(("instrument", "document", "status", "region"), "")
-            return MeasureLine(id=item.measure_id, title=item.title, counts=counts, **reported)
+            return MeasureLine(id=item.measure_id, title=item.title, counts=item.counts, **reported)
         document = self.catalogue.documents[measure.document]
         vocabularies = self.catalogue.vocabularies
         return MeasureLine(
@@ -211,7 +201,7 @@ class StoredResults:
             document=document.title,
             status=self._status(document.status.value),
             region=region_label(vocabularies["regions"], document.region, self.language),
-            counts=counts,
+            counts=item.counts,
         )
 
     def _status(self, status: str) -> str:
@@ -219,5 +209,5 @@ class StoredResults:
         return words.get(status, (status, status))[self.language == "en"]
 
 
-def _counts(counted: Mapping[str, int]) -> Counts:
-    return Counts(**{name: int(counted.get(name, 0)) for name in COUNTED})
+def _counts(counted: Mapping[str, int]) -> VerdictCounts:
+    return VerdictCounts(**{name: int(counted.get(name, 0)) for name in COUNTED})

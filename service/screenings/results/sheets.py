@@ -65,6 +65,12 @@ def results_words(language: str) -> Callable[[str], str]:
 
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+WORKBOOK_OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 _COLOURS = {
     "applicable": {"bg_color": "#C6EFCE", "font_color": "#0B5A1E"},
     "possible": {"bg_color": "#FFEB9C", "font_color": "#7A4B00"},
@@ -151,18 +157,15 @@ def rows_below_head(pen: Pen, rows: Iterable[Sequence[Cell]], cut: str) -> Itera
     """
     held: list[str] = []
     for number, cells in enumerate(rows, 2):
-        held.append(_row(pen, number, cells if number < MOST_ROWS else [cut]))
+        shown = enumerate(cells if number < MOST_ROWS else [cut])
+        written = "".join(_cell(pen, place, number, cell) for place, cell in shown if cell is not None and cell != "")
+        held.append(f'<row r="{number}">{written}</row>')
         if number == MOST_ROWS:
             break
         if len(held) == _ROWS_A_PIECE:
             yield "".join(held).encode("utf-8", "replace")
             held.clear()
     yield "".join(held).encode("utf-8", "replace")
-
-
-def _row(pen: Pen, number: int, cells: Sequence[Cell]) -> str:
-    written = [_cell(pen, place, number, cell) for place, cell in enumerate(cells) if cell is not None and cell != ""]
-    return f'<row r="{number}">{"".join(written)}</row>'
 
 
 def _cell(pen: Pen, place: int, number: int, cell: Cell) -> str:

@@ -13,18 +13,12 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from seeds.profile_fields import TemplateColumn, profile_fields
 from service.intake.headings.names import BY_ID, EXAMPLE_MARK
+from service.screenings.results.sheets import WORKBOOK_OPTIONS
 
 SHEET, EXPLANATION_SHEET = "企业信息", "填写说明"
 LAST_ROW = 200_000
-WORKBOOK_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 _CREATED = datetime(2025, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """A fixed moment: the same template is the same bytes."""
-
 
 COLUMNS = {
     name: column for name in profile_fields().template if (column := profile_fields().by_id[name].template) is not None
@@ -61,17 +55,12 @@ def template_workbook() -> bytes:
 def _write_entry_sheet(sheet: Worksheet, formats: dict[str, Format]) -> None:
     sheet.freeze_panes(1, 2)
     for place, (name, column) in enumerate(COLUMNS.items()):
-        form = formats[_form(column)]
+        is_number = isinstance(column.example, int | float)
+        form = formats["date" if column.check == "date" else "plain" if is_number else "text"]
         sheet.set_column(place, place, column.width, form)
         sheet.write_string(0, place, heading_of(name), formats["heading"])
         _write_example(sheet, place, column, form)
         sheet.data_validation(1, place, LAST_ROW, place, _validation(heading_of(name), column))
-
-
-def _form(column: TemplateColumn) -> str:
-    if column.check == "date":
-        return "date"
-    return "plain" if isinstance(column.example, int | float) else "text"
 
 
 def _write_example(sheet: Worksheet, place: int, column: TemplateColumn, form: Format) -> None:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import xlsxwriter  # type: ignore[import-untyped]
@@ -21,6 +20,7 @@ from matcher.standing import COUNTED
 from service.screenings.results.sheets import (
     MOST_COLUMNS,
     MOST_ROWS,
+    WORKBOOK_OPTIONS,
     Cell,
     Pen,
     Sheet,
@@ -28,7 +28,8 @@ from service.screenings.results.sheets import (
     results_words,
     rows_below_head,
 )
-from service.screenings.stored.parts import About, Advice, Counts, MeasureLine, ResultSource
+from service.screenings.shapes import VerdictCounts
+from service.screenings.stored.parts import About, Advice, MeasureLine, ResultSource
 
 _MOST_BARS = 10
 _GREEN, _AMBER, _GREY, _BLUE = "#2E7D32", "#F9A825", "#9E9E9E", "#1F4E79"
@@ -109,12 +110,6 @@ def _place(chart: object, sheet: Sheet, title: str, cell: str, *, legend: bool =
 MATRIX_CELLS = 2_000_000
 """Tenants x measures; more of them make a sheet that programs open slowly or not at all."""
 
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 _SHEETS = ("summary", "tenants", "measures", "matrix", "rejected", "notes")
 _NAMED = ("row", "external_id", "uscc", "name")
 _NAMED_WIDTHS = (8, 12, 22, 34)
@@ -134,9 +129,12 @@ class _Plan:
 
 def workbook_pieces(source: ResultSource, *, language: str = "zh") -> Iterator[bytes]:
     """Yield the workbook piece by piece; its notes tell what the matrix leaves out."""
-    plan = _plan(source)
+    about, measures = source.about, tuple(source.measures())
+    shown = measures[: MOST_COLUMNS - len(_NAMED)]
+    most = min(MATRIX_CELLS // max(len(shown), 1), MOST_ROWS - 1, about.rows)
+    plan = _Plan(about=about, measures=measures, matrix_measures=shown, matrix_tenants=most)
     short = io.BytesIO()
-    with xlsxwriter.Workbook(short, _OPTIONS) as workbook:
+    with xlsxwriter.Workbook(short, WORKBOOK_OPTIONS) as workbook:
         pen = Pen(workbook, results_words(language))
         _write_short(pen, plan)
     cut = pen.words("note.cut").format(limit=MOST_ROWS)
@@ -146,13 +144,6 @@ def workbook_pieces(source: ResultSource, *, language: str = "zh") -> Iterator[b
         "rejected": rows_below_head(pen, _rejected_rows(source, "en" if language == "en" else "zh"), cut),
     }
     return _filled(short, {f"xl/worksheets/sheet{_SHEETS.index(name) + 1}.xml": rows for name, rows in long.items()})
-
-
-def _plan(source: ResultSource) -> _Plan:
-    about, measures = source.about, tuple(source.measures())
-    shown = measures[: MOST_COLUMNS - len(_NAMED)]
-    most = min(MATRIX_CELLS // max(len(shown), 1), MOST_ROWS - 1)
-    return _Plan(about=about, measures=measures, matrix_measures=shown, matrix_tenants=min(most, about.rows))
 
 
 def _filled(short: io.BytesIO, long: Mapping[str, Iterator[bytes]]) -> Iterator[bytes]:
@@ -179,20 +170,16 @@ def _write_short(pen: Pen, plan: _Plan) -> None:
     pen.workbook.set_properties({"title": pen.words("title")})
     sheets = {name: pen.sheet(f"sheet.{name}") for name in _SHEETS}
     write_summary(pen, sheets["summary"], plan.about, plan.measures)
-    _write_measures(sheets["measures"], plan.measures)
+    keys = ("measure_id", "measure", "instrument", "document", "status", "region", *COUNTED)
+    sheets["measures"].head(keys, (26, 40, 14, 40, 14, 18, 12, 12, 12, 14))
+    for line in plan.measures:
+        texts = [line.id, line.title, line.instrument, line.document, line.status, line.region]
+        sheets["measures"].add([*texts, *_counts(line.counts)])
     sheets["tenants"].head((*_NAMED, *COUNTED, "best"), (*_NAMED_WIDTHS, 12, 12, 12, 14, 80))
     titles = [f"{line.title}\n{line.status}" for line in plan.matrix_measures]
     sheets["matrix"].head(_NAMED, (*_NAMED_WIDTHS, *(11 for _ in titles)), more=titles)
     sheets["rejected"].head(("row", "line", "heading", "field", "value", "reason", "hint"), (8, 8, 22, 20, 30, 48, 60))
     _write_notes(sheets["notes"], plan)
-
-
-def _write_measures(sheet: Sheet, measures: Iterable[MeasureLine]) -> None:
-    keys = ("measure_id", "measure", "instrument", "document", "status", "region", *COUNTED)
-    sheet.head(keys, (26, 40, 14, 40, 14, 18, 12, 12, 12, 14))
-    for line in measures:
-        texts = [line.id, line.title, line.instrument, line.document, line.status, line.region]
-        sheet.add([*texts, *_counts(line.counts)])
 
 
 def _write_notes(sheet: Sheet, plan: _Plan) -> None:
@@ -220,7 +207,7 @@ def _write_notes(sheet: Sheet, plan: _Plan) -> None:
     sheet.add([words("note.risky")], sheet.pen.risky)
 
 
-def _counts(counts: Counts) -> list[int]:
+def _counts(counts: VerdictCounts) -> list[int]:
     return [counts.applicable, counts.possible, counts.not_applicable, counts.withheld]
 
 
@@ -246,7 +233,8 @@ class _Ahead:
     """The pairs of one row after another, in rising order; a row may have none."""
 
     def __init__(self, tables: Iterable[pa.Table]) -> None:
-        flat = (pair for table in tables for pair in _plain_pairs(table))
+        names = ("row", "measure_id", "verdict")
+        flat = (pair for table in tables for pair in zip(*(table[name].to_pylist() for name in names), strict=True))
         self._groups = groupby(flat, key=itemgetter(0))
         self._next = next(self._groups, None)
 
@@ -257,10 +245,6 @@ class _Ahead:
         if self._next is None or self._next[0] != row:
             return []
         return [(measure_id, verdict) for _, measure_id, verdict in self._next[1]]
-
-
-def _plain_pairs(table: pa.Table) -> Iterator[tuple[Any, ...]]:
-    return zip(*(table[name].to_pylist() for name in ("row", "measure_id", "verdict")), strict=True)
 
 
 def _rejected_rows(source: ResultSource, ending: str) -> Iterator[Sequence[Cell]]:

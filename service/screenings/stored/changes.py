@@ -57,7 +57,9 @@ def _compare(measure_id: str, before: Side, after: Side) -> pa.Table:
     was[np.searchsorted(rows, old_rows)] = old
     now[np.searchsorted(rows, new_rows)] = new
     is_new, is_gone = (bool(side.measures) and measure_id not in side.measures for side in (before, after))
-    kinds = _kinds(was, now, is_new=is_new, is_gone=is_gone)
+    kinds = np.select([was == 0, now == 0, was < now], [0, 1, 2], default=3).astype(np.int8)  # places in KINDS
+    if is_new or is_gone:
+        kinds[:] = KINDS.index(ChangeKind.NEW_MEASURE if is_new else ChangeKind.GONE_MEASURE)
     differs = was != now
     columns: dict[str, NDArray[Any]] = {"row": rows.astype(np.int32), "before": was, "after": now, "kind": kinds}
     table = pa.table({name: column[differs] for name, column in columns.items()})
@@ -70,15 +72,6 @@ def _shown(pairs: PairReader | None, measure_id: str) -> tuple[Rows, NDArray[np.
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int8)
     reported = pairs.of([measure_id], ["row", "is_applicable"])
     return reported["row"].to_numpy().astype(np.int64), 1 + reported["is_applicable"].to_numpy().astype(np.int8)
-
-
-def _kinds(was: NDArray[np.int8], now: NDArray[np.int8], *, is_new: bool, is_gone: bool) -> NDArray[np.int8]:
-    """Return the place in KINDS of each difference."""
-    if is_new or is_gone:
-        return np.full(
-            len(was), KINDS.index(ChangeKind.NEW_MEASURE if is_new else ChangeKind.GONE_MEASURE), dtype=np.int8
-        )
-    return np.select([was == 0, now == 0, was < now], [0, 1, 2], default=3).astype(np.int8)
 
 
 @dataclass(frozen=True, slots=True)

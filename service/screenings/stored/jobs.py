@@ -9,13 +9,13 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 import orjson
 
-from service.clock import CHINA
+from service.clock import day_in_china
 from service.store import Row, Store
 
 _USED = "SELECT COALESCE(SUM(records), 0) AS records FROM usage WHERE key_id = :key AND day = :day"
@@ -40,7 +40,7 @@ class Records:
 
     def used(self, key_id: str) -> int:
         """Return how many records were counted for a key today."""
-        return self._number(_USED, {"key": key_id, "day": self._day()})
+        return self._number(_USED, {"key": key_id, "day": day_in_china(self._clock())})
 
     def left(self, key_id: str, *, most: int) -> int:
         """Return how many more a key has today, of `most` a day."""
@@ -56,19 +56,11 @@ class Records:
 
     def add(self, key_id: str, records: int) -> None:
         """Count records that were promised already."""
-        self._store.change(_ADD, {"key": key_id, "day": self._day(), "records": records})
-
-    def _day(self) -> str:
-        return datetime.fromtimestamp(self._clock(), CHINA).date().isoformat()
+        self._store.change(_ADD, {"key": key_id, "day": day_in_china(self._clock()), "records": records})
 
     def _number(self, query: str, values: dict[str, str]) -> int:
         row = self._store.row(query, values)
         return int(row["records"]) if row else 0
-
-
-def records_failure(*, rows: int, left: int, most: int) -> str:
-    """Return the failure of a register that is larger than what is left today."""
-    return orjson.dumps({"code": "records_exceeded", "params": {"rows": rows, "left": left, "most": most}}).decode()
 
 
 LEASE_SECONDS = 10.0
@@ -212,7 +204,9 @@ class Jobs:
             self._held(job_id, worker, "resumed_done = done", {})
             if job.total is not None or total - rejected <= left:
                 return True
-            self.end(job_id, worker, State.FAILED, records_failure(rows=total - rejected, left=left, most=most))
+            params = {"rows": total - rejected, "left": left, "most": most}
+            failure = orjson.dumps({"code": "records_exceeded", "params": params}).decode()
+            self.end(job_id, worker, State.FAILED, failure)
         return False
 
     def note_catalogue(self, job_id: str, worker: str, version: str) -> None:

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from matcher.answers.catalogue_json import title_of as title_in
 from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
-from rules.language.measures import Measure
 from service.complaints import Complaint, RequestError
 from service.screenings.shapes import MeasureItem, MeasureTenant, Opening, Settling, VerdictCounts
 from service.screenings.stored.folders import Folder
@@ -159,26 +158,11 @@ def count_by_tenant(parts: Parts, choice: TenantChoice) -> TenantCounts:
     places, fits = np.searchsorted(rows, pairs["row"].to_numpy()), pairs["is_applicable"].to_numpy()
     applicable, listed = (np.bincount(places[chosen], minlength=len(rows)) for chosen in (fits, ~fits))
     among = np.array([*choice.measures.values()], dtype=np.intp)
-    withheld = [flags[:, among].sum(axis=1) for _, flags in parts.withheld()]
-    return _complete(rows, applicable, listed, np.concatenate([rows[:0], *withheld]), decided=len(choice.measures))
-
-
-def _complete(
-    rows: NDArray[np.int32],
-    applicable: NDArray[np.int64],
-    listed: NDArray[np.int64],
-    withheld: NDArray[np.int64],
-    *,
-    decided: int,
-) -> TenantCounts:
+    withheld = np.concatenate([rows[:0], *(flags[:, among].sum(axis=1) for _, flags in parts.withheld())])
     possible = listed + withheld
-    return TenantCounts(
-        rows=rows,
-        applicable=applicable,
-        possible=possible,
-        not_applicable=decided - applicable - possible,
-        withheld=withheld,
-    )
+    not_applicable = len(choice.measures) - applicable - possible
+    columns = dict(zip(COUNTED, (applicable, possible, not_applicable, withheld), strict=True))
+    return TenantCounts(rows=rows, **columns)
 
 
 def count_by_measure(parts: Parts, measures: Mapping[str, int], places: Collection[str]) -> dict[str, dict[str, int]]:
@@ -284,7 +268,10 @@ def chosen_measures(catalogue: Catalogue, instrument: str | None, status: str | 
     if not instrument and not status:
         return None
     return frozenset(
-        measure.id for measure in catalogue.measures.values() if _is_chosen(catalogue, measure, instrument, status)
+        one.id
+        for one in catalogue.measures.values()
+        if (not instrument or instrument in one.instruments)
+        and (not status or status == catalogue.documents[one.document].status)
     )
 
 
@@ -306,7 +293,13 @@ def tenant_choice(catalogue: Catalogue, statuses: Collection[str], query: Mappin
 def missing_facts(catalogue: Catalogue, settles: Mapping[str, int], language: str) -> tuple[Settling, ...]:
     """Return what would settle most: a fact, and how many possible pairs an answer to it alone would settle."""
     ranked = sorted(settles.items(), key=lambda item: (-item[1], item[0]))[:MOST_REPORTED]
-    return tuple(_missing_facts(catalogue, fact, count, language) for fact, count in ranked if count)
+    says = "{} would settle {:,}" if language == "en" else "补填“{}”可确定 {:,} 项"
+    labels = {fact: _label(catalogue, fact, language) for fact, _ in ranked}
+    return tuple(
+        Settling(fact=fact, label=labels[fact], settles=count, message=says.format(labels[fact], count))
+        for fact, count in ranked
+        if count
+    )
 
 
 def opening(catalogue: Catalogue, opens: Mapping[str, int], language: str) -> tuple[Opening, ...]:
@@ -327,17 +320,6 @@ def _measure_item(catalogue: Catalogue, measure_id: str, counted: Mapping[str, i
         status=catalogue.documents[measure.document].status if measure else None,
         counts=VerdictCounts(**counted),
     )
-
-
-def _is_chosen(catalogue: Catalogue, measure: Measure, instrument: str | None, status: str | None) -> bool:
-    fits = not instrument or instrument in measure.instruments
-    return fits and (not status or status == catalogue.documents[measure.document].status)
-
-
-def _missing_facts(catalogue: Catalogue, fact: str, count: int, language: str) -> Settling:
-    label = _label(catalogue, fact, language)
-    message = f"{label} would settle {count:,}" if language == "en" else f"补填“{label}”可确定 {count:,} 项"
-    return Settling(fact=fact, label=label, settles=count, message=message)
 
 
 def _label(catalogue: Catalogue, fact: str, language: str) -> str:

@@ -22,9 +22,10 @@ from matcher.standing import COUNTED, RELEVANCE
 from rules.language.measures import OF_MEASURE, WHYS
 from service.complaints import Complaint
 from service.intake.profile.schema import complaints_of_facts
-from service.screenings.shapes import RejectedRow
+from service.screenings.shapes import RejectedRow, VerdictCounts
 from service.screenings.stored.folders import Folder, Tenant, table_bytes, write_whole
 
+Json = dict[str, Any]
 PAIR_SCHEMA = pa.schema(
     [
         ("row", pa.int32()),
@@ -39,16 +40,6 @@ PAIR_SCHEMA = pa.schema(
     ]
 )
 """One tenant x measure that is shown; `unknown` are the facts that leave it open, each with why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """How many pairs have each verdict; `withheld` are possible ones that nothing connects."""
-
-    applicable: int = 0
-    possible: int = 0
-    not_applicable: int = 0
-    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +59,7 @@ class About:
     statuses: tuple[str, ...]
     rows: int
     rejected: int
-    counts: Counts
+    counts: VerdictCounts
     settles: tuple[Advice, ...] = ()
     opens: tuple[Advice, ...] = ()
     notes: tuple[str, ...] = ()
@@ -84,7 +75,7 @@ class MeasureLine:
     document: str
     status: str
     region: str
-    counts: Counts
+    counts: VerdictCounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +86,7 @@ class TenantLine:
     external_id: str
     uscc: str
     name: str
-    counts: Counts
+    counts: VerdictCounts
     best: tuple[str, ...] = ()
 
 
@@ -122,13 +113,22 @@ class ResultSource(Protocol):
         """Return the rejected rows as `RejectedRow.plain` gives them."""
 
 
-Json = dict[str, Any]
-
-
 def rejected_rows(folder: Folder, numbers: Iterable[int], language: str) -> list[RejectedRow]:
     """Return one item a fault, by row, worded in one language."""
-    raw = raw_rejected(folder, numbers)
-    return [_worded(item["row"], fault, language) for item in raw for fault in item["faults"]]
+    ending = "en" if language == "en" else "zh"
+    return [
+        RejectedRow(
+            row=item["row"],
+            field=fault["field"] or None,
+            heading=fault["heading"] or None,
+            value=fault["value"] or None,
+            code=fault["code"],
+            message=fault[f"message_{ending}"],
+            hint=fault[f"hint_{ending}"] or None,
+        )
+        for item in raw_rejected(folder, numbers)
+        for fault in item["faults"]
+    ]
 
 
 def raw_rejected(folder: Folder, numbers: Iterable[int]) -> Iterator[Json]:
@@ -139,11 +139,7 @@ def raw_rejected(folder: Folder, numbers: Iterable[int]) -> Iterator[Json]:
 
 def refused_facts(row: int, error: MatchError) -> Json:
     """Return a row whose declared facts the catalogue does not know, as the reader of files tells its own."""
-    return {
-        "row": row,
-        "line": None,
-        "faults": [_fault(complaint) for complaint in complaints_of_facts(error.faults)],
-    }
+    return {"row": row, "line": None, "faults": [_fault(complaint) for complaint in complaints_of_facts(error.faults)]}
 
 
 def _fault(complaint: Complaint) -> Json:
@@ -160,14 +156,6 @@ def _lines(folder: Folder, number: int | None) -> Iterator[Json]:
     if path.is_file():
         with path.open("rb") as lines:
             yield from map(orjson.loads, lines)
-
-
-def _worded(row: int, fault: Json, language: str) -> RejectedRow:
-    ending = "en" if language == "en" else "zh"
-    return RejectedRow(
-        row=row, field=fault["field"] or None, heading=fault["heading"] or None, value=fault["value"] or None,
-        code=fault["code"], message=fault[f"message_{ending}"], hint=fault[f"hint_{ending}"] or None,
-    )  # fmt: skip
 
 
 _CALLED = ("external_id", "uscc", "name")
@@ -211,13 +199,9 @@ def count_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], regions: Mappin
     rows = _numbers(tenants)[chunk.rows]
     counts = {name: chunk.by_row[:, place].astype(np.int32) for place, name in enumerate(COUNTED)}
     table = pa.table({"row": rows, "region": [regions.get(int(row)) for row in rows], **counts}, schema=COUNTS)
-    return table.append_column(WITHHELD, _as_bytes(chunk.withheld))
-
-
-def _as_bytes(rows: NDArray[np.uint8]) -> pa.Array:
-    """Return each row as one value."""
-    content = pa.py_buffer(np.ascontiguousarray(rows))
-    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(rows.shape[1]), len(rows), [None, content])
+    content, width = pa.py_buffer(np.ascontiguousarray(chunk.withheld)), pa.binary(chunk.withheld.shape[1])
+    bits = pa.FixedSizeBinaryArray.from_buffers(width, len(chunk.withheld), [None, content])
+    return table.append_column(WITHHELD, bits)
 
 
 def chunk_summary(chunk: ScreenedChunk, measure_ids: Sequence[str]) -> dict[str, Any]:
@@ -247,7 +231,6 @@ def _unknown(chunk: ScreenedChunk) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(opened.starts, type=pa.int32()), pairs)
 
 
-_CALLED_COLUMNS = ["row", "external_id", "uscc", "name"]
 _GROUP_ROWS = 65_536
 """Pairs that are read together; a measure's pairs stand in the groups from its first to its last."""
 _ENCODING = {"use_dictionary": False, "column_encoding": {"row": "DELTA_BINARY_PACKED"}}
@@ -276,13 +259,11 @@ def write_digest(folder: Folder, numbers: Sequence[int]) -> None:
 def _tenants_of_chunk(folder: Folder, number: int) -> pa.Table:
     """Return the tenants of a chunk that were decided; those whose facts were refused have no counts."""
     counts = pq.read_table(folder.counts(number), columns=COUNTS.names)
-    called = pq.read_table(folder.tenants(number), columns=_CALLED_COLUMNS)
+    called = pq.read_table(folder.tenants(number), columns=["row", *_CALLED])
     called = called.take(np.searchsorted(called["row"].to_numpy(), counts["row"].to_numpy()))
     chunk = pa.array(np.full(counts.num_rows, number, dtype=np.int32))
-    columns = {name: counts[name] for name in counts.column_names} | {
-        name: called[name] for name in _CALLED_COLUMNS[1:]
-    }
-    return pa.table({**columns, "chunk": chunk})
+    columns = {name: counts[name] for name in counts.column_names}
+    return pa.table({**columns, **{name: called[name] for name in _CALLED}, "chunk": chunk})
 
 
 def _by_measure(folder: Folder, numbers: Sequence[int]) -> bytes:
@@ -334,12 +315,9 @@ class PairReader:
     def of(self, measure_ids: Collection[str], columns: Sequence[str]) -> pa.Table:
         """Return columns of the pairs of some measures, in the order of the file."""
         spans = sorted(self.spans[measure_id] for measure_id in measure_ids if measure_id in self.spans)
-        groups = sorted({group for start, end in spans for group in _groups(start, end)})
+        held = (range(start // _GROUP_ROWS, -(-end // _GROUP_ROWS)) for start, end in spans)
+        groups = sorted({group for span in held for group in span})
         read = self.file.read_row_groups(groups, columns=list(columns))
         offsets = {group: place * _GROUP_ROWS for place, group in enumerate(groups)}
         slices = [read.slice(offsets[s // _GROUP_ROWS] + s % _GROUP_ROWS, e - s) for s, e in spans if e > s]
         return pa.concat_tables(slices) if slices else read.slice(0, 0)
-
-
-def _groups(start: int, end: int) -> range:
-    return range(start // _GROUP_ROWS, -(-end // _GROUP_ROWS))

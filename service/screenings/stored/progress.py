@@ -14,7 +14,7 @@ from seeds.faults import Bilingual, bilingual, worded
 from service.clock import moment
 from service.complaints import RequestError, published
 from service.screenings.shapes import CatalogueVersion, Failure, Progress, RowCounts, Screening
-from service.screenings.stored.jobs import Job, State
+from service.screenings.stored.jobs import UNFINISHED, Job, State
 
 
 def describe_job(job: Job, *, now: float, language: str) -> Screening:
@@ -81,11 +81,12 @@ _LOCK = threading.Lock()
 _OPEN: set[int] = set()
 """The streams of this process; each one holds a thread that others may need."""
 
-Reported = tuple[bool, str, bytes]
+Reporter = Callable[[Job], tuple[str, bytes]]
+"""Gives the name of a screening's last event and, of any event, its JSON."""
 
 
-def event_stream(state: Callable[[], Reported | None], *, most: int) -> flask.Response:
-    """Answer with the states that `state` gives (whether it is the last, its name, its JSON) until the last one."""
+def event_stream(find: Callable[[], Job | None], reported: Reporter, *, most: int) -> flask.Response:
+    """Answer with an event for each state of the screening found, until it has ended or is gone."""
     ticket = object()
     with _LOCK:
         if len(_OPEN) >= most:
@@ -96,22 +97,24 @@ def event_stream(state: Callable[[], Reported | None], *, most: int) -> flask.Re
         with _LOCK:
             _OPEN.discard(id(ticket))
 
-    answer = flask.Response(_events(state), content_type="text/event-stream; charset=utf-8")
+    answer = flask.Response(_events(find, reported), content_type="text/event-stream; charset=utf-8")
     answer.call_on_close(close)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
 
 
-def _events(state: Callable[[], Reported | None]) -> Iterator[bytes]:
+def _events(find: Callable[[], Job | None], reported: Reporter) -> Iterator[bytes]:
     yield _RETRY
     ends, last, language = time.monotonic() + LONGEST_SECONDS, b"", time.monotonic()
     while time.monotonic() < ends:
-        reported = state()
-        if reported is None:
+        job = find()
+        if job is None:
             yield b"event: deleted\ndata: {}\n\n"
             return
-        is_last, name, body = reported
+        last_name, body = reported(job)
+        is_last = job.state not in UNFINISHED
+        name = last_name if is_last else "progress"
         if body != last or time.monotonic() - language > _COMMENT_SECONDS:
             yield b"event: " + name.encode() + b"\ndata: " + body + b"\n\n" if body != last else b": waiting\n\n"
             last, language = body, time.monotonic()

@@ -47,8 +47,10 @@ class Cluster:
         self._patience, self._notice = patience, notice
         self._own: Any = None
         if scheduler is None:
-            own = _own_cluster()
-            self._own, scheduler = own, str(own.scheduler_address)
+            from distributed import LocalCluster  # noqa: PLC0415 - an extra
+
+            self._own = LocalCluster(dashboard_address=None, threads_per_worker=1)  # type: ignore[no-untyped-call]
+            scheduler = str(self._own.scheduler_address)
         self._address = scheduler
         self._catalogue: Any = None
         self._given = 0
@@ -114,12 +116,6 @@ class Cluster:
         if client is not None:
             with suppress(OSError):  # its scheduler may be gone
                 client.close(timeout=_CLOSING_SECONDS)
-
-
-def _own_cluster() -> Any:  # noqa: ANN401 - distributed has no types
-    from distributed import LocalCluster  # noqa: PLC0415 - an extra
-
-    return LocalCluster(dashboard_address=None, threads_per_worker=1)  # type: ignore[no-untyped-call]
 
 
 def _connect(address: str, seconds: float) -> Any:  # noqa: ANN401 - distributed has no types

@@ -27,7 +27,7 @@ from matcher.profiles.profile import Fields
 from matcher.registers.screener import ScreenedChunk, Screener
 from rules.catalogue.catalogue import Catalogue
 from seeds.vocabulary import Vocabulary
-from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, TenantRow, TenantTable, read_tenants
+from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, read_tenants
 from service.screenings.stored.folders import (
     CHUNK_ROWS,
     Folder,
@@ -81,7 +81,8 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
     rejected = chunks = tenants = 0
     unread = folder.path / ".rejected"
     with unread.open("wb") as lines:
-        for rows in chunked(table):
+        left = iter(table)
+        while rows := list(itertools.islice(left, CHUNK_ROWS)):  # the same file is always cut at the same rows
             refused = [row for row in rows if isinstance(row, RejectedRow)]
             lines.writelines(orjson.dumps(row.plain(), option=orjson.OPT_APPEND_NEWLINE) for row in refused)
             rejected += len(refused)
@@ -90,25 +91,14 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
                 write_tenants(folder.tenants(chunks), kept)
                 chunks, tenants = chunks + 1, tenants + len(kept)
     shutil.move(unread, folder.rejected())
-    return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), _plain_columns(table)
-
-
-def _plain_columns(table: TenantTable) -> dict[str, Any]:
-    """Return the columns of a table as stored with its screening."""
-    return {
+    columns: dict[str, object] = {
         "left": table.left,
         "format": table.format.value,
         "sheet": table.about.get("sheet"),
         "other_sheets": table.other_sheets,
         "columns": [asdict(one) for one in table.columns],
     }
-
-
-def chunked(table: Iterable[TenantRow | RejectedRow]) -> Iterator[list[TenantRow | RejectedRow]]:
-    """Cut the rows of a file into chunks; the same file is always cut at the same rows."""
-    rows = iter(table)
-    while chunk := list(itertools.islice(rows, CHUNK_ROWS)):
-        yield chunk
+    return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), columns
 
 
 _SURE = (PlaceStatus.EXACT, PlaceStatus.ALIAS)
@@ -177,25 +167,18 @@ class Decider:
         """Decide the tenants of one chunk's file."""
         tenants = parse_tenants(content)
         decided, ids = self.decide(tenants, options), self._screener.measure_ids
+        placed = {tenant.row: region for tenant in tenants if (region := self._regions.of(tenant))}
         refused = [refused_facts(tenants[place].row, error) for place, error in decided.refused]
         return DecidedChunk(
             part=table_bytes(result_table(decided, tenants, ids)),
             near=table_bytes(near_table(decided, tenants, ids)),
             short=np.packbits(decided.one_fact_short).tobytes(),
-            counts=table_bytes(count_table(decided, tenants, self._placed(tenants))),
-            rejected=as_lines(refused),
+            counts=table_bytes(count_table(decided, tenants, placed)),
+            rejected=b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in refused),
             rows=len(tenants),
             refused=len(refused),
             summary=chunk_summary(decided, ids),
         )
-
-    def _placed(self, tenants: list[Tenant]) -> dict[int, str]:
-        return {tenant.row: region for tenant in tenants if (region := self._regions.of(tenant))}
-
-
-def as_lines(rows: Iterable[object]) -> bytes:
-    """Return plain data as JSON, one line each."""
-    return b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
 
 
 AHEAD = 2

@@ -55,9 +55,13 @@ def columns_at_a_look(look: Look, language: str) -> FirstLook:
     """Return what a first look at a file shows, and which fields a column may be given."""
     first = look.left if look.about.get("format") in _LETTERED else None
     about: dict[str, Any] = {name: look.about.get(name) for name in _ABOUT}
+    reason = None
+    if look.refusal:
+        message, hint = look.refusal.worded(language)
+        reason = Failure(code=published(look.refusal.code), message=message, hint=hint or None)
     return FirstLook(
         usable=look.refusal is None,
-        reason=_reason(look.refusal, language) if look.refusal else None,
+        reason=reason,
         **about,
         other_sheets=tuple(look.other_sheets),
         rows=look.rows,
@@ -97,11 +101,6 @@ def _column(report: ColumnReport, first: int | None, language: str) -> FileColum
 
 def _unread(reports: Iterable[ColumnReport], language: str) -> tuple[str, ...]:
     return tuple(in_language(report.heading, language) for report in reports if report.status in _UNREAD)
-
-
-def _reason(refusal: TableRefusedError, language: str) -> Failure:
-    message, hint = refusal.worded(language)
-    return Failure(code=published(refusal.code), message=message, hint=hint or None)
 
 
 def _label(name: str, language: str) -> str:
@@ -183,8 +182,12 @@ def _asked(request: flask.Request) -> tuple[dict[str, Any], list[Complaint]]:
     Raises RequestError when a field stands twice.
     """
     fields = (*request.form.items(multi=True), *request.files.items(multi=True))
-    if repeated := [name for name, count in Counter(name for name, _ in fields).items() if count > 1]:
-        raise RequestError("invalid_request", [_repeated(name) for name in repeated])
+    repeated = [printable(name) for name, count in Counter(name for name, _ in fields).items() if count > 1]
+    if repeated:
+        complaints = [
+            Complaint(code="repeated_parameter", pointer=pointer_to(name), params={"name": name}) for name in repeated
+        ]
+        raise RequestError("invalid_request", complaints)
     asked: dict[str, Any] = {**request.form.to_dict(), **{name: "" for name in request.files if name != "file"}}
     if "statuses" in asked:
         asked["statuses"] = [status.strip() for status in asked["statuses"].split(",")]
@@ -195,11 +198,6 @@ def _asked(request: flask.Request) -> tuple[dict[str, Any], list[Complaint]]:
         return {**asked, "columns": read_json(columns.encode())}, []
     except RequestError as error:
         return asked, [replace(one, pointer=f"/columns{one.pointer}") for one in error.complaints]
-
-
-def _repeated(name: str) -> Complaint:
-    shown = printable(name)
-    return Complaint(code="repeated_parameter", pointer=pointer_to(shown), params={"name": shown})
 
 
 def _from_json(request: flask.Request, most: int) -> Sent:

@@ -83,7 +83,8 @@ class Worker:
         try:
             self._work(job)
         except LeaseLostError:
-            self._clear_deleted(job.id)
+            if job.id not in self._jobs.known():  # what was written after the screening itself was deleted
+                self._folders.remove(job.id)
         finally:
             ended.set()
             beating.join()
@@ -212,8 +213,3 @@ class Worker:
                 self._jobs.beat(job_id, self._name)
             except LeaseLostError:
                 return
-
-    def _clear_deleted(self, job_id: str) -> None:
-        """Delete what was written after the screening itself was deleted."""
-        if job_id not in self._jobs.known():
-            self._folders.remove(job_id)

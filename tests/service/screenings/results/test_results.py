@@ -11,10 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 import python_calamine
 
+from matcher.standing import COUNTED
 from service.intake.raw_table import Format
 from service.screenings.results.files import MEDIA_TYPES, result_pieces
 from service.screenings.results.sheets import guarded, is_risky
-from service.screenings.stored.parts import PAIR_SCHEMA, About, Advice, Counts, MeasureLine, TenantLine
+from service.screenings.shapes import VerdictCounts
+from service.screenings.stored.parts import PAIR_SCHEMA, About, Advice, MeasureLine, TenantLine
 from tests.service.intake.on_a_day import read_tenants
 
 NASTY = [
@@ -35,6 +37,10 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CODES = ["91110000600037341L", "911100006000373414"]
 
 
+def counted(**counts):
+    return VerdictCounts(**{**dict.fromkeys(COUNTED, 0), **counts})
+
+
 @dataclass(frozen=True)
 class Stored:
     """A small stored screening in which every text is nasty."""
@@ -45,7 +51,7 @@ class Stored:
     def about(self):
         return About(
             catalogue="v1", on=date(2026, 1, 1), statuses=("现行有效", "征求意见稿"), rows=self.tenants_count, rejected=1,
-            counts=Counts(applicable=2, possible=3, not_applicable=4, withheld=5),
+            counts=counted(applicable=2, possible=3, not_applicable=4, withheld=5),
             settles=(Advice(label="补填“阶段”", pairs=1204),), opens=(Advice(label="成为规上企业", pairs=7),),
         )  # fmt: skip
 
@@ -53,14 +59,14 @@ class Stored:
         for number in (1, 2):
             yield MeasureLine(
                 id=f"gd-{number}", title=f"=措施{number}", instrument="中试", document="某方案", status="征求意见稿",
-                region="广东省", counts=Counts(applicable=number, possible=1),
+                region="广东省", counts=counted(applicable=number, possible=1),
             )  # fmt: skip
 
     def tenants(self):
         for place in range(self.tenants_count):
             yield TenantLine(
                 row=place + 1, external_id=f"{place}", uscc=CODES[place % 2], name=NASTY[place % len(NASTY)],
-                counts=Counts(applicable=1), best=("=措施1",),
+                counts=counted(applicable=1), best=("=措施1",),
             )  # fmt: skip
 
     def pairs(self):
@@ -162,7 +168,7 @@ def test_the_summary_shows_the_ten_measures_that_most_companies_fit_then_may_fit
         for number, (applicable, possible) in enumerate(fits):
             yield MeasureLine(
                 id=f"m-{number:02}", title=f"措施{number}", instrument="中试", document="某方案", status="现行有效",
-                region="广东省", counts=Counts(applicable=applicable, possible=possible),
+                region="广东省", counts=counted(applicable=applicable, possible=possible),
             )  # fmt: skip
 
     monkeypatch.setattr(Stored, "measures", measures)
