@@ -126,15 +126,12 @@ class TenantTable:
                 self.skipped += 1
                 continue
             if isinstance(row, TenantRow):
-                self._note_left_open(row)
+                for caveat in row.caveats:
+                    self._left_open[caveat.position].append(row.row)
             found += 1
             yield row
         if not found:
             raise TableRefusedError("no_rows")
-
-    def _note_left_open(self, row: TenantRow) -> None:
-        for caveat in row.caveats:
-            self._left_open[caveat.position].append(row.row)
 
     def _with_left_open(self, report: ColumnReport) -> ColumnReport:
         rows = self._left_open.get(report.position, ())
