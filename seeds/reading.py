@@ -17,7 +17,6 @@ from seeds.faults import Fault, SeedError
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
-    from docx.table import Table
     from selectolax.lexbor import LexborNode
 
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
@@ -161,14 +160,13 @@ def _read_docx(path: Path, data: bytes) -> str:
 
 def _docx_lines(document: WordDocument) -> Iterator[str]:
     for part in document.iter_inner_content():
-        yield from (part.text,) if hasattr(part, "text") else _table_lines(part)
-
-
-def _table_lines(table: Table) -> Iterator[str]:
-    for row in table.rows:
-        # A merged cell is handed out once for each column that it spans.
-        cells = {cell._tc: re.sub(r"\s+", " ", cell.text).strip() for cell in row.cells}  # noqa: SLF001 - no public name
-        yield _CELL_BREAK.join(cells.values())
+        if hasattr(part, "text"):
+            yield part.text
+            continue
+        for row in part.rows:
+            # A merged cell is handed out once for each column that it spans.
+            cells = {cell._tc: re.sub(r"\s+", " ", cell.text).strip() for cell in row.cells}  # noqa: SLF001 - no public name
+            yield _CELL_BREAK.join(cells.values())
 
 
 def _read_pdf(path: Path, data: bytes) -> str:

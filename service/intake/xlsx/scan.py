@@ -119,7 +119,8 @@ class SheetScan:
                     if kind == "e":
                         self._note(reference, "error_value")
                 elif name == "row":
-                    self.row_digits, self.row = attributes.get("r", ""), _number(attributes.get("r", ""))
+                    self.row_digits = attributes.get("r", "")
+                    self.row = _number(self.row_digits)
                     self.last_row = max(self.last_row, self.row)
                     if len(self.row_starts) <= HEAD_ROWS:
                         self.row_starts.append(parser.CurrentByteIndex)

@@ -96,10 +96,10 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
 def _plain_columns(table: TenantTable) -> dict[str, Any]:
     """Return the columns of a table as stored with its screening."""
     return {
-        "left": table.left,
-        "format": table.format.value,
-        "sheet": table.about.get("sheet"),
-        "other_sheets": table.other_sheets,
+        "left": table.raw.left,
+        "format": table.raw.format.value,
+        "sheet": table.raw.about.get("sheet"),
+        "other_sheets": table.raw.other_sheets,
         "columns": [asdict(one) for one in table.columns],
     }
 
