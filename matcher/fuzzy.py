@@ -48,15 +48,12 @@ def nearest(query: str, names: Sequence[str], *, limit: int, cutoff: float = SUG
     if len(query) < SUGGESTION_MINIMUM_LENGTH:
         return ()
     found = process.extract(query, names, scorer=fuzz.ratio, score_cutoff=cutoff * 100, limit=None)
-    ranked = sorted((Likeness(position, round(score / 100, 4)) for _, score, position in found), key=_best_first)
+    ranked = [Likeness(position, round(score / 100, 4)) for _, score, position in found]
+    ranked.sort(key=lambda likeness: (-likeness.similarity, likeness.position))
     if len(ranked) <= limit:
         return tuple(ranked)
     last = ranked[limit - 1].similarity
     return tuple(likeness for likeness in ranked if likeness.similarity >= last)
-
-
-def _best_first(likeness: Likeness) -> tuple[float, int]:
-    return (-likeness.similarity, likeness.position)
 
 
 def best_window(phrase: str, text: str, *, cutoff: float = PASSAGE_CUTOFF) -> TextWindow | None:

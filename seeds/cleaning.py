@@ -32,20 +32,11 @@ _INVISIBLE = re.compile(
 _PRIVATE_SPACES = re.compile("[\ue4c6\ue5e5]")
 
 
-def _unify(character: str) -> str:
-    return unicodedata.normalize("NFKC", character)
-
-
-def _glyph_table() -> dict[int, str]:
-    pairs = zip(_RADICALS_SUPPLEMENT[::2], _RADICALS_SUPPLEMENT[1::2], strict=True)
-    table = {ord(radical): ideograph for radical, ideograph in pairs}
-    kangxi = range(0x2F00, 0x2FD6)
-    compatibility = (*range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20))
-    table.update({code: _unify(chr(code)) for code in (*kangxi, *compatibility)})
-    return table
-
-
-_GLYPHS = _glyph_table()
+_KANGXI, _COMPATIBILITY = range(0x2F00, 0x2FD6), (*range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20))
+_GLYPHS = {
+    **dict(zip(map(ord, _RADICALS_SUPPLEMENT[::2]), _RADICALS_SUPPLEMENT[1::2], strict=True)),
+    **{code: unicodedata.normalize("NFKC", chr(code)) for code in (*_KANGXI, *_COMPATIBILITY)},
+}
 
 
 def map_glyphs(text: str) -> str:
@@ -265,16 +256,13 @@ def _join_lines(lines: list[_Line]) -> list[str]:
     paragraphs: list[str] = []
     for index, line in enumerate(lines):
         if paragraphs and _continues(paragraphs[-1], lines[index - 1 : index + _LINES_OF_A_TITLE], wrap):
-            paragraphs[-1] = _glue(paragraphs[-1], line.text)
+            left, right = paragraphs[-1][-1], line.text[0]
+            # Only Latin words that a break parted get their space back.
+            parted = left.isascii() and left.isalpha() and right.isascii() and right.isalpha()
+            paragraphs[-1] += f" {line.text}" if parted else line.text
         else:
             paragraphs.append(line.text)
     return paragraphs
-
-
-def _glue(left: str, right: str) -> str:
-    """Join two parts of one paragraph; only Latin words that a break parted get their space back."""
-    parted = left[-1].isascii() and left[-1].isalpha() and right[0].isascii() and right[0].isalpha()
-    return f"{left} {right}" if parted else left + right
 
 
 def _continues(paragraph: str, lines: list[_Line], wrap: float | None) -> bool:

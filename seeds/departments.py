@@ -60,13 +60,16 @@ def duty_spans(text: str) -> tuple[tuple[int, int], ...]:
 
     A statement is a bracket at the end of a paragraph, or a paragraph of its own that begins with 责任单位：.
     """
-    spans = []
-    for start, line in _lines(text):
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for line in text.split("\n"):
         span = _closing_bracket(line)
-        if span and _is_duty(line[slice(*span)]):
+        statement = line[slice(*span)] if span else ""
+        if span and (_LABELLED_LINE.match(statement) or _DUTY_BODY.search(statement)):
             spans.append((start + span[0], start + span[1]))
         elif _LABELLED_LINE.match(line):
             spans.append((start, start + len(line)))
+        start += len(line) + 1
     return tuple(spans)
 
 
@@ -87,13 +90,6 @@ def first_leads_from(text: str) -> int | None:
     return None
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    for line in text.split("\n"):
-        yield start, line
-        start += len(line) + 1
-
-
 def _closing_bracket(line: str) -> tuple[int, int] | None:
     """Return the span inside the bracket that ends `line`, or None when the line ends otherwise."""
     if not line.endswith("）"):
@@ -104,10 +100,6 @@ def _closing_bracket(line: str) -> tuple[int, int] | None:
         if depth == 0:
             return index + 1, len(line) - 1
     return None
-
-
-def _is_duty(statement: str) -> bool:
-    return bool(_LABELLED_LINE.match(statement) or _DUTY_BODY.search(statement))
 
 
 def _parse_statement(statement: str, *, first_leads: bool) -> Iterator[Department]:

@@ -130,7 +130,12 @@ def build_document(metadata: Mapping[str, Any], text: str, *, file: str = "docum
     if faults:
         raise SeedError(faults)
     clauses = parse_outline(text)
-    return Document(**values, text=text, clauses=clauses, remarks=_remarks(text, clauses))
+    remarks = []
+    for start, end in remark_spans(text):
+        holding = [clause for clause in clauses if clause.start <= start < clause.end]
+        narrowest = max(holding, key=lambda clause: clause.level)
+        remarks.append(Remark(text=text[start:end], clause=narrowest.path, start=start, end=end))
+    return Document(**values, text=text, clauses=clauses, remarks=tuple(remarks))
 
 
 def document_metadata(document: Document) -> dict[str, Any]:
@@ -150,20 +155,15 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else str(value)
 
 
-def _remarks(text: str, clauses: tuple[Clause, ...]) -> tuple[Remark, ...]:
-    remarks = []
-    for start, end in remark_spans(text):
-        holding = [clause for clause in clauses if clause.start <= start < clause.end]
-        clause = max(holding, key=lambda clause: clause.level)
-        remarks.append(Remark(text=text[start:end], clause=clause.path, start=start, end=end))
-    return tuple(remarks)
-
-
 def load_document(folder: Path) -> Document:
     """Load the document in `folder`; raise SeedError when it is not whole or its parts disagree."""
     file = f"{folder.name}/document.yaml"
     metadata = _load_metadata(folder, file)
-    text = _load_text(folder)
+    try:
+        text = (folder / "text.txt").read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        place, params = f"{folder.name}/text.txt", {"reason": str(error)}
+        raise SeedError([Fault(file=place, pointer="", code="cannot_be_read", params=params)]) from error
     faults = _source_faults(folder, text)
     if metadata.get("id") != folder.name:
         faults.append(Fault(file=file, pointer="/id", code="not_the_folder", params={"folder": folder.name}))
@@ -200,14 +200,6 @@ def _load_metadata(folder: Path, file: str) -> dict[str, Any]:
     return metadata
 
 
-def _load_text(folder: Path) -> str:
-    file = f"{folder.name}/text.txt"
-    try:
-        return (folder / "text.txt").read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SeedError([Fault(file=file, pointer="", code="cannot_be_read", params={"reason": str(error)})]) from error
-
-
 def _source_faults(folder: Path, text: str) -> list[Fault]:
     """Check that the served text can be traced to the file: it is what cleaning makes of it."""
     sources = sorted(folder.glob("source.*"))
@@ -219,14 +211,11 @@ def _source_faults(folder: Path, text: str) -> list[Fault]:
         return list(error.faults)
     if cleaned == text:
         return []
-    params = {"source": sources[0].name, "line": _first_difference(cleaned, text)}
-    return [Fault(file=f"{folder.name}/text.txt", pointer="", code="not_the_cleaned", params=params)]
-
-
-def _first_difference(cleaned: str, text: str) -> int:
     pairs = zip(cleaned.split("\n"), text.split("\n"), strict=False)
     same = next((number for number, (a, b) in enumerate(pairs, start=1) if a != b), None)
-    return same or 1 + min(cleaned.count("\n"), text.count("\n"))
+    line = same or 1 + min(cleaned.count("\n"), text.count("\n"))
+    params = {"source": sources[0].name, "line": line}
+    return [Fault(file=f"{folder.name}/text.txt", pointer="", code="not_the_cleaned", params=params)]
 
 
 def draft_document(source: Path, document_id: str) -> tuple[str, str]:

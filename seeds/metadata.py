@@ -111,7 +111,12 @@ _FIELDS: Mapping[str, Callable[[object], Any]] = {
 def parse_metadata(metadata: Mapping[str, Any], *, file: str) -> tuple[dict[str, Any], list[Fault]]:
     """Return the typed values of the metadata, `schema` left out, and every fault found in them."""
     values: dict[str, Any] = {}
-    faults = [_unknown_key(key, file) for key in metadata if key not in _FIELDS]
+    faults: list[Fault] = []
+    for key in (key for key in metadata if key not in _FIELDS):
+        near = get_close_matches(str(key), _FIELDS, n=1)
+        code = "no_key_of_document_but_near" if near else "no_key_of_document"
+        params = {"nearest": "".join(near), "known": ", ".join(_FIELDS)}
+        faults.append(Fault(file=file, pointer=f"/{key}", code=code, params=params))
     for name, read in _FIELDS.items():
         if name not in metadata:
             faults.append(Fault(file=file, pointer=f"/{name}", code="key_missing"))
@@ -121,21 +126,10 @@ def parse_metadata(metadata: Mapping[str, Any], *, file: str) -> tuple[dict[str,
         except WrongValueError as error:
             faults.append(Fault(file=file, pointer=f"/{name}", code=error.code, params=error.params))
     values.pop("schema", None)
-    return values, [*faults, *_period_faults(values, file)]
-
-
-def _unknown_key(key: str, file: str) -> Fault:
-    near = get_close_matches(str(key), _FIELDS, n=1)
-    code = "no_key_of_document_but_near" if near else "no_key_of_document"
-    params = {"nearest": "".join(near), "known": ", ".join(_FIELDS)}
-    return Fault(file=file, pointer=f"/{key}", code=code, params=params)
-
-
-def _period_faults(values: Mapping[str, Any], file: str) -> list[Fault]:
     begins, ends = values.get("effective_from"), values.get("valid_to")
-    if begins is None or ends is None or begins <= ends:
-        return []
-    return [Fault(file=file, pointer="/valid_to", code="ends_before_effect", params={"day": begins})]
+    if begins is not None and ends is not None and begins > ends:
+        faults.append(Fault(file=file, pointer="/valid_to", code="ends_before_effect", params={"day": begins}))
+    return values, faults
 
 
 def propose_metadata(document_id: str, text: str) -> dict[str, Any]:

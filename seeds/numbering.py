@@ -140,13 +140,9 @@ def parse_heading(text: str, mark: Mark, *, stands_alone: bool) -> str:
     """
     words = text[mark.words : mark.end]
     if mark.rank is Rank.ARTICLE:
-        return _article_heading(words)
+        # Articles open with content: only 【…】 or a short first sentence before others is a heading.
+        headed = re.match("【(?P<heading>[^】]+)】", words) or re.match("(?P<heading>[^，。；：]{2,20})。.", words)
+        return headed["heading"] if headed else ""
     first, mark_after, more = _FIRST_SENTENCE.fullmatch(words).groups()  # type: ignore[union-attr]  # matches all
     is_content = stands_alone and not more and (mark_after == "；" or ("，" in first and mark_after == "。"))
     return "" if is_content or len(first) > _LONGEST_HEADING else first
-
-
-def _article_heading(words: str) -> str:
-    """Articles open with content: only 【…】 or a short first sentence before others is a heading."""
-    found = re.match("【(?P<heading>[^】]+)】", words) or re.match("(?P<heading>[^，。；：]{2,20})。.", words)
-    return found["heading"] if found else ""

@@ -59,8 +59,10 @@ def parse_outline(text: str) -> tuple[Clause, ...]:
     clauses: dict[str, Clause] = {}
     for node in _grow(text):
         clause = _without_departments(text, node)
-        departments = _own_departments(text, node, first_leads) or _inherited(node, clause, clauses)
-        clauses[node.path] = replace(clause, departments=departments)
+        own_end = node.children[0].mark.start if node.children else node.end
+        leads = first_leads is not None and first_leads < own_end
+        own = parse_departments(text[node.mark.start : own_end], first_leads=leads)
+        clauses[node.path] = replace(clause, departments=own or _inherited(node, clause, clauses))
     return tuple(clauses.values())
 
 
@@ -121,15 +123,11 @@ def _tell_tasks_from_items(text: str, marks: tuple[Mark, ...]) -> list[Mark]:
 def _path(mark: Mark, parent: _Node | None) -> str:
     if mark.rank is Rank.PREFACE:
         return "0"
-    outer = _annex(parent) if mark.rank in _NUMBERED_THROUGHOUT else parent
+    outer = parent
+    while outer and mark.rank in _NUMBERED_THROUGHOUT and outer.mark.rank is not Rank.ANNEX:
+        outer = outer.parent
     step = f"{_LETTERS.get(mark.rank, '')}{mark.number}"
     return f"{outer.path}.{step}" if outer else step
-
-
-def _annex(node: _Node | None) -> _Node | None:
-    while node and node.mark.rank is not Rank.ANNEX:
-        node = node.parent
-    return node
 
 
 def _unique(path: str, paths: set[str]) -> str:
@@ -159,12 +157,6 @@ def _depth(node: _Node) -> int:
     return 1 if node.parent is None else 1 + _depth(node.parent)
 
 
-def _own_departments(text: str, node: _Node, first_leads: int | None) -> tuple[Department, ...]:
-    own_end = node.children[0].mark.start if node.children else node.end
-    leads = first_leads is not None and first_leads < own_end
-    return parse_departments(text[node.mark.start : own_end], first_leads=leads)
-
-
 def _inherited(node: _Node, clause: Clause, clauses: dict[str, Clause]) -> tuple[Department, ...]:
     if node.parent is None:
         return ()
@@ -172,10 +164,6 @@ def _inherited(node: _Node, clause: Clause, clauses: dict[str, Clause]) -> tuple
     before = siblings[siblings.index(node) - 1] if node is not siblings[0] else None
     if node.mark.rank is Rank.BOX and before and before.mark.rank is Rank.TASK:
         task = clauses[before.path]
-        if _words(task.heading) & _words(clause.heading):
+        if set(pairwise(task.heading)) & set(pairwise(clause.heading)):
             return task.departments
     return clauses[node.parent.path].departments
-
-
-def _words(heading: str) -> set[str]:
-    return {left + right for left, right in pairwise(heading)}

@@ -17,8 +17,7 @@ from seeds.faults import Fault, SeedError
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
-    from docx.table import Table
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+    from selectolax.lexbor import LexborNode
 
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
 # What a DOCX may unpack to: beyond this it is a bomb, not a policy.
@@ -89,17 +88,9 @@ def _decode(path: Path, data: bytes, encodings: tuple[str, ...]) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not encoding.endswith("e") or _looks_like_text(text):
+        if not encoding.endswith("e") or len(_PLAIN.findall(text)) >= 0.9 * len(text):
             return text
     raise ReadingError(path, "encoding_unknown")
-
-
-def _looks_like_text(text: str) -> bool:
-    return len(_PLAIN.findall(text)) >= 0.9 * len(text)
-
-
-def _read_plain(path: Path, data: bytes) -> str:
-    return decode_text(path, data)
 
 
 def _read_markdown(path: Path, data: bytes) -> str:
@@ -123,8 +114,12 @@ def _read_html(path: Path, data: bytes) -> str:
     for node in page.css(_BLOCKS):
         node.insert_before(_LINE_MARK)
         node.insert_after(_LINE_MARK)
-    body = _lines_of(page.body.text(deep=True, separator="") if page.body else "")
-    return _with_title(page, body)
+    body = re.sub(r"[^\S\u3000]+", " ", page.body.text(deep=True, separator="") if page.body else "")
+    body = "\n".join(line.strip(" ") for line in body.split(_LINE_MARK) if line.strip())
+    # The title goes first where its words stand nowhere in the body.
+    named = page.css_first("title")
+    title = re.sub(r"\s+", " ", named.text()).strip() if named else ""
+    return body if title in body else f"{title}\n{body}"
 
 
 def _decode_page(path: Path, data: bytes) -> str:
@@ -143,18 +138,6 @@ def _flatten_row(row: LexborNode) -> None:
     cells = [re.sub(r"\s+", " ", cell.text(deep=True)).strip() for cell in row.css("td,th")]
     if not row.css("table") and all(len(cell) <= _LONGEST_CELL for cell in cells):
         row.replace_with(f"{_LINE_MARK}{_CELL_BREAK.join(cells)}{_LINE_MARK}")
-
-
-def _lines_of(text: str) -> str:
-    folded = re.sub(r"[^\S\u3000]+", " ", text)
-    return "\n".join(line.strip(" ") for line in folded.split(_LINE_MARK) if line.strip())
-
-
-def _with_title(page: LexborHTMLParser, body: str) -> str:
-    """Put the page's title first where its words stand nowhere in the body."""
-    node = page.css_first("title")
-    title = re.sub(r"\s+", " ", node.text()).strip() if node else ""
-    return body if title in body else f"{title}\n{body}"
 
 
 def _read_docx(path: Path, data: bytes) -> str:
@@ -177,14 +160,13 @@ def _read_docx(path: Path, data: bytes) -> str:
 
 def _docx_lines(document: WordDocument) -> Iterator[str]:
     for part in document.iter_inner_content():
-        yield from (part.text,) if hasattr(part, "text") else _table_lines(part)
-
-
-def _table_lines(table: Table) -> Iterator[str]:
-    for row in table.rows:
-        # A merged cell is handed out once for each column that it spans.
-        cells = {cell._tc: re.sub(r"\s+", " ", cell.text).strip() for cell in row.cells}  # noqa: SLF001 - no public name
-        yield _CELL_BREAK.join(cells.values())
+        if hasattr(part, "text"):
+            yield part.text
+            continue
+        for row in part.rows:
+            # A merged cell is handed out once for each column that it spans.
+            cells = {cell._tc: re.sub(r"\s+", " ", cell.text).strip() for cell in row.cells}  # noqa: SLF001 - no public name
+            yield _CELL_BREAK.join(cells.values())
 
 
 def _read_pdf(path: Path, data: bytes) -> str:
@@ -205,7 +187,7 @@ def _read_pdf(path: Path, data: bytes) -> str:
 
 
 _READERS: dict[str, Callable[[Path, bytes], str]] = {
-    ".txt": _read_plain,
+    ".txt": decode_text,
     ".md": _read_markdown,
     ".markdown": _read_markdown,
     ".html": _read_html,

@@ -6,7 +6,7 @@ Knows names, codes and what lies in what; reading what people type is the work o
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -45,8 +45,7 @@ def load_regions(folder: Path) -> Vocabulary:
     """
     rows = _division_rows(folder / DIVISIONS_FILE)
     zones, other_names = _zone_rows(folder / ZONES_FILE)
-    divisions = list(_divisions(rows, other_names))
-    placed = _with_groups([*divisions, *zones])
+    placed = _with_groups([*_divisions(rows, other_names), *zones])
     faults = list(_dangling(placed, other_names))
     if faults:
         raise SeedError(faults)
@@ -64,7 +63,9 @@ def region_label(regions: Vocabulary, region_id: str, language: str = "zh") -> s
     if language == "en":
         return ", ".join(entry.label("en") for entry in reversed(path))
     own = path[-1].zh
-    return "".join(entry.zh for entry in path[:-1] if not _names(own, entry)) + own
+    # A zone's own name may begin with what it lies in: 广州开发区 needs no 广州市 before it.
+    begins = own.removeprefix("中国（").startswith
+    return "".join(entry.zh for entry in path[:-1] if not begins(tuple(entry.extra.get("short", ())))) + own
 
 
 def names_in_prose(entry: Entry) -> tuple[str, ...]:
@@ -94,11 +95,6 @@ def _path(regions: Vocabulary, region_id: str) -> list[str]:
     if regions[region_id].kind == Level.ZONE:
         path = [part for part in path[:-1] if regions[part].kind in (Level.PROVINCE, Level.CITY)] + path[-1:]
     return path
-
-
-def _names(own: str, entry: Entry) -> bool:
-    """Tell whether a zone's own name begins with this city or province: 广州开发区 needs no 广州市 before it."""
-    return any(own.removeprefix("中国（").startswith(short) for short in entry.extra.get("short", ()))
 
 
 def _division_rows(path: Path) -> dict[str, Mapping[str, Any]]:
@@ -185,9 +181,8 @@ def _zone_problems(raw: object) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield "zone_without_parent", {}
 
 
-def _with_groups(entries: Iterable[Entry]) -> list[Entry]:
+def _with_groups(listed: Sequence[Entry]) -> list[Entry]:
     """Give each member of a group that group as a further parent."""
-    listed = list(entries)
     groups: dict[str, list[str]] = {}
     for entry in listed:
         for member in entry.extra.get("members", ()):
@@ -195,8 +190,7 @@ def _with_groups(entries: Iterable[Entry]) -> list[Entry]:
     return [replace(entry, parents=(*entry.parents, *groups.get(entry.id, ()))) for entry in listed]
 
 
-def _dangling(entries: Iterable[Entry], other_names: Mapping[str, list[str]]) -> Iterator[Fault]:
-    listed = list(entries)
+def _dangling(listed: Sequence[Entry], other_names: Mapping[str, list[str]]) -> Iterator[Fault]:
     known = {entry.id for entry in listed}
     wanted = [(entry.id, target) for entry in listed for target in (*entry.parents, *entry.extra.get("members", ()))]
     for place, target in [*wanted, *(("names", code) for code in other_names)]:

@@ -129,11 +129,8 @@ class Lineage:
             self._next.setdefault(event.before, []).append(event)
             for code, name in (event.before, event.after):
                 self._names.setdefault(code, set()).add(name)
-        self._check_review()
-
-    def _check_review(self) -> None:
-        """Refuse a reviewed row that no event of the source speaks of."""
-        named = {name for _, name in self._next}
+        # Refuse a reviewed row that no event of the source speaks of.
+        named = {was for _, was in self._next}
         unknown = [was for was in self._renamed if was not in named]
         unknown += [f"{code} {was}" for code, was in self._merged if (code, was) not in self._next]
         if unknown:
@@ -165,15 +162,13 @@ class Lineage:
         if event.kind not in _SAME_UNIT:
             return self._is_renamed(event)
         moved = code[:2] != new_code[:2] and (code[:2], new_code[:2]) not in _MOVED_PROVINCE
-        return not moved and (self._same_stem(name, new_name) or self._is_renamed(event))
+        stem, new_stem = (short_name(n, "", self._types).rstrip("县") for n in (name, new_name))
+        same = stem == new_stem or (len(stem) == 1 and new_stem.startswith(stem))
+        return not moved and (same or self._is_renamed(event))
 
     def _is_renamed(self, event: Event) -> bool:
         now = self._renamed.get(event.before[1])
         return now is not None and self.now(event.after, event.year + 1) == now
-
-    def _same_stem(self, name: str, new_name: str) -> bool:
-        stem, new_stem = (short_name(n, "", self._types).rstrip("县") for n in (name, new_name))
-        return stem == new_stem or (len(stem) == 1 and new_stem.startswith(stem))
 
     def alone(self, code: str, now: str) -> bool:
         """Tell whether every unit that ever had `code` became `now` (codes were given out again)."""

@@ -69,10 +69,7 @@ class EvidenceFinder:
         """Return the operative quote first, then up to four passages, the clause's own before its context's."""
         document = self._columns.catalogue.documents[measure.document]
         source = measure.source
-        quote = Evidence(
-            document=document.id, clause=source.clause, start=source.start, end=source.end, matches=()
-        )  # fmt: skip
-        found = [quote]
+        found = [Evidence(document=document.id, clause=source.clause, start=source.start, end=source.end, matches=())]
         for mention in mentions:
             match = self._best(measure, document, mention, found)
             if match is not None:

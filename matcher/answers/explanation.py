@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from matcher.answers.catalogue_json import title_of
 from matcher.answers.evidence import Evidence, Match
 from matcher.answers.shapes import Caveat
 from matcher.profiles.profile import Mention, Reading
@@ -15,7 +16,7 @@ from matcher.standing import Relevance
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Answer
 from rules.language.labels import Labeller
-from rules.language.measures import Condition, Effect, Measure, MeasureVerdict, Verdict, Why, leaves
+from rules.language.measures import Effect, Measure, MeasureVerdict, Verdict, Why, leaves
 from rules.language.reference import Trace
 from seeds.faults import load_words
 from seeds.vocabulary import Vocabulary
@@ -26,16 +27,6 @@ WORDS = Path(__file__).parent / "words"
 def say(code: str, language: str, **values: Any) -> str:  # noqa: ANN401 - formatted as text
     """Return the message `code` in `language` with its values filled in."""
     return load_words(WORDS, language)[code].format(**values)
-
-
-def say_verdict(verdict: MeasureVerdict, language: str) -> str:
-    """Return the verdict in words that promise nothing (条件相符, never 可享受)."""
-    return say(f"verdict.{verdict}", language)
-
-
-def say_effect(effect: Effect, language: str) -> str:
-    """Return whether the measure binds, in words."""
-    return say(f"effect.{effect}", language)
 
 
 MOST_REASONS = 4
@@ -78,13 +69,14 @@ class Explainer:
             unknown=verdicts.count(Verdict.UNKNOWN), unmet=verdicts.count(Verdict.UNMET),
         )  # fmt: skip
         sentences = [self._because(finding, reading), summary]
-        for verdict, code in ((Verdict.UNKNOWN, "conditions.unknown"), (Verdict.UNMET, "conditions.unmet")):
-            labels = [self.labeller.label(c.condition) for c in finding.trace.conditions if c.verdict is verdict]
+        for came_out, code in ((Verdict.UNKNOWN, "conditions.unknown"), (Verdict.UNMET, "conditions.unmet")):
+            labels = [self.labeller.label(c.condition) for c in finding.trace.conditions if c.verdict is came_out]
             if labels:
                 sentences.append(say(code, self.language, labels=self._list(labels)))
-        verdict_words = say_verdict(finding.trace.verdict, self.language)
-        effect_words = say_effect(finding.effect, self.language)
-        return [*sentences, say("conclusion", self.language, verdict=verdict_words, effect=effect_words)]
+        # The words of a verdict promise nothing: 条件相符, never 可享受.
+        verdict = say(f"verdict.{finding.trace.verdict}", self.language)
+        effect = say(f"effect.{finding.effect}", self.language)
+        return [*sentences, say("conclusion", self.language, verdict=verdict, effect=effect)]
 
     def caveats(self, finding: Finding, reading: Reading) -> tuple[Caveat, ...]:
         """Return what a reader must know beside the verdict, each with its code."""
@@ -95,11 +87,10 @@ class Explainer:
             codes.append(("unconfirmed_reading", {}))
         if _sector_is_inferred(finding):
             codes.append(("inferred_sector", {}))
-        if any(
-            condition.why is Why.AMBIGUOUS and _is_open(condition.condition) for condition in finding.trace.conditions
-        ):
+        ambiguous = (condition for condition in finding.trace.conditions if condition.why is Why.AMBIGUOUS)
+        if any(leaf.test.scope for condition in ambiguous for leaf in leaves(condition.condition)):
             codes.append(("open_list", {}))
-        codes += [(rival.code, {"title": self._title(rival.measure)}) for rival in finding.rivals]
+        codes += [(rival.code, {"title": title_of(rival.measure, self.language)}) for rival in finding.rivals]
         return tuple(
             Caveat(code=code, message=say(f"caveat.{code}", self.language, **values)) for code, values in codes
         )
@@ -121,30 +112,20 @@ class Explainer:
                 yield say("reason.need", self.language, instrument=label, input=mention.input)
         stages = self.catalogue.vocabularies["stages"]
         for stage in reading.answers.get("stage", Answer()).sure:
-            if (
-                stage == finding.measure.instrument
-            ):  # matcher/ranking/hits.py: a stage asks for the instrument of its name
-                label = instruments[str(stage)].label(self.language)
-                yield say(
-                    "reason.stage", self.language, stage=stages[str(stage)].label(self.language), instrument=label
-                )
+            # A stage asks for the instrument of its name (matcher/ranking/hits.py).
+            if stage == finding.measure.instrument:
+                named, label = (words[str(stage)].label(self.language) for words in (stages, instruments))
+                yield say("reason.stage", self.language, stage=named, instrument=label)
         text = self.catalogue.documents[finding.measure.document].text
         for match in _best_matches(finding.evidence):
-            words = text[match.start : match.end]
-            named = "reason.related" if match.how is How.INFERRED else "reason.text"
-            code = "reason.same" if words == match.mention.input else named
-            yield say(code, self.language, text=words, input=match.mention.input)
+            found = text[match.start : match.end]
+            code = "reason.related" if match.how is How.INFERRED else "reason.text"
+            code = "reason.same" if found == match.mention.input else code
+            yield say(code, self.language, text=found, input=match.mention.input)
         if finding.relevance is Relevance.SECTOR:
-            met = [c for c in finding.trace.conditions if c.verdict is Verdict.MET]
-            labels = [
-                self.labeller.label(c.condition)
-                for c in met
-                if any(leaf.test.fact == "sector" for leaf in leaves(c.condition))
-            ]
-            yield from labels
-
-    def _title(self, measure: Measure) -> str:
-        return measure.title_en if self.language == "en" else measure.title
+            for met in (c.condition for c in finding.trace.conditions if c.verdict is Verdict.MET):
+                if any(leaf.test.fact == "sector" for leaf in leaves(met)):
+                    yield self.labeller.label(met)
 
     def _list(self, items: list[str]) -> str:
         return ("; " if self.language == "en" else "；").join(items)
@@ -194,7 +175,3 @@ def _sector_is_inferred(finding: Finding) -> bool:
         for condition in finding.trace.conditions
         if any(leaf.test.fact == "sector" for leaf in leaves(condition.condition))
     )
-
-
-def _is_open(condition: Condition) -> bool:
-    return any(leaf.test.scope for leaf in leaves(condition))

@@ -99,20 +99,15 @@ def _questions(
     if answer is not None and answer.sure:
         if fact not in MAY_BE_TOO_BROAD:
             return
-        narrower = _decide_narrower(open_facts, reading, columns)
-        count = int(np.count_nonzero(settled & (narrower.verdicts != UNKNOWN)))
+        # As if the company had named something inside each place or sector it named that holds no other.
+        narrower = dict(reading.answers)
+        for named in open_facts:
+            narrower[named] = made_exact(narrower.get(named, Answer()), columns.catalogue.taxonomies[named])
+        count = int(np.count_nonzero(settled & (columns.program.decide(narrower).verdicts != UNKNOWN)))
     if count and (fact != "concepts" or answer is None):
         yield Question(fact=fact, settles=count, stated=answer.sure if answer else ())
     if count and fact == "sector" and "concepts" not in reading.answers:
         yield Question(fact="concepts", settles=count)  # products tell the sector
-
-
-def _decide_narrower(open_facts: tuple[str, ...], reading: Reading, columns: MeasureColumns) -> Decisions:
-    """Decide as if the company had named something inside each place or sector it named that holds no other."""
-    answers = dict(reading.answers)
-    for fact in open_facts:
-        answers[fact] = made_exact(answers.get(fact, Answer()), columns.catalogue.taxonomies[fact])
-    return columns.program.decide(answers)
 
 
 def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns) -> Iterator[tuple[str, ...]]:

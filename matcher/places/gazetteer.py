@@ -86,7 +86,7 @@ class Gazetteer:
         if inside := self._inside(known, named):
             return inside
         called = self._inside(known, self.former.get(name, ())) or self._once_inside(known, name)
-        return called if len(called) == 1 else self._around(known, named)
+        return called if len(called) == 1 else tuple(place for place in known if self.within(place, named))
 
     def _inside(self, known: Ids, named: Ids) -> Ids:
         inside = tuple(place for place in named if self.within(place, known))
@@ -97,9 +97,6 @@ class Gazetteer:
         """Return the counties called `name` in full that lay in a known city before: 寿县 of 六安, now of 淮南."""
         counties = self.own.get(name, frozenset()) & self.moved.keys()
         return tuple(county for county in counties if not self.moved[county].isdisjoint(known))
-
-    def _around(self, known: Ids, named: Ids) -> Ids:
-        return tuple(place for place in known if self.within(place, named)) if named else ()
 
     def division_of(self, code: str) -> tuple[str, bool]:
         """Return the division of a six-digit code and whether the code is that division's own or former one.

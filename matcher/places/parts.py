@@ -82,12 +82,8 @@ def split_writing(text: str) -> Writing:
     bounds: set[int] = set()
     for phrase in phrases:
         bounds.add(len(units))
-        units += _words(phrase) if words else fold(phrase)
+        units += filter(None, map(fold_latin, _BETWEEN_WORDS.split(phrase))) if words else fold(phrase)
     return Writing(units if words else "".join(units), frozenset(bounds - {0, len(units)}), words)
-
-
-def _words(phrase: str) -> Iterator[str]:
-    return filter(None, map(fold_latin, _BETWEEN_WORDS.split(phrase)))
 
 
 def run_together(writing: Writing) -> Writing:
@@ -123,7 +119,13 @@ def _steps(writing: Writing, chain: Chain, gazetteer: Gazetteer) -> Iterator[Cha
         if chain.ids != ids or own or writing.words or writing.closes(end):
             yield Chain(end, ids, (*chain.parts, Part(chain.end, end, ids, own)))
     if chain.parts:
-        yield from _over_type(writing, chain, gazetteer)
+        # Past a word that only says what kind of place was named (city, 市辖区).
+        following = writing.name(chain.end, chain.end + 1) if writing.words else writing.text(chain.end)
+        found = _TYPE_WORD.fullmatch(following) if writing.words else _TYPE_WORD.match(following)
+        if found:
+            kind = _TYPES.get(found[0], "")
+            typed = tuple(place for place in chain.ids if gazetteer.regions[place].zh.endswith(kind))
+            yield Chain(chain.end + (1 if writing.words else len(found[0])), typed or chain.ids, chain.parts)
 
 
 def _ends(writing: Writing, start: int, gazetteer: Gazetteer) -> Iterator[int]:
@@ -141,16 +143,6 @@ def _is_whole(units: Sequence[str], start: int, end: int) -> bool:
     if not units[start].isascii() or str(units).isascii():
         return True
     return not any(0 <= i < len(units) and units[i].isascii() for i in (start - 1, end))
-
-
-def _over_type(writing: Writing, chain: Chain, gazetteer: Gazetteer) -> Iterator[Chain]:
-    """Yield the chain past a word that only says what kind of place was named (city, 市辖区)."""
-    following = writing.name(chain.end, chain.end + 1) if writing.words else writing.text(chain.end)
-    found = _TYPE_WORD.fullmatch(following) if writing.words else _TYPE_WORD.match(following)
-    if found:
-        kind = _TYPES.get(found[0], "")
-        typed = tuple(place for place in chain.ids if gazetteer.regions[place].zh.endswith(kind))
-        yield Chain(chain.end + (1 if writing.words else len(found[0])), typed or chain.ids, chain.parts)
 
 
 # A street, town or house that is called after a place and may stand anywhere (南京路, 中山镇).
@@ -201,14 +193,9 @@ def is_believed(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
     kinds = {gazetteer.regions[place].kind for place in chain.ids}
     if writing.closes(chain.end) or len(_named(chain)) > 1 or (last.own and Level.GROUP not in kinds):
         return True
-    return _goes_on(kinds, rest)
-
-
-def _goes_on(kinds: set[str], rest: str) -> bool:
-    """Tell whether a short name goes on as addresses do: a zone with anything, a city with a town or park."""
-    if kinds == {Level.ZONE}:
-        return True
-    return kinds <= {Level.CITY, Level.PROVINCE} and _SETTLEMENT.match(rest) is not None
+    # A short name goes on as addresses do: a zone with anything, a city with a town or park.
+    in_city = kinds <= {Level.CITY, Level.PROVINCE}
+    return kinds == {Level.ZONE} or (in_city and _SETTLEMENT.match(rest) is not None)
 
 
 def is_distinct(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:

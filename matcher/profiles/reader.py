@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from matcher.places.reader import PlaceReading, PlaceStatus, region_of_credit_code, resolve_place
+from matcher.places.reader import PlaceStatus, region_of_credit_code, resolve_place
 from matcher.profiles.profile import (
     FLAGS,
     ITEMS,
@@ -114,8 +114,16 @@ class ProfileReader:
                     self._read_concept(text, origin, notes)
                 else:
                     self._read_set(name, text, origin, notes)
-        _read_figures(profile, notes)
-        self._read_declared(profile, notes)
+        for fact in (*NUMBERS, *FLAGS):
+            value = getattr(profile, fact)
+            if value is None:
+                continue
+            number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+            notes.note(ReadFact(fact=fact, value=number, origin=fact, input=str(value), how=How.EXACT))
+        for fact_id, values in self.declared.read(profile.facts).items():
+            notes.declare(fact_id, values, profile.facts[fact_id])
+            if fact_id in self.catalogue.facts:
+                notes.mention_declared(fact_id, self.catalogue.facts[fact_id].vocabulary)
         if notes.has("region") and not notes.has("target_region"):
             notes.copy("region", "target_region")  # stated nothing else, it is where the company is
         return Reading(
@@ -137,12 +145,14 @@ class ProfileReader:
         if not text.strip():
             return
         place = resolve_place(text, self.catalogue.vocabularies["regions"])
-        if place.status in (PlaceStatus.EXACT, PlaceStatus.ALIAS):
+        if place.is_fact:
             read = ReadFact(fact=fact, value=place.codes[0], origin=origin, input=text, how=How(place.status))
             notes.note(read)
             notes.mentions.append(mention_of(read, "regions"))
             return
-        unread = Unread(fact=fact, origin=origin, input=text, candidates=_candidates(place))
+        offered = [(suggestion.code, suggestion.similarity) for suggestion in place.suggestions]
+        candidates = tuple(offered or [(code, place.similarity) for code in place.codes])
+        unread = Unread(fact=fact, origin=origin, input=text, candidates=candidates)
         if place.status is PlaceStatus.AMBIGUOUS:
             notes.one_of(fact, place.codes, unread)
         else:
@@ -188,13 +198,9 @@ class ProfileReader:
         concepts = self.catalogue.vocabularies["concepts"]
         for offer in self.resolvers["concepts"].suggest(text):
             notes.suspect("sector", concepts[offer.id].sectors)
-        if self._may_name_a_product(text):
-            _note_words("concepts", text, origin, notes)
-
-    def _may_name_a_product(self, text: str) -> bool:
-        """Tell whether words that no one knows as a product may be looked for in the policies as they stand."""
         others = (other for name, other in self.resolvers.items() if name not in ("sectors", "concepts"))
-        return fold(text) not in word_lists().no_products and not any(_is_sure(other.read(text)) for other in others)
+        if fold(text) not in word_lists().no_products and not any(_is_sure(other.read(text)) for other in others):
+            _note_words("concepts", text, origin, notes)
 
     def _note_concepts(self, readings: tuple[WordReading, ...], origin: str, notes: Notes) -> None:
         self._note_all("concepts", "concepts", readings, origin, notes)
@@ -243,23 +249,10 @@ class ProfileReader:
         notes.doubt(Unread(fact=fact, origin=origin, input=text, candidates=candidates))
         for offer in offers:
             if offer.how is How.CONTAINS or offer.similarity >= CONNECTING_SIMILARITY:
-                notes.mentions.append(
-                    Mention(
-                        vocabulary=vocabulary,
-                        id=offer.id,
-                        origin=origin,
-                        input=text,
-                        how=offer.how,
-                        similarity=offer.similarity,
-                        fact=fact,
-                    )
+                read = ReadFact(
+                    fact=fact, value=offer.id, origin=origin, input=text, how=offer.how, similarity=offer.similarity
                 )
-
-    def _read_declared(self, profile: Profile, notes: Notes) -> None:
-        for fact_id, values in self.declared.read(profile.facts).items():
-            notes.declare(fact_id, values, profile.facts[fact_id])
-            if fact_id in self.catalogue.facts:
-                notes.mention_declared(fact_id, self.catalogue.facts[fact_id].vocabulary)
+                notes.mentions.append(mention_of(read, vocabulary))
 
 
 def _note_words(fact: str, text: str, origin: str, notes: Notes) -> None:
@@ -267,23 +260,8 @@ def _note_words(fact: str, text: str, origin: str, notes: Notes) -> None:
     notes.mentions.append(Mention(vocabulary="", id="", origin=origin, input=text, how=How.EXACT, fact=fact))
 
 
-def _read_figures(profile: Profile, notes: Notes) -> None:
-    for fact in (*NUMBERS, *FLAGS):
-        value = getattr(profile, fact)
-        if value is None:
-            continue
-        number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-        notes.note(ReadFact(fact=fact, value=number, origin=fact, input=str(value), how=How.EXACT))
-
-
 def _is_sure(readings: tuple[WordReading, ...]) -> bool:
     return bool(readings) and all(reading.how in SURE for reading in readings)
-
-
-def _candidates(place: PlaceReading) -> tuple[tuple[str, float], ...]:
-    if place.suggestions:
-        return tuple((suggestion.code, suggestion.similarity) for suggestion in place.suggestions)
-    return tuple((code, place.similarity) for code in place.codes)
 
 
 def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader:

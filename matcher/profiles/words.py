@@ -6,7 +6,7 @@ Only exact and alias readings are facts; the others are offered and connect, and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -144,14 +144,10 @@ class WordResolver:
             for entry in reading.ids:
                 best.setdefault(entry, Suggestion(id=entry, how=How.CONTAINS, similarity=reading.similarity))
         if not any(denied for _, denied in self._names_in(text)[0]):
-            for name, similarity in self._alike(text):
-                for entry in self.vocabulary.index[name]:
-                    best.setdefault(entry, Suggestion(id=entry, how=How.FUZZY, similarity=similarity))
+            for alike in nearest(fold(text), self._long_names, limit=SUGGESTIONS):
+                for entry in self.vocabulary.index[self._long_names[alike.position]]:
+                    best.setdefault(entry, Suggestion(id=entry, how=How.FUZZY, similarity=alike.similarity))
         return tuple(sorted(best.values(), key=lambda suggestion: -suggestion.similarity))
-
-    def _alike(self, text: str) -> Iterable[tuple[str, float]]:
-        for likeness in nearest(fold(text), self._long_names, limit=SUGGESTIONS):
-            yield self._long_names[likeness.position], likeness.similarity
 
     def _look_up(self, text: str) -> WordReading | None:
         """Return the reading of a text that is one name, code, code beside its name, or path; else None."""
@@ -173,17 +169,14 @@ class WordResolver:
         first, last = _CODE_FIRST.fullmatch(plain), _CODE_LAST.fullmatch(plain)
         for code, name in (first.groups() if first else ("", ""), last.groups()[::-1] if last else ("", "")):
             if code and (entry := self._code(code)):
-                return self._by_code(entry, name, is_full=not (code.isdigit() or code.isalpha()))
+                if whole := self._whole(name):
+                    found = [narrowest for known in whole.ids if (narrowest := self._narrowest((entry, known)))]
+                    return found[0] if len(found) == 1 else None
+                # A name only known in part has a full code decide.
+                parts = () if code.isdigit() or code.isalpha() else self.read(name)
+                agree = all(any(self._narrowest((entry, known)) for known in part.ids) for part in parts)
+                return entry if parts and agree else None
         return None
-
-    def _by_code(self, entry: str, name: str, *, is_full: bool) -> str | None:
-        """Return what a code and its name say together; a name only known in part has a full code decide."""
-        if whole := self._whole(name):
-            found = [narrowest for known in whole.ids if (narrowest := self._narrowest((entry, known)))]
-            return found[0] if len(found) == 1 else None
-        parts = self.read(name) if is_full else ()
-        agree = all(any(self._narrowest((entry, known)) for known in part.ids) for part in parts)
-        return entry if parts and agree else None
 
     def _at_end_of_path(self, text: str) -> str | None:
         """Read 制造业-医药制造业 as the narrower, where every piece is known and all lie in one another."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from matcher.profiles.profile import Mention, Reading
 from matcher.profiles.words import How
-from matcher.ranking.measure_index import FARTHEST, NARROWER, Flags, Floats, MeasureColumns, found, raise_to
+from matcher.ranking.measure_index import FARTHEST, NARROWER, Flags, Floats, MeasureColumns, found
 from matcher.ranking.passages import NO_POSITIONS, Level, Positions
 from rules.language.facts import Answer
 
@@ -119,12 +120,13 @@ def answering(mention: Mention, columns: MeasureColumns) -> Positions:
 def _spots_of_mention(mention: Mention, columns: MeasureColumns) -> Spots:
     if not mention.vocabulary:
         return _searched(mention, columns) if is_searched(mention) else _NOTHING
-    if mention.how not in (How.CONTAINS, How.FUZZY) or mention.vocabulary == "regions":
-        return _remembered(columns, mention.vocabulary, mention.id, _MAKERS.get(mention.vocabulary, _no_spots))
-    if mention.vocabulary == "needs":
+    is_doubtful = mention.how in (How.CONTAINS, How.FUZZY)
+    if is_doubtful and mention.vocabulary == "needs":
         spots = _remembered(columns, "doubtful need", mention.id, _instrument_spots)
         return spots if mention.how is How.CONTAINS else Spots(spots.places, spots.values * mention.similarity)
-    spots = _remembered(columns, mention.vocabulary, mention.id, _MAKERS.get(mention.vocabulary, _no_spots))
+    spots = _remembered(columns, mention.vocabulary, mention.id, _MAKERS.get(mention.vocabulary, lambda *_: []))
+    if not is_doubtful or mention.vocabulary == "regions":
+        return spots
     values = spots.values * mention.similarity
     return Spots(spots.places[values >= FARTHEST], values[values >= FARTHEST])
 
@@ -143,7 +145,8 @@ def _gathered(hit: Iterable[_Hit], columns: MeasureColumns) -> tuple[Positions, 
     """Keep the best of what touches the same place."""
     strip = np.zeros(CHANNELS * columns.size)
     for channel, positions, value in hit:
-        raise_to(strip, channel * columns.size + positions, value)
+        places = channel * columns.size + positions
+        strip[places] = np.maximum(strip[places], value)
     needs = slice(Channel.NEEDS * columns.size, (Channel.NEEDS + 1) * columns.size)
     strip[needs] = np.where(columns.promises_no_money, strip[needs] * PROMOTED, strip[needs])
     places = np.flatnonzero(strip)
@@ -163,15 +166,8 @@ def _searched(mention: Mention, columns: MeasureColumns) -> Spots:
     return Spots(*_gathered([(Channel.PRODUCTS + level, where, 1.0) for level, where in saying.items()], columns))
 
 
-def _product_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
-    return _named("concepts", entry, Channel.PRODUCTS, columns)
-
-
-def _sector_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
-    return _named("sectors", entry, Channel.SECTORS, columns)
-
-
-def _named(vocabulary: str, entry: str, first: Channel, columns: MeasureColumns) -> list[_Hit]:
+def _spots_of_kin(vocabulary: str, first: Channel, columns: MeasureColumns, entry: str) -> list[_Hit]:
+    """Touch what names the entry or one related to it, through the channels from `first` on, a level each."""
     return [
         (first + level, columns.passages.measures_naming(vocabulary, kin, level), likeness)
         for kin, likeness in columns.related(vocabulary, entry).items()
@@ -228,12 +224,10 @@ def _own_spots(columns: MeasureColumns, sector: str) -> list[_Hit]:
     return [*near, *((Channel.OWN_SECTOR, found(columns.broad_sectors, each), ONE_OF_MANY_SECTORS) for each in broader)]
 
 
-def _no_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:  # noqa: ARG001 - one signature for all
-    return []
-
-
 _MAKERS: Mapping[str, Callable[[MeasureColumns, str], list[_Hit]]] = {
-    "concepts": _product_spots, "sectors": _sector_spots, "regions": _place_spots, "needs": _need_spots,
+    "concepts": partial(_spots_of_kin, "concepts", Channel.PRODUCTS),
+    "sectors": partial(_spots_of_kin, "sectors", Channel.SECTORS),
+    "regions": _place_spots, "needs": _need_spots,
 }  # fmt: skip
 
 

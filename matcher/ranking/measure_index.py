@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.ranking.passages import NO_POSITIONS, PassageIndex, Positions
+from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, PassageIndex, Positions
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.program import Program
 from rules.language.facts import REGION_FACTS, Value
@@ -38,7 +38,6 @@ FARTHEST = 0.4
 MANY_SECTORS = 5
 """A condition that lists this many sectors is about none of them in particular."""
 
-_BELOW_PROVINCE = frozenset({"city", "county", "zone", "group"})
 TITLE_CLAUSE = "0"
 """Inherited conditions cite the title, which stands before the first heading."""
 
@@ -74,7 +73,9 @@ class MeasureColumns:
         self.has_stage: Flags = np.array([m.instrument in STAGES_OF_INSTRUMENT for m in self.measures], dtype=bool)
         self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
         self.readers = _index((position, [test.fact for test in m.tests]) for position, m in enumerate(self.measures))
-        self.whole_fields = self._whole_fields()
+        taxonomy = catalogue.vocabularies["sectors"].taxonomy
+        reach = {str(sector) for measure in self.measures for sector in _reach(measure)}
+        self.whole_fields = frozenset().union(*(taxonomy.ancestors(sector) for sector in reach))
         self.hit: dict[tuple[str, str], tuple[Positions, Floats]] = {}
         self._related: dict[tuple[str, str], dict[str, float]] = {}
         named = [self._narrow_sectors(measure) for measure in self.measures]
@@ -104,7 +105,7 @@ class MeasureColumns:
 
     def is_below_province(self, place: str) -> bool:
         """Tell whether a place is a city, county, zone or group of cities."""
-        return self.catalogue.vocabularies["regions"][place].kind in _BELOW_PROVINCE
+        return self.catalogue.vocabularies["regions"][place].kind in BELOW_PROVINCE
 
     def related(self, vocabulary: str, entry: str) -> dict[str, float]:
         """Return the entries that a text may name for `entry`, with how well each stands for it.
@@ -125,12 +126,6 @@ class MeasureColumns:
             if vocabulary != "sectors" or self.is_part_of_field(broader):
                 likeness[broader] = BROADER**steps
         return {name: value for name, value in likeness.items() if value >= FARTHEST}
-
-    def _whole_fields(self) -> frozenset[str]:
-        """Return the sectors that are the reach of a whole document, and all that is broader."""
-        taxonomy = self.catalogue.vocabularies["sectors"].taxonomy
-        reach = {str(sector) for measure in self.measures for sector in _reach(measure)}
-        return frozenset().union(*(taxonomy.ancestors(sector) for sector in reach))
 
     def _days(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         first, last = [], []
@@ -167,11 +162,6 @@ def _index(rows: Iterable[tuple[int, Iterable[str]]]) -> dict[str, Positions]:
         for key in dict.fromkeys(keys):
             places.setdefault(key, []).append(position)
     return {key: np.array(found, dtype=np.intp) for key, found in places.items()}
-
-
-def raise_to(column: Floats, positions: Positions, value: float) -> None:
-    """Raise the column to `value` at the positions where it is lower."""
-    column[positions] = np.maximum(column[positions], value)
 
 
 def found(index: Mapping[str, Positions], key: str) -> Positions:

@@ -110,7 +110,7 @@ def _joins(text: str, left: int, right: int) -> bool:
 
 _SENTENCE_END = re.compile(r"[。；！？\n]")
 _BLANK = "\0"
-_NAMED_LEVELS = frozenset({"city", "county", "zone", "group"})
+BELOW_PROVINCE = frozenset({"city", "county", "zone", "group"})
 
 Positions = NDArray[np.intp]
 NO_POSITIONS: Positions = np.array([], dtype=np.intp)
@@ -176,7 +176,14 @@ class PassageIndex:
     def __init__(self, catalogue: Catalogue) -> None:
         """Scan every document once."""
         self.aligned = {document.id: _searchable(document.text) for document in catalogue.documents.values()}
-        scanners = _scanners(catalogue)
+        words = catalogue.vocabularies
+        places = [entry for entry in words["regions"].entries.values() if entry.kind in BELOW_PROVINCE]
+        scanners = (
+            NameScanner(words["concepts"], words["concepts"].entries.values()),
+            NameScanner(words["sectors"], words["sectors"].entries.values()),
+            NameScanner(words["needs"], words["needs"].entries.values(), _reporting_names),
+            NameScanner(words["regions"], places, names_in_prose),
+        )
         self.names: dict[str, tuple[NameInText, ...]] = {
             document: tuple(
                 sorted((hit for scanner in scanners for hit in scanner.scan(text)), key=lambda hit: hit.start)
@@ -186,7 +193,9 @@ class PassageIndex:
         self._starts = {document: [hit.start for hit in hits] for document, hits in self.names.items()}
         self.own: dict[str, Passage] = {}
         self._users: dict[Passage, list[tuple[Level, int]]] = {}
-        beside = _by_clause(catalogue)
+        beside: dict[tuple[str, str], list[Measure]] = {}
+        for measure in sorted(catalogue.measures.values(), key=lambda measure: measure.source.start):
+            beside.setdefault((measure.document, measure.source.clause), []).append(measure)
         for position, measure in enumerate(catalogue.measures.values()):
             neighbours = beside[measure.document, measure.source.clause]
             standing = passages_of(measure, catalogue.documents[measure.document], neighbours)
@@ -277,25 +286,6 @@ def _searchable(text: str) -> str:
     return aligned
 
 
-def _by_clause(catalogue: Catalogue) -> dict[tuple[str, str], list[Measure]]:
-    """Return the measures of each clause, in the order of their sentences."""
-    beside: dict[tuple[str, str], list[Measure]] = {}
-    for measure in sorted(catalogue.measures.values(), key=lambda measure: measure.source.start):
-        beside.setdefault((measure.document, measure.source.clause), []).append(measure)
-    return beside
-
-
 def _reporting_names(need: Entry) -> Iterable[str]:
     """Return the names of a need that mean it in a policy too: 推广, 数据 and 落地 stand there for anything."""
     return (name for name in need.spellings() if len(name) > SHORTEST_NAME)
-
-
-def _scanners(catalogue: Catalogue) -> tuple[NameScanner, ...]:
-    words = catalogue.vocabularies
-    places = [entry for entry in words["regions"].entries.values() if entry.kind in _NAMED_LEVELS]
-    return (
-        NameScanner(words["concepts"], words["concepts"].entries.values()),
-        NameScanner(words["sectors"], words["sectors"].entries.values()),
-        NameScanner(words["needs"], words["needs"].entries.values(), _reporting_names),
-        NameScanner(words["regions"], places, names_in_prose),
-    )

@@ -97,22 +97,22 @@ Feature: TypeAlias = Callable[[Comparison], Floats]
 
 def need_names_instrument(comparison: Comparison) -> Floats:
     """The company asks for this kind of support."""
-    return _where(comparison.has(Comparable.NEEDS), comparison.hits.through(Channel.NEEDS))
+    return np.where(comparison.has(Comparable.NEEDS), comparison.hits.through(Channel.NEEDS), np.nan)
 
 
 def product_in_operative_sentence(comparison: Comparison) -> Floats:
     """A product or technology of the company stands in the sentence that grants the support."""
-    return _products_at(comparison, Level.SENTENCE)
+    return np.where(comparison.has(Comparable.PRODUCTS), comparison.hits.products(Level.SENTENCE), np.nan)
 
 
 def product_in_clause(comparison: Comparison) -> Floats:
     """A product or technology of the company stands in the clause of that sentence."""
-    return _products_at(comparison, Level.CLAUSE)
+    return np.where(comparison.has(Comparable.PRODUCTS), comparison.hits.products(Level.CLAUSE), np.nan)
 
 
 def product_in_context(comparison: Comparison) -> Floats:
     """A product or technology of the company stands in a clause that describes the measure further."""
-    return _products_at(comparison, Level.CONTEXT)
+    return np.where(comparison.has(Comparable.PRODUCTS), comparison.hits.products(Level.CONTEXT), np.nan)
 
 
 def sector_is_close(comparison: Comparison) -> Floats:
@@ -121,19 +121,21 @@ def sector_is_close(comparison: Comparison) -> Floats:
     for level, weight in SECTOR_IN_TEXT.items():
         np.maximum(value, comparison.hits.sectors(level) * weight, out=value)
     np.maximum(value, comparison.hits.through(Channel.OWN_SECTOR), out=value)
-    return _where(comparison.has(Comparable.SECTOR), value)
+    return np.where(comparison.has(Comparable.SECTOR), value, np.nan)
 
 
 def stage_fits(comparison: Comparison) -> Floats:
     """The kind of support is made for the company's project stage."""
     has_stage = comparison.columns.has_stage[comparison.measures]
-    return _where(comparison.has(Comparable.STAGE) & has_stage, comparison.hits.through(Channel.STAGE))
+    return np.where(comparison.has(Comparable.STAGE) & has_stage, comparison.hits.through(Channel.STAGE), np.nan)
 
 
 def place_is_named(comparison: Comparison) -> Floats:
     """The measure names the company's city, county or zone, not only the whole province."""
     somewhere = np.where(comparison.place_met, WHOLE_PROVINCE, 0.0)
-    return _where(comparison.has(Comparable.PLACE), np.maximum(comparison.hits.through(Channel.PLACES), somewhere))
+    return np.where(
+        comparison.has(Comparable.PLACE), np.maximum(comparison.hits.through(Channel.PLACES), somewhere), np.nan
+    )
 
 
 def verb_is_strong(comparison: Comparison) -> Floats:
@@ -146,15 +148,6 @@ def document_is_in_force(comparison: Comparison) -> Floats:
     columns, day = comparison.columns, comparison.on.toordinal()
     running = (columns.first_day <= day) & (day <= columns.last_day)
     return np.asarray(np.where(running, np.where(columns.draft(), 0.4, 1.0), 0.0)[comparison.measures])
-
-
-def _where(comparable: Flags, values: Floats) -> Floats:
-    """Return the values where there is something to compare, NaN elsewhere."""
-    return np.where(comparable, values, np.nan)
-
-
-def _products_at(comparison: Comparison, level: Level) -> Floats:
-    return _where(comparison.has(Comparable.PRODUCTS), comparison.hits.products(level))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

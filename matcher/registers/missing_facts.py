@@ -51,7 +51,7 @@ def find_near_misses(batch: Batch, program: BatchProgram, columns: MeasureColumn
     changeable = {fact.id for fact in columns.catalogue.facts.values() if fact.changeable}
     names, numbers = program.program.fact_names, program.program.fact_numbers
     can_change = np.array([name in changeable for name in names])[numbers]
-    near = (part for part in _near(batch, program, can_change))
+    near = _near(batch, program, can_change)
     found = [tuple(column[considered[part[1]]] for column in part) for part in near if len(part[0])]
     rows, measures, nodes = (
         np.concatenate([part[i] for part in found]) if found else np.zeros(0, dtype=np.intp) for i in range(3)
@@ -71,7 +71,7 @@ def _near(
     batch: Batch, program: BatchProgram, can_change: NDArray[np.bool_]
 ) -> Iterator[tuple[Positions, Positions, Positions]]:
     """Yield rows, measures and the one unmet node of each near miss."""
-    every = pack(np.ones((1, batch.size), dtype=np.bool_))[0]
+    every = every_row(batch.size)
     for places, nodes, _ in program.conditions():
         once = np.zeros_like(batch.measures.true[places])
         twice, reachable = once.copy(), once.copy()
@@ -136,31 +136,24 @@ class _Stated:
         """Return who stated anything of a fact."""
         column = self.batch.facts.get(fact)
         if isinstance(column, NumberColumn):
-            return self._stated(column)
+            return np.asarray(pack(~np.isnan(column.numbers)[None, :])[0])
         return self._who(column.rows) if column else np.zeros_like(self.every)
 
     def for_sure(self, fact: str) -> Plane:
         """Return who stated something of a fact that was understood."""
         if fact not in self.known:
-            self.known[fact] = self._for_sure(fact)
+            column = self.batch.facts.get(fact)
+            if isinstance(column, AnswerColumn):
+                understood = np.array([bool(answer.sure) for answer in column.answers], dtype=np.bool_)
+                self.known[fact] = self._who(column.rows[understood[column.given]])
+            else:
+                self.known[fact] = self.anything(fact)
         return self.known[fact]
-
-    def _for_sure(self, fact: str) -> Plane:
-        column = self.batch.facts.get(fact)
-        if isinstance(column, NumberColumn):
-            return self._stated(column)
-        if column is None:
-            return np.zeros_like(self.every)
-        understood = np.array([bool(answer.sure) for answer in column.answers], dtype=np.bool_)
-        return self._who(column.rows[understood[column.given]])
 
     def alone_missing(self, part: str, parts: tuple[str, ...]) -> Plane:
         """Return who stated all of `parts` but this one."""
         planes = [self.anything(other) for other in parts if other != part]
         return np.asarray(np.bitwise_and.reduce([~self.anything(part) & self.every, *planes], axis=0))
-
-    def _stated(self, column: NumberColumn) -> Plane:
-        return np.asarray(pack(~np.isnan(column.numbers)[None, :])[0])
 
     def _who(self, rows: Positions) -> Plane:
         bits = np.zeros((1, self.batch.size), dtype=np.bool_)

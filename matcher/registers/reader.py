@@ -104,7 +104,8 @@ class ReadInputs:
         """Return what was heard as arrays, made anew when something was heard since."""
         if len(self._known.comparable) != len(self):
             facts = sorted({fact for answers in self._stated for fact in answers})
-            stated = {fact: _places([answers.get(fact, -1) for answers in self._stated]) for fact in facts}
+            table = np.array([[answers.get(fact, -1) for answers in self._stated] for fact in facts], dtype=np.intp)
+            stated = dict(zip(facts, table, strict=True))
             self._known = _Tables(stated, np.array(self._comparable, dtype=np.uint8))
         return self._known
 
@@ -112,10 +113,6 @@ class ReadInputs:
         """Return what the inputs touch, one after the other, and how many spots each has."""
         spots = [self._spots[number] for number in inputs.tolist()]
         return join(spots), np.array([len(each.places) for each in spots], dtype=np.intp)
-
-
-def _places(numbers: Sequence[int]) -> Positions:
-    return np.array(numbers, dtype=np.intp)
 
 
 def looked_up(known: Mapping[Any, int], keys: Sequence[Any]) -> Positions:
@@ -173,13 +170,17 @@ def read_declared(given: Fields, reader: ProfileReader, on: date) -> Declared:
     facts_of = {
         key: {key[0]: facts[key[0]]} for facts, each in zip(distinct.values(), stated, strict=True) for key in each.keys
     }
-    rows, places = _laid_out(stated, which, {key: place for place, key in enumerate(facts_of)})
+    place_of = {key: place for place, key in enumerate(facts_of)}
+    # Every row stands as often as its declaration adds facts, and beside it the place of each of them.
+    flat = np.array([place_of[key] for each in stated for key in each.keys], dtype=np.intp)
+    counts = np.array([len(each.keys) for each in stated], dtype=np.intp)
+    starts = np.cumsum(counts) - counts
     refused = np.array([each.error is not None for each in stated], dtype=np.bool_)[which]
     whole = np.array([each.replaces for each in stated], dtype=np.bool_)[which] & ~refused
     return Declared(
         keys=tuple(facts_of),
-        places=places,
-        rows=rows,
+        places=flat[spans(starts[which], counts[which])],
+        rows=np.repeat(np.arange(len(which)), counts[which]),
         facts_of=facts_of,
         whole={
             row: reader.read(MatchRequest(profile=given.profile(row), on=on)) for row in np.flatnonzero(whole).tolist()
@@ -197,17 +198,6 @@ def _declaration(facts: Mapping[str, Any], reader: ProfileReader) -> _Declaratio
     except MatchError as error:
         return _Declaration((), error, replaces)
     return _Declaration(() if replaces else tuple((fact, repr(raw)) for fact, raw in facts.items()), None, replaces)
-
-
-def _laid_out(
-    stated: Sequence[_Declaration], which: Positions, places: Mapping[Key, int]
-) -> tuple[Positions, Positions]:
-    """Return every row as often as its declaration, stated[which[row]], adds facts, and beside it each fact's place."""
-    flat = np.array([places[key] for each in stated for key in each.keys], dtype=np.intp)
-    counts = np.array([len(each.keys) for each in stated], dtype=np.intp)
-    starts = np.cumsum(counts) - counts
-    rows = np.repeat(np.arange(len(which)), counts[which])
-    return rows, flat[spans(starts[which], counts[which])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,10 +259,7 @@ class TenantReader:
         distinct, which = _distinct(inputs, len(self._read_inputs))
         comparable = np.zeros(given.size, dtype=np.uint8)
         np.bitwise_or.at(comparable, rows, self._read_inputs.comparable(distinct)[which])
-        facts = {
-            **self._answer_columns(distinct, which, rows),
-            **self._number_columns(given, declared.whole, on),
-        }
+        facts = self._answer_columns(distinct, which, rows) | self._number_columns(given, declared.whole, on)
         return Tenants(
             kept=kept,
             refused=refused,

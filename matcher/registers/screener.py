@@ -42,7 +42,7 @@ class Open:
     whys: NDArray[np.int8]
 
     def of(self, pair: int) -> tuple[tuple[str, Why], ...]:
-        """Return the fact and the reason of each unknown condition of one pair."""
+        """Return the fact and the reason of each unknown condition of one pair, as a match tells them."""
         span = range(self.starts[pair], self.starts[pair + 1])
         reasons = ((self.names[self.facts[i]], reason_of(FIRST_WHY + int(self.whys[i]))) for i in span)
         return tuple((fact, why) for fact, why in reasons if why is not None)
@@ -73,10 +73,6 @@ class ScreenedChunk:
     withheld: NDArray[np.uint8]
     settles: Mapping[str, int]
     near: NearMisses
-
-    def unknown(self, pair: int) -> tuple[tuple[str, Why], ...]:
-        """Return the fact and the reason of each unknown condition of one pair, as a match tells them."""
-        return self.open.of(pair)
 
     def opened_by(self) -> Mapping[str, int]:
         """Count the near misses by the fact whose change would open them."""

@@ -5,7 +5,6 @@ Values are places in Kleene's order (rules/language/measures.py). rules/language
 
 from __future__ import annotations
 
-import operator as compare
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -28,16 +27,12 @@ from rules.language.measures import (
     asserted_leaves,
     code_of,
 )
-from rules.language.reference import comparable, decide
+from rules.language.reference import COMPARISONS, comparable, decide
 from seeds.vocabulary import Taxonomy
 
 Values: TypeAlias = NDArray[np.int8]
 Positions: TypeAlias = NDArray[np.intp]
 
-_COMPARE = {
-    "at_least": compare.ge, "at_most": compare.le, "more_than": compare.gt, "less_than": compare.lt,
-    "on_or_after": compare.ge, "on_or_before": compare.le,
-}  # fmt: skip
 _NONE: Positions = np.array([], dtype=np.intp)
 
 _MISSING, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE = (
@@ -55,18 +50,11 @@ def kinds_of(answer: Answer) -> int:
     return stated | (DOUBTFUL if answer.doubtful else 0) | (UNREADABLE if answer.unreadable else 0)
 
 
-def _unmarked(kinds: int) -> int:
-    """Return what holds for a test that nothing marks, by the kinds of what was answered."""
-    if kinds & UNREADABLE:
-        return _UNRECOGNISED
-    if kinds & STATED:
-        return UNMET
-    return _UNRECOGNISED if kinds & DOUBTFUL else _MISSING
-
-
 def _ranked(kinds: int) -> list[int]:
     """Return the outcome of each rank; an open list leaves open only what would be unmet."""
-    unmarked = _unmarked(kinds)
+    unmarked = _UNRECOGNISED if kinds & (DOUBTFUL | UNREADABLE) else _MISSING
+    if kinds & STATED and not kinds & UNREADABLE:
+        unmarked = UNMET
     listed_openly = _AMBIGUOUS if unmarked == UNMET else unmarked
     return [unmarked, listed_openly, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE, MET]
 
@@ -118,15 +106,11 @@ class MembershipColumn:
             for value in values:
                 ranks[self._concerned(value)[1]] = rank
         if answer.one_of:
-            ranks[self._in_every(answer.one_of)] = LISTED
+            met, counts = np.unique(np.concatenate([self._concerned(r)[0] for r in answer.one_of]), return_counts=True)
+            ranks[met[counts == len(answer.one_of)]] = LISTED
         for value in answer.sure if self.tests[0].stated else (*answer.sure, *answer.inferred):
             ranks[self._concerned(value)[0]] = LISTED
         return ranks
-
-    def _in_every(self, readings: tuple[Value, ...]) -> Positions:
-        """Return the tests that every one of several readings meets."""
-        met, counts = np.unique(np.concatenate([self._concerned(r)[0] for r in readings]), return_counts=True)
-        return np.asarray(met[counts == len(readings)])
 
     def _concerned(self, value: Value) -> tuple[Positions, Positions, Positions]:
         """Return the tests that `value` meets, those it overlaps, and those whose open list it may belong to."""
@@ -155,13 +139,12 @@ class ThresholdColumn:
         if answer is None or not answer.sure:
             unknown = _UNRECOGNISED if answer and answer.unreadable else _MISSING
             return np.full(len(self.thresholds), unknown, dtype=np.int8)
-        return np.where(self.holds(np.array([comparable(answer.sure[0])]), slice(None))[:, 0], MET, UNMET).astype(
-            np.int8
-        )
+        met = self.holds(np.array([comparable(answer.sure[0])]), slice(None))[:, 0]
+        return np.where(met, np.int8(MET), np.int8(UNMET))
 
     def holds(self, numbers: NDArray[np.float64], tests: slice) -> NDArray[np.bool_]:
         """Return, for each of some tests (rows) and each number (columns), whether it passes; NaN never does."""
-        return np.asarray(_COMPARE[self.operator](numbers[None, :], self.thresholds[tests][:, None]))
+        return np.asarray(COMPARISONS[self.operator](numbers[None, :], self.thresholds[tests][:, None]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +183,7 @@ def _column(tests: list[Test], positions: Positions, taxonomy: Taxonomy | None) 
         listed = _index(test.expected for test in tests)
         scoped = _index(test.scope for test in tests)
         return MembershipColumn(fact, positions, tuple(tests), taxonomy, listed, scoped)
-    if operator in _COMPARE:
+    if operator in COMPARISONS:
         thresholds = np.array([comparable(test.expected[0]) for test in tests])
         return ThresholdColumn(fact, positions, operator, thresholds)
     return PlainColumn(fact, positions, tuple(tests), taxonomy)
@@ -264,7 +247,12 @@ class Program:
         self.offsets: Indices = np.cumsum([0, *(len(row) for row in rows)], dtype=np.intp)[:-1]
         self.flat: Indices = np.array([node for row in rows for node in row], dtype=np.intp)
         self.by_count = _by_count(rows)
-        facts = self._facts_of_nodes()
+        # A group has a fact only when all its leaves read the same one; what is always met has none.
+        facts = [test.fact for test in tests]
+        for _, parts in self.groups:
+            below = {facts[part] for part in parts}
+            facts.append(below.pop() if len(below) == 1 else "")
+        facts.append("")
         self.fact_names = tuple(dict.fromkeys(facts))
         self.fact_numbers: Indices = np.array([self.fact_names.index(fact) for fact in facts], dtype=np.intp)
         self._readers: dict[tuple[str, ...], tuple[Indices, Indices]] = {}
@@ -284,7 +272,11 @@ class Program:
             outcomes[column.positions] = column.outcomes(answers.get(column.fact))
         nodes = as_values(outcomes)
         for (combination, parts), node in self.groups.items():
-            nodes[node] = _combine(combination, nodes[list(parts)])
+            values = nodes[list(parts)]
+            if combination is Combination.NOT:
+                nodes[node] = MET - values[0]
+            else:
+                nodes[node] = values.min() if combination is Combination.ALL else values.max()
         unmet, unknown = self._count(nodes)
         verdicts = MET - np.maximum(MET * (unmet > 0).view(np.int8), (unknown > 0).view(np.int8))
         return Decisions(nodes=nodes, verdicts=verdicts, unmet=unmet, unknown=unknown)
@@ -349,14 +341,6 @@ class Program:
         split = {fact: np.array(found, dtype=np.intp) for fact, found in pairs.items()}
         return {fact: (found[:, 0], found[:, 1]) for fact, found in split.items()}
 
-    def _facts_of_nodes(self) -> list[str]:
-        """Return the fact of each node; a group has one only when all its leaves read the same fact."""
-        facts = [test.fact for test in self.tests]
-        for _, parts in self.groups:
-            below = {facts[part] for part in parts}
-            facts.append(below.pop() if len(below) == 1 else "")
-        return [*facts, ""]
-
 
 def _by_count(rows: Sequence[Sequence[int]]) -> tuple[tuple[Indices, Indices], ...]:
     """Sort measures by how many conditions they have: their places, and their nodes (a column a measure)."""
@@ -365,9 +349,3 @@ def _by_count(rows: Sequence[Sequence[int]]) -> tuple[tuple[Indices, Indices], .
     return tuple(
         (places, np.array([rows[place] for place in places.tolist()], dtype=np.intp).T.copy()) for places in sorts
     )
-
-
-def _combine(combination: Combination, values: Values) -> int:
-    if combination is Combination.NOT:
-        return MET - int(values[0])
-    return int(values.min() if combination is Combination.ALL else values.max())

@@ -159,7 +159,8 @@ class ConditionParser:
         return Group(combination=combination, parts=good) if len(good) == len(parts) else None
 
     def _manual(self, raw: Mapping[str, Any], pointer: str) -> Condition | None:
-        self._refuse_unknown_keys(raw, _MANUAL_KEYS, pointer)
+        for key in sorted(set(raw) - _MANUAL_KEYS, key=str):
+            self.quoter.faults.add(f"{pointer}/{key}", "unknown_key", key=key, known=tuple(sorted(_MANUAL_KEYS)))
         name, text = str(raw["manual"]), str(raw.get("text", ""))
         cite = self.quoter.cite(raw.get("cite"), f"{pointer}/cite", self.clause)
         published = name in self.lexicon.facts
@@ -212,10 +213,6 @@ class ConditionParser:
         if not expected:
             self.quoter.faults.add(pointer, "names_nothing")
         return expected
-
-    def _refuse_unknown_keys(self, raw: Mapping[str, Any], known: frozenset[str], pointer: str) -> None:
-        for key in sorted(set(raw) - known, key=str):
-            self.quoter.faults.add(f"{pointer}/{key}", "unknown_key", key=key, known=tuple(sorted(known)))
 
 
 def _operators_for(fact: FactDefinition) -> frozenset[str]:

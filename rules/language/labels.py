@@ -94,7 +94,9 @@ class Labeller:
             return self._flag(fact, wanted=test.expected[0] is True)
         listed = [self.value(test.fact, value) for value in test.expected]
         if self.language == "en":
-            values = _joined_en([*listed, "others not named"] if test.scope else listed, test.operator)
+            *first, last = [*listed, "others not named"] if test.scope else listed
+            joint = "or" if test.operator in _CHOICES else "and"
+            values = f"{', '.join(first)} {joint} {last}" if first else last
             return _EN[test.operator].format(fact=fact.en, values=values)
         values = "、".join(listed)
         if fact.vocabulary == "regions":
@@ -120,13 +122,6 @@ class Labeller:
         if yuan >= _YI:
             return f"{_digits(yuan / _YI)}亿元"
         return f"{_digits(yuan / _WAN)}万元" if yuan >= _WAN else f"{_digits(yuan)}元"
-
-
-def _joined_en(listed: list[str], operator: str) -> str:
-    """Return the values with commas, the last one after the word that tells whether one is enough."""
-    if len(listed) == 1:
-        return listed[0]
-    return f"{', '.join(listed[:-1])} {'or' if operator in _CHOICES else 'and'} {listed[-1]}"
 
 
 def _digits(number: float) -> str:

@@ -6,7 +6,7 @@ Every measure gets the document's own reach (region, sector) as conditions that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -71,9 +71,11 @@ class MeasureParser:
         """Return the fields of a Measure; each is looked at, so that all faults are reported at once."""
         clause = self.quoter.known_clause(raw.get("source"))
         conditions, sound = self._conditions(raw, pointer, clause)
-        examples = self._examples(raw, f"{pointer}/examples")
+        examples = self._examples(raw, pointer)
         local = {leaf.test.fact for condition in conditions for leaf in leaves(condition)}
-        self._check_examples(examples, f"{pointer}/examples", local if sound else None)
+        for position, example in enumerate(examples):
+            for fact, value in example.facts.items():
+                self._check_fact(fact, value, f"{pointer}/examples/{position}/facts/{fact}", local if sound else None)
         return {
             "id": raw.get("id"),
             "document": self.quoter.document.id,
@@ -150,18 +152,14 @@ class MeasureParser:
         stated = [] if addressee is None else [parser.parse(addressee, f"{pointer}/addressee")]
         for position, item in enumerate(self._list(raw, "conditions", pointer)):
             stated.append(parser.parse(item, f"{pointer}/conditions/{position}"))
-        inherited = self._inherited(attracts=attracts, without_sector=addressee is not None)
-        good = tuple(condition for condition in stated if condition is not None)
-        return (*inherited, *good), len(good) == len(stated) and isinstance(raw.get("conditions", []), list)
-
-    def _inherited(self, *, attracts: bool, without_sector: bool) -> list[Condition]:
         inherited: list[Condition] = []
         for fact, values in self.defaults.items():
-            if fact == "sector" and without_sector:
-                continue
-            named = "target_region" if fact == "region" and attracts else fact
-            inherited.append(Leaf(test=Test(fact=named, operator="within", expected=values), cite=self.quoter.title()))
-        return inherited
+            if fact != "sector" or addressee is None:
+                named = "target_region" if fact == "region" and attracts else fact
+                test = Test(fact=named, operator="within", expected=values)
+                inherited.append(Leaf(test=test, cite=self.quoter.title()))
+        good = tuple(condition for condition in stated if condition is not None)
+        return (*inherited, *good), len(good) == len(stated) and isinstance(raw.get("conditions", []), list)
 
     def _benefit(self, raw: object, pointer: str, clause: str) -> Benefit | None:
         if raw is None:
@@ -194,7 +192,7 @@ class MeasureParser:
     def _window(self, raw: object, pointer: str, clause: str) -> Window | None:
         if raw is None:
             return None
-        if not isinstance(raw, dict) or not _is_window(frozenset(raw)):
+        if not isinstance(raw, dict) or not {"cite"} < set(raw) <= _WINDOW_KEYS:
             self.quoter.faults.add(pointer, "window_form")
             return None
         cite = self.quoter.cite(raw["cite"], f"{pointer}/cite", clause)
@@ -214,18 +212,12 @@ class MeasureParser:
 
     def _examples(self, raw: Mapping[str, Any], pointer: str) -> tuple[Example, ...]:
         examples: list[Example] = []
-        for position, item in enumerate(self._list(raw, "examples", pointer.removesuffix("/examples"))):
+        for position, item in enumerate(self._list(raw, "examples", pointer)):
             try:
                 examples.append(Example(facts=dict(item["facts"]), verdict=MeasureVerdict(item["verdict"])))
             except (TypeError, KeyError, ValueError) as error:
-                self.quoter.faults.add(f"{pointer}/{position}", "example_form", reason=str(error))
+                self.quoter.faults.add(f"{pointer}/examples/{position}", "example_form", reason=str(error))
         return tuple(examples)
-
-    def _check_examples(self, examples: tuple[Example, ...], pointer: str, local: set[str] | None) -> None:
-        """Check names and values; `local` are the measure's own facts, None when not all of them are known."""
-        for position, example in enumerate(examples):
-            for fact, value in example.facts.items():
-                self._check_fact(fact, value, f"{pointer}/{position}/facts/{fact}", local)
 
     def _check_fact(self, fact: str, value: object, pointer: str, local: set[str] | None) -> None:
         published = self.lexicon.facts.get(fact)
@@ -238,10 +230,6 @@ class MeasureParser:
             self.quoter.faults.add(pointer, "no_fact", fact=fact, nearest=None)
         elif not isinstance(value, bool):
             self.quoter.faults.add(pointer, "must_be_flag")
-
-
-def _is_window(keys: frozenset[str]) -> bool:
-    return "cite" in keys and keys <= _WINDOW_KEYS and keys != {"cite"}
 
 
 _PACK_KEYS = frozenset({"schema", "document", "defaults", "measures"})
@@ -276,10 +264,15 @@ def parse_pack(
     quoter = Quoter(document, faults)
     defaults = _parse_defaults(data.get("defaults", {}), lexicon, faults)
     parser = MeasureParser(quoter=quoter, lexicon=lexicon, defaults=defaults, is_draft=is_draft)
-    measures = _parse_measures(data.get("measures"), parser)
-    _check_references(data.get("measures"), faults)
+    items = data.get("measures")
+    if not isinstance(items, list) or not items:
+        faults.add("/measures", "no_measures")
+        raise PackError(faults.found)
+    parsed = [parser.parse(item, f"/measures/{position}") for position, item in enumerate(items)]
+    _check_references(items, faults)
     if faults.found:
         raise PackError(faults.found)
+    measures = tuple(measure for measure in parsed if measure is not None)
     return Pack(document=document.id, measures=measures, raw=data)
 
 
@@ -316,18 +309,10 @@ def _parse_defaults(raw: object, lexicon: Lexicon, faults: Faults) -> dict[str, 
     return defaults
 
 
-def _parse_measures(raw: object, parser: MeasureParser) -> tuple[Measure, ...]:
-    if not isinstance(raw, list) or not raw:
-        parser.quoter.faults.add("/measures", "no_measures")
-        return ()
-    parsed = [parser.parse(item, f"/measures/{position}") for position, item in enumerate(raw)]
-    return tuple(measure for measure in parsed if measure is not None)
-
-
-def _check_references(raw: object, faults: Faults) -> None:
+def _check_references(items: Sequence[Any], faults: Faults) -> None:
     """Note ids that stand twice and measures that exclude themselves, whatever else is wrong with them."""
     seen: set[str] = set()
-    for position, item in enumerate(raw if isinstance(raw, list) else ()):
+    for position, item in enumerate(items):
         name = item.get("id") if isinstance(item, dict) else None
         if not isinstance(name, str):
             continue
@@ -355,12 +340,10 @@ def reference_faults(packs: Iterable[Pack]) -> list[Fault]:
             params = {"owner": owner, "id": measure.id}
             faults.append(Fault(file=file, pointer=f"{pointer}/id", code="id_of_another", params=params))
     for file, pointer, measure in measures:
-        named = [("excludes", other) for other in measure.excludes] + [
-            ("supersedes", other) for other in measure.supersedes
-        ]
-        faults += (
-            Fault(file=file, pointer=f"{pointer}/{key}", code="no_measure", params={"id": other})
-            for key, other in named
-            if other not in owners
-        )
+        for key, others in (("excludes", measure.excludes), ("supersedes", measure.supersedes)):
+            faults += [
+                Fault(file=file, pointer=f"{pointer}/{key}", code="no_measure", params={"id": other})
+                for other in others
+                if other not in owners
+            ]
     return faults

@@ -130,6 +130,10 @@ def comparable(value: Value) -> float:
     return float(value.toordinal()) if isinstance(value, date) else float(value)
 
 
+COMPARISONS = {
+    "at_least": compare.ge, "at_most": compare.le, "more_than": compare.gt, "less_than": compare.lt,
+    "on_or_after": compare.ge, "on_or_before": compare.le,
+}  # fmt: skip
 OPERATORS: dict[str, Operator] = {
     "within": within,
     "any_of": any_of,
@@ -137,12 +141,7 @@ OPERATORS: dict[str, Operator] = {
     "none_of": none_of,
     "is": is_flag,
     "manual": manual,
-    "at_least": _threshold(compare.ge),
-    "at_most": _threshold(compare.le),
-    "more_than": _threshold(compare.gt),
-    "less_than": _threshold(compare.lt),
-    "on_or_after": _threshold(compare.ge),
-    "on_or_before": _threshold(compare.le),
+    **{name: _threshold(holds) for name, holds in COMPARISONS.items()},
 }
 
 DESCRIPTIONS: dict[str, tuple[str, str]] = {

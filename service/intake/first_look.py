@@ -113,7 +113,7 @@ def look_at(content: Path | bytes, mapping: Mapping[str, str], *, on: date, limi
     samples, blank = _samples(first), unnamed(raw)
     columns = tuple(report for report in layout.reports if report.position not in blank or samples.get(report.position))
     return Look(
-        refusal=refusal, about=raw.about, other_sheets=tuple(raw.other_sheets), rows=rows, left=raw.left,
+        refusal=refusal, about=raw.about, other_sheets=raw.other_sheets, rows=rows, left=raw.left,
         columns=columns, samples=samples,
     )  # fmt: skip
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError
-
 from rules.language.measures import Instrument, MeasureVerdict
 from service.clock import today
-from service.complaints import StrictSchema, printable
+from service.complaints import StrictSchema
 from service.intake.profile.fields import (
     TEXT_CHARACTERS,
     Choice,
@@ -19,6 +17,8 @@ from service.intake.profile.fields import (
     Text,
     Whole,
     clean_text,
+    described,
+    load_items,
     refusal,
 )
 from service.intake.profile.schema import LARGEST_LIMIT, LARGEST_OFFSET, STATUSES
@@ -27,75 +27,49 @@ LARGEST_PAGE = 10_000
 SEARCH_CHARACTERS = 100
 
 
+def _words(description: str, *examples: str, shortest: int = 0) -> Text:
+    """Return a field of words to search by."""
+    return Text(limit=SEARCH_CHARACTERS, shortest=shortest, metadata=described(description, *examples))
+
+
 class PageQuery(StrictSchema):
     """Which page of a list."""
 
-    page = Whole(lowest=1, highest=LARGEST_PAGE, from_query=True, load_default=1, metadata={"description": "From 1."})
-    per_page = Whole(
-        lowest=1, highest=100, from_query=True, load_default=20, metadata={"description": "Items on a page."}
-    )
+    page = Whole(lowest=1, highest=LARGEST_PAGE, from_query=True, load_default=1, metadata=described("From 1."))
+    per_page = Whole(lowest=1, highest=100, from_query=True, load_default=20, metadata=described("Items on a page."))
 
 
 class MeasuresQuery(PageQuery):
     """Filters of the list of measures; all that are given must hold."""
 
-    q = Text(
-        limit=SEARCH_CHARACTERS,
+    q = _words(
+        "Words inside title, quote, clause or document title, two characters and more. Brackets, "
+        "quotation marks and spaces do not count. The name of a product, need or instrument finds its other "
+        "spellings too, that of an instrument its measures.",
         shortest=2,
-        metadata={
-            "description": "Words inside title, quote, clause or document title, two characters and more. Brackets, "
-            "quotation marks and spaces do not count. The name of a product, need or instrument finds its other "
-            "spellings too, that of an instrument its measures."
-        },
     )
-    region = Text(
-        limit=SEARCH_CHARACTERS,
-        metadata={
-            "description": "A place in any writing: measures that a company there may reach.",
-            "examples": ["440100"],
-        },
-    )
-    sector = Text(
-        limit=SEARCH_CHARACTERS,
-        metadata={
-            "description": "A sector in words or as a GB/T 4754 code: measures not ruled out for a company of it.",
-            "examples": ["生物材料"],
-        },
-    )
-    stage = Text(
-        limit=SEARCH_CHARACTERS,
-        metadata={
-            "description": "How far a product or project is: measures not ruled out for a company at that stage.",
-            "examples": ["中试"],
-        },
-    )
-    instrument = Choice(tuple(Instrument), metadata={"description": "The kind of support."})
-    document = Text(limit=SEARCH_CHARACTERS, metadata={"description": "The id of a document."})
-    status = Choice(STATUSES, metadata={"description": "The status of the document."})
-    department = Text(
-        limit=SEARCH_CHARACTERS,
-        metadata={
-            "description": "A department as the document prints it: measures that it leads or shares.",
-            "examples": ["省工业和信息化厅"],
-        },
-    )
+    region = _words("A place in any writing: measures that a company there may reach.", "440100")
+    sector = _words("A sector in words or as a GB/T 4754 code: measures not ruled out for a company of it.", "生物材料")
+    stage = _words("How far a product or project is: measures not ruled out for a company at that stage.", "中试")
+    instrument = Choice(tuple(Instrument), metadata=described("The kind of support."))
+    document = _words("The id of a document.")
+    status = Choice(STATUSES, metadata=described("The status of the document."))
+    department = _words("A department as the document prints it: measures that it leads or shares.", "省工业和信息化厅")
 
 
 class DocumentsQuery(PageQuery):
     """How much of each document is listed."""
 
-    detail = Choice(
-        ("full", "brief"), load_default="full", metadata={"description": "`brief` leaves out text and clauses."}
-    )
+    detail = Choice(("full", "brief"), load_default="full", metadata=described("`brief` leaves out text and clauses."))
 
 
 class VocabularyQuery(StrictSchema):
     """What to look for in a vocabulary, or which page of it."""
 
-    q = Text(limit=SEARCH_CHARACTERS, metadata={"description": "Words whose nearest entries are wanted."})
-    page = Whole(lowest=1, highest=LARGEST_PAGE, from_query=True, load_default=1, metadata={"description": "From 1."})
+    q = _words("Words whose nearest entries are wanted.")
+    page = Whole(lowest=1, highest=LARGEST_PAGE, from_query=True, load_default=1, metadata=described("From 1."))
     per_page = Whole(
-        lowest=1, highest=5000, from_query=True, load_default=1000, metadata={"description": "Entries on a page."}
+        lowest=1, highest=5000, from_query=True, load_default=1000, metadata=described("Entries on a page.")
     )
 
 
@@ -145,24 +119,12 @@ class Corrections(StrictField):
         return {"type": "object", "maxProperties": MOST_COLUMNS, "additionalProperties": target}
 
     def _deserialize(self, value: object, *_: object, **__: object) -> dict[str, str]:
-        if not isinstance(value, dict):
-            raise refusal("not_an_object")
-        if len(value) > MOST_COLUMNS:
-            raise refusal("too_many", limit=MOST_COLUMNS, count=len(value))
-        loaded: dict[str, str] = {}
-        faults: dict[str, Any] = {}
-        for heading, target in value.items():
-            try:
-                loaded[heading] = "" if target is None else _target(target)
-            except ValidationError as error:
-                faults[printable(heading)] = error.messages
-        if faults:
-            raise ValidationError(faults)
-        return loaded
+        return load_items(value, _target, most=MOST_COLUMNS)
 
 
 def _target(value: object) -> str:
-    if not (target := clean_text(value)):
+    target = "" if value is None else clean_text(value)
+    if value is not None and not target:
         raise refusal("too_short", limit=1)
     return target
 
@@ -187,19 +149,17 @@ class ScreeningQuestion(StrictSchema):
     """Tenants to screen, the day it is about, the documents considered."""
 
     tenants = Tenants(required=True)
-    on = Day(
-        metadata={"description": "The day the question is about, today in China if not given."}, load_default=today
-    )
+    on = Day(metadata=described("The day the question is about, today in China if not given."), load_default=today)
     statuses = Choices(
         STATUSES,
         fewest=1,
-        metadata={"description": "Documents to consider, both kinds if not given."},
+        metadata=described("Documents to consider, both kinds if not given."),
     )
     columns = Corrections(
-        metadata={
-            "description": "What columns are, over what their headings say: heading -> field, with its unit as in "
-            "`annual_revenue_cny(万元)`, null for a column not to be read.",
-        }
+        metadata=described(
+            "What columns are, over what their headings say: heading -> field, with its unit as in "
+            "`annual_revenue_cny(万元)`, null for a column not to be read."
+        )
     )
 
 
@@ -217,17 +177,14 @@ class MatrixFilter(PageQuery):
 
     verdict = ListedVerdict(
         VERDICTS,
-        metadata={
-            "description": "Only what is listed with this verdict at least once; `not_applicable` is counted and never "
+        metadata=described(
+            "Only what is listed with this verdict at least once; `not_applicable` is counted and never "
             "listed. It changes no counts."
-        },
+        ),
     )
-    instrument = Choice(tuple(Instrument), metadata={"description": "Only measures of this kind of support."})
-    status = Choice(STATUSES, metadata={"description": "Only measures in documents of this status."})
-    region = Text(
-        limit=SEARCH_CHARACTERS,
-        metadata={"description": "A place in any writing: only tenants inside it.", "examples": ["440100"]},
-    )
+    instrument = Choice(tuple(Instrument), metadata=described("Only measures of this kind of support."))
+    status = Choice(STATUSES, metadata=described("Only measures in documents of this status."))
+    region = _words("A place in any writing: only tenants inside it.", "440100")
 
 
 class MeasureTenantsQuery(PageQuery):
@@ -235,13 +192,13 @@ class MeasureTenantsQuery(PageQuery):
 
     standing = Choice(
         STANDINGS,
-        metadata={
-            "description": "`one_fact_short`: one answer would settle it; `one_condition_short`: all is met but one "
+        metadata=described(
+            "`one_fact_short`: one answer would settle it; `one_condition_short`: all is met but one "
             "condition that a company can change. Applicable and possible ones if not given."
-        },
+        ),
     )
-    verdict = ListedVerdict(VERDICTS, metadata={"description": "Only tenants for which this is the verdict."})
-    region = Text(limit=SEARCH_CHARACTERS, metadata={"description": "A place in any writing: only tenants inside it."})
+    verdict = ListedVerdict(VERDICTS, metadata=described("Only tenants for which this is the verdict."))
+    region = _words("A place in any writing: only tenants inside it.")
 
 
 class NoQuery(StrictSchema):
@@ -255,29 +212,27 @@ class TenantMatchQuery(StrictSchema):
         lowest=1,
         highest=LARGEST_LIMIT,
         from_query=True,
-        metadata={"description": "Most recommendations, 20 if not given."},
+        metadata=described("Most recommendations, 20 if not given."),
     )
-    offset = Whole(
-        lowest=0, highest=LARGEST_OFFSET, from_query=True, metadata={"description": "Recommendations to skip."}
-    )
+    offset = Whole(lowest=0, highest=LARGEST_OFFSET, from_query=True, metadata=described("Recommendations to skip."))
     detail = Choice(
         ("full", "brief"),
-        metadata={"description": "`brief` leaves out features, conditions and evidence; `full` if not given."},
+        metadata=described("`brief` leaves out features, conditions and evidence; `full` if not given."),
     )
 
 
 class PreviewQuestion(StrictSchema):
     """A draft measure in the form of a rule pack, to be tried on the tenants of a screening."""
 
-    screening = Text(required=True, metadata={"description": "The id of a finished screening."})
+    screening = Text(required=True, metadata=described("The id of a finished screening."))
     document = DocumentOrId(
         required=True,
-        metadata={
-            "description": "The document that the draft quotes: an id of the catalogue, or the document itself with "
+        metadata=described(
+            "The document that the draft quotes: an id of the catalogue, or the document itself with "
             "the keys of document.yaml; `id`, `title`, `region`, `status` and `text` at least."
-        },
+        ),
     )
-    measure = JsonObject(required=True, metadata={"description": "The measure, as it would stand in a rule pack."})
-    defaults = JsonObject(metadata={"description": "`region` and `sector` that every measure of its pack has."})
-    page = Whole(lowest=1, highest=LARGEST_PAGE, load_default=1, metadata={"description": "From 1."})
-    per_page = Whole(lowest=1, highest=100, load_default=20, metadata={"description": "Tenants on a page."})
+    measure = JsonObject(required=True, metadata=described("The measure, as it would stand in a rule pack."))
+    defaults = JsonObject(metadata=described("`region` and `sector` that every measure of its pack has."))
+    page = Whole(lowest=1, highest=LARGEST_PAGE, load_default=1, metadata=described("From 1."))
+    per_page = Whole(lowest=1, highest=100, load_default=20, metadata=described("Tenants on a page."))

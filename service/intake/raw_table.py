@@ -159,7 +159,7 @@ class RawTable:
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
-    other_sheets: Sequence[str] = ()
+    other_sheets: tuple[str, ...] = ()
     heading_line: int = 1
     left: int = 0
     above: Sequence[str] = ()
@@ -171,11 +171,8 @@ class RawTable:
     def about(self) -> dict[str, str | int]:
         """Return how the file was read: encoding, separator, sheet, and the line of its headings."""
         reported = {"encoding": self.encoding, "delimiter": self.delimiter, "sheet": self.sheet}
-        return {
-            "format": self.format.value,
-            **{k: v for k, v in reported.items() if v},
-            "heading_line": self.heading_line,
-        }
+        named = {name: value for name, value in reported.items() if value}
+        return {"format": self.format.value, **named, "heading_line": self.heading_line}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +218,9 @@ def sniff_format(source: Source) -> Format:
     if head.startswith(_PARQUET):
         return Format.PARQUET
     if head.startswith(_OLE):
-        raise TableRefusedError("encrypted" if _is_encrypted(source) else "old_excel")
+        with source.open() as stream:
+            raise TableRefusedError("encrypted" if _ENCRYPTED_STREAM in stream.read() else "old_excel")
     return _sniff_text(head)
-
-
-def _is_encrypted(source: Source) -> bool:
-    with source.open() as stream:
-        return _ENCRYPTED_STREAM in stream.read()
 
 
 def _sniff_text(head: bytes) -> Format:
@@ -275,12 +268,8 @@ def in_language(heading: str, language: str) -> str:
 
 def as_named(mapping: Mapping[str, str]) -> dict[str, str]:
     """Return what the caller says columns are by the names that they have, in whichever language these were stated."""
-    return {_named(heading): target for heading, target in mapping.items()}
-
-
-def _named(heading: str) -> str:
-    found = _EN_NAME.fullmatch(heading.strip())
-    return _ZH.format(found[1].upper()) if found else heading
+    english = {heading: _EN_NAME.fullmatch(heading.strip()) for heading in mapping}
+    return {_ZH.format(found[1].upper()) if found else heading: mapping[heading] for heading, found in english.items()}
 
 
 def _letter(place: int, left: int | None) -> str:

@@ -58,19 +58,14 @@ class TenantTable:
     """An opened file: what its columns are, and its rows, which are gone through once, in order."""
 
     def __init__(self, raw: RawTable, layout: Layout, options: ReadingOptions) -> None:
-        """Keep what was understood of the headings."""
-        self._raw = raw
+        """Keep what was understood of the headings; `raw` tells how the file was read."""
+        self.raw = raw
         self._options = options
         self._layout = layout
         self._left_open: dict[int, list[int]] = defaultdict(list)
         self._empty = set(unnamed(raw))
         self.skipped = 0
         """Rows gone past that say nothing, or are the template's example."""
-
-    @property
-    def format(self) -> Format:
-        """Return the kind of file."""
-        return self._raw.format
 
     @property
     def columns(self) -> tuple[ColumnReport, ...]:
@@ -83,40 +78,20 @@ class TenantTable:
             self._with_left_open(report) for report in self._layout.reports if report.position not in self._empty
         )
 
-    @property
-    def total(self) -> int | None:
-        """Return how many rows there are at most, where that is known."""
-        return self._raw.total
-
-    @property
-    def about(self) -> dict[str, str | int]:
-        """Return how the file was read: encoding, separator, sheet, and the line of its headings."""
-        return self._raw.about
-
-    @property
-    def other_sheets(self) -> tuple[str, ...]:
-        """Return the names of the sheets that hold data too and are not read."""
-        return tuple(self._raw.other_sheets)
-
-    @property
-    def left(self) -> int:
-        """Return how many columns of the sheet stand empty before the first heading."""
-        return self._raw.left
-
     def __iter__(self) -> Iterator[TenantRow | RejectedRow]:
         """Yield every company and every rejected row; raise TableRefusedError past the most rows, or without any."""
         options = RowOptions(
             vocabularies=self._options.vocabularies,
             latest=self._options.latest,
-            epoch_1904=self._raw.epoch_1904,
-            encoding=self._raw.encoding,
-            api_fields=self._raw.format is Format.NDJSON,
-            profiles=self._raw.profiles,
+            epoch_1904=self.raw.epoch_1904,
+            encoding=self.raw.encoding,
+            api_fields=self.raw.format is Format.NDJSON,
+            profiles=self.raw.profiles,
             fact_complaints=self._options.fact_complaints,
         )
         reader = RowReader(self._layout, options)
         most, found = self._options.limits.rows, 0
-        for raw in self._raw.rows:
+        for raw in self.raw.rows:
             if raw.row > most:
                 raise TableRefusedError("too_many_rows", limit=most)
             row = reader.read(raw)
@@ -126,15 +101,12 @@ class TenantTable:
                 self.skipped += 1
                 continue
             if isinstance(row, TenantRow):
-                self._note_left_open(row)
+                for caveat in row.caveats:
+                    self._left_open[caveat.position].append(row.row)
             found += 1
             yield row
         if not found:
             raise TableRefusedError("no_rows")
-
-    def _note_left_open(self, row: TenantRow) -> None:
-        for caveat in row.caveats:
-            self._left_open[caveat.position].append(row.row)
 
     def _with_left_open(self, report: ColumnReport) -> ColumnReport:
         rows = self._left_open.get(report.position, ())

@@ -66,17 +66,12 @@ def _plain(column: pa.Array) -> list[Any]:
     if pa.types.is_decimal(column.type):
         return [None if value is None else float(value) for value in column.to_pylist()]
     if pa.types.is_timestamp(column.type):
-        return _moments(column)
+        try:
+            shown = column if column.type.tz is None else pc.local_timestamp(column)
+        except pa.ArrowInvalid:  # a zone that nobody knows
+            return [Broken("not_date") if moment.is_valid else None for moment in column]
+        return _values(shown.cast(pa.timestamp("us"), safe=False))
     return _values(column)
-
-
-def _moments(column: pa.Array) -> list[Any]:
-    """Return days and times as the clock of their own time zone shows them."""
-    try:
-        shown = column if column.type.tz is None else pc.local_timestamp(column)
-    except pa.ArrowInvalid:  # a zone that nobody knows
-        return [Broken("not_date") if moment.is_valid else None for moment in column]
-    return _values(shown.cast(pa.timestamp("us"), safe=False))
 
 
 def _values(column: pa.Array) -> list[Any]:

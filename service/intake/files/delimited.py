@@ -39,16 +39,12 @@ def detect_encoding(stream: BinaryIO) -> tuple[str, int]:
     stream.seek(0)
     for mark, name in _BOMS:
         if head.startswith(mark):
-            return name, _count_lines(stream)
+            return name, sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(_CHUNK), b""))
     strict, lines = _decodes(stream, "utf-8")
     if strict:
         return "utf-8", lines
     stream.seek(0)
     return _likelier(stream), lines
-
-
-def _count_lines(stream: BinaryIO) -> int:
-    return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(_CHUNK), b""))
 
 
 def _decodes(stream: BinaryIO, encoding: str) -> tuple[bool, int]:

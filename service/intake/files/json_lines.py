@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -45,7 +45,8 @@ def open_json_lines(source: Source) -> RawTable:
         if len(keys) > MOST_KEYS:
             raise TableRefusedError("too_many_columns", limit=MOST_KEYS)
     if not keys:
-        raise TableRefusedError(_why_no_keys(broken))
+        code = "no_objects" if broken else "no_rows"
+        raise TableRefusedError("ndjson_not_utf8" if "not_utf8" in broken else code)
     return RawTable(
         format=Format.NDJSON,
         headings=tuple(keys),
@@ -54,12 +55,6 @@ def open_json_lines(source: Source) -> RawTable:
         encoding="utf-8",
         heading_line=0,
     )
-
-
-def _why_no_keys(broken: Collection[str]) -> str:
-    if "not_utf8" in broken:
-        return "ndjson_not_utf8"
-    return "no_objects" if broken else "no_rows"
 
 
 def _plain(line: bytes) -> dict[str, Any] | None:
@@ -79,15 +74,14 @@ def _plain(line: bytes) -> dict[str, Any] | None:
     return parsed if line.count(b'":') == keys else None
 
 
-def _rows(source: Source, keys: dict[str, int]) -> Iterator[RawRow]:
+def _rows(source: Source, known: Mapping[str, int]) -> Iterator[RawRow]:
+    """Yield the lines, what stands under each known key in a cell of its own."""
     for number, parsed in parsed_lines(source):
         if isinstance(parsed, RawRow):
             yield parsed
             continue
-        cells: list[Any] = [None] * len(keys)
-        for key, value in parsed.items():
-            cells[keys[key]] = value
-        yield RawRow(row=number, line=number, cells=cells)
+        unknown = () if parsed.keys() <= known.keys() else tuple(key for key in parsed if key not in known)
+        yield RawRow(row=number, line=number, cells=list(map(parsed.get, known)), unknown=unknown)
 
 
 def parsed_lines(source: Source) -> Iterator[tuple[int, dict[str, Any] | RawRow]]:
@@ -137,7 +131,7 @@ def open_profiles(source: Source, mapping: Mapping[str, str]) -> RawTable:
     return RawTable(
         format=Format.NDJSON,
         headings=(*known, *unknown),
-        rows=_profile_rows(source, known),
+        rows=_rows(source, known),
         total=total,
         encoding="utf-8",
         heading_line=0,
@@ -159,13 +153,3 @@ def _not_a_field(report: ColumnReport) -> ColumnReport:
     close = difflib.get_close_matches(report.heading, PROFILE_FIELDS, n=1)
     blank = ColumnReport(position=report.position, heading=report.heading, status=Status.NOT_UNDERSTOOD)
     return replace(blank, nearest=close[0]) if close else blank
-
-
-def _profile_rows(source: Source, known: Mapping[str, int]) -> Iterator[RawRow]:
-    for number, parsed in parsed_lines(source):
-        if isinstance(parsed, RawRow):
-            yield parsed
-            continue
-        cells = [parsed.get(key) for key in known]
-        unknown = tuple(key for key in parsed if key not in known)
-        yield RawRow(row=number, line=number, cells=cells, unknown=unknown)

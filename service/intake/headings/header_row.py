@@ -103,7 +103,7 @@ def join_headings(texts: Sequence[str], on: date) -> str:
     joined, (*upper, lowest) = " ".join(distinct), distinct
     field, whole = recognise(lowest), recognise(joined)
     if field and (whole in (None, field) or field.kind is Kind.PLACE):
-        is_joined = any(spoils(group, field, on) or (whole and _is_time(group)) for group in upper)
+        is_joined = any(spoils(group, field, on) or (whole and not fold(without_time(group))) for group in upper)
         return joined if is_joined else lowest
     if whole:
         return joined
@@ -115,10 +115,6 @@ def join_headings(texts: Sequence[str], on: date) -> str:
 def _as_text(text: str) -> str:
     """Return what stands in a cell of headings; a year that a workbook holds as a figure is one."""
     return text.removesuffix(".0") if _YEAR_FIGURE.fullmatch(text) else text
-
-
-def _is_time(text: str) -> bool:
-    return not fold(without_time(text))
 
 
 def headings_of(texts: Sequence[Sequence[str]], block: tuple[int, int], on: date) -> list[str]:
@@ -173,7 +169,7 @@ def _is_part_of_heading(text: str, group: str, on: date) -> bool:
     field = recognise(group)
     if not group or (field and field.kind in (Kind.DATE, Kind.TEXT, Kind.CODE)):
         return False
-    if _is_time(text):
+    if not fold(without_time(text)):
         return field is None or field.kind in MEASURED
     if text[0].isdigit() and not take_apart(text).year:
         return False

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from seeds.profile_fields import Kind, ProfileField, profile_fields
 from seeds.vocabulary import fold, simplify
@@ -168,11 +169,11 @@ def _shown_names() -> dict[str, str]:
 
 
 @cache
-def _names_by_pair() -> dict[str, list[str]]:
+def _names_by_pair() -> dict[tuple[str, str], list[str]]:
     """Return two neighbouring characters -> the folded names that have them."""
-    found: dict[str, list[str]] = defaultdict(list)
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name in _shown_names():
-        for pair in _pairs(name):
+        for pair in set(pairwise(name)):
             found[pair].append(name)
     return found
 
@@ -228,15 +229,11 @@ def _alike(stem: str, known: str) -> float:
 
 def _nearest_of(name: str) -> tuple[float, str, str]:
     """Return how alike the nearest of all folded names is, that name, and the one given."""
-    likely = {known for pair in _pairs(name) for known in _names_by_pair().get(pair, ())}
+    likely = {known for pair in pairwise(name) for known in _names_by_pair().get(pair, ())}
     if name.isascii():  # a slip of the finger may leave no two neighbours of a short word in place
         likely |= set(difflib.get_close_matches(name, _shown_names(), n=1, cutoff=_LIKE))
     best, nearest = max(((_likeness(name, known), known) for known in likely), default=(0.0, ""))
     return best, nearest, name
-
-
-def _pairs(name: str) -> set[str]:
-    return {name[place : place + 2] for place in range(len(name) - 1)}
 
 
 def _likeness(name: str, known: str) -> float:

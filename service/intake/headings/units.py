@@ -211,12 +211,8 @@ def _take(stated: _Stated, joined: str, kind: Kind) -> bool:
 
 
 def _amount(form: re.Pattern[str], text: str) -> float | None:
-    match = form.fullmatch(text)
-    if (
-        match is None
-        or not text
-        or (match["number"] and not any(match.group("thousands", "scales", "before", "after")))
-    ):
+    match = form.fullmatch(text) if text else None
+    if match is None or (match["number"] and not any(match.group("thousands", "scales", "before", "after"))):
         return None
     return _size(match)
 

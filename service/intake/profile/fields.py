@@ -27,6 +27,11 @@ def refusal(code: str, **params: object) -> ValidationError:
     return ValidationError([Complaint(code=code, params=params)])
 
 
+def described(text: str, *examples: object) -> dict[str, Any]:
+    """Return the `metadata` of a field: what openapi.yaml says of it, with examples where there are any."""
+    return {"description": text, "examples": list(examples)} if examples else {"description": text}
+
+
 def load_each(values: Sequence[object], load: Callable[[object], Loaded]) -> list[Loaded]:
     """Load every item; raise one marshmallow error with the complaints of all bad items by position."""
     loaded: list[Loaded] = []
@@ -36,6 +41,24 @@ def load_each(values: Sequence[object], load: Callable[[object], Loaded]) -> lis
             loaded.append(load(value))
         except ValidationError as error:
             faults[position] = error.messages
+    if faults:
+        raise ValidationError(faults)
+    return loaded
+
+
+def load_items(value: object, load: Callable[[object], Loaded], *, most: int) -> dict[str, Loaded]:
+    """Load every value of an object; raise one marshmallow error with the complaints of all bad ones by name."""
+    if not isinstance(value, dict):
+        raise refusal("not_an_object")
+    if len(value) > most:
+        raise refusal("too_many", limit=most, count=len(value))
+    loaded: dict[str, Loaded] = {}
+    faults: dict[str, Any] = {}
+    for name, item in value.items():
+        try:
+            loaded[name] = load(item)
+        except ValidationError as error:
+            faults[printable(name)] = error.messages
     if faults:
         raise ValidationError(faults)
     return loaded
@@ -164,18 +187,14 @@ class CreditCode(StrictField):
         if isinstance(value, int | float) and not isinstance(value, bool):
             raise refusal("credit_code_number")
         text = unicodedata.normalize("NFKC", clean_text(value, CREDIT_CODE_CHARACTERS))
-        return _checked_credit_code(text) if text else ""
-
-
-def _checked_credit_code(text: str) -> str:
-    try:
-        return uscc.validate(text)
-    except InvalidLength as error:
-        raise refusal("credit_code_length", count=len(uscc.compact(text))) from error
-    except InvalidChecksum as error:
-        raise refusal("credit_code_checksum") from error
-    except NumberFault as error:
-        raise refusal("credit_code_format") from error
+        try:
+            return uscc.validate(text) if text else ""
+        except InvalidLength as error:
+            raise refusal("credit_code_length", count=len(uscc.compact(text))) from error
+        except InvalidChecksum as error:
+            raise refusal("credit_code_checksum") from error
+        except NumberFault as error:
+            raise refusal("credit_code_format") from error
 
 
 class Choice(StrictField):
@@ -325,20 +344,11 @@ class Facts(StrictField):
         return {"type": "object", "maxProperties": MOST_FACTS, "additionalProperties": values}
 
     def _deserialize(self, value: object, *_: object, **__: object) -> dict[str, object]:
-        if not isinstance(value, dict):
-            raise refusal("not_an_object")
-        if len(value) > MOST_FACTS:
-            raise refusal("too_many", limit=MOST_FACTS, count=len(value))
-        loaded: dict[str, object] = {}
-        faults: dict[str, Any] = {}
-        for name, item in value.items():
-            try:
-                loaded[name] = load_each(expect_list(item), _scalar) if isinstance(item, list) else _scalar(item)
-            except ValidationError as error:
-                faults[printable(name)] = error.messages
-        if faults:
-            raise ValidationError(faults)
-        return loaded
+        return load_items(value, _scalar_or_list, most=MOST_FACTS)
+
+
+def _scalar_or_list(value: object) -> object:
+    return load_each(expect_list(value), _scalar) if isinstance(value, list) else _scalar(value)
 
 
 def _scalar(value: object) -> object:

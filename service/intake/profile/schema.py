@@ -29,6 +29,7 @@ from service.intake.profile.fields import (
     Text,
     Texts,
     Whole,
+    described,
     refusal,
 )
 
@@ -73,7 +74,7 @@ class _Profile(StrictSchema):
 def _field(name: str) -> StrictField:
     """Return how JSON states one field of a profile, as seeds/vocabularies/profile_fields.yaml tells."""
     field = profile_fields().by_id[name]
-    reported = {"description": field.api.description, "examples": [field.api.example]} if field.api else {}
+    reported = described(field.api.description, field.api.example) if field.api else {}
     return _SHAPES[field.kind](allow_none=True, metadata=reported)
 
 
@@ -84,17 +85,15 @@ class MatchRequestSchema(StrictSchema):
     """One question: whose profile, which day, which documents, which page of the answer."""
 
     profile = fields.Nested(ProfileSchema, required=True, error_messages={"required": "required", "null": "null"})
-    limit = Whole(lowest=1, highest=LARGEST_LIMIT, metadata={"description": "Most recommendations, 20 if not given."})
-    offset = Whole(lowest=0, highest=LARGEST_OFFSET, metadata={"description": "Recommendations to skip."})
+    limit = Whole(lowest=1, highest=LARGEST_LIMIT, metadata=described("Most recommendations, 20 if not given."))
+    offset = Whole(lowest=0, highest=LARGEST_OFFSET, metadata=described("Recommendations to skip."))
     detail = Choice(
         ("full", "brief"),
-        metadata={"description": "`brief` leaves out features, conditions and evidence; `full` if not given."},
+        metadata=described("`brief` leaves out features, conditions and evidence; `full` if not given."),
     )
-    on = Day(
-        metadata={"description": "The day the question is about, today in China if not given."}, load_default=today
-    )
-    statuses = Choices(STATUSES, fewest=1, metadata={"description": "Documents to consider, both kinds if not given."})
-    include = Choices(("not_applicable",), metadata={"description": "Also answer with measures that do not apply."})
+    on = Day(metadata=described("The day the question is about, today in China if not given."), load_default=today)
+    statuses = Choices(STATUSES, fewest=1, metadata=described("Documents to consider, both kinds if not given."))
+    include = Choices(("not_applicable",), metadata=described("Also answer with measures that do not apply."))
 
     def complain_of(self, name: str) -> Complaint:
         """Return the complaint about an unknown field; one of the profile belongs inside it."""

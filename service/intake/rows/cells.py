@@ -105,11 +105,7 @@ def _separates(text: str, place: int, character: str) -> bool:
     return False
 
 
-class _NotSaid:
-    """The type of NOT_SAID."""
-
-
-NOT_STATED = _NotSaid()
+NOT_STATED = object()
 """What an empty cell, a dash or 「未知」 says."""
 
 LEFT_OPEN = object()
@@ -322,10 +318,6 @@ def _declared(cell: Cell, column: Column) -> Cell:
     return {name: value for name, value in cell.items() if value is not None} if isinstance(cell, dict) else cell
 
 
-def _entry(cell: Cell, column: Column) -> str:
-    return _text(cell, column)
-
-
 _READERS: dict[Kind, Callable[[Any, Column], Any]] = {
     Kind.TEXT: _text,
     Kind.CODE: _code,
@@ -337,6 +329,6 @@ _READERS: dict[Kind, Callable[[Any, Column], Any]] = {
     Kind.FLAG: _flag,
     Kind.NUMBER: _number,
     Kind.SHARE: _rate,
-    Kind.ENTRY: _entry,
+    Kind.ENTRY: _text,
     Kind.DECLARED: _declared,
 }

@@ -55,7 +55,13 @@ def other_row(cells: Sequence[Any], names: Collection[int]) -> OtherRow | None:
         return numbers
     named = next((place for place in names if place < len(cells) and _text_of(cells[place])), None)
     if named is not None:
-        return _named_row(cells, named)
+        name = _text_of(cells[named])
+        if found := _kind_of(name, named):
+            return found
+        if _COMPANY.search(name):
+            return None
+        before = enumerate(map(_text_of, cells[:named]))
+        return next((OtherRow("total_row", place, text) for place, text in before if _SUM.fullmatch(text)), None)
     texts = {place: text for place, cell in enumerate(cells) if (text := _text_of(cell))}
     first = min(texts, default=None)
     if first is None:
@@ -71,16 +77,6 @@ def lone_heading(cells: Sequence[Any], names: Collection[int]) -> OtherRow | Non
         return None
     text = _text_of(cells[filled[0]])
     return OtherRow("section_row", filled[0], text) if _WORDS.fullmatch(text) else None
-
-
-def _named_row(cells: Sequence[Any], named: int) -> OtherRow | None:
-    name = _text_of(cells[named])
-    if found := _kind_of(name, named):
-        return found
-    if _COMPANY.search(name):
-        return None
-    before = enumerate(map(_text_of, cells[:named]))
-    return next((OtherRow("total_row", place, text) for place, text in before if _SUM.fullmatch(text)), None)
 
 
 def _kind_of(text: str, place: int) -> OtherRow | None:

@@ -169,7 +169,11 @@ def join_places(parts: Sequence[tuple[int, str]]) -> str:
     codes = [text for _, text in ordered if text.isdecimal()]
     if codes and ordered[-1][1].isdecimal():
         return _join_codes(codes)
-    names = _join_names([text for _, text in ordered if not text.isdecimal()])
+    named, names = [text for _, text in ordered if not text.isdecimal()], ""
+    for position, text in enumerate(named):
+        short = text.removesuffix("省").removesuffix("市")
+        if text not in names and not any(short in later for later in named[position + 1 :]):
+            names += f" {text}" if names and text.isascii() else text
     return f"{_join_codes(codes)} {names}" if codes else names
 
 
@@ -185,12 +189,3 @@ def _significant(code: str) -> str:
     while len(code) > _SHORT_CODE and code.endswith("00"):
         code = code[:-2]
     return code
-
-
-def _join_names(ordered: Sequence[str]) -> str:
-    joined = ""
-    for position, text in enumerate(ordered):
-        name = text.removesuffix("省").removesuffix("市")
-        if text not in joined and not any(name in later for later in ordered[position + 1 :]):
-            joined += f" {text}" if joined and text.isascii() else text
-    return joined

@@ -159,7 +159,9 @@ class RowReader:
             faults = [*_unknown_faults(raw.unknown, self._schema), *faults]
         if not faults:
             return TenantRow(row=raw.row, line=raw.line, profile=profile, caveats=tuple(stated.caveats))
-        faults += self._fact_faults(profile)
+        # What is wrong with the declared facts of a row without other faults, deciding tells.
+        if self._options.fact_complaints and profile.facts:
+            faults += map(fault_of, self._options.fact_complaints(profile.facts))
         return RejectedRow(row=raw.row, line=raw.line, faults=tuple(faults))
 
     def _stated(self, cells: Sequence[Cell | Broken]) -> Stated:
@@ -274,11 +276,6 @@ class RowReader:
             if count > PROFILE_CHARACTERS:
                 params = {"limit": PROFILE_CHARACTERS, "count": count}
                 yield RowFault(field="", heading="", value="", code="too_much_text", params=params)
-
-    def _fact_faults(self, profile: Profile) -> Iterator[RowFault]:
-        """Yield what is wrong with the declared facts of a row that has other faults; of any other, deciding tells."""
-        if self._options.fact_complaints and profile.facts:
-            yield from map(fault_of, self._options.fact_complaints(profile.facts))
 
 
 def _unknown_faults(names: Sequence[str], known: Mapping[str, object]) -> Iterator[RowFault]:

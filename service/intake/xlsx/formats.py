@@ -99,16 +99,12 @@ def as_shown(cell: object, form: Sequence[Section], kind: Kind) -> object:
         in_yuan = kind is Kind.MONEY and any(one.divisor != 1 for one in form)
         return f"{cell:.15g}元" if in_yuan else cell
     if section.percent or kind is Kind.SHARE:
-        return _percentage(cell, section, kind)
+        if kind is not Kind.SHARE or section.divisor != 1 or not (section.percent or section.words == "%"):
+            return Broken("format_left_open", text=f"{cell:.15g}", left_open=True)
+        return f"{cell * 100 if section.percent else cell:.10g}%"
     if section.foreign:
         return f"{cell:.15g}{section.foreign}"
     return _measured(cell, section, kind)
-
-
-def _percentage(cell: float, section: Section, kind: Kind) -> object:
-    if kind is not Kind.SHARE or section.divisor != 1 or not (section.percent or section.words == "%"):
-        return _unclear(cell)
-    return f"{cell * 100 if section.percent else cell:.10g}%"
 
 
 def _measured(cell: float, section: Section, kind: Kind) -> object:
@@ -117,7 +113,7 @@ def _measured(cell: float, section: Section, kind: Kind) -> object:
     if unit.unclear:
         return f"{cell:.15g}{section.words}"
     if unit.factor is None or section.divisor not in (1, unit.factor):
-        return _unclear(cell)
+        return Broken("format_left_open", text=f"{cell:.15g}", left_open=True)
     figure = cell / section.divisor
     if kind in COUNTED:
         return f"{figure * unit.factor:.15g}{'人' if kind is Kind.WHOLE else '件'}"
@@ -129,10 +125,6 @@ def _measured(cell: float, section: Section, kind: Kind) -> object:
 @lru_cache(maxsize=256)
 def _unit(words: str, kind: Kind) -> UnitReading:
     return read_unit([words], kind)
-
-
-def _unclear(cell: float) -> Broken:
-    return Broken("format_left_open", text=f"{cell:.15g}", left_open=True)
 
 
 def _section_of(cell: float, form: Sequence[Section]) -> Section:

@@ -14,7 +14,6 @@ from datetime import date
 from itertools import chain, islice, zip_longest
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
-import python_calamine
 from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
@@ -71,17 +70,17 @@ class Sheet:
 
 
 @contextmanager
-def reading(stream: BinaryIO) -> Iterator[python_calamine.CalamineWorkbook]:
+def reading(stream: BinaryIO) -> Iterator[CalamineWorkbook]:
     """Give the reader of a workbook; raise TableRefusedError when it is damaged."""
     try:
         stream.seek(0)
-        with python_calamine.CalamineWorkbook.from_filelike(stream) as workbook:
+        with CalamineWorkbook.from_filelike(stream) as workbook:
             yield workbook
-    except (python_calamine.CalamineError, ValueError, OSError) as error:
+    except (CalamineError, ValueError, OSError) as error:
         raise TableRefusedError("damaged") from error
 
 
-def load_sheet(workbook: python_calamine.CalamineWorkbook, name: str, broken: Mapping[tuple[int, int], str]) -> Sheet:
+def load_sheet(workbook: CalamineWorkbook, name: str, broken: Mapping[tuple[int, int], str]) -> Sheet:
     """Load a sheet of a workbook that is being read."""
     sheet = workbook.get_sheet_by_name(name)
     merges = (sheet.merged_cell_ranges or [])[:MOST_MERGES]
@@ -197,7 +196,7 @@ def open_workbook(source: Source, mapping: Mapping[str, str], on: date) -> RawTa
             if place is not None and not _is_explanation(texts, place, mapping):
                 table = _table(sheet, texts, place, source.limits, on)
                 shown = _shown_columns(scan, forms, table, mapping)
-                others = [name for name in with_data if name != part.name]
+                others = tuple(name for name in with_data if name != part.name)
                 rows = rows_below(sheet, table.headings, table.heading_line, shown)
                 return replace(table, rows=rows, other_sheets=others, epoch_1904=epoch_1904)
             seen += texts

@@ -92,10 +92,10 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
                 chunks, tenants = chunks + 1, tenants + len(kept)
     shutil.move(unread, folder.rejected())
     columns: dict[str, object] = {
-        "left": table.left,
-        "format": table.format.value,
-        "sheet": table.about.get("sheet"),
-        "other_sheets": table.other_sheets,
+        "left": table.raw.left,
+        "format": table.raw.format.value,
+        "sheet": table.raw.about.get("sheet"),
+        "other_sheets": table.raw.other_sheets,
         "columns": [asdict(one) for one in table.columns],
     }
     return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), columns

@@ -3,15 +3,15 @@
 import pytest
 
 from matcher.answers import explanation
-from matcher.answers.explanation import say, say_effect, say_verdict
+from matcher.answers.explanation import say
 from rules.language.measures import Effect, MeasureVerdict
 from seeds.faults import load_words
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_verdict_and_effect_has_words(language):
-    words = [say_verdict(verdict, language) for verdict in MeasureVerdict]
-    words += [say_effect(effect, language) for effect in Effect]
+    words = [say(f"verdict.{verdict}", language) for verdict in MeasureVerdict]
+    words += [say(f"effect.{effect}", language) for effect in Effect]
     assert len(set(words)) == len(words)
 
 

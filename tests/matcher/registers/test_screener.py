@@ -99,7 +99,7 @@ def test_each_tenant_is_shown_what_a_match_shows_in_the_same_order_with_the_same
 def test_unknown_conditions_are_reported_with_the_reasons_of_a_match(chunk, answers):
     for row, answer in enumerate(answers, 1):
         pairs = np.flatnonzero(chunk.pair_row == row)
-        reported = [[(fact, why.value) for fact, why in chunk.unknown(pair)] for pair in pairs]
+        reported = [[(fact, why.value) for fact, why in chunk.open.of(pair)] for pair in pairs]
         expected = [
             [(c["fact"], c["why"]) for c in r["conditions"] if c["verdict"] == "unknown"]
             for r in answer["recommendations"]
@@ -223,7 +223,7 @@ def test_chunks_of_any_size_give_the_same(screener, profiles, chunk, monkeypatch
     assert small.settles == chunk.settles
     assert small.near.facts == chunk.near.facts
     looked_at = [*range(200), *range(len(chunk.pair_row) - 200, len(chunk.pair_row))]
-    assert [small.unknown(pair) for pair in looked_at] == [chunk.unknown(pair) for pair in looked_at]
+    assert [small.open.of(pair) for pair in looked_at] == [chunk.open.of(pair) for pair in looked_at]
 
 
 def test_a_tenant_whose_declared_facts_are_wrong_is_refused_and_the_others_go_on(screener):

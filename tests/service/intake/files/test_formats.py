@@ -156,7 +156,7 @@ def test_the_first_sheet_with_headings_is_taken_and_hidden_ones_are_not(xlsx_byt
 
     content = xlsx_bytes([["企业名称"], ["不该读到"]], more)
     assert [tenant.profile.name for tenant in read(content)[0]] == ["甲"]
-    assert read_tenants(content).about["sheet"] == "企业"
+    assert read_tenants(content).raw.about["sheet"] == "企业"
 
 
 def test_excel_dates_serials_and_texts_are_the_same_day(xlsx_bytes, read):

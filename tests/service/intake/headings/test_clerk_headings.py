@@ -129,7 +129,7 @@ def test_headings_in_two_lines_need_no_merged_cells(csv_bytes, xlsx_bytes, form)
     (tenant,) = table
     assert (tenant.row, tenant.profile.annual_revenue_cny, tenant.profile.employees) == (1, 32_000_000.0, 7)
     assert [column.status for column in table.columns] == ["used", "used", "repeated", "used", "used"]
-    assert table.about["heading_line"] == 2
+    assert table.raw.about["heading_line"] == 2
 
 
 def test_headings_printed_in_two_lines_on_every_page_are_no_companies(csv_bytes):
@@ -161,7 +161,7 @@ def test_a_second_line_that_names_a_part_or_a_plan_is_not_read_as_the_whole(csv_
 @pytest.mark.parametrize("row", [["", "合肥", ""], ["", "合肥", "2023年"], ["乙", "", ""], ["", "", "别的"]])
 def test_a_company_of_which_little_is_stated_is_no_line_of_headings(csv_bytes, row):
     table = read_tenants(csv_bytes([["企业名称", "注册地", ""], row, ["甲", "合肥", ""]]))
-    assert table.about["heading_line"] == 1
+    assert table.raw.about["heading_line"] == 1
 
 
 def test_a_group_of_merged_cells_that_is_planned_spoils_its_columns(xlsx_bytes):
@@ -230,7 +230,7 @@ def test_a_row_of_groups_and_the_row_below_are_headings_together(csv_bytes, rows
     companies = [["甲", 5, 6, 7], ["乙", 8, 9, 10]]
     table = read_tenants(csv_bytes([*rows, *(company[: len(rows[0])] for company in companies)]))
     assert [row.profile.name for row in table] == ["甲", "乙"], stated
-    assert table.about["heading_line"] == 2
+    assert table.raw.about["heading_line"] == 2
     read = [report for report in table.columns if report.field == "annual_revenue_cny" and report.status is Status.USED]
     assert [report.unit for report in read] == ["万元"]
 
@@ -246,4 +246,4 @@ def test_of_two_lines_of_headings_nothing_is_left_where_the_table_ends(csv_bytes
 )
 def test_years_below_a_heading_of_figures_are_headings_and_bare_figures_are_not(csv_bytes, below, line):
     table = read_tenants(csv_bytes([["企业名称", "员工人数", ""], below, ["甲", "5", ""]]))
-    assert table.about["heading_line"] == line
+    assert table.raw.about["heading_line"] == line

@@ -161,7 +161,7 @@ def test_where_a_sheet_begins_changes_nothing(xlsx_bytes, shift):
     (tenant,) = table
     assert (tenant.profile.name, tenant.profile.city) == ("甲", "合肥")
     assert (tenant.profile.annual_revenue_cny, tenant.profile.rd_spend_cny) == (50_000.0, 60_000.0)
-    assert (table.left, table.about["heading_line"]) == (shift, 2)
+    assert (table.raw.left, table.raw.about["heading_line"]) == (shift, 2)
 
 
 @pytest.mark.parametrize("shift", [0, 1, 3])
@@ -262,7 +262,7 @@ def phase(*names, width=3):
 def test_the_sheet_with_most_headings_and_rows_is_read_and_the_others_are_reported(sheets, read, others):
     content = workbook(**sheets)
     table, look = read_tenants(content), look_at(content, {})
-    assert (table.about["sheet"], table.other_sheets) == (read, others)
+    assert (table.raw.about["sheet"], table.raw.other_sheets) == (read, others)
     assert (look.about["sheet"], look.other_sheets) == (read, others)
 
 
@@ -279,8 +279,8 @@ def test_the_sheet_with_most_headings_and_rows_is_read_and_the_others_are_report
 )
 def test_a_sheet_whose_first_column_mostly_names_headings_explains_and_any_other_lists_companies(names, explains):
     content = workbook(名录=[["企业名称", "备注"], *([name, "说明"] for name in names)], 企业=phase("丁"))
-    assert read_tenants(content).about["sheet"] == "企业"
-    assert read_tenants(content).other_sheets == (() if explains else ("名录",))
+    assert read_tenants(content).raw.about["sheet"] == "企业"
+    assert read_tenants(content).raw.other_sheets == (() if explains else ("名录",))
 
 
 def test_no_company_is_made_of_what_a_sheet_explains():
@@ -296,7 +296,7 @@ def test_the_explanation_in_the_template_is_never_reported_as_data():
 
 def test_sheets_too_many_to_be_looked_at_are_reported():
     sheets = {f"表{number}": phase("甲") for number in range(1, 23)}
-    assert read_tenants(workbook(**sheets)).other_sheets == tuple(list(sheets)[1:])
+    assert read_tenants(workbook(**sheets)).raw.other_sheets == tuple(list(sheets)[1:])
 
 
 def test_a_caller_s_own_headings_decide_the_sheet():
