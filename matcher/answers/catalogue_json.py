@@ -32,7 +32,7 @@ def describe_measure(catalogue: Catalogue, measure: Measure, language: str) -> s
     document = catalogue.documents[measure.document]
     return shapes.MeasureSummary(
         id=measure.id,
-        title=title_of(measure, language),
+        title=measure.title_in(language),
         instrument=measure.instrument,
         instrument_label=catalogue.vocabularies["instruments"][measure.instrument].label(language),
         also=measure.also,
@@ -45,11 +45,6 @@ def describe_measure(catalogue: Catalogue, measure: Measure, language: str) -> s
         departments=document.clause(measure.source.clause).departments,
         benefit=_describe_benefit(measure.benefit) if measure.benefit else None,
     )  # fmt: skip
-
-
-def title_of(measure: Measure, language: str) -> str:
-    """Return the title of a measure as people of a language read it."""
-    return measure.title_en if language == "en" else measure.title
 
 
 def describe_measure_listed(catalogue: Catalogue, measure: Measure, language: str) -> shapes.MeasureListed:
@@ -132,7 +127,7 @@ def describe_clause(catalogue: Catalogue, document: Document, path: str, languag
         **asdict(_describe_clause_briefly(clause)),
         document=document.id,
         text=document.text[clause.start : clause.end],
-        measures=tuple(shapes.MeasureRef(id=m.id, title=title_of(m, language), source=m.source) for m in resting),
+        measures=tuple(shapes.MeasureRef(id=m.id, title=m.title_in(language), source=m.source) for m in resting),
     )
 
 

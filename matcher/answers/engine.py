@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import structs
 
 from matcher.answers import shapes
-from matcher.answers.catalogue_json import describe_catalogue, describe_measure, plain, title_of
+from matcher.answers.catalogue_json import describe_catalogue, describe_measure, plain
 from matcher.answers.evidence import Evidence, EvidenceFinder
 from matcher.answers.explanation import Explainer, Finding, rivals_of, say
 from matcher.answers.questions import NeedStanding, Question, ask, near_misses, standing_of_needs
@@ -111,7 +111,7 @@ class Presenter:
     def near_miss(self, trace: Trace) -> shapes.NearMiss:
         """Return a measure that one changeable condition stands in the way of."""
         missed = next(condition for condition in trace.conditions if condition.verdict is Verdict.UNMET)
-        title = title_of(trace.measure, self.language)
+        title = trace.measure.title_in(self.language)
         return shapes.NearMiss(measure_id=trace.measure.id, title=title, condition=self.condition(missed))
 
     def evidence(self, evidence: Evidence) -> shapes.Evidence:

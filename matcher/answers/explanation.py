@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from matcher.answers.catalogue_json import title_of
 from matcher.answers.evidence import Evidence, Match
 from matcher.answers.shapes import Caveat
 from matcher.profiles.profile import Mention, Reading
@@ -90,7 +89,7 @@ class Explainer:
         ambiguous = (condition for condition in finding.trace.conditions if condition.why is Why.AMBIGUOUS)
         if any(leaf.test.scope for condition in ambiguous for leaf in leaves(condition.condition)):
             codes.append(("open_list", {}))
-        codes += [(rival.code, {"title": title_of(rival.measure, self.language)}) for rival in finding.rivals]
+        codes += [(rival.code, {"title": rival.measure.title_in(self.language)}) for rival in finding.rivals]
         return tuple(
             Caveat(code=code, message=say(f"caveat.{code}", self.language, **values)) for code, values in codes
         )

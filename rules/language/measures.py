@@ -260,6 +260,10 @@ class Measure:
     supersedes: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
 
+    def title_in(self, language: str) -> str:
+        """Return the title as people of a language read it."""
+        return self.title_en if language == "en" else self.title
+
     @property
     def instruments(self) -> tuple[Instrument, ...]:
         """Return every instrument of the measure, the main one first."""

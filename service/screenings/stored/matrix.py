@@ -15,7 +15,6 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from matcher.answers.catalogue_json import title_of as title_in
 from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
 from service.complaints import Complaint, RequestError
@@ -260,7 +259,7 @@ def measure_items(catalogue: Catalogue, counts: Mapping[str, Mapping[str, int]],
 def title_of(catalogue: Catalogue, measure_id: str, language: str) -> str:
     """Return the title of a measure, or its id when the catalogue no longer has it."""
     measure = catalogue.measures.get(measure_id)
-    return title_in(measure, language) if measure else measure_id
+    return measure.title_in(language) if measure else measure_id
 
 
 def chosen_measures(catalogue: Catalogue, instrument: str | None, status: str | None) -> frozenset[str] | None:
