@@ -7,7 +7,7 @@ from functools import partial
 import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.api import feedback_reports, preview, public, screening_results, screenings
+from service.api import feedback_reports, public, screening_results, screenings
 from service.logs import configure_logs
 from service.metrics import create_metrics
 from service.pages import documentation, feedback
@@ -28,7 +28,7 @@ PAGES = (check, embed, documentation, browse, console, feedback)
 RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
     *(screenings.blueprint, screening_results.blueprint, screening_results.pairs, screening_results.files),
-    *(preview.blueprint, feedback_reports.blueprint, public.health),
+    *(screening_results.preview, feedback_reports.blueprint, public.health),
 )
 """What the contract describes, in its order."""
 

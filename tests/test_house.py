@@ -71,7 +71,11 @@ def test_a_module_says_what_it_is_and_is_read_at_one_sitting(path):
     assert ast.get_docstring(tree)
     assert text.count("\n") <= MOST_LINES
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    bodies = {node.name: node.end_lineno - node.body[bool(ast.get_docstring(node))].lineno + 1 for node in functions if len(node.body) > 1}
+    bodies = {
+        node.name: node.end_lineno - node.body[bool(ast.get_docstring(node))].lineno + 1
+        for node in functions
+        if len(node.body) > 1
+    }
     assert [name for name, lines in bodies.items() if lines > LONGEST_BODY] == []
 
 

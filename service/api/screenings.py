@@ -23,7 +23,7 @@ from service.screenings.stored.jobs import Job, new_id
 from service.screenings.stored.progress import describe_job, event_stream, state_words
 from service.screenings.work.sent import columns_as_read, columns_at_a_look, read_sent
 from service.web.blueprints import Blueprint
-from service.web.opened import forget, run_again
+from service.web.lookups import forget, run_again
 from service.web.requests import asked_language, json_bytes, private_answer
 from service.web.serving import expect_records, folders, jobs, operator, own_screening, serving
 
