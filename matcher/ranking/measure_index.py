@@ -73,6 +73,7 @@ class MeasureColumns:
         self.has_stage: Flags = np.array([m.instrument in STAGES_OF_INSTRUMENT for m in self.measures], dtype=bool)
         self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
         self.readers = _index((position, [test.fact for test in m.tests]) for position, m in enumerate(self.measures))
+        # The sectors that are the reach of a whole document, and all that is broader.
         taxonomy = catalogue.vocabularies["sectors"].taxonomy
         reach = {str(sector) for measure in self.measures for sector in _reach(measure)}
         self.whole_fields = frozenset().union(*(taxonomy.ancestors(sector) for sector in reach))

@@ -5,7 +5,7 @@ Values are places in Kleene's order (rules/language/measures.py). rules/language
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -246,7 +246,7 @@ class Program:
         rows = [row or [always_met] for row in nodes]
         self.offsets: Indices = np.cumsum([0, *(len(row) for row in rows)], dtype=np.intp)[:-1]
         self.flat: Indices = np.array([node for row in rows for node in row], dtype=np.intp)
-        self.by_count = _by_count(rows)
+        self.by_count = tuple(_by_count(rows))
         # A group has a fact only when all its leaves read the same one; what is always met has none.
         facts = [test.fact for test in tests]
         for _, parts in self.groups:
@@ -342,10 +342,9 @@ class Program:
         return {fact: (found[:, 0], found[:, 1]) for fact, found in split.items()}
 
 
-def _by_count(rows: Sequence[Sequence[int]]) -> tuple[tuple[Indices, Indices], ...]:
+def _by_count(rows: Sequence[Sequence[int]]) -> Iterator[tuple[Indices, Indices]]:
     """Sort measures by how many conditions they have: their places, and their nodes (a column a measure)."""
     counts = np.array([len(row) for row in rows], dtype=np.intp)
-    sorts = (np.flatnonzero(counts == count) for count in np.unique(counts))
-    return tuple(
-        (places, np.array([rows[place] for place in places.tolist()], dtype=np.intp).T.copy()) for places in sorts
-    )
+    for count in np.unique(counts):
+        places = np.flatnonzero(counts == count)
+        yield places, np.array([rows[place] for place in places.tolist()], dtype=np.intp).T.copy()

@@ -119,11 +119,7 @@ class SheetScan:
                     if kind == "e":
                         self._note(reference, "error_value")
                 elif name == "row":
-                    self.row_digits = attributes.get("r", "")
-                    self.row = _number(self.row_digits)
-                    self.last_row = max(self.last_row, self.row)
-                    if len(self.row_starts) <= HEAD_ROWS:
-                        self.row_starts.append(parser.CurrentByteIndex)
+                    self._enter(attributes.get("r", ""), parser.CurrentByteIndex)
                 else:
                     unsolved = name == "f"
 
@@ -135,6 +131,12 @@ class SheetScan:
                 unsolved = unsolved and content.isspace()
 
         return start, text
+
+    def _enter(self, digits: str, start: int) -> None:
+        self.row_digits, self.row = digits, _number(digits)
+        self.last_row = max(self.last_row, self.row)
+        if len(self.row_starts) <= HEAD_ROWS:
+            self.row_starts.append(start)
 
     def _place(self, reference: str) -> Column:
         """Return the column of a cell that is the first there, or stands in another row than it says."""
