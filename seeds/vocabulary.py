@@ -55,6 +55,12 @@ def fold_aligned(text: str) -> str:
     return "".join(map(_fold_character, text))
 
 
+def printable(name: str, limit: int = 60) -> str:
+    """Return `name` as it can stand in an answer: no lone surrogates or control characters, not endless."""
+    short = name if len(name) <= limit else name[:limit] + "…"
+    return "".join(c if c.isprintable() else "\ufffd" for c in short)
+
+
 class TaxonomyError(WrongValueError):
     """A parent does not exist, or parents form a cycle."""
 

@@ -17,6 +17,7 @@ import marshmallow
 from marshmallow import ValidationError
 
 from seeds.faults import worded
+from seeds.vocabulary import printable
 
 MOST_COMPLAINTS = 100
 """A body with a million mistakes gets the first hundred; `detail` says how many there were."""
@@ -180,12 +181,6 @@ def _object_oddities(data: dict[str, Any], path: tuple[str | int, ...]) -> Itera
             yield Complaint(code="lone_surrogate", pointer=pointer_to(*path, printable(name)))
         else:
             yield from _oddities(item, (*path, name))
-
-
-def printable(name: str, limit: int = 60) -> str:
-    """Return `name` as it can stand in an answer: no lone surrogates or control characters, not endless."""
-    short = name if len(name) <= limit else name[:limit] + "…"
-    return "".join(c if c.isprintable() and not _SURROGATE.match(c) else "\ufffd" for c in short)
 
 
 MOST_UNKNOWN_FIELDS = 20

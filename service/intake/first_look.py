@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from service.complaints import printable
+from seeds.vocabulary import printable
 from service.intake.headings.layout import ColumnReport, CorrectionError, Layout, lay_out
 from service.intake.raw_table import (
     Broken,

@@ -19,8 +19,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
+from seeds.vocabulary import printable
 from service import __version__
-from service.complaints import Complaint, RequestError, complaints_of, pointer_to, printable, read_json, unknown_field
+from service.complaints import Complaint, RequestError, complaints_of, pointer_to, read_json, unknown_field
 from service.intake.profile.fields import published_schema
 from service.intake.profile.schema import complaints_beside
 from service.shapes.published import AnswersPlugin, AnswerType

@@ -25,8 +25,8 @@ from rules.language.measures import Measure, MeasureVerdict
 from rules.language.reference import evaluate
 from seeds.departments import Department
 from seeds.regions import region_label
-from seeds.vocabulary import fold
-from service.complaints import Complaint, RequestError, printable, unknown_field
+from seeds.vocabulary import fold, printable
+from service.complaints import Complaint, RequestError, unknown_field
 from service.intake.raw_table import Format
 from service.screenings.results.files import MEDIA_TYPES, StoredResults, result_pieces
 from service.screenings.stored.changes import StoredChanges

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.complaints import DEEPEST, RequestError, pointer_to, printable, read_json
+from seeds.vocabulary import printable
+from service.complaints import DEEPEST, RequestError, pointer_to, read_json
 
 json_values = st.recursive(
     st.none()

@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
 from seeds.profile_fields import Kind, ProfileField
-from seeds.vocabulary import fold
-from service.complaints import printable
+from seeds.vocabulary import fold, printable
 from service.intake.headings.names import known_names, nearest_heading, recognise, take_apart, without_time
 from service.intake.headings.remarks import is_other_thing, spoils, states_another
 from service.intake.headings.units import MEASURED, is_unit, unit_of_group

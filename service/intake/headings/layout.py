@@ -14,8 +14,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from seeds.profile_fields import Kind, ProfileField
-from seeds.vocabulary import fold
-from service.complaints import printable
+from seeds.vocabulary import fold, printable
 from service.intake.headings.names import nearest_heading, recognise, take_apart
 from service.intake.headings.remarks import spoils, states_another
 from service.intake.headings.units import (

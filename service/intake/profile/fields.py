@@ -14,7 +14,8 @@ from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as NumberFault
 
 from rules.language.amounts import AmountError, parse_money
-from service.complaints import Complaint, printable
+from seeds.vocabulary import printable
+from service.complaints import Complaint
 
 JsonSchema: TypeAlias = dict[str, Any]
 Loaded = TypeVar("Loaded")

@@ -13,8 +13,8 @@ from marshmallow.fields import Field
 
 from matcher.profiles.profile import Profile
 from seeds.profile_fields import Kind
-from seeds.vocabulary import Vocabulary
-from service.complaints import MOST_UNKNOWN_FIELDS, Complaint, complaints_of, printable, unknown_field
+from seeds.vocabulary import Vocabulary, printable
+from service.complaints import MOST_UNKNOWN_FIELDS, Complaint, complaints_of, unknown_field
 from service.intake.headings.layout import Column, Layout
 from service.intake.headings.names import EXAMPLE_MARK
 from service.intake.profile.fields import TEXT_CHARACTERS

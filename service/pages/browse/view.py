@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import flask
 
 from rules.language.measures import leaves
-from service.complaints import printable
+from seeds.vocabulary import printable
 from service.pages.browse import filters as browse_filters
 from service.pages.browse.document import contents, heading_level, set_document
 from service.pages.browse.entries import (

@@ -22,8 +22,9 @@ import orjson
 from itsdangerous import BadSignature, URLSafeSerializer
 from msgspec.structs import asdict
 
+from seeds.vocabulary import printable
 from service.clock import CHINA
-from service.complaints import Complaint, RequestError, printable
+from service.complaints import Complaint, RequestError
 from service.intake.profile.schema import STATUSES
 from service.keys import SCREENING_ROLES, Key, Keys, server_secret
 from service.pages.frame import link, render_page

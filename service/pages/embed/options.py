@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from matcher.places.reader import resolve_place
 from rules.catalogue.catalogue import Catalogue
 from seeds.regions import region_label
-from service.complaints import printable
+from seeds.vocabulary import printable
 from service.web.requests import PAGE_LANGUAGES
 
 LEAST_CONTRAST = 4.5

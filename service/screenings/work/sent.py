@@ -19,7 +19,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
 from seeds.profile_fields import Kind
-from service.complaints import Complaint, RequestError, complaints_of, pointer_to, printable, published, read_json
+from seeds.vocabulary import printable
+from service.complaints import Complaint, RequestError, complaints_of, pointer_to, published, read_json
 from service.intake.first_look import Look, correction_refusal
 from service.intake.headings.layout import MONEY_UNITS, ColumnReport, CorrectionError, Status
 from service.intake.headings.names import BY_ID, FIELDS
