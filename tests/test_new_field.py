@@ -27,7 +27,7 @@ from matcher.profiles.profile import MatchRequest
 from rules.catalogue.content import assemble, load_content
 from service.pages.check.fields import read_profile
 from service.pages.wording import page_words
-from service.intake.profile.schema import ProfileSchema
+from service.intake.questions import ProfileSchema
 from service.intake.table import ReadingOptions, read_tenants
 from service.screenings.results.template import COLUMNS, heading_of
 

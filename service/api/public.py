@@ -27,8 +27,7 @@ from matcher.profiles.profile import MatchRequest
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import VOCABULARY_FILES
 from seeds.vocabulary import fold
-from service.intake.profile.schema import MatchRequestSchema
-from service.intake.queries import DocumentsQuery, MeasuresQuery, VocabularyQuery
+from service.intake.questions import DocumentsQuery, MatchRequestSchema, MeasuresQuery, VocabularyQuery
 from service.metrics import CONTENT_TYPE
 from service.shapes.reading import (
     Documents,

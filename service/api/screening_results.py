@@ -1,4 +1,4 @@
-"""What a finished screening holds, from both sides, as lists and files, one pair explained, and whom a draft would fit."""
+"""What a finished screening holds, from both sides, as lists and files, a pair explained, whom a draft fits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rules.language.measures import Measure
 from seeds.faults import Fault, SeedError
 from service.complaints import Complaint, RequestError
 from service.drafts.preview import FILE, parse_document, parse_draft, stored_preview, with_document
-from service.intake.queries import (
+from service.intake.questions import (
     MatrixFilter,
     MeasureTenantsQuery,
     NoQuery,

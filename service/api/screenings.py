@@ -13,8 +13,7 @@ from msgspec.structs import asdict
 
 from service.complaints import Complaint, RequestError
 from service.intake.first_look import look_at
-from service.intake.profile.schema import STATUSES
-from service.intake.queries import NoQuery, ScreeningQuestion
+from service.intake.questions import STATUSES, NoQuery, ScreeningQuestion
 from service.screenings.results.files import MEDIA_TYPES
 from service.screenings.results.template import template_workbook
 from service.screenings.shapes import FirstLook, OneScreening, Screening, Screenings

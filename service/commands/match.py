@@ -17,7 +17,7 @@ from rules.catalogue.catalogue import CatalogueError
 from rules.language.measures import OF_MEASURE
 from service.commands.console import CommandError, Exit, complain, tell
 from service.complaints import Complaint, RequestError, complaints_of, read_json
-from service.intake.profile.schema import MatchRequestSchema, complaints_of_facts
+from service.intake.questions import MatchRequestSchema, complaints_of_facts
 from service.pages.wording import page_words
 from service.settings import load_settings
 from service.web.requests import json_bytes

@@ -27,7 +27,7 @@ from rules.catalogue.content import open_catalogue
 from seeds.faults import worded
 from service.clock import today
 from service.commands.console import CommandError, Exit, complain, tell
-from service.intake.profile.schema import STATUSES, judge_of_facts
+from service.intake.questions import STATUSES, judge_of_facts
 from service.intake.raw_table import Format, Limits, Source, TableRefusedError, sniff_format
 from service.intake.table import ReadingOptions
 from service.screenings.stored.folders import Folder, write_whole

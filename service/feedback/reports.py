@@ -23,7 +23,7 @@ from service.complaints import Complaint, RequestError, pointer_to, unknown_fiel
 from service.evaluation import SHORT_NAMES
 from service.feedback.schema import FeedbackReport
 from service.feedback.store import Report, Statement
-from service.intake.profile.schema import complaints_of_facts
+from service.intake.questions import complaints_of_facts
 
 IDENTITY = ("name", "uscc", "external_id")
 """Fields of a profile that are never stored with a report."""

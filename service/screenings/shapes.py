@@ -11,7 +11,7 @@ from matcher.answers.shapes import OPEN, CatalogueInfo, MeasureSummary
 from matcher.standing import Relevance
 from rules.language.measures import Instrument, MeasureVerdict
 from service.intake.headings.layout import Status
-from service.intake.profile.schema import STATUSES
+from service.intake.questions import STATUSES
 from service.intake.raw_table import Format
 from service.screenings.stored.jobs import State
 from service.shapes.published import NEVER_NULL, closed

@@ -22,8 +22,8 @@ from werkzeug.routing import BaseConverter
 from seeds.vocabulary import printable
 from service import __version__
 from service.complaints import Complaint, RequestError, complaints_of, pointer_to, read_json, unknown_field
-from service.intake.profile.fields import published_schema
-from service.intake.profile.schema import complaints_beside
+from service.intake.questions import complaints_beside
+from service.intake.strict_fields import published_schema
 from service.shapes.published import AnswersPlugin, AnswerType
 from service.shapes.reading import Problem
 from service.web.errors import MEDIA_TYPE

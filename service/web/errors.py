@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from matcher.profiles.profile import MatchError
 from seeds.faults import worded
 from service.complaints import MOST_COMPLAINTS, Complaint, RequestError
-from service.intake.profile.schema import complaints_of_facts
+from service.intake.questions import complaints_of_facts
 from service.logs import log_exception
 from service.shapes.reading import Problem, ProblemError
 from service.store import StoreError

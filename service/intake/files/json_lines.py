@@ -17,7 +17,7 @@ import orjson
 from seeds.vocabulary import fold
 from service.complaints import DEEPEST, RequestError, read_json
 from service.intake.headings.layout import ColumnReport, Layout, Status, lay_out
-from service.intake.profile.schema import ProfileSchema
+from service.intake.questions import ProfileSchema
 from service.intake.raw_table import Format, RawRow, RawTable, Source, TableRefusedError
 from service.intake.rows.rows import broken_row, complaint_row
 

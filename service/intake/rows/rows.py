@@ -17,12 +17,12 @@ from seeds.vocabulary import Vocabulary, printable
 from service.complaints import MOST_UNKNOWN_FIELDS, Complaint, complaints_of, unknown_field
 from service.intake.headings.layout import Column, Layout
 from service.intake.headings.names import EXAMPLE_MARK
-from service.intake.profile.fields import TEXT_CHARACTERS
-from service.intake.profile.schema import PROFILE_CHARACTERS, ProfileSchema
+from service.intake.questions import PROFILE_CHARACTERS, ProfileSchema
 from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError, RawRow, RowFault, fault_of
 from service.intake.rows.cells import LEFT_OPEN, NOT_STATED, read_cell
 from service.intake.rows.other_rows import lone_heading, other_row
 from service.intake.rows.places import settle_place
+from service.intake.strict_fields import TEXT_CHARACTERS
 
 PLACE_PARTS = frozenset({"province", "city_part", "city", "county"})
 

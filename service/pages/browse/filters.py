@@ -18,8 +18,8 @@ from matcher.answers.engine import Engine
 from matcher.answers.shapes import Suggestion
 from matcher.answers.suggestions import nearest_entries
 from rules.catalogue.catalogue import Catalogue
-from service.intake.profile.fields import clean_text
-from service.intake.profile.schema import STATUSES
+from service.intake.questions import STATUSES
+from service.intake.strict_fields import clean_text
 from service.pages.browse.search import LONGEST_QUERY, in_order, is_too_short
 from service.shapes.reading import FilterRead
 from service.web.lookups import MOST_SUGGESTIONS, department_names, having, open_to, read_value, values_of

@@ -20,7 +20,7 @@ from matcher.standing import Standing
 from rules.catalogue.catalogue import Catalogue
 from rules.language.measures import MeasureVerdict, Verdict
 from service.complaints import Complaint, complaints_of
-from service.intake.profile.schema import MatchRequestSchema, complaints_beside, complaints_of_facts
+from service.intake.questions import MatchRequestSchema, complaints_beside, complaints_of_facts
 from service.pages.check.cards import MOST, group_cards, read_limit
 from service.pages.check.conditions import Rows, measure_address, page_address
 from service.pages.check.fields import BY_NAME, DECLARED, FIELDS, Fields, ShownField, is_field, read_profile, typed_of

@@ -25,7 +25,7 @@ from msgspec.structs import asdict
 from seeds.vocabulary import printable
 from service.clock import CHINA
 from service.complaints import Complaint, RequestError
-from service.intake.profile.schema import STATUSES
+from service.intake.questions import STATUSES
 from service.keys import SCREENING_ROLES, Key, Keys, server_secret
 from service.pages.frame import link, render_page
 from service.pages.wording import page_words

@@ -22,9 +22,8 @@ from rules.catalogue.catalogue import Catalogue
 from rules.language.measures import Instrument
 from seeds.regions import region_label
 from service.complaints import RequestError, complaints_of
-from service.intake.profile.fields import Choice, Whole
-from service.intake.profile.schema import STATUSES
-from service.intake.queries import LARGEST_PAGE, MatrixFilter, PageQuery
+from service.intake.questions import LARGEST_PAGE, STATUSES, MatrixFilter, PageQuery
+from service.intake.strict_fields import Choice, Whole
 from service.pages.check.conditions import amount_words
 from service.screenings.shapes import MeasureItem, MeasureTenant
 from service.screenings.stored.jobs import Chunk

@@ -15,7 +15,7 @@ from msgspec.structs import asdict
 
 from matcher.answers.shapes import MatchAnswer
 from service.complaints import Complaint, RequestError, complaints_of, read_json
-from service.intake.profile.schema import MatchRequestSchema
+from service.intake.questions import MatchRequestSchema
 from service.keys import Keys, Role
 from service.pages.check.fields import typed_of
 from service.pages.check.page import answer_form, read_typed, refuse_form, show_form

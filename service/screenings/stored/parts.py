@@ -21,7 +21,7 @@ from matcher.registers.screener import ScreenedChunk
 from matcher.standing import COUNTED, RELEVANCE
 from rules.language.measures import OF_MEASURE, WHYS
 from service.complaints import Complaint
-from service.intake.profile.schema import complaints_of_facts
+from service.intake.questions import complaints_of_facts
 from service.screenings.shapes import RejectedRow, VerdictCounts
 from service.screenings.stored.folders import Folder, Tenant, table_bytes, write_whole
 

@@ -24,8 +24,7 @@ from service.complaints import Complaint, RequestError, complaints_of, pointer_t
 from service.intake.first_look import Look, correction_refusal
 from service.intake.headings.layout import MONEY_UNITS, ColumnReport, CorrectionError, Status
 from service.intake.headings.names import BY_ID, FIELDS
-from service.intake.profile.schema import STATUSES
-from service.intake.queries import ScreeningQuestion
+from service.intake.questions import STATUSES, ScreeningQuestion
 from service.intake.raw_table import PROFILES_FORM, Format, TableRefusedError, in_language
 from service.screenings.shapes import Failure, FieldChoice, FileColumn, FirstLook, ReadColumns, SampledColumn
 from service.screenings.stored.folders import Folder, write_whole

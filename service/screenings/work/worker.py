@@ -20,7 +20,7 @@ from rules.catalogue.catalogue import Catalogue, CatalogueError
 from service.clock import today
 from service.editions import Editions, Newest
 from service.feedback.store import Feedback
-from service.intake.profile.schema import judge_of_facts
+from service.intake.questions import judge_of_facts
 from service.intake.table import ReadingOptions
 from service.logs import log_exception
 from service.screenings.stored.changes import Side, write_changes

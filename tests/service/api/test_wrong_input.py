@@ -233,7 +233,7 @@ def test_unknown_fields_are_reported_in_the_order_of_the_document_at_every_start
     code = """
 from marshmallow import ValidationError
 from service.complaints import complaints_of
-from service.intake.profile.schema import MatchRequestSchema
+from service.intake.questions import MatchRequestSchema
 try:
     MatchRequestSchema().load({"zzz": 1, "profile": {"d": 1, "b": 2, "name": 3, "c": 4}, "mmm": 1, "aaa": 1, "kkk": 1})
 except ValidationError as error:

@@ -14,7 +14,7 @@ from seeds.documents import load_documents
 from seeds.metadata import DocumentStatus
 from service.commands.check import SEEDS
 from service.complaints import Complaint
-from service.intake.profile.schema import ProfileSchema
+from service.intake.questions import ProfileSchema
 from service.pages.check.cards import FIRST, MOST, STEP, next_limit, read_limit
 from service.pages.check.conditions import benefit_words
 from service.pages.check.fields import FIELDS, read_profile

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.intake.files.delimited import detect_encoding
-from service.intake.profile.schema import ProfileSchema
+from service.intake.questions import ProfileSchema
 from service.intake.raw_table import TableRefusedError
 from tests.service.intake.on_a_day import look_at, read_tenants
 

@@ -6,7 +6,7 @@ import pytest
 
 from matcher.profiles.profile import Profile
 from rules.catalogue.content import open_catalogue
-from service.intake.profile.schema import ProfileSchema, judge_of_facts
+from service.intake.questions import ProfileSchema, judge_of_facts
 from service.intake.raw_table import PROFILES_FORM
 from service.intake.table import RejectedRow
 from tests.service.intake.on_a_day import look_at, read_tenants
