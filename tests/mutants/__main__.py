@@ -26,15 +26,17 @@ SECONDS_A_CHANGE = 25.0
 
 def nearest(change: Change, reach: dict[str, Reach]) -> list[str]:
     """Return the test files to try a change with, the nearest first."""
-    module, mirrored = Path(change.file), f"{Path('tests', change.file).parent}/"
+    module = Path(change.file)
+    package = f"tests/{package_of(module)}/"
     reaching = [
         test
         for test, one in reach.items()
-        if test.startswith(mirrored) and not one.lines.get(change.file, frozenset()).isdisjoint(change.statement)
+        if test.startswith(package) and not one.lines.get(change.file, frozenset()).isdisjoint(change.statement)
     ]
     reaching.sort(
         key=lambda test: (
             Path(test).stem != f"test_{module.stem}",
+            Path(test).parent != Path("tests", module).parent,
             -len(reach[test].lines[change.file]),
             reach[test].seconds,
         )
@@ -45,6 +47,11 @@ def nearest(change: Change, reach: dict[str, Reach]) -> list[str]:
             chosen.append(test)
             seconds += reach[test].seconds
     return chosen
+
+
+def package_of(module: Path) -> Path:
+    """Return the package whose tests try a module: that of the data flow, in the service its first folder."""
+    return Path(*module.parts[: 2 if module.parts[0] == "service" else 1])
 
 
 def tried(drawn: list[Change], folders: list[Path], reach: dict[str, Reach], until: float) -> dict[Change, str]:
@@ -85,7 +92,7 @@ def main() -> int:
         folders = [copied(ROOT, Path(scratch, str(place))) for place in range(asked.processes)]
         tests = [
             str(file.relative_to(folders[0]))
-            for name in asked.folders
+            for name in dict.fromkeys(package_of(Path(folder, "module")) for folder in asked.folders)
             for file in sorted((folders[0] / "tests" / name).rglob("test_*.py"))
         ]
         load_modules_of_others(folders[0], tests)
