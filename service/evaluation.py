@@ -55,7 +55,6 @@ SHORT_NAMES = {
 """What labels call the shipped documents; any other name is an id."""
 
 _RELEVANCE = {"direct": 0, "sector": 1, "general": 2}
-_VERDICT = {"applicable": 0, "possible": 1}
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 
 
@@ -149,7 +148,7 @@ def _scores(case: Json, answer: Json, texts: _ServedTexts) -> Iterator[Score]:
     yield from _unwanted(case, found)
     yield from _quoted(case, found)
     yield from _asked(case, answer)
-    yield Score("order", _is_ordered(found), "not by relevance, verdict, score, id")
+    yield Score("order", _is_ordered(found), "not by relevance, score, id")
     for recommendation in found:
         yield from _honest(recommendation, texts)
 
@@ -263,7 +262,7 @@ def _is_logical(recommendation: Json) -> bool:
 
 
 def _is_ordered(found: list[Json]) -> bool:
-    keys = [(_RELEVANCE[r["relevance"]], _VERDICT.get(r["verdict"], 2), -r["score"], r["measure"]["id"]) for r in found]
+    keys = [(_RELEVANCE[r["relevance"]], -r["score"], r["measure"]["id"]) for r in found]
     return keys == sorted(keys) and [r["rank"] for r in found] == list(range(1, len(found) + 1))
 
 
