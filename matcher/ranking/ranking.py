@@ -188,7 +188,7 @@ class Weight:
 WEIGHTS: tuple[Weight, ...] = (
     Weight(
         feature=product_in_operative_sentence,
-        weight=0.20,
+        weight=0.21,
         zh="产品写入政策原句",
         claim_zh="企业的产品或技术写在给予支持的那句话里。",
         reason="the sentence itself names what the company makes",
@@ -196,7 +196,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=need_names_instrument,
-        weight=0.20,
+        weight=0.21,
         zh="支持方式符合企业需求",
         claim_zh="企业提出的需求正是这种支持方式。",
         reason="the company said what it came for",
@@ -220,7 +220,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=product_in_clause,
-        weight=0.07,
+        weight=0.08,
         zh="产品写入所在条款",
         claim_zh="企业的产品或技术写在原句所在的条款里。",
         reason="the neighbourhood of the sentence tells what it is about",
@@ -228,7 +228,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=stage_fits,
-        weight=0.06,
+        weight=0.05,
         zh="阶段相符",
         claim_zh="这种支持方式适合企业的项目阶段。",
         reason="support for another stage comes too early or too late",
@@ -244,7 +244,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=product_in_context,
-        weight=0.04,
+        weight=0.03,
         zh="产品写入相关条款",
         claim_zh="企业的产品或技术写在进一步说明该措施的条款里。",
         reason="context is written about more than one measure",
@@ -260,7 +260,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=document_is_in_force,
-        weight=0.03,
+        weight=0.02,
         zh="政策已生效",
         claim_zh="措施在所问日期有效，且不是征求意见稿。",
         reason="a draft may still change; it is also said as a caveat",

@@ -93,10 +93,10 @@ COUNTS_MORE_THAN_THE_NEXT = (
     {"product_in_operative_sentence", "need_names_instrument"},
     {"place_is_named"},
     {"sector_is_close"},
-    {"conditions_are_met"},
-    {"product_in_clause"},
+    {"product_in_clause", "conditions_are_met"},
     {"stage_fits"},
-    {"verb_is_strong", "product_in_context"},
+    {"verb_is_strong"},
+    {"product_in_context"},
     {"document_is_in_force"},
 )
 
