@@ -2,7 +2,8 @@
 
 A label names a measure as [document, clause, words]: its source stands in that document and clause, and its
 quote contains one of the words (alternatives split by |). White space and bracket width never count. A label of
-`conditions` goes on: [document, clause, words, fact, cited words, met|unmet|unknown].
+`conditions` goes on: [document, clause, words, fact, cited words, met|unmet|unknown]. A case with `fits` lists every
+measure worth showing: must, should and fits are right, `marginal` ones count half among ten, all else is wrong.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ GOALS = {
     "must@5": 0.75,
     "must@10": 0.95,
     "should@20": 0.85,
+    "precision@5": 0.8,
+    "precision@10": 0.7,
     "never": 1.0,
     "quote": 0.95,
     "applicable": 0.9,
@@ -48,15 +51,14 @@ SHORT_NAMES = {"gd": "gd-biomanufacturing-2025", "ah": "ah-biomanufacturing-2024
 """What labels call the shipped documents; any other name is an id."""
 
 _RELEVANCE = {"direct": 0, "sector": 1, "general": 2}
-_VERDICT = {"applicable": 0, "possible": 1}
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
 
 
 class Score(NamedTuple):
-    """One check: its kind, how it came out, and what to say of a miss."""
+    """One check: its kind, how it came out (a share of 1 where it is no yes or no), and what to say of a miss."""
 
     kind: str
-    ok: bool
+    ok: float
     what: str = ""
 
 
@@ -65,7 +67,7 @@ class Report:
     """All scores of a run; `misses` are lines to read, `seconds` one time a case."""
 
     goals: Mapping[str, float] = field(default_factory=lambda: GOALS)
-    counts: dict[str, tuple[int, int]] = field(default_factory=lambda: dict.fromkeys(GOALS, (0, 0)))
+    counts: dict[str, tuple[float, int]] = field(default_factory=lambda: dict.fromkeys(GOALS, (0, 0)))
     misses: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
@@ -73,8 +75,8 @@ class Report:
         """Count one score."""
         got, of = self.counts[score.kind]
         self.counts[score.kind] = (got + score.ok, of + 1)
-        if not score.ok:
-            self.misses.append(f"{score.kind:10} {case:24} {score.what}")
+        if score.ok < self.goals[score.kind]:
+            self.misses.append(f"{score.kind:12} {case:24} {score.what}")
 
     @property
     def short(self) -> list[str]:
@@ -86,7 +88,7 @@ class Report:
         for kind, (got, of) in self.counts.items():
             if of:
                 mark = "   SHORT" if kind in self.short else ""
-                yield f"{kind:10} {got:4}/{of:<4} {got / of:6.1%}  goal {self.goals[kind]:.0%}{mark}"
+                yield f"{kind:12} {got:5.4g}/{of:<4} {got / of:6.1%}  goal {self.goals[kind]:.0%}{mark}"
         if self.seconds:
             times = sorted(self.seconds)
             median, worst = 1000 * times[len(times) // 2], 1000 * times[-1]
@@ -94,9 +96,14 @@ class Report:
         yield f"short of goal: {', '.join(self.short)}" if self.short else "all goals reached"
 
 
-def evaluate_cases(cases: Sequence[Json], ask: Ask, at_least: Mapping[str, float] = MappingProxyType({})) -> Report:
-    """Ask for every case twice and score the answers; `at_least` raises goals, by kind."""
-    raised = {kind: max(goal, at_least.get(kind, 0.0)) for kind, goal in GOALS.items()}
+def evaluate_cases(
+    cases: Sequence[Json],
+    ask: Ask,
+    at_least: Mapping[str, float] = MappingProxyType({}),
+    goals: Mapping[str, float] = MappingProxyType(GOALS),
+) -> Report:
+    """Ask for every case twice and score the answers; `at_least` raises `goals`, by kind."""
+    raised = {kind: max(goal, at_least.get(kind, 0.0)) for kind, goal in goals.items()}
     report, texts = Report(goals=raised), _ServedTexts(ask)
     for case in cases:
         question = {"profile": case["profile"], "limit": LIMIT}
@@ -132,14 +139,16 @@ class _ServedTexts:
 def _scores(case: Json, answer: Json, texts: _ServedTexts) -> Iterator[Score]:
     found = answer["recommendations"]
     yield from _ranked(case, found)
+    if "fits" in case:
+        yield from _precise(case, found)
     yield from _unwanted(case, found)
     yield from _quoted(case, found)
     asked = {question["field"] for question in answer.get("questions", ())}
     for name in case.get("asks", ()):
         yield Score("asks", name in asked, f"{name} not asked; asked {sorted(asked)}")
-    keys = [(_RELEVANCE[r["relevance"]], _VERDICT.get(r["verdict"], 2), -r["score"], r["measure"]["id"]) for r in found]
+    keys = [(_RELEVANCE[r["relevance"]], -r["score"], r["measure"]["id"]) for r in found]
     is_ordered = keys == sorted(keys) and [r["rank"] for r in found] == list(range(1, len(found) + 1))
-    yield Score("order", is_ordered, "not by relevance, verdict, score, id")
+    yield Score("order", is_ordered, "not by relevance, score, id")
     for recommendation in found:
         yield from _honest(recommendation, texts)
 
@@ -155,6 +164,21 @@ def _ranked(case: Json, found: list[Json]) -> Iterator[Score]:
     for label in case.get("applicable", ()):
         verdicts = [r["verdict"] for r in found if _is_it(r, label)]
         yield Score("applicable", "applicable" in verdicts, f"{label} is {verdicts or 'not there'}")
+
+
+def _precise(case: Json, found: list[Json]) -> Iterator[Score]:
+    """Yield the share of what is shown first that is worth showing; nothing shown where something fits is none."""
+    right = [*case.get("must", ()), *case.get("should", ()), *case["fits"]]
+    for first, marginal in ((5, 0.0), (10, 0.5)):
+        points = [
+            1.0 if any(_is_it(one, label) for label in right)
+            else marginal if any(_is_it(one, label) for label in case.get("marginal", ()))
+            else 0.0
+            for one in found[:first]
+        ]  # fmt: skip
+        if points or right:
+            shown = [one["measure"]["id"] for one, worth in zip(found, points, strict=False) if not worth]
+            yield Score(f"precision@{first}", sum(points) / max(len(points), 1), f"not worth showing: {shown}")
 
 
 def _unwanted(case: Json, found: list[Json]) -> Iterator[Score]:

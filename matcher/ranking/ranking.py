@@ -84,6 +84,7 @@ class Comparison:
     comparable: Bits
     sector_met: Flags
     place_met: Flags
+    all_met: Flags
     columns: MeasureColumns
     on: date
 
@@ -143,6 +144,11 @@ def verb_is_strong(comparison: Comparison) -> Floats:
     return np.asarray(comparison.columns.strength[comparison.measures])
 
 
+def conditions_are_met(comparison: Comparison) -> Floats:
+    """Every condition of the measure is met, none is still unknown."""
+    return np.where(comparison.all_met, 1.0, 0.0)
+
+
 def document_is_in_force(comparison: Comparison) -> Floats:
     """The measure binds on the day asked about, and is no draft."""
     columns, day = comparison.columns, comparison.on.toordinal()
@@ -175,7 +181,7 @@ class Weight:
 WEIGHTS: tuple[Weight, ...] = (
     Weight(
         feature=product_in_operative_sentence,
-        weight=0.22,
+        weight=0.21,
         zh="产品写入政策原句",
         claim_zh="企业的产品或技术写在给予支持的那句话里。",
         reason="the sentence itself names what the company makes",
@@ -183,7 +189,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=need_names_instrument,
-        weight=0.22,
+        weight=0.21,
         zh="支持方式符合企业需求",
         claim_zh="企业提出的需求正是这种支持方式。",
         reason="the company said what it came for",
@@ -191,7 +197,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=sector_is_close,
-        weight=0.14,
+        weight=0.13,
         zh="行业贴近",
         claim_zh="措施针对企业所在的行业，而不只是文件的整个领域。",
         reason="a measure for the company's own sector beats one for the whole field",
@@ -199,7 +205,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=place_is_named,
-        weight=0.16,
+        weight=0.15,
         zh="地区被点名",
         claim_zh="措施点名企业所在的市、县或园区，而不只是全省。",
         reason="a named place is a promise to that place",
@@ -215,7 +221,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=stage_fits,
-        weight=0.06,
+        weight=0.05,
         zh="阶段相符",
         claim_zh="这种支持方式适合企业的项目阶段。",
         reason="support for another stage comes too early or too late",
@@ -223,7 +229,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=verb_is_strong,
-        weight=0.05,
+        weight=0.04,
         zh="支持力度",
         claim_zh="政策用语是给予、支持，而不是鼓励、推动。",
         reason="to grant binds more than to encourage",
@@ -231,15 +237,23 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=product_in_context,
-        weight=0.04,
+        weight=0.03,
         zh="产品写入相关条款",
         claim_zh="企业的产品或技术写在进一步说明该措施的条款里。",
         reason="context is written about more than one measure",
         reason_zh="相关条款同时说明多项措施",
     ),
     Weight(
+        feature=conditions_are_met,
+        weight=0.08,
+        zh="条件全部相符",
+        claim_zh="措施的全部条件都已相符，没有待确认的条件。",
+        reason="what surely applies is worth more than what may, but not more than what is about the company",
+        reason_zh="确定相符的措施更有价值，但不应压过与企业直接相关的措施",
+    ),
+    Weight(
         feature=document_is_in_force,
-        weight=0.03,
+        weight=0.02,
         zh="政策已生效",
         claim_zh="措施在所问日期有效，且不是征求意见稿。",
         reason="a draft may still change; it is also said as a caveat",
@@ -330,7 +344,7 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, wit
     shown = considered & ~withheld & ((verdicts != UNMET) | with_not_applicable)
     standing = shown & (verdicts != UNMET)
     places = np.flatnonzero(shown)
-    keys = (np.arange(columns.size)[places], -scores.totals[places], MET - verdicts[places], relevance[places])
+    keys = (np.arange(columns.size)[places], -scores.totals[places], relevance[places])
     return Ranking(
         order=places[np.lexsort(keys)], relevance=relevance, scores=scores.totals,
         features=scores.features, contributions=scores.contributions, withheld=withheld, standing=standing,
@@ -346,6 +360,7 @@ def compare(reading: Reading, decisions: Decisions, columns: MeasureColumns, on:
         comparable=comparable_of(reading),
         sector_met=program.conditions_on(decisions, MET, ("sector",)) > 0,
         place_met=program.conditions_on(decisions, MET, REGION_FACTS) > 0,
+        all_met=decisions.verdicts == MET,
         columns=columns,
         on=on,
     )

@@ -181,7 +181,7 @@ class Screener:
         shown = self._weigh(tenants, table, considered, on)
         rows, measures = shown.rows, shown.measures
         verdicts = table.verdicts[rows, measures]
-        order = np.lexsort((measures, -shown.scores, MET - verdicts, shown.relevance, rows))
+        order = np.lexsort((measures, -shown.scores, shown.relevance, rows))
         rows, measures = rows[order], measures[order]
         numbers = tenants.kept + first_row
         near = find_near_misses(batch, self._program, self._columns, considered)
@@ -223,6 +223,7 @@ class Screener:
                 comparable=tenants.comparable[start + rows],
                 sector_met=met["sector"][start + rows, measures],
                 place_met=met["place"][start + rows, measures],
+                all_met=verdicts[rows, measures] == MET,
                 columns=self._columns,
                 on=on,
             )

@@ -7,6 +7,7 @@ import json
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from seeds.faults import SeedError, load_yaml
 from service.app import create_app
@@ -33,7 +34,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the share of each kind of check; done when every goal is reached."""
-    report = evaluate_cases(load_cases(options.cases), _service_of(options), dict(options.at_least))
+    cases, goals = load_cases(options.cases)
+    report = evaluate_cases(cases, _service_of(options), dict(options.at_least), {**GOALS, **goals})
     *shares, conclusion = report.lines()
     for line in (*shares, *(report.misses if options.misses else ()), conclusion):
         tell(line)
@@ -50,15 +52,17 @@ def _raised_goal(text: str) -> tuple[str, float]:
     return kind, float(share)
 
 
-def load_cases(file: Path) -> list[Json]:
-    """Load labelled cases; raise CommandError when the file does not hold any."""
+def load_cases(file: Path) -> tuple[list[Json], dict[str, float]]:
+    """Load labelled cases, and the goals that stand beside them; raise CommandError when the file holds none."""
     try:
-        cases = load_yaml(file)
+        loaded: Any = load_yaml(file)
     except SeedError as error:
         raise CommandError(str(error)) from error
-    if not isinstance(cases, list) or not all(is_case(case) for case in cases):
-        raise CommandError(f"{file} must be a list of cases, each with an id and a profile")
-    return cases
+    whole = loaded if isinstance(loaded, dict) else {"cases": loaded}
+    cases, goals = whole.get("cases"), whole.get("goals", {})
+    if not isinstance(cases, list) or not all(is_case(case) for case in cases) or not goals.keys() <= GOALS.keys():
+        raise CommandError(f"{file} must be a list of cases, each with an id and a profile, or {{goals, cases}}")
+    return cases, goals
 
 
 def _service_of(options: argparse.Namespace) -> Ask:

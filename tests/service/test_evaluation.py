@@ -60,7 +60,7 @@ FIRST = ("recommendations", 0)
 
 
 def test_a_perfect_answer_reaches_every_goal():
-    report = evaluate_cases([CASE], service(ANSWER))
+    report = evaluate_cases([CASE | {"fits": []}], service(ANSWER))
     assert report.misses == []
     assert report.short == []
     assert all(of for _, of in report.counts.values())
@@ -164,3 +164,46 @@ def test_the_command_refuses_what_are_no_cases(tmp_path, capsys):
     cases.write_text("[]", "utf-8")
     assert main(["eval", str(cases), "--url", "ftp://127.0.0.1"]) == 2
     assert capsys.readouterr().err.count("cepei eval:") == 5
+
+
+@pytest.mark.parametrize(
+    ("labels", "shown", "at_5", "at_10"),
+    [
+        ({"fits": []}, [RECOMMENDATION], 1.0, 1.0),
+        ({"fits": []}, [RECOMMENDATION, OTHER], 0.5, 0.5),
+        ({"fits": [["ah", "9", "合肥"]]}, [RECOMMENDATION, OTHER], 1.0, 1.0),
+        ({"fits": [], "marginal": [["ah", "9", "合肥"]]}, [RECOMMENDATION, OTHER], 0.5, 0.75),
+        ({"fits": []}, [OTHER] * 5 + [RECOMMENDATION], 0.0, 1 / 6),
+        ({"fits": []}, [], 0.0, 0.0),
+    ],
+    ids=[
+        "right",
+        "one is wrong",
+        "fits is right",
+        "marginal is half among ten",
+        "past the first five",
+        "nothing shown",
+    ],
+)
+def test_precision_is_the_share_of_what_is_shown_first_that_is_worth_it(labels, shown, at_5, at_10):
+    case = {"id": "case", "profile": {}, "must": [["ah", "1", "合肥"]], **labels}
+    counts = evaluate_cases([case], service({"recommendations": shown, "questions": []})).counts
+    assert counts["precision@5"] == (at_5, 1)
+    assert counts["precision@10"] == (at_10, 1)
+
+
+def test_who_is_shown_nothing_and_fits_nothing_has_no_precision():
+    case = {"id": "case", "profile": {}, "fits": []}
+    counts = evaluate_cases([case], service({"recommendations": [], "questions": []})).counts
+    assert counts["precision@5"] == (0, 0)
+
+
+def test_goals_may_stand_beside_the_cases(tmp_path, catalogue_file, capsys):
+    cases = tmp_path / "cases.yaml"
+    cases.write_text(
+        '{goals: {"must@5": 0.01}, cases: [{id: a, profile: {city: 合肥}, must: [[ah, "0", 无]]}]}', "utf-8"
+    )
+    assert main(["eval", str(cases), "--catalogue", str(catalogue_file)]) == 1
+    assert "goal 1%" in capsys.readouterr().out
+    cases.write_text('{goals: {"must@7": 0.5}, cases: [{id: a, profile: {}}]}', "utf-8")
+    assert main(["eval", str(cases), "--catalogue", str(catalogue_file)]) == 2
