@@ -1,4 +1,4 @@
-"""Where the mentions of a profile touch each measure (products, sectors and places in its passages), and how near."""
+"""Where the mentions of a profile hit each measure (products, sectors and places in its passages), and how near."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FURTHER_INSTRUMENT = 0.8
 DIRECT_IN_CONTEXT = 1.0
 DIRECT_NEED = 0.6
 DIRECT_PLACE = 0.6
-"""From here on a touch makes a measure direct."""
+"""From here on a hit makes a measure direct."""
 
 GROUP_IN_CONDITION = 0.5
 PLACE_IN_TEXT = {"county": 0.8, "zone": 0.8, "city": 0.4}
@@ -42,7 +42,7 @@ SHORTEST_FREE_WORDS = 3
 
 
 class Channel(IntEnum):
-    """What a mention touches a measure through; products and sectors have a channel a level, nearest first."""
+    """What a mention hits a measure through; products and sectors have a channel a level, nearest first."""
 
     PRODUCTS = 0
     SECTORS = 3
@@ -57,7 +57,7 @@ CHANNELS = len(Level) * 2 + 4
 
 @dataclass(frozen=True, slots=True)
 class Spots:
-    """What is touched, and how well (0 to 1): `places` count through the channels, a measure after the other."""
+    """What is hit, and how well (0 to 1): `places` count through the channels, a measure after the other."""
 
     places: Positions
     values: Floats
@@ -84,7 +84,7 @@ class Hits:
 
 _NOTHING = Spots(NO_POSITIONS, np.zeros(0))
 _Hit: TypeAlias = tuple[int, Positions, float]
-"""Channel, measures, and how well they are touched."""
+"""Channel, measures, and how well they are hit."""
 
 
 def find_hits(reading: Reading, columns: MeasureColumns) -> Hits:
@@ -96,7 +96,7 @@ def find_hits(reading: Reading, columns: MeasureColumns) -> Hits:
 
 
 def spots_of(reading: Reading, columns: MeasureColumns) -> Spots:
-    """Return what the mentions and answers of a profile touch; one place may be touched several times."""
+    """Return what the mentions and answers of a profile hit; one place may be hit several times."""
     stage, sector = reading.answers.get("stage", Answer()), reading.answers.get("sector", Answer())
     spots = [_spots_of_mention(mention, columns) for mention in reading.mentions]
     spots += [_remembered(columns, "project stage", str(value), _stage_spots) for value in stage.sure]
@@ -142,7 +142,7 @@ def _remembered(
 
 
 def _gathered(hit: Iterable[_Hit], columns: MeasureColumns) -> tuple[Positions, Floats]:
-    """Keep the best of what touches the same place."""
+    """Keep the best hit of the same place."""
     strip = np.zeros(CHANNELS * columns.size)
     for channel, positions, value in hit:
         places = channel * columns.size + positions
@@ -232,10 +232,10 @@ _MAKERS: Mapping[str, Callable[[MeasureColumns, str], list[_Hit]]] = {
 
 
 def relevance_of(hits: Hits, *, in_sector: Flags, guessed: Flags) -> NDArray[np.int8]:
-    """Return the place in RELEVANCE of each pair: touched, else in the company's sector, else general.
+    """Return the place in RELEVANCE of each pair: hit, else in the company's sector, else general.
 
-    A product, need or place touches in the operative sentence or its context. A place, or a need that only the stage
-    implies, touches on grounds of the sector alone: a maker of batteries in 合肥 is not meant by a sentence on
+    A product, need or place hits in the operative sentence or its context. A place, or a need that only the stage
+    implies, hits on grounds of the sector alone: a maker of batteries in 合肥 is not meant by a sentence on
     biomanufacturing there, though nobody asked for its sector.
     """
     grounded = in_sector | ~guessed

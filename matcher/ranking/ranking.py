@@ -73,7 +73,7 @@ def is_sector_guessed(comparable: Bits) -> Flags:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Pairs of a profile and a measure, side by side: what touches them and what was decided, on which day.
+    """Pairs of a profile and a measure, side by side: what hits them and what was decided, on which day.
 
     `measures` are the measures of the pairs; `comparable` tells what the profile of each has to compare, the flags
     which conditions are met. One profile beside a whole catalogue is compared by the same features as many.

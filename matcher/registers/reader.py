@@ -42,7 +42,7 @@ class _Tables(NamedTuple):
 
 
 class ReadInputs:
-    """Inputs by number: the answers they give by fact, what they touch, what they have to compare.
+    """Inputs by number: the answers they give by fact, what they hit, what they have to compare.
 
     Answers are numbers too, counted over all facts, so that equal ones are one. It grows with every new input, so
     only one thread may use it.
@@ -62,7 +62,7 @@ class ReadInputs:
         self.answers: list[Answer] = []
 
     def __len__(self) -> int:
-        """Return how many inputs were heard."""
+        """Return how many inputs were read."""
         return len(self._spots)
 
     def numbers(
@@ -101,7 +101,7 @@ class ReadInputs:
         return self._tables().comparable[inputs]
 
     def _tables(self) -> _Tables:
-        """Return what was heard as arrays, made anew when something was heard since."""
+        """Return what was read as arrays, made anew when something was read since."""
         if len(self._known.comparable) != len(self):
             facts = sorted({fact for answers in self._stated for fact in answers})
             table = np.array([[answers.get(fact, -1) for answers in self._stated] for fact in facts], dtype=np.intp)
@@ -110,7 +110,7 @@ class ReadInputs:
         return self._known
 
     def spots(self, inputs: Positions) -> tuple[Spots, Positions]:
-        """Return what the inputs touch, one after the other, and how many spots each has."""
+        """Return what the inputs hit, one after the other, and how many spots each has."""
         spots = [self._spots[number] for number in inputs.tolist()]
         return join(spots), np.array([len(each.places) for each in spots], dtype=np.intp)
 
@@ -218,7 +218,7 @@ class Tenants:
     elsewhere: NDArray[np.bool_]
 
     def spots(self, block: slice) -> tuple[Positions, Spots]:
-        """Return everything touched by a block of rows, with the row of each."""
+        """Return everything hit by a block of rows, with the row of each."""
         chosen = (self.input_rows >= block.start) & (self.input_rows < block.stop)
         distinct, which = _distinct(self.inputs[chosen], len(self.read_inputs))
         spots, counts = self.read_inputs.spots(distinct)

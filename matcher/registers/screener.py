@@ -128,7 +128,7 @@ def _near_of(parts: Sequence[NearMisses]) -> NearMisses:
 
 
 MOST_HITS = 1 << 23
-"""So many touches (8 bytes each) are laid out at a time, whatever the size of a chunk."""
+"""So many hits (8 bytes each) are laid out at a time, whatever the size of a chunk."""
 
 MOST_PAIRS = 1 << 25
 """So many pairs (a few bytes each) are decided at a time."""
@@ -204,7 +204,7 @@ class Screener:
         )
 
     def _weigh(self, tenants: Tenants, table: _Table, considered: Flags, on: date) -> _Shown:
-        """Find the pairs to be shown and weigh them, so many rows at a time as their touches can be laid out."""
+        """Find the pairs to be shown and weigh them, so many rows at a time as their hits can be laid out."""
         in_sector = table.of(self._columns.program.tests_on.get("sector"))
         met = {name: table.of_facts(facts) for name, facts in (("sector", ("sector",)), ("place", REGION_FACTS))}
         step = max(1, MOST_HITS // (CHANNELS * max(1, self._columns.size)))
@@ -232,7 +232,7 @@ class Screener:
         return blocks[0] if len(blocks) == 1 else _Shown(*map(np.concatenate, zip(*blocks, strict=True)))
 
     def _lay_out(self, tenants: Tenants, block: slice) -> Hits:
-        """Return what each row of a block (second axis) touches in each measure (third axis), by channel."""
+        """Return what each row of a block (second axis) hits in each measure (third axis), by channel."""
         rows, size = block.stop - block.start, self._columns.size
         grid = np.zeros(CHANNELS * rows * size)
         spot_rows, spots = tenants.spots(block)
