@@ -33,6 +33,18 @@ def imported(tree: ast.AST) -> set[str]:
     return names
 
 
+TOOLS = [
+    named(path)
+    for path in modules("tests")
+    if not path.stem.startswith("test_") and path.name not in {"conftest.py", "__init__.py"}
+]
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_what_is_no_test_can_still_be_started(tool):
+    importlib.import_module(tool.removesuffix(".py").replace("/", "."))
+
+
 @pytest.mark.parametrize("package", DOWNHILL)
 def test_a_package_is_the_one_of_this_checkout(package):
     module = importlib.import_module(package)
