@@ -2,9 +2,8 @@
 
 import sys
 
-from tests.bench.reporting import say
-
 from tests.bench import deciding, end_to_end, first_page, match
+from tests.bench.reporting import say
 
 PARTS = (
     ("Single matches over HTTP", match),

@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 import orjson
-from tests.bench.reporting import judge, say
 
 from matcher.answers.engine import Engine
 from matcher.profiles.profile import Fields, MatchRequest
@@ -32,6 +31,7 @@ from tests.bench import peers
 from tests.bench.complete import complete_profiles, resolved
 from tests.bench.cores import Best, Cores
 from tests.bench.register import Register
+from tests.bench.reporting import judge, say
 from tests.bench.synthetic import SEED, synthetic_content
 
 ROOT = Path(__file__).resolve().parents[2]

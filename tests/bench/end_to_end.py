@@ -12,12 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench.reporting import judge, say
-
 from matcher.profiles.profile import Profile
 from rules.catalogue.content import Content, load_content, write_catalogue
 from tests.bench.processes import Cost, cost_of
 from tests.bench.register import Register
+from tests.bench.reporting import judge, say
 from tests.bench.synthetic import synthetic_content
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -175,6 +175,11 @@ def test_a_wrong_value_is_named_with_its_pointer(changes: dict[str, Any], pointe
     assert list(faults_of(error)) == [f"x/document.yaml#{pointer}"]
 
 
+def test_a_document_may_be_in_force_for_one_day() -> None:
+    document = build_document(metadata_of(effective_from="2025-02-01", valid_to="2025-02-01"), TEXT)
+    assert document.effective_from == document.valid_to == date(2025, 2, 1)
+
+
 def test_all_faults_are_reported_at_once_and_a_misspelt_key_is_guessed() -> None:
     metadata = metadata_of(status="final", isued_on="2025-01-22")
     del metadata["issued_on"]

@@ -134,6 +134,11 @@ def test_a_list_typed_as_one_text_is_split_where_it_is_a_list(small, text, items
     assert small.split(text) == items
 
 
+@pytest.mark.parametrize("text", ["聚乳酸", "PLA", "聚乳酸等产品"])
+def test_a_name_or_another_spelling_of_it_is_wholly_alike(small, text):
+    assert [reading.similarity for reading in small.read(text)] == [1.0]
+
+
 def test_names_in_a_longer_text_are_contained_longest_first_with_their_share(small):
     (reading,) = small.read("新型生物基材料颗粒")
     assert (reading.ids, reading.how, reading.similarity) == (("biomaterials",), How.CONTAINS, round(5 / 9, 4))

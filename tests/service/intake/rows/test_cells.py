@@ -25,6 +25,8 @@ from service.intake.rows.places import join_places
         ("N,N-二甲基甲酰胺", ["N,N-二甲基甲酰胺"]),
         ("生物基材料（PLA、PHA）、酶", ["生物基材料（PLA、PHA）", "酶"]),
         ("没有闭合（PLA、PHA", ["没有闭合（PLA", "PHA"]),
+        ("胶囊D,膜片", ["胶囊D", "膜片"]),
+        ("维生素,N-乙酰半胱氨酸", ["维生素", "N-乙酰半胱氨酸"]),
         ("CRO/CDMO", ["CRO", "CDMO"]),
         ("3/4英寸膜", ["3/4英寸膜"]),
         ("、、聚乳酸、", ["聚乳酸"]),
@@ -123,7 +125,8 @@ def test_a_count_that_is_not_whole_is_refused(value, factor):
 
 
 @pytest.mark.parametrize(
-    ("value", "rate"), [("-5%", -0.05), ("120%", "120%"), (0, 0), ("−3%", -0.03), ("负5%", -0.05), ("0.0", 0)]
+    ("value", "rate"),
+    [("-5%", -0.05), ("120%", "120%"), (0, 0), ("−3%", -0.03), ("负5%", -0.05), ("0.0", 0), ("百分之15", 0.15)],
 )
 def test_a_growth_rate_may_be_negative_or_above_one(value, rate):
     assert cell(value, "revenue_growth") == rate
