@@ -59,7 +59,7 @@ LINTED = (
     ("rules/language/measures.py", "import time\n"),
     ("seeds/regions.py", "from os import environ\n\nPLACE = environ['PLACE']\n"),
     ("matcher/profiles/words.py", "import random\n"),
-    ("service/screenings/work/deciding.py", "from uuid import uuid4\n"),
+    ("service/screenings/jobs/deciding.py", "from uuid import uuid4\n"),
 )
 
 

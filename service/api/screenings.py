@@ -14,13 +14,13 @@ from msgspec.structs import asdict
 from service.complaints import Complaint, RequestError
 from service.intake.first_look import look_at
 from service.intake.questions import STATUSES, NoQuery, ScreeningQuestion
+from service.screenings.jobs.sent import columns_as_read, columns_at_a_look, read_sent
 from service.screenings.results.files import MEDIA_TYPES
 from service.screenings.results.template import template_workbook
 from service.screenings.shapes import FirstLook, OneScreening, Screening, Screenings
 from service.screenings.stored.folders import Folder
 from service.screenings.stored.jobs import Job, new_id
 from service.screenings.stored.progress import describe_job, event_stream, state_words
-from service.screenings.work.sent import columns_as_read, columns_at_a_look, read_sent
 from service.web.blueprints import Blueprint
 from service.web.lookups import forget, run_again
 from service.web.requests import asked_language, json_bytes, private_answer

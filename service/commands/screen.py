@@ -30,11 +30,8 @@ from service.commands.console import CommandError, Exit, complain, tell
 from service.intake.questions import STATUSES, judge_of_facts
 from service.intake.raw_table import Format, Limits, Source, TableRefusedError, sniff_format
 from service.intake.table import ReadingOptions
-from service.screenings.stored.folders import Folder, write_whole
-from service.screenings.stored.jobs import Chunk, Options
-from service.screenings.stored.parts import raw_rejected
-from service.screenings.work.crews_dask import PATIENCE_SECONDS, Cluster, ClusterError
-from service.screenings.work.deciding import (
+from service.screenings.jobs.crews_dask import PATIENCE_SECONDS, Cluster, ClusterError
+from service.screenings.jobs.deciding import (
     Account,
     Alone,
     Cores,
@@ -43,6 +40,9 @@ from service.screenings.work.deciding import (
     decide_all,
     read_file,
 )
+from service.screenings.stored.folders import Folder, write_whole
+from service.screenings.stored.jobs import Chunk, Options
+from service.screenings.stored.parts import raw_rejected
 from service.settings import load_command_settings
 from service.store import private_folder
 

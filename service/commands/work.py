@@ -10,7 +10,7 @@ from pathlib import Path
 
 from service.commands.console import CommandError, Exit
 from service.logs import configure_logs
-from service.screenings.work.worker import Worker
+from service.screenings.jobs.worker import Worker
 from service.settings import load_command_settings
 from service.store import StoreError
 

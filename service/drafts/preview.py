@@ -22,12 +22,12 @@ from seeds.cleaning import clean
 from seeds.documents import Document, build_document
 from seeds.faults import Fault, SeedError
 from seeds.metadata import UNKNOWN
+from service.screenings.jobs.deciding import Decider
 from service.screenings.shapes import MeasureTenant, VerdictCounts
 from service.screenings.stored.folders import Tenant, read_tenants, write_whole
 from service.screenings.stored.jobs import Options
 from service.screenings.stored.matrix import MANY, Parts
 from service.screenings.stored.parts import result_table
-from service.screenings.work.deciding import Decider
 
 Json = dict[str, Any]
 

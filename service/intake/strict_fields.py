@@ -77,7 +77,7 @@ def expect_list(value: object, *, fewest: int = 0, code: str = "not_list") -> li
 
 
 class StrictField(fields.Field[Any]):
-    """A field whose own messages are codes; null counts as "not said" where `allow_none` is given."""
+    """A field whose own messages are codes; null counts as not stated where `allow_none` is given."""
 
     default_error_messages = {"required": "required", "null": "null"}  # noqa: RUF012 - the name and shape marshmallow reads
 

@@ -1,1 +1,1 @@
-"""Many companies as a durable job: the work, what is stored of it, the results as files."""
+"""Many companies as a durable job: the jobs, what is stored of it, the results as files."""

@@ -28,13 +28,13 @@ from seeds.regions import region_label
 from seeds.vocabulary import fold, printable
 from service.complaints import Complaint, RequestError, unknown_field
 from service.intake.raw_table import Format
+from service.screenings.jobs.sent import keep_copy
 from service.screenings.results.files import MEDIA_TYPES, StoredResults, result_pieces
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.folders import find_tenant
 from service.screenings.stored.jobs import UNFINISHED, Job, State, new_id
 from service.screenings.stored.matrix import Parts
 from service.screenings.stored.progress import describe_failure, state_words
-from service.screenings.work.sent import keep_copy
 from service.shapes.reading import FilterRead
 from service.web.requests import asked_language
 from service.web.serving import engine, expect_records, folders, jobs, operator, own_screening, serving

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from service.screenings.work.deciding import spare_collector
+from service.screenings.jobs.deciding import spare_collector
 
 PROCESSES = 2
 Best: TypeAlias = tuple[np.ndarray, np.ndarray]

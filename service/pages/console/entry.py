@@ -29,11 +29,11 @@ from service.intake.questions import STATUSES
 from service.keys import SCREENING_ROLES, Key, Keys, server_secret
 from service.pages.frame import link, render_page
 from service.pages.wording import page_words
+from service.screenings.jobs.sent import Sent
 from service.screenings.shapes import Screening
 from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import UNFINISHED, Job, Options, State, new_id
 from service.screenings.stored.progress import describe_job
-from service.screenings.work.sent import Sent
 from service.web.requests import PAGE_LANGUAGES, page_language
 from service.web.serving import folders, jobs, serving, store
 

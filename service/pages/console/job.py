@@ -35,11 +35,11 @@ from service.pages.console.entry import (
 from service.pages.console.summary import summarise
 from service.pages.frame import link
 from service.pages.wording import page_words
+from service.screenings.jobs.sent import Sent, columns_as_read, columns_at_a_look, read_sent
 from service.screenings.shapes import ReadColumns
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.jobs import Job, State
 from service.screenings.stored.progress import event_stream
-from service.screenings.work.sent import Sent, columns_as_read, columns_at_a_look, read_sent
 from service.web.lookups import engine_of, forget, parts_of, results_file, run_again
 from service.web.requests import json_bytes, page_language
 from service.web.serving import engine, expect_records, folders, jobs, own_screening, serving

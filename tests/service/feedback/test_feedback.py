@@ -12,7 +12,7 @@ from service.cli import main
 from service.feedback.reports import stated_conditions
 from service.feedback.store import Feedback, ReportFilter, ReportState, Statement
 from service.keys import Role
-from service.screenings.work.worker import Worker
+from service.screenings.jobs.worker import Worker
 from service.settings import Settings
 from service.store import Store
 from tests.service.operators import Operator

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from service.keys import Role
+from service.screenings.jobs.worker import Worker
 from service.screenings.stored.jobs import Jobs
-from service.screenings.work.worker import Worker
 from service.settings import Settings
 from service.store import Store
 from tests.service.operators import JSON, Operator

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.keys import Role
+from service.screenings.jobs.worker import Worker
 from service.screenings.stored.folders import CHUNK_ROWS, Folders
 from service.screenings.stored.jobs import Jobs, Options, new_id
-from service.screenings.work.worker import Worker
 from service.settings import Settings
 from service.store import Store
 from tests.service.operators import JSON, ON, Operator

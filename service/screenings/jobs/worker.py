@@ -23,12 +23,12 @@ from service.feedback.store import Feedback
 from service.intake.questions import judge_of_facts
 from service.intake.table import ReadingOptions
 from service.logs import log_exception
+from service.screenings.jobs.deciding import Cores, UnreadableFileError, decide_all, read_file
 from service.screenings.stored.changes import Side, write_changes
 from service.screenings.stored.folders import Folder, Folders
 from service.screenings.stored.jobs import BEAT_SECONDS, Chunk, Job, Jobs, LeaseLostError, State
 from service.screenings.stored.matrix import measure_counts
 from service.screenings.stored.parts import PairReader, write_digest
-from service.screenings.work.deciding import Cores, UnreadableFileError, decide_all, read_file
 from service.settings import Settings
 from service.store import Store
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from rules.catalogue.catalogue import Catalogue
 from seeds.faults import CodedError
+from service.screenings.jobs.deciding import AHEAD, DecidedChunk, Decider
 from service.screenings.stored.jobs import Options
-from service.screenings.work.deciding import AHEAD, DecidedChunk, Decider
 
 PATIENCE_SECONDS = 120.0
 """So long a cluster without workers, or whose scheduler went away, is waited for."""
