@@ -29,6 +29,7 @@ class WordLists:
     blank_cells: frozenset[str]
     yes_cells: frozenset[str]
     no_cells: frozenset[str]
+    generic_words: frozenset[str]
 
 
 @cache
@@ -110,4 +111,5 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "blank_cells": _set,
     "yes_cells": _set,
     "no_cells": _set,
+    "generic_words": _set,
 }

@@ -22,14 +22,14 @@ from matcher.answers.questions import NeedStanding, Question, ask, near_misses, 
 from matcher.profiles.profile import Detail, MatchRequest, ReadFact, Reading, Unread
 from matcher.profiles.reader import DeclaredFacts, build_reader
 from matcher.ranking.measure_index import Flags, MeasureColumns
-from matcher.ranking.ranking import WEIGHTS, FeatureValue, Ranking, compare, rank, tally
+from matcher.ranking.ranking import GENERAL, NOT_APPLICABLE, WEIGHTS, FeatureValue, Ranking, compare, rank, tally
 from matcher.standing import COUNTED, RELEVANCE, Standing
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import open_catalogue
 from rules.compiled.program import Decisions
 from rules.language.facts import FactType
 from rules.language.labels import Labeller
-from rules.language.measures import OF_MEASURE, Leaf, MeasureVerdict, Verdict, effect, leaves
+from rules.language.measures import OF_MEASURE, Leaf, Verdict, effect, leaves
 from rules.language.reference import ConditionTrace, Trace, evaluate
 from seeds.regions import region_label
 
@@ -205,7 +205,8 @@ class FindingPresenter:
         )
 
 
-_WITH_ALL: frozenset[str] = frozenset({MeasureVerdict.NOT_APPLICABLE})
+_WITH_GENERAL = frozenset({GENERAL})
+_WITH_ALL = frozenset({GENERAL, NOT_APPLICABLE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,8 +252,7 @@ class Engine:
         marks.append(time.perf_counter())
         comparison = compare(reading, decisions, self.columns, request.on)
         measures = self.columns.of_status(request.statuses)
-        with_all = MeasureVerdict.NOT_APPLICABLE in request.include
-        ranking = rank(comparison, decisions, considered=measures, with_not_applicable=with_all)
+        ranking = rank(comparison, decisions, considered=measures, include=request.include)
         marks.append(time.perf_counter())
         spans = zip(("read", "decide", "rank"), marks, marks[1:], strict=False)
         return Considered(
@@ -274,10 +274,10 @@ class Engine:
     def explain(self, request: MatchRequest, measure_id: str) -> shapes.Recommendation | None:
         """Return one recommendation as `match` gives it on whatever page it stands, None when nothing connects the two.
 
-        What does not apply is looked for among all measures, as with `include: ["not_applicable"]`.
+        What is open to all is looked for next, as with `include: ["general"]`, then what does not apply.
         """
         place = list(self.catalogue.measures).index(measure_id)
-        for include in (frozenset[str](), _WITH_ALL):
+        for include in (frozenset[str](), _WITH_GENERAL, _WITH_ALL):
             found = self.consider(replace(request, include=include))
             ranks = np.flatnonzero(found.ranking.order == place)
             if len(ranks):
@@ -312,7 +312,10 @@ class Engine:
                 presenter.near_miss(evaluate(columns.measures[place], reading.answers, self._taxonomies))
                 for place in missed
             ),
-            totals=shapes.Totals(**dict(zip(COUNTED, counts.tolist(), strict=True))),
+            totals=shapes.Totals(
+                **dict(zip(COUNTED, counts.tolist(), strict=True)),
+                set_aside=int(np.count_nonzero(found.ranking.set_aside)),
+            ),
         )
 
     def _recommendations(self, found: Considered, page: slice) -> tuple[shapes.Recommendation, ...]:

@@ -15,6 +15,7 @@ from matcher.profiles.profile import Mention
 from matcher.profiles.words import SURE, How
 from matcher.ranking.measure_index import MeasureColumns
 from matcher.ranking.passages import Passage, find_whole_word, sentence_at
+from matcher.ranking.words_found import longest_stretch, searched
 from rules.language.facts import REGION_FACTS
 from rules.language.measures import Measure
 from seeds.documents import Document
@@ -85,7 +86,9 @@ class EvidenceFinder:
             return self._best_name(measure, document, mention)
         exact = self._words(measure, document, mention)
         is_reported = any(m.mention.input == mention.input for evidence in found for m in evidence.matches)
-        return exact if exact or is_reported else self._alike(measure, document, mention)
+        if exact or is_reported:
+            return exact
+        return self._stretch(measure, document, mention) or self._alike(measure, document, mention)
 
     def _best_name(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
         named = self._places_of(measure, document)
@@ -129,6 +132,16 @@ class EvidenceFinder:
             if at >= 0:
                 return Match(mention=mention, start=at, end=at + len(wanted), how=How.EXACT, similarity=1.0)
         return None
+
+    def _stretch(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
+        """Return the longest stretch of the words in the operative sentence."""
+        own, words = self._columns.passages.own[measure.id], searched(mention.input)
+        stretch = longest_stretch(words, self._columns.passages.aligned[document.id], own.start, own.end)
+        if stretch is None:
+            return None
+        start, end = stretch
+        similarity = round((end - start) / len(words), 4)
+        return Match(mention=mention, start=start, end=end, how=How.CONTAINS, similarity=similarity)
 
     def _alike(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
         """Search words that no vocabulary knows by likeness."""

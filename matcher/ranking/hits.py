@@ -28,10 +28,15 @@ STAGE_AS_NEED = 0.6
 
 FURTHER_INSTRUMENT = 0.8
 
-DIRECT_IN_CONTEXT = 1.0
-DIRECT_NEED = 0.6
 DIRECT_PLACE = 0.6
+DIRECT_WORDS = 0.5
 """From here on a hit makes a measure direct."""
+
+DIRECT_IN_CONTEXT = 1.0
+
+SECTOR_IN_TEXT = {Level.SENTENCE: 0.9, Level.CONTEXT: 0.6, Level.CLAUSE: 0.5}
+CLOSE_SECTOR = 0.55
+"""From here on a measure is about the company's part of the field; a sector named only in the clause is less."""
 
 GROUP_IN_CONDITION = 0.5
 PLACE_IN_TEXT = {"county": 0.8, "zone": 0.8, "city": 0.4}
@@ -50,9 +55,10 @@ class Channel(IntEnum):
     NEEDS = 7
     OWN_SECTOR = 8
     STAGE = 9
+    WORDS = 10
 
 
-CHANNELS = len(Level) * 2 + 4
+CHANNELS = len(Level) * 2 + 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +165,14 @@ def is_searched(mention: Mention) -> bool:
 
 
 def _searched(mention: Mention, columns: MeasureColumns) -> Spots:
-    """Find words as they stand: needs in the operative sentence, products anywhere."""
+    """Find words as they stand, needs in the operative sentence and products anywhere, and what of them is said."""
     saying = columns.passages.measures_saying(mention.input)
     if mention.fact == "needs":
-        return Spots(*_gathered([(Channel.NEEDS, saying[Level.SENTENCE], 1.0)], columns))
-    return Spots(*_gathered([(Channel.PRODUCTS + level, where, 1.0) for level, where in saying.items()], columns))
+        whole = _gathered([(Channel.NEEDS, saying[Level.SENTENCE], 1.0)], columns)
+    else:
+        whole = _gathered([(Channel.PRODUCTS + level, where, 1.0) for level, where in saying.items()], columns)
+    positions, values = columns.words.find(mention.input)
+    return join([Spots(*whole), Spots(Channel.WORDS * columns.size + positions, values)])
 
 
 def _spots_of_kin(vocabulary: str, first: Channel, columns: MeasureColumns, entry: str) -> list[_Hit]:
@@ -231,19 +240,34 @@ _MAKERS: Mapping[str, Callable[[MeasureColumns, str], list[_Hit]]] = {
 }  # fmt: skip
 
 
-def relevance_of(hits: Hits, *, in_sector: Flags, guessed: Flags) -> NDArray[np.int8]:
-    """Return the place in RELEVANCE of each pair: hit, else in the company's sector, else general.
+def closeness_of_sector(hits: Hits) -> Floats:
+    """Return how close (0 to 1) measures are to the company's own sector, by where they name it and by condition."""
+    value = hits.through(Channel.OWN_SECTOR)
+    for level, weight in SECTOR_IN_TEXT.items():
+        value = np.maximum(value, hits.sectors(level) * weight)
+    return np.asarray(value)
 
-    A product, need or place hits in the operative sentence or its context. A place, or a need that only the stage
-    implies, hits on grounds of the sector alone: a maker of batteries in 合肥 is not meant by a sentence on
-    biomanufacturing there, though nobody asked for its sector.
+
+def relevance_of(hits: Hits, *, in_sector: Flags, guessed: Flags) -> NDArray[np.int8]:
+    """Return the place in RELEVANCE of each pair.
+
+    Direct: a product, unknown words, a stated need or a place below the province stand in the operative sentence; a
+    place only where the sector is the company's own: a maker of batteries in 合肥 is not meant by a sentence on
+    biomanufacturing there, though nobody asked for its sector. Sector: the measure is about the company's part of
+    the field. General: it is open to the whole field of its document, or to all.
     """
-    grounded = in_sector | ~guessed
-    hit = (
+    direct = (
         (hits.products(Level.SENTENCE) > 0)
-        | (hits.products(Level.CONTEXT) >= DIRECT_IN_CONTEXT)
+        | (hits.through(Channel.WORDS) >= DIRECT_WORDS)
         | (hits.through(Channel.NEEDS) > STAGE_AS_NEED)
-        | ((hits.through(Channel.NEEDS) >= DIRECT_NEED) & grounded)
-        | ((hits.through(Channel.PLACES) >= DIRECT_PLACE) & grounded)
+        | ((hits.through(Channel.PLACES) >= DIRECT_PLACE) & (in_sector | ~guessed))
     )
-    return np.where(hit, 0, np.where(in_sector, 1, 2)).astype(np.int8)
+    near = (
+        (hits.products(Level.CONTEXT) >= DIRECT_IN_CONTEXT)
+        | (hits.through(Channel.WORDS) > 0)
+        | (in_sector & (closeness_of_sector(hits) >= CLOSE_SECTOR))
+        | (in_sector & (hits.products(Level.CONTEXT) > 0))
+        | (in_sector & (hits.products(Level.CLAUSE) > 0))
+        | (in_sector & (hits.through(Channel.NEEDS) > 0))
+    )
+    return np.where(direct, 0, np.where(near, 1, 2)).astype(np.int8)

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, PassageIndex, Positions
+from matcher.ranking.words_found import FoundWords
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.program import Program
 from rules.language.facts import REGION_FACTS, Value
 from rules.language.measures import Leaf, Measure, Strength
 from seeds.documents import DocumentStatus
+from seeds.vocabulary import fold_aligned
 from seeds.word_lists import word_lists
 
 Floats = NDArray[np.float64]
@@ -77,6 +79,7 @@ class MeasureColumns:
         taxonomy = catalogue.vocabularies["sectors"].taxonomy
         reach = {str(sector) for measure in self.measures for sector in _reach(measure)}
         self.whole_fields = frozenset().union(*(taxonomy.ancestors(sector) for sector in reach))
+        self.words = FoundWords([self._said(measure) for measure in self.measures])
         self.hit: dict[tuple[str, str], tuple[Positions, Floats]] = {}
         self._related: dict[tuple[str, str], dict[str, float]] = {}
         named = [self._narrow_sectors(measure) for measure in self.measures]
@@ -117,6 +120,14 @@ class MeasureColumns:
         if known is None:
             known = self._related[vocabulary, entry] = self._find_related(vocabulary, entry)
         return known
+
+    def _said(self, measure: Measure) -> str:
+        """Return the operative sentence with the heading of its clause, as it is searched."""
+        own, clause = (
+            self.passages.own[measure.id],
+            self.catalogue.documents[measure.document].clause(measure.source.clause),
+        )
+        return f"{self.passages.aligned[measure.document][own.start : own.end]} {fold_aligned(clause.heading)}"
 
     def _find_related(self, vocabulary: str, entry: str) -> dict[str, float]:
         taxonomy = self.catalogue.vocabularies[vocabulary].taxonomy

@@ -16,15 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.profiles.profile import Reading
-from matcher.ranking.hits import Channel, Hits, find_hits, is_searched, relevance_of
+from matcher.ranking.hits import Channel, Hits, closeness_of_sector, find_hits, is_searched, relevance_of
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Level, Positions
 from matcher.standing import RELEVANCE, Relevance
 from rules.compiled.program import Decisions
 from rules.language.facts import REGION_FACTS, Answer
-from rules.language.measures import MET, UNKNOWN, UNMET
+from rules.language.measures import MET, UNKNOWN, UNMET, MeasureVerdict
 
-SECTOR_IN_TEXT = {Level.SENTENCE: 0.9, Level.CONTEXT: 0.6, Level.CLAUSE: 0.5}
 SECTOR_OF_DOCUMENT_ONLY = 0.3
 WHOLE_PROVINCE = 0.3
 
@@ -42,6 +41,7 @@ class Comparable(IntFlag):
     SECTOR = auto()
     STAGE = auto()
     SECTOR_STATED = auto()
+    WORDS = auto()
 
 
 Bits: TypeAlias = NDArray[np.uint8]
@@ -59,6 +59,7 @@ def comparable_of(reading: Reading) -> Bits:
         Comparable.SECTOR: sector.sure or sector.inferred,
         Comparable.STAGE: stage.sure,
         Comparable.SECTOR_STATED: sector.sure,
+        Comparable.WORDS: free,
     }
     return np.array(sum(kind for kind, given in has.items() if given), dtype=np.uint8)
 
@@ -116,12 +117,15 @@ def product_in_context(comparison: Comparison) -> Floats:
     return np.where(comparison.has(Comparable.PRODUCTS), comparison.hits.products(Level.CONTEXT), np.nan)
 
 
+def words_are_found(comparison: Comparison) -> Floats:
+    """Words of the company that no vocabulary knows stand in the sentence that grants the support, or above it."""
+    return np.where(comparison.has(Comparable.WORDS), comparison.hits.through(Channel.WORDS), np.nan)
+
+
 def sector_is_close(comparison: Comparison) -> Floats:
     """The measure is about the company's own sector, not only about the document's whole field."""
-    value = np.where(comparison.sector_met, SECTOR_OF_DOCUMENT_ONLY, 0.0)
-    for level, weight in SECTOR_IN_TEXT.items():
-        np.maximum(value, comparison.hits.sectors(level) * weight, out=value)
-    np.maximum(value, comparison.hits.through(Channel.OWN_SECTOR), out=value)
+    whole_field = np.where(comparison.sector_met, SECTOR_OF_DOCUMENT_ONLY, 0.0)
+    value = np.maximum(whole_field, closeness_of_sector(comparison.hits))
     return np.where(comparison.has(Comparable.SECTOR), value, np.nan)
 
 
@@ -181,7 +185,7 @@ class Weight:
 WEIGHTS: tuple[Weight, ...] = (
     Weight(
         feature=product_in_operative_sentence,
-        weight=0.21,
+        weight=0.19,
         zh="产品写入政策原句",
         claim_zh="企业的产品或技术写在给予支持的那句话里。",
         reason="the sentence itself names what the company makes",
@@ -189,7 +193,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=need_names_instrument,
-        weight=0.21,
+        weight=0.19,
         zh="支持方式符合企业需求",
         claim_zh="企业提出的需求正是这种支持方式。",
         reason="the company said what it came for",
@@ -205,7 +209,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=place_is_named,
-        weight=0.15,
+        weight=0.14,
         zh="地区被点名",
         claim_zh="措施点名企业所在的市、县或园区，而不只是全省。",
         reason="a named place is a promise to that place",
@@ -229,11 +233,19 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=verb_is_strong,
-        weight=0.04,
+        weight=0.03,
         zh="支持力度",
         claim_zh="政策用语是给予、支持，而不是鼓励、推动。",
         reason="to grant binds more than to encourage",
         reason_zh="“给予”比“鼓励”更有约束力",
+    ),
+    Weight(
+        feature=words_are_found,
+        weight=0.08,
+        zh="原文提到企业的用语",
+        claim_zh="词表没有收录的企业用语，写在给予支持的那句话或其标题里。",
+        reason="what no vocabulary knows may still be what the sentence is about",
+        reason_zh="词表没有收录的说法，也可能正是原句所指",
     ),
     Weight(
         feature=product_in_context,
@@ -245,7 +257,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=conditions_are_met,
-        weight=0.08,
+        weight=0.06,
         zh="条件全部相符",
         claim_zh="措施的全部条件都已相符，没有待确认的条件。",
         reason="what surely applies is worth more than what may, but not more than what is about the company",
@@ -263,6 +275,10 @@ WEIGHTS: tuple[Weight, ...] = (
 
 
 SCORE_DIGITS = 4
+_GENERAL = RELEVANCE.index(Relevance.GENERAL)
+
+GENERAL, NOT_APPLICABLE = Relevance.GENERAL.value, MeasureVerdict.NOT_APPLICABLE.value
+"""What a question may ask to include."""
 _WEIGHTS = np.array([[weight.weight] for weight in WEIGHTS])
 
 
@@ -282,7 +298,8 @@ class Ranking:
 
     `features` and `contributions` have a row a feature and a column a measure; NaN is nothing to compare.
 
-    `standing` are those shown that no condition rules out.
+    `standing` are those connected that no condition rules out, `set_aside` those of them that are not shown because
+    they are open to a whole field or to all, and others are nearer.
     """
 
     order: NDArray[np.intp]
@@ -291,6 +308,7 @@ class Ranking:
     features: Floats
     contributions: Floats
     withheld: Flags
+    set_aside: Flags
     standing: Flags
 
     def feature_values(self, position: int) -> tuple[FeatureValue, ...]:
@@ -323,9 +341,15 @@ def score(comparison: Comparison) -> Scores:
     return Scores(features=features, contributions=contributions, totals=totals)
 
 
-def is_withheld(verdicts: NDArray[np.int8], relevance: NDArray[np.int8]) -> Flags:
+def is_withheld(verdicts: NDArray[np.int8], relevance: NDArray[np.int8], in_sector: Flags) -> Flags:
     """Tell which are possible and unconnected to the company: they are not shown (design: connected or silent)."""
-    return np.asarray((verdicts == UNKNOWN) & (relevance == RELEVANCE.index(Relevance.GENERAL)))
+    return np.asarray((verdicts == UNKNOWN) & (relevance == _GENERAL) & ~in_sector)
+
+
+def is_set_aside(relevance: NDArray[np.int8], standing: Flags) -> Flags:
+    """Tell which of those `standing` are open to a whole field or to all, where any of them is nearer."""
+    general = relevance == _GENERAL
+    return np.asarray(standing & general & (standing & ~general).any())
 
 
 def tally(verdicts: NDArray[np.int8], withheld: Flags, considered: Flags, axis: int | None = None) -> NDArray[np.int64]:
@@ -334,20 +358,25 @@ def tally(verdicts: NDArray[np.int8], withheld: Flags, considered: Flags, axis: 
     return np.stack([*counts, np.count_nonzero(withheld, axis=axis)], axis=-1).astype(np.int64)
 
 
-def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, with_not_applicable: bool) -> Ranking:
-    """Order what is to be shown of the `considered` measures of one profile, compared with all of them."""
+def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, include: frozenset[str]) -> Ranking:
+    """Order what is to be shown of the `considered` measures of one profile, compared with all of them.
+
+    `include` may hold `not_applicable`, and `general` so that nothing is set aside.
+    """
     columns, verdicts = comparison.columns, decisions.verdicts
     scores = score(comparison)
     in_sector = columns.program.meets_somewhere(decisions, "sector")
     relevance = relevance_of(comparison.hits, in_sector=in_sector, guessed=is_sector_guessed(comparison.comparable))
-    withheld = considered & is_withheld(verdicts, relevance)
-    shown = considered & ~withheld & ((verdicts != UNMET) | with_not_applicable)
-    standing = shown & (verdicts != UNMET)
+    withheld = considered & is_withheld(verdicts, relevance, in_sector)
+    standing = considered & ~withheld & (verdicts != UNMET)
+    set_aside = is_set_aside(relevance, standing) & (GENERAL not in include)
+    shown = (standing & ~set_aside) | (considered & (verdicts == UNMET) & (NOT_APPLICABLE in include))
     places = np.flatnonzero(shown)
     keys = (np.arange(columns.size)[places], -scores.totals[places], relevance[places])
     return Ranking(
         order=places[np.lexsort(keys)], relevance=relevance, scores=scores.totals,
-        features=scores.features, contributions=scores.contributions, withheld=withheld, standing=standing,
+        features=scores.features, contributions=scores.contributions,
+        withheld=withheld, set_aside=set_aside, standing=standing,
     )  # fmt: skip
 
 

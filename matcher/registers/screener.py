@@ -214,7 +214,7 @@ class Screener:
             hits, verdicts = self._lay_out(tenants, block), table.verdicts[block]
             guessed = is_sector_guessed(tenants.comparable[block, np.newaxis])
             relevance = relevance_of(hits, in_sector=in_sector[block], guessed=guessed)
-            withheld = considered & is_withheld(verdicts, relevance)
+            withheld = considered & is_withheld(verdicts, relevance, in_sector[block])
             visible = considered & ~withheld & (verdicts != UNMET)
             rows, measures = np.nonzero(visible)
             comparison = Comparison(

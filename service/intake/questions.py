@@ -101,7 +101,13 @@ class MatchRequestSchema(StrictSchema):
     )
     on = Day(metadata=described("The day the question is about, today in China if not given."), load_default=today)
     statuses = Choices(STATUSES, fewest=1, metadata=described("Documents to consider, both kinds if not given."))
-    include = Choices(("not_applicable",), metadata=described("Also answer with measures that do not apply."))
+    include = Choices(
+        ("general", "not_applicable"),
+        metadata=described(
+            "Also answer with measures open to a whole field or to all, which are set aside where others are nearer to "
+            "the company (general), and with those that do not apply (not_applicable)."
+        ),
+    )
 
     def complain_of(self, name: str) -> Complaint:
         """Return the complaint about an unknown field; one of the profile belongs inside it."""

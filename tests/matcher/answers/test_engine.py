@@ -35,7 +35,7 @@ RICH = {
     "rd_staff": 30,
     "foreign_invested": False,
 }
-EVERYTHING = frozenset({"not_applicable"})
+EVERYTHING = frozenset({"general", "not_applicable"})
 
 ASK = """
 import json, sys, msgspec
@@ -49,7 +49,7 @@ engine = Engine.open(Path(sys.argv[1]))
 for language in ("zh", "en"):
     request = MatchRequest(
         profile=Profile(**company), on=date(2025, 6, 1), limit=100, language=language,
-        statuses=frozenset({"draft", "in_force"}), include=frozenset({"not_applicable"}),
+        statuses=frozenset({"draft", "in_force"}), include=frozenset({"general", "not_applicable"}),
     )
     sys.stdout.write(msgspec.json.encode(engine.match(request)).decode())
 """
@@ -230,7 +230,7 @@ def test_what_is_withheld_is_not_explained(engine):
     ids=["nothing said", "Bengbu", "Guangzhou"],
 )
 def test_standings_agree_with_the_answer(engine, profile):
-    request = MatchRequest(profile=profile, on=date(2026, 11, 22), limit=1000, include=frozenset({"not_applicable"}))
+    request = MatchRequest(profile=profile, on=date(2026, 11, 22), limit=1000, include=frozenset({"general", "not_applicable"}))
     answer, found = engine.match(request), engine.standings(request)
     listed = {item.measure.id: item.verdict for item in answer.recommendations}
     withheld = [measure for measure, standing in found.items() if standing is Standing.WITHHELD]

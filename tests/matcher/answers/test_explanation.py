@@ -41,7 +41,7 @@ def made_up(hand_made):
 
 
 def look(match_with, engine, measure_id, profile=COMPANY, **options):
-    answer = match_with(engine, profile, include=frozenset({"not_applicable"}), **options)
+    answer = match_with(engine, profile, include=frozenset({"general", "not_applicable"}), **options)
     return next(r for r in answer["recommendations"] if r["measure"]["id"] == measure_id)
 
 

@@ -36,7 +36,7 @@ def made_up(hand_made):
 
 
 def conditions(match_with, engine, measure_id, **profile):
-    answer = match_with(engine, COMPANY | profile, include=frozenset({"not_applicable"}))
+    answer = match_with(engine, COMPANY | profile, include=frozenset({"general", "not_applicable"}))
     (found,) = [r for r in answer["recommendations"] if r["measure"]["id"] == measure_id]
     return found["conditions"]
 

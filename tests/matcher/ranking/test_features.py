@@ -41,7 +41,7 @@ MEASURES = [
     measure("granted", "1.1.4", "给予企业展会补助", instrument="promotion", strength="grant"),
     measure("promoted", "1.1.4", "推动企业参加展会", instrument="promotion", strength="promote"),
 ]
-EVERYTHING = frozenset({"not_applicable"})
+EVERYTHING = frozenset({"general", "not_applicable"})
 
 
 @pytest.fixture(scope="module")

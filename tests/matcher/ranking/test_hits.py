@@ -56,7 +56,7 @@ def look(match_with, made_up):
 
     def at(measure_id, **profile):
         company = {"city": "安徽", "sector": ("生物制造",)} | profile
-        answer = match_with(made_up, company, include=frozenset({"not_applicable"}))
+        answer = match_with(made_up, company, include=frozenset({"general", "not_applicable"}))
         (one,) = [found for found in answer["recommendations"] if found["measure"]["id"] == measure_id]
         return one["relevance"], {feature["name"]: feature["value"] for feature in one["features"]}
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 RELEVANCE = {"direct": 0, "sector": 1, "general": 2}
-EVERYTHING = frozenset({"not_applicable"})
+EVERYTHING = frozenset({"general", "not_applicable"})
 
 COMPANIES = {
     "rich": {
