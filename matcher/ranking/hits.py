@@ -32,7 +32,8 @@ DIRECT_PLACE = 0.6
 DIRECT_WORDS = 0.5
 """From here on a hit makes a measure direct."""
 
-DIRECT_IN_CONTEXT = 1.0
+NAMED_IN_CONTEXT = 1.0
+NEAR_PLACE = 0.5
 
 SECTOR_IN_TEXT = {Level.SENTENCE: 0.9, Level.CONTEXT: 0.6, Level.CLAUSE: 0.5}
 CLOSE_SECTOR = 0.55
@@ -88,6 +89,8 @@ class Hits:
         return np.asarray(self.by_channel[channel])
 
 
+_WORDED = frozenset({"", "concepts", "sectors", "needs"})
+
 _NOTHING = Spots(NO_POSITIONS, np.zeros(0))
 _Hit: TypeAlias = tuple[int, Positions, float]
 """Channel, measures, and how well they are hit."""
@@ -105,6 +108,7 @@ def spots_of(reading: Reading, columns: MeasureColumns) -> Spots:
     """Return what the mentions and answers of a profile hit; one place may be hit several times."""
     stage, sector = reading.answers.get("stage", Answer()), reading.answers.get("sector", Answer())
     spots = [_spots_of_mention(mention, columns) for mention in reading.mentions]
+    spots += [_words_of(text, columns) for text in typed_words(reading)]
     spots += [_remembered(columns, "project stage", str(value), _stage_spots) for value in stage.sure]
     spots += [_remembered(columns, "own sector", str(value), _own_spots) for value in (*sector.sure, *sector.inferred)]
     return join(spots)
@@ -165,14 +169,23 @@ def is_searched(mention: Mention) -> bool:
 
 
 def _searched(mention: Mention, columns: MeasureColumns) -> Spots:
-    """Find words as they stand, needs in the operative sentence and products anywhere, and what of them is said."""
+    """Find words as they stand: needs in the operative sentence, products anywhere."""
     saying = columns.passages.measures_saying(mention.input)
     if mention.fact == "needs":
         whole = _gathered([(Channel.NEEDS, saying[Level.SENTENCE], 1.0)], columns)
     else:
         whole = _gathered([(Channel.PRODUCTS + level, where, 1.0) for level, where in saying.items()], columns)
-    positions, values = columns.words.find(mention.input)
-    return join([Spots(*whole), Spots(Channel.WORDS * columns.size + positions, values)])
+    return Spots(*whole)
+
+
+def typed_words(reading: Reading) -> tuple[str, ...]:
+    """Return the texts of a profile that may stand in a policy: whatever was typed but its places."""
+    return tuple(dict.fromkeys(mention.input for mention in reading.mentions if mention.vocabulary in _WORDED))
+
+
+def _words_of(text: str, columns: MeasureColumns) -> Spots:
+    positions, values = columns.words.find(text)
+    return Spots(Channel.WORDS * columns.size + positions, values)
 
 
 def _spots_of_kin(vocabulary: str, first: Channel, columns: MeasureColumns, entry: str) -> list[_Hit]:
@@ -248,26 +261,41 @@ def closeness_of_sector(hits: Hits) -> Floats:
     return np.asarray(value)
 
 
-def relevance_of(hits: Hits, *, in_sector: Flags, guessed: Flags) -> NDArray[np.int8]:
+def touched_by_name(hits: Hits) -> Flags:
+    """Tell where a product, the sector or words of the company stand in the sentence or its conditions."""
+    return np.asarray(
+        (hits.products(Level.SENTENCE) > 0)
+        | (hits.sectors(Level.SENTENCE) > 0)
+        | (hits.through(Channel.OWN_SECTOR) > 0)
+        | (hits.through(Channel.WORDS) > 0)
+    )
+
+
+def relevance_of(hits: Hits, *, in_sector: Flags, guessed: Flags, open_to_others: Flags) -> NDArray[np.int8]:
     """Return the place in RELEVANCE of each pair.
 
-    Direct: a product, unknown words, a stated need or a place below the province stand in the operative sentence; a
-    place only where the sector is the company's own: a maker of batteries in 合肥 is not meant by a sentence on
-    biomanufacturing there, though nobody asked for its sector. Sector: the measure is about the company's part of
-    the field. General: it is open to the whole field of its document, or to all.
+    Direct: a product, typed words, a stated need or a place below the province touch the operative sentence; a need
+    only where the sentence does not name just what others do, a place only where the sector is the company's own: a
+    maker of batteries in 合肥 is not meant by a sentence on biomanufacturing there, though nobody asked for its sector.
+    Sector: the measure is about the company's part of the field. General: it is open to the whole field of its
+    document, or to all.
     """
     direct = (
         (hits.products(Level.SENTENCE) > 0)
         | (hits.through(Channel.WORDS) >= DIRECT_WORDS)
-        | (hits.through(Channel.NEEDS) > STAGE_AS_NEED)
+        | ((hits.through(Channel.NEEDS) > STAGE_AS_NEED) & (open_to_others | touched_by_name(hits)))
         | ((hits.through(Channel.PLACES) >= DIRECT_PLACE) & (in_sector | ~guessed))
     )
+    about_its_part = (
+        (closeness_of_sector(hits) >= CLOSE_SECTOR)
+        | (hits.products(Level.CONTEXT) > 0)
+        | (hits.products(Level.CLAUSE) > 0)
+        | (hits.through(Channel.NEEDS) > 0)
+        | (hits.through(Channel.PLACES) >= NEAR_PLACE)
+    )
     near = (
-        (hits.products(Level.CONTEXT) >= DIRECT_IN_CONTEXT)
+        (hits.products(Level.CONTEXT) >= NAMED_IN_CONTEXT)
         | (hits.through(Channel.WORDS) > 0)
-        | (in_sector & (closeness_of_sector(hits) >= CLOSE_SECTOR))
-        | (in_sector & (hits.products(Level.CONTEXT) > 0))
-        | (in_sector & (hits.products(Level.CLAUSE) > 0))
-        | (in_sector & (hits.through(Channel.NEEDS) > 0))
+        | (in_sector & about_its_part)
     )
     return np.where(direct, 0, np.where(near, 1, 2)).astype(np.int8)

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, PassageIndex, Positions
+from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, Level, PassageIndex, Positions
 from matcher.ranking.words_found import FoundWords
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.program import Program
@@ -79,6 +79,7 @@ class MeasureColumns:
         taxonomy = catalogue.vocabularies["sectors"].taxonomy
         reach = {str(sector) for measure in self.measures for sector in _reach(measure)}
         self.whole_fields = frozenset().union(*(taxonomy.ancestors(sector) for sector in reach))
+        self.names_nobody: Flags = self._names_nobody()
         self.words = FoundWords([self._said(measure) for measure in self.measures])
         self.hit: dict[tuple[str, str], tuple[Positions, Floats]] = {}
         self._related: dict[tuple[str, str], dict[str, float]] = {}
@@ -120,6 +121,14 @@ class MeasureColumns:
         if known is None:
             known = self._related[vocabulary, entry] = self._find_related(vocabulary, entry)
         return known
+
+    def _names_nobody(self) -> Flags:
+        """Return which operative sentences name no product and no part of the document's field."""
+        names_nobody = np.ones(self.size, dtype=np.bool_)
+        for vocabulary, entry in self.passages.named_at(Level.SENTENCE):
+            if vocabulary == "concepts" or (vocabulary == "sectors" and self.is_part_of_field(entry)):
+                names_nobody[self.passages.measures_naming(vocabulary, entry, Level.SENTENCE)] = False
+        return names_nobody
 
     def _said(self, measure: Measure) -> str:
         """Return the operative sentence with the heading of its clause, as it is searched."""

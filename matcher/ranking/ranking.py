@@ -16,7 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.profiles.profile import Reading
-from matcher.ranking.hits import Channel, Hits, closeness_of_sector, find_hits, is_searched, relevance_of
+from matcher.ranking.hits import (
+    Channel,
+    Hits,
+    closeness_of_sector,
+    find_hits,
+    is_searched,
+    relevance_of,
+    touched_by_name,
+    typed_words,
+)
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Level, Positions
 from matcher.standing import RELEVANCE, Relevance
@@ -59,7 +68,7 @@ def comparable_of(reading: Reading) -> Bits:
         Comparable.SECTOR: sector.sure or sector.inferred,
         Comparable.STAGE: stage.sure,
         Comparable.SECTOR_STATED: sector.sure,
-        Comparable.WORDS: free,
+        Comparable.WORDS: typed_words(reading),
     }
     return np.array(sum(kind for kind, given in has.items() if given), dtype=np.uint8)
 
@@ -118,8 +127,14 @@ def product_in_context(comparison: Comparison) -> Floats:
 
 
 def words_are_found(comparison: Comparison) -> Floats:
-    """Words of the company that no vocabulary knows stand in the sentence that grants the support, or above it."""
+    """Words that the company typed stand in the sentence that grants the support, or in its heading."""
     return np.where(comparison.has(Comparable.WORDS), comparison.hits.through(Channel.WORDS), np.nan)
+
+
+def names_nobody_else(comparison: Comparison) -> Floats:
+    """The sentence names what the company does, or nothing in particular, and not only what others do."""
+    open_to_all = comparison.columns.names_nobody[comparison.measures] | touched_by_name(comparison.hits)
+    return np.where(comparison.has(Comparable.WORDS), open_to_all.astype(np.float64), np.nan)
 
 
 def sector_is_close(comparison: Comparison) -> Floats:
@@ -185,7 +200,7 @@ class Weight:
 WEIGHTS: tuple[Weight, ...] = (
     Weight(
         feature=product_in_operative_sentence,
-        weight=0.19,
+        weight=0.18,
         zh="产品写入政策原句",
         claim_zh="企业的产品或技术写在给予支持的那句话里。",
         reason="the sentence itself names what the company makes",
@@ -193,7 +208,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=need_names_instrument,
-        weight=0.19,
+        weight=0.18,
         zh="支持方式符合企业需求",
         claim_zh="企业提出的需求正是这种支持方式。",
         reason="the company said what it came for",
@@ -201,7 +216,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=sector_is_close,
-        weight=0.13,
+        weight=0.12,
         zh="行业贴近",
         claim_zh="措施针对企业所在的行业，而不只是文件的整个领域。",
         reason="a measure for the company's own sector beats one for the whole field",
@@ -209,7 +224,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=place_is_named,
-        weight=0.14,
+        weight=0.13,
         zh="地区被点名",
         claim_zh="措施点名企业所在的市、县或园区，而不只是全省。",
         reason="a named place is a promise to that place",
@@ -217,7 +232,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=product_in_clause,
-        weight=0.08,
+        weight=0.06,
         zh="产品写入所在条款",
         claim_zh="企业的产品或技术写在原句所在的条款里。",
         reason="the neighbourhood of the sentence tells what it is about",
@@ -225,7 +240,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=stage_fits,
-        weight=0.05,
+        weight=0.04,
         zh="阶段相符",
         claim_zh="这种支持方式适合企业的项目阶段。",
         reason="support for another stage comes too early or too late",
@@ -241,11 +256,19 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=words_are_found,
-        weight=0.08,
-        zh="原文提到企业的用语",
-        claim_zh="词表没有收录的企业用语，写在给予支持的那句话或其标题里。",
+        weight=0.11,
+        zh="原句出现企业的用语",
+        claim_zh="企业填写的用语写在给予支持的那句话或其标题里。",
         reason="what no vocabulary knows may still be what the sentence is about",
         reason_zh="词表没有收录的说法，也可能正是原句所指",
+    ),
+    Weight(
+        feature=names_nobody_else,
+        weight=0.05,
+        zh="原句没有只点名其他方向",
+        claim_zh="原句点到企业所做的，或没有点名任何方向，而不是只点名其他方向。",
+        reason="a sentence about others is not meant for this company, whatever it asks for",
+        reason_zh="只谈其他方向的原句，并不是写给这家企业的",
     ),
     Weight(
         feature=product_in_context,
@@ -257,7 +280,7 @@ WEIGHTS: tuple[Weight, ...] = (
     ),
     Weight(
         feature=conditions_are_met,
-        weight=0.06,
+        weight=0.05,
         zh="条件全部相符",
         claim_zh="措施的全部条件都已相符，没有待确认的条件。",
         reason="what surely applies is worth more than what may, but not more than what is about the company",
@@ -366,7 +389,10 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
     columns, verdicts = comparison.columns, decisions.verdicts
     scores = score(comparison)
     in_sector = columns.program.meets_somewhere(decisions, "sector")
-    relevance = relevance_of(comparison.hits, in_sector=in_sector, guessed=is_sector_guessed(comparison.comparable))
+    relevance = relevance_of(
+        comparison.hits, in_sector=in_sector, guessed=is_sector_guessed(comparison.comparable),
+        open_to_others=columns.names_nobody,
+    )  # fmt: skip
     withheld = considered & is_withheld(verdicts, relevance, in_sector)
     standing = considered & ~withheld & (verdicts != UNMET)
     set_aside = is_set_aside(relevance, standing) & (GENERAL not in include)

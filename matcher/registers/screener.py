@@ -213,7 +213,9 @@ class Screener:
             block = slice(start, min(start + step, tenants.size))
             hits, verdicts = self._lay_out(tenants, block), table.verdicts[block]
             guessed = is_sector_guessed(tenants.comparable[block, np.newaxis])
-            relevance = relevance_of(hits, in_sector=in_sector[block], guessed=guessed)
+            relevance = relevance_of(
+                hits, in_sector=in_sector[block], guessed=guessed, open_to_others=self._columns.names_nobody
+            )
             withheld = considered & is_withheld(verdicts, relevance, in_sector[block])
             visible = considered & ~withheld & (verdicts != UNMET)
             rows, measures = np.nonzero(visible)

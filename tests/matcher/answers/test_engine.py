@@ -230,7 +230,9 @@ def test_what_is_withheld_is_not_explained(engine):
     ids=["nothing said", "Bengbu", "Guangzhou"],
 )
 def test_standings_agree_with_the_answer(engine, profile):
-    request = MatchRequest(profile=profile, on=date(2026, 11, 22), limit=1000, include=frozenset({"general", "not_applicable"}))
+    request = MatchRequest(
+        profile=profile, on=date(2026, 11, 22), limit=1000, include=frozenset({"general", "not_applicable"})
+    )
     answer, found = engine.match(request), engine.standings(request)
     listed = {item.measure.id: item.verdict for item in answer.recommendations}
     withheld = [measure for measure, standing in found.items() if standing is Standing.WITHHELD]

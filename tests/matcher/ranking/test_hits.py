@@ -70,8 +70,8 @@ def look(match_with, made_up):
         ("CAR-T", 0.7, "direct"),
         ("CAR-NK细胞治疗", 0.49, "direct"),
         ("细胞疗法", 0.5, "direct"),
-        ("CGT产品", 0.0, "sector"),
-        ("聚乳酸", 0.0, "sector"),
+        ("CGT产品", 0.0, "general"),
+        ("聚乳酸", 0.0, "general"),
     ],
     ids=["the same", "one step broader", "two steps broader", "narrower", "two steps narrower", "unrelated"],
 )
@@ -85,9 +85,9 @@ def test_what_is_three_steps_broader_says_nothing(look):
 
 
 @pytest.mark.parametrize(
-    ("product", "relevance"), [("干细胞治疗产品", "direct"), ("干细胞药物", "direct"), ("间充质干细胞", "sector")]
+    ("product", "relevance"), [("干细胞治疗产品", "sector"), ("间充质干细胞", "sector"), ("聚乳酸", "general")]
 )
-def test_in_the_context_only_the_product_itself_is_direct(look, product, relevance):
+def test_a_product_in_the_context_brings_a_measure_near_and_is_not_direct(look, product, relevance):
     assert look("immune", products=(product,))[0] == relevance
 
 
@@ -98,7 +98,7 @@ def test_in_the_context_only_the_product_itself_is_direct(look, product, relevan
         ("promoted", "科技项目", 0.5, "sector"),
         ("pilot", "中试验证", 1.0, "direct"),
         ("pilot", "研发平台", 0.8, "direct"),
-        ("talent", "中试验证", 0.0, "sector"),
+        ("talent", "首台套认定", 0.0, "general"),
     ],
     ids=["money supported", "money only promoted", "its instrument", "its further instrument", "another instrument"],
 )
@@ -111,15 +111,17 @@ def test_a_need_is_met_by_its_instrument_less_by_a_further_one_half_by_a_mere_pr
 
 @pytest.mark.parametrize(
     ("stated", "relevance"),
-    [
-        ({"sector": ("生物制造",)}, "direct"),
-        ({"sector": (), "products": ("聚乳酸",)}, "direct"),
-        ({"sector": ()}, "direct"),
-    ],
-    ids=["stated", "told by its products", "not known"],
+    [({"sector": ("生物制造",)}, "sector"), ({"sector": (), "products": ("聚乳酸",)}, "sector")],
+    ids=["stated", "told by its products"],
 )
-def test_a_stage_of_the_instruments_name_asks_for_it(look, stated, relevance):
+def test_a_stage_of_the_instruments_name_brings_it_near_and_is_not_direct(look, stated, relevance):
     assert look("pilot", stage=("中试",), **stated)[0] == relevance
+
+
+def test_where_no_sector_is_known_a_stage_connects_nothing(match_with, made_up):
+    answer = match_with(made_up, {"city": "安徽", "stage": ("中试",)})
+    assert answer["recommendations"] == []
+    assert answer["totals"]["withheld"] == answer["totals"]["possible"]
 
 
 @pytest.mark.parametrize(
@@ -146,10 +148,10 @@ def test_a_stage_asks_for_an_instrument_less_surely_than_a_need_does(look):
         ("county", "合肥长丰", 1.0, "direct"),
         ("county", "合肥", 0.5, "sector"),
         ("group", "淮北", 0.5, "sector"),
-        ("city-in-text", "合肥", 0.4, "sector"),
+        ("city-in-text", "合肥", 0.4, "general"),
         ("county-in-text", "合肥长丰", 0.8, "direct"),
-        ("city-in-text", "芜湖", 0.3, "sector"),
-        ("city", "安徽", 0.3, "sector"),
+        ("city-in-text", "芜湖", 0.3, "general"),
+        ("city", "安徽", 0.3, "general"),
     ],
     ids=[
         "the city in a condition", "the county in a condition", "a county inside the city", "a group of cities",
@@ -170,7 +172,7 @@ def test_a_sector_named_among_five_is_less_close_than_one_among_few(look, measur
 
 def test_words_nobody_knows_are_searched_from_three_characters_on(look):
     assert look("three-characters", products=("甲乙丙",))[0] == "direct"
-    assert look("two-characters", products=("甲乙",))[0] == "sector"
+    assert look("two-characters", products=("甲乙",))[1]["product_in_operative_sentence"] is None
 
 
 def test_what_fits_the_stage_is_no_closer_to_the_sector_nor_the_other_way_round(look):
