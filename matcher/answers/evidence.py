@@ -19,6 +19,7 @@ from matcher.ranking.words_found import longest_stretch, searched
 from rules.language.facts import REGION_FACTS
 from rules.language.measures import Measure
 from seeds.documents import Document
+from seeds.outline import Clause
 from seeds.vocabulary import fold, fold_aligned
 
 MOST_PASSAGES = 5
@@ -92,7 +93,13 @@ class EvidenceFinder:
 
     def _best_name(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
         named = self._places_of(measure, document)
-        kin = self._columns.related(mention.vocabulary, mention.id)
+        # What a text says of a part is not said of the whole: only the same and the broader are quoted.
+        narrower = self._columns.catalogue.vocabularies[mention.vocabulary].taxonomy.descendants(mention.id)
+        kin = {
+            entry: likeness
+            for entry, likeness in self._columns.related(mention.vocabulary, mention.id).items()
+            if entry == mention.id or entry not in narrower
+        }
         standing = [
             (-likeness, *named[mention.vocabulary, entry], entry)
             for entry, likeness in kin.items()
@@ -187,12 +194,25 @@ def _place(found: list[Evidence], match: Match, document: Document) -> None:
     # The deepest clause that holds the match is the last to begin before it that ends after it.
     last = bisect_right(document.clauses, match.start, key=lambda clause: clause.start)
     span = next(clause for clause in reversed(document.clauses[:last]) if match.end <= clause.end)
+    end = _with_what_follows(document.text, span, end)
     found.append(
         Evidence(
             document=document.id, clause=span.path, start=max(start, span.start), end=min(end, span.end),
             matches=(match,),
         )
     )  # fmt: skip
+
+
+def _with_what_follows(text: str, clause: Clause, end: int) -> int:
+    """Return where a passage ends that says something: a bare heading goes on with the sentence below it."""
+    heading = text.find(clause.heading, clause.start) + len(clause.heading)
+    if not clause.heading or end > heading + len("。") or clause.end <= end:
+        return end
+    below = end + len(text[end : clause.end]) - len(text[end : clause.end].lstrip())
+    closing = sentence_at(text, below, below + 1)[1]
+    if closing - below <= LONGEST_PASSAGE:
+        return closing
+    return max((at for mark in _CUTS if (at := text.rfind(mark, below, below + LONGEST_PASSAGE)) >= 0), default=closing)
 
 
 def _passage_around(text: str, start: int, end: int) -> tuple[int, int]:
