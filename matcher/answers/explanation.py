@@ -98,6 +98,9 @@ class Explainer:
         reasons = list(dict.fromkeys(self._reasons(finding, reading)))[:MOST_REASONS]
         if reasons and finding.relevance is not Relevance.GENERAL:
             return say(f"because.{finding.relevance}", self.language, reasons=self._list(reasons))
+        field = list(dict.fromkeys(self._sectors_met(finding)))
+        if field:
+            return say("because.field", self.language, reasons=self._list(field))
         fits = finding.trace.verdict is MeasureVerdict.APPLICABLE
         return say("because.general" if fits else "because.unrelated", self.language)
 
@@ -122,9 +125,13 @@ class Explainer:
             code = "reason.same" if found == match.mention.input else code
             yield say(code, self.language, text=found, input=match.mention.input)
         if finding.relevance is Relevance.SECTOR:
-            for met in (c.condition for c in finding.trace.conditions if c.verdict is Verdict.MET):
-                if any(leaf.test.fact == "sector" for leaf in leaves(met)):
-                    yield self.labeller.label(met)
+            yield from self._sectors_met(finding)
+
+    def _sectors_met(self, finding: Finding) -> Iterable[str]:
+        """Yield the labels of the conditions on the sector that are met."""
+        for met in (c.condition for c in finding.trace.conditions if c.verdict is Verdict.MET):
+            if any(leaf.test.fact == "sector" for leaf in leaves(met)):
+                yield self.labeller.label(met)
 
     def _list(self, items: list[str]) -> str:
         return ("; " if self.language == "en" else "；").join(items)

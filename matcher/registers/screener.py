@@ -1,6 +1,7 @@
 """Screens tenants chunk by chunk against one catalogue, and what it states of a chunk.
 
-Each tenant is shown what a match shows, in the same order with the same scores.
+Each tenant is shown what a match shows that includes the general measures, in the same order with the same scores: who
+looks at many companies asks for whom a measure is, and for a general one these are many.
 """
 
 from __future__ import annotations

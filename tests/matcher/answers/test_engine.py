@@ -125,7 +125,8 @@ def test_a_company_elsewhere_that_would_come_gets_what_attracts(match, engine):
 
 
 def test_what_attracts_newcomers_is_open_to_those_already_there(match):
-    here = match({"city": "合肥", "sector": ("生物医药",)}, detail="brief", limit=100)
+    everything = frozenset({"general"})
+    here = match({"city": "合肥", "sector": ("生物医药",)}, detail="brief", limit=100, include=everything)
     there = match({"city": "杭州", "target_city": "合肥", "sector": ("生物医药",)}, detail="brief", limit=100)
     verdicts = {r["measure"]["id"]: r["verdict"] for r in here["recommendations"]}
     for recommendation in there["recommendations"]:

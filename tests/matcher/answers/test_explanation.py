@@ -98,9 +98,16 @@ def test_a_need_that_names_the_instrument_is_a_reason(match_with, made_up):
     assert "支持方式“中试”符合需求“中试”" in sentences[0]
 
 
-def test_a_sector_measure_says_so(match_with, made_up):
+def test_a_measure_for_the_whole_field_says_so(match_with, made_up):
     sentences = look(match_with, made_up, "fair", {"city": "深圳", "sector": ("生物制造",)})["explanation"]
-    assert sentences[0].startswith("面向贵企业所在行业：")
+    assert sentences[0].startswith("面向整个领域，不专对贵企业的方向：")
+
+
+def test_a_measure_for_the_companys_part_of_the_field_says_so(match_with, hand_made):
+    text = "测试政策\n一、任务\n（一）行动。\n1. 资金。支持生物材料企业申请资金。\n"
+    engine = hand_made(text, [{"id": "money", "source": {"clause": "1.1.1", "quote": "支持生物材料企业申请资金"}}])
+    found = look(match_with, engine, "money", {"city": "深圳", "sector": ("生物基材料",)})
+    assert (found["relevance"], found["explanation"][0][:10]) == ("sector", "面向贵企业所在行业：")
 
 
 def test_nothing_is_stated_to_fit_where_a_condition_is_not_met(match_with, made_up):

@@ -76,6 +76,8 @@ PAIRS = {
     "sector_is_close": ("materials", {"sector": ("生物制造",)}, {"sector": ("生物材料",)}),
     "stage_fits": ("pilot", {"stage": ("量产",)}, {"stage": ("研发",)}),
     "place_is_named": ("pilot-guangzhou", {"city": "深圳"}, {"city": "广州"}),
+    "words_are_found": ("pilot", {"needs": ("不相干之事",)}, {"needs": ("承担中试验证任务",)}),
+    "names_nobody_else": ("materials", {"products": ("酵母",)}, {"products": ("疫苗",)}),
     "conditions_are_met": ("materials", {"sector": ("生物制造",)}, {"sector": ("生物材料",)}),
 }
 
@@ -93,10 +95,11 @@ COUNTS_MORE_THAN_THE_NEXT = (
     {"product_in_operative_sentence", "need_names_instrument"},
     {"place_is_named"},
     {"sector_is_close"},
-    {"product_in_clause", "conditions_are_met"},
+    {"words_are_found"},
+    {"product_in_clause"},
+    {"conditions_are_met", "names_nobody_else"},
     {"stage_fits"},
-    {"verb_is_strong"},
-    {"product_in_context"},
+    {"verb_is_strong", "product_in_context"},
     {"document_is_in_force"},
 )
 
@@ -209,13 +212,13 @@ def test_values_lie_between_nothing_and_all(drawn):
     ("profile", "has"),
     [
         ({}, Comparable(0)),
-        ({"products": ("聚乳酸",)}, Comparable.PRODUCTS | Comparable.SECTOR),
-        ({"products": ("某型酿造机器人",)}, Comparable.PRODUCTS),
-        ({"needs": ("补贴",)}, Comparable.NEEDS),
+        ({"products": ("聚乳酸",)}, Comparable.PRODUCTS | Comparable.SECTOR | Comparable.WORDS),
+        ({"products": ("某型酿造机器人",)}, Comparable.PRODUCTS | Comparable.WORDS),
+        ({"needs": ("补贴",)}, Comparable.NEEDS | Comparable.WORDS),
         ({"stage": ("量产",)}, Comparable.STAGE | Comparable.NEEDS),
         ({"target_city": "广州"}, Comparable.PLACE),
         ({"city": "广州"}, Comparable.PLACE),
-        ({"sector": ("生物材料",)}, Comparable.SECTOR | Comparable.SECTOR_STATED),
+        ({"sector": ("生物材料",)}, Comparable.SECTOR | Comparable.SECTOR_STATED | Comparable.WORDS),
     ],
     ids=["nothing", "a product", "unknown words", "a need", "a stage", "a target", "a city", "a sector"],
 )

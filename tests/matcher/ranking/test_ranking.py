@@ -1,11 +1,17 @@
 """The order of an answer is total, its scores are what is shown, and nothing is lost between pages."""
 
+import json
+from datetime import date
 from itertools import pairwise
 
+import msgspec
 import pytest
+
+from matcher.profiles.profile import MatchRequest, Profile
 
 RELEVANCE = {"direct": 0, "sector": 1, "general": 2}
 EVERYTHING = frozenset({"general", "not_applicable"})
+NOTHING_SET_ASIDE = frozenset({"general"})
 
 COMPANIES = {
     "rich": {
@@ -78,10 +84,28 @@ def everything(match, company, **options):
 
 def test_what_is_shown_is_what_the_totals_say(match, company):
     totals = match(company)["totals"]
-    verdicts = [recommendation["verdict"] for recommendation in everything(match, company)]
+    verdicts = [found["verdict"] for found in everything(match, company, include=NOTHING_SET_ASIDE)]
     assert verdicts.count("applicable") == totals["applicable"]
     assert verdicts.count("possible") == totals["possible"] - totals["withheld"]
     assert "not_applicable" not in verdicts
+    assert len(everything(match, company)) == len(verdicts) - totals["set_aside"]
+
+
+def test_what_is_open_to_all_is_set_aside_only_where_something_is_nearer(match, company):
+    shown = everything(match, company, detail="brief")
+    whole = everything(match, company, detail="brief", include=NOTHING_SET_ASIDE)
+    nearer = [found for found in whole if found["relevance"] != "general"]
+    assert shown == (nearer or whole)
+    assert match(company, include=NOTHING_SET_ASIDE)["totals"]["set_aside"] == 0
+
+
+def test_a_measure_that_is_set_aside_is_still_explained(engine, match):
+    shown = {found["measure"]["id"] for found in everything(match, COMPANIES["rich"], detail="brief")}
+    whole = everything(match, COMPANIES["rich"], include=NOTHING_SET_ASIDE)
+    aside = next(found for found in whole if found["measure"]["id"] not in shown)
+    request = MatchRequest(profile=Profile(**COMPANIES["rich"]), on=date(2025, 6, 1))
+    explained = engine.explain(request, aside["measure"]["id"])
+    assert json.loads(msgspec.json.encode(explained)) == aside
 
 
 def test_what_does_not_apply_is_shown_when_asked_for(match, company):
@@ -92,18 +116,19 @@ def test_what_does_not_apply_is_shown_when_asked_for(match, company):
 
 
 def test_only_what_nothing_connects_is_withheld(match, company):
-    for recommendation in everything(match, company):
-        assert recommendation["verdict"] == "applicable" or recommendation["relevance"] != "general"
+    for found in everything(match, company, include=NOTHING_SET_ASIDE):
+        in_sector = any(one["fact"] == "sector" and one["verdict"] == "met" for one in found["conditions"])
+        assert found["verdict"] == "applicable" or found["relevance"] != "general" or in_sector
 
 
 @pytest.mark.parametrize("size", [1, 7, 33, 100])
 def test_pages_laid_together_are_the_whole(match, size):
     company = COMPANIES["rich"]
-    whole = everything(match, company)
+    whole = everything(match, company, include=NOTHING_SET_ASIDE)
     assert len(whole) > 33
     pages = []
     for offset in range(0, len(whole) if size > 1 else 20, size):
-        pages += match(company, offset=offset, limit=size)["recommendations"]
+        pages += match(company, offset=offset, limit=size, include=NOTHING_SET_ASIDE)["recommendations"]
     assert pages == whole[: len(pages)]
     assert size == 1 or len(pages) == len(whole)
 
@@ -153,10 +178,11 @@ def test_relevance_goes_before_verdict_so_a_manual_condition_does_not_bury_what_
              "source": {"clause": "1.1.1", "quote": "支持龙头企业建设中试基地"}},
         ],
     )  # fmt: skip
-    answer = match_with(engine, {"city": "深圳", "sector": ("生物制造",), "needs": ("中试",)})
+    asked = {"city": "深圳", "sector": ("生物制造",), "needs": ("中试",)}
+    answer = match_with(engine, asked, include=NOTHING_SET_ASIDE)
     assert [(r["measure"]["id"], r["relevance"], r["verdict"]) for r in answer["recommendations"]] == [
         ("pilot", "direct", "possible"),
-        ("fair", "sector", "applicable"),
+        ("fair", "general", "applicable"),
     ]
 
 
