@@ -14,8 +14,7 @@ from matcher.fuzzy import PASSAGE_MINIMUM_LENGTH, best_window
 from matcher.profiles.profile import Mention
 from matcher.profiles.words import SURE, How
 from matcher.ranking.measure_index import MeasureColumns
-from matcher.ranking.passages import Passage, find_whole_word, sentence_at
-from matcher.ranking.words_found import longest_stretch, searched
+from matcher.ranking.passages import Passage, find_whole_word, longest_stretch, searched, sentence_at
 from rules.language.facts import REGION_FACTS
 from rules.language.measures import Measure
 from seeds.documents import Document

@@ -8,8 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, Level, PassageIndex, Positions
-from matcher.ranking.words_found import FoundWords
+from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, FoundWords, Level, PassageIndex, Positions
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.program import Program
 from rules.language.facts import REGION_FACTS, Value

@@ -1,4 +1,4 @@
-"""The features of a measure for a profile, their weights, and the total order: relevance, verdict, score, id.
+"""The features of a measure for a profile, and the total order: relevance, score, id; weights.yaml weighs them.
 
 Each feature is a pure function whose name is a claim; its docstring is published at /v1/features.
 """
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import IntFlag, auto
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -32,6 +33,7 @@ from matcher.standing import RELEVANCE, Relevance
 from rules.compiled.program import Decisions
 from rules.language.facts import REGION_FACTS, Answer
 from rules.language.measures import MET, UNKNOWN, UNMET, MeasureVerdict
+from seeds.faults import load_yaml
 
 SECTOR_OF_DOCUMENT_ONLY = 0.3
 WHOLE_PROVINCE = 0.3
@@ -197,104 +199,13 @@ class Weight:
         return str(self.feature.__doc__).strip().splitlines()[0]
 
 
-WEIGHTS: tuple[Weight, ...] = (
-    Weight(
-        feature=product_in_operative_sentence,
-        weight=0.18,
-        zh="产品写入政策原句",
-        claim_zh="企业的产品或技术写在给予支持的那句话里。",
-        reason="the sentence itself names what the company makes",
-        reason_zh="原句直接点到企业所做的产品",
-    ),
-    Weight(
-        feature=need_names_instrument,
-        weight=0.18,
-        zh="支持方式符合企业需求",
-        claim_zh="企业提出的需求正是这种支持方式。",
-        reason="the company said what it came for",
-        reason_zh="企业已说明为何而来",
-    ),
-    Weight(
-        feature=sector_is_close,
-        weight=0.12,
-        zh="行业贴近",
-        claim_zh="措施针对企业所在的行业，而不只是文件的整个领域。",
-        reason="a measure for the company's own sector beats one for the whole field",
-        reason_zh="针对本行业的措施优于面向整个领域的措施",
-    ),
-    Weight(
-        feature=place_is_named,
-        weight=0.13,
-        zh="地区被点名",
-        claim_zh="措施点名企业所在的市、县或园区，而不只是全省。",
-        reason="a named place is a promise to that place",
-        reason_zh="点名某地，就是对该地的承诺",
-    ),
-    Weight(
-        feature=product_in_clause,
-        weight=0.06,
-        zh="产品写入所在条款",
-        claim_zh="企业的产品或技术写在原句所在的条款里。",
-        reason="the neighbourhood of the sentence tells what it is about",
-        reason_zh="上下文说明原句所指",
-    ),
-    Weight(
-        feature=stage_fits,
-        weight=0.04,
-        zh="阶段相符",
-        claim_zh="这种支持方式适合企业的项目阶段。",
-        reason="support for another stage comes too early or too late",
-        reason_zh="其他阶段的支持来得过早或过晚",
-    ),
-    Weight(
-        feature=verb_is_strong,
-        weight=0.03,
-        zh="支持力度",
-        claim_zh="政策用语是给予、支持，而不是鼓励、推动。",
-        reason="to grant binds more than to encourage",
-        reason_zh="“给予”比“鼓励”更有约束力",
-    ),
-    Weight(
-        feature=words_are_found,
-        weight=0.11,
-        zh="原句出现企业的用语",
-        claim_zh="企业填写的用语写在给予支持的那句话或其标题里。",
-        reason="what no vocabulary knows may still be what the sentence is about",
-        reason_zh="词表没有收录的说法，也可能正是原句所指",
-    ),
-    Weight(
-        feature=names_nobody_else,
-        weight=0.05,
-        zh="原句没有只点名其他方向",
-        claim_zh="原句点到企业所做的，或没有点名任何方向，而不是只点名其他方向。",
-        reason="a sentence about others is not meant for this company, whatever it asks for",
-        reason_zh="只谈其他方向的原句，并不是写给这家企业的",
-    ),
-    Weight(
-        feature=product_in_context,
-        weight=0.03,
-        zh="产品写入相关条款",
-        claim_zh="企业的产品或技术写在进一步说明该措施的条款里。",
-        reason="context is written about more than one measure",
-        reason_zh="相关条款同时说明多项措施",
-    ),
-    Weight(
-        feature=conditions_are_met,
-        weight=0.05,
-        zh="条件全部相符",
-        claim_zh="措施的全部条件都已相符，没有待确认的条件。",
-        reason="what surely applies is worth more than what may, but not more than what is about the company",
-        reason_zh="确定相符的措施更有价值，但不应压过与企业直接相关的措施",
-    ),
-    Weight(
-        feature=document_is_in_force,
-        weight=0.02,
-        zh="政策已生效",
-        claim_zh="措施在所问日期有效，且不是征求意见稿。",
-        reason="a draft may still change; it is also said as a caveat",
-        reason_zh="征求意见稿仍可能修改，另有提示",
-    ),
-)
+def _load_weights() -> tuple[Weight, ...]:
+    """Load the table of weights; each row names its feature, a function above."""
+    rows = load_yaml(Path(__file__).with_name("weights.yaml"))
+    return tuple(Weight(**{**row, "feature": globals()[row["feature"]]}) for row in rows)
+
+
+WEIGHTS = _load_weights()
 
 
 SCORE_DIGITS = 4

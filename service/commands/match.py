@@ -99,5 +99,7 @@ def _print_table(answer: MatchAnswer, language: str) -> None:
         tell(f"     「{' '.join(measure.source.quote.split())}」")
     if not answer.recommendations:
         tell(words["none"])
+    if totals.set_aside:
+        tell(words["set_aside"].format(totals.set_aside))
     for question in answer.questions:
         tell(f"  ?  {question.question}")

@@ -142,7 +142,7 @@ class Check:
 def page_of(check: Check, language: str) -> dict[str, Any]:
     """Match and return the variables of the answer; MatchError when a declared fact is none."""
     words, catalogue = page_words(language), engine().catalogue
-    include = frozenset({"not_applicable"} if check.with_refused else ())
+    include = frozenset({"general", *(("not_applicable",) if check.with_refused else ())})
     answer, parts_ms = engine().match_timed(replace(check.request, limit=MOST, include=include))
     serving().metrics.record_match(parts_ms)
     fields = Fields(catalogue, language)

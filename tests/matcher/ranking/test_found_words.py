@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from matcher.ranking.words_found import FoundWords, longest_stretch, searched
+from matcher.ranking.passages import FoundWords, longest_stretch, searched
 
 TEXTS = (
     "支持航天育种和生物育种创新",
