@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, FoundWords, Level, PassageIndex, Positions
+from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, FoundWords, PassageIndex, Positions
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.program import Program
 from rules.language.facts import REGION_FACTS, Value
@@ -78,7 +78,7 @@ class MeasureColumns:
         taxonomy = catalogue.vocabularies["sectors"].taxonomy
         reach = {str(sector) for measure in self.measures for sector in _reach(measure)}
         self.whole_fields = frozenset().union(*(taxonomy.ancestors(sector) for sector in reach))
-        self.names_nobody: Flags = self._names_nobody()
+        self.names_nobody: Flags = np.array([self._names_nobody(one) for one in self.measures], dtype=bool)
         self.words = FoundWords([self._said(measure) for measure in self.measures])
         self.hit: dict[tuple[str, str], tuple[Positions, Floats]] = {}
         self._related: dict[tuple[str, str], dict[str, float]] = {}
@@ -121,13 +121,20 @@ class MeasureColumns:
             known = self._related[vocabulary, entry] = self._find_related(vocabulary, entry)
         return known
 
-    def _names_nobody(self) -> Flags:
-        """Return which operative sentences name no product and no part of the document's field."""
-        names_nobody = np.ones(self.size, dtype=np.bool_)
-        for vocabulary, entry in self.passages.named_at(Level.SENTENCE):
-            if vocabulary == "concepts" or (vocabulary == "sectors" and self.is_part_of_field(entry)):
-                names_nobody[self.passages.measures_naming(vocabulary, entry, Level.SENTENCE)] = False
-        return names_nobody
+    def _names_nobody(self, measure: Measure) -> bool:
+        """Tell whether the operative sentence names no part of its field and no product of one.
+
+        What is named as a means (中试基地, 第三方服务) is what the company may ask for, not what it does.
+        """
+        names = self.passages.names_in(self.passages.own[measure.id])
+        means = [range(name.start, name.end) for name in names if name.vocabulary == "needs"]
+        doings = [name for name in names if not any(name.start in span or name.end - 1 in span for span in means)]
+        concepts = self.catalogue.vocabularies["concepts"]
+        sectors = [entry for name in doings if name.vocabulary == "sectors" for entry in name.ids]
+        sectors += [
+            s for name in doings if name.vocabulary == "concepts" for i in name.ids for s in concepts[i].sectors
+        ]
+        return not any(map(self.is_part_of_field, sectors))
 
     def _said(self, measure: Measure) -> str:
         """Return the operative sentence with the heading of its clause, as it is searched."""

@@ -228,10 +228,6 @@ class PassageIndex:
         """Return the positions of the measures that name an entry at a level."""
         return self._named.get((vocabulary, entry, level), NO_POSITIONS)
 
-    def named_at(self, level: Level) -> Iterable[tuple[str, str]]:
-        """Yield the vocabulary and the id of every entry that some measure's passages name at a level."""
-        return ((vocabulary, entry) for vocabulary, entry, at in self._named if at is level)
-
     def measures_saying(self, words: str) -> dict[Level, Positions]:
         """Return, by level, the positions of the measures whose passages hold `words` exactly (two characters up)."""
         found: dict[Level, set[int]] = {level: set() for level in Level}

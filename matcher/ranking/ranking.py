@@ -51,8 +51,8 @@ class Comparable(IntFlag):
     PLACE = auto()
     SECTOR = auto()
     STAGE = auto()
-    SECTOR_STATED = auto()
     WORDS = auto()
+    FIELD = auto()
 
 
 Bits: TypeAlias = NDArray[np.uint8]
@@ -69,18 +69,15 @@ def comparable_of(reading: Reading) -> Bits:
         Comparable.PLACE: any(read.fact in REGION_FACTS for read in reading.facts),
         Comparable.SECTOR: sector.sure or sector.inferred,
         Comparable.STAGE: stage.sure,
-        Comparable.SECTOR_STATED: sector.sure,
         Comparable.WORDS: typed_words(reading),
+        Comparable.FIELD: "sector" in reading.answers or "concepts" in reading.answers,
     }
     return np.array(sum(kind for kind, given in has.items() if given), dtype=np.uint8)
 
 
-_SECTORS = Comparable.SECTOR | Comparable.SECTOR_STATED
-
-
-def is_sector_guessed(comparable: Bits) -> Flags:
-    """Tell whose sector is known only by what the company makes."""
-    return np.asarray(comparable & _SECTORS == Comparable.SECTOR)
+def has_told_its_field(comparable: Bits) -> Flags:
+    """Tell who said what it does, understood or not."""
+    return np.asarray(comparable & Comparable.FIELD, dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,8 +298,8 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
     scores = score(comparison)
     in_sector = columns.program.meets_somewhere(decisions, "sector")
     relevance = relevance_of(
-        comparison.hits, in_sector=in_sector, guessed=is_sector_guessed(comparison.comparable),
-        open_to_others=columns.names_nobody,
+        comparison.hits, in_sector=in_sector, told=has_told_its_field(comparison.comparable),
+        names_nobody=columns.names_nobody,
     )  # fmt: skip
     withheld = considered & is_withheld(verdicts, relevance, in_sector)
     standing = considered & ~withheld & (verdicts != UNMET)

@@ -21,7 +21,7 @@ from matcher.profiles.reader import ProfileReader
 from matcher.ranking.hits import CHANNELS, Hits, relevance_of
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Positions
-from matcher.ranking.ranking import Comparison, is_sector_guessed, is_withheld, score, tally
+from matcher.ranking.ranking import Comparison, has_told_its_field, is_withheld, score, tally
 from matcher.registers.missing_facts import NearMisses, Settler, find_near_misses
 from matcher.registers.reader import TenantReader, Tenants, spans
 from rules.compiled.batch import Batch, BatchProgram
@@ -213,9 +213,9 @@ class Screener:
         for start in range(0, max(1, tenants.size), step):
             block = slice(start, min(start + step, tenants.size))
             hits, verdicts = self._lay_out(tenants, block), table.verdicts[block]
-            guessed = is_sector_guessed(tenants.comparable[block, np.newaxis])
+            told = has_told_its_field(tenants.comparable[block, np.newaxis])
             relevance = relevance_of(
-                hits, in_sector=in_sector[block], guessed=guessed, open_to_others=self._columns.names_nobody
+                hits, in_sector=in_sector[block], told=told, names_nobody=self._columns.names_nobody
             )
             withheld = considered & is_withheld(verdicts, relevance, in_sector[block])
             visible = considered & ~withheld & (verdicts != UNMET)

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from matcher.ranking.ranking import WEIGHTS, Comparable, comparable_of, is_sector_guessed
+from matcher.ranking.ranking import WEIGHTS, Comparable, comparable_of, has_told_its_field
 
 TEXT = """测试政策
 一、重点任务
@@ -212,13 +212,13 @@ def test_values_lie_between_nothing_and_all(drawn):
     ("profile", "has"),
     [
         ({}, Comparable(0)),
-        ({"products": ("聚乳酸",)}, Comparable.PRODUCTS | Comparable.SECTOR | Comparable.WORDS),
-        ({"products": ("某型酿造机器人",)}, Comparable.PRODUCTS | Comparable.WORDS),
+        ({"products": ("聚乳酸",)}, Comparable.PRODUCTS | Comparable.SECTOR | Comparable.WORDS | Comparable.FIELD),
+        ({"products": ("某型酿造机器人",)}, Comparable.PRODUCTS | Comparable.WORDS | Comparable.FIELD),
         ({"needs": ("补贴",)}, Comparable.NEEDS | Comparable.WORDS),
         ({"stage": ("量产",)}, Comparable.STAGE | Comparable.NEEDS),
         ({"target_city": "广州"}, Comparable.PLACE),
         ({"city": "广州"}, Comparable.PLACE),
-        ({"sector": ("生物材料",)}, Comparable.SECTOR | Comparable.SECTOR_STATED | Comparable.WORDS),
+        ({"sector": ("生物材料",)}, Comparable.SECTOR | Comparable.WORDS | Comparable.FIELD),
     ],
     ids=["nothing", "a product", "unknown words", "a need", "a stage", "a target", "a city", "a sector"],
 )
@@ -226,15 +226,15 @@ def test_a_profile_has_to_compare_what_it_says(read, profile, has):
     assert comparable_of(read(**profile)) == has
 
 
-def test_a_sector_known_only_by_products_is_guessed_for_one_profile_and_in_a_column():
-    cases = {
-        Comparable.SECTOR: True,
-        Comparable.SECTOR | Comparable.SECTOR_STATED: False,
-        Comparable.PRODUCTS: False,
-        Comparable.SECTOR | Comparable.PRODUCTS: True,
-    }
-    assert [bool(is_sector_guessed(np.array(int(kinds), dtype=np.uint8))) for kinds in cases] == list(cases.values())
-    assert is_sector_guessed(np.array([int(kinds) for kinds in cases], dtype=np.uint8)).tolist() == list(cases.values())
+def test_who_names_a_sector_or_a_product_understood_or_not_has_told_its_field_alone_and_in_a_column(read):
+    profiles = {
+        "生物材料": {"sector": ("生物材料",)}, "某某业": {"sector": ("某某业",)}, "聚乳酸": {"products": ("聚乳酸",)},
+        "某型机": {"technologies": ("某型机",)}, "": {}, "缺钱": {"needs": ("缺钱",)}, "广州": {"city": "广州"},
+    }  # fmt: skip
+    told = [True, True, True, True, False, False, False]
+    bits = [comparable_of(read(**profile)) for profile in profiles.values()]
+    assert [bool(has_told_its_field(each)) for each in bits] == told
+    assert has_told_its_field(np.array(bits)).tolist() == told
 
 
 # ---------------------------------------------------------------- the published table of weights
