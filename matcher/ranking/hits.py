@@ -296,9 +296,6 @@ def relevance_of(hits: Hits, *, in_sector: Flags, told: Flags, names_nobody: Fla
         | ((hits.through(Channel.NEEDS) > 0) & meant)
         | ((hits.through(Channel.PLACES) >= NEAR_PLACE) & meant)
     )
-    near = (
-        (hits.products(Level.CONTEXT) >= NAMED_IN_CONTEXT)
-        | (hits.through(Channel.WORDS) > 0)
-        | (in_sector & about_its_part)
-    )
+    named_nearby = (hits.products(Level.CONTEXT) >= NAMED_IN_CONTEXT) | (hits.through(Channel.WORDS) > 0)
+    near = named_nearby | (in_sector & about_its_part)
     return np.where(direct, 0, np.where(near, 1, 2)).astype(np.int8)

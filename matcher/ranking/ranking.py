@@ -42,8 +42,7 @@ WHOLE_PROVINCE = 0.3
 class Comparable(IntFlag):
     """What a profile has to hold against measures, whatever these are: without products, say, none is compared by them.
 
-    One profile is a number with these bits (an array without axes), many are a column of such numbers. A sector that
-    is not stated is known only by what the company makes.
+    One profile is a number with these bits (an array without axes), many are a column of such numbers.
     """
 
     PRODUCTS = auto()
