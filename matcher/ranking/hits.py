@@ -274,15 +274,15 @@ def touched_by_name(hits: Hits) -> Flags:
 def relevance_of(hits: Hits, *, in_sector: Flags, told: Flags, names_nobody: Flags) -> NDArray[np.int8]:
     """Return the place in RELEVANCE of each pair.
 
-    Direct: a product, typed words, a stated need or a place below the province touch the operative sentence. A need or
-    a place does so on behalf of the company only where the sentence does not name just what others do, and a place only
-    where the company is in the sector or has not `told` what it does: a maker of batteries in 合肥 is not meant by a
-    sentence on biomanufacturing there. Sector: the measure is about the company's part of the field. General: it is
-    open to the whole field of its document, or to all.
+    Direct: a product, typed words, a stated need or a place below the province touch the operative sentence; a need
+    only where the sentence does not name just what others do, a place only where the company is in the sector, is named
+    or has not `told` what it does: a maker of batteries in 合肥 is not meant by a sentence on biomanufacturing there.
+    Sector: the measure is about the company's part of the field. General: it is open to the whole field of its
+    document, or to all.
     """
     named = touched_by_name(hits)
     meant = named | names_nobody
-    placed = named | (names_nobody & in_sector) | ~told
+    placed = named | in_sector | ~told
     direct = (
         (hits.products(Level.SENTENCE) > 0)
         | (hits.through(Channel.WORDS) >= DIRECT_WORDS)
@@ -294,7 +294,7 @@ def relevance_of(hits: Hits, *, in_sector: Flags, told: Flags, names_nobody: Fla
         | (hits.products(Level.CONTEXT) > 0)
         | (hits.products(Level.CLAUSE) > 0)
         | ((hits.through(Channel.NEEDS) > 0) & meant)
-        | ((hits.through(Channel.PLACES) >= NEAR_PLACE) & meant)
+        | (hits.through(Channel.PLACES) >= NEAR_PLACE)
     )
     named_nearby = (hits.products(Level.CONTEXT) >= NAMED_IN_CONTEXT) | (hits.through(Channel.WORDS) > 0)
     near = named_nearby | (in_sector & about_its_part)
