@@ -23,10 +23,11 @@ PROMOTED = 0.5
 ONE_OF_MANY_SECTORS = 0.6
 """How close a measure is that names the company's sector among many others."""
 
-STAGE_AS_NEED = 0.6
-"""A project stage of the same name as an instrument (中试) asks for it, less surely than a need does."""
+MAIN_INSTRUMENT, FURTHER_INSTRUMENT = 0.7, 0.5
+"""A measure of an instrument that answers a need; one whose sentence says the need itself (贷款, 展会) answers it by 1."""
 
-FURTHER_INSTRUMENT = 0.8
+STAGE_AS_NEED = 0.5
+"""A project stage of the same name as an instrument (中试) asks for it, less surely than a need does."""
 
 DIRECT_PLACE = 0.6
 DIRECT_WORDS = 0.5
@@ -228,7 +229,7 @@ def _instrument_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
     hit: list[_Hit] = []
     for instrument in columns.catalogue.vocabularies["needs"][entry].instruments:
         hit.append((Channel.NEEDS, found(columns.any_instrument, instrument), FURTHER_INSTRUMENT))
-        hit.append((Channel.NEEDS, found(columns.main_instrument, instrument), 1.0))
+        hit.append((Channel.NEEDS, found(columns.main_instrument, instrument), MAIN_INSTRUMENT))
     return hit
 
 

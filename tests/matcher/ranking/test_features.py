@@ -72,7 +72,7 @@ PAIRS = {
     "product_in_operative_sentence": ("money", {"products": ("酵母",)}, {"products": ("聚乳酸",)}),
     "product_in_clause": ("money", {"products": ("酵母",)}, {"products": ("疫苗",)}),
     "product_in_context": ("money", {"products": ("酵母",)}, {"products": ("酶制剂",)}),
-    "need_names_instrument": ("money", {"needs": ("人才引进",)}, {"needs": ("补贴",)}),
+    "need_names_instrument": ("money", {"needs": ("人才引进",)}, {"needs": ("专项资金",)}),
     "sector_is_close": ("materials", {"sector": ("生物制造",)}, {"sector": ("生物材料",)}),
     "stage_fits": ("pilot", {"stage": ("量产",)}, {"stage": ("研发",)}),
     "place_is_named": ("pilot-guangzhou", {"city": "深圳"}, {"city": "广州"}),
@@ -92,15 +92,15 @@ def test_the_better_company_has_the_higher_value_and_score(match_with, made_up, 
 
 
 COUNTS_MORE_THAN_THE_NEXT = (
-    {"product_in_operative_sentence", "need_names_instrument"},
+    {"product_in_operative_sentence"},
     {"place_is_named"},
+    {"need_names_instrument", "words_are_found"},
     {"sector_is_close"},
-    {"words_are_found"},
+    {"names_nobody_else"},
     {"product_in_clause"},
-    {"conditions_are_met", "names_nobody_else"},
-    {"stage_fits"},
-    {"verb_is_strong", "product_in_context"},
+    {"conditions_are_met", "stage_fits", "product_in_context"},
     {"document_is_in_force"},
+    {"verb_is_strong"},
 )
 
 

@@ -94,13 +94,21 @@ def test_a_product_in_the_context_brings_a_measure_near_and_is_not_direct(look, 
 @pytest.mark.parametrize(
     ("measure_id", "need", "value", "relevance"),
     [
-        ("supported", "科技项目", 1.0, "direct"),
-        ("promoted", "科技项目", 0.5, "sector"),
-        ("pilot", "中试验证", 1.0, "direct"),
-        ("pilot", "研发平台", 0.8, "direct"),
+        ("immune", "专项资金", 1.0, "direct"),
+        ("supported", "科技项目", 0.7, "direct"),
+        ("promoted", "科技项目", 0.35, "sector"),
+        ("pilot", "中试验证", 0.7, "direct"),
+        ("pilot", "研发平台", 0.5, "sector"),
         ("talent", "首台套认定", 0.0, "general"),
     ],
-    ids=["money supported", "money only promoted", "its instrument", "its further instrument", "another instrument"],
+    ids=[
+        "stated in its words",
+        "money supported",
+        "money only promoted",
+        "its instrument",
+        "its further instrument",
+        "another instrument",
+    ],
 )
 def test_a_need_is_met_by_its_instrument_less_by_a_further_one_half_by_a_mere_promise(
     look, measure_id, need, value, relevance
@@ -137,7 +145,7 @@ def test_where_products_tell_of_another_sector_a_stage_asks_for_nothing_and_a_ne
 def test_a_stage_asks_for_an_instrument_less_surely_than_a_need_does(look):
     asked = {"needs": ("人才",), "stage": ("中试",)}
     assert (
-        look("pilot", **asked)[1]["need_names_instrument"] == 0.6 < look("talent", **asked)[1]["need_names_instrument"]
+        look("pilot", **asked)[1]["need_names_instrument"] == 0.5 < look("talent", **asked)[1]["need_names_instrument"]
     )
 
 
