@@ -94,7 +94,7 @@ def test_a_product_in_the_context_brings_a_measure_near_and_is_not_direct(look, 
 @pytest.mark.parametrize(
     ("measure_id", "need", "value", "relevance"),
     [
-        ("immune", "专项资金", 1.0, "direct"),
+        ("immune", "专项资金", 1.0, "general"),
         ("supported", "科技项目", 0.7, "direct"),
         ("promoted", "科技项目", 0.35, "sector"),
         ("pilot", "中试验证", 0.7, "direct"),
