@@ -111,6 +111,19 @@ def test_titles_above_the_headings_and_blank_rows_keep_the_numbers(xlsx_bytes, r
     assert [(row.row, row.line, row.faults[0].field) for row in rejected] == [(3, 6, "employees")]
 
 
+@pytest.mark.parametrize(("lines", "found"), [(20, True), (21, False)])
+def test_headings_are_looked_for_below_as_many_lines_as_may_stand_above_them(csv_bytes, xlsx_bytes, lines, found):
+    above = [[f"说明{line}", ""] for line in range(lines)]
+    rows = [*above, ["企业名称", "营业收入（万元）", ""], ["", "2023年", "2024年"], ["甲", 5, 7]]
+    for content in (csv_bytes(rows), xlsx_bytes(rows)):
+        if not found:
+            with pytest.raises(TableRefusedError, check=lambda error: error.code == "no_heading"):
+                read_tenants(content)
+            continue
+        table = read_tenants(content)
+        assert [(row.line, row.profile.annual_revenue_cny) for row in table] == [(lines + 3, 70_000.0)]
+
+
 def test_merged_cells_hold_for_every_row_they_cover(xlsx_bytes, read):
     rows = [["注册地", "企业名称", "产品"], ["", "甲", "聚乳酸"], ["", "乙", "PHA"], ["深圳", "丙", "PLA"]]
     tenants, _ = read(xlsx_bytes(rows, lambda _, sheet: sheet.merge_range("A2:A3", "合肥")))

@@ -1,5 +1,7 @@
 """Rows of a park's list that are no companies, and cells that name several classes at once."""
 
+from datetime import date
+
 import pytest
 
 from matcher.profiles.profile import Profile
@@ -69,6 +71,16 @@ def test_a_company_called_like_such_a_row_stays_one(name, csv_bytes, read):
     )
     assert not rejected
     assert [tenant.profile.name for tenant in tenants] == [name, name]
+
+
+def test_what_stands_right_of_the_place_is_read_too(csv_bytes, read):
+    headings = ["省", "市", "区县", "企业名称", "行业", "行业", "成立日期", "发明专利", "员工人数"]
+    row = ["广东", "深圳", "南山区", "甲", "医药、疫苗", "医药；酶", "2015-03-01", 4, 3]
+    (tenant,), _ = read(csv_bytes([headings, row]))
+    assert tenant.profile == Profile(
+        name="甲", city="广东深圳南山区", sector=("医药", "疫苗", "酶"), founded_on=date(2015, 3, 1), employees=3,
+        facts={"invention_patents": 4.0},
+    )  # fmt: skip
 
 
 def test_serial_numbers_written_ahead_are_no_rows(csv_bytes, read):

@@ -87,6 +87,39 @@ def test_a_format_that_shows_another_figure_leaves_the_money_open(xlsx_bytes, re
 
 
 @pytest.mark.parametrize(
+    ("value", "form", "yuan"),
+    [
+        (5, '0"万元";0"元"', 5e4),
+        (5, '0"万元";0"美元";0"美元"', 5e4),
+        (0, '0"万元";0"美元"', 0.0),
+        (0, '0"美元";0"美元";0"万元"', 0.0),
+    ],
+    ids=["above 0", "above 0, of three", "0, of two", "0, of three"],
+)
+def test_a_section_of_a_format_shows_the_numbers_it_is_for(xlsx_bytes, read, value, form, yuan):
+    tenants, _ = read(formatted(xlsx_bytes, ["企业名称", "营业收入"], [(value, form)]))
+    assert [tenant.profile.annual_revenue_cny for tenant in tenants] == [yuan]
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "growth"),
+    [(-0.05, '0"倍";-0%', -0.05), (0.05, '0"倍";-0%', None), (-0.05, "0%", -0.05), (-5, '0"%"', -0.05)],
+    ids=["below 0", "not below 0", "all", "all, in words"],
+)
+def test_a_section_for_what_is_below_0_is_the_second(xlsx_bytes, read, value, form, growth):
+    tenants, _ = read(formatted(xlsx_bytes, ["企业名称", "营收增长率"], [(value, form)]))
+    assert [tenant.profile.facts.get("revenue_growth") for tenant in tenants] == [growth]
+
+
+@pytest.mark.parametrize(("length", "yuan"), [(255, 5e4), (256, None)])
+def test_a_format_is_read_as_long_as_spreadsheet_programs_write_one(xlsx_bytes, read, length, yuan):
+    form = f'0"万元"{"_ " * length}'[: length - length % 2] + "0" * (length % 2)
+    assert len(form) == length
+    tenants, _ = read(formatted(xlsx_bytes, ["企业名称", "营业收入"], [(5, form)]))
+    assert [tenant.profile.annual_revenue_cny for tenant in tenants] == [yuan]
+
+
+@pytest.mark.parametrize(
     ("value", "form", "people"), [(3, '0"千人"', 3000), (120, '0"人"', 120), (1.2, '0.0"万人"', 12000)]
 )
 def test_people_are_counted_as_the_format_shows_them(xlsx_bytes, read, value, form, people):
@@ -222,6 +255,12 @@ def test_a_foreign_unit_above_the_headings_leaves_the_money_unread(xlsx_bytes):
         "unit_not_understood",
         "unit_not_understood",
     ]
+
+
+def test_a_unit_below_the_companies_is_none_above_the_headings(xlsx_bytes, csv_bytes):
+    rows = [["企业名称", "营业收入"], ["甲", 5], ["注", "万元"]]
+    for content in (xlsx_bytes(rows), csv_bytes(rows)):
+        assert next(iter(read_tenants(content))).profile.annual_revenue_cny == 5.0
 
 
 def test_a_threshold_in_a_title_is_no_unit(xlsx_bytes):
