@@ -188,3 +188,15 @@ def test_a_number_given_for_a_set_is_refused():
     measure = as_measure(0, [Leaf(test=Asked(fact="region", operator="within", expected=("c",)), cite=CITE)])
     with pytest.raises(TypeError, match="region"):
         BatchProgram(Program((measure,), TAXONOMIES)).decide({"region": NumberColumn(numbers=np.zeros(1))}, 1)
+
+
+def test_each_test_has_its_own_answers_where_several_have_more_than_one():
+    """Both tests are marked by two of three answers, one of them shared."""
+    measures = [
+        as_measure(number, [Leaf(test=Asked(fact="sector", operator="any_of", expected=trades), cite=CITE)])
+        for number, trades in enumerate([("food", "homes"), ("homes", "vaccine")])
+    ]
+    answers = [Answer(sure=(trade,)) for trade in ("food", "homes", "vaccine")]
+    column = answer_column(answers, np.arange(3), np.arange(3))
+    decided = BatchProgram(Program(measures, TAXONOMIES)).decide({"sector": column}, 3)
+    assert unpack(decided.measures.true, 3).tolist() == [[True, True, False], [False, True, True]]
