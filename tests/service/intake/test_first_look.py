@@ -122,6 +122,10 @@ def test_a_sheet_that_ends_where_its_head_does_is_kept_whole(rows):
     assert head_of_sheet(content) == sheet_of(content)
 
 
+def test_as_many_rows_are_kept_of_a_long_sheet():
+    assert head_of_sheet(inline(narrow(5_000))).count(b"<row ") == 200
+
+
 def test_the_last_row_that_is_kept_may_be_long():
     look = look_at(inline([*narrow(198), ["长", *["长" * 4_000] * 30], *[["丁"]] * 100]), {})
     assert (look.refusal, look.rows) == (None, 299)

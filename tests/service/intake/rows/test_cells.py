@@ -49,6 +49,7 @@ def cell(value, field, **options):
     ("field", "value", "read"),
     [
         ("employees", "120人", 120),
+        ("employees", "0人", 0),
         ("employees", "1,200", 1200),
         ("employees", "１２０", 120),
         ("employees", 120.0, 120.0),

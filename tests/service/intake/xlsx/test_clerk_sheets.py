@@ -30,6 +30,8 @@ def formatted(xlsx_bytes, headings, cells):
         (320, '#,##0.00"万元"_ ', 3.2e6),
         (320, '[$￥-804]#,##0"万"', 3.2e6),
         (3.2, '0.0"亿"', 3.2e8),
+        (3.2, '0.0"M"', 3.2e6),
+        (3.2, "0.0\\M", 3.2e6),
         (3.2, 'General"亿元"', 3.2e8),
         (320, '0"元"', 320.0),
         (32_123_456, '0!.0,"万"', 32_123_456.0),
@@ -41,6 +43,7 @@ def formatted(xlsx_bytes, headings, cells):
         (320_000_000, '[>=100000000]#\\.##,,"亿";[>=10000]0\\.0,"万";0', 3.2e8),
         (20_000, '[>=100000000]#\\.##,,"亿";[>=10000]0\\.0,"万";0"元"', 20_000.0),
         (5, '[>=10000]0\\.0,"万";0', 5.0),
+        (5, '[>100]0"亿元";[>50]0"万元";[>10]0"元"', 5.0),
         (5, '[>=100000000]#\\.##,,"亿";[>=10000]0\\.0,"万";0"元"', 5.0),
     ],
 )
@@ -214,11 +217,13 @@ def test_two_headings_merged_across_take_the_row_below_for_their_own(xlsx_bytes,
     def change(_, sheet):
         sheet.write_row(0, shift, ["企业名称", "注册地"])
         sheet.merge_range(0, shift + 2, 0, shift + 3, "经营情况（万元）")
+        sheet.write(0, shift + 4, "员工人数")
         sheet.write_row(1, shift + 2, ["营业收入", "研发费用"])
-        sheet.write_row(2, shift, ["甲", "合肥", 5, 6])
+        sheet.write_row(2, shift, ["甲", "合肥", 5, 6, 7])
 
     (tenant,) = read_tenants(xlsx_bytes([], change))
     assert (tenant.profile.annual_revenue_cny, tenant.profile.rd_spend_cny) == (50_000.0, 60_000.0)
+    assert tenant.profile.employees == 7
 
 
 def test_a_company_of_which_only_the_name_is_known_is_no_heading_below_one_merged_downwards(xlsx_bytes):
@@ -273,6 +278,9 @@ EXPLAINED = [["字段", "说明"], ["企业名称", "填营业执照上的全称
 BRIEFLY = [["字段", "说明"], ["企业名称", "全称"], ["注册地", "区县"], ["行业", "主营"]]
 
 
+NUMBERED = [["序号", "企业名称", "说明"], [1, "注册地", "填到区县"], [2, "行业", "填主营行业"]]
+
+
 def workbook(**sheets):
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as packed:
@@ -296,6 +304,8 @@ def phase(*names, width=3):
         ({"空表": phase(), "一期": phase("甲", width=2), "封面": [["园区企业名录"]]}, "一期", ()),
         ({"一期": phase(*"甲乙丙" * 100), "续": [["丁", "合肥", "生物"], ["戊", "合肥", "生物"]]}, "一期", ("续",)),
         ({"字典": [["行业"], ["生物"], ["医药"]], "企业": phase()}, "企业", ("字典",)),
+        ({"空表": phase(), "一期": [*phase(width=2), *[[]] * 25, ["甲", "合肥"]]}, "一期", ()),
+        ({"说明": NUMBERED, "一期": phase("甲", width=2)}, "一期", ()),
     ],
 )
 def test_the_sheet_with_most_headings_and_rows_is_read_and_the_others_are_reported(sheets, read, others):
