@@ -83,6 +83,13 @@ def test_what_stands_right_of_the_place_is_read_too(csv_bytes, read):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("day", "codes"), [("2026-11-22", []), ("2026-11-23", ["in_the_future"])])
+def test_a_company_may_be_founded_on_the_last_day_and_no_later(csv_bytes, read, day, codes):
+    tenants, rejected = read(csv_bytes([["企业名称", "成立日期"], ["甲", day]]), latest=date(2026, 11, 22))
+    assert [str(tenant.profile.founded_on) for tenant in tenants] == ([] if codes else [day])
+    assert [fault.code for row in rejected for fault in row.faults] == codes
+
+
 def test_serial_numbers_written_ahead_are_no_rows(csv_bytes, read):
     tenants, rejected = read(csv_bytes([HEADINGS, COMPANY, ["2", *[""] * 5], ["无", *[""] * 5]]))
     assert (len(tenants), rejected) == (1, [])
