@@ -97,9 +97,9 @@ def list_tenants(query: Json, screening_id: str) -> flask.Response:
     parts, catalogue = parts_of(job), engine_of(job.catalogue).catalogue
     choice = tenant_choice(catalogue, job.options.statuses, query)
     counts = count_by_tenant(parts, choice).wanted(choice)
-    region = region_asked(catalogue, query)
+    region, inside = place_asked(catalogue, query)
     if region:
-        counts = counts.chosen(parts.are_inside(counts.rows, places_inside(catalogue, region)))
+        counts = counts.chosen(parts.are_inside(counts.rows, inside))
     places, page = page_of(range(len(counts.rows)), query)
     rows = [int(counts.rows[place]) for place in places]
     called, best = parts.called(rows, "region"), best_pairs(parts, choice, rows)
@@ -125,10 +125,9 @@ def list_measures(query: Json, screening_id: str) -> flask.Response:
     job = finished_screening(screening_id)
     catalogue = engine_of(job.catalogue).catalogue
     counts = measure_counts(jobs().chunks(job.id))
-    region = region_asked(catalogue, query)
+    region, inside = place_asked(catalogue, query)
     if region:
-        places = places_inside(catalogue, region)
-        counts |= count_by_measure(parts_of(job), considered(catalogue, job.options.statuses), places)
+        counts |= count_by_measure(parts_of(job), considered(catalogue, job.options.statuses), inside)
     chosen = chosen_measures(catalogue, query.get("instrument"), query.get("status"))
     items = measure_items(catalogue, counts, asked_language())
     wanted = [item for item in items if chosen is None or item.measure_id in chosen]
@@ -150,10 +149,9 @@ def list_measure_tenants(query: Json, screening_id: str, measure_id: str) -> fla
     parts, catalogue = parts_of(job), engine_of(job.catalogue).catalogue
     measure = found(catalogue.measures, measure_id)
     standing = tenants_of_measure(parts, measure.id, query.get("standing"), query.get("verdict"))
-    region = region_asked(catalogue, query)
+    region, inside = place_asked(catalogue, query)
     if region:
-        places = places_inside(catalogue, region)
-        standing = standing.filter(pa.array(parts.are_inside(standing["row"].to_numpy(), places)))
+        standing = standing.filter(pa.array(parts.are_inside(standing["row"].to_numpy(), inside)))
     shown, where = page_of(standing, query)
     items = describe_standing(parts, measure.id, shown)
     described = describe_measure(catalogue, measure, asked_language())
@@ -232,14 +230,15 @@ def _titles(job: Job, changes: StoredChanges, rows: Collection[int]) -> dict[str
     return titles
 
 
-def region_asked(catalogue: Catalogue, query: Mapping[str, Any]) -> FilterRead | None:
-    """Return how the place of a filter was read, None when none is asked for."""
-    return read_region(catalogue, query["region"], asked_language()) if query.get("region") else None
+def place_asked(catalogue: Catalogue, query: Mapping[str, Any]) -> tuple[FilterRead | None, Collection[str]]:
+    """Return how the place of a filter was read, None when none is asked for, and every place inside it.
 
-
-def places_inside(catalogue: Catalogue, region: FilterRead) -> Collection[str]:
-    """Return every place inside the one that was read; none when it was not read for sure."""
-    return catalogue.vocabularies["regions"].taxonomy.descendants(region.value) if region.value else ()
+    Nothing is inside a place that was not read for sure.
+    """
+    if not query.get("region"):
+        return None, ()
+    region = read_region(catalogue, query["region"], asked_language())
+    return region, catalogue.vocabularies["regions"].taxonomy.descendants(region.value) if region.value else ()
 
 
 files = Blueprint("screening_files", __name__, description="Downloads of a screening.")

@@ -64,8 +64,6 @@ class TenantTable:
         self._layout = layout
         self._left_open: dict[int, list[int]] = defaultdict(list)
         self._empty = set(unnamed(raw))
-        self.skipped = 0
-        """Rows gone past that say nothing, or are the template's example."""
 
     @property
     def columns(self) -> tuple[ColumnReport, ...]:
@@ -98,7 +96,6 @@ class TenantTable:
             if self._empty:
                 self._empty -= {place for place in self._empty if is_filled(raw, place)}
             if row is None:
-                self.skipped += 1
                 continue
             if isinstance(row, TenantRow):
                 for caveat in row.caveats:

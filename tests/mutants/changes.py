@@ -1,7 +1,7 @@
 """Which small changes are tried, found with cosmic-ray, and which of them a seed draws.
 
 Knows the text of a module, not its tests. A change the type checker, the standard library or Python itself answers for
-(annotations, decorators, `zip(strict=True)`, `field(repr=False)`) is none.
+(annotations, decorators, `frozen=True` of a class, `zip(strict=True)`, `field(repr=False)`) is none.
 """
 
 import ast
@@ -162,7 +162,7 @@ def _left_out(source: str) -> Iterator[tuple[Position, Position]]:
         elif isinstance(node, ast.FunctionDef):
             kept_out = [node.returns, *node.decorator_list]
         elif isinstance(node, ast.ClassDef):
-            kept_out = [*node.decorator_list]
+            kept_out = [*node.decorator_list, *(keyword.value for keyword in node.keywords)]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("zip", "field"):
             kept_out = [keyword.value for keyword in node.keywords]
         for one in kept_out:

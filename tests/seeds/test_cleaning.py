@@ -148,6 +148,13 @@ def test_the_text_of_each_document_is_its_cleaned_source(document: str) -> None:
             id="a duty statement joins its paragraph",
         ),
         pytest.param("并投入运营\n。打造高地。", "并投入运营。打造高地。\n", id="a line never begins with a full stop"),
+        pytest.param("PHA , 产业", "PHA，产业\n", id="blanks on both sides of a mark before Chinese"),
+        pytest.param("产业 , PHA", "产业，PHA\n", id="blanks on both sides of a mark behind Chinese"),
+        pytest.param("a , b", "a , b\n", id="a mark between Latin words stays narrow"),
+        pytest.param(",甲", "，甲\n", id="a mark at the beginning"),
+        pytest.param("甲,", "甲，\n", id="a mark at the end"),
+        pytest.param("x (A) 甲", "x（A）甲\n", id="one bracket beside Chinese widens both"),
+        pytest.param("甲(R)-3-羟基", "甲(R)-3-羟基\n", id="a bracket of a chemical name stays narrow"),
         pytest.param("", "", id="nothing"),
         pytest.param("# \n\n**\n", "", id="marks only"),
     ],
@@ -193,6 +200,17 @@ def test_bare_page_numbers_and_running_heads_go_but_the_title_stays() -> None:
     ]
     assert cleaned.count("某区工业") == 1
     assert "18" not in cleaned
+
+
+@pytest.mark.parametrize(("offset", "kept"), [(-3, 4), (-2, 1), (-1, 1), (1, 0), (2, 0), (3, 4)])
+def test_a_running_head_goes_from_the_two_lines_above_and_below_a_page_number(offset: int, kept: int) -> None:
+    """Above the first page number the same words may be the title, and stay."""
+    raw = ""
+    for page in range(1, 5):
+        lines = [f"第{page}页第{line}行。" for line in range(9)]
+        lines[4], lines[4 + offset] = str(page), "某区公报"
+        raw += "\n".join(lines) + "\n"
+    assert clean(raw).count("某区公报") == kept
 
 
 def test_numbers_that_do_not_count_pages_stay() -> None:

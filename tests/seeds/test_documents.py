@@ -150,6 +150,9 @@ def test_a_clause_that_is_not_there_is_answered_with_the_nearest_paths() -> None
     [
         ({"title": ""}, "/title"),
         ({"title": 7}, "/title"),
+        ({"title": "某省产业行动计划 "}, "/title"),
+        ({"title": " 某省产业行动计划"}, "/title"),
+        ({"issuers": ["省政府", ""]}, "/issuers"),
         ({"heading": "某省 产业行动计划"}, "/heading"),
         ({"issued_on": "2025-02-30"}, "/issued_on"),
         ({"issued_on": "2025年1月"}, "/issued_on"),

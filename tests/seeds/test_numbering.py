@@ -85,7 +85,11 @@ def test_what_only_looks_like_a_number_is_no_mark(line: str) -> None:
         ("第八条【资金管理】资金专户管理。", "资金管理"),
         ("（三）企业创新能力评价应达到要求；", ""),
         ("（三）在本市注册，有独立法人资格。", ""),
-        ("（四）" + "很" * 50 + "长。后文。", ""),
+        ("（三）申报条件，如下：", "申报条件，如下"),
+        ("（三）甲；", ""),
+        ("（三）甲。", "甲"),
+        ("（四）" + "很" * 40 + "。后文。", "很" * 40),
+        ("（四）" + "很" * 41 + "。后文。", ""),
     ],
 )
 def test_a_heading_is_the_first_sentence_of_a_paragraph_that_runs_on(line: str, heading: str) -> None:

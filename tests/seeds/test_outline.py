@@ -174,6 +174,34 @@ def test_a_task_that_counts_on_ends_a_box_even_without_a_duty() -> None:
     ]
 
 
+def test_a_section_after_a_box_begins_tasks_anew() -> None:
+    assert paths("一、甲\n1.乙。\n专栏1 丙\n1.丁。\n二、戊\n1.己。\n") == ["1", "1.1", "box1", "box1.1", "2", "2.1"]
+
+
+def test_what_is_numbered_inside_an_item_of_a_box_leaves_the_next_item_in_it() -> None:
+    assert paths("一、甲\n1.乙。\n专栏1 丙\n1.丁。\n（1）戊。\n2.己。\n") == [
+        *("1", "1.1", "box1", "box1.1", "box1.1.1", "box1.2"),
+    ]
+
+
+def test_a_sentence_with_a_comma_is_a_heading_only_where_something_stands_below_it() -> None:
+    clauses = by_path("一、甲\n（一）乙，丙。\n（二）丁，戊。\n1.己\n")
+    assert (clauses["1.1"].heading, clauses["1.2"].heading) == ("", "丁，戊")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("第一章 总则\n一、支持\n第1条 给予。\n", ["c1", "c1.1", "1"]),
+        ("第1条 给予。\n一、支持\n第2条 给予。\n", ["1", "1.1", "2"]),
+        ("一、支持\n（一）奖励\n1.给予。\n", ["1", "1.1", "1.1.1"]),
+    ],
+    ids=["chapters are printed", "an article comes first", "no articles"],
+)
+def test_sections_are_no_chapters_unless_they_stand_over_articles(text: str, expected: list[str]) -> None:
+    assert paths(text) == expected
+
+
 def test_paragraphs_of_a_box_without_numbers_count_from_one() -> None:
     duty = "（责任单位：省科技厅）"
     clauses = by_path(f"一、甲\n1.乙。{duty}\n专栏1 丙\n北部地区：丁。\n南部地区：戊。\n2.己。{duty}\n")

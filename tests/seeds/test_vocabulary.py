@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from seeds.faults import SeedError
-from seeds.vocabulary import Entry, build_vocabulary, fold, load_vocabulary
+from seeds.vocabulary import Entry, build_vocabulary, fold, fold_aligned, load_vocabulary, printable
 
 WORDS = Path(__file__).parents[2] / "seeds" / "vocabularies"
 FILES = sorted(path.name for path in WORDS.glob("*.yaml") if path.stem not in ("profile_fields", "word_lists", "zones"))
@@ -97,3 +97,41 @@ def test_a_shipped_vocabulary_is_whole(name):
         assert entry.source
         assert all(fold(spelling) for spelling in entry.spellings())
         assert all(entry.id in words.find(spelling) for spelling in entry.spellings())
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("ＰＨＡ（Ａ型）", "pha(a型)"),
+        ("“首台〔套〕”", '"首台[套]"'),
+        ("㎏与①", "㎏与1"),
+        ("ﬁ、½", "ﬁ、½"),
+        ("細胞", "細胞"),
+        ("", ""),
+    ],
+    ids=[
+        "width and case",
+        "quotes and brackets",
+        "one that becomes two",
+        "several that would",
+        "traditional",
+        "nothing",
+    ],
+)
+def test_a_text_is_folded_with_each_character_at_its_own_offset(text, folded):
+    assert fold_aligned(text) == folded
+    assert len(fold_aligned(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("甲" * 60, "甲" * 60), ("甲" * 61, "甲" * 60 + "…"), ("甲\x00乙\ud800", "甲\ufffd乙\ufffd"), ("a b", "a b")],
+    ids=["as long as is shown", "longer", "control characters", "plain"],
+)
+def test_a_name_is_shown_without_what_cannot_be_shown_and_not_endlessly(name, shown):
+    assert printable(name) == shown
+
+
+def test_a_name_folds_without_characters_nobody_sees():
+    assert fold("聚\u200b乳\x00酸") == "聚乳酸"
+    assert fold("Ｐ.Ｌ—Ａ") == "pla"

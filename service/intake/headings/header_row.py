@@ -6,6 +6,7 @@ import operator
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import zip_longest
 
 from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import fold, printable
@@ -148,8 +149,8 @@ def two_lines(texts: Sequence[Sequence[str]], place: int, on: date) -> tuple[lis
 
 def _are_two_lines(upper: Sequence[str], lower: Sequence[str], on: date, *, below: bool) -> bool:
     """Tell whether two rows are the groups of columns and the columns; `below` tells that the upper was found."""
-    width = max(len(upper), len(lower))
-    upper, lower = ([*row, *[""] * (width - len(row))] for row in (upper, lower))
+    upper, lower = zip(*zip_longest(upper, lower, fillvalue=""), strict=True)
+    width = len(upper)
     owners = [next((upper[left] for left in range(column, -1, -1) if upper[left]), "") for column in range(width)]
     filled = [column for column in range(width) if lower[column]]
     if not below:
@@ -182,10 +183,9 @@ def _is_part_of_heading(text: str, group: str, on: date) -> bool:
 def _repeat_groups(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
     """Return the upper row with the heading of each group over every column of it that the lower row names."""
     repeated, group = list[str](), ""
-    for column in range(max(len(upper), len(lower))):
-        own = upper[column] if column < len(upper) else ""
+    for own, below in zip_longest(upper, lower, fillvalue=""):
         group = own or group
-        repeated.append(own or (group if column < len(lower) and lower[column] else ""))
+        repeated.append(own or (group if below else ""))
     return repeated
 
 

@@ -170,7 +170,7 @@ def _read_heading(position: int, heading: str, target: str | None, noted: _Noted
     if field.kind is Kind.IGNORED:
         return _Reading(replace(report, status=Status.IGNORED), None, year)
     report = replace(report, field=field.id, status=Status.USED)
-    months = field.kind is Kind.DATE and any(word in heading.casefold() for word in _MONTHS)
+    months = any(word in heading.casefold() for word in _MONTHS)
     column = Column(position=position, heading=shown, field=field, months=months)
     reading = _Reading(report, column, year)
     if field.kind in MEASURED:

@@ -140,7 +140,6 @@ _SERIAL_DAYS = range(7_306, 73_051)
 """Serial numbers of 1920 to 2099: what a date becomes when its format is lost."""
 
 _EPOCH_1900, _EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
-_LONGEST = 32_767
 
 
 def read_cell(cell: Cell | Broken, column: Column, *, epoch_1904: bool = False) -> Any:  # noqa: ANN401 - what the schema takes
@@ -172,7 +171,7 @@ def unguarded(text: str) -> str:
 
 def _text(cell: Cell, column: Column) -> str:
     if isinstance(cell, str):
-        return cell[:_LONGEST]
+        return cell
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:  # noqa: PLR2004 - beyond, digits are lost

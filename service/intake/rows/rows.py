@@ -60,11 +60,9 @@ def gather(stated: Stated, city: str) -> Profile:
             facts.update(value)
         elif column.field.fact:
             facts[name] = value
-        elif name in PLACE_PARTS:
-            continue
         elif column.field.kind is Kind.LIST:
             values[name] = tuple(dict.fromkeys((*values.get(name, ()), *value)))
-        else:
+        elif name not in PLACE_PARTS:
             values.setdefault(name, value)
     return Profile(**values, facts=facts)
 

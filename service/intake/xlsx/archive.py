@@ -103,7 +103,7 @@ class Archive:
         for name, kind in _OTHER_KINDS:
             if name in names:
                 raise TableRefusedError("not_a_table", kind=kind)
-        if WORKBOOK not in self._members or TYPES not in self._members:
+        if WORKBOOK not in self._members:
             raise TableRefusedError("not_a_table", kind="ZIP")
         if any("macroenabled" in value.lower() for _, item in self._elements(TYPES) for value in item.values()):
             raise TableRefusedError("macros")

@@ -147,10 +147,10 @@ def _break(cells: list[Any], number: int, sheet: Sheet) -> None:
 
 
 def _downward(sheet: Sheet, first: int, width: int) -> Mapping[int, list[tuple[int, int, int]]]:
-    """Return, by the row where filling starts, the merges that reach down: first row, last row, column."""
+    """Return, by the row where filling starts, the merges below the headings: first row, last row, column."""
     found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for (top, left), (bottom, _) in sheet.merges:
-        if bottom > top >= first and 0 <= left - sheet.left < width:
+        if top >= first and 0 <= left - sheet.left < width:
             found[top].append((top, bottom, left - sheet.left))
     return found
 
@@ -256,11 +256,17 @@ def _shown_columns(
 def _merged_block(sheet: Sheet, texts: list[list[str]], place: int) -> tuple[int, int]:
     """Return the first and last row of the headings: all rows that a heading merged downwards covers.
 
-    A row below counts too when it has texts only under headings merged across it.
+    A row below counts too when it has texts only under headings merged across it. Cells merged without a text, in the
+    table or beside it, are no heading.
     """
-    crossing = [merge for merge in sheet.merges if merge[0][0] <= place <= merge[1][0]]
-    bottom = min(max([place, *(end[0] for _, end in crossing)]), len(texts) - 1)
-    top = min([place, *(start[0] for start, end in crossing if end[0] > start[0])])
+    filled = {column for column, text in enumerate(texts[place], sheet.left) if text}
+    crossing = [
+        (start, end)
+        for start, end in sheet.merges
+        if start[0] <= place <= end[0] and not filled.isdisjoint(range(start[1], end[1] + 1))
+    ]
+    bottom = min(max((end[0] for _, end in crossing), default=place), len(texts) - 1)
+    top = min((start[0] for start, _ in crossing), default=place)
     if bottom == place and place + 1 < len(texts):
         across = {
             column - sheet.left
@@ -321,7 +327,7 @@ def _is_explanation(texts: Sequence[Sequence[str]], place: int, mapping: Mapping
     first = next((column for column, text in enumerate(row) if text and _field(text)), None)
     if first is None or any(fold(text) in named for text in row if text):
         return False
-    down = [line[first] for line in texts if first < len(line) and line[first]]
+    down = [line[first] for line in texts if line[first]]
     fields = [field for text in down if (field := _field(text))]
     return len(set(fields)) > count_headings(row, {}) and len(fields) * 2 > len(down)
 

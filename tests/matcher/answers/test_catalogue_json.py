@@ -33,6 +33,19 @@ def test_every_measure_can_be_described_as_its_type_says(catalogue, language):
         assert described.examples
 
 
+@pytest.mark.parametrize("unit", ["项目", None])
+def test_a_benefit_is_described_with_all_that_the_text_states_of_it(hand_made, unit):
+    quote = "支持聚乳酸企业，按30%给予最高200万元资助"
+    benefit = {"kind": "grant", "rate": "30%", "cap": "200万元", "cite": quote, **({"unit": unit} if unit else {})}
+    engine = hand_made(
+        f"测试政策\n一、任务\n（一）行动。\n1. {quote}。\n",
+        [{"id": "grant", "source": {"clause": "1.1.1", "quote": quote}, "benefit": benefit}],
+    )
+    shown = describe_measure_fully(engine.catalogue, engine.catalogue.measures["grant"], "zh").benefit
+    assert (shown.kind, shown.amount_cny, shown.cap_cny, shown.rate, shown.unit) == ("grant", None, 2e6, 0.3, unit)
+    assert shown.cite.quote == quote
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_condition_has_a_label_and_a_cite_that_stands_in_the_document(catalogue, language):
     labeller = Labeller(catalogue.facts, catalogue.vocabularies, language)

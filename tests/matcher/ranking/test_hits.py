@@ -186,3 +186,11 @@ def test_words_nobody_knows_are_searched_from_three_characters_on(look):
 def test_what_fits_the_stage_is_no_closer_to_the_sector_nor_the_other_way_round(look):
     values = look("pilot", stage=("中试",), sector=("疫苗",))[1]
     assert (values["stage_fits"], values["sector_is_close"]) == (1.0, 0.3)
+
+
+def test_what_a_sector_hits_is_no_hit_of_a_product_and_a_place_none_of_a_sector(look):
+    stated = {"sector": ("疫苗",), "products": ("聚乳酸",)}
+    values = look("one-sector", **stated)[1]
+    assert (values["sector_is_close"], values["product_in_clause"]) == (1.0, 0.0)
+    values = look("city", city="合肥", **stated)[1]
+    assert (values["place_is_named"], values["sector_is_close"]) == (1.0, 0.3)

@@ -15,6 +15,7 @@ TEXT = """测试政策
 （一）专项行动。
 1. 生物材料推广。支持聚乳酸企业建设中试基地。鼓励疫苗企业开拓海外市场；支持酶制剂企业申请专项资金，支持PHA企业参加展会。
 2. 相关条款。推动ALPHA型号和PHA材料应用。
+3. 型号。支持ALPHA型号企业。
 """
 
 
@@ -31,6 +32,7 @@ def made_up(hand_made):
             measure("abroad", "鼓励疫苗企业开拓海外市场"),
             measure("money", "支持酶制剂企业申请专项资金"),
             measure("fair", "支持PHA企业参加展会"),
+            measure("model", "支持ALPHA型号企业", clause="1.1.3"),
         ],
     )
 

@@ -203,6 +203,21 @@ def test_what_no_answer_can_settle_is_neither_counted_nor_one_fact_short(hand_ma
     assert {fact: number for fact, number in asked.items() if fact != "concepts"} == settles
 
 
+@pytest.mark.parametrize(
+    ("declared", "staff", "verdict"), [(0.2, 5, MET), (0.05, 50, None)], ids=["more than worked out", "less"]
+)
+def test_a_declared_number_decides_and_goes_before_what_others_give(hand_made, declared, staff, verdict):
+    engine = hand_made(POLICY, MEASURES)
+    screener = Screener(engine.columns, engine.reader)
+    company = Profile(
+        city="深圳", sector=("生物制造",), employees=100, rd_staff=staff, facts={"rd_staff_share": declared}
+    )
+    chunk = screener.screen(Fields.of_profiles([Profile(), company]), on=DAY, statuses=BOTH, first_row=1)
+    shown = zip(chunk.pair_row.tolist(), chunk.pair_measure.tolist(), chunk.verdict.tolist(), strict=True)
+    verdicts = {screener.measure_ids[place]: found for row, place, found in shown if row == 2}
+    assert verdicts.get("research") == verdict
+
+
 @pytest.mark.parametrize(("limit", "cells"), [("MOST_HITS", 10), ("MOST_PAIRS", 1)])
 def test_chunks_of_any_size_give_the_same(screener, profiles, chunk, monkeypatch, limit, cells):
     monkeypatch.setattr(f"matcher.registers.screener.{limit}", cells * len(screener.measure_ids) * 7)

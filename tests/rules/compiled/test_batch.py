@@ -14,16 +14,16 @@ from rules.compiled.bit_planes import NumberColumn, answer_column, count, pack, 
 from rules.compiled.program import Program
 from rules.compiled.program import as_values as values_of
 from rules.language.facts import Answer, add_up
-from rules.language.measures import Combination, Group, Instrument, Leaf, Measure, Quote, Strength, reason_of
+from rules.language.measures import Leaf, reason_of
 from rules.language.measures import Test as Asked
 from rules.language.reference import evaluate
 from seeds.vocabulary import Taxonomy
+from tests.rules.compiled.drawn import CITE, as_measure, conditions_of, packs_of
 
 PLACES = Taxonomy({"c": (), "c1": ("c",), "c2": ("c",), "c11": ("c1", "z"), "c12": ("c1",), "z": ("c",), "d": ()})
 TRADES = Taxonomy({"bio": (), "med": (), "drugs": ("bio", "med"), "food": ("bio",), "vaccine": ("drugs",), "homes": ()})
 TAXONOMIES = {"region": PLACES, "sector": TRADES}
 NUMBERS = ("employees", "founded_on")
-CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)
 DAYS = (date(2015, 12, 31), date(2016, 1, 1), date(2016, 1, 2))
 
 
@@ -60,31 +60,7 @@ asked = st.one_of(
 )
 
 
-def grouped(inner):
-    several = st.lists(inner, min_size=1, max_size=3).map(tuple)
-    return st.one_of(
-        st.builds(
-            lambda kind, parts: Group(combination=kind, parts=parts),
-            st.sampled_from([Combination.ALL, Combination.ANY]),
-            several,
-        ),
-        inner.map(lambda part: Group(combination=Combination.NOT, parts=(part,))),
-    )
-
-
-conditions = st.recursive(asked.map(lambda test: Leaf(test=test, cite=CITE)), grouped, max_leaves=6)
-
-
-def as_measure(number, parts):
-    return Measure(
-        id=f"m-{number}", document="d", title="支持", title_en="Support", instrument=Instrument.FUND, also=(),
-        strength=Strength.GRANT, source=CITE, context=(), conditions=tuple(parts),
-    )  # fmt: skip
-
-
-packs = st.lists(st.lists(conditions, max_size=4), min_size=1, max_size=6).map(
-    lambda lists: tuple(as_measure(number, parts) for number, parts in enumerate(lists))
-)
+packs = packs_of(conditions_of(asked, 6))
 
 
 def set_answers(fact):
@@ -188,3 +164,15 @@ def test_a_number_given_for_a_set_is_refused():
     measure = as_measure(0, [Leaf(test=Asked(fact="region", operator="within", expected=("c",)), cite=CITE)])
     with pytest.raises(TypeError, match="region"):
         BatchProgram(Program((measure,), TAXONOMIES)).decide({"region": NumberColumn(numbers=np.zeros(1))}, 1)
+
+
+def test_each_test_has_its_own_answers_where_several_have_more_than_one():
+    """Both tests are marked by two of three answers, one of them shared."""
+    measures = [
+        as_measure(number, [Leaf(test=Asked(fact="sector", operator="any_of", expected=trades), cite=CITE)])
+        for number, trades in enumerate([("food", "homes"), ("homes", "vaccine")])
+    ]
+    answers = [Answer(sure=(trade,)) for trade in ("food", "homes", "vaccine")]
+    column = answer_column(answers, np.arange(3), np.arange(3))
+    decided = BatchProgram(Program(measures, TAXONOMIES)).decide({"sector": column}, 3)
+    assert unpack(decided.measures.true, 3).tolist() == [[True, True, False], [False, True, True]]

@@ -18,18 +18,16 @@ from rules.language.measures import (
     Combination,
     Condition,
     Group,
-    Instrument,
     Leaf,
     Measure,
     MeasureVerdict,
-    Quote,
-    Strength,
     Verdict,
     leaves,
 )
 from rules.language.measures import Test as Asked
 from rules.language.reference import Trace, evaluate
 from seeds.vocabulary import Taxonomy
+from tests.rules.compiled.drawn import CITE, as_measure, conditions_of, packs_of
 
 PLACES = Taxonomy(
     {"c": (), "c1": ("c",), "c2": ("c",), "c11": ("c1", "z"), "c12": ("c1",), "c21": ("c2", "z"), "z": ("c",), "d": ()}
@@ -46,7 +44,6 @@ TRADES = Taxonomy(
     }
 )
 TAXONOMIES = {"region": PLACES, "target_region": PLACES, "sector": TRADES}
-CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)
 CODES = {MeasureVerdict.APPLICABLE: MET, MeasureVerdict.POSSIBLE: UNKNOWN, MeasureVerdict.NOT_APPLICABLE: UNMET}
 
 
@@ -86,31 +83,8 @@ tests = st.one_of(
 )
 
 
-def groups(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
-    several = st.lists(inner, min_size=1, max_size=3).map(tuple)
-    return st.one_of(
-        st.builds(
-            lambda kind, parts: Group(combination=kind, parts=parts),
-            st.sampled_from([Combination.ALL, Combination.ANY]),
-            several,
-        ),
-        inner.map(lambda part: Group(combination=Combination.NOT, parts=(part,))),
-    )
-
-
-conditions = st.recursive(tests.map(lambda test: Leaf(test=test, cite=CITE)), groups, max_leaves=8)
-
-
-def as_measure(number: int, parts: list[Condition]) -> Measure:
-    return Measure(
-        id=f"m-{number}", document="d", title="支持", title_en="Support", instrument=Instrument.FUND, also=(),
-        strength=Strength.GRANT, source=CITE, context=(), conditions=tuple(parts),
-    )  # fmt: skip
-
-
-packs = st.lists(st.lists(conditions, max_size=4), min_size=1, max_size=6).map(
-    lambda lists: tuple(as_measure(number, parts) for number, parts in enumerate(lists))
-)
+conditions = conditions_of(tests, 8)
+packs = packs_of(conditions)
 
 
 def set_answers(fact: str) -> st.SearchStrategy[Answer]:

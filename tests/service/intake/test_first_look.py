@@ -5,12 +5,16 @@ import json
 import random
 import time
 import tracemalloc
+import zipfile
 
 import pytest
 import xlsxwriter
 
 from service.intake.first_look import HEAD_BYTES
 from service.intake.headings.layout import CorrectionError
+from service.intake.raw_table import source_of
+from service.intake.xlsx.archive import Archive
+from service.intake.xlsx.scan import cut_workbook
 from tests.service.intake.on_a_day import correction_refusal, look_at, read_tenants
 
 ROWS = [["序号", "企业名称", "营收(万元)", "企业规磨"], *([n, f"第{n}公司", n * 1.5, "中型"] for n in range(1, 30_001))]
@@ -73,6 +77,74 @@ def test_headings_merged_over_two_rows_are_seen_though_merges_stand_behind_the_r
 
     content = xlsx_bytes([[], [], *([f"公司{n}", n, n] for n in range(5_000))], merge)
     assert look_at(content, {}).columns == read_tenants(content).columns
+
+
+def inline(rows):
+    """Return a workbook that holds each text in its cell."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"constant_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return target.getvalue()
+
+
+def sheet_of(workbook):
+    with zipfile.ZipFile(io.BytesIO(workbook)) as packed:
+        return packed.read("xl/worksheets/sheet1.xml")
+
+
+def head_of_sheet(workbook):
+    with Archive(source_of(workbook)) as archive:
+        return sheet_of(cut_workbook(archive, archive.workbook()[0])[0])
+
+
+def wide(count):
+    """Return headings and rows of 90,000 bytes each."""
+    headings = ["企业名称", *(f"列{place}" for place in range(249))]
+    return [headings, *([f"公司{row}", *[f"{row}{'长' * 100}"] * 249] for row in range(1, count + 1))]
+
+
+def narrow(count):
+    return [["企业名称"], *([f"公司{row}"] for row in range(1, count + 1))]
+
+
+def test_of_rows_that_are_endlessly_long_only_the_first_are_taken_out():
+    content = inline(wide(60))
+    look = look_at(content, {})
+    assert (look.refusal, look.rows, look.samples[0]) == (None, 60, ("公司1", "公司2", "公司3"))
+    assert len(head_of_sheet(content)) < 3 * 1_048_576
+
+
+@pytest.mark.parametrize("rows", [wide(25), narrow(199)], ids=["as much as is read", "as many as are kept"])
+def test_a_sheet_that_ends_where_its_head_does_is_kept_whole(rows):
+    content = inline(rows)
+    assert head_of_sheet(content) == sheet_of(content)
+
+
+def test_as_many_rows_are_kept_of_a_long_sheet():
+    assert head_of_sheet(inline(narrow(5_000))).count(b"<row ") == 200
+
+
+def test_the_last_row_that_is_kept_may_be_long():
+    look = look_at(inline([*narrow(198), ["长", *["长" * 4_000] * 30], *[["丁"]] * 100]), {})
+    assert (look.refusal, look.rows) == (None, 299)
+
+
+def test_a_workbook_that_lists_no_texts_is_looked_at_as_it_is_read():
+    """Some programs write the list of shared texts although each text stands in its cell."""
+    target = io.BytesIO(inline(narrow(3)))
+    with zipfile.ZipFile(target, "a") as packed:
+        packed.writestr(
+            "xl/sharedStrings.xml", '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+        )
+    look = look_at(target.getvalue(), {})
+    assert (look.refusal, look.rows, look.samples[0]) == (None, 3, ("公司1", "公司2", "公司3"))
+    assert look.columns == read_tenants(target.getvalue()).columns
+
+
+def test_a_workbook_in_which_nothing_stands_is_empty():
+    assert look_at(inline([]), {}).refusal.code == "empty_file"
 
 
 def test_the_sheet_with_headings_is_looked_at_and_its_letters_start_where_it_does():

@@ -111,6 +111,55 @@ def test_titles_above_the_headings_and_blank_rows_keep_the_numbers(xlsx_bytes, r
     assert [(row.row, row.line, row.faults[0].field) for row in rejected] == [(3, 6, "employees")]
 
 
+@pytest.mark.parametrize(("lines", "found"), [(20, True), (21, False)])
+def test_headings_are_looked_for_below_as_many_lines_as_may_stand_above_them(csv_bytes, xlsx_bytes, lines, found):
+    above = [[f"说明{line}", ""] for line in range(lines)]
+    rows = [*above, ["企业名称", "营业收入（万元）", ""], ["", "2023年", "2024年"], ["甲", 5, 7]]
+    for content in (csv_bytes(rows), xlsx_bytes(rows)):
+        if not found:
+            with pytest.raises(TableRefusedError, check=lambda error: error.code == "no_heading"):
+                read_tenants(content)
+            continue
+        table = read_tenants(content)
+        assert [(row.line, row.profile.annual_revenue_cny) for row in table] == [(lines + 3, 70_000.0)]
+
+
+@pytest.mark.parametrize(("lines", "seen"), [(20, "甲方、乙方"), (21, "名录0")])
+def test_of_a_table_without_headings_the_fullest_line_among_those_is_shown(csv_bytes, lines, seen):
+    rows = [*([f"名录{line}"] for line in range(lines)), ["甲方", "乙方"], ["某公司", "合肥"]]
+    with pytest.raises(TableRefusedError, check=lambda error: error.params["seen"] == seen):
+        read_tenants(csv_bytes(rows))
+
+
+def test_what_the_caller_names_a_heading_is_one_and_a_title_beside_it_is_none(csv_bytes):
+    content = csv_bytes([["名录", "一", "二", "三"], ["甲方", "大概收入", "说明", ""], ["某公司", 3, "好", ""]])
+    table = read_tenants(content, mapping={"甲方": "name", "大概收入": "annual_revenue_cny"})
+    assert [(row.line, row.profile.name, row.profile.annual_revenue_cny) for row in table] == [(3, "某公司", 3.0)]
+
+
+@pytest.mark.parametrize(("lines", "read_whole"), [(60, True), (61, False)])
+def test_a_quoted_cell_of_many_lines_is_one_and_of_too_many_a_mark_that_is_never_closed(read, lines, read_whole):
+    tenants, rejected = read(f'企业名称,行业\n甲,"{chr(10).join(["化工"] * lines)}"\n丙,\n'.encode())
+    assert (tenants[0].profile.name, tenants[-1].profile.name) == ("甲" if read_whole else "化工", "丙")
+    assert [row.faults[0].code for row in rejected] == ([] if read_whole else ["unclosed_quote"])
+
+
+def test_a_line_that_ends_before_the_name_says_nothing_of_a_company(read):
+    tenants, rejected = read("序号,企业名称,行业\n1,甲\n2\n\n3,乙,化工\n".encode())
+    assert [(tenant.row, tenant.profile.name) for tenant in tenants] == [(1, "甲"), (4, "乙")]
+    assert not rejected
+
+
+@pytest.mark.parametrize(("keys", "read_whole"), [(256, True), (257, False)])
+def test_objects_have_so_many_different_keys_and_no_more(read, keys, read_whole):
+    content = json.dumps({"name": "甲", **{f"key{number}": 1 for number in range(keys - 1)}}).encode()
+    if read_whole:
+        assert [tenant.profile.name for tenant in read(content)[0]] == ["甲"]
+    else:
+        with pytest.raises(TableRefusedError, check=lambda error: error.code == "too_many_columns"):
+            read(content)
+
+
 def test_merged_cells_hold_for_every_row_they_cover(xlsx_bytes, read):
     rows = [["注册地", "企业名称", "产品"], ["", "甲", "聚乳酸"], ["", "乙", "PHA"], ["深圳", "丙", "PLA"]]
     tenants, _ = read(xlsx_bytes(rows, lambda _, sheet: sheet.merge_range("A2:A3", "合肥")))
@@ -121,14 +170,37 @@ def test_merged_cells_hold_for_every_row_they_cover(xlsx_bytes, read):
     ]
 
 
-def test_blank_cells_merged_beside_the_table_are_no_part_of_it(xlsx_bytes, read):
+@pytest.mark.parametrize(
+    "blank", ["Z2:Z4", "B6:C9", "E1:E2", "A1:A2", "A2:A3", "D1:D2", "D2:D3"],
+    ids=["far right", "below", "right of the headings", "left of the headings", "left of the rows", "next to the headings", "next to the rows"],
+)  # fmt: skip
+def test_blank_cells_merged_beside_the_table_are_no_part_of_it(xlsx_bytes, read, blank):
     def merge(_, sheet):
-        sheet.merge_range("Z2:Z4", "")
-        sheet.merge_range("A6:B9", "")
+        sheet.merge_range(blank, "")
 
-    tenants, rejected = read(xlsx_bytes([["企业名称", "员工人数"], ["甲", 1], ["乙", 2]], merge))
-    assert [tenant.profile.name for tenant in tenants] == ["甲", "乙"]
+    tenants, rejected = read(xlsx_bytes([["", "企业名称", "员工人数"], ["", "甲", 1], ["", "乙", 2]], merge))
+    assert [(tenant.profile.name, tenant.profile.employees) for tenant in tenants] == [("甲", 1), ("乙", 2)]
     assert not rejected
+
+
+@pytest.mark.parametrize(("cell", "lines"), [("B4", [4]), ("C5", [5]), ("A5", []), ("D5", [])])
+def test_a_formula_without_result_below_all_rows_is_reported_in_whichever_column_of_the_table(
+    xlsx_bytes, read, cell, lines
+):
+    rows = [["", "企业名称", "员工人数"], ["", "甲", 1], ["", "乙", 2]]
+    tenants, rejected = read(xlsx_bytes(rows, lambda _, sheet: sheet.write_formula(cell, "=1", None, "")))
+    assert len(tenants) == 2
+    assert [(row.line, row.faults[0].code) for row in rejected] == [(line, "formula_without_value") for line in lines]
+
+
+def test_groups_beside_a_heading_merged_downwards_are_headings_too(xlsx_bytes, read):
+    def merge(_, sheet):
+        sheet.merge_range("A1:A2", "企业名称")
+        sheet.write_row("B1", ["2023年", "2024年"])
+        sheet.write_row("B2", ["营业收入（万元）", "营业收入（万元）"])
+
+    (tenant,), _ = read(xlsx_bytes([[], [], ["甲", 5, 7]], merge))
+    assert tenant.profile.annual_revenue_cny == 70_000.0
 
 
 def test_headings_over_two_merged_rows_are_read_together(xlsx_bytes, read):

@@ -62,8 +62,10 @@ def test_what_is_no_profile_costs_its_row_wherever_it_stands(sent):
 
 
 def test_hundreds_of_different_unknown_fields_cost_their_rows_only(sent):
-    rows, _ = sent([{f"field{n}": n for n in range(30)}, *({f"key{n}": n} for n in range(400)), {"name": "甲"}])
+    rows, columns = sent([{f"field{n}": n for n in range(30)}, *({f"key{n}": n} for n in range(400)), {"name": "甲"}])
     assert len(reported(rows)) == 401
+    assert [column.heading for column in columns][:2] == ["name", "field0"]
+    assert len(columns) == 101
     assert [code for _, code in reported(rows)[1]] == ["unknown_field"] * 20 + ["unknown_fields"]
     assert rows[-1].profile.name == "甲"
 

@@ -242,8 +242,15 @@ def test_of_two_lines_of_headings_nothing_is_left_where_the_table_ends(csv_bytes
 
 
 @pytest.mark.parametrize(
-    ("below", "line"), [(["", "2023年", "2024年"], 2), (["", "12", "7"], 1)], ids=["years", "figures"]
+    ("below", "line"),
+    [(["", "2023年", "2024年"], 2), (["", "总数", "其中：博士"], 2), (["", "12", "7"], 1), (["", "某人", "别人"], 1)],
+    ids=["years", "the whole and a part", "figures", "other words"],
 )
-def test_years_below_a_heading_of_figures_are_headings_and_bare_figures_are_not(csv_bytes, below, line):
+def test_years_and_parts_below_a_heading_of_figures_are_headings_and_anything_else_is_not(csv_bytes, below, line):
     table = read_tenants(csv_bytes([["企业名称", "员工人数", ""], below, ["甲", "5", ""]]))
     assert table.raw.about["heading_line"] == line
+
+
+def test_a_company_with_the_word_of_a_heading_in_a_column_without_one_is_no_line_of_headings(csv_bytes):
+    table = read_tenants(csv_bytes([["企业名称", "注册地", ""], ["乙", "合肥", ""], ["甲", "", "技术"]]))
+    assert [row.profile.name for row in table] == ["乙", "甲"]

@@ -56,6 +56,32 @@ def test_the_unit_is_found_among_other_words(heading, read):
     assert not layout.reports[0].unit_assumed
 
 
+SCALES = {
+    1e1: ("10元", "ten 十 十元 10元"),
+    1e2: ("百元", "hundred hundreds 百 100元"),
+    1e3: ("千元", "thousand thousands k K 千 1,000元"),
+    1e4: ("万元", "wan w 万 10,000元"),
+    1e5: ("十万元", "十万 100,000元"),
+    1e6: ("百万元", "million millions mn mm mio mil m M 百万"),
+    1e7: ("千万元", "千万"),
+    1e8: ("亿元", "yi 亿"),
+    1e9: ("十亿元", "billion billions bn b 十亿"),
+    1e10: ("100亿元", "百亿"),
+    1e12: ("10000亿元", "trillion tn 万亿"),
+    2e8: ("2亿元", "2亿"),
+    2e1: ("20元", "20元"),
+}
+
+
+@pytest.mark.parametrize(
+    ("word", "factor", "unit"),
+    [(word, factor, unit) for factor, (unit, words) in SCALES.items() for word in words.split()],
+)
+def test_every_word_for_a_scale_of_money_has_its_size_and_its_name(word, factor, unit):
+    layout = lay_out([f"营业收入（人民币{word}）"])
+    assert (layout.columns[0].factor, layout.reports[0].unit) == (factor, unit)
+
+
 @pytest.mark.parametrize("heading", NOT_READ)
 def test_what_looks_like_a_unit_and_is_not_read_leaves_the_column_out_and_is_stated(heading):
     layout = lay_out([heading])
@@ -77,6 +103,8 @@ def test_a_unit_is_assumed_only_where_none_is_named(heading):
     [
         ("员工人数（千人）", 1e3, "千人"),
         ("员工人数（万人）", 1e4, "万人"),
+        ("员工人数（百人）", 1e2, "百人"),
+        ("员工人数（20人）", 20.0, "20人"),
         ("从业人数(人，年末)", 1.0, ""),
         ("员工人数（含劳务派遣）", 1.0, ""),
         ("Employees (thousands)", 1e3, "千人"),

@@ -49,6 +49,7 @@ def cell(value, field, **options):
     ("field", "value", "read"),
     [
         ("employees", "120人", 120),
+        ("employees", "0人", 0),
         ("employees", "1,200", 1200),
         ("employees", "１２０", 120),
         ("employees", 120.0, 120.0),
@@ -96,6 +97,8 @@ def test_a_cell_is_read_as_its_field(field, value, read):
         ("3.2億元", 1e4, "3.2亿元"),
         ("¥3000元", 1e4, "¥3000元"),
         ("-¥3", 1e4, -30_000.0),
+        ("1.234567", 1e4, 12_345.67),
+        (1.234567, 1e4, 12_345.67),
     ],
 )
 def test_a_number_takes_the_unit_of_its_heading_and_a_text_its_own(value, factor, yuan):
@@ -183,7 +186,9 @@ def test_yes_and_no_are_no_figure(field, value):
         cell(value, field)
 
 
-@pytest.mark.parametrize(("value", "text"), [(12.0, "12"), (1.5, "1.5"), (-0.5, "-0.5")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(12.0, "12"), (1.5, "1.5"), (-0.5, "-0.5"), (999_999_999_999_999.0, "999999999999999")]
+)
 def test_a_number_under_a_heading_for_words_is_read_as_it_is_shown(value, text):
     assert cell(value, "name") == text
 
@@ -193,6 +198,14 @@ def test_a_number_under_a_heading_for_words_is_read_as_it_is_shown(value, text):
 )
 def test_a_number_is_a_day_written_in_figures_or_counted_with_or_without_its_hour(value, day):
     assert cell(value, "founded_on") == day
+
+
+@pytest.mark.parametrize(
+    ("serial", "day"), [(7305, None), (7306, "1920-01-01"), (73_050, "2099-12-31"), (73_051, None)]
+)
+def test_a_day_counted_as_a_number_is_one_of_1920_to_2099(serial, day):
+    with contextlib.nullcontext() if day else pytest.raises(CellError, check=lambda error: error.code == "not_date"):
+        assert cell(serial, "founded_on") == day
 
 
 def test_a_day_written_in_figures_has_no_fraction():

@@ -83,6 +83,11 @@ def test_a_word_of_a_fact_says_it_of_that_fact(word, field, stated):
     assert flag(word, field) is stated
 
 
+@pytest.mark.parametrize(("word", "stated"), [("有", True), ("无", False)])
+def test_a_bad_record_in_the_heading_of_another_fact_changes_nothing(word, stated):
+    assert flag(word, "partners_with_research", "有无产学研合作（不含受处罚单位）") is stated
+
+
 @pytest.mark.parametrize(
     ("word", "field"),
     [

@@ -1,5 +1,7 @@
 """Rows of a park's list that are no companies, and cells that name several classes at once."""
 
+from datetime import date
+
 import pytest
 
 from matcher.profiles.profile import Profile
@@ -69,6 +71,23 @@ def test_a_company_called_like_such_a_row_stays_one(name, csv_bytes, read):
     )
     assert not rejected
     assert [tenant.profile.name for tenant in tenants] == [name, name]
+
+
+def test_what_stands_right_of_the_place_is_read_too(csv_bytes, read):
+    headings = ["省", "市", "区县", "企业名称", "行业", "行业", "成立日期", "发明专利", "员工人数"]
+    row = ["广东", "深圳", "南山区", "甲", "医药、疫苗", "医药；酶", "2015-03-01", 4, 3]
+    (tenant,), _ = read(csv_bytes([headings, row]))
+    assert tenant.profile == Profile(
+        name="甲", city="广东深圳南山区", sector=("医药", "疫苗", "酶"), founded_on=date(2015, 3, 1), employees=3,
+        facts={"invention_patents": 4.0},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("day", "codes"), [("2026-11-22", []), ("2026-11-23", ["in_the_future"])])
+def test_a_company_may_be_founded_on_the_last_day_and_no_later(csv_bytes, read, day, codes):
+    tenants, rejected = read(csv_bytes([["企业名称", "成立日期"], ["甲", day]]), latest=date(2026, 11, 22))
+    assert [str(tenant.profile.founded_on) for tenant in tenants] == ([] if codes else [day])
+    assert [fault.code for row in rejected for fault in row.faults] == codes
 
 
 def test_serial_numbers_written_ahead_are_no_rows(csv_bytes, read):

@@ -30,6 +30,9 @@ def formatted(xlsx_bytes, headings, cells):
         (320, '#,##0.00"万元"_ ', 3.2e6),
         (320, '[$￥-804]#,##0"万"', 3.2e6),
         (3.2, '0.0"亿"', 3.2e8),
+        (3.2, '0.0"M"', 3.2e6),
+        (3.2, '0.0"十亿"', 3.2e9),
+        (3.2, "0.0\\M", 3.2e6),
         (3.2, 'General"亿元"', 3.2e8),
         (320, '0"元"', 320.0),
         (32_123_456, '0!.0,"万"', 32_123_456.0),
@@ -41,6 +44,7 @@ def formatted(xlsx_bytes, headings, cells):
         (320_000_000, '[>=100000000]#\\.##,,"亿";[>=10000]0\\.0,"万";0', 3.2e8),
         (20_000, '[>=100000000]#\\.##,,"亿";[>=10000]0\\.0,"万";0"元"', 20_000.0),
         (5, '[>=10000]0\\.0,"万";0', 5.0),
+        (5, '[>100]0"亿元";[>50]0"万元";[>10]0"元"', 5.0),
         (5, '[>=100000000]#\\.##,,"亿";[>=10000]0\\.0,"万";0"元"', 5.0),
     ],
 )
@@ -84,6 +88,39 @@ def test_a_format_that_shows_another_figure_leaves_the_money_open(xlsx_bytes, re
     assert not rejected
     assert tenants[0].profile.annual_revenue_cny is None
     assert [caveat.code for caveat in tenants[0].caveats] == ["format_left_open"]
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "yuan"),
+    [
+        (5, '0"万元";0"元"', 5e4),
+        (5, '0"万元";0"美元";0"美元"', 5e4),
+        (0, '0"万元";0"美元"', 0.0),
+        (0, '0"美元";0"美元";0"万元"', 0.0),
+    ],
+    ids=["above 0", "above 0, of three", "0, of two", "0, of three"],
+)
+def test_a_section_of_a_format_shows_the_numbers_it_is_for(xlsx_bytes, read, value, form, yuan):
+    tenants, _ = read(formatted(xlsx_bytes, ["企业名称", "营业收入"], [(value, form)]))
+    assert [tenant.profile.annual_revenue_cny for tenant in tenants] == [yuan]
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "growth"),
+    [(-0.05, '0"倍";-0%', -0.05), (0.05, '0"倍";-0%', None), (-0.05, "0%", -0.05), (-5, '0"%"', -0.05)],
+    ids=["below 0", "not below 0", "all", "all, in words"],
+)
+def test_a_section_for_what_is_below_0_is_the_second(xlsx_bytes, read, value, form, growth):
+    tenants, _ = read(formatted(xlsx_bytes, ["企业名称", "营收增长率"], [(value, form)]))
+    assert [tenant.profile.facts.get("revenue_growth") for tenant in tenants] == [growth]
+
+
+@pytest.mark.parametrize(("length", "yuan"), [(255, 5e4), (256, None)])
+def test_a_format_is_read_as_long_as_spreadsheet_programs_write_one(xlsx_bytes, read, length, yuan):
+    form = f'0"万元"{"_ " * length}'[: length - length % 2] + "0" * (length % 2)
+    assert len(form) == length
+    tenants, _ = read(formatted(xlsx_bytes, ["企业名称", "营业收入"], [(5, form)]))
+    assert [tenant.profile.annual_revenue_cny for tenant in tenants] == [yuan]
 
 
 @pytest.mark.parametrize(
@@ -181,11 +218,13 @@ def test_two_headings_merged_across_take_the_row_below_for_their_own(xlsx_bytes,
     def change(_, sheet):
         sheet.write_row(0, shift, ["企业名称", "注册地"])
         sheet.merge_range(0, shift + 2, 0, shift + 3, "经营情况（万元）")
+        sheet.write(0, shift + 4, "员工人数")
         sheet.write_row(1, shift + 2, ["营业收入", "研发费用"])
-        sheet.write_row(2, shift, ["甲", "合肥", 5, 6])
+        sheet.write_row(2, shift, ["甲", "合肥", 5, 6, 7])
 
     (tenant,) = read_tenants(xlsx_bytes([], change))
     assert (tenant.profile.annual_revenue_cny, tenant.profile.rd_spend_cny) == (50_000.0, 60_000.0)
+    assert tenant.profile.employees == 7
 
 
 def test_a_company_of_which_only_the_name_is_known_is_no_heading_below_one_merged_downwards(xlsx_bytes):
@@ -224,6 +263,12 @@ def test_a_foreign_unit_above_the_headings_leaves_the_money_unread(xlsx_bytes):
     ]
 
 
+def test_a_unit_below_the_companies_is_none_above_the_headings(xlsx_bytes, csv_bytes):
+    rows = [["企业名称", "营业收入"], ["甲", 5], ["注", "万元"]]
+    for content in (xlsx_bytes(rows), csv_bytes(rows)):
+        assert next(iter(read_tenants(content))).profile.annual_revenue_cny == 5.0
+
+
 def test_a_threshold_in_a_title_is_no_unit(xlsx_bytes):
     (tenant,) = read_tenants(grouped(xlsx_bytes, [], "规模以上企业（2000万元）"))
     assert tenant.profile.annual_revenue_cny == 3200.0
@@ -232,6 +277,9 @@ def test_a_threshold_in_a_title_is_no_unit(xlsx_bytes):
 EXPLAINED = [["字段", "说明"], ["企业名称", "填营业执照上的全称"], ["注册地", "填到区县"], ["行业", "填主营行业"]]
 
 BRIEFLY = [["字段", "说明"], ["企业名称", "全称"], ["注册地", "区县"], ["行业", "主营"]]
+
+
+NUMBERED = [["序号", "企业名称", "说明"], [1, "注册地", "填到区县"], [2, "行业", "填主营行业"]]
 
 
 def workbook(**sheets):
@@ -257,6 +305,8 @@ def phase(*names, width=3):
         ({"空表": phase(), "一期": phase("甲", width=2), "封面": [["园区企业名录"]]}, "一期", ()),
         ({"一期": phase(*"甲乙丙" * 100), "续": [["丁", "合肥", "生物"], ["戊", "合肥", "生物"]]}, "一期", ("续",)),
         ({"字典": [["行业"], ["生物"], ["医药"]], "企业": phase()}, "企业", ("字典",)),
+        ({"空表": phase(), "一期": [*phase(width=2), *[[]] * 25, ["甲", "合肥"]]}, "一期", ()),
+        ({"说明": NUMBERED, "一期": phase("甲", width=2)}, "一期", ()),
     ],
 )
 def test_the_sheet_with_most_headings_and_rows_is_read_and_the_others_are_reported(sheets, read, others):

@@ -164,6 +164,13 @@ def test_a_sheet_that_is_no_plain_xml_is_refused_at_once(workbook, sheet):
     assert look_at(content, {}).refusal.code == "damaged"
 
 
+@pytest.mark.parametrize("missing", ["[Content_Types].xml", "xl/_rels/workbook.xml.rels", "xl/sharedStrings.xml"])
+def test_a_workbook_that_lacks_a_part_is_damaged(workbook, missing):
+    content = repacked(workbook, lambda name, data: [] if name == missing else [(name, data)])
+    assert refusal(content) == "damaged"
+    assert look_at(content, {}).refusal.code == "damaged"
+
+
 @pytest.mark.parametrize("sheet", [b"<worksheet a='%s'/>" % (b"x" * 6_000_000), b"<worksheet>" + b"<a>" * 200_000])
 def test_an_endless_tag_and_an_endless_depth_are_refused(monkeypatch, workbook, sheet):
     monkeypatch.setattr("service.intake.xlsx.archive.LARGEST_RATIO", 10**6)
@@ -260,6 +267,18 @@ def test_a_heading_line_of_a_million_columns_is_refused_as_that(delimiter):
     headings = delimiter.join(["企业名称", *(f"列{n}" for n in range(1_000_000))])
     assert refusal(f"{headings}\n甲{delimiter}1\n".encode()) == "too_many_columns"
     assert refusal(f"名录\n{headings}\n企业{delimiter}1\n".encode()) == "too_many_columns"
+
+
+@pytest.mark.parametrize(("lines", "code"), [(20, "too_many_columns"), (21, "no_heading")], ids=["last", "below"])
+def test_it_is_refused_as_that_only_where_headings_are_looked_for(lines, code):
+    headings = ",".join(["企业名称", *(f"列{n}" for n in range(1_000_000))])
+    assert refusal(("名录\n" * lines + headings).encode()) == code
+
+
+def test_a_quoted_cell_that_is_too_long_to_be_read_costs_its_row_only(read):
+    tenants, rejected = read(f'企业名称,行业\n甲,"{"长" * 140_000}"\n丙,"化工"\n'.encode())
+    assert [tenant.profile.name for tenant in tenants] == ["丙"]
+    assert [(row.row, row.faults[0].code) for row in rejected] == [(1, "row_too_long")]
 
 
 def test_a_line_that_is_too_long_below_the_headings_costs_itself_only(read):
