@@ -71,6 +71,12 @@ class Gazetteer:
         """Return those of `places` whose English label is `name`: Shanxi is 山西, although 陕西 is read so too."""
         return tuple(place for place in places if fold_latin(self.regions[place].en) == name)
 
+    def says_where(self, name: str, places: Ids) -> bool:
+        """Tell whether the name of a zone begins with that of its city or province (东莞松山湖), as two parts would."""
+        above = {part for place in places for part in self.regions.taxonomy.ancestors(place)} - set(places)
+        shorts = tuple(short for part in above for short in self.regions[part].extra.get("short", ()))
+        return all(self.regions[place].kind == Level.ZONE for place in places) and name.startswith(shorts)
+
     def is_coarse(self, region_id: str) -> bool:
         """Tell whether a place is known widely by its short name: all but counties and the country."""
         return self.regions[region_id].kind in _COARSE

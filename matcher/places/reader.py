@@ -140,6 +140,15 @@ def region_of_credit_code(code: str, regions: Vocabulary) -> str | None:
     return gazetteer_of(regions).registered_in(plain[2 : 2 + CODE_LENGTH]) or None
 
 
+def settled_by_code(place: PlaceReading, registered: str, regions: Vocabulary) -> str:
+    """Return where a company is whose place was not surely read: the one of several that lies where it is registered.
+
+    Where none or several do, it is the region of its credit code. Either is inferred, never stated.
+    """
+    fitting = [code for code in place.codes if regions.taxonomy.within(code, (registered,))]
+    return fitting[0] if place.status is PlaceStatus.AMBIGUOUS and len(fitting) == 1 else registered
+
+
 def _read_code(digits: str, gazetteer: Gazetteer) -> PlaceReading:
     """Read an administrative code; the digits after the sixth are a town or village."""
     matched = _CODE.fullmatch(digits)
@@ -316,10 +325,13 @@ class _Reader:
         return PlaceReading(status=status, codes=ids, similarity=1.0, rest=rest)
 
     def _is_only_a_word(self, chain: Chain) -> bool:
-        """Tell whether nothing but an everyday word was read, which may name a county or not (滨湖, 合作)."""
-        if self._near is not None or len(chain.parts) != 1 or chain.parts[0].own:
+        """Tell whether nothing was read but an everyday word or a town's name that others have too (滨湖, 长安镇)."""
+        if self._near is not None or len(chain.parts) != 1:
             return False
         regions = self._gazetteer.regions
+        if is_firm(chain, self._writing, self._gazetteer):
+            name = self._writing.text(chain.parts[0].start, chain.parts[0].end)
+            return all(regions[place].extra.get("shared") and regions[place].zh == name for place in chain.ids)
         return all(regions[p].kind == Level.COUNTY and self._gazetteer.is_everyday(p) for p in chain.ids)
 
     def _settle(self, ids: Ids) -> Ids:
