@@ -118,8 +118,8 @@ class Gazetteer:
     def _meeting(self, known: Ids, named: Ids, name: str) -> Ids:
         """Return what is left of a zone and a further name that lie side by side or share ground, () when they do not.
 
-        What lies in both is meant (广东自贸试验区 and 南沙区: its 南沙片区). In a zone of a whole province the name
-        alone says more (安徽自贸试验区, then 合肥市高新区); a county keeps the zone of its city, which says more than it.
+        What lies in both is meant (广东自贸试验区 and 南沙区: its 南沙片区). After a zone of a whole province the name
+        alone says more (安徽自贸试验区, then 合肥市高新区); after the zone of a city, a county of it says less.
         """
         zones = [place for place in known if self.regions[place].kind == Level.ZONE and not self.is_town(place)]
         if not zones or len(zones) != len(known):

@@ -185,7 +185,9 @@ _ANOTHER_TYPE = re.compile(r"[市区县旗盟州]|[山湖湾岛寺塔](?!.{0,3}[
 _OWN_TYPE = re.compile(r".{2,}(?:[省市县旗盟州]|(?<!地)区)")
 # Evidence that a later place is another one of the company, and no street, house or name that is called after it.
 _JOINED = re.compile(r"(?:[在于驻和及与或到至往赴原现兼]|[另还][有设]|地址|总部|基地|工厂|办公|注册|生产)$")
-_ROLE = re.compile(r"总部|本部|分部|分公司|子公司|分院|分所|分行|支行|分店|分厂|办事处|代表处|工厂|厂区|厂$|生产基地|研发中心|基地|[两三]地|[两三]市")
+_ROLE = re.compile(
+    r"总部|本部|分部|分公司|子公司|分院|分所|分行|支行|分店|分厂|办事处|代表处|工厂|厂区|厂$|生产基地|研发中心|基地|[两三]地|[两三]市"
+)
 _NO_CITY = re.compile(r"[场民政容郊]")
 _ADDRESS_END = re.compile(r"(?:镇|乡|街道|街|路|大道|巷|号|楼|室|层|栋|座|园|园区|村|社区|大厦|中心|广场)$")
 _QUARTER = re.compile(r"[东南西北中新老]?城?区")
@@ -229,7 +231,9 @@ def is_believed(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
     if _ORGANISATION.search(rest) is None:
         return is_firm(chain, writing, gazetteer) or _goes_on(chain, writing, gazetteer)
     # A city and an organisation alone are its name (深圳市某某公司), not where it is.
-    is_name = not _has_two_parts(chain, writing, gazetteer) and _STREET.search(rest) is None and not rest.endswith("中心")
+    is_name = (
+        not _has_two_parts(chain, writing, gazetteer) and _STREET.search(rest) is None and not rest.endswith("中心")
+    )
     return not is_name and is_firm(chain, writing, gazetteer)
 
 
@@ -237,7 +241,8 @@ def is_firm(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
     """Tell whether places are named so fully that they are meant, whatever follows: in two parts, or with a type."""
     last = chain.parts[-1]
     typed = last.own or _OWN_TYPE.fullmatch(writing.text(last.start, last.end)) is not None
-    return _has_two_parts(chain, writing, gazetteer) or (typed and all(gazetteer.regions[p].kind != Level.GROUP for p in chain.ids))
+    is_group = any(gazetteer.regions[place].kind == Level.GROUP for place in chain.ids)
+    return _has_two_parts(chain, writing, gazetteer) or (typed and not is_group)
 
 
 def _goes_on(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
@@ -272,7 +277,8 @@ def is_distinct(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
     first, last = chain.parts[0], chain.parts[-1]
     name = writing.text(first.start, first.end)
     everyday = any(gazetteer.is_everyday(place) for place in chain.ids)
-    if _has_two_parts(chain, writing, gazetteer) or (all(gazetteer.is_coarse(place) for place in chain.ids) and not everyday):
+    is_known = all(gazetteer.is_coarse(place) for place in chain.ids) and not everyday
+    if is_known or _has_two_parts(chain, writing, gazetteer):
         return not (last.start > 0 and not last.own and _SEATED.match(writing.text(chain.end)))
     if first.own:
         return len(name) >= _SHORTEST_OWN and _QUARTER.fullmatch(name) is None

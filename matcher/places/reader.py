@@ -39,10 +39,13 @@ _SHORTEST_ZONE = 3
 _USUAL_LEVEL = {Level.CITY: 0, Level.PROVINCE: 0, Level.ZONE: 1, Level.GROUP: 1, Level.COUNTY: 2, Level.COUNTRY: 3}
 _CREDIT_CODE = re.compile(r"[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}")
 _CODE = re.compile(r"([0-9]{6})((?:[0-9]{3}){0,2})")
-_POSTCODE = re.compile(r"(?:邮编|邮政编码|zip|postcode)?[::]?\s?(?<![0-9A-Za-z#-])([1-9][0-9]{5})(?![0-9A-Za-z-])", re.IGNORECASE)
-_WORDS = word_lists()
-_LABEL = re.compile(rf"\s*(?:{'|'.join(sorted(_WORDS.place_labels, key=len, reverse=True))})(?:[::|\s是为在]|位于){{1,3}}", re.IGNORECASE)
-_REMARK = re.compile(rf"[(\[【][^()\[\]【】]{{0,60}}(?:{'|'.join(_WORDS.place_remarks)})[^()\[\]【】]{{0,60}}[)\]】]")
+_POSTCODE = re.compile(
+    r"(?:邮编|邮政编码|zip|postcode)?:?\s?(?<![0-9A-Za-z#-])([1-9][0-9]{5})(?![0-9A-Za-z-])", re.IGNORECASE
+)
+_LABELS = "|".join(sorted(word_lists().place_labels, key=len, reverse=True))
+_LABEL = re.compile(rf"\s*(?:{_LABELS})(?:[:|\s是为在]|位于){{1,3}}", re.IGNORECASE)
+_REMARKS = "|".join(word_lists().place_remarks)
+_REMARK = re.compile(rf"[(\[【][^()\[\]【】]{{0,60}}(?:{_REMARKS})[^()\[\]【】]{{0,60}}[)\]】]")
 
 
 class PlaceStatus(StrEnum):
@@ -103,7 +106,8 @@ def _resolve(gazetteer: Gazetteer, text: str, near: str | None) -> PlaceReading:
         return _read_code(digits, gazetteer)
     if len(plain) > LONGEST_INPUT:
         return PlaceReading(status=PlaceStatus.UNRECOGNISED)
-    plain = _REMARK.sub(" ", _LABEL.sub("", plain, count=1) if _LABEL.match(plain) else plain)
+    label = _LABEL.match(plain)
+    plain = _REMARK.sub(" ", plain[label.end() :] if label else plain)
     return _without_postcode(plain, gazetteer, near) or _read(plain, gazetteer, near)
 
 
@@ -227,7 +231,9 @@ class _Reader:
 
     def _later(self, known: Chain) -> tuple[Chain | None, Ids]:
         """Return what the rest of an address names: a zone around the street, and places that exclude the known one."""
-        zone, found, position = None, [], known.end
+        zone: Chain | None = None
+        found: list[str] = []
+        position = known.end
         while position < self._length:
             chain = back_off(read_chain(self._writing, position, self._gazetteer), self._writing, self._gazetteer)
             if chain.ids and not all(self._gazetteer.is_town(place) for place in chain.ids):

@@ -201,9 +201,7 @@ class CreditCode(StrictField):
 
 
 # The six digits of a place, the day of birth, and the order of birth with a check digit, of a resident or a former one.
-_IDENTITY = re.compile(
-    r"[1-8][1-7][0-9]{4}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]"
-)
+_IDENTITY = re.compile(r"[1-8][1-7][0-9]{4}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]")
 
 
 def _is_of_a_person(code: str) -> bool:
