@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -233,16 +234,27 @@ class _Reader:
         """Return what the rest of an address names: a zone around the street, and places that exclude the known one."""
         zone: Chain | None = None
         found: list[str] = []
-        position = known.end
-        while position < self._length:
-            chain = back_off(read_chain(self._writing, position, self._gazetteer), self._writing, self._gazetteer)
-            if chain.ids and not all(self._gazetteer.is_town(place) for place in chain.ids):
-                if self._may_meet(known.ids, chain.ids):
-                    zone = zone or self._zone_around(known, chain)
-                elif self._is_distinct(chain) and is_another(chain, self._writing, known):
-                    found += self._settle(chain.ids)
-            position = max(chain.end, position + 1)
+        for chain in self._named_from(known.end):
+            if all(self._gazetteer.is_town(place) for place in chain.ids):
+                continue
+            if self._may_meet(known.ids, chain.ids):
+                zone = zone or self._zone_around(known, chain)
+            elif self._is_distinct(chain) and is_another(chain, self._writing, known):
+                found += self._settle(chain.ids)
         return zone, tuple(found)
+
+    def _named_from(self, position: int) -> Iterator[Chain]:
+        """Yield what is named from `position` on, each place as far as it goes."""
+        while position < self._length:
+            chain = Chain(position)
+            if self._writing.words or self._writing.name(position, position + 2) in self._gazetteer.lengths:
+                chain = self._chain_at(position)
+            if chain.parts:
+                yield chain
+            position = max(chain.end, position + 1)
+
+    def _chain_at(self, start: int) -> Chain:
+        return back_off(read_chain(self._writing, start, self._gazetteer), self._writing, self._gazetteer)
 
     def _zone_around(self, known: Chain, chain: Chain) -> Chain | None:
         """Return a chain that names a zone in full, with what was known before it."""
@@ -262,7 +274,7 @@ class _Reader:
     def _ended(self) -> PlaceReading | None:
         """Read an input that names its places after a street or a house, as English addresses do."""
         for start in sorted(self._writing.bounds):
-            chain = back_off(read_chain(self._writing, start, self._gazetteer), self._writing, self._gazetteer)
+            chain = self._chain_at(start)
             before = self._writing.text(0, start)
             if not chain.parts or chain.ids == (COUNTRY,):
                 continue
@@ -275,13 +287,11 @@ class _Reader:
     def _mentioned(self) -> PlaceReading | None:
         """Offer what is named among other words; places that exclude one another are all offered."""
         ids: Ids = ()
-        covered = position = 0
-        while position < self._length:
-            chain = back_off(read_chain(self._writing, position, self._gazetteer), self._writing, self._gazetteer)
-            if chain.parts and self._is_distinct(chain):
+        covered = 0
+        for chain in self._named_from(0):
+            if self._is_distinct(chain):
                 ids = self._joined(ids, self._settle(chain.ids))
-                covered += chain.end - position
-            position = max(chain.end, position + 1)
+                covered += chain.end - chain.parts[0].start
         share = round(covered / (self._length + 1), 4)
         return _offer(self._gazetteer, ids, similarity=share) if ids else None
 
