@@ -19,7 +19,7 @@ Ids = tuple[str, ...]
 CODE_LENGTH = 6
 _CHINESE = re.compile("[㐀-鿿]")
 _SHORTEST_INSIDE = 3
-_COARSE = (Level.PROVINCE, Level.CITY, Level.ZONE, Level.GROUP)
+_COARSE = (Level.COUNTRY, Level.PROVINCE, Level.CITY, Level.ZONE, Level.GROUP)
 _GROUPING = "01"
 """Codes that end so (市辖区) group the districts of a city; 110100 and 500200 group those of a municipality."""
 

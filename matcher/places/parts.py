@@ -251,6 +251,8 @@ def _goes_on(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
         return True
     kinds = {gazetteer.regions[place].kind for place in chain.ids}
     rest = writing.text(chain.end)
+    if kinds == {Level.COUNTRY}:
+        return True
     if kinds <= {Level.CITY, Level.PROVINCE}:
         return _SETTLEMENT.match(rest) is not None
     if any(gazetteer.is_everyday(place) and not gazetteer.is_town(place) for place in chain.ids):

@@ -398,6 +398,20 @@ def test_nansha_needs_its_province() -> None:
     assert resolve_place("广东南沙", REGIONS).codes == ("440115",)
 
 
+@pytest.mark.parametrize(
+    "text", ["London, UK", "Boston, MA, USA", "Göttingen, Germany", "1-1 Minatojima, Kobe, Japan", "Singapore", "美国",
+             "美国波士顿", "德国慕尼黑市", "日本东京", "新加坡裕廊", "海外"]
+)  # fmt: skip
+def test_a_place_abroad_is_outside_and_not_unread(text: str) -> None:
+    reading = resolve_place(text, REGIONS)
+    assert (reading.is_fact, reading.codes) == (True, ("abroad",))
+
+
+@pytest.mark.parametrize("text", ["美国某某公司深圳代表处", "总部美国，工厂深圳", "纽约路5号", "Inner Mongolia"])
+def test_a_country_in_the_name_of_something_else_is_no_place_abroad(text: str) -> None:
+    assert "abroad" not in resolve_place(text, REGIONS).codes
+
+
 def test_labels_of_suggestions_say_where_the_place_lies() -> None:
     labels = {suggestion.label for suggestion in resolve_place("鼓楼区", REGIONS).suggestions}
     assert "江苏省南京市鼓楼区" in labels
