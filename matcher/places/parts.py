@@ -130,8 +130,8 @@ def _steps(writing: Writing, chain: Chain, gazetteer: Gazetteer) -> Iterator[Cha
             yield Chain(chain.end + (1 if writing.words else len(found[0])), typed or chain.ids, chain.parts)
         elif following.startswith(_PREFECTURE) and not chain.parts[-1].own:
             # What a county has lent its name to lay around it; cities were cut from it since (巢湖地区).
-            towns = [place for place in chain.ids if not gazetteer.is_coarse(place)]
-            ids = tuple(dict.fromkeys(f"{place[:2]}0000" for place in chain.ids)) if towns else chain.ids
+            counties = not all(gazetteer.is_coarse(place) for place in chain.ids)
+            ids = tuple(dict.fromkeys(f"{place[:2]}0000" for place in chain.ids)) if counties else chain.ids
             yield Chain(chain.end + len(_PREFECTURE), ids, chain.parts)
 
 
@@ -190,8 +190,8 @@ _ROLE = re.compile(
 )
 _NO_CITY = re.compile(r"[场民政容郊]")
 _ADDRESS_END = re.compile(r"(?:镇|乡|街道|街|路|大道|巷|号|楼|室|层|栋|座|园|园区|村|社区|大厦|中心|广场)$")
-_QUARTER = re.compile(r"[东南西北中新老]?城?区")
-"""东城区, 南区: counties somewhere, and what quarters of any other city are called."""
+_QUARTER = re.compile(r"[东南西北中新老]?城?区|[矿郊]区")
+"""东城区, 南区, 矿区: counties somewhere, and what quarters of any other city are called."""
 
 _SHORTEST_OWN = 3
 _TINY = 2
@@ -230,19 +230,24 @@ def is_believed(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
         return False
     if _ORGANISATION.search(rest) is None:
         return is_firm(chain, writing, gazetteer) or _goes_on(chain, writing, gazetteer)
-    # A city and an organisation alone are its name (深圳市某某公司), not where it is.
-    is_name = (
-        not _has_two_parts(chain, writing, gazetteer) and _STREET.search(rest) is None and not rest.endswith("中心")
-    )
+    # A city and an organisation behind it are its name (深圳市某某公司), not where it is.
+    is_name = len(_named(chain)) == 1 and not writing.closes(chain.end)
+    is_name = is_name and _STREET.search(rest) is None and not rest.endswith("中心")
     return not is_name and is_firm(chain, writing, gazetteer)
 
 
 def is_firm(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
     """Tell whether places are named so fully that they are meant, whatever follows: in two parts, or with a type."""
-    last = chain.parts[-1]
-    typed = last.own or _OWN_TYPE.fullmatch(writing.text(last.start, last.end)) is not None
+    named = _named(chain)
+    if len(named) > 1 or any(gazetteer.says_where(writing.name(p.start, p.end), p.ids) for p in named):
+        return True
+    name = writing.text(chain.parts[-1].start, chain.parts[-1].end)
+    typed = chain.parts[-1].own or _OWN_TYPE.fullmatch(name) is not None
     is_group = any(gazetteer.regions[place].kind == Level.GROUP for place in chain.ids)
-    return _has_two_parts(chain, writing, gazetteer) or (typed and not is_group)
+    is_word = _QUARTER.fullmatch(name) is not None or (
+        len(name) < _SHORTEST_OWN and any(gazetteer.is_everyday(place) for place in chain.ids)
+    )
+    return typed and not is_group and not is_word
 
 
 def _goes_on(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
@@ -266,10 +271,13 @@ def is_another(chain: Chain, writing: Writing, known: Chain) -> bool:
     last = chain.parts[-1]
     if writing.text(last.start, last.end).endswith(("市", "省")) and _NO_CITY.match(after) is None:
         return True
+    begins = start == known.end or start in writing.bounds
+    if writing.words:
+        return begins and writing.closes(chain.end)
     if start in writing.bounds or _ROLE.match(after):
         return True
     joined = _JOINED.search(writing.text(known.end, start)) is not None
-    return (joined or start == known.end) and writing.closes(chain.end)
+    return (begins or joined) and writing.closes(chain.end)
 
 
 def is_distinct(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
@@ -280,7 +288,7 @@ def is_distinct(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
     name = writing.text(first.start, first.end)
     everyday = any(gazetteer.is_everyday(place) for place in chain.ids)
     is_known = all(gazetteer.is_coarse(place) for place in chain.ids) and not everyday
-    if is_known or _has_two_parts(chain, writing, gazetteer):
+    if is_known or len(_named(chain)) > 1 or gazetteer.says_where(name, first.ids):
         return not (last.start > 0 and not last.own and _SEATED.match(writing.text(chain.end)))
     if first.own:
         return len(name) >= _SHORTEST_OWN and _QUARTER.fullmatch(name) is None
@@ -292,7 +300,6 @@ def ends_an_address(text: str) -> bool:
     return _ADDRESS_END.search(text) is not None
 
 
-def _has_two_parts(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
-    """Tell whether a place was narrowed down twice: 合肥 | 长丰, but not 中国 | 合肥."""
-    named = [part for part in chain.parts if part.ids != (COUNTRY,)]
-    return len(named) > 1 or any(gazetteer.says_where(writing.name(p.start, p.end), p.ids) for p in named)
+def _named(chain: Chain) -> tuple[Part, ...]:
+    """Return the parts that narrow the place down: all but the country."""
+    return tuple(part for part in chain.parts if part.ids != (COUNTRY,))

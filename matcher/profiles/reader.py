@@ -166,7 +166,7 @@ class ProfileReader:
         """
         regions = self.catalogue.vocabularies["regions"]
         code = region_of_credit_code(profile.uscc, regions) if profile.uscc else None
-        if code is None:
+        if code is None or "region" in profile.facts:
             return
         stated = [str(value) for value in notes.values("region")]
         if stated:
