@@ -26,6 +26,8 @@ class WordLists:
     place_fillers: tuple[str, ...]
     place_types: Mapping[str, str]
     place_labels: frozenset[str]
+    place_remarks: tuple[str, ...]
+    places_without_streets: frozenset[str]
     blank_cells: frozenset[str]
     yes_cells: frozenset[str]
     no_cells: frozenset[str]
@@ -108,6 +110,8 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "place_fillers": _texts,
     "place_types": _by_word,
     "place_labels": _set,
+    "place_remarks": _texts,
+    "places_without_streets": _set,
     "blank_cells": _set,
     "yes_cells": _set,
     "no_cells": _set,

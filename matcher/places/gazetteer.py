@@ -19,9 +19,17 @@ Ids = tuple[str, ...]
 CODE_LENGTH = 6
 _CHINESE = re.compile("[㐀-鿿]")
 _SHORTEST_INSIDE = 3
-_COARSE = (Level.PROVINCE, Level.CITY, Level.ZONE, Level.GROUP)
+_COARSE = (Level.COUNTRY, Level.PROVINCE, Level.CITY, Level.ZONE, Level.GROUP)
 _GROUPING = "01"
 """Codes that end so (市辖区) group the districts of a city; 110100 and 500200 group those of a municipality."""
+
+_ZONE_DIGITS = "70"
+"""From here on the last two digits of a code are no county's: zones of a city register under them (340191, 320594)."""
+
+_MUNICIPAL = re.compile("(?:11|12|31|50)0[1239]")
+"""Codes that begin so are given out by a municipality, for districts and zones of its own (500905)."""
+
+_TOWN = ("镇", "街道")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,6 +71,12 @@ class Gazetteer:
         """Return those of `places` whose English label is `name`: Shanxi is 山西, although 陕西 is read so too."""
         return tuple(place for place in places if fold_latin(self.regions[place].en) == name)
 
+    def says_where(self, name: str, places: Ids) -> bool:
+        """Tell whether the name of a zone begins with that of its city or province (东莞松山湖), as two parts would."""
+        above = {part for place in places for part in self.regions.taxonomy.ancestors(place)} - set(places)
+        shorts = tuple(short for part in above for short in self.regions[part].extra.get("short", ()))
+        return all(self.regions[place].kind == Level.ZONE for place in places) and name.startswith(shorts)
+
     def is_coarse(self, region_id: str) -> bool:
         """Tell whether a place is known widely by its short name: all but counties and the country."""
         return self.regions[region_id].kind in _COARSE
@@ -86,7 +100,54 @@ class Gazetteer:
         if inside := self._inside(known, named):
             return inside
         called = self._inside(known, self.former.get(name, ())) or self._once_inside(known, name)
-        return called if len(called) == 1 else tuple(place for place in known if self.within(place, named))
+        if len(called) == 1:
+            return called
+        return tuple(place for place in known if self.within(place, named)) or self._meeting(known, named, name)
+
+    def in_province(self, known: Ids, name: str) -> Ids:
+        """Return the divisions called `name` in full in the province of a place known (阜阳地区, then 亳州市)."""
+        provinces = {f"{place[:2]}0000" for place in known}
+        named = (*self.own.get(name, ()), *self.names.get(name, ()))
+        return tuple(dict.fromkeys(place for place in named if place.isdigit() and self.within(place, provinces)))
+
+    def is_town(self, region_id: str) -> bool:
+        """Tell whether a zone is a town or subdistrict: counties elsewhere have towns of the same name."""
+        entry = self.regions[region_id]
+        return entry.kind == Level.ZONE and entry.zh.endswith(_TOWN)
+
+    def _meeting(self, known: Ids, named: Ids, name: str) -> Ids:
+        """Return what is left of a zone and a further name that lie side by side or share ground, () when they do not.
+
+        What lies in both is meant (广东自贸试验区 and 南沙区: its 南沙片区). After a zone of a whole province the name
+        alone says more (安徽自贸试验区, then 合肥市高新区); after the zone of a city, a county of it says less.
+        """
+        zones = [place for place in known if self.regions[place].kind == Level.ZONE and not self.is_town(place)]
+        if not zones or len(zones) != len(known):
+            return ()
+        if len(shared := self._shared(known, named)) == 1:
+            return shared
+        around = {division for zone in zones for division in self._divisions(zone)}
+        around -= {wider for place in around for wider in self.regions.taxonomy.ancestors(place) if wider != place}
+        near = tuple(place for place in (*named, *self.former.get(name, ())) if self.within(place, around))
+        if len(near) != 1 or near[0] in around:
+            return ()
+        wide = all(self.regions[place].kind == Level.PROVINCE for place in around)
+        finer = self.regions[near[0]].kind == Level.ZONE and not self.is_town(near[0])
+        return near if wide or finer else known
+
+    def _shared(self, some: Ids, others: Ids) -> Ids:
+        """Return the widest places that lie in one of `some` and in one of `others`."""
+        below = self.regions.taxonomy.descendants
+        both = {place for one in some for other in others for place in below(one) & below(other)}
+        return tuple(sorted(p for p in both if not any(p != wider and self.within(p, (wider,)) for wider in both)))
+
+    def _divisions(self, place: str) -> Iterator[str]:
+        """Yield the divisions a zone lies in, through zones around it."""
+        entry = self.regions[place]
+        if entry.kind != Level.ZONE:
+            yield place
+        for parent in entry.parents if entry.kind == Level.ZONE else ():
+            yield from self._divisions(parent)
 
     def _inside(self, known: Ids, named: Ids) -> Ids:
         inside = tuple(place for place in named if self.within(place, known))
@@ -111,6 +172,17 @@ class Gazetteer:
         if city in self.regions:
             return city, code.endswith(_GROUPING)
         return (province, code[2:] in ("0100", "0200", "9000")) if province in self.regions else ("", False)
+
+    def registered_in(self, code: str) -> str:
+        """Return where a company registers under a six-digit code, "" when no division or zone has the code.
+
+        A former prefecture that was shared out (341400, 巢湖市) gives its province.
+        """
+        place, known = self.division_of(code)
+        if known or _MUNICIPAL.match(code) or (place[2:4] != "00" and code[4:] >= _ZONE_DIGITS):
+            return place
+        shared_out = code.endswith("00") and any(former.startswith(code[:4]) for former in self.former_codes)
+        return place if shared_out else ""
 
 
 @lru_cache(maxsize=8192)
@@ -185,7 +257,8 @@ class _Index:
         _add(self.own, entry.zh, entry.id)
         for name in (*entry.extra.get("former", ()), *_inside_names(entry, regions)):
             _add(self.inside, name, entry.id)
-        self.codes.update(dict.fromkeys(entry.extra.get("former_codes", ()), entry.id))
+        codes = (*entry.extra.get("former_codes", ()), *entry.extra.get("codes", ()))
+        self.codes.update(dict.fromkeys(codes, entry.id))
 
 
 def _moved(regions: Vocabulary) -> dict[str, frozenset[str]]:
@@ -199,7 +272,8 @@ def _moved(regions: Vocabulary) -> dict[str, frozenset[str]]:
 
 
 def _inside_names(entry: Entry, regions: Vocabulary) -> Iterator[str]:
-    """Yield what a zone is called inside its city: 高新区 of 合肥高新区, after 合肥市."""
+    """Yield what a zone is called inside its city (高新区 of 合肥高新区, after 合肥市) or wherever it lies."""
+    yield from entry.extra.get("inside", ())
     if entry.kind != Level.ZONE:
         return
     above = (regions[place] for place in regions.taxonomy.ancestors(entry.id) if place != entry.id)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -19,8 +20,10 @@ from matcher.places.parts import (
     Writing,
     back_off,
     ends_an_address,
+    is_another,
     is_believed,
     is_distinct,
+    is_firm,
     read_chain,
     run_together,
     split_writing,
@@ -33,9 +36,17 @@ LONGEST_INPUT = 200
 SUGGESTIONS = 5
 LATIN_CUTOFF = 0.75
 ONLY_A_WORD = 0.9
+_SHORTEST_ZONE = 3
 _USUAL_LEVEL = {Level.CITY: 0, Level.PROVINCE: 0, Level.ZONE: 1, Level.GROUP: 1, Level.COUNTY: 2, Level.COUNTRY: 3}
 _CREDIT_CODE = re.compile(r"[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}")
 _CODE = re.compile(r"([0-9]{6})((?:[0-9]{3}){0,2})")
+_POSTCODE = re.compile(
+    r"(?:邮编|邮政编码|zip|postcode)?:?\s?(?<![0-9A-Za-z#-])([1-9][0-9]{5})(?![0-9A-Za-z-])", re.IGNORECASE
+)
+_LABELS = "|".join(sorted(word_lists().place_labels, key=len, reverse=True))
+_LABEL = re.compile(rf"\s*(?:{_LABELS})(?:[:|\s是为在]|位于){{1,3}}", re.IGNORECASE)
+_REMARKS = "|".join(word_lists().place_remarks)
+_REMARK = re.compile(rf"[(\[【][^()\[\]【】]{{0,60}}(?:{_REMARKS})[^()\[\]【】]{{0,60}}[)\]】]")
 
 
 class PlaceStatus(StrEnum):
@@ -94,10 +105,33 @@ def _resolve(gazetteer: Gazetteer, text: str, near: str | None) -> PlaceReading:
     digits = re.sub(r"[\s.-]", "", re.sub(r"\.0+$", "", plain.strip()))
     if digits.isascii() and digits.isdigit():
         return _read_code(digits, gazetteer)
-    writing = split_writing(plain) if len(plain) <= LONGEST_INPUT else None
-    if writing is None or not writing.units:
+    if len(plain) > LONGEST_INPUT:
+        return PlaceReading(status=PlaceStatus.UNRECOGNISED)
+    label = _LABEL.match(plain)
+    plain = _REMARK.sub(" ", plain[label.end() :] if label else plain)
+    return _without_postcode(plain, gazetteer, near) or _read(plain, gazetteer, near)
+
+
+def _read(plain: str, gazetteer: Gazetteer, near: str | None) -> PlaceReading:
+    writing = split_writing(plain)
+    if not writing.units:
         return PlaceReading(status=PlaceStatus.UNRECOGNISED)
     return _Reader(gazetteer, writing, near).read()
+
+
+def _without_postcode(plain: str, gazetteer: Gazetteer, near: str | None) -> PlaceReading | None:
+    """Read an address without its postcode; None when it has none, or when its six digits are a place's code there.
+
+    510000 is the postcode of 广州 and the code of 四川, so the place named beside it tells which is meant.
+    """
+    found = _POSTCODE.search(plain)
+    if found is None:
+        return None
+    reading = _read(f"{plain[: found.start()]} {plain[found.end() :]}", gazetteer, near)
+    code, known = gazetteer.division_of(found[1])
+    if not reading.codes or (known and any(gazetteer.may_meet(code, place) for place in reading.codes)):
+        return None
+    return reading
 
 
 def region_of_credit_code(code: str, regions: Vocabulary) -> str | None:
@@ -108,14 +142,23 @@ def region_of_credit_code(code: str, regions: Vocabulary) -> str | None:
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", code)).upper()
     if _CREDIT_CODE.fullmatch(plain) is None:
         return None
-    return gazetteer_of(regions).division_of(plain[2 : 2 + CODE_LENGTH])[0] or None
+    return gazetteer_of(regions).registered_in(plain[2 : 2 + CODE_LENGTH]) or None
+
+
+def settled_by_code(place: PlaceReading, registered: str, regions: Vocabulary) -> str:
+    """Return where a company is whose place was not surely read: the one of several that lies where it is registered.
+
+    Where none or several do, it is the region of its credit code. Either is inferred, never stated.
+    """
+    fitting = [code for code in place.codes if regions.taxonomy.within(code, (registered,))]
+    return fitting[0] if place.status is PlaceStatus.AMBIGUOUS and len(fitting) == 1 else registered
 
 
 def _read_code(digits: str, gazetteer: Gazetteer) -> PlaceReading:
     """Read an administrative code; the digits after the sixth are a town or village."""
     matched = _CODE.fullmatch(digits)
     code, known = gazetteer.division_of(matched[1]) if matched else ("", False)
-    if matched is None or not code:
+    if matched is None or not code or (not known and code.endswith("0000")):
         return PlaceReading(status=PlaceStatus.UNRECOGNISED)
     if not known:
         return _offer(gazetteer, (code,), similarity=0.5, rest=digits)
@@ -160,7 +203,7 @@ class _Reader:
         """Read an input that is places from end to end."""
         if self._length == 1 and not self._writing.words:
             chain = Chain(1, self._gazetteer.names.get(self._writing.units[0], ()))
-        elif self._length == 1 and not chain.parts:
+        elif self._writing.words and chain.end < self._length:
             run = run_together(self._writing)
             chain = read_chain(run, 0, self._gazetteer)
             return self._fact(chain) if chain.ids and chain.end == len(run.units) else None
@@ -171,48 +214,84 @@ class _Reader:
         chain = back_off(chain, self._writing, self._gazetteer)
         if not is_believed(chain, self._writing, self._gazetteer):
             return None
-        others = self._others(chain)
+        return self._address(chain, self._writing.text(chain.end))
+
+    def _address(self, chain: Chain, rest: str) -> PlaceReading:
+        """Return the place that an address names, all of them where the rest names others."""
+        chain = self._with_streets(chain)
+        finer, others = self._later(chain)
         if others:
             return _offer(self._gazetteer, tuple(dict.fromkeys((*self._settle(chain.ids), *others))), similarity=1.0)
-        return self._fact(chain, self._writing.text(chain.end))
+        return self._fact(finer or chain, rest)
 
-    def _others(self, known: Chain) -> Ids:
-        """Return the places that a later phrase wholly consists of and that cannot be inside the known ones."""
+    def _with_streets(self, chain: Chain) -> Chain:
+        """Leave out places without towns and streets, where an address goes on with some (三沙市 has a 南沙区 too)."""
+        bare = word_lists().places_without_streets
+        ids = tuple(place for place in chain.ids if not self._gazetteer.within(place, bare))
+        return replace(chain, ids=ids) if ids and chain.end < self._length else chain
+
+    def _later(self, known: Chain) -> tuple[Chain | None, Ids]:
+        """Return what the rest of an address names: a zone around the street, and places that exclude the known one."""
+        zone: Chain | None = None
         found: list[str] = []
-        for start in sorted({known.end, *(bound for bound in self._writing.bounds if bound > known.end)}):
-            chain = read_chain(self._writing, start, self._gazetteer)
-            if not chain.ids or not self._writing.closes(chain.end) or self._may_meet(known.ids, chain.ids):
+        for chain in self._named_from(known.end):
+            if all(self._gazetteer.is_town(place) for place in chain.ids):
                 continue
-            if is_distinct(chain, self._writing, self._gazetteer):
+            if self._may_meet(known.ids, chain.ids):
+                zone = zone or self._zone_around(known, chain)
+            elif self._is_distinct(chain) and is_another(chain, self._writing, known):
                 found += self._settle(chain.ids)
-        return tuple(found)
+        return zone, tuple(found)
+
+    def _named_from(self, position: int) -> Iterator[Chain]:
+        """Yield what is named from `position` on, each place as far as it goes."""
+        while position < self._length:
+            chain = Chain(position)
+            if self._writing.words or self._writing.name(position, position + 2) in self._gazetteer.lengths:
+                chain = self._chain_at(position)
+            if chain.parts:
+                yield chain
+            position = max(chain.end, position + 1)
+
+    def _chain_at(self, start: int) -> Chain:
+        return back_off(read_chain(self._writing, start, self._gazetteer), self._writing, self._gazetteer)
+
+    def _zone_around(self, known: Chain, chain: Chain) -> Chain | None:
+        """Return a chain that names a zone in full, with what was known before it."""
+        gazetteer, is_full = self._gazetteer, chain.end - chain.parts[0].start > _SHORTEST_ZONE
+        ids = gazetteer.narrow(known.ids, self._writing.name(chain.parts[-1].start, chain.parts[-1].end))
+        if not is_full or len(ids) != 1 or gazetteer.regions[ids[0]].kind != Level.ZONE or ids == known.ids:
+            return None
+        return replace(chain, ids=ids, parts=(*known.parts, *chain.parts))
+
+    def _is_distinct(self, chain: Chain) -> bool:
+        return is_distinct(chain, self._writing, self._gazetteer)
 
     def _may_meet(self, some: Ids, others: Ids) -> bool:
         """Tell whether places overlap, or a zone reaches into unknown parts of a city that has the other too."""
         return any(self._gazetteer.may_meet(place, other) for place in some for other in others)
 
     def _ended(self) -> PlaceReading | None:
-        """Read an input that ends with places after a label, a street or a house, as English addresses do."""
+        """Read an input that names its places after a street or a house, as English addresses do."""
         for start in sorted(self._writing.bounds):
-            chain = read_chain(self._writing, start, self._gazetteer)
+            chain = self._chain_at(start)
             before = self._writing.text(0, start)
-            if chain.ids and chain.end == self._length and chain.ids != (COUNTRY,):
-                if before in word_lists().place_labels:
-                    return self._fact(chain)
-                if self._writing.words or ends_an_address(before):
-                    return self._fact(chain, before)
+            if not chain.parts or chain.ids == (COUNTRY,):
+                continue
+            if chain.end == self._length and (self._writing.words or ends_an_address(before)):
+                return self._fact(chain, before)
+            if ends_an_address(before) and is_firm(chain, self._writing, self._gazetteer):
+                return self._address(chain, before)
         return None
 
     def _mentioned(self) -> PlaceReading | None:
         """Offer what is named among other words; places that exclude one another are all offered."""
         ids: Ids = ()
-        covered = position = 0
-        while position < self._length:
-            chain = back_off(read_chain(self._writing, position, self._gazetteer), self._writing, self._gazetteer)
-            if chain.parts and is_distinct(chain, self._writing, self._gazetteer):
+        covered = 0
+        for chain in self._named_from(0):
+            if self._is_distinct(chain):
                 ids = self._joined(ids, self._settle(chain.ids))
-                covered += chain.end - position
-            position = max(chain.end, position + 1)
+                covered += chain.end - chain.parts[0].start
         share = round(covered / (self._length + 1), 4)
         return _offer(self._gazetteer, ids, similarity=share) if ids else None
 
@@ -262,10 +341,13 @@ class _Reader:
         return PlaceReading(status=status, codes=ids, similarity=1.0, rest=rest)
 
     def _is_only_a_word(self, chain: Chain) -> bool:
-        """Tell whether nothing but an everyday word was read, which may name a county or not (滨湖, 合作)."""
-        if self._near is not None or len(chain.parts) != 1 or chain.parts[0].own:
+        """Tell whether nothing was read but an everyday word or a town's name that others have too (滨湖, 长安镇)."""
+        if self._near is not None or len(chain.parts) != 1:
             return False
         regions = self._gazetteer.regions
+        if is_firm(chain, self._writing, self._gazetteer):
+            name = self._writing.text(chain.parts[0].start, chain.parts[0].end)
+            return all(regions[place].extra.get("shared") and regions[place].zh == name for place in chain.ids)
         return all(regions[p].kind == Level.COUNTY and self._gazetteer.is_everyday(p) for p in chain.ids)
 
     def _settle(self, ids: Ids) -> Ids:

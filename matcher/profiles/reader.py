@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from matcher.places.reader import PlaceStatus, region_of_credit_code, resolve_place
+from matcher.places.reader import PlaceStatus, region_of_credit_code, resolve_place, settled_by_code
 from matcher.profiles.profile import (
     FLAGS,
     ITEMS,
@@ -159,18 +159,26 @@ class ProfileReader:
             notes.doubt(unread)
 
     def _read_credit_code(self, profile: Profile, notes: Notes) -> None:
-        """Take the region from a credit code: inferred only; the stated city wins and a disagreement is reported."""
+        """Take the region from a credit code: inferred only; a city surely read wins, a disagreement is reported.
+
+        A city that was not surely read leaves the code standing, with a caveat; of several it may mean, the one that
+        lies where the code says.
+        """
         regions = self.catalogue.vocabularies["regions"]
         code = region_of_credit_code(profile.uscc, regions) if profile.uscc else None
-        if code is None:
+        if code is None or "region" in profile.facts:
             return
         stated = [str(value) for value in notes.values("region")]
-        if not notes.has("region"):
-            read = ReadFact(fact="region", value=code, origin="uscc", input=profile.uscc, how=How.INFERRED)
-            notes.note(read)
-            notes.mentions.append(mention_of(read, "regions"))
-        elif stated and not any(regions.taxonomy.overlaps(value, [code]) for value in stated):
-            notes.conflicts.append("region_differs_from_uscc")
+        if stated:
+            if not any(regions.taxonomy.overlaps(value, [code]) for value in stated):
+                notes.conflicts.append("region_differs_from_uscc")
+            return
+        if notes.has("region"):
+            code = settled_by_code(resolve_place(profile.city, regions), code, regions)
+            notes.conflicts.append("region_by_uscc")
+        read = ReadFact(fact="region", value=code, origin="uscc", input=profile.uscc, how=How.INFERRED)
+        notes.note(read)
+        notes.mentions.append(mention_of(read, "regions"))
 
     def _read_sector(self, text: str, origin: str, notes: Notes) -> None:
         readings = self.resolvers["sectors"].read(text)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, TypeAlias, TypeVar
 
 from marshmallow import ValidationError, fields
-from stdnum.cn import uscc
+from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as NumberFault
 
@@ -188,6 +188,8 @@ class CreditCode(StrictField):
         if isinstance(value, int | float) and not isinstance(value, bool):
             raise refusal("credit_code_number")
         text = unicodedata.normalize("NFKC", clean_text(value, CREDIT_CODE_CHARACTERS))
+        if _is_of_a_person(uscc.compact(text)):
+            raise refusal("credit_code_of_a_person")
         try:
             return uscc.validate(text) if text else ""
         except InvalidLength as error:
@@ -196,6 +198,17 @@ class CreditCode(StrictField):
             raise refusal("credit_code_checksum") from error
         except NumberFault as error:
             raise refusal("credit_code_format") from error
+
+
+# The six digits of a place, the day of birth, and the order of birth with a check digit, of a resident or a former one.
+_IDENTITY = re.compile(r"[1-8][1-7][0-9]{4}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]")
+
+
+def _is_of_a_person(code: str) -> bool:
+    """Tell whether a text is a resident's identity number, its check digit wrong or right, and no credit code."""
+    if _IDENTITY.fullmatch(code) is None:
+        return False
+    return code[-1] == ric.calc_check_digit(code) or not uscc.is_valid(code)
 
 
 class Choice(StrictField):

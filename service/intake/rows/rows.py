@@ -258,7 +258,9 @@ class RowReader:
             code = "credit_code_precision"
         if code == "not_decodable":
             params = {"encoding": self._options.encoding or "UTF-8"}
-        shown = "" if isinstance(cell, Broken) else printable(str(cell), SHOWN_CHARACTERS)
+        # A person's number is not repeated in files and answers.
+        is_shown = code != "credit_code_of_a_person" and not isinstance(cell, Broken)
+        shown = printable(str(cell), SHOWN_CHARACTERS) if is_shown else ""
         public = "city" if field_id in PLACE_PARTS else f"facts{pointer}" if field_id == "facts" else field_id
         return RowFault(
             field=public, heading=column.heading, value=shown, code=code, params=params, position=column.position

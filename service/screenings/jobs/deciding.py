@@ -22,7 +22,7 @@ import numpy as np
 import orjson
 
 from matcher.answers.engine import Engine
-from matcher.places.reader import PlaceStatus, region_of_credit_code, resolve_place
+from matcher.places.reader import region_of_credit_code, resolve_place, settled_by_code
 from matcher.profiles.profile import Fields
 from matcher.registers.screener import ScreenedChunk, Screener
 from rules.catalogue.catalogue import Catalogue
@@ -101,7 +101,6 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
     return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), columns
 
 
-_SURE = (PlaceStatus.EXACT, PlaceStatus.ALIAS)
 _MOST_PLACES = 20_000
 """So many places are remembered: past it, all are forgotten and read again."""
 
@@ -111,19 +110,23 @@ class Regions:
     """Reads where tenants are, each text once."""
 
     vocabulary: Vocabulary
-    known: dict[str, str | None] = field(default_factory=dict)
+    known: dict[tuple[str, str | None], str | None] = field(default_factory=dict)
 
     def of(self, tenant: Tenant) -> str | None:
-        """Return the code of the tenant's place; of its credit code when it names none; None when not sure."""
-        text = tenant.profile.city
-        if not text:
-            return region_of_credit_code(tenant.profile.uscc, self.vocabulary) if tenant.profile.uscc else None
-        if text not in self.known:
-            place = resolve_place(text, self.vocabulary)
+        """Return the code of the tenant's place; where that is not sure, what its credit code says; else None."""
+        profile = tenant.profile
+        stated = profile.city, region_of_credit_code(profile.uscc, self.vocabulary) if profile.uscc else None
+        if stated not in self.known:
             if len(self.known) >= _MOST_PLACES:
                 self.known.clear()
-            self.known[text] = place.codes[0] if place.status in _SURE else None
-        return self.known[text]
+            self.known[stated] = self._read(*stated)
+        return self.known[stated]
+
+    def _read(self, city: str, registered: str | None) -> str | None:
+        place = resolve_place(city, self.vocabulary)
+        if place.is_fact:
+            return place.codes[0]
+        return settled_by_code(place, registered, self.vocabulary) if registered else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,6 +164,17 @@ def test_a_disagreement_of_city_and_credit_code_is_reported_in_both_languages(ma
     assert "the city given was used" in en["message"]
 
 
+def test_a_place_that_the_credit_code_settles_is_reported_in_both_languages(match):
+    profile = {"uscc": "91440300MA5EXAMPL1", "city": "南山区"}
+    (zh,) = match(profile)["profile"]["caveats"]
+    (en,) = match(profile, language="en")["profile"]["caveats"]
+    assert zh["code"] == en["code"] == "region_by_uscc"
+    assert "按统一社会信用代码推断" in zh["message"]
+    assert "inferred from its credit code" in en["message"]
+    region = facts(match, profile)["region"]
+    assert (region["value"], region["origin"], region["how"]) == ("440305", "uscc", "inferred")
+
+
 def test_a_measure_is_described_with_document_source_and_departments(match, catalogue):
     for recommendation in match({"city": "合肥", "sector": ("生物材料",)})["recommendations"]:
         measure_id = recommendation["measure"]["id"]

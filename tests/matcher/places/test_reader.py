@@ -399,6 +399,20 @@ def test_nansha_needs_its_province() -> None:
     assert resolve_place("广东南沙", REGIONS).codes == ("440115",)
 
 
+@pytest.mark.parametrize(
+    "text", ["London, UK", "Boston, MA, USA", "Göttingen, Germany", "1-1 Minatojima, Kobe, Japan", "Singapore", "美国",
+             "美国波士顿", "德国慕尼黑市", "日本东京", "新加坡裕廊", "海外"]
+)  # fmt: skip
+def test_a_place_abroad_is_outside_and_not_unread(text: str) -> None:
+    reading = resolve_place(text, REGIONS)
+    assert (reading.is_fact, reading.codes) == (True, ("abroad",))
+
+
+@pytest.mark.parametrize("text", ["美国某某公司深圳代表处", "总部美国，工厂深圳", "纽约路5号", "Inner Mongolia"])
+def test_a_country_in_the_name_of_something_else_is_no_place_abroad(text: str) -> None:
+    assert "abroad" not in resolve_place(text, REGIONS).codes
+
+
 def test_labels_of_suggestions_say_where_the_place_lies() -> None:
     labels = {suggestion.label for suggestion in resolve_place("鼓楼区", REGIONS).suggestions}
     assert "江苏省南京市鼓楼区" in labels
@@ -415,6 +429,16 @@ CREDIT_CODES = [
     ("91341400MA2N000000", "340000"),
     ("９１３４０１２１ＭＡ２Ｎ００００００", "340121"),
     ("91 340121 MA2N000000", "340121"),
+    ("91340191MA2N000000", "340100"),
+    ("91440003MA2N000000", "zone:hengqin"),
+    ("91310141MA1F000000", "zone:sh-ftz"),
+    ("91110302MA1F000000", "zone:yizhuang"),
+    ("91440102MA59000000", "440104"),
+    ("91449999MA59000000", None),
+    ("91440160MA59000000", None),
+    ("91346600MA2N000000", None),
+    ("91000000MA2N000000", None),
+    ("91341000MA2N000000", "341000"),
     ("9134012", None),
     ("91990000MA2N000000", None),
     ("MA000000000000000X", None),

@@ -224,6 +224,43 @@ def test_a_city_within_or_around_the_region_of_the_credit_code_is_no_disagreemen
     assert read(uscc=UNIFIED_CODE_OF_HEFEI, city=city).conflicts == ()
 
 
+SHENZHEN, HEFEI, CHANGCHUN = "91440300MA5EXAMPL1", "91340100MA2ABCDE5X", "91220104MA2ABCDE5X"
+
+
+@pytest.mark.parametrize(
+    ("city", "uscc", "region"),
+    [
+        ("火星", HEFEI, "340100"),
+        ("高新区", HEFEI, "340100"),
+        ("科技园", SHENZHEN, "440300"),
+        ("深圳附近", SHENZHEN, "440300"),
+        ("某某大厦3楼", SHENZHEN, "440300"),
+        ("合肥某某科技有限公司", HEFEI, "340100"),
+        ("蚌阜市", HEFEI, "340100"),
+        ("南山区", SHENZHEN, "440305"),
+        ("朝阳区", CHANGCHUN, "220104"),
+        ("上海总部，深圳工厂", SHENZHEN, "440300"),
+        ("深圳市南山区，工厂在惠州", SHENZHEN, "440305"),
+        ("合肥市高新区／深圳市福田区", HEFEI, "zone:hefei-high-tech"),
+        ("南山区和福田区", SHENZHEN, "440300"),
+        ("鼓楼区", HEFEI, "340100"),
+    ],
+)
+def test_a_place_not_surely_read_leaves_the_credit_code_standing_with_a_caveat(read, city, uscc, region):
+    reading = read(city=city, uscc=uscc)
+    assert facts(reading, "region") == [(region, "inferred")]
+    assert reading.answers["region"].sure == ()
+    assert reading.conflicts == ("region_by_uscc",)
+    assert [unread.origin for unread in reading.unrecognised] == ["city"]
+    assert reading.answers["target_region"] == reading.answers["region"]
+
+
+@pytest.mark.parametrize("uscc", ["91990000MA2ABCDE5X", "91449999MA2ABCDE5X", "91346600MA2ABCDE5X"])
+def test_a_credit_code_of_no_division_says_nothing_of_the_place(read, uscc):
+    reading = read(uscc=uscc)
+    assert (facts(reading, "region"), reading.conflicts) == ([], ())
+
+
 def test_stated_nothing_else_a_company_stays_where_it_is(read):
     answers = read(city="深圳").answers
     assert answers["target_region"] == answers["region"]

@@ -46,6 +46,12 @@ def profiles(draw_profile):
         Profile(),
         Profile(uscc="91440300MA5EXAMPL1", sector=("疫苗",)),
         Profile(city="合肥", uscc="91440300MA5EXAMPL1", target_city="南沙", employees=30, rd_staff=10),
+        Profile(city="南山区", uscc="91440300MA5EXAMPL1", sector=("疫苗",)),
+        Profile(city="南山区", uscc="91230400MA5EXAMPL1", sector=("疫苗",)),
+        Profile(city="南山区", sector=("疫苗",)),
+        Profile(city="火星", uscc="91340100MA2ABCDE5X", products=("聚乳酸",)),
+        Profile(city="上海总部，合肥工厂", uscc="91340100MA2ABCDE5X", target_city="科技园"),
+        Profile(city="中国（广东）自由贸易试验区广州市南沙区横沥镇", foreign_invested=True, sector=("细胞治疗",)),
         Profile(city="深圳", facts={"region": "340100", "stage": ["pilot"]}, products=("聚乳酸、PHA",)),
         Profile(
             city="广州",

@@ -62,6 +62,9 @@ SHAPES = {
     "credit code is too short": (profile(uscc="9111"), "/profile/uscc", "credit_code_length"),
     "credit code has an O": (profile(uscc="9111000060003734OL"), "/profile/uscc", "credit_code_format"),
     "credit code has a wrong check digit": (profile(uscc="911100006000373410"), "/profile/uscc", "credit_code_checksum"),
+    "identity number for a credit code": (
+        profile(uscc="11010519491231002X"), "/profile/uscc", "credit_code_of_a_person"),
+    "mistyped identity number": (profile(uscc="440300 19800101 1230"), "/profile/uscc", "credit_code_of_a_person"),
     "credit code as a number": (profile(uscc=911100006000373410), "/profile/uscc", "credit_code_number"),
     "founded on the 30th of February": (profile(founded_on="2020-02-30"), "/profile/founded_on", "not_date"),
     "founded in month 13": (profile(founded_on="2020-13-01"), "/profile/founded_on", "not_date"),

@@ -22,6 +22,7 @@ KINDS = [
     ("统一社会信用代码", "91110000600037341M", "uscc", "credit_code_checksum"),
     ("统一社会信用代码", "9111000060003734", "uscc", "credit_code_length"),
     ("统一社会信用代码", "9111000060003734IL", "uscc", "credit_code_format"),
+    ("统一社会信用代码", "11010519491231002X", "uscc", "credit_code_of_a_person"),
     ("统一社会信用代码", "9" * 41, "uscc", "too_long"),
     ("注册地", LONG, "city", "too_long"),
     ("行业", LONG, "sector", "too_long"),
