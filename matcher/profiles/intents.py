@@ -1,0 +1,405 @@
+"""Everyday sentences read as needs (缺钱, 招不到博士), and what of an input is denied or over (不需要资金, 已停产).
+
+A need read from a sentence whose every word is explained is sure; one beside words that nobody knows is only offered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import chain, pairwise, zip_longest
+from typing import NamedTuple
+
+from matcher.profiles.words import SURE, How, Suggestion, WordReading, WordResolver
+from seeds.vocabulary import Vocabulary, fold, fold_aligned, simplify
+from seeds.word_lists import Intents, intents
+
+_CLAUSE = re.compile(r"(?:[^，,；;。！!？?|\n]|(?<=\d)[,，](?=\d))+")
+"""What is said in one breath; the comma of 1,4-丁二醇 ends nothing."""
+
+_BRACKETS = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
+_SAYS_NO = re.compile(r"[:：]\s*(?:无|没有|否|暂无|none|no)\s*$")
+_DATE = r"(?:于)?(?:20\d\d年)?(?:\d{1,2}月)?[底初起]?"
+_ENUMERATED = re.compile(r"[、/]|和|及|与|或")
+
+
+class _Word(NamedTuple):
+    """What a known word does in a sentence; `needs` are several readings, each an entry or several to choose from."""
+
+    roles: frozenset[str]
+    needs: tuple[tuple[str, ...], ...] = ()
+
+
+class _Token(NamedTuple):
+    """A word where it stands in a text; one without roles is not known."""
+
+    start: int
+    end: int
+    word: _Word
+
+    def does(self, *roles: str) -> bool:
+        """Tell whether the word has one of the roles."""
+        return not self.word.roles.isdisjoint(roles)
+
+    @property
+    def is_thing(self) -> bool:
+        """Tell whether it may be what a sentence is about."""
+        return not self.word.roles or self.does("object", "weak", "topic")
+
+
+_UNKNOWN, _TOPIC = _Word(frozenset()), _Word(frozenset({"topic"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An input without what it denies, and the denied parts as they were typed."""
+
+    rest: str
+    denied: tuple[str, ...] = ()
+
+
+class _Dictionary:
+    """Cuts texts into known words, the longest first from the left; gaps, marks, case and script do not count."""
+
+    def __init__(self, words: Mapping[str, _Word], topics: Iterable[str] = ()) -> None:
+        """Take over words by their folded form, and names that explain what the words leave over."""
+        self._words = words
+        self._topics = frozenset(topics)
+        self._longest = max(map(len, words))
+        self._longest_topic = max(map(len, self._topics), default=0)
+
+    def cut(self, text: str) -> list[_Token]:
+        """Return the words of a text in order; what lies between them is one token without a role."""
+        folded, places = _folded(text)
+        spans = list(self._spans(folded, places))
+        return [_Token(places[start], places[end - 1] + 1, word) for start, end, word in spans]
+
+    def says_nothing(self, text: str) -> bool:
+        """Tell whether a text is nothing but words that say nothing of their own."""
+        return all(token.does("filler", "turn") for token in self.cut(text))
+
+    def _spans(self, folded: str, places: Sequence[int]) -> Iterator[tuple[int, int, _Word]]:
+        start = unknown = 0
+        while start < len(folded):
+            end = _longest(folded, places, start, self._longest, self._words)
+            if end:
+                yield from self._left_over(folded, places, unknown, start)
+                yield start, end, self._words[folded[start:end]]
+                unknown = end
+            start = end or start + 1
+        yield from self._left_over(folded, places, unknown, start)
+
+    def _left_over(
+        self, folded: str, places: Sequence[int], start: int, stop: int
+    ) -> Iterator[tuple[int, int, _Word]]:
+        """Explain what lies between known words by names of products, sectors and places, or not at all."""
+        cuts, at = [start], start
+        while at < stop and (end := _longest(folded, places, at, min(self._longest_topic, stop - at), self._topics)):
+            cuts.append(at := end)
+        if at < stop:
+            yield start, stop, _UNKNOWN
+        else:
+            yield from ((begin, end, _TOPIC) for begin, end in pairwise(cuts))
+
+
+def _longest(
+    folded: str, places: Sequence[int], start: int, most: int, words: Mapping[str, _Word] | frozenset[str]
+) -> int:
+    """Return where the longest word from `start` ends, 0 where none begins; Latin ones are whole words."""
+    for end in range(min(len(folded), start + most), start, -1):
+        if folded[start:end] in words and not (_runs_on(folded, places, start) or _runs_on(folded, places, end)):
+            return end
+    return 0
+
+
+def _runs_on(folded: str, places: Sequence[int], at: int) -> bool:
+    """Tell whether a Latin word runs on over a place."""
+    if not 0 < at < len(folded) or places[at] - places[at - 1] > 1:
+        return False
+    return all(character.isascii() and character.isalnum() for character in folded[at - 1 : at + 1])
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """Return a text folded character by character, and where in the text each one stood."""
+    pairs = [(folded, place) for place, character in enumerate(text) for folded in fold(character)]
+    return "".join(folded for folded, _ in pairs), [place for _, place in pairs]
+
+
+class NeedReader:
+    """Reads needs: by the resolver of their names, else as a sentence; the latest readings are remembered."""
+
+    def __init__(self, resolver: WordResolver, topics: Iterable[Vocabulary]) -> None:
+        """Index the everyday words; names of `topics` (products, sectors, places) may stand beside a need."""
+        self._resolver = resolver
+        self._dictionary = _Dictionary(
+            _words(intents(), resolver.vocabulary), chain.from_iterable(vocabulary.index for vocabulary in topics)
+        )
+        self.read = lru_cache(maxsize=65536)(self._read)
+        self.said = lru_cache(maxsize=16384)(self._said)
+
+    def suggest(self, text: str) -> tuple[Suggestion, ...]:
+        """Return the needs that a text holds, then those whose names it resembles."""
+        held = [reading for reading in self.read(text) if reading.how is How.CONTAINS]
+        best = {id_: Suggestion(id=id_, how=read.how, similarity=read.similarity) for read in held for id_ in read.ids}
+        for offer in self._resolver.suggest(text):
+            best.setdefault(offer.id, offer)
+        return tuple(best.values())
+
+    def _read(self, text: str) -> tuple[WordReading, ...]:
+        named = self._resolver.read(text)
+        if named and all(reading.how in SURE for reading in named):
+            return named
+        tokens = self._dictionary.cut(text)
+        explained = all(token.word.roles for token in tokens)
+        found = dict.fromkeys(chain.from_iterable(token.word.needs for token in _telling(tokens, explained)))
+        if not found:
+            return named
+        how, similarity = (How.ALIAS, 1.0) if explained else (How.CONTAINS, _explained_part(tokens))
+        read = [WordReading(input=text, ids=ids, how=how, similarity=similarity) for ids in found]
+        return (*read, *(() if explained else (each for each in named if each.ids not in found)))
+
+    def _said(self, text: str) -> Said:
+        """Return what is left of the needs typed as one text, and which of them it says it has not."""
+        spans = list(_in_brackets(text, self._is_mark))
+        bare = _masked(text, spans)
+        for clause in _CLAUSE.finditer(bare):
+            groups = _groups(self._dictionary.cut(clause[0]))
+            spans += [
+                (clause.start() + said[0].start, clause.start() + said[-1].end)
+                for group in groups
+                if _is_denied(said := _without_turn(group), clause[0])
+            ]
+        return _without(text, spans, self._dictionary)
+
+    def _is_mark(self, inside: str) -> bool:
+        """Tell whether brackets say of what stands before them that it is settled: 贷款（已批）."""
+        tokens = self._dictionary.cut(inside)
+        return any(token.does("settled", "unneeded") for token in tokens) and not any(
+            token.is_thing and not token.does("settled", "unneeded") for token in tokens
+        )
+
+
+def _telling(tokens: Sequence[_Token], explained: bool) -> list[_Token]:  # noqa: FBT001 - one of two readings
+    """Return the words that name a need.
+
+    A single character tells only in a sentence that is explained and wants something; an everyday word beside words
+    that nobody knows needs an intent, too. Weak words tell where no other does.
+    """
+    wants = any(token.does("intent") for token in tokens)
+    strong = [
+        token
+        for token in tokens
+        if token.does("object")
+        and (wants or explained or token.does("name"))
+        and (token.end - token.start > 1 or (wants and explained))
+    ]
+    return strong or [token for token in tokens if wants and token.does("weak")]
+
+
+def _explained_part(tokens: Sequence[_Token]) -> float:
+    known = sum(token.end - token.start for token in tokens if token.word.roles)
+    return round(known / sum(token.end - token.start for token in tokens), 4)
+
+
+def _without_turn(group: list[_Token]) -> list[_Token]:
+    return group[1:] if len(group) > 1 and group[0].does("turn") else group
+
+
+def _groups(tokens: Sequence[_Token]) -> list[list[_Token]]:
+    """Cut a clause into what is said of one thing: 不缺订单 | 缺厂房, 资金充足 | 就是招不到人."""
+    groups: list[list[_Token]] = []
+    closed = True
+    for token, after in zip_longest(tokens, tokens[1:]):
+        has_thing = not closed and any(each.is_thing for each in groups[-1])
+        leads = after is not None and after.is_thing and token.does("unneeded")
+        settles = has_thing and token.does("settled") and not leads
+        begins = has_thing and token.does("unneeded", "intent") and not token.does("noun") and not settles
+        if closed or begins or token.does("turn"):
+            groups.append([])
+        groups[-1].append(token)
+        closed = settles
+    return groups
+
+
+def _is_denied(group: Sequence[_Token], text: str) -> bool:
+    telling = [token for token in group if not token.does("filler") or token.does("noun", "absence", "object")]
+    if any(token.does("unneeded", "settled") for token in group):
+        return True
+    if len(telling) < 2 or not any(token.does("absence") for token in telling[:-1]):  # noqa: PLR2004 - 没有 and 需求
+        return False
+    last = telling[-1]
+    return last.does("noun") or (last.does("object") and text[last.start : last.end].endswith(intents().need_nouns))
+
+
+def _in_brackets(text: str, is_mark: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+    """Yield brackets that deny what stands before them, with the item they stand behind."""
+    for found in _BRACKETS.finditer(text):
+        if is_mark(found[1].strip()):
+            yield max(map(text[: found.start()].rfind, "、，,；;。\n")) + 1, found.end()
+
+
+def _masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return a text of the same length in which spans are blank."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _without(text: str, spans: Sequence[tuple[int, int]], dictionary: _Dictionary) -> Said:
+    """Cut spans out of a text; what is left of it is empty where it says nothing."""
+    if not spans:
+        return Said("", (text.strip(),)) if fold(text) in intents().nothing else Said(text)
+    rest, at = [], 0
+    for start, end in sorted(spans):
+        rest.append(text[at : max(start, at)])
+        at = max(at, end)
+    left = "".join(_patterns().instead.sub("", part) if number else part for number, part in enumerate([*rest, text[at:]]))
+    denied = tuple(dict.fromkeys(text[start:end].strip() for start, end in sorted(spans)))
+    return Said("" if dictionary.says_nothing(left) else left, denied)
+
+
+def _words(lists: Intents, needs: Vocabulary) -> dict[str, _Word]:
+    """Return every word by its folded form with all its roles; everyday objects go before the names of needs."""
+    roles: dict[str, set[str]] = {}
+    found: dict[str, list[tuple[str, ...]]] = {}
+    everyday = ((lists.weak_objects, "weak"), (lists.objects, "object"))
+    for words, role in everyday:
+        for need, names in words.items():
+            for name in map(fold, names):
+                roles.setdefault(name, set()).add(role)
+                found.setdefault(name, []).append((needs[need].id,))
+    for name, ids in needs.index.items():
+        if name not in found:
+            roles[name], found[name] = {"object", "name"}, [ids]
+    plain = {"filler": lists.fillers, "noun": lists.need_nouns, "turn": (*lists.turns, *lists.instead), "unneeded": lists.unneeded}
+    plain |= {"settled": lists.settled, "intent": tuple(chain.from_iterable(lists.intents.values()))}
+    plain["absence"] = lists.intents["absence"]
+    for role, names in plain.items():
+        for name in map(fold, names):
+            roles.setdefault(name, set()).add(role)
+    return {name: _Word(frozenset(given), tuple(found.get(name, ()))) for name, given in roles.items()}
+
+
+class Denials:
+    """Finds what an input of a list field (products, stage, certifications …) denies or says is over.
+
+    Threads may share it; a text is judged once.
+    """
+
+    def __init__(self, is_name: Callable[[str, str], bool]) -> None:
+        """Take over who tells whether a text, wholly, is a name of a field; such a name denies nothing."""
+        lists = intents()
+        self._is_name = is_name
+        self._dictionary = _Dictionary({fold(word): _Word(frozenset({"filler"})) for word in lists.fillers})
+        self.said = lru_cache(maxsize=65536)(self._said)
+
+    def _said(self, field: str, text: str) -> Said:
+        """Return what is left of a text of a field, and what it denies."""
+        plain = _aligned(text)
+        if not _patterns().any.search(plain) or self._is_name(field, text):
+            return Said(text)
+        spans = list(_in_brackets(plain, self._is_mark))
+        spans += [found.span() for found in _BRACKETS.finditer(plain) if self._excludes(found[1].strip())]
+        bare = _BRACKETS.sub(lambda found: " " * len(found[0]), _masked(plain, spans))
+        for clause in _CLAUSE.finditer(bare):
+            spans += self._in_clause(field, text, bare, clause.start(), clause.end())
+        return _without(text, spans, self._dictionary)
+
+    def _is_mark(self, inside: str) -> bool:
+        """Tell whether brackets say of what stands before them that it is over: PHA（已停产）."""
+        mark = _patterns().mark.search(inside)
+        return mark is not None and self._is_blank(inside[: mark.start()]) and self._is_blank(inside[mark.end() :])
+
+    def _excludes(self, inside: str) -> bool:
+        """Tell whether brackets deny only what they hold: 饲料（不含兽药）, 生物塑料（PHA已停产）."""
+        if self._is_mark(inside):
+            return False
+        return bool(_patterns().excludes.match(inside)) or [*self._found(inside, 0, len(inside))] == [(0, len(inside))]
+
+    def _in_clause(self, field: str, text: str, plain: str, start: int, stop: int) -> list[tuple[int, int]]:
+        if said_no := _SAYS_NO.search(plain, start, stop):
+            return [(start, said_no.end())]
+        if self._is_name(field, text[start:stop]):
+            return []
+        return [*self._glued(field, plain, start, stop)] or [*self._found(plain, start, stop)]
+
+    def _glued(self, field: str, plain: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        """Yield a negation right before names alone: 无高企, 未量产; 无菌 and 未来 are no names with a negation."""
+        found = _patterns().glued.match(plain, start, stop)
+        if found and not (found[1] == "非" and field in ("products", "technologies")):
+            pieces = _ENUMERATED.split(plain[found.end() : stop])
+            if all(len(piece.strip()) > 1 and self._is_name(field, piece.strip()) for piece in pieces):
+                yield found.start(), stop
+
+    def _found(self, plain: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
+        """Yield what is denied between two places: what follows a denial, else what stands before it."""
+        at = start
+        while found := _patterns().denial.search(plain, at, stop):
+            turn = _patterns().turn.search(plain, found.end(), stop)
+            end = turn.start() if turn else stop
+            bare_before, bare_behind = self._is_blank(plain[at : found.start()]), self._is_blank(plain[found.end() : end])
+            if found.lastgroup == "over" and not bare_before:
+                end = found.end()
+            elif bare_behind and bare_before:
+                return
+            begin = found.start() if not bare_before and not bare_behind and found.lastgroup != "over" else at
+            yield begin, end
+            at = end
+
+    def _is_blank(self, text: str) -> bool:
+        return self._dictionary.says_nothing(re.sub(r"[\d年月]", "", text))
+
+
+class _Patterns(NamedTuple):
+    """The expressions of denial, each linear: words in a row, none of them repeated."""
+
+    any: re.Pattern[str]
+    denial: re.Pattern[str]
+    mark: re.Pattern[str]
+    glued: re.Pattern[str]
+    turn: re.Pattern[str]
+    instead: re.Pattern[str]
+    excludes: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    lists = intents()
+    words = {name: _one_of(given) for name, given in lists.denials.items()}
+    turn = _one_of((*lists.turns, *lists.instead))
+    done = rf"{words['done']}{_DATE}(?:{words['over']}|{words['over_when_done']})了?"
+    over = rf"{done}|(?:{words['over']}|{words['over_when_done']})了|(?:20\d\d年)?{words['over']}(?=\s*$|{turn})|{words['over_in_english']}"
+    denied = rf"{words['negations']}{words['verbs']}|(?<!有){words['alone']}"
+    mark = rf"{over}|{words['over_when_done']}|{denied}了?|^无$"
+    glued = rf"\s*({words['glued']})"
+    return _Patterns(
+        any=re.compile(f"{mark}|{words['over']}|{words['glued']}|{words['exclusions']}"),
+        denial=re.compile(f"(?P<over>{over})|(?P<not>{denied})"),
+        mark=re.compile(mark),
+        glued=re.compile(glued),
+        turn=re.compile(turn),
+        instead=re.compile(rf"^[\s、，,；;。]*{_one_of(lists.instead)}"),
+        excludes=re.compile(words["exclusions"]),
+    )
+
+
+def _one_of(words: Iterable[str]) -> str:
+    """Return the expression of any of the words, the longest first; Latin ones are whole words."""
+    spelled = []
+    for word in sorted(map(_aligned, words), key=len, reverse=True):
+        escaped = re.escape(word).replace(r"\ ", "[ ']")
+        spelled.append(rf"(?<![a-z]){escaped}(?![a-z])" if word.isascii() else escaped)
+    return f"(?:{'|'.join(spelled)})"
+
+
+def _aligned(text: str) -> str:
+    """Return a text in simplified characters and small letters, each at its own offset."""
+    return "".join(map(_simple, fold_aligned(text)))
+
+
+@cache
+def _simple(character: str) -> str:
+    simple = simplify(character)
+    return simple if len(simple) == 1 else character
