@@ -44,6 +44,7 @@ class Intents:
     turns: tuple[str, ...]
     instead: tuple[str, ...]
     unneeded: tuple[str, ...]
+    had: tuple[str, ...]
     settled: tuple[str, ...]
     nothing: frozenset[str]
     denials: Mapping[str, tuple[str, ...]]
@@ -154,6 +155,7 @@ _INTENT_READERS: Mapping[str, Callable[[object], Any]] = {
     "turns": _texts,
     "instead": _texts,
     "unneeded": _texts,
+    "had": _texts,
     "settled": _texts,
     "nothing": _set,
     "denials": _by_name(_texts),

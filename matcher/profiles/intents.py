@@ -91,9 +91,7 @@ class _Dictionary:
             start = end or start + 1
         yield from self._left_over(folded, places, unknown, start)
 
-    def _left_over(
-        self, folded: str, places: Sequence[int], start: int, stop: int
-    ) -> Iterator[tuple[int, int, _Word]]:
+    def _left_over(self, folded: str, places: Sequence[int], start: int, stop: int) -> Iterator[tuple[int, int, _Word]]:
         """Explain what lies between known words by names of products, sectors and places, or not at all."""
         cuts, at = [start], start
         while at < stop and (end := _longest(folded, places, at, min(self._longest_topic, stop - at), self._topics)):
@@ -165,6 +163,9 @@ class NeedReader:
         spans = list(_in_brackets(text, self._is_mark))
         bare = _masked(text, spans)
         for clause in _CLAUSE.finditer(bare):
+            if said_no := _SAYS_NO.search(clause[0]):
+                spans.append((clause.start(), clause.start() + said_no.end()))
+                continue
             groups = _groups(self._dictionary.cut(clause[0]))
             spans += [
                 (clause.start() + said[0].start, clause.start() + said[-1].end)
@@ -213,9 +214,10 @@ def _groups(tokens: Sequence[_Token]) -> list[list[_Token]]:
     closed = True
     for token, after in zip_longest(tokens, tokens[1:]):
         has_thing = not closed and any(each.is_thing for each in groups[-1])
-        leads = after is not None and after.is_thing and token.does("unneeded")
-        settles = has_thing and token.does("settled") and not leads
-        begins = has_thing and token.does("unneeded", "intent") and not token.does("noun") and not settles
+        leads = token.does("unneeded") and after is not None and after.is_thing and not after.does("intent")
+        settles = has_thing and (token.does("settled") or (token.does("unneeded") and not after)) and not leads
+        is_said = has_thing or (not closed and any(each.does("had") for each in groups[-1]))
+        begins = is_said and token.does("unneeded", "intent") and not token.does("noun") and not settles
         if closed or begins or token.does("turn"):
             groups.append([])
         groups[-1].append(token)
@@ -224,13 +226,18 @@ def _groups(tokens: Sequence[_Token]) -> list[list[_Token]]:
 
 
 def _is_denied(group: Sequence[_Token], text: str) -> bool:
-    telling = [token for token in group if not token.does("filler") or token.does("noun", "absence", "object")]
-    if any(token.does("unneeded", "settled") for token in group):
+    """Tell whether a group denies: 不需要 and 已解决 do, unless something is asked first (有没有不需要抵押的贷款).
+
+    So does an absence of a need: 没有融资需求.
+    """
+    first = next((token for token in group if token.does("unneeded", "intent") and not token.does("noun")), None)
+    things = [token.start for token in group if token.is_thing]
+    settled = [token.start for token in group if token.does("settled", "unneeded")]
+    if (first and first.does("unneeded")) or (settled and (not things or things[0] < settled[-1])):
         return True
-    if len(telling) < 2 or not any(token.does("absence") for token in telling[:-1]):  # noqa: PLR2004 - 没有 and 需求
-        return False
-    last = telling[-1]
-    return last.does("noun") or (last.does("object") and text[last.start : last.end].endswith(intents().need_nouns))
+    telling = [token for token in group if not token.does("filler") or token.does("noun", "absence", "object")]
+    ends = telling and (telling[-1].does("noun") or text[: telling[-1].end].endswith(intents().need_nouns))
+    return bool(ends) and any(token.does("absence") for token in telling[:-1])
 
 
 def _in_brackets(text: str, is_mark: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
@@ -255,28 +262,35 @@ def _without(text: str, spans: Sequence[tuple[int, int]], dictionary: _Dictionar
     for start, end in sorted(spans):
         rest.append(text[at : max(start, at)])
         at = max(at, end)
-    left = "".join(_patterns().instead.sub("", part) if number else part for number, part in enumerate([*rest, text[at:]]))
+    left = "".join(
+        _patterns()["instead"].sub("", part) if number else part for number, part in enumerate([*rest, text[at:]])
+    )
     denied = tuple(dict.fromkeys(text[start:end].strip() for start, end in sorted(spans)))
     return Said("" if dictionary.says_nothing(left) else left, denied)
 
 
 def _words(lists: Intents, needs: Vocabulary) -> dict[str, _Word]:
-    """Return every word by its folded form with all its roles; everyday objects go before the names of needs."""
+    """Return every word by its folded form with all its roles; everyday objects go before the names of needs.
+
+    A catalogue of another day may not know every need.
+    """
     roles: dict[str, set[str]] = {}
     found: dict[str, list[tuple[str, ...]]] = {}
     everyday = ((lists.weak_objects, "weak"), (lists.objects, "object"))
     for words, role in everyday:
-        for need, names in words.items():
-            for name in map(fold, names):
+        for need in filter(needs.entries.__contains__, words):
+            for name in map(fold, words[need]):
                 roles.setdefault(name, set()).add(role)
-                found.setdefault(name, []).append((needs[need].id,))
+                found.setdefault(name, []).append((need,))
     for name, ids in needs.index.items():
         if name not in found:
             roles[name], found[name] = {"object", "name"}, [ids]
-    plain = {"filler": lists.fillers, "noun": lists.need_nouns, "turn": (*lists.turns, *lists.instead), "unneeded": lists.unneeded}
-    plain |= {"settled": lists.settled, "intent": tuple(chain.from_iterable(lists.intents.values()))}
-    plain["absence"] = lists.intents["absence"]
-    for role, names in plain.items():
+    plain = (
+        *(("intent", names) for names in lists.intents.values()), ("absence", lists.intents["absence"]),
+        ("filler", lists.fillers), ("noun", lists.need_nouns), ("turn", lists.turns), ("turn", lists.instead),
+        ("unneeded", lists.unneeded), ("unneeded", lists.had), ("had", lists.had), ("settled", lists.settled),
+    )  # fmt: skip
+    for role, names in plain:
         for name in map(fold, names):
             roles.setdefault(name, set()).add(role)
     return {name: _Word(frozenset(given), tuple(found.get(name, ()))) for name, given in roles.items()}
@@ -298,7 +312,7 @@ class Denials:
     def _said(self, field: str, text: str) -> Said:
         """Return what is left of a text of a field, and what it denies."""
         plain = _aligned(text)
-        if not _patterns().any.search(plain) or self._is_name(field, text):
+        if not _patterns()["any"].search(plain) or self._is_name(field, text):
             return Said(text)
         spans = list(_in_brackets(plain, self._is_mark))
         spans += [found.span() for found in _BRACKETS.finditer(plain) if self._excludes(found[1].strip())]
@@ -309,14 +323,16 @@ class Denials:
 
     def _is_mark(self, inside: str) -> bool:
         """Tell whether brackets say of what stands before them that it is over: PHA（已停产）."""
-        mark = _patterns().mark.search(inside)
+        mark = _patterns()["mark"].search(inside)
         return mark is not None and self._is_blank(inside[: mark.start()]) and self._is_blank(inside[mark.end() :])
 
     def _excludes(self, inside: str) -> bool:
         """Tell whether brackets deny only what they hold: 饲料（不含兽药）, 生物塑料（PHA已停产）."""
         if self._is_mark(inside):
             return False
-        return bool(_patterns().excludes.match(inside)) or [*self._found(inside, 0, len(inside))] == [(0, len(inside))]
+        return bool(_patterns()["excludes"].match(inside)) or [*self._found(inside, 0, len(inside))] == [
+            (0, len(inside))
+        ]
 
     def _in_clause(self, field: str, text: str, plain: str, start: int, stop: int) -> list[tuple[int, int]]:
         if said_no := _SAYS_NO.search(plain, start, stop):
@@ -327,7 +343,7 @@ class Denials:
 
     def _glued(self, field: str, plain: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """Yield a negation right before names alone: 无高企, 未量产; 无菌 and 未来 are no names with a negation."""
-        found = _patterns().glued.match(plain, start, stop)
+        found = _patterns()["glued"].match(plain, start, stop)
         if found and not (found[1] == "非" and field in ("products", "technologies")):
             pieces = _ENUMERATED.split(plain[found.end() : stop])
             if all(len(piece.strip()) > 1 and self._is_name(field, piece.strip()) for piece in pieces):
@@ -336,53 +352,50 @@ class Denials:
     def _found(self, plain: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """Yield what is denied between two places: what follows a denial, else what stands before it."""
         at = start
-        while found := _patterns().denial.search(plain, at, stop):
-            turn = _patterns().turn.search(plain, found.end(), stop)
-            end = turn.start() if turn else stop
-            bare_before, bare_behind = self._is_blank(plain[at : found.start()]), self._is_blank(plain[found.end() : end])
-            if found.lastgroup == "over" and not bare_before:
-                end = found.end()
-            elif bare_behind and bare_before:
-                return
-            begin = found.start() if not bare_before and not bare_behind and found.lastgroup != "over" else at
-            yield begin, end
+        while found := _patterns()["denial"].search(plain, at, stop):
+            alone, end = self._is_blank(plain[at : found.start()]), found.end()
+            if alone or found.lastgroup != "over":
+                turn = _patterns()["turn"].search(plain, end, stop)
+                end = turn.start() if turn else stop
+                if not self._is_blank(plain[found.end() : end]):
+                    at = at if alone else found.start()
+                elif alone:
+                    return
+            yield at, end
             at = end
 
     def _is_blank(self, text: str) -> bool:
         return self._dictionary.says_nothing(re.sub(r"[\d年月]", "", text))
 
 
-class _Patterns(NamedTuple):
-    """The expressions of denial, each linear: words in a row, none of them repeated."""
-
-    any: re.Pattern[str]
-    denial: re.Pattern[str]
-    mark: re.Pattern[str]
-    glued: re.Pattern[str]
-    turn: re.Pattern[str]
-    instead: re.Pattern[str]
-    excludes: re.Pattern[str]
+def carries_on(text: str) -> bool:
+    """Tell whether what a list denies may reach over its marks: 不再生产柠檬酸、乳酸 is no list of two products."""
+    return _patterns()["carries_on"].search(_aligned(text)) is not None
 
 
 @cache
-def _patterns() -> _Patterns:
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    """Return the expressions of denial, each linear: words in a row, none of them repeated."""
     lists = intents()
     words = {name: _one_of(given) for name, given in lists.denials.items()}
     turn = _one_of((*lists.turns, *lists.instead))
     done = rf"{words['done']}{_DATE}(?:{words['over']}|{words['over_when_done']})了?"
-    over = rf"{done}|(?:{words['over']}|{words['over_when_done']})了|(?:20\d\d年)?{words['over']}(?=\s*$|{turn})|{words['over_in_english']}"
+    over = rf"{done}|(?:{words['over']}|{words['over_when_done']})了|{words['over_in_english']}"
+    over += rf"|(?:20\d\d年)?{words['over']}(?=\s*$|{turn})"
     denied = rf"{words['negations']}{words['verbs']}|(?<!有){words['alone']}"
     mark = rf"{over}|{words['over_when_done']}|{denied}了?|^无$"
     glued = rf"\s*({words['glued']})"
-    return _Patterns(
-        any=re.compile(f"{mark}|{words['over']}|{words['glued']}|{words['exclusions']}"),
-        denial=re.compile(f"(?P<over>{over})|(?P<not>{denied})"),
-        mark=re.compile(mark),
-        glued=re.compile(glued),
-        turn=re.compile(turn),
-        instead=re.compile(rf"^[\s、，,；;。]*{_one_of(lists.instead)}"),
-        excludes=re.compile(words["exclusions"]),
-    )
+    expressions = {
+        "any": f"{mark}|{words['over']}|{words['glued']}|{words['exclusions']}",
+        "denial": f"(?P<over>{over})|(?P<not>{denied})",
+        "mark": mark,
+        "glued": glued,
+        "turn": turn,
+        "instead": rf"^[\s、，,；;。]*{_one_of(lists.instead)}",
+        "excludes": words["exclusions"],
+        "carries_on": f"{denied}|^{glued}|{_one_of(lists.unneeded)}",
+    }
+    return {name: re.compile(expression) for name, expression in expressions.items()}
 
 
 def _one_of(words: Iterable[str]) -> str:
@@ -396,10 +409,6 @@ def _one_of(words: Iterable[str]) -> str:
 
 def _aligned(text: str) -> str:
     """Return a text in simplified characters and small letters, each at its own offset."""
-    return "".join(map(_simple, fold_aligned(text)))
-
-
-@cache
-def _simple(character: str) -> str:
-    simple = simplify(character)
-    return simple if len(simple) == 1 else character
+    plain = fold_aligned(text)
+    simple = simplify(plain)
+    return simple if len(simple) == len(plain) else plain
