@@ -6,11 +6,12 @@ Writing is made comparable by `fold` for names and input, by `fold_aligned` for 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from opencc import OpenCC
 
@@ -240,3 +241,90 @@ def _entry_faults(raw: object, *, file: str, pointer: str) -> Iterable[Fault]:
         value = raw.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str | int) for item in value):
             yield Fault(file=file, pointer=f"{pointer}/{key}", code="not_texts")
+
+
+class Word(NamedTuple):
+    """What a known word does in a sentence, and what it names: several readings, each an entry or several to choose."""
+
+    roles: frozenset[str]
+    ids: tuple[tuple[str, ...], ...] = ()
+
+
+UNKNOWN, TOPIC, NUMBER = Word(frozenset()), Word(frozenset({"topic"})), Word(frozenset({"filler"}))
+
+
+class Token(NamedTuple):
+    """A word where it stands in a text; one without roles is not known."""
+
+    start: int
+    end: int
+    word: Word
+
+    def does(self, *roles: str) -> bool:
+        """Tell whether the word has one of the roles."""
+        return not self.word.roles.isdisjoint(roles)
+
+
+class Dictionary:
+    """Cuts texts into known words, the longest first from the left; gaps, marks, case and script do not count."""
+
+    def __init__(self, words: Mapping[str, Word], topics: Iterable[str] = ()) -> None:
+        """Take over words by their folded form, and names that explain what the words leave over."""
+        self._words = words
+        self._topics = frozenset(topics)
+        self._longest = max(map(len, words))
+        self._longest_topic = max(map(len, self._topics), default=0)
+
+    def cut(self, text: str) -> list[Token]:
+        """Return the words of a text in order; what lies between them is one token without a role."""
+        folded, places = _folded(text)
+        spans = list(self._spans(folded, places))
+        return [Token(places[start], places[end - 1] + 1, word) for start, end, word in spans]
+
+    def says_nothing(self, text: str) -> bool:
+        """Tell whether a text is nothing but words that say nothing of their own."""
+        return all(token.does("filler", "turn") for token in self.cut(text))
+
+    def _spans(self, folded: str, places: Sequence[int]) -> Iterator[tuple[int, int, Word]]:
+        start = unknown = 0
+        while start < len(folded):
+            end = _longest(folded, places, start, self._longest, self._words)
+            if end:
+                yield from self._left_over(folded, places, unknown, start)
+                yield start, end, self._words[folded[start:end]]
+                unknown = end
+            start = end or start + 1
+        yield from self._left_over(folded, places, unknown, start)
+
+    def _left_over(self, folded: str, places: Sequence[int], start: int, stop: int) -> Iterator[tuple[int, int, Word]]:
+        """Explain what lies between known words by names of products, sectors and places, or not at all."""
+        cuts, at = [start], start
+        while at < stop and (end := _longest(folded, places, at, min(self._longest_topic, stop - at), self._topics)):
+            cuts.append(at := end)
+        if at < stop:
+            yield start, stop, NUMBER if folded[start:stop].isdigit() else UNKNOWN
+        else:
+            yield from ((begin, end, TOPIC) for begin, end in pairwise(cuts))
+
+
+def _longest(
+    folded: str, places: Sequence[int], start: int, most: int, words: Mapping[str, Word] | frozenset[str]
+) -> int:
+    """Return where the longest word from `start` ends, 0 where none begins; Latin ones are whole words."""
+    for end in range(min(len(folded), start + most), start, -1):
+        if folded[start:end] in words and not (_runs_on(folded, places, start) or _runs_on(folded, places, end)):
+            return end
+    return 0
+
+
+def _runs_on(folded: str, places: Sequence[int], at: int) -> bool:
+    """Tell whether a Latin word runs on over a place."""
+    if not 0 < at < len(folded) or places[at] - places[at - 1] > 1:
+        return False
+    return all(character.isascii() and character.isalnum() for character in folded[at - 1 : at + 1])
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """Return a text folded character by character, and where in the text each one stood."""
+    pairs = [(folded, place) for place, character in enumerate(text) for folded in fold(character)]
+    return "".join(folded for folded, _ in pairs), [place for _, place in pairs]

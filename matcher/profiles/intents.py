@@ -9,11 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain, pairwise, zip_longest
-from typing import NamedTuple
+from itertools import chain, zip_longest
 
 from matcher.profiles.words import SURE, How, Suggestion, WordReading, WordResolver
-from seeds.vocabulary import Vocabulary, fold, fold_aligned, simplify
+from seeds.vocabulary import Dictionary, Token, Vocabulary, Word, fold, fold_aligned, simplify
 from seeds.word_lists import Intents, intents
 
 _CLAUSE = re.compile(r"(?:[^，,；;。！!？?|\n]|(?<=\d)[,，](?=\d))+")
@@ -25,33 +24,6 @@ _DATE = r"(?:于)?(?:20\d\d年)?(?:\d{1,2}月)?[底初起]?"
 _ENUMERATED = re.compile(r"[、/]|和|及|与|或")
 
 
-class _Word(NamedTuple):
-    """What a known word does in a sentence; `needs` are several readings, each an entry or several to choose from."""
-
-    roles: frozenset[str]
-    needs: tuple[tuple[str, ...], ...] = ()
-
-
-class _Token(NamedTuple):
-    """A word where it stands in a text; one without roles is not known."""
-
-    start: int
-    end: int
-    word: _Word
-
-    def does(self, *roles: str) -> bool:
-        """Tell whether the word has one of the roles."""
-        return not self.word.roles.isdisjoint(roles)
-
-    @property
-    def is_thing(self) -> bool:
-        """Tell whether it may be what a sentence is about."""
-        return not self.word.roles or self.does("object", "weak", "topic")
-
-
-_UNKNOWN, _TOPIC = _Word(frozenset()), _Word(frozenset({"topic"}))
-
-
 @dataclass(frozen=True, slots=True)
 class Said:
     """An input without what it denies, and the denied parts as they were typed."""
@@ -60,78 +32,13 @@ class Said:
     denied: tuple[str, ...] = ()
 
 
-class _Dictionary:
-    """Cuts texts into known words, the longest first from the left; gaps, marks, case and script do not count."""
-
-    def __init__(self, words: Mapping[str, _Word], topics: Iterable[str] = ()) -> None:
-        """Take over words by their folded form, and names that explain what the words leave over."""
-        self._words = words
-        self._topics = frozenset(topics)
-        self._longest = max(map(len, words))
-        self._longest_topic = max(map(len, self._topics), default=0)
-
-    def cut(self, text: str) -> list[_Token]:
-        """Return the words of a text in order; what lies between them is one token without a role."""
-        folded, places = _folded(text)
-        spans = list(self._spans(folded, places))
-        return [_Token(places[start], places[end - 1] + 1, word) for start, end, word in spans]
-
-    def says_nothing(self, text: str) -> bool:
-        """Tell whether a text is nothing but words that say nothing of their own."""
-        return all(token.does("filler", "turn") for token in self.cut(text))
-
-    def _spans(self, folded: str, places: Sequence[int]) -> Iterator[tuple[int, int, _Word]]:
-        start = unknown = 0
-        while start < len(folded):
-            end = _longest(folded, places, start, self._longest, self._words)
-            if end:
-                yield from self._left_over(folded, places, unknown, start)
-                yield start, end, self._words[folded[start:end]]
-                unknown = end
-            start = end or start + 1
-        yield from self._left_over(folded, places, unknown, start)
-
-    def _left_over(self, folded: str, places: Sequence[int], start: int, stop: int) -> Iterator[tuple[int, int, _Word]]:
-        """Explain what lies between known words by names of products, sectors and places, or not at all."""
-        cuts, at = [start], start
-        while at < stop and (end := _longest(folded, places, at, min(self._longest_topic, stop - at), self._topics)):
-            cuts.append(at := end)
-        if at < stop:
-            yield start, stop, _UNKNOWN
-        else:
-            yield from ((begin, end, _TOPIC) for begin, end in pairwise(cuts))
-
-
-def _longest(
-    folded: str, places: Sequence[int], start: int, most: int, words: Mapping[str, _Word] | frozenset[str]
-) -> int:
-    """Return where the longest word from `start` ends, 0 where none begins; Latin ones are whole words."""
-    for end in range(min(len(folded), start + most), start, -1):
-        if folded[start:end] in words and not (_runs_on(folded, places, start) or _runs_on(folded, places, end)):
-            return end
-    return 0
-
-
-def _runs_on(folded: str, places: Sequence[int], at: int) -> bool:
-    """Tell whether a Latin word runs on over a place."""
-    if not 0 < at < len(folded) or places[at] - places[at - 1] > 1:
-        return False
-    return all(character.isascii() and character.isalnum() for character in folded[at - 1 : at + 1])
-
-
-def _folded(text: str) -> tuple[str, list[int]]:
-    """Return a text folded character by character, and where in the text each one stood."""
-    pairs = [(folded, place) for place, character in enumerate(text) for folded in fold(character)]
-    return "".join(folded for folded, _ in pairs), [place for _, place in pairs]
-
-
 class NeedReader:
     """Reads needs: by the resolver of their names, else as a sentence; the latest readings are remembered."""
 
     def __init__(self, resolver: WordResolver, topics: Iterable[Vocabulary]) -> None:
         """Index the everyday words; names of `topics` (products, sectors, places) may stand beside a need."""
         self._resolver = resolver
-        self._dictionary = _Dictionary(
+        self._dictionary = Dictionary(
             _words(intents(), resolver.vocabulary), chain.from_iterable(vocabulary.index for vocabulary in topics)
         )
         self.read = lru_cache(maxsize=65536)(self._read)
@@ -151,7 +58,7 @@ class NeedReader:
             return named
         tokens = self._dictionary.cut(text)
         explained = all(token.word.roles for token in tokens)
-        found = dict.fromkeys(chain.from_iterable(token.word.needs for token in _telling(tokens, explained)))
+        found = dict.fromkeys(chain.from_iterable(token.word.ids for token in _telling(tokens, explained)))
         if not found:
             return named
         how, similarity = (How.ALIAS, 1.0) if explained else (How.CONTAINS, _explained_part(tokens))
@@ -178,11 +85,16 @@ class NeedReader:
         """Tell whether brackets say of what stands before them that it is settled: 贷款（已批）."""
         tokens = self._dictionary.cut(inside)
         return any(token.does("settled", "unneeded") for token in tokens) and not any(
-            token.is_thing and not token.does("settled", "unneeded") for token in tokens
+            _is_thing(token) and not token.does("settled", "unneeded") for token in tokens
         )
 
 
-def _telling(tokens: Sequence[_Token], explained: bool) -> list[_Token]:  # noqa: FBT001 - one of two readings
+def _is_thing(token: Token) -> bool:
+    """Tell whether a word may be what a sentence is about."""
+    return not token.word.roles or token.does("object", "weak", "topic")
+
+
+def _telling(tokens: Sequence[Token], explained: bool) -> list[Token]:  # noqa: FBT001 - one of two readings
     """Return the words that name a need.
 
     A single character tells only in a sentence that is explained and wants something; an everyday word beside words
@@ -199,22 +111,22 @@ def _telling(tokens: Sequence[_Token], explained: bool) -> list[_Token]:  # noqa
     return strong or [token for token in tokens if wants and token.does("weak")]
 
 
-def _explained_part(tokens: Sequence[_Token]) -> float:
+def _explained_part(tokens: Sequence[Token]) -> float:
     known = sum(token.end - token.start for token in tokens if token.word.roles)
     return round(known / sum(token.end - token.start for token in tokens), 4)
 
 
-def _without_turn(group: list[_Token]) -> list[_Token]:
+def _without_turn(group: list[Token]) -> list[Token]:
     return group[1:] if len(group) > 1 and group[0].does("turn") else group
 
 
-def _groups(tokens: Sequence[_Token]) -> list[list[_Token]]:
+def _groups(tokens: Sequence[Token]) -> list[list[Token]]:
     """Cut a clause into what is said of one thing: 不缺订单 | 缺厂房, 资金充足 | 就是招不到人."""
-    groups: list[list[_Token]] = []
+    groups: list[list[Token]] = []
     closed = True
     for token, after in zip_longest(tokens, tokens[1:]):
-        has_thing = not closed and any(each.is_thing for each in groups[-1])
-        leads = token.does("unneeded") and after is not None and after.is_thing and not after.does("intent")
+        has_thing = not closed and any(_is_thing(each) for each in groups[-1])
+        leads = token.does("unneeded") and after is not None and _is_thing(after) and not after.does("intent")
         settles = has_thing and (token.does("settled") or (token.does("unneeded") and not after)) and not leads
         is_said = has_thing or (not closed and any(each.does("had") for each in groups[-1]))
         begins = is_said and token.does("unneeded", "intent") and not token.does("noun") and not settles
@@ -225,13 +137,13 @@ def _groups(tokens: Sequence[_Token]) -> list[list[_Token]]:
     return groups
 
 
-def _is_denied(group: Sequence[_Token], text: str) -> bool:
+def _is_denied(group: Sequence[Token], text: str) -> bool:
     """Tell whether a group denies: 不需要 and 已解决 do, unless something is asked first (有没有不需要抵押的贷款).
 
     So does an absence of a need: 没有融资需求.
     """
     first = next((token for token in group if token.does("unneeded", "intent") and not token.does("noun")), None)
-    things = [token.start for token in group if token.is_thing]
+    things = [token.start for token in group if _is_thing(token)]
     settled = [token.start for token in group if token.does("settled", "unneeded")]
     if (first and first.does("unneeded")) or (settled and (not things or things[0] < settled[-1])):
         return True
@@ -254,7 +166,7 @@ def _masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return text
 
 
-def _without(text: str, spans: Sequence[tuple[int, int]], dictionary: _Dictionary) -> Said:
+def _without(text: str, spans: Sequence[tuple[int, int]], dictionary: Dictionary) -> Said:
     """Cut spans out of a text; what is left of it is empty where it says nothing."""
     if not spans:
         return Said("", (text.strip(),)) if fold(text) in intents().nothing else Said(text)
@@ -269,7 +181,7 @@ def _without(text: str, spans: Sequence[tuple[int, int]], dictionary: _Dictionar
     return Said("" if dictionary.says_nothing(left) else left, denied)
 
 
-def _words(lists: Intents, needs: Vocabulary) -> dict[str, _Word]:
+def _words(lists: Intents, needs: Vocabulary) -> dict[str, Word]:
     """Return every word by its folded form with all its roles; everyday objects go before the names of needs.
 
     A catalogue of another day may not know every need.
@@ -293,7 +205,7 @@ def _words(lists: Intents, needs: Vocabulary) -> dict[str, _Word]:
     for role, names in plain:
         for name in map(fold, names):
             roles.setdefault(name, set()).add(role)
-    return {name: _Word(frozenset(given), tuple(found.get(name, ()))) for name, given in roles.items()}
+    return {name: Word(frozenset(given), tuple(found.get(name, ()))) for name, given in roles.items()}
 
 
 class Denials:
@@ -306,7 +218,7 @@ class Denials:
         """Take over who tells whether a text, wholly, is a name of a field; such a name denies nothing."""
         lists = intents()
         self._is_name = is_name
-        self._dictionary = _Dictionary({fold(word): _Word(frozenset({"filler"})) for word in lists.fillers})
+        self._dictionary = Dictionary({fold(word): Word(frozenset({"filler"})) for word in lists.fillers})
         self.said = lru_cache(maxsize=65536)(self._said)
 
     def _said(self, field: str, text: str) -> Said:
