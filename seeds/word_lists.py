@@ -39,12 +39,14 @@ class Intents:
     intents: Mapping[str, tuple[str, ...]]
     objects: Mapping[str, tuple[str, ...]]
     weak_objects: Mapping[str, tuple[str, ...]]
+    particles: tuple[str, ...]
     fillers: tuple[str, ...]
     need_nouns: tuple[str, ...]
     turns: tuple[str, ...]
     instead: tuple[str, ...]
     unneeded: tuple[str, ...]
     had: tuple[str, ...]
+    others: tuple[str, ...]
     settled: tuple[str, ...]
     nothing: frozenset[str]
     denials: Mapping[str, tuple[str, ...]]
@@ -150,12 +152,14 @@ _INTENT_READERS: Mapping[str, Callable[[object], Any]] = {
     "intents": _by_name(_texts),
     "objects": _by_name(_texts),
     "weak_objects": _by_name(_texts),
+    "particles": _texts,
     "fillers": _texts,
     "need_nouns": _texts,
     "turns": _texts,
     "instead": _texts,
     "unneeded": _texts,
     "had": _texts,
+    "others": _texts,
     "settled": _texts,
     "nothing": _set,
     "denials": _by_name(_texts),

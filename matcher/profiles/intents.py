@@ -100,7 +100,7 @@ def _telling(tokens: Sequence[Token], explained: bool) -> list[Token]:  # noqa: 
     A single character tells only in a sentence that is explained and wants something; an everyday word beside words
     that nobody knows needs an intent, too. Weak words tell where no other does.
     """
-    wants = any(token.does("intent") for token in tokens)
+    wants = any(token.does("intent", "unneeded") for token in tokens)
     strong = [
         token
         for token in tokens
@@ -120,10 +120,21 @@ def _without_turn(group: list[Token]) -> list[Token]:
     return group[1:] if len(group) > 1 and group[0].does("turn") else group
 
 
+def _as_meant(tokens: Sequence[Token]) -> list[Token]:
+    """Take what others do not want as a refusal, no denial: 医院不用我们的产品, 银行不放贷."""
+    meant, refusal = list(tokens), Word(frozenset({"intent"}))
+    for place, token in enumerate(tokens[:-1]):
+        speaks = [before for before in tokens[:place] if before.does("other", "turn")]
+        if token.does("unneeded") and not token.does("had") and speaks and speaks[-1].does("other"):
+            meant[place] = token._replace(word=refusal)
+    return meant
+
+
 def _groups(tokens: Sequence[Token]) -> list[list[Token]]:
     """Cut a clause into what is said of one thing: 不缺订单 | 缺厂房, 资金充足 | 就是招不到人."""
     groups: list[list[Token]] = []
     closed = True
+    tokens = _as_meant(tokens)
     for token, after in zip_longest(tokens, tokens[1:]):
         has_thing = not closed and any(_is_thing(each) for each in groups[-1])
         leads = token.does("unneeded") and after is not None and _is_thing(after) and not after.does("intent")
@@ -201,6 +212,7 @@ def _words(lists: Intents, needs: Vocabulary) -> dict[str, Word]:
         *(("intent", names) for names in lists.intents.values()), ("absence", lists.intents["absence"]),
         ("filler", lists.fillers), ("noun", lists.need_nouns), ("turn", lists.turns), ("turn", lists.instead),
         ("unneeded", lists.unneeded), ("unneeded", lists.had), ("had", lists.had), ("settled", lists.settled),
+        ("other", lists.others), ("filler", lists.particles),
     )  # fmt: skip
     for role, names in plain:
         for name in map(fold, names):
@@ -218,7 +230,7 @@ class Denials:
         """Take over who tells whether a text, wholly, is a name of a field; such a name denies nothing."""
         lists = intents()
         self._is_name = is_name
-        self._dictionary = Dictionary({fold(word): Word(frozenset({"filler"})) for word in lists.fillers})
+        self._dictionary = Dictionary({fold(word): Word(frozenset({"filler"})) for word in lists.particles})
         self.said = lru_cache(maxsize=65536)(self._said)
 
     def _said(self, field: str, text: str) -> Said:
