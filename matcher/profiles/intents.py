@@ -24,6 +24,9 @@ _DATE = r"(?:于)?(?:20\d\d年)?(?:\d{1,2}月)?[底初起]?"
 _ENUMERATED = re.compile(r"[、/]|和|及|与|或")
 
 
+_REFUSAL = Word(frozenset({"intent"}))
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """An input without what it denies, and the denied parts as they were typed."""
@@ -122,30 +125,32 @@ def _without_turn(group: list[Token]) -> list[Token]:
 
 def _as_meant(tokens: Sequence[Token]) -> list[Token]:
     """Take what others do not want as a refusal, no denial: 医院不用我们的产品, 银行不放贷."""
-    meant, refusal = list(tokens), Word(frozenset({"intent"}))
-    for place, token in enumerate(tokens[:-1]):
-        speaks = [before for before in tokens[:place] if before.does("other", "turn")]
-        if token.does("unneeded") and not token.does("had") and speaks and speaks[-1].does("other"):
-            meant[place] = token._replace(word=refusal)
+    meant, others_speak = [], False
+    for token, after in zip_longest(tokens, tokens[1:]):
+        refuses = others_speak and after is not None and token.does("unneeded") and not token.does("had")
+        meant.append(token._replace(word=_REFUSAL) if refuses else token)
+        others_speak = token.does("other") or (others_speak and not token.does("turn"))
     return meant
 
 
 def _groups(tokens: Sequence[Token]) -> list[list[Token]]:
     """Cut a clause into what is said of one thing: 不缺订单 | 缺厂房, 资金充足 | 就是招不到人."""
-    groups: list[list[Token]] = []
-    closed = True
-    tokens = _as_meant(tokens)
-    for token, after in zip_longest(tokens, tokens[1:]):
-        has_thing = not closed and any(_is_thing(each) for each in groups[-1])
+    groups: list[list[Token]] = [[]]
+    said: set[str] = set()
+    meant = _as_meant(tokens)
+    for token, after in zip_longest(meant, meant[1:]):
         leads = token.does("unneeded") and after is not None and _is_thing(after) and not after.does("intent")
-        settles = has_thing and (token.does("settled") or (token.does("unneeded") and not after)) and not leads
-        is_said = has_thing or (not closed and any(each.does("had") for each in groups[-1]))
-        begins = is_said and token.does("unneeded", "intent") and not token.does("noun") and not settles
-        if closed or begins or token.does("turn"):
+        settles = "thing" in said and not leads and (token.does("settled") or (token.does("unneeded") and not after))
+        begins = said and token.does("unneeded", "intent") and not token.does("noun") and not settles
+        if begins or token.does("turn"):
             groups.append([])
+            said = set()
         groups[-1].append(token)
-        closed = settles
-    return groups
+        said |= {"thing"} if _is_thing(token) else token.word.roles & {"had"}
+        if settles:
+            groups.append([])
+            said = set()
+    return [group for group in groups if group]
 
 
 def _is_denied(group: Sequence[Token], text: str) -> bool:
@@ -159,7 +164,7 @@ def _is_denied(group: Sequence[Token], text: str) -> bool:
     if (first and first.does("unneeded")) or (settled and (not things or things[0] < settled[-1])):
         return True
     telling = [token for token in group if not token.does("filler") or token.does("noun", "absence", "object")]
-    ends = telling and (telling[-1].does("noun") or text[: telling[-1].end].endswith(intents().need_nouns))
+    ends = telling and (telling[-1].does("noun") or text.endswith(intents().need_nouns, 0, telling[-1].end))
     return bool(ends) and any(token.does("absence") for token in telling[:-1])
 
 
