@@ -24,6 +24,9 @@ _DATE = r"(?:于)?(?:20\d\d年)?(?:\d{1,2}月)?[底初起]?"
 _ENUMERATED = re.compile(r"[、/]|和|及|与|或")
 
 
+_WIDE = frozenset({"province", "city"})
+"""Places whose names go before shorter words; those of counties are as often parts of words (和政 in 和政府)."""
+
 _REFUSAL = Word(frozenset({"intent"}))
 
 
@@ -38,11 +41,12 @@ class Said:
 class NeedReader:
     """Reads needs: by the resolver of their names, else as a sentence; the latest readings are remembered."""
 
-    def __init__(self, resolver: WordResolver, topics: Iterable[Vocabulary]) -> None:
-        """Index the everyday words; names of `topics` (products, sectors, places) may stand beside a need."""
+    def __init__(self, resolver: WordResolver, topics: Iterable[Vocabulary], places: Vocabulary) -> None:
+        """Index the everyday words; names of `topics` (products, sectors) and of places may stand beside a need."""
         self._resolver = resolver
         self._dictionary = Dictionary(
-            _words(intents(), resolver.vocabulary), chain.from_iterable(vocabulary.index for vocabulary in topics)
+            _words(intents(), resolver.vocabulary, places),
+            chain.from_iterable(each.index for each in (*topics, places)),
         )
         self.read = lru_cache(maxsize=65536)(self._read)
         self.said = lru_cache(maxsize=16384)(self._said)
@@ -128,6 +132,8 @@ def _as_meant(tokens: Sequence[Token]) -> list[Token]:
     meant, others_speak = [], False
     for token, after in zip_longest(tokens, tokens[1:]):
         refuses = others_speak and after is not None and token.does("unneeded") and not token.does("had")
+        alone = token.does("unneeded") and token.end - token.start == 1
+        refuses |= alone and after is not None and not after.does("object", "weak")
         meant.append(token._replace(word=_REFUSAL) if refuses else token)
         others_speak = token.does("other") or (others_speak and not token.does("turn"))
     return meant
@@ -197,7 +203,7 @@ def _without(text: str, spans: Sequence[tuple[int, int]], dictionary: Dictionary
     return Said("" if dictionary.says_nothing(left) else left, denied)
 
 
-def _words(lists: Intents, needs: Vocabulary) -> dict[str, Word]:
+def _words(lists: Intents, needs: Vocabulary, places: Vocabulary) -> dict[str, Word]:
     """Return every word by its folded form with all its roles; everyday objects go before the names of needs.
 
     A catalogue of another day may not know every need.
@@ -222,6 +228,9 @@ def _words(lists: Intents, needs: Vocabulary) -> dict[str, Word]:
     for role, names in plain:
         for name in map(fold, names):
             roles.setdefault(name, set()).add(role)
+    for name, ids in places.index.items():
+        if len(name) > 1 and any(places[place].kind in _WIDE for place in ids):
+            roles.setdefault(name, {"topic"})
     return {name: Word(frozenset(given), tuple(found.get(name, ()))) for name, given in roles.items()}
 
 
