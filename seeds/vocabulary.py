@@ -302,7 +302,8 @@ class Dictionary:
         while at < stop and (end := _longest(folded, places, at, min(self._longest_topic, stop - at), self._topics)):
             cuts.append(at := end)
         if at < stop:
-            yield start, stop, NUMBER if folded[start:stop].isdigit() else UNKNOWN
+            is_number = folded[start].isdigit() and folded[start:stop].isascii()
+            yield start, stop, NUMBER if is_number else UNKNOWN
         else:
             yield from ((begin, end, TOPIC) for begin, end in pairwise(cuts))
 
