@@ -6,10 +6,9 @@ Writing is made comparable by `fold` for names and input, by `fold_aligned` for 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -265,57 +264,64 @@ class Token(NamedTuple):
         return not self.word.roles.isdisjoint(roles)
 
 
+_KNOWN_LESS, _LESS_TO_SAY = 100_000_000, 10_000
+"""What a character that no word explains, and one of a mere topic, costs a way to cut a text.
+
+A word costs 2, and 1 where it names something.
+"""
+
+
 class Dictionary:
-    """Cuts texts into known words, the longest first from the left; gaps, marks, case and script do not count."""
+    """Cuts texts into known words; gaps, marks, case and script do not count.
+
+    Of all ways it takes the one that leaves fewest characters unknown, then has fewest words, the longest first.
+    """
 
     def __init__(self, words: Mapping[str, Word], topics: Iterable[str] = ()) -> None:
         """Take over words by their folded form, and names that explain what the words leave over."""
-        self._words = words
-        self._topics = frozenset(topics)
-        self._longest = max(map(len, words))
-        self._longest_topic = max(map(len, self._topics), default=0)
+        self._words = {**dict.fromkeys(filter(None, topics), TOPIC), **words}
+        lengths: dict[str, set[int]] = {}
+        for word in self._words:
+            lengths.setdefault(word[0], set()).add(len(word))
+        self._lengths = {first: sorted(found) for first, found in lengths.items()}
 
     def cut(self, text: str) -> list[Token]:
         """Return the words of a text in order; what lies between them is one token without a role."""
         folded, places = _folded(text)
-        spans = list(self._spans(folded, places))
+        ends, spans, start = self._best_ends(folded, places), list[tuple[int, int, Word]](), 0
+        while start < len(folded):
+            end = start
+            while end < len(folded) and not ends[end]:
+                end += 1
+            if end > start:
+                is_number = folded[start].isdigit() and folded[start:end].isascii()
+                spans.append((start, end, NUMBER if is_number else UNKNOWN))
+            if end < len(folded):
+                spans.append((end, ends[end], self._words[folded[end : ends[end]]]))
+                end = ends[end]
+            start = end
         return [Token(places[start], places[end - 1] + 1, word) for start, end, word in spans]
 
     def says_nothing(self, text: str) -> bool:
         """Tell whether a text is nothing but words that say nothing of their own."""
         return all(token.does("filler", "turn") for token in self.cut(text))
 
-    def _spans(self, folded: str, places: Sequence[int]) -> Iterator[tuple[int, int, Word]]:
-        start = unknown = 0
-        while start < len(folded):
-            end = _longest(folded, places, start, self._longest, self._words)
-            if end:
-                yield from self._left_over(folded, places, unknown, start)
-                yield start, end, self._words[folded[start:end]]
-                unknown = end
-            start = end or start + 1
-        yield from self._left_over(folded, places, unknown, start)
-
-    def _left_over(self, folded: str, places: Sequence[int], start: int, stop: int) -> Iterator[tuple[int, int, Word]]:
-        """Explain what lies between known words by names of products, sectors and places, or not at all."""
-        cuts, at = [start], start
-        while at < stop and (end := _longest(folded, places, at, min(self._longest_topic, stop - at), self._topics)):
-            cuts.append(at := end)
-        if at < stop:
-            is_number = folded[start].isdigit() and folded[start:stop].isascii()
-            yield start, stop, NUMBER if is_number else UNKNOWN
-        else:
-            yield from ((begin, end, TOPIC) for begin, end in pairwise(cuts))
-
-
-def _longest(
-    folded: str, places: Sequence[int], start: int, most: int, words: Mapping[str, Word] | frozenset[str]
-) -> int:
-    """Return where the longest word from `start` ends, 0 where none begins; Latin ones are whole words."""
-    for end in range(min(len(folded), start + most), start, -1):
-        if folded[start:end] in words and not (_runs_on(folded, places, start) or _runs_on(folded, places, end)):
-            return end
-    return 0
+    def _best_ends(self, folded: str, places: Sequence[int]) -> list[int]:
+        """Return for each character where the word ends that begins there in the best way, 0 where none does."""
+        costs, ends = [0] * (len(folded) + 1), [0] * len(folded)
+        for start in range(len(folded) - 1, -1, -1):
+            costs[start] = costs[start + 1] + _KNOWN_LESS
+            if _runs_on(folded, places, start):
+                continue
+            for length in self._lengths.get(folded[start], ()):
+                end = start + length
+                word = self._words.get(folded[start:end])
+                if word is None or end > len(folded) or _runs_on(folded, places, end):
+                    continue
+                cost = costs[end] + (length * _LESS_TO_SAY if word is TOPIC else 2 - bool(word.ids))
+                if cost <= costs[start]:  # of equals the longest, which comes last
+                    costs[start], ends[start] = cost, end
+        return ends
 
 
 def _runs_on(folded: str, places: Sequence[int], at: int) -> bool:

@@ -24,8 +24,8 @@ _DATE = r"(?:于)?(?:20\d\d年)?(?:\d{1,2}月)?[底初起]?"
 _ENUMERATED = re.compile(r"[、/]|和|及|与|或")
 
 
-_WIDE = frozenset({"province", "city"})
-"""Places whose names go before shorter words; those of counties are as often parts of words (和政 in 和政府)."""
+TELLING_ALONE = 4
+"""An everyday word of so many characters (卖不出去) tells its need without an intent."""
 
 _REFUSAL = Word(frozenset({"intent"}))
 
@@ -41,12 +41,12 @@ class Said:
 class NeedReader:
     """Reads needs: by the resolver of their names, else as a sentence; the latest readings are remembered."""
 
-    def __init__(self, resolver: WordResolver, topics: Iterable[Vocabulary], places: Vocabulary) -> None:
-        """Index the everyday words; names of `topics` (products, sectors) and of places may stand beside a need."""
+    def __init__(self, resolver: WordResolver, topics: Iterable[Vocabulary]) -> None:
+        """Index the everyday words; names of `topics` (products, sectors, places) may stand beside a need."""
         self._resolver = resolver
         self._dictionary = Dictionary(
-            _words(intents(), resolver.vocabulary, places),
-            chain.from_iterable(each.index for each in (*topics, places)),
+            _words(intents(), resolver.vocabulary),
+            chain.from_iterable(each.index for each in topics),
         )
         self.read = lru_cache(maxsize=65536)(self._read)
         self.said = lru_cache(maxsize=16384)(self._said)
@@ -104,15 +104,15 @@ def _is_thing(token: Token) -> bool:
 def _telling(tokens: Sequence[Token], explained: bool) -> list[Token]:  # noqa: FBT001 - one of two readings
     """Return the words that name a need.
 
-    A single character tells only in a sentence that is explained and wants something; an everyday word beside words
-    that nobody knows needs an intent, too. Weak words tell where no other does.
+    A single character tells only in a sentence that is explained and wants something; a short everyday word beside
+    words that nobody knows needs an intent, too. Weak words tell where no other does.
     """
     wants = any(token.does("intent", "unneeded") for token in tokens)
     strong = [
         token
         for token in tokens
         if token.does("object")
-        and (wants or explained or token.does("name"))
+        and (wants or explained or token.does("name") or token.end - token.start >= TELLING_ALONE)
         and (token.end - token.start > 1 or (wants and explained))
     ]
     return strong or [token for token in tokens if wants and token.does("weak")]
@@ -143,20 +143,18 @@ def _groups(tokens: Sequence[Token]) -> list[list[Token]]:
     """Cut a clause into what is said of one thing: 不缺订单 | 缺厂房, 资金充足 | 就是招不到人."""
     groups: list[list[Token]] = [[]]
     said: set[str] = set()
-    meant = _as_meant(tokens)
+    meant, settled = _as_meant(tokens), False
     for token, after in zip_longest(meant, meant[1:]):
         leads = token.does("unneeded") and after is not None and _is_thing(after) and not after.does("intent")
         settles = "thing" in said and not leads and (token.does("settled") or (token.does("unneeded") and not after))
         begins = said and token.does("unneeded", "intent") and not token.does("noun") and not settles
-        if begins or token.does("turn"):
+        if begins or token.does("turn") or (settled and token.word.roles != {"filler"}):
             groups.append([])
-            said = set()
+            said, settled = set(), False
         groups[-1].append(token)
         said |= {"thing"} if _is_thing(token) else token.word.roles & {"had"}
-        if settles:
-            groups.append([])
-            said = set()
-    return [group for group in groups if group]
+        settled |= settles
+    return groups
 
 
 def _is_denied(group: Sequence[Token], text: str) -> bool:
@@ -203,7 +201,7 @@ def _without(text: str, spans: Sequence[tuple[int, int]], dictionary: Dictionary
     return Said("" if dictionary.says_nothing(left) else left, denied)
 
 
-def _words(lists: Intents, needs: Vocabulary, places: Vocabulary) -> dict[str, Word]:
+def _words(lists: Intents, needs: Vocabulary) -> dict[str, Word]:
     """Return every word by its folded form with all its roles; everyday objects go before the names of needs.
 
     A catalogue of another day may not know every need.
@@ -228,9 +226,6 @@ def _words(lists: Intents, needs: Vocabulary, places: Vocabulary) -> dict[str, W
     for role, names in plain:
         for name in map(fold, names):
             roles.setdefault(name, set()).add(role)
-    for name, ids in places.index.items():
-        if len(name) > 1 and any(places[place].kind in _WIDE for place in ids):
-            roles.setdefault(name, {"topic"})
     return {name: Word(frozenset(given), tuple(found.get(name, ()))) for name, given in roles.items()}
 
 

@@ -286,11 +286,11 @@ def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader
         name: WordResolver(catalogue.vocabularies[name], codes if name == "sectors" else None)
         for name in dict.fromkeys(_VOCABULARY_OF.values())
     }
-    topics = [catalogue.vocabularies[name] for name in ("concepts", "sectors")]
+    topics = [catalogue.vocabularies[name] for name in ("concepts", "sectors", "regions")]
     return ProfileReader(
         catalogue=catalogue,
         resolvers=resolvers,
-        needs=NeedReader(resolvers["needs"], topics, catalogue.vocabularies["regions"]),
+        needs=NeedReader(resolvers["needs"], topics),
         denials=Denials(lambda field, text: _is_named(resolvers, field, text)),
         declared=declared,
     )
