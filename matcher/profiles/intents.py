@@ -326,7 +326,7 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
         "turn": turn,
         "instead": rf"^[\s、，,；;。]*{_one_of(lists.instead)}",
         "excludes": words["exclusions"],
-        "carries_on": f"{denied}|^{glued}|{_one_of(lists.unneeded)}",
+        "carries_on": f"{denied}|^{glued}|{_one_of(word for word in lists.unneeded if len(word) > 1)}",
     }
     return {name: re.compile(expression) for name, expression in expressions.items()}
 

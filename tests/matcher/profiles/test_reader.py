@@ -185,6 +185,8 @@ def test_nothing_typed_is_lost(reader, draw_profile):
 def _is_repeated(reading, item, reader):
     """Tell whether all an item says is among the facts already, from another input of the same profile."""
     values = {read.value for read in reading.facts}
+    if values.intersection(*(word.ids for word in reader.needs.read(item))):
+        return True
     for resolver in reader.resolvers.values():
         for word in resolver.read(item):
             implied = {s for i in word.ids for s in resolver.vocabulary[i].sectors}
