@@ -315,7 +315,7 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
     done = rf"{words['done']}{_DATE}(?:{words['over']}|{words['over_when_done']})了?"
     over = rf"{done}|(?:{words['over']}|{words['over_when_done']})了|{words['over_in_english']}"
     over += rf"|(?:20\d\d年)?{words['over']}(?=\s*$|{turn})"
-    denied = rf"{words['negations']}{words['verbs']}|(?<!有){words['alone']}"
+    denied = rf"{words['negations']}{words['verbs']}|(?<!有){words['alone']}(?!的)"
     mark = rf"{over}|{words['over_when_done']}|{denied}了?|^无$"
     glued = rf"\s*({words['glued']})"
     expressions = {
