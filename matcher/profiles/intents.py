@@ -23,7 +23,6 @@ _SAYS_NO = re.compile(r"[:：]\s*(?:无|没有|否|暂无|none|no)\s*$")
 _DATE = r"(?:于)?(?:20\d\d年)?(?:\d{1,2}月)?[底初起]?"
 _ENUMERATED = re.compile(r"[、/]|和|及|与|或")
 
-
 TELLING_ALONE = 4
 """An everyday word of so many characters (卖不出去) tells its need without an intent."""
 
@@ -44,10 +43,8 @@ class NeedReader:
     def __init__(self, resolver: WordResolver, topics: Iterable[Vocabulary]) -> None:
         """Index the everyday words; names of `topics` (products, sectors, places) may stand beside a need."""
         self._resolver = resolver
-        self._dictionary = Dictionary(
-            _words(intents(), resolver.vocabulary),
-            chain.from_iterable(each.index for each in topics),
-        )
+        names = chain.from_iterable(vocabulary.index for vocabulary in topics)
+        self._dictionary = Dictionary(_words(intents(), resolver.vocabulary), names)
         self.read = lru_cache(maxsize=65536)(self._read)
         self.said = lru_cache(maxsize=16384)(self._said)
 
@@ -60,12 +57,13 @@ class NeedReader:
         return tuple(best.values())
 
     def _read(self, text: str) -> tuple[WordReading, ...]:
+        """Return the needs of one item; what only its names say where the sentence says no more."""
         named = self._resolver.read(text)
         if named and all(reading.how in SURE for reading in named):
             return named
         tokens = self._dictionary.cut(text)
         explained = all(token.word.roles for token in tokens)
-        found = dict.fromkeys(chain.from_iterable(token.word.ids for token in _telling(tokens, explained)))
+        found = dict.fromkeys(chain.from_iterable(token.word.ids for token in _telling(tokens, explained=explained)))
         if not found:
             return named
         how, similarity = (How.ALIAS, 1.0) if explained else (How.CONTAINS, _explained_part(tokens))
@@ -101,7 +99,7 @@ def _is_thing(token: Token) -> bool:
     return not token.word.roles or token.does("object", "weak", "topic")
 
 
-def _telling(tokens: Sequence[Token], explained: bool) -> list[Token]:  # noqa: FBT001 - one of two readings
+def _telling(tokens: Sequence[Token], *, explained: bool) -> list[Token]:
     """Return the words that name a need.
 
     A single character tells only in a sentence that is explained and wants something; a short everyday word beside
@@ -204,7 +202,8 @@ def _without(text: str, spans: Sequence[tuple[int, int]], dictionary: Dictionary
 def _words(lists: Intents, needs: Vocabulary) -> dict[str, Word]:
     """Return every word by its folded form with all its roles; everyday objects go before the names of needs.
 
-    A catalogue of another day may not know every need.
+    A role is what the list of intents.yaml makes of a word: an `object` names a need, a `weak` one where nothing else
+    does, a `name` stands in needs.yaml too. A catalogue of another day may not know every need.
     """
     roles: dict[str, set[str]] = {}
     found: dict[str, list[tuple[str, ...]]] = {}
@@ -263,9 +262,8 @@ class Denials:
         """Tell whether brackets deny only what they hold: 饲料（不含兽药）, 生物塑料（PHA已停产）."""
         if self._is_mark(inside):
             return False
-        return bool(_patterns()["excludes"].match(inside)) or [*self._found(inside, 0, len(inside))] == [
-            (0, len(inside))
-        ]
+        whole = (0, len(inside))
+        return bool(_patterns()["excludes"].match(inside)) or [*self._found(inside, *whole)] == [whole]
 
     def _in_clause(self, field: str, text: str, plain: str, start: int, stop: int) -> list[tuple[int, int]]:
         if said_no := _SAYS_NO.search(plain, start, stop):
