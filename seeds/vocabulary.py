@@ -6,11 +6,11 @@ Writing is made comparable by `fold` for names and input, by `fold_aligned` for 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from opencc import OpenCC
 
@@ -240,3 +240,98 @@ def _entry_faults(raw: object, *, file: str, pointer: str) -> Iterable[Fault]:
         value = raw.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str | int) for item in value):
             yield Fault(file=file, pointer=f"{pointer}/{key}", code="not_texts")
+
+
+class Word(NamedTuple):
+    """What a known word does in a sentence, and what it names: several readings, each an entry or several to choose."""
+
+    roles: frozenset[str]
+    ids: tuple[tuple[str, ...], ...] = ()
+
+
+UNKNOWN, TOPIC, NUMBER = Word(frozenset()), Word(frozenset({"topic"})), Word(frozenset({"filler"}))
+
+
+class Token(NamedTuple):
+    """A word where it stands in a text; one without roles is not known."""
+
+    start: int
+    end: int
+    word: Word
+
+    def does(self, *roles: str) -> bool:
+        """Tell whether the word has one of the roles."""
+        return not self.word.roles.isdisjoint(roles)
+
+
+_KNOWN_LESS, _LESS_TO_SAY = 100_000_000, 10_000
+"""What a character that no word explains, and one of a mere topic, costs a way to cut a text.
+
+A word costs 2, and 1 where it names something.
+"""
+
+
+class Dictionary:
+    """Cuts texts into known words; gaps, marks, case and script do not count.
+
+    Of all ways it takes the one that leaves fewest characters unknown, then has fewest words, the longest first.
+    """
+
+    def __init__(self, words: Mapping[str, Word], topics: Iterable[str] = ()) -> None:
+        """Take over words by their folded form, and names that explain what the words leave over."""
+        self._words = {**dict.fromkeys(filter(None, topics), TOPIC), **words}
+        lengths: dict[str, set[int]] = {}
+        for word in self._words:
+            lengths.setdefault(word[0], set()).add(len(word))
+        self._lengths = {first: sorted(found) for first, found in lengths.items()}
+
+    def cut(self, text: str) -> list[Token]:
+        """Return the words of a text in order; what lies between them is one token without a role."""
+        folded, places = _folded(text)
+        ends, spans, start = self._best_ends(folded, places), list[tuple[int, int, Word]](), 0
+        while start < len(folded):
+            end = start
+            while end < len(folded) and not ends[end]:
+                end += 1
+            if end > start:
+                is_number = folded[start].isdigit() and folded[start:end].isascii()
+                spans.append((start, end, NUMBER if is_number else UNKNOWN))
+            if end < len(folded):
+                spans.append((end, ends[end], self._words[folded[end : ends[end]]]))
+                end = ends[end]
+            start = end
+        return [Token(places[start], places[end - 1] + 1, word) for start, end, word in spans]
+
+    def says_nothing(self, text: str) -> bool:
+        """Tell whether a text is nothing but words that say nothing of their own."""
+        return all(token.does("filler", "turn") for token in self.cut(text))
+
+    def _best_ends(self, folded: str, places: Sequence[int]) -> list[int]:
+        """Return for each character where the word ends that begins there in the best way, 0 where none does."""
+        costs, ends = [0] * (len(folded) + 1), [0] * len(folded)
+        for start in range(len(folded) - 1, -1, -1):
+            costs[start] = costs[start + 1] + _KNOWN_LESS
+            if _runs_on(folded, places, start):
+                continue
+            for length in self._lengths.get(folded[start], ()):
+                end = start + length
+                word = self._words.get(folded[start:end])
+                if word is None or end > len(folded) or _runs_on(folded, places, end):
+                    continue
+                cost = costs[end] + (length * _LESS_TO_SAY if word is TOPIC else 2 - bool(word.ids))
+                if cost <= costs[start]:  # of equals the longest, which comes last
+                    costs[start], ends[start] = cost, end
+        return ends
+
+
+def _runs_on(folded: str, places: Sequence[int], at: int) -> bool:
+    """Tell whether a Latin word runs on over a place."""
+    if not 0 < at < len(folded) or places[at] - places[at - 1] > 1:
+        return False
+    return all(character.isascii() and character.isalnum() for character in folded[at - 1 : at + 1])
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """Return a text folded character by character, and where in the text each one stood."""
+    pairs = [(folded, place) for place, character in enumerate(text) for folded in fold(character)]
+    return "".join(folded for folded, _ in pairs), [place for _, place in pairs]

@@ -11,6 +11,7 @@ from typing import Any
 from seeds.faults import Fault, SeedError, WrongValueError, load_yaml
 
 FILE = Path(__file__).parent / "vocabularies" / "word_lists.yaml"
+INTENTS = FILE.with_name("intents.yaml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,32 +35,67 @@ class WordLists:
     generic_words: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intents:
+    """Everyday words of needs and of what is denied, by the keys of intents.yaml, which are explained there."""
+
+    intents: Mapping[str, tuple[str, ...]]
+    objects: Mapping[str, tuple[str, ...]]
+    weak_objects: Mapping[str, tuple[str, ...]]
+    particles: tuple[str, ...]
+    fillers: tuple[str, ...]
+    need_nouns: tuple[str, ...]
+    turns: tuple[str, ...]
+    instead: tuple[str, ...]
+    unneeded: tuple[str, ...]
+    had: tuple[str, ...]
+    others: tuple[str, ...]
+    settled: tuple[str, ...]
+    nothing: frozenset[str]
+    denials: Mapping[str, tuple[str, ...]]
+
+
 @cache
 def word_lists() -> WordLists:
     """Return the lists that are shipped."""
     return load_word_lists(FILE)
 
 
+@cache
+def intents() -> Intents:
+    """Return the everyday words that are shipped."""
+    return load_intents(INTENTS)
+
+
 def load_word_lists(path: Path) -> WordLists:
     """Load the file of lists; raise SeedError naming every key that is missing, unknown or of another shape."""
+    return WordLists(**_load(path, _READERS))
+
+
+def load_intents(path: Path) -> Intents:
+    """Load the file of everyday words; raise SeedError naming every key that is missing, unknown or wrong."""
+    return Intents(**_load(path, _INTENT_READERS))
+
+
+def _load(path: Path, readers: Mapping[str, Callable[[object], Any]]) -> dict[str, Any]:
     data = load_yaml(path)
     if not isinstance(data, dict) or data.pop("schema", None) != 1:
         raise SeedError([Fault(file=path.name, pointer="", code="needs_lists")])
-    faults = [Fault(file=path.name, pointer=f"/{name}", code="entry_missing") for name in _READERS if name not in data]
+    faults = [Fault(file=path.name, pointer=f"/{name}", code="entry_missing") for name in readers if name not in data]
     faults += [
-        Fault(file=path.name, pointer=f"/{name}", code="unknown_key", params={"key": name, "known": tuple(_READERS)})
+        Fault(file=path.name, pointer=f"/{name}", code="unknown_key", params={"key": name, "known": tuple(readers)})
         for name in data
-        if name not in _READERS
+        if name not in readers
     ]
     read: dict[str, Any] = {}
-    for name in filter(data.__contains__, _READERS):
+    for name in filter(data.__contains__, readers):
         try:
-            read[name] = _READERS[name](data[name])
+            read[name] = readers[name](data[name])
         except WrongValueError as error:
             faults.append(Fault(file=path.name, pointer=f"/{name}", code=error.code, params=error.params))
     if faults:
         raise SeedError(faults)
-    return WordLists(**read)
+    return read
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -116,4 +152,21 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "yes_cells": _set,
     "no_cells": _set,
     "generic_words": _set,
+}
+
+_INTENT_READERS: Mapping[str, Callable[[object], Any]] = {
+    "intents": _by_name(_texts),
+    "objects": _by_name(_texts),
+    "weak_objects": _by_name(_texts),
+    "particles": _texts,
+    "fillers": _texts,
+    "need_nouns": _texts,
+    "turns": _texts,
+    "instead": _texts,
+    "unneeded": _texts,
+    "had": _texts,
+    "others": _texts,
+    "settled": _texts,
+    "nothing": _set,
+    "denials": _by_name(_texts),
 }

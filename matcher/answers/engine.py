@@ -51,6 +51,7 @@ class Presenter:
         return shapes.ProfileRead(
             facts=tuple(self._fact(read) for read in reading.facts),
             unrecognised=tuple(self._unread(unread) for unread in reading.unrecognised),
+            denied=tuple(shapes.Denied(origin=denied.origin, input=denied.input) for denied in reading.denied),
             caveats=tuple(
                 shapes.Caveat(code=code, message=say(f"conflict.{code}", self.language)) for code in reading.conflicts
             ),

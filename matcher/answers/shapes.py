@@ -174,11 +174,19 @@ class Unrecognised(Struct, frozen=True, kw_only=True):
     suggestions: tuple[Suggestion, ...]
 
 
+class Denied(Struct, frozen=True, kw_only=True):
+    """An input, or a part of one, that says what is not so or no longer; nothing is read from it."""
+
+    origin: Annotated[str, "The field, for example needs[0]."]
+    input: Annotated[str, "The words that deny, as typed."]
+
+
 class ProfileRead(Struct, frozen=True, kw_only=True):
     """What was understood of the profile."""
 
     facts: tuple[FactRead, ...]
     unrecognised: tuple[Unrecognised, ...]
+    denied: tuple[Denied, ...]
     caveats: tuple[Caveat, ...]
 
 

@@ -99,6 +99,14 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """What an input says is not so, or no longer, as it was typed; nothing is read from it."""
+
+    origin: str
+    input: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """Something of the profile that a policy text may name: an entry (or `id` "" for words nobody knows)."""
 
@@ -120,6 +128,7 @@ class Reading:
     unrecognised: tuple[Unread, ...]
     mentions: tuple[Mention, ...]
     conflicts: tuple[str, ...] = ()
+    denied: tuple[Denied, ...] = ()
 
 
 @dataclass(slots=True)
@@ -139,6 +148,7 @@ class Notes:
     unrecognised: list[Unread] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
+    denied: list[Denied] = field(default_factory=list)
     _parts: dict[str, _Parts] = field(default_factory=dict)
 
     def note(self, read: ReadFact) -> None:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from matcher.places.reader import PlaceStatus, region_of_credit_code, resolve_place, settled_by_code
+from matcher.profiles.intents import Denials, NeedReader
 from matcher.profiles.profile import (
     FLAGS,
     ITEMS,
     NUMBERS,
+    Denied,
     MatchError,
     MatchRequest,
     Mention,
@@ -98,6 +100,8 @@ class ProfileReader:
 
     catalogue: Catalogue
     resolvers: dict[str, WordResolver]
+    needs: NeedReader
+    denials: Denials
     declared: DeclaredFacts
 
     def read(self, request: MatchRequest) -> Reading:
@@ -107,7 +111,7 @@ class ProfileReader:
         self._read_credit_code(profile, notes)
         self._read_place(profile.target_city, "target_region", "target_city", notes)
         for name, vocabulary in _VOCABULARY_OF.items():
-            for origin, text in self._items(profile, name):
+            for origin, text in self._items(profile, name, notes):
                 if vocabulary == "sectors":
                     self._read_sector(text, origin, notes)
                 elif vocabulary == "concepts":
@@ -132,14 +136,21 @@ class ProfileReader:
             unrecognised=tuple(notes.unrecognised),
             mentions=tuple(dict.fromkeys(notes.mentions)),
             conflicts=tuple(notes.conflicts),
+            denied=tuple(dict.fromkeys(notes.denied)),
         )
 
-    def _items(self, profile: Profile, name: str) -> Iterator[tuple[str, str]]:
-        """Yield (origin, item) for each item of a field; a list typed as one text gives several of one origin."""
+    def _items(self, profile: Profile, name: str, notes: Notes) -> Iterator[tuple[str, str]]:
+        """Yield (origin, item) for each item of a field; a list typed as one text gives several of one origin.
+
+        What is denied is noted and gives none.
+        """
         resolver = self.resolvers[_VOCABULARY_OF[name]]
         for position, text in enumerate(getattr(profile, name)):
-            for item in resolver.split(text) if text.strip() else ():
-                yield f"{name}[{position}]", item
+            origin = f"{name}[{position}]"
+            said = self.needs.said(text) if name == "needs" else self.denials.said(name, text)
+            notes.denied += [Denied(origin=origin, input=part) for part in said.denied]
+            for item in resolver.split(said.rest) if said.rest.strip() else ():
+                yield origin, item
 
     def _read_place(self, text: str, fact: str, origin: str, notes: Notes) -> None:
         if not text.strip():
@@ -225,13 +236,16 @@ class ProfileReader:
 
     def _read_set(self, fact: str, text: str, origin: str, notes: Notes) -> None:
         vocabulary = self.catalogue.facts[fact].vocabulary
-        readings = self.resolvers[vocabulary].read(text)
+        readings = self._words_of(vocabulary).read(text)
         if _is_sure(readings):
             self._note_all(fact, vocabulary, readings, origin, notes)
         else:
             self._doubt(fact, vocabulary, text, origin, notes)
             if fact == "needs":
                 _note_words(fact, text, origin, notes)
+
+    def _words_of(self, vocabulary: str) -> WordResolver | NeedReader:
+        return self.needs if vocabulary == "needs" else self.resolvers[vocabulary]
 
     def _note_all(
         self, fact: str, vocabulary: str, readings: tuple[WordReading, ...], origin: str, notes: Notes
@@ -252,7 +266,7 @@ class ProfileReader:
 
     def _doubt(self, fact: str, vocabulary: str, text: str, origin: str, notes: Notes) -> None:
         """Offer what an input may mean; the likeliest readings connect, none of them becomes a fact."""
-        offers = self.resolvers[vocabulary].suggest(text)
+        offers = self._words_of(vocabulary).suggest(text)
         candidates = tuple((offer.id, offer.similarity) for offer in offers)
         notes.doubt(Unread(fact=fact, origin=origin, input=text, candidates=candidates))
         for offer in offers:
@@ -280,4 +294,18 @@ def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader
         name: WordResolver(catalogue.vocabularies[name], codes if name == "sectors" else None)
         for name in dict.fromkeys(_VOCABULARY_OF.values())
     }
-    return ProfileReader(catalogue=catalogue, resolvers=resolvers, declared=declared)
+    topics = [catalogue.vocabularies[name] for name in ("concepts", "sectors", "regions")]
+    return ProfileReader(
+        catalogue=catalogue,
+        resolvers=resolvers,
+        needs=NeedReader(resolvers["needs"], topics),
+        denials=Denials(lambda field, text: _is_named(resolvers, field, text)),
+        declared=declared,
+    )
+
+
+def _is_named(resolvers: Mapping[str, WordResolver], field: str, text: str) -> bool:
+    """Tell whether a text is a name of a field; products, technologies and sectors stand in for one another."""
+    own = _VOCABULARY_OF[field]
+    names = ("concepts", "sectors") if own in ("concepts", "sectors") else (own,)
+    return any(_is_sure(resolvers[name].read(text)) for name in names)

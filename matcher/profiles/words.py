@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from matcher.fuzzy import nearest
 from seeds.vocabulary import Vocabulary, fold
-from seeds.word_lists import word_lists
+from seeds.word_lists import intents, word_lists
 
 
 class How(StrEnum):
@@ -44,7 +44,7 @@ _PERHAPS_SPLIT = re.compile(r"\s*(?:以及|和|及|与|/|&|\+|\band\b)\s*|\s+")
 """Marks that may as well stand inside a name (细胞与基因治疗): they split only what are names on both sides."""
 
 _NEGATION = re.compile(
-    r"(?:(?:不|非|无|没有?|未|除了?)(?:再|做|是|含|涉及|生产|从事|属于|包括|经营|销售|研发|使用)*"
+    rf"(?:(?:不|非|无|没有?|未|除了?)(?:{'|'.join((*intents().denials['verbs'], *intents().denials['between']))})*"
     r"|(?<![a-z])(?:not|non|no|without|except)(?: (?:make|produce|use|a|any|for))*) ?$"
 )
 """What stands right before a name and denies it; 不锈钢, 无锡 and nano deny nothing."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rules.language.facts import Answer, Answers, Taxonomies, Value
 from rules.language.measures import (
+    CODE_OF,
     MET,
     UNKNOWN,
     UNMET,
@@ -25,7 +26,6 @@ from rules.language.measures import (
     Verdict,
     Why,
     asserted_leaves,
-    code_of,
 )
 from rules.language.reference import COMPARISONS, comparable, decide
 from seeds.vocabulary import Taxonomy
@@ -36,7 +36,7 @@ Positions: TypeAlias = NDArray[np.intp]
 _NONE: Positions = np.array([], dtype=np.intp)
 
 _MISSING, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE = (
-    code_of(Verdict.UNKNOWN, why) for why in (Why.FACT_MISSING, Why.UNRECOGNISED, Why.AMBIGUOUS, Why.TOO_COARSE)
+    CODE_OF[Verdict.UNKNOWN, why] for why in (Why.FACT_MISSING, Why.UNRECOGNISED, Why.AMBIGUOUS, Why.TOO_COARSE)
 )
 
 
@@ -159,7 +159,7 @@ class PlainColumn:
     def outcomes(self, answer: Answer | None) -> Values:
         """Apply the operator itself to each test."""
         decisions = (decide(test, answer, self.taxonomy) for test in self.tests)
-        return np.array([code_of(decision.verdict, decision.why) for decision in decisions], dtype=np.int8)
+        return np.array([CODE_OF[decision.verdict, decision.why] for decision in decisions], dtype=np.int8)
 
 
 Column: TypeAlias = MembershipColumn | ThresholdColumn | PlainColumn

@@ -62,6 +62,12 @@ WHYS = tuple(Why)
 FIRST_WHY = MET + 1
 """Numbers from here on are unknown, with the reason: FIRST_WHY plus its place in WHYS."""
 
+CODE_OF: Mapping[tuple[Verdict, Why | None], int] = {
+    **{(verdict, None): place for verdict, place in STRENGTH.items()},
+    **{(Verdict.UNKNOWN, why): FIRST_WHY + place for place, why in enumerate(WHYS)},
+}
+"""The number of an outcome with its reason."""
+
 
 def conjunction(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the Kleene AND; of nothing at all it is met."""
@@ -81,11 +87,6 @@ def negation(verdict: Verdict) -> Verdict:
 def measure_verdict(verdicts: Iterable[Verdict]) -> MeasureVerdict:
     """Return the verdict of a measure from those of its conditions."""
     return OF_MEASURE[STRENGTH[conjunction(verdicts)]]
-
-
-def code_of(verdict: Verdict, why: Why | None) -> int:
-    """Return the number of an outcome with its reason."""
-    return STRENGTH[verdict] if why is None else FIRST_WHY + WHYS.index(why)
 
 
 def reason_of(outcome: int) -> Why | None:

@@ -6,7 +6,7 @@ import yaml
 from rules.language.measures import Instrument
 from seeds.faults import SeedError, load_yaml
 from seeds.vocabulary import load_vocabulary
-from seeds.word_lists import FILE, load_word_lists, word_lists
+from seeds.word_lists import FILE, INTENTS, load_intents, load_word_lists, word_lists
 
 
 def test_the_lists_name_instruments_and_stages_that_there_are():
@@ -55,3 +55,22 @@ def test_a_list_that_is_missing_is_reported(tmp_path):
     path.write_text("schema: 1\n", "utf-8")
     with pytest.raises(SeedError, match="/money: is missing"):
         load_word_lists(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "message"),
+    [
+        ({"fillers": "我们"}, "/fillers", "must be a list of texts"),
+        ({"objects": {"loan": ["贷", "贷"]}}, "/objects", "'贷' stands twice"),
+        ({"intents": ["缺"]}, "/intents", "must be a mapping"),
+        ({"wishes": []}, "/wishes", "unknown key"),
+    ],
+)
+def test_what_is_wrong_with_the_everyday_words_is_reported_where(tmp_path, change, pointer, message):
+    path = tmp_path / "intents.yaml"
+    path.write_text(yaml.safe_dump({**load_yaml(INTENTS), **change}, allow_unicode=True), "utf-8")
+    with pytest.raises(SeedError) as caught:
+        load_intents(path)
+    ((fault),) = caught.value.faults
+    assert (fault.file, fault.pointer) == ("intents.yaml", pointer)
+    assert message in fault.worded("en")[0]

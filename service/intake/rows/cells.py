@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from matcher.profiles.intents import carries_on
 from rules.language.amounts import AmountError, parse_rate
 from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import simplify
@@ -197,7 +198,8 @@ def _list(cell: Cell, column: Column) -> list[str]:
     if isinstance(cell, list):
         items = [_text(item, column) for item in cell if item is not None]
     else:
-        items = split_list(_text(cell, column))
+        text = _text(cell, column)
+        items = [text] if carries_on(text) else split_list(text)
     return [item for item in items if item.strip().casefold() not in _BLANKS]
 
 

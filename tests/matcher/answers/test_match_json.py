@@ -155,6 +155,19 @@ def test_what_was_not_understood_comes_with_labelled_offers(match):
     assert unread["suggestions"][0] == {"value": "biomaterials", "label": "生物材料", "similarity": 0.75}
 
 
+def test_what_is_denied_is_told_as_typed_and_moves_nothing(match):
+    plain = {"city": "广州", "sector": ("生物材料",), "needs": ("招不到博士",)}
+    denying = {**plain, "needs": ("招不到博士", "不需要资金"), "products": ("PHA（已停产）",), "stage": ("未量产",)}
+    answer = match(denying)
+    assert answer["profile"]["denied"] == [
+        {"origin": "products[0]", "input": "PHA（已停产）"},
+        {"origin": "stage[0]", "input": "未量产"},
+        {"origin": "needs[1]", "input": "不需要资金"},
+    ]
+    assert answer["recommendations"] == match(plain)["recommendations"]
+    assert "stage" in {question["fact"] for question in answer["questions"]}
+
+
 def test_a_disagreement_of_city_and_credit_code_is_reported_in_both_languages(match):
     profile = {"uscc": "91340100MA2ABCDE5X", "city": "深圳"}
     (zh,) = match(profile)["profile"]["caveats"]

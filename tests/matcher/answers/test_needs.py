@@ -67,6 +67,18 @@ def test_a_need_that_is_understood_and_nowhere_answered_is_reported(match_with, 
     assert need["message"] == "目录中没有与“人才公寓”有关的措施。"
 
 
+@pytest.mark.parametrize(
+    "need", ["想做中试", "没地方做中试", "中试太贵做不起", "中试基地排队太久", "冇地方做中試", "no pilot plant"]
+)
+def test_a_need_in_everyday_words_counts_the_measures_that_answer_it(match_with, made_up, need):
+    (found,) = needs(match_with, made_up, city="广州", sector=("生物制造",), needs=(need,))
+    assert (found["input"], found["applicable"], found["not_applicable"]) == (need, 1, 1)
+
+
+def test_a_need_that_is_denied_is_reported_nothing(match_with, made_up):
+    assert needs(match_with, made_up, city="广州", sector=("生物制造",), needs=("不做中试", "上市已完成")) == []
+
+
 def test_a_need_that_is_not_understood_is_among_what_was_not_recognised_only(match_with, made_up):
     answer = match_with(made_up, {"city": "广州", "needs": ("请帮帮我们",)})
     assert answer["needs"] == []

@@ -59,6 +59,16 @@ def profiles(draw_profile):
             facts={"leading_enterprise": True, "listed": False, "invention_patents": 3},
         ),
         Profile(city="广州", sector=("生物医药",), facts={"employees": 5, "rd_intensity": "3%"}),
+        Profile(city="蚌埠", products=("聚乳酸（PBAT已停产）",), stage=("未进入量产",), needs=("缺钱缺人", "没有地")),
+        Profile(
+            city="化州",
+            sector=("养殖",),
+            needs=("粪污没地方去", "不需要资金、厂房", "某某村想搞沼气"),
+            certifications=("无高企",),
+        ),
+        Profile(
+            city="广州", sector=("非医药",), products=("不再生产柠檬酸、乳酸", "PLA"), needs=("资金充足就是招不到人",)
+        ),
         replace(drawn[0], founded_on=date(2016, 2, 29), annual_revenue_cny=4e8, rd_spend_cny=2e7),
     ]
     return [*drawn, *odd, *labelled()]

@@ -1,6 +1,7 @@
 """The page without a browser: words in both languages, forms read into profiles, quotes cut into pieces."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -160,6 +161,17 @@ def test_a_form_that_is_too_large_is_refused(server, size):
 )
 def test_odd_forms_are_answered(server, body):
     assert server.call("POST", "/", body=body, headers=FORM).status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("/", "您说没有、不需要或已结束的内容"), ("/?lang=en", "What you say is not so, not needed or over")],
+)
+def test_what_is_denied_is_told_on_the_page(server, path, told):
+    body = urlencode({"city": "广州", "needs": "不需要资金\n招不到博士"}).encode()
+    page = server.call("POST", path, body=body, headers=FORM).body.decode()
+    assert told in page
+    assert "<q>不需要资金</q>" in page
 
 
 def test_a_form_of_another_type_is_an_empty_form(server):

@@ -41,6 +41,23 @@ def test_splitting_never_fails_and_gives_no_empty_item(text):
     assert all(item.strip() for item in split_list(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("不再生产柠檬酸、乳酸", ["不再生产柠檬酸、乳酸"]),
+        ("不需要资金、厂房", ["不需要资金、厂房"]),
+        ("无高企、专精特新", ["无高企、专精特新"]),
+        ("没有资金、厂房需求", ["没有资金、厂房需求"]),
+        ("PHA（已停产）、PLA", ["PHA（已停产）", "PLA"]),
+        ("缺钱、缺人", ["缺钱", "缺人"]),
+        ("聚乳酸、不锈钢发酵罐", ["聚乳酸", "不锈钢发酵罐"]),
+        ("未来食品、酶", ["未来食品、酶"]),
+    ],
+)
+def test_a_list_that_may_deny_all_of_itself_is_left_to_whom_reads_it(text, items):
+    assert cell(text, "products") == items
+
+
 def cell(value, field, **options):
     return read_cell(value, Column(position=0, heading="", field=BY_ID[field], **options))
 
