@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 from seeds.faults import Fault, SeedError, WrongValueError, load_yaml
+from seeds.vocabulary import fold, simplify
 
 FILE = Path(__file__).parent / "vocabularies" / "word_lists.yaml"
 
@@ -29,6 +33,11 @@ class WordLists:
     blank_cells: frozenset[str]
     yes_cells: frozenset[str]
     no_cells: frozenset[str]
+    beside_names: Mapping[str, frozenset[str]]
+    units: tuple[str, ...]
+    other_substance_before: tuple[str, ...]
+    other_substance_behind: tuple[str, ...]
+    other_substance_ends: str
 
 
 @cache
@@ -110,4 +119,69 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "blank_cells": _set,
     "yes_cells": _set,
     "no_cells": _set,
+    "beside_names": _by_name(_set),
+    "units": _texts,
+    "other_substance_before": _texts,
+    "other_substance_behind": _texts,
+    "other_substance_ends": _text,
 }
+
+
+class Side(StrEnum):
+    """Where something stands: before the name of a product, behind it, or anywhere beside one."""
+
+    BEFORE = "before"
+    BEHIND = "behind"
+    ANY = "any"
+
+
+@cache
+def _words_beside(side: Side) -> frozenset[str]:
+    """Return the words of `beside_names` that may stand on a side, folded."""
+    words = (word for words in word_lists().beside_names.values() for word in words)
+    not_here = {Side.BEFORE: lambda word: word.startswith("-"), Side.BEHIND: lambda word: word.endswith("-")}
+    return frozenset(fold(word) for word in words if side is Side.ANY or not not_here[side](word))
+
+
+@cache
+def _longest_word() -> int:
+    return max(map(len, _words_beside(Side.ANY)))
+
+
+@cache
+def _specification() -> re.Pattern[str]:
+    """Return what matches a quantity (20kg/袋), a class (III类, 3段) or a model with a digit (NF-8040), simplified."""
+    number = r"\d{1,12}(?:\.\d{1,6})?"
+    unit = "[万亿千百]?(?:" + "|".join(map(re.escape, sorted(word_lists().units, key=len, reverse=True))) + ")"
+    return re.compile(
+        rf"[≥≤<>~±]?{number}(?:\s?[-~—至到×x*:]\s?{number}){{0,3}}\s?(?:{unit}){{1,2}}"
+        rf"(?:[/每×x*]\s?(?:{number})?(?:{unit})){{0,2}}(?![a-z0-9])"
+        r"|(?:第?(?:\d{1,3}|[一二三四五六七八九十]{1,2})|[ivx]{1,4}|[a-z])[类级型段号代价联期](?![a-z0-9])"
+        r"|(?=[a-z./-]{0,12}\d)[a-z\d]{1,16}(?:[./-][a-z\d]{1,16}){0,4}(?![a-z\d])"
+    )
+
+
+def set_aside_at(folded: str, start: int) -> int:
+    """Return the length of the longest word that stands beside products at a place of folded writing, 0 for none."""
+    words = _words_beside(Side.ANY)
+    return next((n for n in range(_longest_word(), 0, -1) if folded[start : start + n] in words), 0)
+
+
+def is_set_aside(text: str, side: Side) -> bool:
+    """Tell whether a text is made of words for a side of a product's name, quantities, models and marks alone."""
+    plain = simplify(normalize("NFKC", text)).casefold()
+    reached = {0}
+    for at in range(len(plain)):
+        if at in reached:
+            reached.update(_steps(plain, at, _words_beside(side)))
+    return len(plain) in reached
+
+
+def _steps(text: str, at: int, words: frozenset[str]) -> Iterator[int]:
+    """Yield the places up to which the text from `at` on is explained."""
+    if not fold(text[at]):
+        yield at + 1
+    yield from (end for end in range(at + 1, min(len(text), at + _longest_word()) + 1) if text[at:end] in words)
+    inside_word = at > 0 and text[at - 1].isascii() and text[at - 1].isalnum()
+    if not inside_word and (match := _specification().match(text, at)):
+        yield match.end()

@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from matcher.fuzzy import nearest
 from seeds.vocabulary import Vocabulary, fold
-from seeds.word_lists import word_lists
+from seeds.word_lists import Side, is_set_aside, set_aside_at, word_lists
 
 
 class How(StrEnum):
@@ -30,16 +30,42 @@ class How(StrEnum):
 
 
 SURE = frozenset({How.EXACT, How.ALIAS, How.DECLARED})
-SUGGESTIONS = 3
+SUGGESTIONS = 5
+"""So many entries are offered at most, likenesses as well as in an answer."""
+
 SHORTEST_CONTAINED = 2
 SHORTEST_CONTAINED_LATIN = 3
 SHORTEST_ALIKE_LATIN = 5
 """An abbreviation resembles nothing: three letters of ALPHA are PHA."""
 
+ABBREVIATION = range(2, SHORTEST_ALIKE_LATIN + 1)
+"""Letters and digits of a Latin name that may as well stand for something of another trade."""
+
+CONNECTING_SIMILARITY = 0.75
+"""A likeness connects from here on; below, it is only offered for confirmation."""
+
 LONGEST_CLASS = 100
 """Characters of a code with its name, or of a path of classes."""
 
-_SPLIT = re.compile(r"[、,，;；|\n]+|\s+/\s+|(?<=[\u4e00-\u9fff])/(?=[\u4e00-\u9fff])")
+_SPLIT = re.compile(
+    r"[、;；|\n]+|[,，](?!\d)|(?<!\d)[,，]|以及(?!其)|\s+/\s+"
+    r"|(?<=[\u4e00-\u9fff])/(?=[\u4e00-\u9fff])(?![年月日天袋盒瓶箱桶支片粒台套克包件只个份](?![\u4e00-\u9fff]))"
+)
+"""Between the digits of 1,4-丁二醇 and before the unit of 万吨/年 there is no list."""
+
+_NUMERAL = r"(?:\d{1,2}|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
+_ENUMERATOR = re.compile(
+    r"\s*(?:[①-⒛❶-❿㈠-㈩•●■◆▪►✓✔]|(?:(?<=[\s、,，;；。])|^)"
+    rf"(?:{_NUMERAL}[、.．)）](?!\d(?!,\d))|[·*-](?=\s))|[(（]{_NUMERAL}[)）])\s*"
+)
+"""1. 2、 （三） ① and bullets before the items of a list; the 2. of 2.5 and the 1, of 1,4-丁二醇 are none."""
+
+_LABEL = re.compile(
+    r"^\s*(?:(?:我司|我公司|本公司|公司|我们)?(?:目前|现有)?(?:主要|主营|主导|核心|拳头)?(?:的)?(?:产品|业务|品名)(?:名称)?"
+    rf"(?:{_NUMERAL})?(?:主要)?(?:\s?[:：]|(?:包括|包含|有|为|是|涵盖)[:：]?)|(?:主营|品名|主要生产)\s?[:：])\s*"
+)
+"""What says that products follow: 主要产品为, 产品一：."""
+
 _PERHAPS_SPLIT = re.compile(r"\s*(?:以及|和|及|与|/|&|\+|\band\b)\s*|\s+")
 """Marks that may as well stand inside a name (细胞与基因治疗): they split only what are names on both sides."""
 
@@ -61,6 +87,13 @@ _CODE_LAST = re.compile(
 
 _PATH = re.compile(r"\s*(?:-*>|[-→»›–—]+)\s*")
 
+_TRADEMARK = re.compile(r"[®™©℠]")
+_REMARK = re.compile(r"[(（][^()（）非不兽畜禽宠农]{0,12}(?:法|工艺|来源|源|型|级|用|装|版|株|系列)[)）]")
+"""A remark that says how or for what: （胶体金法）, （白蛋白结合型）; of 兽用 and 非 another thing comes."""
+
+_SERVICE = re.compile(r"\s\S*(?:服务|外包|代工|CDMO|CRO|CMO|平台|检测)$", re.IGNORECASE)
+"""What is done for the names before it: 抗体 CDMO服务 is no list of two."""
+
 _NOISE = re.compile(
     r"^(?:主要|从事|主营|专注|研发|生产|我们|做)+|(?:等|类|行业|产业|领域|方向|阶段|相关|业务|企业|公司|制造商|厂家|产品|认定|申报|支持|需求)+$"
 )
@@ -74,15 +107,33 @@ class WordReading:
     ids: tuple[str, ...]
     how: How
     similarity: float
+    name: str = ""
+
+    @property
+    def is_abbreviation(self) -> bool:
+        """Tell whether nothing but a short Latin name was read."""
+        return self.name.isascii() and len(self.name) in ABBREVIATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """An entry that stands in an input or resembles it, for a person to confirm."""
+    """An entry that stands in an input or resembles it, for a person to confirm; one that `connects` finds measures."""
 
     id: str
     how: How
     similarity: float
+    connects: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A name in a text, where it stands, whether it is denied, and whether its surroundings make another substance."""
+
+    name: str
+    start: int
+    end: int
+    denied: bool
+    changed: bool
 
 
 class WordResolver:
@@ -91,10 +142,16 @@ class WordResolver:
     Threads may share it: a text is always read the same, and the caches are the library's own.
     """
 
-    def __init__(self, vocabulary: Vocabulary, codes: Mapping[str, str] | None = None) -> None:
-        """Index the vocabulary; `codes` maps classification codes to entries (GB/T 4754 for sectors)."""
+    def __init__(
+        self, vocabulary: Vocabulary, codes: Mapping[str, str] | None = None, *, of_products: bool = False
+    ) -> None:
+        """Index the vocabulary; `codes` maps classification codes to entries (GB/T 4754 for sectors).
+
+        What stands beside names `of_products` (grade, form, packing ...) is set aside.
+        """
         self.vocabulary = vocabulary
         self._codes = codes or {}
+        self._of_products = of_products
         self._long_names = tuple(
             name for name in vocabulary.index if not name.isascii() or len(name) >= SHORTEST_ALIKE_LATIN
         )
@@ -107,15 +164,24 @@ class WordResolver:
         """Return the items of a list typed as one text (聚乳酸、PHA), or the text itself when it is one name."""
         if self._whole(text):
             return (text,)
-        parts = tuple(part.strip() for part in _SPLIT.split(text) if fold(part)) or (text,)
-        return tuple(item for part in parts for item in self._split_names(part))
+        parts = [_LABEL.sub("", part) for listed in _listed(text) for part in _SPLIT.split(listed)]
+        items: list[str] = []
+        for part in (part.strip() for part in parts if fold(part)):
+            if items and self._of_products and not self._whole(part) and is_set_aside(part, Side.ANY):
+                items[-1] += f"，{part}"  # 「PHA，99%，25kg/袋」 is one product
+            else:
+                items += self._split_names(part)
+        return tuple(items) or (text,)
 
     def _split_names(self, text: str) -> tuple[str, ...]:
         """Split at words like 和, but only where every piece is a name of its own (聚乳酸和PHA)."""
         pieces = tuple(piece for piece in _PERHAPS_SPLIT.split(text) if fold(piece))
         kinds = {self._code(piece) is None for piece in pieces}  # a code beside a name is no item of its own
-        is_list = len(pieces) > 1 and len(kinds) == 1 and not self._whole(text)
-        return pieces if is_list and all(map(self._whole, pieces)) else (text,)
+        is_list = len(pieces) > 1 and len(kinds) == 1 and not self._whole(text) and not _SERVICE.search(text)
+        return pieces if is_list and all(map(self._is_name, pieces)) else (text,)
+
+    def _is_name(self, text: str) -> bool:
+        return all(reading.how in SURE for reading in self._read(text)) and bool(self._read(text))
 
     def _read(self, text: str) -> tuple[WordReading, ...]:
         """Return the readings of one item: the whole of it, else the names contained in it."""
@@ -123,40 +189,74 @@ class WordResolver:
         if whole:
             return (whole,)
         names, length = self._names_in(text)
-        if (
-            len({self.vocabulary.index[name] for name, _ in names}) == 1
-            and sum(len(name) for name, _ in names) == length
-        ):
-            return (self._reading(text, names[0][0], How.ALIAS, 1.0),)  # one thing stated twice: 聚乳酸（PLA）
-        stated = [name for name, denied in names if not denied]
+        if sure := self._all_explained(text, names, length):
+            return (sure,)
+        stated = [found.name for found in names if not found.denied and not found.changed]
         return tuple(self._reading(text, name, How.CONTAINS, round(len(name) / length, 4)) for name in stated)
 
+    def _all_explained(self, text: str, names: Sequence[_Found], length: int) -> WordReading | None:
+        """Read a text as the one thing that all its names name (聚乳酸（PLA）), where nothing else is left in it.
+
+        Grade, form, packing and the like beside a product are set aside.
+        """
+        if not names or any(found.denied or found.changed for found in names):
+            return None
+        if len({self.vocabulary.index[found.name] for found in names}) == 1 and length == sum(
+            len(found.name) for found in names
+        ):
+            return self._reading(text, names[0].name, How.ALIAS, 1.0)
+        if not self._of_products:
+            return None
+        remarks = [match.span() for match in _REMARK.finditer(_plain(text))]
+        heads = [found for found in names if not any(start < found.start < end for start, end in remarks)]
+        heads = [found for found in heads if not is_set_aside(found.name, Side.ANY)] or heads
+        main = self._narrowest_name(heads)
+        return self._reading(text, main, How.ALIAS, 1.0) if main and _is_all_set_aside(text, heads, remarks) else None
+
+    def _narrowest_name(self, names: Sequence[_Found]) -> str | None:
+        """Return the name of the entry that lies in those of all others, a long name before an abbreviation."""
+        ids = [self.vocabulary.index[found.name] for found in names]
+        if len(set(ids)) == 1:
+            return max((found.name for found in names), key=lambda name: (not name.isascii(), len(name)))
+        narrowest = self._narrowest([entry for (entry,) in ids]) if all(len(each) == 1 for each in ids) else None
+        return next((found.name for found, each in zip(names, ids, strict=True) if each == (narrowest,)), None)
+
     def _reading(self, text: str, name: str, how: How, similarity: float) -> WordReading:
-        return WordReading(input=text, ids=self.vocabulary.index[name], how=how, similarity=similarity)
+        return WordReading(input=text, ids=self.vocabulary.index[name], how=how, similarity=similarity, name=name)
 
     def _suggest(self, text: str) -> tuple[Suggestion, ...]:
         """Return the entries that stand in the input or whose names resemble the whole of it, best first.
 
-        What denies a name (非生物材料) resembles nothing: likeness does not see the 非.
+        What denies a name (非生物材料) resembles nothing: likeness does not see the 非. Nor does it see what makes
+        another substance of a name (丁二酸酐), or what else stands beside one: then it is offered and does not connect.
         """
         best: dict[str, Suggestion] = {}
         for reading in self.read(text):
             for entry in reading.ids:
-                best.setdefault(entry, Suggestion(id=entry, how=How.CONTAINS, similarity=reading.similarity))
-        if not any(denied for _, denied in self._names_in(text)[0]):
+                offer = Suggestion(id=entry, how=How.CONTAINS, similarity=reading.similarity, connects=True)
+                best.setdefault(entry, offer)
+        names, _ = self._names_in(text)
+        is_named = any(self._of_products or len(found.name) > SHORTEST_CONTAINED for found in names)
+        if not any(found.denied for found in names):
             for alike in nearest(fold(text), self._long_names, limit=SUGGESTIONS):
                 for entry in self.vocabulary.index[self._long_names[alike.position]]:
-                    best.setdefault(entry, Suggestion(id=entry, how=How.FUZZY, similarity=alike.similarity))
-        return tuple(sorted(best.values(), key=lambda suggestion: -suggestion.similarity))
+                    offer = Suggestion(
+                        id=entry, how=How.FUZZY, similarity=alike.similarity,
+                        connects=not is_named and alike.similarity >= CONNECTING_SIMILARITY,
+                    )  # fmt: skip
+                    best.setdefault(entry, offer)
+        return tuple(sorted(best.values(), key=lambda it: (is_named and it.how is How.FUZZY, -it.similarity)))
 
     def _look_up(self, text: str) -> WordReading | None:
         """Return the reading of a text that is one name, code, code beside its name, or path; else None."""
-        for candidate in dict.fromkeys((text, _NOISE.sub("", text.strip()))):
+        plain = _TRADEMARK.sub("", text)
+        for candidate in dict.fromkeys((text, plain, _NOISE.sub("", plain.strip()))):
             ids = self.vocabulary.find(candidate)
             if ids and (candidate == text or len(fold(candidate)) >= SHORTEST_CONTAINED):
                 labels = {fold(label) for i in ids for label in (self.vocabulary[i].zh, self.vocabulary[i].en)}
                 exact = candidate == text and fold(text) in labels
-                return WordReading(input=text, ids=ids, how=How.EXACT if exact else How.ALIAS, similarity=1.0)
+                how = How.EXACT if exact else How.ALIAS
+                return WordReading(input=text, ids=ids, how=how, similarity=1.0, name=fold(candidate))
         if code := self._code(text):
             return WordReading(input=text, ids=(code,), how=How.EXACT, similarity=1.0)
         is_one = bool(self._codes) and len(text) <= LONGEST_CLASS
@@ -201,17 +301,25 @@ class WordResolver:
         lengths = range(len(digits), 1, -1)
         return next((self._codes[digits[:n]] for n in lengths if digits[:n] in self._codes), self._codes.get(letter))
 
-    def _names_in(self, text: str) -> tuple[list[tuple[str, bool]], int]:
-        """Return the longest names inside the input, left to right, whether each is denied, and the input's length."""
-        pieces = [fold(piece) for piece in _PIECE.findall(normalize("NFKC", text))]
+    def _names_in(self, text: str) -> tuple[list[_Found], int]:
+        """Return the longest names inside the input, left to right, and the input's length, folded."""
+        plain = _plain(text)
+        matches = list(_PIECE.finditer(plain))
+        pieces = [fold(match[0]) for match in matches]
         folded, start = "".join(pieces), 0
         edges = tuple(accumulate(map(len, pieces), initial=0))
-        found: list[tuple[str, bool]] = []
+        # Folding keeps the number of characters but for a few ligatures, whose places are then a little off.
+        at = [match.start() + i for match, piece in zip(matches, pieces, strict=True) for i in range(len(piece))]
+        found: list[_Found] = []
         while start < len(folded):
             name = self._longest_name_at(folded, start, edges)
-            if name:
-                found.append((name, _NEGATION.search(_with_gaps(folded[:start], edges)) is not None))
-            start += len(name) if name else 1
+            aside = set_aside_at(folded, start) if self._of_products else 0
+            if name and len(name) >= aside:  # 饲料级 is a grade and names no 饲料
+                end = start + len(name)
+                denied = _NEGATION.search(_with_gaps(folded[:start], edges)) is not None
+                changed = self._of_products and _is_other_substance(name, folded[:start], folded[end:])
+                found.append(_Found(name=name, start=at[start], end=at[end - 1] + 1, denied=denied, changed=changed))
+            start += max(len(name), aside, 1)
         return found, len(folded)
 
     def _longest_name_at(self, folded: str, start: int, edges: tuple[int, ...]) -> str:
@@ -240,3 +348,45 @@ def _stands_alone(folded: str, start: int, end: int, edges: tuple[int, ...]) -> 
     before = "" if start in edges else folded[start - 1 : start]
     after = "" if end in edges else folded[end : end + 1]
     return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
+
+
+def _plain(text: str) -> str:
+    """Return a text as names are looked for in it."""
+    return normalize("NFKC", _TRADEMARK.sub("", text))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    """Return the pieces between the enumerators of a list; the text itself where none stands at its beginning."""
+    unlabelled = _LABEL.sub("", text).strip()
+    if not _ENUMERATOR.match(unlabelled):
+        return (unlabelled,)
+    return tuple(piece for piece in _ENUMERATOR.split(unlabelled) if piece.strip())
+
+
+_OTHER_BEFORE, _OTHER_BEHIND = (
+    tuple(word_lists().other_substance_before),
+    tuple(word_lists().other_substance_behind),
+)
+_LOCANT = "-0123456789,'dlnαβγε"
+_PROCESSES_OF_ENZYMES = ("酶联", "酶免", "酶法", "酶解", "酶标", "酶促", "酶切", "铁路", "铝箔", "铜箔")
+
+
+def _is_other_substance(name: str, before: str, behind: str) -> bool:
+    """Tell whether what stands around the name of a substance makes another substance of it."""
+    if name[-1] not in word_lists().other_substance_ends:
+        return False
+    is_longer = behind.startswith(_OTHER_BEHIND) and not behind.startswith(_PROCESSES_OF_ENZYMES)
+    return is_longer or before.rstrip(_LOCANT).endswith(_OTHER_BEFORE)
+
+
+def _is_all_set_aside(text: str, heads: Sequence[_Found], remarks: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether all around the names of a product only says of what grade, form, packing ... it is."""
+    plain = _plain(text)
+    for start, end in remarks:
+        plain = plain[:start] + " " * (end - start) + plain[end:]
+    between = [plain[one.end : other.start] for one, other in pairwise(heads)]
+    return (
+        is_set_aside(plain[: heads[0].start], Side.BEFORE)
+        and is_set_aside(plain[heads[-1].end :], Side.BEHIND)
+        and all(is_set_aside(piece, Side.ANY) for piece in between)
+    )
