@@ -38,6 +38,7 @@ class WordLists:
     other_substance_before: tuple[str, ...]
     other_substance_behind: tuple[str, ...]
     other_substance_ends: str
+    no_other_substance: tuple[str, ...]
 
 
 @cache
@@ -124,6 +125,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "other_substance_before": _texts,
     "other_substance_behind": _texts,
     "other_substance_ends": _text,
+    "no_other_substance": _texts,
 }
 
 
@@ -185,3 +187,15 @@ def _steps(text: str, at: int, words: frozenset[str]) -> Iterator[int]:
     inside_word = at > 0 and text[at - 1].isascii() and text[at - 1].isalnum()
     if not inside_word and (match := _specification().match(text, at)):
         yield match.end()
+
+
+_LOCANT = "-0123456789,'dlnαβγε"
+
+
+def is_other_substance(name: str, before: str, behind: str) -> bool:
+    """Tell whether what stands around the name of a substance makes another substance of it, all of it folded."""
+    lists = word_lists()
+    if name[-1] not in lists.other_substance_ends:
+        return False
+    is_longer = behind.startswith(lists.other_substance_behind) and not behind.startswith(lists.no_other_substance)
+    return is_longer or before.rstrip(_LOCANT).endswith(lists.other_substance_before)

@@ -6,7 +6,7 @@ Only exact and alias readings are facts; the others are offered and connect, and
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from matcher.fuzzy import nearest
 from seeds.vocabulary import Vocabulary, fold
-from seeds.word_lists import Side, is_set_aside, set_aside_at, word_lists
+from seeds.word_lists import Side, is_other_substance, is_set_aside, set_aside_at, word_lists
 
 
 class How(StrEnum):
@@ -43,6 +43,9 @@ ABBREVIATION = range(2, SHORTEST_ALIKE_LATIN + 1)
 
 CONNECTING_SIMILARITY = 0.75
 """A likeness connects from here on; below, it is only offered for confirmation."""
+
+BESIDE_A_NAME = 0.8
+"""So alike is what connects where a name stands in the text as well; it has to end in the same head."""
 
 LONGEST_CLASS = 100
 """Characters of a code with its name, or of a path of classes."""
@@ -191,7 +194,8 @@ class WordResolver:
         names, length = self._names_in(text)
         if sure := self._all_explained(text, names, length):
             return (sure,)
-        stated = [found.name for found in names if not found.denied and not found.changed]
+        heads = [found for found in names if not is_set_aside(found.name, Side.ANY)] or names
+        stated = [found.name for found in heads if not found.denied and not found.changed]
         return tuple(self._reading(text, name, How.CONTAINS, round(len(name) / length, 4)) for name in stated)
 
     def _all_explained(self, text: str, names: Sequence[_Found], length: int) -> WordReading | None:
@@ -228,24 +232,34 @@ class WordResolver:
         """Return the entries that stand in the input or whose names resemble the whole of it, best first.
 
         What denies a name (非生物材料) resembles nothing: likeness does not see the 非. Nor does it see what makes
-        another substance of a name (丁二酸酐), or what else stands beside one: then it is offered and does not connect.
+        another substance of a name (丁二酸酐), or what stands beside one: then only the same head connects.
         """
-        best: dict[str, Suggestion] = {}
-        for reading in self.read(text):
-            for entry in reading.ids:
-                offer = Suggestion(id=entry, how=How.CONTAINS, similarity=reading.similarity, connects=True)
-                best.setdefault(entry, offer)
-        names, _ = self._names_in(text)
-        is_named = any(self._of_products or len(found.name) > SHORTEST_CONTAINED for found in names)
+        names, length = self._names_in(text)
+        heads = [found for found in names if not is_set_aside(found.name, Side.ANY)]
+        is_named = any(self._of_products or len(found.name) > SHORTEST_CONTAINED for found in heads)
+        offers = [(How.CONTAINS, reading.ids, reading.similarity, True) for reading in self.read(text)]
         if not any(found.denied for found in names):
-            for alike in nearest(fold(text), self._long_names, limit=SUGGESTIONS):
-                for entry in self.vocabulary.index[self._long_names[alike.position]]:
-                    offer = Suggestion(
-                        id=entry, how=How.FUZZY, similarity=alike.similarity,
-                        connects=not is_named and alike.similarity >= CONNECTING_SIMILARITY,
-                    )  # fmt: skip
-                    best.setdefault(entry, offer)
+            is_other = any(found.changed for found in heads)
+            offers += self._alike(fold(text), is_named=is_named, is_other=is_other)
+            index = self.vocabulary.index
+            offers += [(How.FUZZY, index[one.name], len(one.name) / length, False) for one in heads if one.changed]
+        best: dict[str, Suggestion] = {}
+        for how, ids, similarity, connects in offers:
+            for entry in ids:
+                offer = Suggestion(id=entry, how=how, similarity=round(similarity, 4), connects=connects)
+                best.setdefault(entry, offer)
         return tuple(sorted(best.values(), key=lambda it: (is_named and it.how is How.FUZZY, -it.similarity)))
+
+    def _alike(
+        self, wanted: str, *, is_named: bool, is_other: bool
+    ) -> Iterator[tuple[How, tuple[str, ...], float, bool]]:
+        """Yield what resembles the whole of a folded text: how, the entries, how alike, and whether it connects."""
+        enough = BESIDE_A_NAME if is_named else CONNECTING_SIMILARITY
+        for alike in nearest(wanted, self._long_names, limit=SUGGESTIONS):
+            name = self._long_names[alike.position]
+            has_head = not is_other and name[-SHORTEST_CONTAINED:] == wanted[-SHORTEST_CONTAINED:]
+            connects = alike.similarity >= enough and (has_head or not is_named)
+            yield How.FUZZY, self.vocabulary.index[name], alike.similarity, connects
 
     def _look_up(self, text: str) -> WordReading | None:
         """Return the reading of a text that is one name, code, code beside its name, or path; else None."""
@@ -317,7 +331,7 @@ class WordResolver:
             if name and len(name) >= aside:  # 饲料级 is a grade and names no 饲料
                 end = start + len(name)
                 denied = _NEGATION.search(_with_gaps(folded[:start], edges)) is not None
-                changed = self._of_products and _is_other_substance(name, folded[:start], folded[end:])
+                changed = self._of_products and is_other_substance(name, folded[:start], folded[end:])
                 found.append(_Found(name=name, start=at[start], end=at[end - 1] + 1, denied=denied, changed=changed))
             start += max(len(name), aside, 1)
         return found, len(folded)
@@ -361,22 +375,6 @@ def _listed(text: str) -> tuple[str, ...]:
     if not _ENUMERATOR.match(unlabelled):
         return (unlabelled,)
     return tuple(piece for piece in _ENUMERATOR.split(unlabelled) if piece.strip())
-
-
-_OTHER_BEFORE, _OTHER_BEHIND = (
-    tuple(word_lists().other_substance_before),
-    tuple(word_lists().other_substance_behind),
-)
-_LOCANT = "-0123456789,'dlnαβγε"
-_PROCESSES_OF_ENZYMES = ("酶联", "酶免", "酶法", "酶解", "酶标", "酶促", "酶切", "铁路", "铝箔", "铜箔")
-
-
-def _is_other_substance(name: str, before: str, behind: str) -> bool:
-    """Tell whether what stands around the name of a substance makes another substance of it."""
-    if name[-1] not in word_lists().other_substance_ends:
-        return False
-    is_longer = behind.startswith(_OTHER_BEHIND) and not behind.startswith(_PROCESSES_OF_ENZYMES)
-    return is_longer or before.rstrip(_LOCANT).endswith(_OTHER_BEFORE)
 
 
 def _is_all_set_aside(text: str, heads: Sequence[_Found], remarks: Sequence[tuple[int, int]]) -> bool:
