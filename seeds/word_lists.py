@@ -1,4 +1,7 @@
-"""Lists beside the vocabularies: stages by instrument, divisions, stop-words; what they decide, their users know."""
+"""Lists beside the vocabularies: stages by instrument, divisions, stop-words; what they decide, their users know.
+
+How words, quantities and enumerators stand beside names is told here too.
+"""
 
 from __future__ import annotations
 
@@ -157,9 +160,9 @@ def _specification() -> re.Pattern[str]:
     unit = "[万亿千百]?(?:" + "|".join(map(re.escape, sorted(word_lists().units, key=len, reverse=True))) + ")"
     return re.compile(
         rf"[≥≤<>~±]?{number}(?:\s?[-~—至到×x*:]\s?{number}){{0,3}}\s?(?:{unit}){{1,2}}"
-        rf"(?:[/每×x*]\s?(?:{number})?(?:{unit})){{0,2}}(?![a-z0-9])"
+        rf"(?:[/每×x*]\s?(?:{number})?(?:{unit})){{0,2}}(?![a-z])"
         r"|(?:第?(?:\d{1,3}|[一二三四五六七八九十]{1,2})|[ivx]{1,4}|[a-z])[类级型段号代价联期](?![a-z0-9])"
-        r"|(?=[a-z./-]{0,12}\d)[a-z\d]{1,16}(?:[./-][a-z\d]{1,16}){0,4}(?![a-z\d])"
+        r"|(?=[a-zα-ω./-]{0,12}\d)[a-zα-ω\d]{1,16}(?:[./-][a-zα-ω\d]{1,16}){0,4}(?![a-z\d])"
     )
 
 
@@ -199,3 +202,30 @@ def is_other_substance(name: str, before: str, behind: str) -> bool:
         return False
     is_longer = behind.startswith(lists.other_substance_behind) and not behind.startswith(lists.no_other_substance)
     return is_longer or before.rstrip(_LOCANT).endswith(lists.other_substance_before)
+
+
+_NUMERAL = r"(?:\d{1,2}|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
+_ENUMERATOR = re.compile(
+    r"\s*(?:[①-⒛❶-❿㈠-㈩•●■◆▪►✓✔]|(?:(?<=[\s、,，;；。])|^)"
+    rf"(?:{_NUMERAL}[、.．)）](?!\d(?!,\d))|[·*-](?=\s))|[(（]{_NUMERAL}[)）])\s*"
+)
+"""1. 2、 （三） ① and bullets before the items of a list; the 2. of 2.5 and the 1, of 1,4-丁二醇 are none."""
+
+_LABEL = re.compile(
+    r"^\s*(?:(?:以?及|还有)(?!其)|(?:我司|我公司|本公司|公司|我们)?(?:目前|现有)?(?:主要|主营|主导|核心|拳头)?(?:的)?(?:产品|业务|品名)(?:名称)?"
+    rf"(?:{_NUMERAL})?(?:主要)?(?:\s?[:：]|(?:包括|包含|有|为|是|涵盖)[:：]?)|(?:主营|品名|主要生产)\s?[:：])\s*"
+)
+"""What says that products follow: 主要产品为, 产品一：."""
+
+
+def unlabelled(text: str) -> str:
+    """Return a text without the label that says that products follow."""
+    return _LABEL.sub("", text)
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Return the pieces between the enumerators of a list; the text itself where none stands at its beginning."""
+    plain = unlabelled(text).strip()
+    if not _ENUMERATOR.match(plain):
+        return (plain,)
+    return tuple(piece for piece in _ENUMERATOR.split(plain) if piece.strip())

@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from matcher.fuzzy import nearest
 from seeds.vocabulary import Vocabulary, fold
-from seeds.word_lists import Side, is_other_substance, is_set_aside, set_aside_at, word_lists
+from seeds.word_lists import Side, is_other_substance, is_set_aside, listed, set_aside_at, unlabelled, word_lists
 
 
 class How(StrEnum):
@@ -51,25 +51,12 @@ LONGEST_CLASS = 100
 """Characters of a code with its name, or of a path of classes."""
 
 _SPLIT = re.compile(
-    r"[、;；|\n]+|[,，](?!\d)|(?<!\d)[,，]|以及(?!其)|\s+/\s+"
+    r"[、;；。|\n]+|[,，](?!\d)|(?<!\d)[,，]|以及(?!其)|\s+/\s+"
     r"|(?<=[\u4e00-\u9fff])/(?=[\u4e00-\u9fff])(?![年月日天袋盒瓶箱桶支片粒台套克包件只个份](?![\u4e00-\u9fff]))"
 )
 """Between the digits of 1,4-丁二醇 and before the unit of 万吨/年 there is no list."""
 
-_NUMERAL = r"(?:\d{1,2}|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
-_ENUMERATOR = re.compile(
-    r"\s*(?:[①-⒛❶-❿㈠-㈩•●■◆▪►✓✔]|(?:(?<=[\s、,，;；。])|^)"
-    rf"(?:{_NUMERAL}[、.．)）](?!\d(?!,\d))|[·*-](?=\s))|[(（]{_NUMERAL}[)）])\s*"
-)
-"""1. 2、 （三） ① and bullets before the items of a list; the 2. of 2.5 and the 1, of 1,4-丁二醇 are none."""
-
-_LABEL = re.compile(
-    r"^\s*(?:(?:我司|我公司|本公司|公司|我们)?(?:目前|现有)?(?:主要|主营|主导|核心|拳头)?(?:的)?(?:产品|业务|品名)(?:名称)?"
-    rf"(?:{_NUMERAL})?(?:主要)?(?:\s?[:：]|(?:包括|包含|有|为|是|涵盖)[:：]?)|(?:主营|品名|主要生产)\s?[:：])\s*"
-)
-"""What says that products follow: 主要产品为, 产品一：."""
-
-_PERHAPS_SPLIT = re.compile(r"\s*(?:以及|和|及|与|/|&|\+|\band\b)\s*|\s+")
+_PERHAPS_SPLIT = re.compile(r"\s*(?:以及|和|及|与|/(?![adh年月天](?:\s|$))|[&＆+＋]|\band\b)\s*|\s+")
 """Marks that may as well stand inside a name (细胞与基因治疗): they split only what are names on both sides."""
 
 _NEGATION = re.compile(
@@ -90,6 +77,7 @@ _CODE_LAST = re.compile(
 
 _PATH = re.compile(r"\s*(?:-*>|[-→»›–—]+)\s*")
 
+_GLUED = re.compile(r"(?<=[A-Za-z])(?=\d{1,6}(?:\.\d{1,3})?(?:%|万?吨|公斤|千克|kg))")
 _TRADEMARK = re.compile(r"[®™©℠]")
 _REMARK = re.compile(r"[(（][^()（）非不兽畜禽宠农]{0,12}(?:法|工艺|来源|源|型|级|用|装|版|株|系列)[)）]")
 """A remark that says how or for what: （胶体金法）, （白蛋白结合型）; of 兽用 and 非 another thing comes."""
@@ -167,21 +155,30 @@ class WordResolver:
         """Return the items of a list typed as one text (聚乳酸、PHA), or the text itself when it is one name."""
         if self._whole(text):
             return (text,)
-        parts = [_LABEL.sub("", part) for listed in _listed(text) for part in _SPLIT.split(listed)]
+        parts = [unlabelled(part) for piece in listed(text) for part in _SPLIT.split(piece) if part]
         items: list[str] = []
         for part in (part.strip() for part in parts if fold(part)):
-            if items and self._of_products and not self._whole(part) and is_set_aside(part, Side.ANY):
-                items[-1] += f"，{part}"  # 「PHA，99%，25kg/袋」 is one product
+            if items and self._is_aside(part):
+                items[-1] += f"，{part}"
             else:
                 items += self._split_names(part)
         return tuple(items) or (text,)
 
     def _split_names(self, text: str) -> tuple[str, ...]:
-        """Split at words like 和, but only where every piece is a name of its own (聚乳酸和PHA)."""
-        pieces = tuple(piece for piece in _PERHAPS_SPLIT.split(text) if fold(piece))
+        """Split at words like 和, but only where every piece is a name of its own (聚乳酸和PHA 1000吨)."""
+        pieces: list[str] = []
+        for piece in filter(fold, _PERHAPS_SPLIT.split(text)):
+            if pieces and self._is_aside(piece):
+                pieces[-1] += f" {piece}"
+            else:
+                pieces.append(piece)
         kinds = {self._code(piece) is None for piece in pieces}  # a code beside a name is no item of its own
         is_list = len(pieces) > 1 and len(kinds) == 1 and not self._whole(text) and not _SERVICE.search(text)
-        return pieces if is_list and all(map(self._is_name, pieces)) else (text,)
+        return tuple(pieces) if is_list and all(map(self._is_name, pieces)) else (text,)
+
+    def _is_aside(self, text: str) -> bool:
+        """Tell whether an item only says more of the product before it (99%，25kg/袋)."""
+        return self._of_products and not self._whole(text) and is_set_aside(text, Side.ANY)
 
     def _is_name(self, text: str) -> bool:
         return all(reading.how in SURE for reading in self._read(text)) and bool(self._read(text))
@@ -365,16 +362,8 @@ def _stands_alone(folded: str, start: int, end: int, edges: tuple[int, ...]) -> 
 
 
 def _plain(text: str) -> str:
-    """Return a text as names are looked for in it."""
-    return normalize("NFKC", _TRADEMARK.sub("", text))
-
-
-def _listed(text: str) -> tuple[str, ...]:
-    """Return the pieces between the enumerators of a list; the text itself where none stands at its beginning."""
-    unlabelled = _LABEL.sub("", text).strip()
-    if not _ENUMERATOR.match(unlabelled):
-        return (unlabelled,)
-    return tuple(piece for piece in _ENUMERATOR.split(unlabelled) if piece.strip())
+    """Return a text as names are looked for in it, a quantity (PHA60%) apart from the letters before it."""
+    return _GLUED.sub(" ", normalize("NFKC", _TRADEMARK.sub("", text)))
 
 
 def _is_all_set_aside(text: str, heads: Sequence[_Found], remarks: Sequence[tuple[int, int]]) -> bool:
