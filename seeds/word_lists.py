@@ -6,10 +6,11 @@ How words, quantities and enumerators stand beside names is told here too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -159,17 +160,32 @@ def _specification() -> re.Pattern[str]:
     number = r"\d{1,12}(?:\.\d{1,6})?"
     unit = "[万亿千百]?(?:" + "|".join(map(re.escape, sorted(word_lists().units, key=len, reverse=True))) + ")"
     return re.compile(
-        rf"[≥≤<>~±]?{number}(?:\s?[-~—至到×x*:]\s?{number}){{0,3}}\s?(?:{unit}){{1,2}}"
-        rf"(?:[/每×x*]\s?(?:{number})?(?:{unit})){{0,2}}(?![a-z])"
+        rf"[≥≤<>~±φ]?{number}(?:\s?[-~—至到×x*:]\s?{number}){{0,3}}\s?(?:{unit}){{1,2}}"
+        rf"(?:[/每×x*]\s?(?:{number})?(?:{unit})){{0,2}}(?!(?<=[a-z])[a-z])"
         r"|(?:第?(?:\d{1,3}|[一二三四五六七八九十]{1,2})|[ivx]{1,4}|[a-z])[类级型段号代价联期](?![a-z0-9])"
         r"|(?=[a-zα-ω./-]{0,12}\d)[a-zα-ω\d]{1,16}(?:[./-][a-zα-ω\d]{1,16}){0,4}(?![a-z\d])"
     )
 
 
+_TYPE = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]|[ivx]{1,3})[型价联代]")
+
+
 def set_aside_at(folded: str, start: int) -> int:
     """Return the length of the longest word that stands beside products at a place of folded writing, 0 for none."""
     words = _words_beside(Side.ANY)
-    return next((n for n in range(_longest_word(), 0, -1) if folded[start : start + n] in words), 0)
+    longest = min(_longest_word(), len(folded) - start)
+    return next((n for n in range(longest, 0, -1) if folded[start : start + n] in words), 0)
+
+
+def without_words_beside(folded: str) -> str:
+    """Return folded writing without the words of two characters or more, and the types, that stand beside products."""
+    kept, at = [], 0
+    while at < len(folded):
+        kind = _TYPE.match(folded, at)
+        aside = max(set_aside_at(folded, at), kind.end() - at if kind else 0)
+        kept.append("" if aside > 1 else folded[at])
+        at += max(1, aside)
+    return "".join(kept)
 
 
 def is_set_aside(text: str, side: Side) -> bool:
@@ -187,18 +203,53 @@ def _steps(text: str, at: int, words: frozenset[str]) -> Iterator[int]:
     if not fold(text[at]):
         yield at + 1
     yield from (end for end in range(at + 1, min(len(text), at + _longest_word()) + 1) if text[at:end] in words)
-    inside_word = at > 0 and text[at - 1].isascii() and text[at - 1].isalnum()
-    if not inside_word and (match := _specification().match(text, at)):
+    is_inside = at > 0 and text[at - 1 : at + 1].isascii() and text[at - 1 : at + 1].isalnum()
+    if not is_inside and (match := _specification().match(text, at)):
         yield match.end()
+
+
+_REMARK = re.compile(r"[(（][^()（）非不兽畜禽宠农]{0,12}(?:法|工艺|来源|源|型|级|用|装|版|株|系列)[)）]")
+"""A remark that says how or for what: （胶体金法）, （白蛋白结合型）; of 兽用 and 非 another thing comes."""
+
+_LATIN_REMARK = re.compile(r"[(（][A-Za-z][A-Za-z0-9-]{1,7}[)）]")
+
+
+def remarks_in(plain: str, names: Sequence[int]) -> list[tuple[int, int]]:
+    """Return where remarks stand that name nothing, given where names start; an unknown abbreviation is one (PRRSV)."""
+    latin = (match.span() for match in _LATIN_REMARK.finditer(plain))
+    unknown = [(start, end) for start, end in latin if not any(start < name < end for name in names)]
+    return [match.span() for match in _REMARK.finditer(plain)] + unknown
+
+
+def blanked(plain: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return a text with blanks for some stretches of it."""
+    for start, end in spans:
+        plain = plain[:start] + " " * (end - start) + plain[end:]
+    return plain
+
+
+def are_all_set_aside(plain: str, names: Sequence[tuple[int, int]], remarks: Iterable[tuple[int, int]]) -> bool:
+    """Tell whether all around the names of a product only says of what grade, form, packing ... it is."""
+    plain = blanked(plain, remarks)
+    return (
+        is_set_aside(plain[: names[0][0]], Side.BEFORE)
+        and is_set_aside(plain[names[-1][1] :], Side.BEHIND)
+        and all(is_set_aside(plain[one[1] : other[0]], Side.ANY) for one, other in pairwise(names))
+    )
 
 
 _LOCANT = "-0123456789,'dlnαβγε"
 
 
+def is_substance(name: str) -> bool:
+    """Tell whether folded writing ends as the name of a chemical substance does."""
+    return name[-1:] in tuple(word_lists().other_substance_ends)
+
+
 def is_other_substance(name: str, before: str, behind: str) -> bool:
     """Tell whether what stands around the name of a substance makes another substance of it, all of it folded."""
     lists = word_lists()
-    if name[-1] not in lists.other_substance_ends:
+    if not is_substance(name):
         return False
     is_longer = behind.startswith(lists.other_substance_behind) and not behind.startswith(lists.no_other_substance)
     return is_longer or before.rstrip(_LOCANT).endswith(lists.other_substance_before)
@@ -207,7 +258,7 @@ def is_other_substance(name: str, before: str, behind: str) -> bool:
 _NUMERAL = r"(?:\d{1,2}|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _ENUMERATOR = re.compile(
     r"\s*(?:[①-⒛❶-❿㈠-㈩•●■◆▪►✓✔]|(?:(?<=[\s、,，;；。])|^)"
-    rf"(?:{_NUMERAL}[、.．)）](?!\d(?!,\d))|[·*-](?=\s))|[(（]{_NUMERAL}[)）])\s*"
+    rf"(?:{_NUMERAL}[、.．)）](?!\d(?!,\d|\d?\.\d))|[·*-](?=\s))|[(（]{_NUMERAL}[)）])\s*"
 )
 """1. 2、 （三） ① and bullets before the items of a list; the 2. of 2.5 and the 1, of 1,4-丁二醇 are none."""
 

@@ -15,7 +15,20 @@ from unicodedata import normalize
 
 from matcher.fuzzy import nearest
 from seeds.vocabulary import Vocabulary, fold
-from seeds.word_lists import Side, is_other_substance, is_set_aside, listed, set_aside_at, unlabelled, word_lists
+from seeds.word_lists import (
+    Side,
+    are_all_set_aside,
+    blanked,
+    is_other_substance,
+    is_set_aside,
+    is_substance,
+    listed,
+    remarks_in,
+    set_aside_at,
+    unlabelled,
+    without_words_beside,
+    word_lists,
+)
 
 
 class How(StrEnum):
@@ -79,9 +92,6 @@ _PATH = re.compile(r"\s*(?:-*>|[-→»›–—]+)\s*")
 
 _GLUED = re.compile(r"(?<=[A-Za-z])(?=\d{1,6}(?:\.\d{1,3})?(?:%|万?吨|公斤|千克|kg))")
 _TRADEMARK = re.compile(r"[®™©℠]")
-_REMARK = re.compile(r"[(（][^()（）非不兽畜禽宠农]{0,12}(?:法|工艺|来源|源|型|级|用|装|版|株|系列)[)）]")
-"""A remark that says how or for what: （胶体金法）, （白蛋白结合型）; of 兽用 and 非 another thing comes."""
-
 _SERVICE = re.compile(r"\s\S*(?:服务|外包|代工|CDMO|CRO|CMO|平台|检测)$", re.IGNORECASE)
 """What is done for the names before it: 抗体 CDMO服务 is no list of two."""
 
@@ -191,7 +201,7 @@ class WordResolver:
         names, length = self._names_in(text)
         if sure := self._all_explained(text, names, length):
             return (sure,)
-        heads = [found for found in names if not is_set_aside(found.name, Side.ANY)] or names
+        heads = [found for found in names if not _is_beside(found.name)] or names
         stated = [found.name for found in heads if not found.denied and not found.changed]
         return tuple(self._reading(text, name, How.CONTAINS, round(len(name) / length, 4)) for name in stated)
 
@@ -208,11 +218,19 @@ class WordResolver:
             return self._reading(text, names[0].name, How.ALIAS, 1.0)
         if not self._of_products:
             return None
-        remarks = [match.span() for match in _REMARK.finditer(_plain(text))]
+        plain = _plain(text)
+        remarks = remarks_in(plain, [found.start for found in names])
         heads = [found for found in names if not any(start < found.start < end for start, end in remarks)]
-        heads = [found for found in heads if not is_set_aside(found.name, Side.ANY)] or heads
+        heads = [found for found in heads if not _is_beside(found.name) and not _is_model(plain, found)] or heads
         main = self._narrowest_name(heads)
-        return self._reading(text, main, How.ALIAS, 1.0) if main and _is_all_set_aside(text, heads, remarks) else None
+        if main and are_all_set_aside(plain, [(found.start, found.end) for found in heads], remarks):
+            return self._reading(text, main, How.ALIAS, 1.0)
+        end = min((start for start, _ in remarks), default=len(plain))
+        end = min(end, plain.find(" ") if " " in plain else end)
+        inside = without_words_beside(fold(plain[:end]))  # 猪蓝耳病灭活疫苗
+        is_one = len(self.vocabulary.index.get(inside, ())) == 1 and len(inside) >= SHORTEST_ALIKE_LATIN
+        rest = blanked(plain, remarks)[end:]
+        return self._reading(text, inside, How.ALIAS, 1.0) if is_one and is_set_aside(rest, Side.BEHIND) else None
 
     def _narrowest_name(self, names: Sequence[_Found]) -> str | None:
         """Return the name of the entry that lies in those of all others, a long name before an abbreviation."""
@@ -232,7 +250,7 @@ class WordResolver:
         another substance of a name (丁二酸酐), or what stands beside one: then only the same head connects.
         """
         names, length = self._names_in(text)
-        heads = [found for found in names if not is_set_aside(found.name, Side.ANY)]
+        heads = [found for found in names if not _is_beside(found.name)]
         is_named = any(self._of_products or len(found.name) > SHORTEST_CONTAINED for found in heads)
         offers = [(How.CONTAINS, reading.ids, reading.similarity, True) for reading in self.read(text)]
         if not any(found.denied for found in names):
@@ -254,8 +272,9 @@ class WordResolver:
         enough = BESIDE_A_NAME if is_named else CONNECTING_SIMILARITY
         for alike in nearest(wanted, self._long_names, limit=SUGGESTIONS):
             name = self._long_names[alike.position]
-            has_head = not is_other and name[-SHORTEST_CONTAINED:] == wanted[-SHORTEST_CONTAINED:]
-            connects = alike.similarity >= enough and (has_head or not is_named)
+            has_head = not is_named or name[-SHORTEST_CONTAINED:] == wanted[-SHORTEST_CONTAINED:]
+            is_longer = self._of_products and is_substance(name) and is_substance(wanted) and len(name) != len(wanted)
+            connects = alike.similarity >= enough and has_head and not is_other and not is_longer
             yield How.FUZZY, self.vocabulary.index[name], alike.similarity, connects
 
     def _look_up(self, text: str) -> WordReading | None:
@@ -366,14 +385,11 @@ def _plain(text: str) -> str:
     return _GLUED.sub(" ", normalize("NFKC", _TRADEMARK.sub("", text)))
 
 
-def _is_all_set_aside(text: str, heads: Sequence[_Found], remarks: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether all around the names of a product only says of what grade, form, packing ... it is."""
-    plain = _plain(text)
-    for start, end in remarks:
-        plain = plain[:start] + " " * (end - start) + plain[end:]
-    between = [plain[one.end : other.start] for one, other in pairwise(heads)]
-    return (
-        is_set_aside(plain[: heads[0].start], Side.BEFORE)
-        and is_set_aside(plain[heads[-1].end :], Side.BEHIND)
-        and all(is_set_aside(piece, Side.ANY) for piece in between)
-    )
+def _is_beside(name: str) -> bool:
+    """Tell whether a name is also a word that stands beside the names of products (注射液)."""
+    return set_aside_at(name, 0) == len(name)
+
+
+def _is_model(plain: str, found: _Found) -> bool:
+    """Tell whether a name begins a model (EEG-16)."""
+    return found.name.isascii() and re.match(r"-\d", plain[found.end :]) is not None
