@@ -171,10 +171,10 @@ _TYPE = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]|[ivx]{1,3})[型
 
 
 def set_aside_at(folded: str, start: int) -> int:
-    """Return the length of the longest word that stands beside products at a place of folded writing, 0 for none."""
+    """Return the length of the longest Chinese word that stands beside products at a place of folded writing, or 0."""
     words = _words_beside(Side.ANY)
-    longest = min(_longest_word(), len(folded) - start)
-    return next((n for n in range(longest, 0, -1) if folded[start : start + n] in words), 0)
+    ends = range(min(len(folded), start + _longest_word()), start, -1)
+    return next((end - start for end in ends if folded[start:end] in words and not folded[end - 1].isascii()), 0)
 
 
 def without_words_beside(folded: str) -> str:
@@ -199,13 +199,20 @@ def is_set_aside(text: str, side: Side) -> bool:
 
 
 def _steps(text: str, at: int, words: frozenset[str]) -> Iterator[int]:
-    """Yield the places up to which the text from `at` on is explained."""
+    """Yield the places up to which the text from `at` on is explained; a Latin word stands alone."""
     if not fold(text[at]):
         yield at + 1
-    yield from (end for end in range(at + 1, min(len(text), at + _longest_word()) + 1) if text[at:end] in words)
-    is_inside = at > 0 and text[at - 1 : at + 1].isascii() and text[at - 1 : at + 1].isalnum()
-    if not is_inside and (match := _specification().match(text, at)):
+    for end in range(at + 1, min(len(text), at + _longest_word()) + 1):
+        if text[at:end] in words and not _is_inside(text, at) and not _is_inside(text, end):
+            yield end
+    if not _is_inside(text, at) and (match := _specification().match(text, at)):
         yield match.end()
+
+
+def _is_inside(text: str, at: int) -> bool:
+    """Tell whether a place is inside a Latin word or number."""
+    around = text[at - 1 : at + 1] if at else ""
+    return len(around) > 1 and around.isascii() and around.isalnum()
 
 
 _REMARK = re.compile(r"[(（][^()（）非不兽畜禽宠农]{0,12}(?:法|工艺|来源|源|型|级|用|装|版|株|系列)[)）]")
