@@ -270,7 +270,7 @@ _ENUMERATOR = re.compile(
 """1. 2、 （三） ① and bullets before the items of a list; the 2. of 2.5 and the 1, of 1,4-丁二醇 are none."""
 
 _LABEL = re.compile(
-    r"^\s*(?:(?:以?及|还有)(?!其)|(?:我司|我公司|本公司|公司|我们)?(?:目前|现有)?(?:主要|主营|主导|核心|拳头)?(?:的)?(?:产品|业务|品名)(?:名称)?"
+    r"^\s*(?:(?:以?及|还有)(?!其|时)|(?:我司|我公司|本公司|公司|我们)?(?:目前|现有)?(?:主要|主营|主导|核心|拳头)?(?:的)?(?:产品|业务|品名)(?:名称)?"
     rf"(?:{_NUMERAL})?(?:主要)?(?:\s?[:：]|(?:包括|包含|有|为|是|涵盖)[:：]?)|(?:主营|品名|主要生产)\s?[:：])\s*"
 )
 """What says that products follow: 主要产品为, 产品一：."""
@@ -283,7 +283,7 @@ def unlabelled(text: str) -> str:
 
 def listed(text: str) -> tuple[str, ...]:
     """Return the pieces between the enumerators of a list; the text itself where none stands at its beginning."""
-    plain = unlabelled(text).strip()
+    plain = text.strip()
     if not _ENUMERATOR.match(plain):
         return (plain,)
     return tuple(piece for piece in _ENUMERATOR.split(plain) if piece.strip())

@@ -106,7 +106,9 @@ class ProfileReader:
         `stated` are the sectors beside which it is read; those of the profile where not given.
         """
         profile = request.profile
-        notes = Notes(stated=self.stated_sectors(profile.sector) if stated is None else stated)
+        declared = self.declared.read(profile.facts)
+        beside = self.stated_sectors(profile.sector, declared.get("sector")) if stated is None else stated
+        notes = Notes(stated=beside)
         self._read_place(profile.city, "region", "city", notes)
         self._read_credit_code(profile, notes)
         self._read_place(profile.target_city, "target_region", "target_city", notes)
@@ -124,7 +126,7 @@ class ProfileReader:
                 continue
             number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
             notes.note(ReadFact(fact=fact, value=number, origin=fact, input=str(value), how=How.EXACT))
-        for fact_id, values in self.declared.read(profile.facts).items():
+        for fact_id, values in declared.items():
             notes.declare(fact_id, values, profile.facts[fact_id])
             if fact_id in self.catalogue.facts:
                 notes.mention_declared(fact_id, self.catalogue.facts[fact_id].vocabulary)
@@ -138,8 +140,10 @@ class ProfileReader:
             conflicts=tuple(notes.conflicts),
         )
 
-    def stated_sectors(self, texts: Sequence[str]) -> frozenset[str]:
-        """Return the sectors that texts name for sure, whatever stands beside them."""
+    def stated_sectors(self, texts: Sequence[str], declared: Sequence[Value] | None = None) -> frozenset[str]:
+        """Return the sectors declared, else those that texts name for sure, whatever stands beside them."""
+        if declared is not None:
+            return frozenset(map(str, declared))
         resolver = self.resolvers["sectors"]
         readings = (resolver.read(item) for text in texts if text.strip() for item in resolver.split(text))
         return frozenset(

@@ -165,7 +165,8 @@ class WordResolver:
         """Return the items of a list typed as one text (聚乳酸、PHA), or the text itself when it is one name."""
         if self._whole(text):
             return (text,)
-        parts = [unlabelled(part) for piece in listed(text) for part in _SPLIT.split(piece) if part]
+        unlabel = unlabelled if self._of_products else str.strip
+        parts = [unlabel(part) for piece in listed(unlabel(text)) for part in _SPLIT.split(piece) if part]
         items: list[str] = []
         for part in (part.strip() for part in parts if fold(part)):
             if items and self._is_aside(part):

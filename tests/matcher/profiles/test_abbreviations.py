@@ -87,6 +87,11 @@ def test_one_of_several_sectors_is_enough(read):
     assert concepts(read(products=("ADC",), sector=("化工", "生物药"))) == ["antibody-drug-conjugate"]
 
 
+def test_a_declared_sector_is_stated_in_place_of_the_typed_one(read):
+    assert concepts(read(products=("ADC",), sector=("生物药",), facts={"sector": ["chemicals"]})) == []
+    assert concepts(read(products=("ADC",), sector=("化工",), facts={"sector": ["biologics"]})) != []
+
+
 def test_an_abbreviation_explained_by_its_name_needs_no_sector(read):
     assert concepts(read(products=("可持续航空燃料（SAF）",))) == ["bio-jet-fuel"]
     assert concepts(read(products=("ADC药物",), sector=("化工",))) == ["antibody-drug-conjugate"]

@@ -211,6 +211,7 @@ def test_numbers_in_names_and_quantities_are_no_marks(products, text, entries):
 
 def test_a_list_in_another_field_is_marked_in_the_same_ways(resolvers):
     assert resolvers["needs"].split("1.资金 2.人才") == ("资金", "人才")
+    assert resolvers["needs"].split("产品有问题卖不出去") == ("产品有问题卖不出去",)
     assert resolvers["sectors"].split("①生物医药②生物农业") == ("生物医药", "生物农业")
 
 
