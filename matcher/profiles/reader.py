@@ -144,15 +144,17 @@ class ProfileReader:
         """Return the sectors declared, else those that texts name for sure, whatever stands beside them."""
         if declared is not None:
             return frozenset(map(str, declared))
-        resolver = self.resolvers["sectors"]
-        readings = (resolver.read(item) for text in texts if text.strip() for item in resolver.split(text))
-        return frozenset(
-            reading.ids[0]
-            for read in readings
-            if _is_sure(read)
-            for reading in read
-            if len(reading.ids) == 1 and not self.abbreviations.have_two_meanings(reading)
-        )
+        split = self.resolvers["sectors"].split
+        items = (item for text in texts if text.strip() for item in split(text))
+        return frozenset(sector for item in items for sector in self._sectors_named(item))
+
+    def _sectors_named(self, text: str) -> tuple[str, ...]:
+        """Return the sectors that an item of a sector names for sure: as such, else as a product by its full name."""
+        sectors, concepts = (self.resolvers[name].read(text) for name in ("sectors", "concepts"))
+        if _is_sure(sectors):
+            return () if self.abbreviations.have_two_meanings(sectors[0]) else sectors[0].ids[:1]
+        is_full_name = _is_sure(concepts) and not concepts[0].is_abbreviation and len(concepts[0].ids) == 1
+        return self.catalogue.vocabularies["concepts"][concepts[0].ids[0]].sectors if is_full_name else ()
 
     def leans_on_sector(self, name: str, text: str) -> bool:
         """Tell whether a text of a field is read by the sectors that stand beside it: it holds an abbreviation."""
