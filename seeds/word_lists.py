@@ -177,6 +177,11 @@ def set_aside_at(folded: str, start: int) -> int:
     return next((end - start for end in ends if folded[start:end] in words and not folded[end - 1].isascii()), 0)
 
 
+def is_word_beside(folded: str) -> bool:
+    """Tell whether a folded name is also a word that stands beside the names of products (注射液)."""
+    return set_aside_at(folded, 0) == len(folded)
+
+
 def without_words_beside(folded: str) -> str:
     """Return folded writing without the words of two characters or more, and the types, that stand beside products."""
     kept, at = [], 0
@@ -218,7 +223,19 @@ def _is_inside(text: str, at: int) -> bool:
 _REMARK = re.compile(r"[(（][^()（）非不兽畜禽宠农]{0,12}(?:法|工艺|来源|源|型|级|用|装|版|株|系列)[)）]")
 """A remark that says how or for what: （胶体金法）, （白蛋白结合型）; of 兽用 and 非 another thing comes."""
 
+_TRADEMARK = re.compile(r"[®™©℠]")
+_GLUED = re.compile(r"(?<=[A-Za-z])(?=\d{1,6}(?:\.\d{1,3})?(?:%|万?吨|公斤|千克|kg))")
 _LATIN_REMARK = re.compile(r"[(（][A-Za-z][A-Za-z0-9-]{1,7}[)）]")
+
+
+def unmarked(text: str) -> str:
+    """Return a text without the marks of brands."""
+    return _TRADEMARK.sub("", text)
+
+
+def plain_name(text: str) -> str:
+    """Return a text as names are looked for in it, a quantity (PHA60%) apart from the letters before it."""
+    return _GLUED.sub(" ", normalize("NFKC", unmarked(text)))
 
 
 def remarks_in(plain: str, names: Sequence[int]) -> list[tuple[int, int]]:
@@ -264,7 +281,7 @@ def is_other_substance(name: str, before: str, behind: str) -> bool:
 
 _NUMERAL = r"(?:\d{1,2}|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _ENUMERATOR = re.compile(
-    r"\s*(?:[①-⒛❶-❿㈠-㈩•●■◆▪►✓✔]|(?:(?<=[\s、,，;；。])|^)"
+    r"(?:[①-⒛❶-❿㈠-㈩•●■◆▪►✓✔]|(?:(?<=[\s、,，;；。])|^)"
     rf"(?:{_NUMERAL}[、.．)）](?!\d(?!,\d|\d?\.\d))|[·*-](?=\s))|[(（]{_NUMERAL}[)）])\s*"
 )
 """1. 2、 （三） ① and bullets before the items of a list; the 2. of 2.5 and the 1, of 1,4-丁二醇 are none."""

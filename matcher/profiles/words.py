@@ -22,10 +22,13 @@ from seeds.word_lists import (
     is_other_substance,
     is_set_aside,
     is_substance,
+    is_word_beside,
     listed,
+    plain_name,
     remarks_in,
     set_aside_at,
     unlabelled,
+    unmarked,
     without_words_beside,
     word_lists,
 )
@@ -44,7 +47,7 @@ class How(StrEnum):
 
 SURE = frozenset({How.EXACT, How.ALIAS, How.DECLARED})
 SUGGESTIONS = 5
-"""So many entries are offered at most, likenesses as well as in an answer."""
+"""So many entries are offered at most."""
 
 SHORTEST_CONTAINED = 2
 SHORTEST_CONTAINED_LATIN = 3
@@ -90,8 +93,6 @@ _CODE_LAST = re.compile(
 
 _PATH = re.compile(r"\s*(?:-*>|[-→»›–—]+)\s*")
 
-_GLUED = re.compile(r"(?<=[A-Za-z])(?=\d{1,6}(?:\.\d{1,3})?(?:%|万?吨|公斤|千克|kg))")
-_TRADEMARK = re.compile(r"[®™©℠]")
 _SERVICE = re.compile(r"\s\S*(?:服务|外包|代工|CDMO|CRO|CMO|平台|检测)$", re.IGNORECASE)
 """What is done for the names before it: 抗体 CDMO服务 is no list of two."""
 
@@ -202,7 +203,7 @@ class WordResolver:
         names, length = self._names_in(text)
         if sure := self._all_explained(text, names, length):
             return (sure,)
-        heads = [found for found in names if not _is_beside(found.name)] or names
+        heads = [found for found in names if not is_word_beside(found.name)] or names
         stated = [found.name for found in heads if not found.denied and not found.changed]
         return tuple(self._reading(text, name, How.CONTAINS, round(len(name) / length, 4)) for name in stated)
 
@@ -219,10 +220,10 @@ class WordResolver:
             return self._reading(text, names[0].name, How.ALIAS, 1.0)
         if not self._of_products:
             return None
-        plain = _plain(text)
+        plain = plain_name(text)
         remarks = remarks_in(plain, [found.start for found in names])
         heads = [found for found in names if not any(start < found.start < end for start, end in remarks)]
-        heads = [found for found in heads if not _is_beside(found.name) and not _is_model(plain, found)] or heads
+        heads = [found for found in heads if not is_word_beside(found.name) and not _is_model(plain, found)] or heads
         main = self._narrowest_name(heads)
         if main and are_all_set_aside(plain, [(found.start, found.end) for found in heads], remarks):
             return self._reading(text, main, How.ALIAS, 1.0)
@@ -251,7 +252,7 @@ class WordResolver:
         another substance of a name (丁二酸酐), or what stands beside one: then only the same head connects.
         """
         names, length = self._names_in(text)
-        heads = [found for found in names if not _is_beside(found.name)]
+        heads = [found for found in names if not is_word_beside(found.name)]
         is_named = any(self._of_products or len(found.name) > SHORTEST_CONTAINED for found in heads)
         offers = [(How.CONTAINS, reading.ids, reading.similarity, True) for reading in self.read(text)]
         if not any(found.denied for found in names):
@@ -280,7 +281,7 @@ class WordResolver:
 
     def _look_up(self, text: str) -> WordReading | None:
         """Return the reading of a text that is one name, code, code beside its name, or path; else None."""
-        plain = _TRADEMARK.sub("", text)
+        plain = unmarked(text)
         for candidate in dict.fromkeys((text, plain, _NOISE.sub("", plain.strip()))):
             ids = self.vocabulary.find(candidate)
             if ids and (candidate == text or len(fold(candidate)) >= SHORTEST_CONTAINED):
@@ -334,12 +335,12 @@ class WordResolver:
 
     def _names_in(self, text: str) -> tuple[list[_Found], int]:
         """Return the longest names inside the input, left to right, and the input's length, folded."""
-        plain = _plain(text)
+        plain = plain_name(text)
         matches = list(_PIECE.finditer(plain))
         pieces = [fold(match[0]) for match in matches]
         folded, start = "".join(pieces), 0
         edges = tuple(accumulate(map(len, pieces), initial=0))
-        # Folding keeps the number of characters but for a few ligatures, whose places are then a little off.
+        # Folding keeps the number of characters but for ligatures, whose places are then a little off.
         at = [match.start() + i for match, piece in zip(matches, pieces, strict=True) for i in range(len(piece))]
         found: list[_Found] = []
         while start < len(folded):
@@ -349,9 +350,18 @@ class WordResolver:
                 end = start + len(name)
                 denied = _NEGATION.search(_with_gaps(folded[:start], edges)) is not None
                 changed = self._of_products and is_other_substance(name, folded[:start], folded[end:])
+                if changed and (longer := self._end_of_salt(name, folded, end)):
+                    end, changed = longer, False
                 found.append(_Found(name=name, start=at[start], end=at[end - 1] + 1, denied=denied, changed=changed))
             start += max(len(name), aside, 1)
         return found, len(folded)
+
+    def _end_of_salt(self, name: str, folded: str, end: int) -> int:
+        """Return where another name of the entry ends just behind `end`, 0 for none: 低分子肝素钠 is 肝素钠."""
+        ids = self.vocabulary.index[name]
+        ends = range(end + 1, min(len(folded), end + 3) + 1)
+        tails = ((begin, last) for last in ends for begin in range(max(0, end - len(name)), end))
+        return next((last for begin, last in tails if self.vocabulary.index.get(folded[begin:last]) == ids), 0)
 
     def _longest_name_at(self, folded: str, start: int, edges: tuple[int, ...]) -> str:
         for end in range(min(len(folded), start + self._longest), start + SHORTEST_CONTAINED - 1, -1):
@@ -379,16 +389,6 @@ def _stands_alone(folded: str, start: int, end: int, edges: tuple[int, ...]) -> 
     before = "" if start in edges else folded[start - 1 : start]
     after = "" if end in edges else folded[end : end + 1]
     return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
-
-
-def _plain(text: str) -> str:
-    """Return a text as names are looked for in it, a quantity (PHA60%) apart from the letters before it."""
-    return _GLUED.sub(" ", normalize("NFKC", _TRADEMARK.sub("", text)))
-
-
-def _is_beside(name: str) -> bool:
-    """Tell whether a name is also a word that stands beside the names of products (注射液)."""
-    return set_aside_at(name, 0) == len(name)
 
 
 def _is_model(plain: str, found: _Found) -> bool:

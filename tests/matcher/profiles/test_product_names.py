@@ -149,6 +149,18 @@ def test_what_only_begins_like_another_substance_hides_no_name(products, text, e
     assert entry in contained(products, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("低分子肝素钠注射液", "heparin"),
+        ("医药级透明质酸钠滴眼液", "hyaluronic-acid"),
+        ("左旋泛酸钙片", "calcium-pantothenate"),
+    ],
+)
+def test_a_salt_that_the_trade_calls_by_the_same_name_is_the_same(products, text, entry):
+    assert sure(products, text) == [entry]
+
+
 @pytest.mark.parametrize("name", ["疫苗", "聚乳酸纤维膜", "PHA"])
 def test_only_a_substance_turns_into_another(name):
     assert not is_other_substance(name, "聚", "酯")
