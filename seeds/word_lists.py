@@ -220,8 +220,8 @@ def _is_inside(text: str, at: int) -> bool:
     return len(around) > 1 and around.isascii() and around.isalnum()
 
 
-_REMARK = re.compile(r"[(（][^()（）非不兽畜禽宠农]{0,12}(?:法|工艺|来源|源|型|级|用|装|版|株|系列)[)）]")
-"""A remark that says how or for what: （胶体金法）, （白蛋白结合型）; of 兽用 and 非 another thing comes."""
+_REMARK = re.compile(r"[(（][^()（）非不停未无没拟曾兽畜禽宠农]{0,12}(?:法|工艺|来源|源|型|级|用|装|版|株|系列)[)）]")
+"""A remark that says how or for what: （胶体金法）, （白蛋白结合型）; 兽用 and 非 make another thing, 已停用 none."""
 
 _TRADEMARK = re.compile(r"[®™©℠]")
 _GLUED = re.compile(r"(?<=[A-Za-z])(?=\d{1,6}(?:\.\d{1,3})?(?:%|万?吨|公斤|千克|kg))")

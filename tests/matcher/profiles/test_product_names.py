@@ -75,6 +75,13 @@ def test_a_name_that_only_qualifies_another_head_connects_and_is_never_sure(prod
     assert contained(products, text)
 
 
+@pytest.mark.parametrize(
+    "text", ["PHA（已停用）", "疫苗（兽用）", "植酸酶（非发酵法）", "PHA（拟投产级）", "疫苗（宠物用）"]
+)
+def test_a_remark_that_takes_back_or_turns_the_name_is_not_set_aside(products, text):
+    assert sure(products, text) == []
+
+
 @pytest.mark.parametrize("text", ["膜清洗剂", "抗菌袜", "农药瓶", "物流信息系统"])
 def test_a_head_without_a_name_in_it_is_nothing(products, text):
     assert (sure(products, text), contained(products, text)) == ([], [])
