@@ -21,6 +21,7 @@ from matcher.answers.explanation import Explainer, Finding, rivals_of, say
 from matcher.answers.questions import NeedStanding, Question, ask, near_misses, standing_of_needs
 from matcher.profiles.profile import Detail, MatchRequest, ReadFact, Reading, Unread
 from matcher.profiles.reader import DeclaredFacts, build_reader
+from matcher.profiles.words import SUGGESTIONS
 from matcher.ranking.measure_index import Flags, MeasureColumns
 from matcher.ranking.ranking import GENERAL, NOT_APPLICABLE, WEIGHTS, FeatureValue, Ranking, compare, rank, tally
 from matcher.standing import COUNTED, RELEVANCE, Standing
@@ -142,8 +143,9 @@ class Presenter:
             input=unread.input,
             suggestions=tuple(
                 shapes.Suggestion(value=value, label=self._value_label(unread.fact, value), similarity=similarity)
-                for value, similarity in unread.candidates
+                for value, similarity in unread.candidates[:SUGGESTIONS]
             ),
+            more=max(0, len(unread.candidates) - SUGGESTIONS),
         )
 
     def _value_label(self, fact_id: str, value: Any) -> str:  # noqa: ANN401 - any fact value

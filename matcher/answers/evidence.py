@@ -71,7 +71,11 @@ class EvidenceFinder:
         document = self._columns.catalogue.documents[measure.document]
         source = measure.source
         found = [Evidence(document=document.id, clause=source.clause, start=source.start, end=source.end, matches=())]
+        mentions = tuple(mentions)
+        named = {(mention.origin, mention.input) for mention in mentions if mention.how is not How.FUZZY and mention.id}
         for mention in mentions:
+            if mention.how is How.FUZZY and (mention.origin, mention.input) in named:
+                continue  # a likeness marks nothing where a whole name was found
             match = self._best(measure, document, mention, found)
             if match is not None:
                 _place(found, match, document)

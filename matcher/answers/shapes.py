@@ -167,11 +167,12 @@ class Suggestion(Struct, frozen=True, kw_only=True):
 
 
 class Unrecognised(Struct, frozen=True, kw_only=True):
-    """An input that was not understood for sure."""
+    """An input that was not understood for sure; `more` says how many readings there are beside the suggestions."""
 
     origin: str
     input: str
     suggestions: tuple[Suggestion, ...]
+    more: int
 
 
 class Denied(Struct, frozen=True, kw_only=True):

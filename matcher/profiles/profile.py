@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
-from enum import StrEnum
+from enum import Enum, StrEnum
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from matcher.profiles.words import How
+from matcher.profiles.words import How, WordReading
 from rules.language.facts import Answer, Answers, Value
 from seeds.faults import Fault
 from seeds.profile_fields import Kind, profile_fields
+from seeds.vocabulary import Taxonomy, Vocabulary, fold
 
 
 class MatchError(ValueError):
@@ -131,6 +132,68 @@ class Reading:
     denied: tuple[Denied, ...] = ()
 
 
+class Trust(Enum):
+    """What a reading is good for: a fact, finding measures, or only being offered."""
+
+    FACT = 2
+    CONNECTS = 1
+    OFFERED = 0
+
+
+class _OtherMeaning(NamedTuple):
+    """The sectors in which an abbreviation means something else, and whether that is as likely where none is stated."""
+
+    sectors: tuple[str, ...] = ()
+    as_likely: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Abbreviations:
+    """Judges what short Latin names are good for beside stated sectors; `others` are other meanings by folded name."""
+
+    taxonomy: Taxonomy
+    others: Mapping[str, _OtherMeaning]
+
+    @classmethod
+    def of(cls, vocabularies: Mapping[str, Vocabulary]) -> Abbreviations:
+        """Return the judge of the names whose `other_meanings` the concepts tell."""
+        others = {
+            fold(name): _OtherMeaning(tuple(other["sectors"]), other.get("as_likely", False))
+            for entry in vocabularies["concepts"].entries.values()
+            for name, other in entry.extra.get("other_meanings", {}).items()
+        }
+        return cls(vocabularies["sectors"].taxonomy, others)
+
+    def have_two_meanings(self, reading: WordReading) -> bool:
+        """Tell whether what was read means two things as likely."""
+        return self.others.get(reading.name, _OtherMeaning()).as_likely
+
+    def trust(self, reading: WordReading, sectors: Sequence[str], stated: frozenset[str]) -> Trust:
+        """Tell what a sure reading that implies `sectors` is good for beside those stated.
+
+        An abbreviation is a fact in or near a stated sector, and one of two meanings only in a sector that knows the
+        one alone; against the stated sector it connects, unless it is known to mean something else there.
+        """
+        if not reading.is_abbreviation or not sectors:
+            return Trust.FACT
+        other = self.others.get(reading.name, _OtherMeaning())
+        fitting = [beside for beside in stated if any(self.taxonomy.overlaps(sector, [beside]) for sector in sectors)]
+        if other.as_likely:
+            around = frozenset[str]().union(*map(self.taxonomy.ancestors, other.sectors))
+            if any(beside not in around and not self.taxonomy.within(beside, other.sectors) for beside in fitting):
+                return Trust.FACT
+            return Trust.CONNECTS if fitting or not stated else Trust.OFFERED
+        if not stated or any(self._are_near(sector, beside) for sector in sectors for beside in stated):
+            return Trust.FACT
+        is_elsewhere = any(self.taxonomy.within(beside, other.sectors) for beside in stated)
+        return Trust.OFFERED if is_elsewhere else Trust.CONNECTS
+
+    def _are_near(self, sector: str, beside: str) -> bool:
+        """Tell whether sectors overlap or lie in one field below the widest words (生物材料 and 生物医药)."""
+        around = self.taxonomy.ancestors(sector) & self.taxonomy.ancestors(beside)
+        return self.taxonomy.overlaps(sector, [beside]) or any(self.taxonomy.parents[field] for field in around)
+
+
 @dataclass(slots=True)
 class _Parts:
     sure: list[Value] = field(default_factory=list)
@@ -142,8 +205,9 @@ class _Parts:
 
 @dataclass(slots=True)
 class Notes:
-    """Gathers a reading while the inputs are gone through."""
+    """Gathers a reading while the inputs are gone through; `stated` are the sectors that the profile names for sure."""
 
+    stated: frozenset[str] = frozenset()
     facts: list[ReadFact] = field(default_factory=list)
     unrecognised: list[Unread] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
@@ -187,6 +251,11 @@ class Notes:
         parts.doubtful += [candidate for candidate, _ in unread.candidates]
         parts.unreadable = True
         self.unrecognised.append(unread)
+
+    def conflict(self, code: str) -> None:
+        """Note that inputs disagree; each way of it is told once."""
+        if code not in self.conflicts:
+            self.conflicts.append(code)
 
     def suspect(self, fact: str, values: Iterable[str]) -> None:
         """Note values that a doubtful reading would imply, so that no condition they meet is called unmet."""

@@ -5,7 +5,7 @@ It gathers what was understood and decides nothing about measures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from matcher.profiles.profile import (
     FLAGS,
     ITEMS,
     NUMBERS,
+    Abbreviations,
     Denied,
     MatchError,
     MatchRequest,
@@ -23,6 +24,7 @@ from matcher.profiles.profile import (
     Profile,
     ReadFact,
     Reading,
+    Trust,
     Unread,
     mention_of,
 )
@@ -85,9 +87,6 @@ class DeclaredFacts:
         return (raw,)
 
 
-CONNECTING_SIMILARITY = 0.75
-"""A likeness connects from here on; below, it is only offered for confirmation."""
-
 _VOCABULARY_OF = {name: profile_fields().by_id[name].vocabulary for name in ITEMS}
 
 
@@ -103,10 +102,17 @@ class ProfileReader:
     needs: NeedReader
     denials: Denials
     declared: DeclaredFacts
+    abbreviations: Abbreviations
 
-    def read(self, request: MatchRequest) -> Reading:
-        """Return what is understood of the profile; raise MatchError naming every bad declared fact."""
-        notes, profile = Notes(), request.profile
+    def read(self, request: MatchRequest, stated: frozenset[str] | None = None) -> Reading:
+        """Return what is understood of the profile; raise MatchError naming every bad declared fact.
+
+        `stated` are the sectors beside which it is read; those of the profile where not given.
+        """
+        profile = request.profile
+        declared = self.declared.read(profile.facts)
+        beside = self.stated_sectors(profile.sector, declared.get("sector")) if stated is None else stated
+        notes = Notes(stated=beside)
         self._read_place(profile.city, "region", "city", notes)
         self._read_credit_code(profile, notes)
         self._read_place(profile.target_city, "target_region", "target_city", notes)
@@ -124,7 +130,7 @@ class ProfileReader:
                 continue
             number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
             notes.note(ReadFact(fact=fact, value=number, origin=fact, input=str(value), how=How.EXACT))
-        for fact_id, values in self.declared.read(profile.facts).items():
+        for fact_id, values in declared.items():
             notes.declare(fact_id, values, profile.facts[fact_id])
             if fact_id in self.catalogue.facts:
                 notes.mention_declared(fact_id, self.catalogue.facts[fact_id].vocabulary)
@@ -138,6 +144,30 @@ class ProfileReader:
             conflicts=tuple(notes.conflicts),
             denied=tuple(dict.fromkeys(notes.denied)),
         )
+
+    def stated_sectors(self, texts: Sequence[str], declared: Sequence[Value] | None = None) -> frozenset[str]:
+        """Return the sectors declared, else those that texts name for sure, whatever stands beside them."""
+        if declared is not None:
+            return frozenset(map(str, declared))
+        split = self.resolvers["sectors"].split
+        items = (item for text in texts if text.strip() for item in split(text))
+        return frozenset(sector for item in items for sector in self._sectors_named(item))
+
+    def _sectors_named(self, text: str) -> tuple[str, ...]:
+        """Return the sectors that an item of a sector names for sure: as such, else as a product by its full name."""
+        sectors, concepts = (self.resolvers[name].read(text) for name in ("sectors", "concepts"))
+        if _is_sure(sectors):
+            return () if self.abbreviations.have_two_meanings(sectors[0]) else sectors[0].ids[:1]
+        is_full_name = _is_sure(concepts) and not concepts[0].is_abbreviation and len(concepts[0].ids) == 1
+        return self.catalogue.vocabularies["concepts"][concepts[0].ids[0]].sectors if is_full_name else ()
+
+    def leans_on_sector(self, name: str, text: str) -> bool:
+        """Tell whether a text of a field is read by the sectors that stand beside it: it holds an abbreviation."""
+        if _VOCABULARY_OF[name] not in ("sectors", "concepts") or not text.strip():
+            return False
+        items = self.resolvers[_VOCABULARY_OF[name]].split(text)
+        both = (self.resolvers["sectors"], self.resolvers["concepts"])
+        return any(reading.is_abbreviation for item in items for resolver in both for reading in resolver.read(item))
 
     def _items(self, profile: Profile, name: str, notes: Notes) -> Iterator[tuple[str, str]]:
         """Yield (origin, item) for each item of a field; a list typed as one text gives several of one origin.
@@ -194,7 +224,11 @@ class ProfileReader:
     def _read_sector(self, text: str, origin: str, notes: Notes) -> None:
         readings = self.resolvers["sectors"].read(text)
         if _is_sure(readings):
-            self._note_all("sector", "sectors", readings, origin, notes)
+            trust = self.abbreviations.trust(readings[0], readings[0].ids, notes.stated)
+            if self.abbreviations.have_two_meanings(readings[0]) and trust is not Trust.FACT:
+                self._note_unsure("sector", "sectors", readings[0], trust, origin, notes)
+            else:
+                self._note_all("sector", "sectors", readings, origin, notes)
             return
         concepts = self.resolvers["concepts"].read(text)
         if _is_sure(concepts):
@@ -211,28 +245,61 @@ class ProfileReader:
         if _is_sure(sectors):
             notes.add("concepts")
             for reading in sectors:
-                self._infer_sectors(reading, origin, notes, reading.ids)
+                trust = self.abbreviations.trust(reading, reading.ids, notes.stated)
+                if trust is Trust.FACT:
+                    self._infer_sectors(reading, origin, notes, reading.ids)
+                else:
+                    self._note_unsure("sector", "sectors", reading, trust, origin, notes)
             return
         self._doubt("concepts", "concepts", text, origin, notes)
         concepts = self.catalogue.vocabularies["concepts"]
+        offered = self._only_offered(readings, notes)
         for offer in self.resolvers["concepts"].suggest(text):
-            notes.suspect("sector", concepts[offer.id].sectors)
+            notes.suspect("sector", () if offer.id in offered else concepts[offer.id].sectors)
         others = (other for name, other in self.resolvers.items() if name not in ("sectors", "concepts"))
         if fold(text) not in word_lists().no_products and not any(_is_sure(other.read(text)) for other in others):
             _note_words("concepts", text, origin, notes)
 
     def _note_concepts(self, readings: tuple[WordReading, ...], origin: str, notes: Notes) -> None:
-        self._note_all("concepts", "concepts", readings, origin, notes)
         concepts = self.catalogue.vocabularies["concepts"]
         for reading in readings:
-            if reading.how in SURE and len(reading.ids) == 1:
-                self._infer_sectors(reading, origin, notes, concepts[reading.ids[0]].sectors)
+            sectors = concepts[reading.ids[0]].sectors if len(reading.ids) == 1 else ()
+            trust = self.abbreviations.trust(reading, sectors, notes.stated)
+            if trust is not Trust.FACT:
+                self._note_unsure("concepts", "concepts", reading, trust, origin, notes)
+                notes.suspect("sector", sectors if trust is Trust.CONNECTS else ())
+                continue
+            self._note_all("concepts", "concepts", (reading,), origin, notes)
+            self._infer_sectors(reading, origin, notes, sectors)
+
+    def _note_unsure(
+        self, fact: str, vocabulary: str, reading: WordReading, trust: Trust, origin: str, notes: Notes
+    ) -> None:
+        """Offer what an abbreviation may mean; nothing follows from it."""
+        candidates = tuple((entry, reading.similarity) for entry in reading.ids)
+        notes.doubt(Unread(fact=fact, origin=origin, input=reading.input, candidates=candidates))
+        for entry in reading.ids if trust is Trust.CONNECTS else ():
+            read = ReadFact(fact=fact, value=entry, origin=origin, input=reading.input, how=How.CONTAINS)
+            notes.mentions.append(mention_of(read, vocabulary))
+
+    def _only_offered(self, readings: tuple[WordReading, ...], notes: Notes) -> frozenset[str]:
+        """Return the contained products whose name means something else in a stated sector."""
+        concepts = self.catalogue.vocabularies["concepts"]
+        return frozenset(
+            entry
+            for reading in readings
+            for entry in reading.ids
+            if self.abbreviations.trust(reading, concepts[entry].sectors, notes.stated) is Trust.OFFERED
+        )
 
     def _infer_sectors(self, reading: WordReading, origin: str, notes: Notes, sectors: tuple[str, ...]) -> None:
+        taxonomy = self.catalogue.vocabularies["sectors"].taxonomy
         for sector in sectors:
             read = ReadFact(fact="sector", value=sector, origin=origin, input=reading.input, how=How.INFERRED)
             notes.note(read)
             notes.mentions.append(mention_of(read, "sectors"))
+            if notes.stated and not taxonomy.overlaps(sector, notes.stated):
+                notes.conflict("product_outside_stated_sectors")
 
     def _read_set(self, fact: str, text: str, origin: str, notes: Notes) -> None:
         vocabulary = self.catalogue.facts[fact].vocabulary
@@ -269,8 +336,10 @@ class ProfileReader:
         offers = self._words_of(vocabulary).suggest(text)
         candidates = tuple((offer.id, offer.similarity) for offer in offers)
         notes.doubt(Unread(fact=fact, origin=origin, input=text, candidates=candidates))
+        is_product = vocabulary == "concepts"
+        offered = self._only_offered(self.resolvers[vocabulary].read(text), notes) if is_product else ()
         for offer in offers:
-            if offer.how is How.CONTAINS or offer.similarity >= CONNECTING_SIMILARITY:
+            if offer.connects and offer.id not in offered:
                 read = ReadFact(
                     fact=fact, value=offer.id, origin=origin, input=text, how=offer.how, similarity=offer.similarity
                 )
@@ -291,7 +360,9 @@ def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader
     sectors = catalogue.vocabularies["sectors"].entries.values()
     codes = {str(code): entry.id for entry in sectors for code in entry.extra.get("gbt", ())}  # of GB/T 4754
     resolvers = {
-        name: WordResolver(catalogue.vocabularies[name], codes if name == "sectors" else None)
+        name: WordResolver(
+            catalogue.vocabularies[name], codes if name == "sectors" else None, of_products=name == "concepts"
+        )
         for name in dict.fromkeys(_VOCABULARY_OF.values())
     }
     topics = [catalogue.vocabularies[name] for name in ("concepts", "sectors", "regions")]
@@ -301,6 +372,7 @@ def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader
         needs=NeedReader(resolvers["needs"], topics),
         denials=Denials(lambda field, text: _is_named(resolvers, field, text)),
         declared=declared,
+        abbreviations=Abbreviations.of(catalogue.vocabularies),
     )
 
 

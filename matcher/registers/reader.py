@@ -1,7 +1,7 @@
 """Reads many profiles into columns: what a text says is worked out once, by the reader of single profiles.
 
-Readings add up: what a profile says is what its inputs say one by one. Only a declared fact that takes the place of
-an input makes a profile be read as a whole.
+Readings add up: what a profile says is what its inputs say one by one, an abbreviation beside the sectors of its row.
+Only a declared fact that takes the place of an input makes a profile be read as a whole.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -41,6 +42,13 @@ class _Tables(NamedTuple):
     comparable: Bits
 
 
+class BesideSectors(NamedTuple):
+    """A text that is read differently beside different sectors (SAF), and the ids of those stated in its row."""
+
+    text: str
+    sectors: frozenset[str]
+
+
 class ReadInputs:
     """Inputs by number: the answers they give by fact, what they hit, what they have to compare.
 
@@ -68,14 +76,19 @@ class ReadInputs:
     def numbers(
         self, kind: str, keys: Sequence[Any], fields_of: Callable[[Any], Mapping[str, Any]], on: date
     ) -> Positions:
-        """Return the numbers of inputs; a new one is read as a profile that says just `fields_of` its key."""
+        """Return the numbers of inputs; a new one is read as a profile that says just `fields_of` its key.
+
+        A key that is a BesideSectors is read as its text beside its sectors.
+        """
         known = self._inputs.setdefault(kind, {})
         try:
             return looked_up(known, keys)
         except KeyError:
             for key in dict.fromkeys(keys):
                 if key not in known:
-                    known[key] = self.add(self._reader.read(MatchRequest(profile=Profile(**fields_of(key)), on=on)))
+                    text, stated = key if isinstance(key, BesideSectors) else (key, frozenset[str]())
+                    request = MatchRequest(profile=Profile(**fields_of(text)), on=on)
+                    known[key] = self.add(self._reader.read(request, stated))
             return looked_up(known, keys)
 
     def add(self, reading: Reading) -> int:
@@ -243,6 +256,8 @@ class TenantReader:
         read = {column.fact for column in columns.program.columns} & _OF_NUMBERS
         self._numeric = read.union(*(DERIVED.get(fact, ()) for fact in read))
         self._read_inputs = ReadInputs(reader, columns)
+        self._leans = lru_cache(MOST_INPUTS)(reader.leans_on_sector)
+        self._stated = lru_cache(MOST_INPUTS)(reader.stated_sectors)
 
     def read(self, given: Fields, on: date) -> Tenants:
         """Read a chunk; a profile whose declared facts are wrong is refused and left out."""
@@ -309,8 +324,15 @@ class TenantReader:
     def _items(self, given: Fields, name: str, on: date) -> tuple[Positions, Positions]:
         """Read every item of a list, each an input."""
         column = given.columns[name]
-        texts = list(chain.from_iterable(column))
-        numbers = self._read_inputs.numbers(name, texts, lambda text: {name: (text,)}, on)
+        keys: list[str | BesideSectors] = list(chain.from_iterable(column))
+        leaning = {text for text in dict.fromkeys(keys) if self._leans(name, text)}
+        if leaning:
+            keys = [
+                BesideSectors(text, self._stated(tuple(sectors))) if text in leaning else text
+                for texts, sectors in zip(column, given.columns["sector"], strict=True)
+                for text in texts
+            ]
+        numbers = self._read_inputs.numbers(name, keys, lambda text: {name: (text,)}, on)
         counts = np.fromiter(map(len, column), dtype=np.intp, count=given.size)
         return numbers, np.repeat(np.arange(given.size), counts)
 

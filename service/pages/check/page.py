@@ -176,7 +176,7 @@ def _unread(item: Unrecognised, typed: Mapping[str, str]) -> dict[str, Any]:
         }
         for offer in item.suggestions
     ]
-    return {"input": text, "offers": offers}
+    return {"input": text, "offers": offers, "more": item.more}
 
 
 def _changes(check: Check, fields: Fields, words: Mapping[str, str]) -> dict[str, Any] | None:

@@ -239,6 +239,25 @@ def test_words_that_a_name_in_them_already_explains_are_not_searched_by_likeness
     assert [m["how"] for m in passage["matches"]] == ["contains"]
 
 
+@pytest.mark.parametrize(
+    ("named", "product", "marked"),
+    [
+        ("污水处理菌剂", "污水脱氮除磷菌剂", []),
+        ("工业菌种", "高产菌种选育服务站", []),
+        ("聚羟基脂肪酸酯", "聚羟基酯肪酸酯", ["聚羟基脂肪酸酯"]),
+    ],
+)
+def test_a_likeness_marks_nothing_where_a_whole_name_stands_in_what_was_typed(
+    match_with, hand_made, named, product, marked
+):
+    """菌剂 and 菌种选育 are names in the first two; nothing in the third is one."""
+    engine = hand_made(
+        f"测试政策\n一、任务\n（一）行动。\n支持{named}研发。\n", [measure("m", f"支持{named}研发", "1.1")]
+    )
+    matches = [m for e in evidence_for(match_with, engine, products=(product,)) for m in e["matches"]]
+    assert [m["text"] for m in matches if m["how"] == "fuzzy"] == marked
+
+
 def test_five_passages_are_quoted_where_there_are_more(match_with, hand_made):
     products = ("聚乳酸", "PHA", "疫苗", "酶制剂", "丙氨酸", "发酵罐")
     sentences = "".join(f"本条说明{product}的意义。" for product in products)

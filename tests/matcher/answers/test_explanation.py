@@ -171,7 +171,7 @@ def test_a_measure_in_force_has_no_caveat_of_time(match_with, made_up):
 
 def test_a_reading_that_nobody_confirmed_says_so(match_with, made_up):
     assert "unconfirmed_reading" in codes(
-        look(match_with, made_up, "money", COMPANY | {"products": ("改性聚乳酸切片",)})
+        look(match_with, made_up, "money", COMPANY | {"products": ("改性聚乳酸切粒机",)})
     )
     assert "unconfirmed_reading" not in codes(look(match_with, made_up, "money"))
 

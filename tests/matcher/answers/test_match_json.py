@@ -168,6 +168,17 @@ def test_what_is_denied_is_told_as_typed_and_moves_nothing(match):
     assert "stage" in {question["fact"] for question in answer["questions"]}
 
 
+@pytest.mark.parametrize(
+    ("product", "more"),
+    [("柠檬酸乳酸苹果酸衣康酸富马酸酒石酸丙酮酸清洗剂", 2), ("柠檬酸乳酸清洗剂", 0)],
+    ids=["seven names", "two names"],
+)
+def test_five_readings_are_offered_and_how_many_more_there_are_is_told(match, product, more):
+    (unread,) = match({"products": (product,)})["profile"]["unrecognised"]
+    assert len(unread["suggestions"]) <= 5
+    assert unread["more"] == more
+
+
 def test_a_disagreement_of_city_and_credit_code_is_reported_in_both_languages(match):
     profile = {"uscc": "91340100MA2ABCDE5X", "city": "深圳"}
     (zh,) = match(profile)["profile"]["caveats"]

@@ -135,6 +135,14 @@ def test_what_was_not_understood_is_put_right_by_one_press(answered):
     expect(page.get_by_role("region", name="未能确定含义的内容")).to_have_count(0)
 
 
+def test_five_readings_are_offered_and_how_many_more_there_are_is_said(answered):
+    unread = answered(products="柠檬酸乳酸苹果酸衣康酸富马酸酒石酸丙酮酸清洗剂").get_by_role(
+        "region", name="未能确定含义的内容"
+    )
+    expect(unread.get_by_role("button")).to_have_count(5)
+    expect(unread).to_contain_text("（还有 2 个可能）")
+
+
 def test_each_condition_can_be_objected_to(answered):
     page = answered()
     card = page.get_by_role("article", name="合肥、蚌埠等市生物制造中试基地")
