@@ -51,7 +51,11 @@ class NeedReader:
     def suggest(self, text: str) -> tuple[Suggestion, ...]:
         """Return the needs that a text holds, then those whose names it resembles."""
         held = [reading for reading in self.read(text) if reading.how is How.CONTAINS]
-        best = {id_: Suggestion(id=id_, how=read.how, similarity=read.similarity) for read in held for id_ in read.ids}
+        best = {
+            id_: Suggestion(id=id_, how=read.how, similarity=read.similarity, connects=True)
+            for read in held
+            for id_ in read.ids
+        }
         for offer in self._resolver.suggest(text):
             best.setdefault(offer.id, offer)
         return tuple(best.values())

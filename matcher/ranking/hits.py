@@ -24,7 +24,7 @@ ONE_OF_MANY_SECTORS = 0.6
 """How close a measure is that names the company's sector among many others."""
 
 MAIN_INSTRUMENT, FURTHER_INSTRUMENT = 0.7, 0.5
-"""A measure of an instrument that answers a need; one whose sentence says the need itself (贷款, 展会) answers it by 1."""
+"""A measure of an instrument that answers a need; one whose sentence says the need itself answers it by 1."""
 
 STAGE_AS_NEED = 0.5
 """A project stage of the same name as an instrument (中试) asks for it, less surely than a need does."""
