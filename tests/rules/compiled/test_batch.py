@@ -14,7 +14,17 @@ from rules.compiled.bit_planes import NumberColumn, answer_column, count, pack, 
 from rules.compiled.program import Program
 from rules.compiled.program import as_values as values_of
 from rules.language.facts import Answer, add_up
-from rules.language.measures import Combination, Group, Instrument, Leaf, Measure, Quote, Strength, reason_of
+from rules.language.measures import (
+    Combination,
+    Group,
+    Instrument,
+    Leaf,
+    Measure,
+    MeasureKind,
+    Quote,
+    Strength,
+    reason_of,
+)
 from rules.language.measures import Test as Asked
 from rules.language.reference import evaluate
 from seeds.vocabulary import Taxonomy
@@ -78,7 +88,7 @@ conditions = st.recursive(asked.map(lambda test: Leaf(test=test, cite=CITE)), gr
 def as_measure(number, parts):
     return Measure(
         id=f"m-{number}", document="d", title="支持", title_en="Support", instrument=Instrument.FUND, also=(),
-        strength=Strength.GRANT, source=CITE, context=(), conditions=tuple(parts),
+        kind=MeasureKind.SUPPORT, strength=Strength.GRANT, source=CITE, context=(), conditions=tuple(parts),
     )  # fmt: skip
 
 

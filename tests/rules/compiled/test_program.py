@@ -21,6 +21,7 @@ from rules.language.measures import (
     Instrument,
     Leaf,
     Measure,
+    MeasureKind,
     MeasureVerdict,
     Quote,
     Strength,
@@ -104,7 +105,7 @@ conditions = st.recursive(tests.map(lambda test: Leaf(test=test, cite=CITE)), gr
 def as_measure(number: int, parts: list[Condition]) -> Measure:
     return Measure(
         id=f"m-{number}", document="d", title="支持", title_en="Support", instrument=Instrument.FUND, also=(),
-        strength=Strength.GRANT, source=CITE, context=(), conditions=tuple(parts),
+        kind=MeasureKind.SUPPORT, strength=Strength.GRANT, source=CITE, context=(), conditions=tuple(parts),
     )  # fmt: skip
 
 

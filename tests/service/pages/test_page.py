@@ -48,6 +48,20 @@ def test_a_company_answers_three_questions_and_reads_what_fits(page):
     assert "可享受" not in page.content()
 
 
+def test_supports_stand_apart_from_directions_and_drafts_from_what_is_in_force(page):
+    answered(page, city="蚌埠市", products="聚乳酸", needs="中试验证")
+    counted = page.get_by_role("list", name="结果概览").get_by_role("listitem").filter(has_text="条件相符")
+    number = counted.locator("strong").inner_text()
+    expect(counted).to_contain_text(f"现行有效 0，征求意见稿 {number}")
+    group = page.get_by_role("region", name=f"条件相符（{number}）")
+    expect(group.locator(".kinds")).to_contain_text("支持")
+    expect(group.locator(".kinds")).to_contain_text("（现行有效 0，征求意见稿 ")
+    kinds = group.locator("h3.kind").all_text_contents()
+    assert kinds == ["可以申请或使用的支持", "工作方向（宜在申报材料中引用）"][: len(kinds)]
+    badges = group.locator(".status .badge:last-child").all_text_contents()
+    assert badges == sorted(badges, key=["支持", "工作方向"].index)
+
+
 def test_the_counts_lead_to_their_groups(page):
     answered(page, city="蚌埠市", products="聚乳酸", needs="中试验证")
     counts = page.get_by_role("list", name="结果概览")
