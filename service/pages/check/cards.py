@@ -48,7 +48,7 @@ GROUPS = ("applicable", "possible")
 def group_cards(
     answer: MatchAnswer, language: str, typed: Mapping[str, str] | None = None, limit: int = MOST
 ) -> list[dict[str, Any]]:
-    """Return the recommendations by verdict, each group in the order of the answer and with at most `limit` cards.
+    """Return the first `limit` recommendations of each verdict: supports, then directions, as the answer orders them.
 
     `typed` is what the fields of the form hold, for the questions that can be answered in a card.
     """
@@ -58,7 +58,8 @@ def group_cards(
     groups = []
     for verdict in GROUPS:
         listed = [item for item in answer.recommendations if item.verdict == verdict]
-        cards = [_card(item, number, rows, words) for number, item in enumerate(listed[:limit], 1)]
+        shown = sorted(listed[:limit], key=lambda item: item.measure.kind is MeasureKind.DIRECTION)
+        cards = [_card(item, number, rows, words) for number, item in enumerate(shown, 1)]
         counts = _counts_by_kind(answer, verdict, listed)
         groups.append(
             {
@@ -99,7 +100,7 @@ def _apart(counts: Iterable[tuple[int, int]], words: Mapping[str, str]) -> str:
 
 
 def _parts(cards: list[dict[str, Any]], words: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the cards by kind, what can be asked for first, each part in the order of the answer."""
+    """Return the cards by kind, as they stand."""
     parts = (
         {
             "kind": kind,

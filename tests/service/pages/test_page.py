@@ -112,14 +112,16 @@ def test_an_empty_form_is_reported_what_to_fill_in(page):
 
 def test_more_cards_are_shown_when_asked(page):
     answered(page, city="蚌埠市", sector="生物材料", products="聚乳酸")
+    number = int(page.locator(".totals .applicable strong").inner_text())
+    assert number > 5
     cards = page.get_by_role("region", name="条件相符").get_by_role("article")
     expect(cards).to_have_count(5)
     page.get_by_role("button", name=re.compile("显示更多 ?：条件相符")).click()
-    expect(cards).to_have_count(25)
+    expect(cards).to_have_count(min(number, 25))
     assert urlsplit(page.url).query == ""
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Matching measures")
-    expect(page.get_by_role("region", name="Conditions met").get_by_role("article")).to_have_count(25)
+    expect(page.get_by_role("region", name="Conditions met").get_by_role("article")).to_have_count(min(number, 25))
 
 
 def test_what_was_understood_is_named_once(page):
