@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from msgspec import Struct
+
 
 class Relevance(StrEnum):
     """Why a measure is shown, nearest first."""
@@ -27,3 +29,24 @@ class Standing(StrEnum):
 
 COUNTED = tuple(standing.value for standing in Standing)
 """The columns of counts; there `possible` includes what is withheld."""
+
+
+class EffectCounts(Struct, frozen=True, kw_only=True):
+    """How many bind on the day asked about, and how many stand in drafts."""
+
+    in_force: int
+    draft: int
+
+
+class KindCounts(Struct, frozen=True, kw_only=True):
+    """How the measures of one kind stand; `possible` are listed or withheld."""
+
+    applicable: EffectCounts
+    possible: EffectCounts
+
+
+class CountsByKind(Struct, frozen=True, kw_only=True):
+    """What a company can ask for or use, and what it can only cite, counted apart."""
+
+    support: KindCounts
+    direction: KindCounts

@@ -3,7 +3,8 @@
 A label names a measure as [document, clause, words]: its source stands in that document and clause, and its
 quote contains one of the words (alternatives split by |). White space and bracket width never count. A label of
 `conditions` goes on: [document, clause, words, fact, cited words, met|unmet|unknown]. A case with `fits` lists every
-measure worth showing: must, should and fits are right, `marginal` ones count half among ten, all else is wrong.
+measure worth showing: must, should and fits are right, `marginal` ones count half among ten, all else is wrong; what
+is called applicable has to stand in one of the four.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ GOALS = {
     "never": 1.0,
     "quote": 0.95,
     "applicable": 0.9,
+    "applicable-is-meant": 0.9,
     "condition": 1.0,
     "silent": 1.0,
     "asks": 1.0,
@@ -64,11 +66,12 @@ class Score(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """All scores of a run; `misses` are lines to read, `seconds` one time a case."""
+    """All scores of a run; `misses` and `by_kind` (one a case) are lines to read, `seconds` one time a case."""
 
     goals: Mapping[str, float] = field(default_factory=lambda: GOALS)
     counts: dict[str, tuple[float, int]] = field(default_factory=lambda: dict.fromkeys(GOALS, (0, 0)))
     misses: list[str] = field(default_factory=list)
+    by_kind: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
     def add(self, case: str, score: Score) -> None:
@@ -76,7 +79,7 @@ class Report:
         got, of = self.counts[score.kind]
         self.counts[score.kind] = (got + score.ok, of + 1)
         if score.ok < self.goals[score.kind]:
-            self.misses.append(f"{score.kind:12} {case:24} {score.what}")
+            self.misses.append(f"{score.kind:19} {case:24} {score.what}")
 
     @property
     def short(self) -> list[str]:
@@ -88,7 +91,7 @@ class Report:
         for kind, (got, of) in self.counts.items():
             if of:
                 mark = "   SHORT" if kind in self.short else ""
-                yield f"{kind:12} {got:5.4g}/{of:<4} {got / of:6.1%}  goal {self.goals[kind]:.0%}{mark}"
+                yield f"{kind:19} {got:5.4g}/{of:<4} {got / of:6.1%}  goal {self.goals[kind]:.0%}{mark}"
         if self.seconds:
             times = sorted(self.seconds)
             median, worst = 1000 * times[len(times) // 2], 1000 * times[-1]
@@ -112,8 +115,9 @@ def evaluate_cases(
         report.seconds.append(time.perf_counter() - began)
         report.add(case["id"], Score("http", status == 200, f"{status} {body[:300]!r}"))  # noqa: PLR2004 - HTTP's own number
         if status == 200:  # noqa: PLR2004
-            same = ask("/v1/match", question)[1] == body
-            scores = (*_scores(case, json.loads(body), texts), *_decided(case, ask))
+            same, answer = ask("/v1/match", question)[1] == body, json.loads(body)
+            report.by_kind.append(f"{case['id']:24} {_kinds_of(answer)}")
+            scores = (*_scores(case, answer, texts), *_meant(case, ask), *_decided(case, ask))
             for score in (Score("same", same, "two answers differ"), *scores):
                 report.add(case["id"], score)
     return report
@@ -181,6 +185,26 @@ def _precise(case: Json, found: list[Json]) -> Iterator[Score]:
             yield Score(f"precision@{first}", sum(points) / max(len(points), 1), f"not worth showing: {shown}")
 
 
+def _meant(case: Json, ask: Ask) -> Iterator[Score]:
+    """Yield whether each measure called applicable, on whatever page, is one that the exhaustive lists name at all."""
+    if "fits" in case:
+        named = [label for name in ("must", "should", "fits", "marginal") for label in case.get(name, ())]
+        for one in _everything(case, ask):
+            if one["verdict"] == "applicable":
+                meant = any(_is_it(one, label) for label in named)
+                yield Score("applicable-is-meant", meant, f"{one['measure']['id']} is called applicable")
+
+
+def _kinds_of(answer: Json) -> str:
+    """Return how many supports and directions are applicable and possible, in force and in drafts."""
+    by_kind = answer.get("totals", {}).get("by_kind", {})
+    return "; ".join(
+        f"{kind} "
+        + ", ".join(f"{verdict} {one['in_force']} in force + {one['draft']} draft" for verdict, one in all_.items())
+        for kind, all_ in by_kind.items()
+    )
+
+
 def _unwanted(case: Json, found: list[Json]) -> Iterator[Score]:
     for label in case.get("never", ()):
         yield Score("never", _rank_of(found, label) is None, f"{label} came back")
@@ -205,7 +229,7 @@ def _decided(case: Json, ask: Ask) -> Iterator[Score]:
     """Yield how single conditions came out, of measures that do not apply too."""
     if not case.get("conditions"):
         return
-    found = list(_everything(case, ask))
+    found = list(_everything(case, ask, include=("not_applicable",)))
     for document, clause, words, fact, cited, verdict in case["conditions"]:
         mine = [one for one in found if _is_it(one, (document, clause, words))]
         stated = [condition for one in mine for condition in _with_parts(one["conditions"])]
@@ -215,13 +239,11 @@ def _decided(case: Json, ask: Ask) -> Iterator[Score]:
         yield Score("condition", verdict in verdicts, what)
 
 
-def _everything(case: Json, ask: Ask) -> Iterator[Json]:
+def _everything(case: Json, ask: Ask, include: Sequence[str] = ()) -> Iterator[Json]:
     """Yield every recommendation of a case, page by page."""
-    offset = 0
+    asked, offset = {"profile": case["profile"], "include": list(include), "limit": MOST}, 0
     while True:
-        status, body = ask(
-            "/v1/match", {"profile": case["profile"], "include": ["not_applicable"], "limit": MOST, "offset": offset}
-        )
+        status, body = ask("/v1/match", {**asked, "offset": offset})
         found = json.loads(body)["recommendations"] if status == 200 else []  # noqa: PLR2004 - HTTP's own number
         yield from found
         offset += len(found)

@@ -158,7 +158,7 @@ REQUEST_FAULTS = (
     {"profile": {}, "include": [1]}, {"profile": {"name": "a" * 300, "citty": 1}, "x": 2},
 )  # fmt: skip
 DRAFT = {
-    "id": "gd-first-equipment-2", "title": "首台（套）", "title_en": "First", "instrument": "first_equipment",
+    "id": "gd-first-equipment-2", "title": "首台（套）", "title_en": "First", "instrument": "first_equipment", "kind": "support",
     "strength": "grant", "source": {"clause": "2.3.2", "quote": "落实首台（套）重大技术装备推广应用政策"},
     "conditions": [{"fact": "sector", "within": ["bio-equipment"], "cite": "营造高端仪器装备应用良好生态"}],
     "benefit": {"kind": "market"},

@@ -35,6 +35,7 @@ def describe_measure(catalogue: Catalogue, measure: Measure, language: str) -> s
         title=measure.title_in(language),
         instrument=measure.instrument,
         instrument_label=catalogue.vocabularies["instruments"][measure.instrument].label(language),
+        kind=measure.kind,
         also=measure.also,
         strength=measure.strength,
         document=shapes.DocumentRef(

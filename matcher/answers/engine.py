@@ -24,13 +24,13 @@ from matcher.profiles.reader import DeclaredFacts, build_reader
 from matcher.profiles.words import SUGGESTIONS
 from matcher.ranking.measure_index import Flags, MeasureColumns
 from matcher.ranking.ranking import GENERAL, NOT_APPLICABLE, WEIGHTS, FeatureValue, Ranking, compare, rank, tally
-from matcher.standing import COUNTED, RELEVANCE, Standing
+from matcher.standing import COUNTED, RELEVANCE, CountsByKind, EffectCounts, KindCounts, Standing
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import open_catalogue
 from rules.compiled.program import Decisions
 from rules.language.facts import FactType
 from rules.language.labels import Labeller
-from rules.language.measures import OF_MEASURE, Leaf, Verdict, effect, leaves
+from rules.language.measures import MET, OF_MEASURE, UNKNOWN, Leaf, Verdict, effect, leaves
 from rules.language.reference import ConditionTrace, Trace, evaluate
 from seeds.regions import region_label
 
@@ -302,6 +302,7 @@ class Engine:
         questions = ask(reading, decisions, columns, considered=found.measures, withheld=found.ranking.withheld)
         missed = near_misses(decisions, columns, found.measures, found.ranking.scores)
         counts = tally(decisions.verdicts, found.ranking.withheld, found.measures)
+        counted = dict(zip(COUNTED, counts.tolist(), strict=True))
         return shapes.MatchAnswer(
             catalogue=describe_catalogue(self.catalogue),
             on=request.on,
@@ -316,10 +317,27 @@ class Engine:
                 for place in missed
             ),
             totals=shapes.Totals(
-                **dict(zip(COUNTED, counts.tolist(), strict=True)),
+                **counted,
                 set_aside=int(np.count_nonzero(found.ranking.set_aside)),
+                by_kind=self._by_kind(found),
             ),
         )
+
+    def _by_kind(self, found: Considered) -> CountsByKind:
+        """Count the applicable and the possible measures by kind and by effect."""
+        effects = self.columns.of_effect(found.request.on)
+        verdicts = {"applicable": MET, "possible": UNKNOWN}
+        came_out = {name: found.measures & (found.decisions.verdicts == value) for name, value in verdicts.items()}
+        counts = {
+            kind: {
+                name: EffectCounts(
+                    **{effect_: int(np.count_nonzero(chosen & mine & flags)) for effect_, flags in effects.items()}
+                )
+                for name, chosen in came_out.items()
+            }
+            for kind, mine in self.columns.of_kind.items()
+        }
+        return CountsByKind(**{kind: KindCounts(**counted) for kind, counted in counts.items()})
 
     def _recommendations(self, found: Considered, page: slice) -> tuple[shapes.Recommendation, ...]:
         request, ranking = found.request, found.ranking

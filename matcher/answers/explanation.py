@@ -15,7 +15,7 @@ from matcher.standing import Relevance
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Answer
 from rules.language.labels import Labeller
-from rules.language.measures import Effect, Measure, MeasureVerdict, Verdict, Why, leaves
+from rules.language.measures import Effect, Measure, MeasureKind, MeasureVerdict, Verdict, Why, leaves
 from rules.language.reference import Trace
 from seeds.faults import load_words
 from seeds.vocabulary import Vocabulary
@@ -72,6 +72,8 @@ class Explainer:
             labels = [self.labeller.label(c.condition) for c in finding.trace.conditions if c.verdict is came_out]
             if labels:
                 sentences.append(say(code, self.language, labels=self._list(labels)))
+        if finding.measure.kind is MeasureKind.DIRECTION:
+            sentences.append(say("kind.direction", self.language))
         # The words of a verdict promise nothing: 条件相符, never 可享受.
         verdict = say(f"verdict.{finding.trace.verdict}", self.language)
         effect = say(f"effect.{finding.effect}", self.language)

@@ -13,8 +13,8 @@ from typing import Annotated, Any
 from msgspec import UNSET, Struct, UnsetType
 
 from matcher.profiles.words import How
-from matcher.standing import Relevance
-from rules.language.measures import Effect, MeasureVerdict, Quote, Strength, Verdict, Window
+from matcher.standing import CountsByKind, Relevance
+from rules.language.measures import Effect, MeasureKind, MeasureVerdict, Quote, Strength, Verdict, Window
 from seeds.departments import Department
 from seeds.documents import Remark
 
@@ -83,6 +83,7 @@ class MeasureSummary(Struct, frozen=True, kw_only=True):
     title: str
     instrument: Annotated[str, OPEN]
     instrument_label: str
+    kind: Annotated[MeasureKind, "Something a company can ask for or use, or a direction of work, good to cite."]
     also: Annotated[tuple[str, ...], "Further kinds of support in the same sentence."]
     strength: Strength
     document: DocumentRef
@@ -240,6 +241,7 @@ class Totals(Struct, frozen=True, kw_only=True):
     not_applicable: int
     withheld: int
     set_aside: int
+    by_kind: CountsByKind
 
 
 class MatchAnswer(Struct, frozen=True, kw_only=True):

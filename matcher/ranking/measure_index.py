@@ -12,7 +12,7 @@ from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, FoundWords, P
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.program import Program
 from rules.language.facts import REGION_FACTS, Value
-from rules.language.measures import Leaf, Measure, Strength
+from rules.language.measures import Effect, Leaf, Measure, MeasureKind, Strength
 from seeds.documents import DocumentStatus
 from seeds.vocabulary import fold_aligned
 from seeds.word_lists import word_lists
@@ -63,6 +63,9 @@ class MeasureColumns:
             [m.instrument in MONEY and m.strength is Strength.PROMOTE for m in self.measures], dtype=bool
         )
         self.strength: Floats = np.array([STRENGTH_VALUES[measure.strength] for measure in self.measures])
+        self.of_kind: Mapping[MeasureKind, Flags] = {
+            kind: np.array([measure.kind is kind for measure in self.measures], dtype=bool) for kind in MeasureKind
+        }
         self.status = np.array([catalogue.documents[m.document].status.value for m in self.measures], dtype=np.str_)
         self.with_status = {str(status): self.status == status for status in np.unique(self.status)}
         self.first_day, self.last_day = self._days()
@@ -106,6 +109,12 @@ class MeasureColumns:
     def draft(self) -> Flags:
         """Return which measures stand in a draft."""
         return np.asarray(self.status == DocumentStatus.DRAFT.value)
+
+    def of_effect(self, on: date) -> Mapping[Effect, Flags]:
+        """Return which measures are in force and which are drafts on a day; what is over or to come is neither."""
+        day, draft = on.toordinal(), self.draft()
+        begun, runs = self.first_day <= day, day <= self.last_day
+        return {Effect.IN_FORCE: begun & runs & ~draft, Effect.DRAFT: runs & draft}
 
     def is_below_province(self, place: str) -> bool:
         """Tell whether a place is a city, county, zone or group of cities."""

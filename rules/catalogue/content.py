@@ -24,7 +24,7 @@ from seeds.regions import load_regions
 from seeds.vocabulary import Vocabulary, build_vocabulary, load_vocabulary, parse_entry
 from seeds.word_lists import load_intents, load_word_lists
 
-SCHEMA = 2
+SCHEMA = 3
 VOCABULARY_FILES = (
     "sectors", "concepts", "stages", "enterprise_stages", "size_classes", "needs", "instruments", "certifications",
 )  # fmt: skip
@@ -245,7 +245,7 @@ def _write_readable(database: Database, catalogue: Catalogue) -> None:
     database.table("measures").insert_all(
         (
             {"id": measure.id, "document": measure.document, "title": measure.title, "title_en": measure.title_en,
-             "instrument": measure.instrument.value, "strength": measure.strength.value,
+             "instrument": measure.instrument.value, "kind": measure.kind.value, "strength": measure.strength.value,
              "clause": measure.source.clause, "quote": measure.source.quote,
              "start": measure.source.start, "end": measure.source.end}
             for measure in catalogue.measures.values()

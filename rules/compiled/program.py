@@ -259,6 +259,11 @@ class Program:
         self.rows: Indices = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
         self.tests_on = self._tests_by_fact()
         self.columns = compile_columns(tuple(tests), taxonomies)
+        self.columns_on: dict[str, list[Column]] = {}
+        self.unanswered: Values = np.full(self.size, MET, dtype=np.int8)
+        for column in self.columns:
+            self.columns_on.setdefault(column.fact, []).append(column)
+            self.unanswered[column.positions] = column.outcomes(None)
 
     @property
     def size(self) -> int:
@@ -267,16 +272,19 @@ class Program:
 
     def decide(self, answers: Answers) -> Decisions:
         """Decide every measure for one profile's answers."""
-        outcomes = np.full(self.size, MET, dtype=np.int8)
-        for column in self.columns:
-            outcomes[column.positions] = column.outcomes(answers.get(column.fact))
+        outcomes = self.unanswered.copy()
+        for fact, answer in answers.items():
+            for column in self.columns_on.get(fact, ()):
+                outcomes[column.positions] = column.outcomes(answer)
         nodes = as_values(outcomes)
+        values = nodes.tolist()  # groups are small: plain numbers are quicker than arrays of two
         for (combination, parts), node in self.groups.items():
-            values = nodes[list(parts)]
+            inside = [values[part] for part in parts]
             if combination is Combination.NOT:
-                nodes[node] = MET - values[0]
+                values[node] = MET - inside[0]
             else:
-                nodes[node] = values.min() if combination is Combination.ALL else values.max()
+                values[node] = min(inside) if combination is Combination.ALL else max(inside)
+        nodes[len(self.tests) :] = values[len(self.tests) :]
         unmet, unknown = self._count(nodes)
         verdicts = MET - np.maximum(MET * (unmet > 0).view(np.int8), (unknown > 0).view(np.int8))
         return Decisions(nodes=nodes, verdicts=verdicts, unmet=unmet, unknown=unknown)

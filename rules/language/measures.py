@@ -177,6 +177,13 @@ class Strength(StrEnum):
     PROMOTE = "promote"
 
 
+class MeasureKind(StrEnum):
+    """Whether a company can ask for or use what the sentence offers, or can only cite the direction it sets."""
+
+    SUPPORT = "support"
+    DIRECTION = "direction"
+
+
 class Instrument(StrEnum):
     """The closed list of kinds of support; labels stand in the vocabulary of the same name."""
 
@@ -249,6 +256,7 @@ class Measure:
     title: str
     title_en: str
     instrument: Instrument
+    kind: MeasureKind
     also: tuple[Instrument, ...]
     strength: Strength
     source: Quote

@@ -22,6 +22,7 @@ from rules.language.measures import (
     Instrument,
     Leaf,
     Measure,
+    MeasureKind,
     MeasureVerdict,
     Strength,
     Test,
@@ -31,7 +32,7 @@ from rules.language.measures import (
 from seeds.documents import Document
 from seeds.faults import Fault, load_yaml
 
-_REQUIRED_OF_DRAFTS = ("id", "title", "instrument", "strength", "source")
+_REQUIRED_OF_DRAFTS = ("id", "title", "instrument", "kind", "strength", "source")
 _REQUIRED = (*_REQUIRED_OF_DRAFTS, "title_en", "examples")
 _OPTIONAL = ("also", "context", "conditions", "addressee", "attracts", "benefit", "window", "excludes", "supersedes")
 MEASURE_KEYS = frozenset({*_REQUIRED, *_OPTIONAL})
@@ -82,6 +83,7 @@ class MeasureParser:
             "title": raw.get("title"),
             "title_en": raw.get("title_en") or raw.get("title"),
             "instrument": self._member(Instrument, raw.get("instrument"), f"{pointer}/instrument"),
+            "kind": self._member(MeasureKind, raw.get("kind"), f"{pointer}/kind"),
             "also": self._members(Instrument, raw, "also", pointer),
             "strength": self._member(Strength, raw.get("strength"), f"{pointer}/strength"),
             "source": self.quoter.source(raw["source"], f"{pointer}/source") if raw.get("source") else None,

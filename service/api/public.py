@@ -67,14 +67,14 @@ measures = Blueprint("measures", __name__, description="The measures of the cata
 
 _READ = ("region", "sector", "stage", "department")
 """Filters that take words, which are read and may be misread; the others take values of closed lists and ids."""
-_EXACT = ("instrument", "document", "status")
+_EXACT = ("instrument", "kind", "document", "status")
 
 
 @measures.at("/v1/measures")
 @measures.takes(MeasuresQuery, location="query")
 @measures.answers(Measures, 422, 503, description="A page of measures, ordered by id.")
 def list_measures(query: dict[str, Any]) -> flask.Response:
-    """List measures by words, place, sector, stage, instrument, document, status and department."""
+    """List measures by words, place, sector, stage, instrument, kind, document, status and department."""
     serves = engine()
     catalogue = serves.catalogue
     language = asked_language()

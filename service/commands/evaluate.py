@@ -24,6 +24,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("cases", type=Path, help="a YAML list of labelled companies")
     parser.add_argument("--url", help="a running service, for example http://127.0.0.1:8000; this process if not given")
     parser.add_argument("--catalogue", type=Path, help="catalogue file (CEPEI_CATALOGUE)")
+    parser.add_argument("--by-kind", action="store_true", help="print how many supports and directions each case got")
     parser.add_argument("--misses", action="store_true", help="print each label that was missed")
     raising = "a goal these cases reach, above what any cases have to: must@10=0.96"
     parser.add_argument(
@@ -37,7 +38,12 @@ def run(options: argparse.Namespace) -> int:
     cases, goals = load_cases(options.cases)
     report = evaluate_cases(cases, _service_of(options), dict(options.at_least), {**GOALS, **goals})
     *shares, conclusion = report.lines()
-    for line in (*shares, *(report.misses if options.misses else ()), conclusion):
+    for line in (
+        *(report.by_kind if options.by_kind else ()),
+        *shares,
+        *(report.misses if options.misses else ()),
+        conclusion,
+    ):
         tell(line)
     if options.json:
         content = {"tally": report.counts, "misses": report.misses}

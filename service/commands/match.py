@@ -14,7 +14,7 @@ from matcher.answers.engine import Engine
 from matcher.answers.shapes import MatchAnswer
 from matcher.profiles.profile import MatchError, MatchRequest
 from rules.catalogue.catalogue import CatalogueError
-from rules.language.measures import OF_MEASURE
+from rules.language.measures import OF_MEASURE, MeasureKind
 from service.commands.console import CommandError, Exit, complain, tell
 from service.complaints import Complaint, RequestError, complaints_of, read_json
 from service.intake.questions import MatchRequestSchema, complaints_of_facts
@@ -90,6 +90,10 @@ def _print_table(answer: MatchAnswer, language: str) -> None:
     words, totals = page_words(language), answer.totals
     counted = reversed(OF_MEASURE)
     tell(" · ".join(f"{words[f'verdict.{verdict}']} {getattr(totals, verdict)}" for verdict in counted))
+    for kind in MeasureKind:
+        apart = msgspec.to_builtins(getattr(totals.by_kind, kind).applicable)
+        label, says = words[f"kind_badge.{kind}"], words["counted_apart"].format(**apart)
+        tell(f"  {words['verdict.applicable']} · {words['counted_kind'].format(label, sum(apart.values()), says)}")
     for recommendation in answer.recommendations:
         measure = recommendation.measure
         status = words[f"verdict.{recommendation.verdict}"] + words[f"effect.{recommendation.effect}"]

@@ -14,7 +14,7 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from matcher.profiles.profile import MatchRequest, Profile
 from matcher.profiles.reader import DeclaredFacts
 from rules.catalogue.catalogue import Catalogue
-from rules.language.measures import Instrument, MeasureVerdict
+from rules.language.measures import Instrument, MeasureKind, MeasureVerdict
 from seeds.faults import Fault
 from seeds.profile_fields import Kind, profile_fields
 from service.clock import today
@@ -186,6 +186,10 @@ class MeasuresQuery(PageQuery):
     sector = _words("A sector in words or as a GB/T 4754 code: measures not ruled out for a company of it.", "生物材料")
     stage = _words("How far a product or project is: measures not ruled out for a company at that stage.", "中试")
     instrument = Choice(tuple(Instrument), metadata=described("The kind of support."))
+    kind = Choice(
+        tuple(MeasureKind),
+        metadata=described("Something a company can ask for or use, or a direction of work to cite."),
+    )
     document = _words("The id of a document.")
     status = Choice(STATUSES, metadata=described("The status of the document."))
     department = _words("A department as the document prints it: measures that it leads or shares.", "省工业和信息化厅")

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from matcher.answers.shapes import OPEN, CatalogueInfo, MeasureSummary
 from matcher.standing import Relevance
-from rules.language.measures import Instrument, MeasureVerdict
+from rules.language.measures import Instrument, MeasureKind, MeasureVerdict
 from service.intake.headings.layout import Status
 from service.intake.questions import STATUSES
 from service.intake.raw_table import Format
@@ -208,6 +208,7 @@ class MeasureItem(Struct, frozen=True, kw_only=True):
     measure_id: str
     title: str
     instrument: Annotated[Instrument | None, NEVER_NULL, closed(*Instrument)]
+    kind: Annotated[MeasureKind | None, NEVER_NULL, closed(*MeasureKind)]
     document: Annotated[str | None, NEVER_NULL]
     status: Annotated[str | None, NEVER_NULL]
     counts: VerdictCounts

@@ -95,6 +95,7 @@ def department_names(catalogue: Catalogue) -> Counter[str]:
 _VALUES: Mapping[str, Callable[[Catalogue, Measure], Collection[str]]] = MappingProxyType(
     {
         "instrument": lambda _, measure: measure.instruments,
+        "kind": lambda _, measure: (measure.kind,),
         "document": lambda _, measure: (measure.document,),
         "status": lambda catalogue, measure: (catalogue.documents[measure.document].status,),
         "department": lambda catalogue, measure: {one.name for one in departments_of(catalogue, measure)},

@@ -83,7 +83,8 @@ def _pack(
         measures.append(
             {
                 "id": f"{name}-{place:03}", "title": f"第{place}项措施", "title_en": f"measure {place}",
-                "instrument": draw.choice(_INSTRUMENTS), "strength": "support",
+                "instrument": draw.choice(_INSTRUMENTS), "kind": "support",
+                "strength": "support",
                 "source": {"clause": clause, "quote": sentence},
                 "conditions": [{**condition, "cite": sentence} for condition in _conditions(places, shipped, draw)],
                 "examples": [{"facts": {"region": region}, "verdict": "possible"}],

@@ -31,7 +31,13 @@ _UNKNOWN = (
     "source_url",
     "checked_on",
 )
-_MEASURE = {"title": "一项措施", "title_en": "A measure", "instrument": "subsidy", "strength": "support"}
+_MEASURE = {
+    "title": "一项措施",
+    "title_en": "A measure",
+    "instrument": "subsidy",
+    "kind": "support",
+    "strength": "support",
+}
 
 settings.register_profile("matcher", deadline=None, derandomize=True, max_examples=100)
 settings.load_profile("matcher")

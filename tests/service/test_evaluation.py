@@ -192,6 +192,47 @@ def test_precision_is_the_share_of_what_is_shown_first_that_is_worth_it(labels, 
     assert counts["precision@10"] == (at_10, 1)
 
 
+@pytest.mark.parametrize(
+    ("labels", "shown", "meant"),
+    [
+        ({"fits": []}, [RECOMMENDATION], (1, 1)),
+        ({"fits": []}, [RECOMMENDATION, OTHER], (1, 2)),
+        ({"fits": [["ah", "9", "合肥"]]}, [RECOMMENDATION, OTHER], (2, 2)),
+        ({"fits": [], "should": [["ah", "9", "合肥"]]}, [RECOMMENDATION, OTHER], (2, 2)),
+        ({"fits": [], "marginal": [["ah", "9", "合肥"]]}, [RECOMMENDATION, OTHER], (2, 2)),
+        ({"fits": []}, [RECOMMENDATION, {**OTHER, "verdict": "possible"}], (1, 1)),
+        ({"fits": []}, [], (0, 0)),
+        ({}, [RECOMMENDATION, OTHER], (0, 0)),
+    ],
+    ids=["must", "nowhere", "fits", "should", "marginal", "possible only", "nothing applicable", "no exhaustive list"],
+)
+def test_what_is_called_applicable_has_to_stand_in_one_of_the_lists(labels, shown, meant):
+    case = {"id": "case", "profile": {}, "must": [["ah", "1", "合肥"]], **labels}
+    counts = evaluate_cases([case], service({"recommendations": shown, "questions": []})).counts
+    assert counts["applicable-is-meant"] == meant
+
+
+def test_what_is_applicable_on_later_pages_is_counted_too():
+    def ask(path, body):
+        if body and body["limit"] == 100:
+            page = [OTHER] * 100 if body["offset"] == 0 else [OTHER] * 5
+            return 200, json.dumps({"recommendations": page}).encode()
+        return service(ANSWER)(path, body)
+
+    counts = evaluate_cases([{"id": "case", "profile": {}, "fits": [["ah", "9", "合肥"]]}], ask).counts
+    assert counts["applicable-is-meant"] == (105, 105)
+
+
+def test_the_counts_of_each_case_by_kind_can_be_printed(tmp_path, catalogue_file, capsys):
+    cases = tmp_path / "cases.yaml"
+    cases.write_text("- {id: huaibei, profile: {city: 淮北, sector: 生物材料}}\n", "utf-8")
+    assert main(["eval", str(cases), "--catalogue", str(catalogue_file), "--by-kind"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith("huaibei")
+    assert "support applicable 0 in force + " in first
+    assert "direction applicable 0 in force + " in first
+
+
 def test_who_is_shown_nothing_and_fits_nothing_has_no_precision():
     case = {"id": "case", "profile": {}, "fits": []}
     counts = evaluate_cases([case], service({"recommendations": [], "questions": []})).counts

@@ -63,6 +63,7 @@ def measure_entry(catalogue: Catalogue, measure: Measure, words: Mapping[str, st
     return {
         **measure_name(measure, language),
         "instrument": catalogue.vocabularies["instruments"][measure.instrument].label(language),
+        "kind": measure.kind,
         "document": document_entry(catalogue, document, words),
         "clause": place_name(document, measure.source.clause, words),
         "conditions": [labeller.label(condition) for condition in measure.conditions],
@@ -185,6 +186,7 @@ def measure_page(catalogue: Catalogue, measure: Measure, words: Words) -> Json:
         "other_title": measure.title if language == "en" else "",
         "instruments": [instruments[one].label(language) for one in measure.instruments],
         "attracts": measure.attracts,
+        "kind": measure.kind,
         "strength": words[f"strength.{measure.strength}"],
         "benefit": benefit_words(described.benefit, words),
         "window": _window(measure, words),

@@ -18,6 +18,7 @@ from matcher.answers.engine import Engine
 from matcher.answers.shapes import Suggestion
 from matcher.answers.suggestions import nearest_entries
 from rules.catalogue.catalogue import Catalogue
+from rules.language.measures import MeasureKind
 from service.intake.questions import STATUSES
 from service.intake.strict_fields import clean_text
 from service.pages.browse.search import LONGEST_QUERY, in_order, is_too_short
@@ -30,9 +31,9 @@ Words = Mapping[str, str]
 WORDS_FILTER = "q"
 FOLDED = ("stage", "status", "document", "department")
 """Filters that stand folded in the form until one of them is in use."""
-COUNTED = ("instrument", "status", "document", "department")
+COUNTED = ("instrument", "kind", "status", "document", "department")
 """Filters that name something a measure has, so that the measures of each value can be counted."""
-ORDER = (WORDS_FILTER, "region", "sector", "stage", "instrument", "status", "document", "department")
+ORDER = (WORDS_FILTER, "region", "sector", "stage", "instrument", "kind", "status", "document", "department")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ def _read(serves: Engine, name: str, given: str, words: Words) -> Filter:
     typed, fault = read_text(given, words)
     if not typed:
         return Filter(name=name, typed="", fault=fault)
-    if name in ("status", "document"):
+    if name in ("kind", "status", "document"):
         reading = _read_listed(serves, name, typed, words)
     elif name == "instrument":
         reading = _read_instrument(serves, typed, words["language"])
@@ -134,7 +135,7 @@ def _read_instrument(serves: Engine, typed: str, language: str) -> FilterRead:
 
 
 def _read_listed(serves: Engine, name: str, typed: str, words: Words) -> FilterRead:
-    """Read a document or a status: its id or its name, else the nearest of either."""
+    """Read a document, a status or a kind: its id or its name, else the nearest of either."""
     offered = dict(_CHOICES[name](serves.catalogue, words))
     by_name = {label: value for value, label in offered.items()} | {value: value for value in offered}
     if typed in by_name:
@@ -155,6 +156,7 @@ _CHOICES: Mapping[str, Callable[[Catalogue, Words], list[tuple[str, str]]]] = Ma
     {
         "instrument": _entries_of("instruments"),
         "stage": _entries_of("stages"),
+        "kind": lambda _, words: [(kind.value, words[f"kind.{kind}"]) for kind in MeasureKind],
         "status": lambda _, words: [(status, words[f"status.{status}"]) for status in STATUSES],
         "document": lambda catalogue, _: [(document.id, document.title) for document in in_order(catalogue)],
         "department": lambda catalogue, _: [(name, name) for name, _count in department_names(catalogue).most_common()],

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from matcher.answers.shapes import Evidence, MatchAnswer, Recommendation
-from rules.language.measures import Quote
+from rules.language.measures import Effect, MeasureKind, Quote
 from service.pages.check.conditions import (
     Row,
     Rows,
@@ -48,7 +48,7 @@ GROUPS = ("applicable", "possible")
 def group_cards(
     answer: MatchAnswer, language: str, typed: Mapping[str, str] | None = None, limit: int = MOST
 ) -> list[dict[str, Any]]:
-    """Return the recommendations by verdict, each group in the order of the answer and with at most `limit` cards.
+    """Return the first `limit` recommendations of each verdict: supports, then directions, as the answer orders them.
 
     `typed` is what the fields of the form hold, for the questions that can be answered in a card.
     """
@@ -58,18 +58,59 @@ def group_cards(
     groups = []
     for verdict in GROUPS:
         listed = [item for item in answer.recommendations if item.verdict == verdict]
-        cards = [_card(item, number, rows, words) for number, item in enumerate(listed[:limit], 1)]
+        shown = sorted(listed[:limit], key=lambda item: item.measure.kind is MeasureKind.DIRECTION)
+        cards = [_card(item, number, rows, words) for number, item in enumerate(shown, 1)]
+        counts = _counts_by_kind(answer, verdict, listed)
         groups.append(
             {
                 "verdict": verdict,
                 "heading": words[f"verdict.{verdict}"],
                 "lead": words[f"group.{verdict}"],
                 "count": totals[verdict],
+                "apart": _apart(counts.values(), words) if counts else "",
+                "kinds": [
+                    words["counted_kind"].format(words[f"kind_badge.{kind}"], sum(one), _apart([one], words))
+                    for kind, one in counts.items()
+                ],
                 "cards": cards,
+                "parts": _parts(cards, words),
                 "more": next_limit(len(listed), limit),
             }
         )
     return [group for group in groups if group["cards"]]
+
+
+def _counts_by_kind(
+    answer: MatchAnswer, verdict: str, listed: list[Recommendation]
+) -> dict[MeasureKind, tuple[int, int]]:
+    """Return, by kind, how many of a verdict are in force and how many in drafts; nothing when not all are listed."""
+    by_kind = answer.totals.by_kind
+    if verdict == "applicable":
+        counted = {MeasureKind.SUPPORT: by_kind.support.applicable, MeasureKind.DIRECTION: by_kind.direction.applicable}
+        return {kind: (one.in_force, one.draft) for kind, one in counted.items()}
+    if len(listed) < answer.totals.possible - answer.totals.withheld:
+        return {}
+    found = Counter((item.measure.kind, item.effect) for item in listed)
+    return {kind: (found[kind, Effect.IN_FORCE], found[kind, Effect.DRAFT]) for kind in MeasureKind}
+
+
+def _apart(counts: Iterable[tuple[int, int]], words: Mapping[str, str]) -> str:
+    in_force, draft = (sum(column) for column in zip(*counts, strict=True))
+    return words["counted_apart"].format(in_force=in_force, draft=draft)
+
+
+def _parts(cards: list[dict[str, Any]], words: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the cards by kind, as they stand."""
+    parts = (
+        {
+            "kind": kind,
+            "heading": words[f"kind.{kind}"],
+            "lead": words[f"kind_lead.{kind}"],
+            "cards": [card for card in cards if card["measure"].kind == kind],
+        }
+        for kind in MeasureKind
+    )
+    return [part for part in parts if part["cards"]]
 
 
 def one_card(recommendation: Recommendation, language: str) -> dict[str, Any]:

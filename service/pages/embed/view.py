@@ -11,7 +11,7 @@ from typing import Any
 
 import flask
 from marshmallow import ValidationError
-from msgspec.structs import asdict
+from msgspec import to_builtins
 
 from matcher.answers.shapes import MatchAnswer
 from service.complaints import Complaint, RequestError, complaints_of, read_json
@@ -58,7 +58,7 @@ def result_detail(answer: MatchAnswer) -> dict[str, Any]:
     return {
         "catalogue": answer.catalogue.version,
         "on": answer.on.isoformat(),
-        "totals": asdict(answer.totals),
+        "totals": to_builtins(answer.totals),
         "measures": [
             {"id": item.measure.id, "relevance": item.relevance, "verdict": item.verdict, "effect": item.effect}
             for item in answer.recommendations

@@ -21,7 +21,7 @@ from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
 from seeds.regions import region_label
 from service.intake.raw_table import Format
-from service.screenings.results.sheets import Sink, guarded
+from service.screenings.results.sheets import Sink, guarded, results_words
 from service.screenings.results.workbook import workbook_pieces
 from service.screenings.shapes import MeasureItem, VerdictCounts
 from service.screenings.stored.jobs import Chunk, Job
@@ -37,7 +37,7 @@ from service.screenings.stored.matrix import (
 )
 from service.screenings.stored.parts import (
     COUNTS,
-    PAIR_SCHEMA,
+    RESULT_SCHEMA,
     About,
     Advice,
     MeasureLine,
@@ -54,10 +54,10 @@ _QUOTED = re.compile('[,"\r\n]')
 
 def csv_pieces(source: ResultSource) -> Iterator[bytes]:
     """Yield the pairs as CSV in UTF-8, texts made harmless; a list of unknowns is `fact:why` joined by spaces."""
-    yield f"{_BOM}{','.join(PAIR_SCHEMA.names)}\r\n".encode()
+    yield f"{_BOM}{','.join(RESULT_SCHEMA.names)}\r\n".encode()
     for table in source.pairs():
         unknown = _joined(table["unknown"].combine_chunks(), "{}:{}", " ")
-        cells = [_encoded(table[name], _csv_cell) for name in PAIR_SCHEMA.names[:-1]]
+        cells = [_encoded(table[name], _csv_cell) for name in RESULT_SCHEMA.names[:-1]]
         yield _lines(*(part for cell in cells for part in (cell, ",")), unknown, "\r\n")
 
 
@@ -66,7 +66,7 @@ def ndjson_pieces(source: ResultSource) -> Iterator[bytes]:
     for table in source.pairs():
         unknown = _joined(table["unknown"].combine_chunks(), '{{"fact":"{}","why":"{}"}}', ",")
         cells: list[pa.Array | str] = []
-        for name in PAIR_SCHEMA.names[:-1]:
+        for name in RESULT_SCHEMA.names[:-1]:
             cells += [
                 f'{"," if cells else "{"}"{name}":',
                 _encoded(table[name], lambda value: orjson.dumps(value).decode()),
@@ -77,7 +77,7 @@ def ndjson_pieces(source: ResultSource) -> Iterator[bytes]:
 def parquet_pieces(source: ResultSource) -> Iterator[bytes]:
     """Yield the pairs as Parquet, a group of rows for each table."""
     sink = Sink()
-    with pq.ParquetWriter(sink, PAIR_SCHEMA, compression="zstd") as writer:
+    with pq.ParquetWriter(sink, RESULT_SCHEMA, compression="zstd") as writer:
         for table in source.pairs():
             writer.write_table(table)
             yield sink.taken()
@@ -169,7 +169,8 @@ class StoredResults:
     def pairs(self) -> Iterator[pa.Table]:
         """Yield the pairs that are shown, a chunk at a time, by row and then in the order of a match."""
         for number in self.parts.numbers:
-            yield pq.read_table(self.parts.folder.part(number))
+            table = pq.read_table(self.parts.folder.part(number))
+            yield table.add_column(RESULT_SCHEMA.get_field_index("kind"), "kind", self._kinds(table["measure_id"]))
 
     def rejected(self) -> Iterable[Mapping[str, Any]]:
         """Return the rejected rows, by row."""
@@ -187,10 +188,15 @@ class StoredResults:
             best[row] = (*best.get(row, ()), title_of(self.catalogue, measure_id, self.language))
         return best
 
+    def _kinds(self, measure_ids: pa.ChunkedArray) -> pa.Array:
+        coded = measure_ids.combine_chunks().dictionary_encode()
+        known = [self.catalogue.measures.get(name) for name in coded.dictionary.to_pylist()]
+        return pa.array([one.kind.value if one else "" for one in known], type=pa.string()).take(coded.indices)
+
     def _measure(self, item: MeasureItem) -> MeasureLine:
         measure = self.catalogue.measures.get(item.measure_id)
         if measure is None:
-            reported = dict.fromkeys(("instrument", "document", "status", "region"), "")
+            reported = dict.fromkeys(("instrument", "kind", "document", "status", "region"), "")
             return MeasureLine(id=item.measure_id, title=item.title, counts=item.counts, **reported)
         document = self.catalogue.documents[measure.document]
         vocabularies = self.catalogue.vocabularies
@@ -198,6 +204,7 @@ class StoredResults:
             id=item.measure_id,
             title=item.title,
             instrument=vocabularies["instruments"][measure.instrument].label(self.language),
+            kind=results_words(self.language)(f"kind.{measure.kind}"),
             document=document.title,
             status=self._status(document.status.value),
             region=region_label(vocabularies["regions"], document.region, self.language),

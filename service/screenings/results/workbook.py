@@ -170,13 +170,13 @@ def _write_short(pen: Pen, plan: _Plan) -> None:
     pen.workbook.set_properties({"title": pen.words("title")})
     sheets = {name: pen.sheet(f"sheet.{name}") for name in _SHEETS}
     write_summary(pen, sheets["summary"], plan.about, plan.measures)
-    keys = ("measure_id", "measure", "instrument", "document", "status", "region", *COUNTED)
-    sheets["measures"].head(keys, (26, 40, 14, 40, 14, 18, 12, 12, 12, 14))
+    keys = ("measure_id", "measure", "instrument", "kind", "document", "status", "region", *COUNTED)
+    sheets["measures"].head(keys, (26, 40, 14, 12, 40, 14, 18, 12, 12, 12, 14))
     for line in plan.measures:
-        texts = [line.id, line.title, line.instrument, line.document, line.status, line.region]
+        texts = [line.id, line.title, line.instrument, line.kind, line.document, line.status, line.region]
         sheets["measures"].add([*texts, *_counts(line.counts)])
     sheets["tenants"].head((*_NAMED, *COUNTED, "best"), (*_NAMED_WIDTHS, 12, 12, 12, 14, 80))
-    titles = [f"{line.title}\n{line.status}" for line in plan.matrix_measures]
+    titles = [f"{line.title}\n{line.kind}\n{line.status}" for line in plan.matrix_measures]
     sheets["matrix"].head(_NAMED, (*_NAMED_WIDTHS, *(11 for _ in titles)), more=titles)
     sheets["rejected"].head(("row", "line", "heading", "field", "value", "reason", "hint"), (8, 8, 22, 20, 30, 48, 60))
     _write_notes(sheets["notes"], plan)
@@ -196,7 +196,7 @@ def _write_notes(sheet: Sheet, plan: _Plan) -> None:
         sheet.add([words(key), value])
     for name, form in sheet.pen.verdicts.items():
         sheet.raw.write_string(sheet.add(["", words(name)]), 0, words(f"short.{name}"), form)
-    notes = [words(f"note.{key}") for key in ("verdicts", "effect", "matrix", "unknown")]
+    notes = [words(f"note.{key}") for key in ("verdicts", "effect", "kind", "matrix", "unknown")]
     if plan.matrix_tenants < about.rows:
         reported = {"rows": plan.matrix_tenants, "total": about.rows, "limit": MATRIX_CELLS}
         notes.append(words("note.matrix_rows").format(**reported))

@@ -315,6 +315,7 @@ def _measure_item(catalogue: Catalogue, measure_id: str, counted: Mapping[str, i
         measure_id=measure_id,
         title=title_of(catalogue, measure_id, language),
         instrument=measure.instrument if measure else None,
+        kind=measure.kind if measure else None,
         document=measure.document if measure else None,
         status=catalogue.documents[measure.document].status if measure else None,
         counts=VerdictCounts(**counted),

@@ -41,6 +41,9 @@ PAIR_SCHEMA = pa.schema(
 )
 """One tenant x measure that is shown; `unknown` are the facts that leave it open, each with why."""
 
+RESULT_SCHEMA = PAIR_SCHEMA.insert(PAIR_SCHEMA.get_field_index("measure_id") + 1, pa.field("kind", pa.string()))
+"""The same as it is sent: `kind` is that of the measure, empty for one that the catalogue no longer has."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
@@ -72,6 +75,7 @@ class MeasureLine:
     id: str
     title: str
     instrument: str
+    kind: str
     document: str
     status: str
     region: str
@@ -107,7 +111,7 @@ class ResultSource(Protocol):
         """Return the tenants."""
 
     def pairs(self) -> Iterable[pa.Table]:
-        """Return the pairs that are shown, as tables of PAIR_SCHEMA."""
+        """Return the pairs that are shown, as tables of RESULT_SCHEMA."""
 
     def rejected(self) -> Iterable[Mapping[str, Any]]:
         """Return the rejected rows as `RejectedRow.plain` gives them."""

@@ -52,6 +52,14 @@ def codes(recommendation):
 # ---------------------------------------------------------------- sentences
 
 
+def test_a_direction_of_work_says_before_its_conclusion_that_there_is_nothing_to_apply_for(match_with, hand_made):
+    engine = hand_made(TEXT, [{**MONEY, "kind": "direction"}, PILOT])
+    says, english = (look(match_with, engine, "money", language=one)["explanation"] for one in ("zh", "en"))
+    assert says[-2] == "这是文件提出的工作方向，没有可直接申请的事项，可在申报材料中引用。"
+    assert english[-2] == "This is a direction of work: nothing to apply for, but good to cite in an application."
+    assert not any("工作方向" in sentence for sentence in look(match_with, engine, "pilot")["explanation"])
+
+
 def test_a_direct_measure_says_what_of_the_company_it_names_and_how_its_conditions_came_out(match_with, made_up):
     assert look(match_with, made_up, "money")["explanation"] == [
         "与贵企业直接相关：政策条文提到“聚乳酸”（对应您填写的“PLA”）。",

@@ -211,6 +211,7 @@ def test_a_measure_is_described_with_document_source_and_departments(match, cata
             "title",
             "instrument",
             "instrument_label",
+            "kind",
             "strength",
             "document",
             "source",

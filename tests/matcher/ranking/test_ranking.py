@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 
 import msgspec
 import pytest
@@ -108,6 +108,33 @@ def test_a_measure_that_is_set_aside_is_still_explained(engine, match):
     assert json.loads(msgspec.json.encode(explained)) == aside
 
 
+def test_totals_by_kind_and_effect_add_up_to_the_totals_and_to_what_is_shown(match, company):
+    answer = match(company, limit=100)
+    totals, shown = answer["totals"], everything(match, company, include=NOTHING_SET_ASIDE)
+    by_kind = totals["by_kind"]
+    assert set(by_kind) == {"support", "direction"}
+    for verdict in ("applicable", "possible"):
+        assert sum(n for kind in by_kind.values() for n in kind[verdict].values()) == totals[verdict]
+    for kind, effect in product(by_kind, ("in_force", "draft")):
+        mine = [r["verdict"] for r in shown if (r["measure"]["kind"], r["effect"]) == (kind, effect)]
+        assert mine.count("applicable") == by_kind[kind]["applicable"][effect]
+        assert mine.count("possible") <= by_kind[kind]["possible"][effect]
+
+
+def test_on_a_day_before_or_after_its_force_a_measure_counts_neither_as_in_force_nor_as_draft(hand_made, match_with):
+    text = "测试政策\n一、重点任务\n（一）行动。\n1. 资金。支持企业参加展会。\n"
+    source = {"clause": "1.1.1", "quote": "支持企业参加展会"}
+    window = {"opens": "2026-02-01", "closes": "2026-02-28", "cite": "支持企业参加展会"}
+    engine = hand_made(text, [{"id": "fair", "source": source, "kind": "direction", "window": window}])
+    counted = {
+        day: match_with(engine, {"city": "广州", "sector": ("生物制造",)}, on=date(2026, *day))["totals"]["by_kind"]
+        for day in ((1, 31), (2, 1), (2, 28), (3, 1))
+    }
+    in_force = {day: one["direction"]["applicable"]["in_force"] for day, one in counted.items()}
+    assert in_force == {(1, 31): 0, (2, 1): 1, (2, 28): 1, (3, 1): 0}
+    assert {n for one in counted.values() for n in one["support"]["applicable"].values()} == {0}
+
+
 def test_what_does_not_apply_is_shown_when_asked_for(match, company):
     totals = match(company)["totals"]
     verdicts = [r["verdict"] for r in everything(match, company, include=EVERYTHING, detail="brief")]
@@ -150,7 +177,9 @@ def test_statuses_choose_the_documents_and_the_totals(match, engine, status):
 def test_no_status_considers_nothing(match):
     answer = match(COMPANIES["rich"], statuses=frozenset())
     assert answer["recommendations"] == []
+    by_kind = answer["totals"].pop("by_kind")
     assert set(answer["totals"].values()) == {0}
+    assert {n for kind in by_kind.values() for counts in kind.values() for n in counts.values()} == {0}
 
 
 def test_brief_answers_have_the_same_order_and_less_in_it(match):

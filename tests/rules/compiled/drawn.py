@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from rules.language.measures import Combination, Group, Instrument, Leaf, Measure, Quote, Strength
+from rules.language.measures import Combination, Group, Instrument, Leaf, Measure, MeasureKind, Quote, Strength
 
 CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)
 
@@ -27,7 +27,7 @@ def conditions_of(tests, most):
 def as_measure(number, parts):
     return Measure(
         id=f"m-{number}", document="d", title="支持", title_en="Support", instrument=Instrument.FUND, also=(),
-        strength=Strength.GRANT, source=CITE, context=(), conditions=tuple(parts),
+        kind=MeasureKind.SUPPORT, strength=Strength.GRANT, source=CITE, context=(), conditions=tuple(parts),
     )  # fmt: skip
 
 

@@ -77,6 +77,15 @@ def test_filters_must_all_hold(server):
     assert listed(server, document="nothing-of-the-kind")["total"] == 0
 
 
+def test_supports_and_directions_are_listed_apart_and_are_all_there_is(server):
+    found = {kind: listed(server, kind=kind, per_page=100) for kind in ("support", "direction")}
+    assert sum(page["total"] for page in found.values()) == listed(server)["total"]
+    for kind, page in found.items():
+        assert page["total"] > 0
+        assert {m["kind"] for m in page["items"]} == {kind}
+    assert listed(server, kind="direction", instrument="first_equipment")["total"] == 0
+
+
 def test_a_place_filters_by_what_a_company_there_may_reach(server):
     there = listed(server, region="广东省深圳市", per_page=100)
     assert there["region"]["value"] == "440300"

@@ -318,6 +318,7 @@ def test_a_byte_order_mark_is_no_fault(server):
         ("/v1/measures?q=%E4%B8%AD", "/q", "too_short"),
         ("/v1/measures?q=" + "a" * 101, "/q", "too_long"),
         ("/v1/measures?instrument=magic", "/instrument", "not_one_of"),
+        ("/v1/measures?kind=advice", "/kind", "not_one_of"),
         ("/v1/measures?status=old", "/status", "not_one_of"),
         ("/v1/documents?detail=some", "/detail", "not_one_of"),
         ("/v1/vocabularies/sectors?query=x", "/query", "unknown_parameter"),

@@ -477,7 +477,20 @@ def test_chinese_pages_are_set_with_chinese_punctuation(page):
 
 
 def test_markup_in_any_filter_stays_text(page):
-    names = ("q", "region", "sector", "stage", "instrument", "status", "document", "department", "page", "only", "lang")
+    names = (
+        "q",
+        "region",
+        "sector",
+        "stage",
+        "instrument",
+        "kind",
+        "status",
+        "document",
+        "department",
+        "page",
+        "only",
+        "lang",
+    )
     for path in ("/measures", "/documents", f"/documents/{FORCE}", f"/measures/{FIRST_BATCH}", "/departments"):
         for query in (dict.fromkeys(names, ATTACK), dict.fromkeys(names, ATTACK[:40])):
             page.goto(path + "?" + urlencode(query))

@@ -102,7 +102,7 @@ def test_both_sides_of_the_matrix_say_the_same_as_single_matches(operator, scree
         single = [recommendation for page in pages for recommendation in page["recommendations"]]
         verdicts = [recommendation["verdict"] for recommendation in single]
         totals = pages[0]["totals"]
-        assert item["counts"] == totals
+        assert item["counts"] == {name: totals[name] for name in item["counts"]}
         listed = {**totals, "possible": totals["possible"] - totals["withheld"]}
         assert all(verdicts.count(name) == listed[name] for name in ("applicable", "possible"))
         assert [pair["measure_id"] for pair in item["best"]] == [r["measure"]["id"] for r in single[:3]]
@@ -278,6 +278,7 @@ DRAFT = {
     "title": "中试基地建设",
     "title_en": "pilot bases",
     "instrument": "pilot",
+    "kind": "support",
     "strength": "support",
     "source": {"clause": "2.2.3", "quote": "支持合肥、蚌埠等市立足产业特色优势建设生物制造中试基地"},
     "conditions": [{"fact": "region", "within": ["340100"], "cite": "合肥"}],

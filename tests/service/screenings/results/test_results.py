@@ -16,7 +16,7 @@ from service.intake.raw_table import Format
 from service.screenings.results.files import MEDIA_TYPES, result_pieces
 from service.screenings.results.sheets import guarded, is_risky
 from service.screenings.shapes import VerdictCounts
-from service.screenings.stored.parts import PAIR_SCHEMA, About, Advice, MeasureLine, TenantLine
+from service.screenings.stored.parts import RESULT_SCHEMA, About, Advice, MeasureLine, TenantLine
 from tests.service.intake.on_a_day import read_tenants
 
 NASTY = [
@@ -58,7 +58,7 @@ class Stored:
     def measures(self):
         for number in (1, 2):
             yield MeasureLine(
-                id=f"gd-{number}", title=f"=措施{number}", instrument="中试", document="某方案", status="征求意见稿",
+                id=f"gd-{number}", title=f"=措施{number}", instrument="中试", kind="支持", document="某方案", status="征求意见稿",
                 region="广东省", counts=counted(applicable=number, possible=1),
             )  # fmt: skip
 
@@ -77,13 +77,20 @@ class Stored:
             named = {"row": tenant.row, "external_id": tenant.external_id, "uscc": tenant.uscc, "name": tenant.name}
             fits = {
                 "measure_id": "gd-2",
+                "kind": "support",
                 "verdict": "applicable",
                 "relevance": "direct",
                 "score": 0.8123,
                 "unknown": [],
             }
-            may = {"measure_id": "gd-1", "verdict": "possible", "relevance": "sector", "score": 0.5, "unknown": unknown}
-            yield pa.Table.from_pylist([{**named, **fits}, {**named, **may}], schema=PAIR_SCHEMA)
+            may = {
+                "measure_id": "gd-1",
+                "kind": "direction",
+                "verdict": "possible",
+                "relevance": "sector",
+                "score": 0.5,
+            }
+            yield pa.Table.from_pylist([{**named, **fits}, {**named, **may, "unknown": unknown}], schema=RESULT_SCHEMA)
 
     def rejected(self):
         content = '企业名称,员工人数\n甲,"=很多"\n'.encode()
@@ -106,11 +113,12 @@ def test_csv_has_every_pair_texts_harmless_and_codes_as_text(tmp_path):
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert list(rows[0]) == [
-        "row", "external_id", "uscc", "name", "measure_id", "verdict", "relevance", "score", "unknown",
+        "row", "external_id", "uscc", "name", "measure_id", "kind", "verdict", "relevance", "score", "unknown",
     ]  # fmt: skip
     assert len(rows) == 2 * (len(NASTY) - 1)
     assert not [cell for row in rows for cell in row.values() if is_risky(cell)]
     assert {row["uscc"] for row in rows} == {"91110000600037341L", "'911100006000373414"}
+    assert [row["kind"] for row in rows[:2]] == ["support", "direction"]
     assert rows[1]["unknown"] == "stage:fact_missing region:too_coarse"
 
 
@@ -144,7 +152,7 @@ def test_codes_stay_text_and_names_are_exact_in_the_workbook(tmp_path):
 
 def test_the_matrix_shows_verdicts_by_tenant_and_measure(tmp_path):
     matrix = sheets(written(tmp_path, Format.XLSX))["矩阵"]
-    assert matrix[0][4:] == ["=措施1\n征求意见稿", "=措施2\n征求意见稿"]
+    assert matrix[0][4:] == ["=措施1\n支持\n征求意见稿", "=措施2\n支持\n征求意见稿"]
     assert matrix[1][4:] == ["待定", "相符"]
     assert matrix[2][4:] == ["", ""]
     assert matrix[3][4:] == ["待定", "相符"]
@@ -167,7 +175,7 @@ def test_the_summary_shows_the_ten_measures_that_most_companies_fit_then_may_fit
     def measures(_):
         for number, (applicable, possible) in enumerate(fits):
             yield MeasureLine(
-                id=f"m-{number:02}", title=f"措施{number}", instrument="中试", document="某方案", status="现行有效",
+                id=f"m-{number:02}", title=f"措施{number}", instrument="中试", kind="支持", document="某方案", status="现行有效",
                 region="广东省", counts=counted(applicable=applicable, possible=possible),
             )  # fmt: skip
 
