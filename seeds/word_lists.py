@@ -1,16 +1,19 @@
-"""Lists beside the vocabularies: stages by instrument, divisions, stop-words; what they decide, their users know."""
+"""Lists beside the vocabularies: stages by instrument, divisions, stop-words, industries; users know what they decide."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from seeds.faults import Fault, SeedError, WrongValueError, load_yaml
+from seeds.vocabulary import fold
 
 FILE = Path(__file__).parent / "vocabularies" / "word_lists.yaml"
+INDUSTRIES = FILE.with_name("industries.yaml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,24 +42,94 @@ def word_lists() -> WordLists:
 
 def load_word_lists(path: Path) -> WordLists:
     """Load the file of lists; raise SeedError naming every key that is missing, unknown or of another shape."""
+    return WordLists(**_load(path, _READERS))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Industries:
+    """The names of GB/T 4754: the code of 2017 by each folded way of printing one, and what finds those with a 「、」."""
+
+    codes: Mapping[str, str]
+    enumerating: re.Pattern[str]
+
+
+@cache
+def industries() -> Industries:
+    """Return the official names that are shipped."""
+    return load_industries(INDUSTRIES)
+
+
+def load_industries(path: Path) -> Industries:
+    """Load the file of official names; raise SeedError as `load_word_lists` does."""
+    read = _load(path, {"names": _by_name(_text), "earlier": _by_name(_pair), "shifted": _span})
+    names: Mapping[str, str] = read["names"]
+    section = {number: letter for letter, span in word_lists().divisions.items() for number in span}
+    former = [(name, was, now) for name, (was, now) in read["earlier"].items()]
+    former += [
+        (name, f"{int(code[:2]) - 1}{code[2:]}", code)
+        for code, name in names.items()
+        if code.isdigit() and int(code[:2]) in read["shifted"]
+    ]
+    codes = {fold(name): code for code, name in reversed(names.items())}  # of equal names the broadest counts
+    for name, code in (*((name, code) for code, name in names.items()), *((name, now) for name, _, now in former)):
+        for printed in _printed(name):
+            codes.setdefault(fold(printed), code)
+    for name, was, now in former:  # a code of 2011 is another industry in 2017: beside its name, the name counts
+        lettered = section[int(now[:2])] + was
+        codes |= dict.fromkeys(map(fold, (was + name, name + was, lettered + name, name + lettered)), now)
+    enumerations = sorted((name for name in (*names.values(), *read["earlier"]) if "、" in name), key=len, reverse=True)
+    return Industries(
+        codes=codes, enumerating=re.compile("|".join(re.escape(name).replace("、", "[、,，]") for name in enumerations))
+    )
+
+
+def _printed(name: str) -> Iterator[str]:
+    """Yield how registers print an official name: with and without 业 at its end, and without what is in brackets."""
+    for form in (name, _BRACKETED.sub("", name)):
+        yield from (form, f"{form}业")
+        if form.endswith("业") and len(form) >= _LONG_ENOUGH:
+            yield form.removesuffix("业")
+
+
+_BRACKETED = re.compile("（[^（）]*）")
+_LONG_ENOUGH = 4
+"""Characters of a name that without its 业 is still a name of an industry: 畜牧 is too short to be told from a word."""
+
+_SHIELDS = {mark: chr(0xE000 + place) for place, mark in enumerate("、,，")}
+_SHIELDED, _UNSHIELDED = str.maketrans(_SHIELDS), str.maketrans({shield: mark for mark, shield in _SHIELDS.items()})
+
+
+def shield(text: str) -> str:
+    """Return a list with what separates inside official names replaced (农、林、牧、渔业 is one), for `unshield`."""
+    if not any(mark in text for mark in _SHIELDS):
+        return text
+    return industries().enumerating.sub(lambda name: name[0].translate(_SHIELDED), text)
+
+
+def unshield(item: str) -> str:
+    """Return an item of a shielded list as it was typed."""
+    return item if item.isascii() else item.translate(_UNSHIELDED)
+
+
+def _load(path: Path, readers: Mapping[str, Callable[[object], Any]]) -> dict[str, Any]:
     data = load_yaml(path)
     if not isinstance(data, dict) or data.pop("schema", None) != 1:
         raise SeedError([Fault(file=path.name, pointer="", code="needs_lists")])
-    faults = [Fault(file=path.name, pointer=f"/{name}", code="entry_missing") for name in _READERS if name not in data]
+    faults = [Fault(file=path.name, pointer=f"/{name}", code="entry_missing") for name in readers if name not in data]
     faults += [
-        Fault(file=path.name, pointer=f"/{name}", code="unknown_key", params={"key": name, "known": tuple(_READERS)})
+        Fault(file=path.name, pointer=f"/{name}", code="unknown_key", params={"key": name, "known": tuple(readers)})
         for name in data
-        if name not in _READERS
+        if name not in readers
     ]
     read: dict[str, Any] = {}
-    for name in filter(data.__contains__, _READERS):
+    for name in filter(data.__contains__, readers):
         try:
-            read[name] = _READERS[name](data[name])
+            read[name] = readers[name](data[name])
         except WrongValueError as error:
             faults.append(Fault(file=path.name, pointer=f"/{name}", code=error.code, params=error.params))
     if faults:
         raise SeedError(faults)
-    return WordLists(**read)
+    return read
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -75,6 +148,14 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise WrongValueError("must_be_texts_by_name")
     return value
+
+
+def _pair(value: object) -> tuple[str, str]:
+    match _text(value).split():
+        case [was, now]:
+            return was, now
+        case _:
+            raise WrongValueError("must_be_texts_by_name")
 
 
 def _span(value: object) -> range:

@@ -30,7 +30,7 @@ from rules.language.facts import FactDefinition, FactError, Value, derive, parse
 from seeds.faults import Fault
 from seeds.profile_fields import profile_fields
 from seeds.vocabulary import Vocabulary, fold
-from seeds.word_lists import word_lists
+from seeds.word_lists import shield, unshield, word_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,8 @@ class ProfileReader:
         """Yield (origin, item) for each item of a field; a list typed as one text gives several of one origin."""
         resolver = self.resolvers[_VOCABULARY_OF[name]]
         for position, text in enumerate(getattr(profile, name)):
-            for item in resolver.split(text) if text.strip() else ():
-                yield f"{name}[{position}]", item
+            for item in resolver.split(shield(text)) if text.strip() else ():
+                yield f"{name}[{position}]", unshield(item)
 
     def _read_place(self, text: str, fact: str, origin: str, notes: Notes) -> None:
         if not text.strip():

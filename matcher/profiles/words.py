@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from matcher.fuzzy import nearest
 from seeds.vocabulary import Vocabulary, fold
-from seeds.word_lists import word_lists
+from seeds.word_lists import industries, word_lists
 
 
 class How(StrEnum):
@@ -95,6 +95,8 @@ class WordResolver:
         """Index the vocabulary; `codes` maps classification codes to entries (GB/T 4754 for sectors)."""
         self.vocabulary = vocabulary
         self._codes = codes or {}
+        official = industries().codes.items() if codes else ()
+        self._official = {name: (entry,) for name, code in official if (entry := self._code(code))}
         self._long_names = tuple(
             name for name in vocabulary.index if not name.isascii() or len(name) >= SHORTEST_ALIKE_LATIN
         )
@@ -152,7 +154,7 @@ class WordResolver:
     def _look_up(self, text: str) -> WordReading | None:
         """Return the reading of a text that is one name, code, code beside its name, or path; else None."""
         for candidate in dict.fromkeys((text, _NOISE.sub("", text.strip()))):
-            ids = self.vocabulary.find(candidate)
+            ids = self.vocabulary.find(candidate) or self._official.get(fold(candidate), ())
             if ids and (candidate == text or len(fold(candidate)) >= SHORTEST_CONTAINED):
                 labels = {fold(label) for i in ids for label in (self.vocabulary[i].zh, self.vocabulary[i].en)}
                 exact = candidate == text and fold(text) in labels

@@ -22,7 +22,7 @@ from seeds.documents import Document, build_document, document_metadata, load_do
 from seeds.faults import Fault, SeedError
 from seeds.regions import load_regions
 from seeds.vocabulary import Vocabulary, build_vocabulary, load_vocabulary, parse_entry
-from seeds.word_lists import load_word_lists
+from seeds.word_lists import load_industries, load_word_lists
 
 SCHEMA = 2
 VOCABULARY_FILES = (
@@ -59,6 +59,7 @@ def check_seeds(seeds: Path, packs: Path) -> tuple[Fault, ...]:
     """Return every fault of documents, vocabularies and packs, each with file and pointer."""
     attempt = _Attempt(list(_read(seeds, packs)[1]))
     attempt(load_word_lists, seeds / "vocabularies" / "word_lists.yaml")
+    attempt(load_industries, seeds / "vocabularies" / "industries.yaml")
     return tuple(attempt.faults)
 
 

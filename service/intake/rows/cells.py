@@ -15,7 +15,7 @@ from typing import Any
 from rules.language.amounts import AmountError, parse_rate
 from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import simplify
-from seeds.word_lists import word_lists
+from seeds.word_lists import shield, unshield, word_lists
 from service.intake.headings.layout import Column
 from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError
 
@@ -77,9 +77,10 @@ _DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"[0-9０-９]$"), re.compile(r"^[0-9�
 
 
 def split_list(text: str) -> list[str]:
-    """Return the items of 「聚乳酸、1,4-丁二醇」; inside brackets and between locants nothing separates."""
+    """Return the items of 「聚乳酸、1,4-丁二醇」; in brackets, official names and between locants nothing separates."""
+    text = shield(text)
     if not _DOUBTFUL.search(text):
-        return [item.strip() for item in _SURELY.split(text) if item.strip()]
+        return [unshield(item.strip()) for item in _SURELY.split(text) if item.strip()]
     items, start, depth = [], 0, 0
     balanced = sum(text.count(c) for c in _OPENING) == sum(text.count(c) for c in _CLOSING)
     for place, character in enumerate(text):
@@ -89,7 +90,7 @@ def split_list(text: str) -> list[str]:
             items.append(text[start:place])
             start = place + 1
     items.append(text[start:])
-    return [item.strip() for item in items if item.strip()]
+    return [unshield(item.strip()) for item in items if item.strip()]
 
 
 def _separates(text: str, place: int, character: str) -> bool:
