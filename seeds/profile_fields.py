@@ -98,6 +98,7 @@ class ProfileField:
     fact: bool = False
     part: int = 0
     yearly: bool = False
+    longest: int = 200
     planned: bool = False
     named: bool = False
     yes: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Lists beside the vocabularies: stages by instrument, divisions, stop-words, industries; users know what they decide."""
+"""Lists beside the vocabularies: stages by instrument, stop-words, industries; what they decide, their users know."""
 
 from __future__ import annotations
 
@@ -32,6 +32,16 @@ class WordLists:
     blank_cells: frozenset[str]
     yes_cells: frozenset[str]
     no_cells: frozenset[str]
+    scope_headings: tuple[str, ...]
+    scope_permits: tuple[str, ...]
+    scope_asides: tuple[str, ...]
+    scope_everywhere: frozenset[str]
+    making: tuple[str, ...]
+    trading: tuple[str, ...]
+    trading_of_goods_only: frozenset[str]
+    serving: tuple[str, ...]
+    legal_forms: tuple[str, ...]
+    name_fillers: tuple[str, ...]
 
 
 @cache
@@ -47,7 +57,7 @@ def load_word_lists(path: Path) -> WordLists:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Industries:
-    """The names of GB/T 4754: the code of 2017 by each folded way of printing one, and what finds those with a 「、」."""
+    """Names of GB/T 4754: the code of 2017 by each folded way of printing one, and what finds those with a 「、」."""
 
     codes: Mapping[str, str]
     enumerating: re.Pattern[str]
@@ -70,7 +80,7 @@ def load_industries(path: Path) -> Industries:
         for code, name in names.items()
         if code.isdigit() and int(code[:2]) in read["shifted"]
     ]
-    codes = {fold(name): code for code, name in reversed(names.items())}  # of equal names the broadest counts
+    codes = {fold(name): code for code, name in reversed([*names.items()])}  # of equal names the broadest counts
     for name, code in (*((name, code) for code, name in names.items()), *((name, now) for name, _, now in former)):
         for printed in _printed(name):
             codes.setdefault(fold(printed), code)
@@ -98,17 +108,18 @@ _LONG_ENOUGH = 4
 _SHIELDS = {mark: chr(0xE000 + place) for place, mark in enumerate("、,，")}
 _SHIELDED, _UNSHIELDED = str.maketrans(_SHIELDS), str.maketrans({shield: mark for mark, shield in _SHIELDS.items()})
 
+HOLDS_MARK = re.compile("[、,，]").search
+"""Tells whether a list may hold official names that must not be cut: most lists need no shield."""
+
 
 def shield(text: str) -> str:
     """Return a list with what separates inside official names replaced (农、林、牧、渔业 is one), for `unshield`."""
-    if not any(mark in text for mark in _SHIELDS):
-        return text
     return industries().enumerating.sub(lambda name: name[0].translate(_SHIELDED), text)
 
 
 def unshield(item: str) -> str:
     """Return an item of a shielded list as it was typed."""
-    return item if item.isascii() else item.translate(_UNSHIELDED)
+    return item.translate(_UNSHIELDED)
 
 
 def _load(path: Path, readers: Mapping[str, Callable[[object], Any]]) -> dict[str, Any]:
@@ -191,4 +202,14 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "blank_cells": _set,
     "yes_cells": _set,
     "no_cells": _set,
+    "scope_headings": _texts,
+    "scope_permits": _texts,
+    "scope_asides": _texts,
+    "scope_everywhere": _set,
+    "making": _texts,
+    "trading": _texts,
+    "trading_of_goods_only": _set,
+    "serving": _texts,
+    "legal_forms": _texts,
+    "name_fillers": _texts,
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from matcher.places.reader import PlaceStatus, region_of_credit_code, resolve_place
+from matcher.profiles.business_scope import BusinessReader, is_business_scope
 from matcher.profiles.profile import (
     FLAGS,
     ITEMS,
@@ -30,7 +31,7 @@ from rules.language.facts import FactDefinition, FactError, Value, derive, parse
 from seeds.faults import Fault
 from seeds.profile_fields import profile_fields
 from seeds.vocabulary import Vocabulary, fold
-from seeds.word_lists import shield, unshield, word_lists
+from seeds.word_lists import HOLDS_MARK, shield, unshield, word_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,16 @@ class ProfileReader:
     catalogue: Catalogue
     resolvers: dict[str, WordResolver]
     declared: DeclaredFacts
+    business: BusinessReader
 
-    def read(self, request: MatchRequest) -> Reading:
-        """Return what is understood of the profile; raise MatchError naming every bad declared fact."""
+    def read(self, request: MatchRequest, *, trades: bool | None = None) -> Reading:
+        """Return what is understood of the profile; raise MatchError naming every bad declared fact.
+
+        `trades` tells whether it sells and does not make its products; its own words tell where not given.
+        """
         notes, profile = Notes(), request.profile
+        trades = self.business.only_trades(profile) if trades is None else trades
+        self.business.read_who(profile, notes, trades=trades)
         self._read_place(profile.city, "region", "city", notes)
         self._read_credit_code(profile, notes)
         self._read_place(profile.target_city, "target_region", "target_city", notes)
@@ -111,9 +118,10 @@ class ProfileReader:
                 if vocabulary == "sectors":
                     self._read_sector(text, origin, notes)
                 elif vocabulary == "concepts":
-                    self._read_concept(text, origin, notes)
+                    self._read_product(text, origin, notes, is_sold=trades and name == "products")
                 else:
                     self._read_set(name, text, origin, notes)
+        self._read_scope(profile.business_scope, "business_scope", notes)
         for fact in (*NUMBERS, *FLAGS):
             value = getattr(profile, fact)
             if value is None:
@@ -138,8 +146,11 @@ class ProfileReader:
         """Yield (origin, item) for each item of a field; a list typed as one text gives several of one origin."""
         resolver = self.resolvers[_VOCABULARY_OF[name]]
         for position, text in enumerate(getattr(profile, name)):
-            for item in resolver.split(shield(text)) if text.strip() else ():
-                yield f"{name}[{position}]", unshield(item)
+            if resolver is self.resolvers["concepts"] and is_business_scope(text):
+                yield f"{name}[{position}]", text
+            elif text.strip():
+                items = map(unshield, resolver.split(shield(text))) if HOLDS_MARK(text) else resolver.split(text)
+                yield from ((f"{name}[{position}]", item) for item in items)
 
     def _read_place(self, text: str, fact: str, origin: str, notes: Notes) -> None:
         if not text.strip():
@@ -173,6 +184,7 @@ class ProfileReader:
             notes.conflicts.append("region_differs_from_uscc")
 
     def _read_sector(self, text: str, origin: str, notes: Notes) -> None:
+        self.business.read_sector(text, origin, notes)
         readings = self.resolvers["sectors"].read(text)
         if _is_sure(readings):
             self._note_all("sector", "sectors", readings, origin, notes)
@@ -182,6 +194,24 @@ class ProfileReader:
             self._note_concepts(concepts, origin, notes)
             return
         self._doubt("sector", "sectors", text, origin, notes)
+
+    def _read_product(self, text: str, origin: str, notes: Notes, *, is_sold: bool) -> None:
+        if is_business_scope(text):
+            self._read_scope(text, origin, notes)
+        elif self.business.is_sale(text):
+            self.business.note_sale(text, origin, notes)
+        elif not is_sold:
+            self._read_concept(text, origin, notes)
+
+    def _read_scope(self, text: str, origin: str, notes: Notes) -> None:
+        """Read the items of a scope: one wholly a name as a product, any other is offered and connects."""
+        for item in self.business.items_of(text) if text else ():
+            if self.business.is_sale(item):
+                self.business.note_sale(item, origin, notes)
+            elif name := self.business.sure_name(item):
+                self._read_concept(name, origin, notes)
+            else:
+                self.business.offer(item, origin, notes)
 
     def _read_concept(self, text: str, origin: str, notes: Notes) -> None:
         readings = self.resolvers["concepts"].read(text)
@@ -272,4 +302,5 @@ def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader
         name: WordResolver(catalogue.vocabularies[name], codes if name == "sectors" else None)
         for name in dict.fromkeys(_VOCABULARY_OF.values())
     }
-    return ProfileReader(catalogue=catalogue, resolvers=resolvers, declared=declared)
+    business = BusinessReader(catalogue.vocabularies["organisations"], resolvers["sectors"], resolvers["concepts"])
+    return ProfileReader(catalogue=catalogue, resolvers=resolvers, declared=declared, business=business)

@@ -27,6 +27,7 @@ from seeds.word_lists import load_industries, load_word_lists
 SCHEMA = 2
 VOCABULARY_FILES = (
     "sectors", "concepts", "stages", "enterprise_stages", "size_classes", "needs", "instruments", "certifications",
+    "organisations",
 )  # fmt: skip
 
 Loaded = TypeVar("Loaded")

@@ -83,7 +83,8 @@ def _field(name: str) -> StrictField:
     """Return how JSON states one field of a profile, as seeds/vocabularies/profile_fields.yaml tells."""
     field = profile_fields().by_id[name]
     reported = described(field.api.description, field.api.example) if field.api else {}
-    return _SHAPES[field.kind](allow_none=True, metadata=reported)
+    limited = {"limit": field.longest} if field.kind in (Kind.TEXT, Kind.LIST) else {}
+    return _SHAPES[field.kind](allow_none=True, metadata=reported, **limited)
 
 
 ProfileSchema = _Profile.from_dict({name: _field(name) for name in profile_fields().api}, name="ProfileSchema")

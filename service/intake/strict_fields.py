@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from marshmallow import ValidationError, fields
@@ -138,18 +139,23 @@ class Text(StrictField):
 
 
 class Texts(StrictField):
-    """One text or a list of texts, loaded as a tuple without the empty ones."""
+    """One text or a list of texts of at most `limit` characters, loaded as a tuple without the empty ones."""
+
+    def __init__(self, *, limit: int = TEXT_CHARACTERS, **options: Any) -> None:  # noqa: ANN401 - marshmallow's
+        """Keep the limit."""
+        super().__init__(**options)
+        self.limit = limit
 
     def json_schema(self) -> JsonSchema:
         """Return the JSON schema."""
-        text = {"type": "string", "maxLength": TEXT_CHARACTERS}
+        text = {"type": "string", "maxLength": self.limit}
         return {"anyOf": [text, {"type": "array", "maxItems": LIST_ITEMS, "items": text}]}
 
     def _deserialize(self, value: object, *_: object, **__: object) -> tuple[str, ...]:
         if isinstance(value, str):
-            texts = [clean_text(value)]
+            texts = [clean_text(value, self.limit)]
         else:
-            texts = load_each(expect_list(value, code="not_text_or_list"), clean_text)
+            texts = load_each(expect_list(value, code="not_text_or_list"), partial(clean_text, limit=self.limit))
         return tuple(dict.fromkeys(text for text in texts if text))
 
 

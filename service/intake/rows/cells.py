@@ -12,10 +12,11 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from matcher.profiles.business_scope import is_business_scope
 from rules.language.amounts import AmountError, parse_rate
 from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import simplify
-from seeds.word_lists import shield, unshield, word_lists
+from seeds.word_lists import HOLDS_MARK, shield, unshield, word_lists
 from service.intake.headings.layout import Column
 from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError
 
@@ -78,9 +79,14 @@ _DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"[0-9０-９]$"), re.compile(r"^[0-9�
 
 def split_list(text: str) -> list[str]:
     """Return the items of 「聚乳酸、1,4-丁二醇」; in brackets, official names and between locants nothing separates."""
-    text = shield(text)
+    if not HOLDS_MARK(text):
+        return _cut(text)
+    return [unshield(item) for item in _cut(shield(text))]
+
+
+def _cut(text: str) -> list[str]:
     if not _DOUBTFUL.search(text):
-        return [unshield(item.strip()) for item in _SURELY.split(text) if item.strip()]
+        return [item.strip() for item in _SURELY.split(text) if item.strip()]
     items, start, depth = [], 0, 0
     balanced = sum(text.count(c) for c in _OPENING) == sum(text.count(c) for c in _CLOSING)
     for place, character in enumerate(text):
@@ -90,7 +96,7 @@ def split_list(text: str) -> list[str]:
             items.append(text[start:place])
             start = place + 1
     items.append(text[start:])
-    return [unshield(item.strip()) for item in items if item.strip()]
+    return [item.strip() for item in items if item.strip()]
 
 
 def _separates(text: str, place: int, character: str) -> bool:
@@ -199,7 +205,9 @@ def _list(cell: Cell, column: Column) -> list[str]:
     if isinstance(cell, list):
         items = [_text(item, column) for item in cell if item is not None]
     else:
-        items = split_list(_text(cell, column))
+        text = _text(cell, column)
+        is_whole = column.field.vocabulary == "concepts" and is_business_scope(text)
+        items = [text] if is_whole else split_list(text)
     return [item for item in items if item.strip().casefold() not in _BLANKS]
 
 

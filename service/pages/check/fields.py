@@ -60,7 +60,7 @@ FIELDS = tuple(
         kind=InputKind(form.typed) if form.typed else _KINDS[field.kind],
         main=form.main,
         autocomplete=form.autocomplete,
-        vocabulary=field.vocabulary,
+        vocabulary="" if field.kind is Field.TEXT else field.vocabulary,
     )
     for name, field in ((name, profile_fields().by_id[name]) for name in profile_fields().form)
     if (form := field.form)

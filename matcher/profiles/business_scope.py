@@ -1,0 +1,396 @@
+"""Reads what registers say of a company: its scope (经营范围) item by item, who it is, whether it only trades.
+
+What an item names, reader.py reads as a product. Items say again what they said: the items of an item are that item,
+so that many scopes can be read item by item.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import IntFlag, StrEnum, auto
+from functools import lru_cache
+
+from matcher.profiles.profile import Notes, Profile, ReadFact, Unread, mention_of
+from matcher.profiles.words import SURE, How, WordReading, WordResolver
+from seeds.vocabulary import Vocabulary, fold, simplify
+from seeds.word_lists import industries, word_lists
+
+_LISTS = word_lists()
+
+LONGEST_PRODUCT = 60
+"""Characters of a product; a longer text of several parts is a pasted scope, one of more than 200 always."""
+
+_LONGEST_TEXT = 200
+_MANY_PARTS = 2
+
+
+class Deed(StrEnum):
+    """What is done to what an item names."""
+
+    MAKE = "make"
+    TRADE = "trade"
+    SERVE = "serve"
+    UNSAID = "unsaid"
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+_MARK = re.compile(f"(?:{_any_of(_LISTS.scope_headings)})[:：]|依法须经批准")
+_HEADING = re.compile(f"(?:{_any_of(_LISTS.scope_headings)})[:：]")
+_BRACKET = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
+_PERMIT = re.compile(_any_of(_LISTS.scope_permits))
+_PARTS = re.compile("[;；。\n]")
+_NUMBER = re.compile(r"(?:[(（]\d{1,2}[)）]|\d{1,2}(?:[)）]|[、.．](?!\d))|[①-⑳])\s*")
+_OPENING = re.compile("(?:主要|专业)?从事")
+
+_VERBS = (*_LISTS.making, *_LISTS.trading)
+_VERB = re.compile(_any_of(_VERBS))
+_VERB_BACKWARDS = re.compile(_any_of(verb[::-1] for verb in _VERBS))
+_JOINING = frozenset("、,，/和与及兼")
+_MAKES = re.compile(_any_of(_LISTS.making))
+_OF_GOODS_ONLY = tuple(_LISTS.trading_of_goods_only)
+_CALLED = re.compile("(?:业务|商|公司|店)$")
+_GRADE = re.compile(r"(?:第?[一二三ⅠⅡⅢ123]{1,3}[类级][、和及与]?)+|新型|高性能|高端|各类")
+
+
+def is_business_scope(text: str) -> bool:
+    """Tell whether what was given as one product is a whole scope: by its headings, its formula, or many parts."""
+    if len(text) > _LONGEST_TEXT or _MARK.search(text) or _is_under_verbs(text):
+        return True
+    return len(text) > LONGEST_PRODUCT and len(_PARTS.findall(text)) >= _MANY_PARTS
+
+
+def scope_items(text: str, is_name: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the items of a scope, each with its own verb (化妆品销售), without what every scope says.
+
+    `is_name` tells whether words are wholly a name: a 「、」 cuts only where names stand on both sides.
+    """
+    return tuple(dict.fromkeys(item for part in _parts(text) for item in _items_of(part, is_name)))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield what stands between the marks that always separate, without headings, formulas and numbers."""
+    for _ in range(2):  # brackets stand in brackets, and hardly deeper
+        text = _BRACKET.sub(lambda found: "" if _is_aside(found[1]) else found[0], text)
+    for part in _PARTS.split(_HEADING.sub("；", text)):
+        bare = part.strip()
+        number = _NUMBER.match(bare)
+        if bare := bare[number.end() :] if number else bare:
+            yield bare
+
+
+def _is_aside(bracketed: str) -> bool:
+    return bracketed.startswith(_LISTS.scope_asides) or bool(_PERMIT.search(bracketed))
+
+
+def _items_of(part: str, is_name: Callable[[str], bool]) -> Iterator[str]:
+    if _is_under_verbs(part):  # 生产、销售：化妆品、饲料
+        end = _end_of_verbs(part)
+        named = _cut(part[end + 1 :], "[、,，]")
+        yield from (f"{name}{_deciding(part[:end])}" for name in named if _counts(name))
+        return
+    for piece in [part] if _is_official(part) else _cut(part, "[,，]"):
+        yield from _items_in(piece, is_name)
+
+
+def _items_in(piece: str, is_name: Callable[[str], bool]) -> Iterator[str]:
+    if _is_official(piece) or "、" not in piece:
+        yield from [piece] if _counts(piece) else []
+        return
+    kept = [each for each in _cut(piece, "、") if _counts(each)]
+    name, verbs = _apart("、".join(kept))
+    names = _cut(name, "、")
+    if len(names) <= 1 or not all(is_name(each) or _apart(each)[1] for each in names[:-1]):
+        yield from [f"{name}{_deciding(verbs)}"] if _counts(name) else []
+    elif is_name(names[-1]) or verbs:
+        yield from (each if _apart(each)[1] else f"{each}{_deciding(verbs)}" for each in names)
+    else:
+        yield name
+
+
+def _is_under_verbs(part: str) -> bool:
+    end = _end_of_verbs(part)
+    return end > 0 and part[end : end + 1] in (":", "：")
+
+
+def _counts(item: str) -> bool:
+    """Tell whether an item says anything of a company."""
+    return bool(fold(item)) and item.strip("的等") not in _LISTS.scope_everywhere and not _PERMIT.search(item)
+
+
+def _is_official(item: str) -> bool:
+    return fold(item) in industries().codes
+
+
+def _cut(text: str, marks: str) -> list[str]:
+    return [piece.strip() for piece in re.split(marks, text) if piece.strip()]
+
+
+def _apart(item: str) -> tuple[str, str]:
+    """Return what an item names and the verbs behind or before it, "" where there are none."""
+    bare = _CALLED.sub("", item)
+    start = len(bare) - _end_of_verbs(bare[::-1], _VERB_BACKWARDS)
+    if start < len(bare):
+        return bare[:start].rstrip("的、"), bare[start:]
+    opening = _OPENING.match(item)
+    end = _end_of_verbs(item, start=opening.end() if opening else 0)
+    return (item[end:], item[:end]) if end else (item, "")
+
+
+def _end_of_verbs(text: str, verb: re.Pattern[str] = _VERB, start: int = 0) -> int:
+    """Return where the verbs that a text begins with end, 0 where it begins with none."""
+    end, found = 0, verb.match(text, start)
+    while found:
+        end = found.end()
+        found = verb.match(text, end + (text[end : end + 1] in _JOINING))
+    return end
+
+
+def _deciding(verbs: str) -> str:
+    """Return the one verb that decides: who makes and sells makes."""
+    made = _MAKES.search(verbs)
+    return made[0] if made else verbs
+
+
+@lru_cache(maxsize=65536)
+def deed_of(item: str) -> tuple[str, Deed]:
+    """Return what an item names, without verbs and grades (第二类), and what is done to it."""
+    name, verbs = _apart(item.strip())
+    grade = _GRADE.match(name)
+    bare = name[grade.end() :] if grade and grade.end() < len(name) else name
+    if not verbs:
+        return bare, Deed.SERVE if item.endswith(_LISTS.serving) else Deed.UNSAID
+    return bare, Deed.MAKE if _MAKES.search(verbs) else Deed.TRADE
+
+
+def _says_sale_first(item: str) -> bool:
+    """Tell whether the verb stands before what is sold (销售医用敷料), where it may as well begin a name (零售软件)."""
+    return _end_of_verbs(item) > 0 and not _end_of_verbs(_CALLED.sub("", item)[::-1], _VERB_BACKWARDS)
+
+
+DISTRIBUTOR, COMPANY = "distributor", "company"
+
+_UNNAMED = str.maketrans("", "", " .,·-　，")
+
+
+class NameReader:
+    """Tells from a name what kind of organisation bears it, by the endings in the vocabulary of organisations."""
+
+    def __init__(self, organisations: Vocabulary) -> None:
+        """Take over the endings."""
+        entries = organisations.entries.values()
+        self._ends, self._company_ends, self._inside = (
+            {word: entry.id for entry in entries for word in entry.extra.get(key, ())}
+            for key in ("ends", "company_ends", "holds")
+        )
+        self._longest = max(map(len, (*self._ends, *self._company_ends)))
+        self.kind_of = lru_cache(maxsize=4096)(self._kind_of)
+
+    def _kind_of(self, name: str) -> str:
+        """Return the organisation that a name tells of, "" where it tells of none."""
+        plain = simplify(_BRACKET.sub("", name)).casefold().translate(_UNNAMED)
+        bare = _without(plain, _LISTS.legal_forms)
+        if bare == plain:
+            return self._ending(plain, self._ends) or self._holding(plain)
+        while True:
+            shorter = _without(bare, _LISTS.name_fillers)
+            if (kind := self._ending(bare, self._company_ends)) or shorter == bare:
+                return kind or COMPANY
+            bare = shorter
+
+    def _ending(self, name: str, ends: Mapping[str, str]) -> str:
+        lengths = range(min(self._longest, len(name)), 0, -1)
+        return next((ends[name[-length:]] for length in lengths if name[-length:] in ends), "")
+
+    def _holding(self, name: str) -> str:
+        found = [(name.rfind(word), kind) for word, kind in self._inside.items() if word in name]
+        return max(found, default=(0, ""))[1]
+
+
+def _without(name: str, endings: tuple[str, ...]) -> str:
+    """Return a name without the longest of the endings that it has."""
+    return name[: len(name) - max((len(end) for end in endings if name.endswith(end)), default=0)]
+
+
+class Sign(IntFlag):
+    """What tells a mere seller from a maker; the inputs of a profile give several, which add up."""
+
+    NAME_TRADES = auto()
+    SECTOR_TRADES = auto()
+    SECTOR_OTHER = auto()
+    PRODUCT_MADE = auto()
+    PRODUCT_TRADED = auto()
+    PRODUCT_UNSAID = auto()
+    SCOPE_TRADES = auto()
+
+
+_TRADING = Sign.NAME_TRADES | Sign.SECTOR_TRADES | Sign.PRODUCT_TRADED | Sign.SCOPE_TRADES
+
+
+def only_trades(signs: int) -> bool:
+    """Tell whether who gives these signs sells, and does not make, what it calls its products.
+
+    What is said to be made decides first, then the stated sector, the words of the products, the name, the scope.
+    """
+    if signs & Sign.PRODUCT_MADE:
+        return False
+    if signs & (Sign.SECTOR_TRADES | Sign.SECTOR_OTHER):
+        return not signs & Sign.SECTOR_OTHER
+    if signs & Sign.PRODUCT_UNSAID:
+        return bool(signs & Sign.NAME_TRADES)
+    return bool(signs & _TRADING)
+
+
+def _texts(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    """Yield field, origin and text of what may tell that a company only trades."""
+    for field in ("sector", "products"):
+        for place, text in enumerate(getattr(profile, field)):
+            yield field, f"{field}[{place}]", text
+    yield from ((field, field, text) for field in ("name", "business_scope") if (text := getattr(profile, field)))
+
+
+class BusinessReader:
+    """Reads the words of trade against the vocabularies; the latest scopes are remembered.
+
+    Threads may share it, as they may a WordResolver.
+    """
+
+    def __init__(self, organisations: Vocabulary, sectors: WordResolver, concepts: WordResolver) -> None:
+        """Take over the resolvers of names."""
+        self.names = NameReader(organisations)
+        self.organisations, self.sectors, self.concepts = organisations, sectors, concepts
+        self.items_of = lru_cache(maxsize=4096)(self._items_of)
+
+    def only_trades(self, profile: Profile) -> bool:
+        """Tell whether a profile is that of a mere seller; who declares what it is, is not judged by its words."""
+        if "organisation" in profile.facts:
+            return DISTRIBUTOR in str(profile.facts["organisation"])
+        signs = 0
+        for field, _, text in _texts(profile):
+            signs |= self.signs(field, text)
+        return only_trades(signs)
+
+    def signs(self, field: str, text: str) -> int:
+        """Return the signs that a text of a field gives."""
+        if field == "name":
+            return Sign.NAME_TRADES if self.names.kind_of(text) == DISTRIBUTOR else 0
+        if field == "sector":
+            return sum({self._sign_of_sector(item) for item in self.sectors.split(text)})
+        if field == "business_scope" or is_business_scope(text):
+            return Sign.SCOPE_TRADES if any(map(self.is_sale, self.items_of(text))) else 0
+        return sum({self._sign_of_product(item) for item in self.concepts.split(text)})
+
+    def _sign_of_sector(self, item: str) -> int:
+        readings = self.sectors.read(item)
+        if not _are_sure(readings):
+            return 0
+        return Sign.SECTOR_TRADES if self._trades(readings) else Sign.SECTOR_OTHER
+
+    def _sign_of_product(self, item: str) -> int:
+        if self.is_sale(item) or self._trades(self.sectors.read(item)):
+            return Sign.PRODUCT_TRADED
+        return Sign.PRODUCT_MADE if deed_of(item)[1] is Deed.MAKE else Sign.PRODUCT_UNSAID
+
+    def _trades(self, readings: tuple[WordReading, ...]) -> bool:
+        within = self.sectors.vocabulary.taxonomy.within
+        trade = self.organisations[DISTRIBUTOR].sectors
+        return _are_sure(readings) and all(within(entry, trade) for reading in readings for entry in reading.ids)
+
+    def is_sale(self, item: str) -> bool:
+        """Tell whether an item says that something is sold; a service of that name (专利代理) is none."""
+        name, deed = deed_of(item)
+        if deed is not Deed.TRADE:
+            return False
+        whole = self.sectors.read(item)
+        if _are_sure(whole) or _are_sure(self.concepts.read(item)):
+            return self._trades(whole)
+        known = (self.concepts.read(name), self.sectors.read(name)) if name else ()
+        if _says_sale_first(item):
+            return any(map(_are_sure, known))
+        return any(known) if _CALLED.sub("", item).endswith(_OF_GOODS_ONLY) else True
+
+    def is_name(self, text: str) -> bool:
+        """Tell whether a text is wholly the name of a product or sector."""
+        return _are_sure(self.concepts.read(text)) or _are_sure(self.sectors.read(text))
+
+    def _items_of(self, scope: str) -> tuple[str, ...]:
+        """Return the items of a scope that count: what is sold only where nothing is made and most is sold."""
+        items = scope_items(scope, self.is_name)
+        kept = tuple(item for item in items if not self.is_sale(item))
+        trades = len(kept) * 2 < len(items) and not any(deed_of(item)[1] is Deed.MAKE for item in kept)
+        return items if trades else kept
+
+    def sure_name(self, item: str) -> str:
+        """Return what an item is wholly the name of, with or without its verb; "" where something stays unexplained."""
+        name, deed = deed_of(item)
+        if deed is not Deed.SERVE and _are_sure(self.concepts.read(name)):
+            return name
+        if _are_sure(self.sectors.read(item)) or _are_sure(self.concepts.read(item)):
+            return item
+        return name if deed is not Deed.SERVE and _are_sure(self.sectors.read(name)) else ""
+
+    def read_who(self, profile: Profile, notes: Notes, *, trades: bool) -> None:
+        """Note who a name says it is; of who `trades`, that its products are not read as made by it."""
+        if kind := self.names.kind_of(profile.name) if profile.name else "":
+            _note_organisation(kind, "name", profile.name, notes)
+        if trades:
+            told = next((one for one in _texts(profile) if self.signs(one[0], one[2]) & _TRADING), ("", "products", ""))
+            _note_organisation(DISTRIBUTOR, told[1], told[2], notes)
+            notes.conflicts += ["products_traded"] if profile.products else []
+
+    def read_sector(self, text: str, origin: str, notes: Notes) -> None:
+        """Note who a stated sector says it is (高等学校); who trades, `only_trades` tells."""
+        kinds = set(self.organisations.find(text))
+        sure = [entry for reading in self.sectors.read(text) if reading.how in SURE for entry in reading.ids]
+        within = self.sectors.vocabulary.taxonomy.within
+        kinds |= {
+            kind.id for kind in self.organisations.entries.values() for entry in sure if within(entry, kind.sectors)
+        }
+        for kind in sorted(kinds - {DISTRIBUTOR}):
+            _note_organisation(kind, origin, text, notes)
+
+    def note_sale(self, item: str, origin: str, notes: Notes) -> None:
+        """Note the sector of trade that a sold good gives; the good itself is none of the company's."""
+        sector = self._sector_of_sale(item)
+        read = ReadFact(fact="sector", value=sector, origin=origin, input=item, how=How.INFERRED)
+        notes.add("concepts")
+        notes.note(read)
+        notes.mentions.append(mention_of(read, "sectors"))
+
+    def _sector_of_sale(self, item: str) -> str:
+        whole = self.sectors.read(item)
+        if _are_sure(whole):
+            return whole[0].ids[0]
+        name, vocabulary = deed_of(item)[0], self.sectors.vocabulary
+        sold = [entry for reading in self.sectors.read(name) if reading.how in SURE for entry in reading.ids]
+        for concept in (entry for reading in self.concepts.read(name) if reading.how in SURE for entry in reading.ids):
+            sold += self.concepts.vocabulary[concept].sectors
+        for trade in vocabulary.entries.values():
+            if any(vocabulary.taxonomy.within(entry, trade.extra.get("sells", ())) for entry in sold):
+                return trade.id
+        return self.organisations[DISTRIBUTOR].sectors[0]
+
+    def offer(self, item: str, origin: str, notes: Notes) -> None:
+        """Offer the names that stand in an item, and let them connect; what a service is for is not offered."""
+        name, deed = deed_of(item)
+        readings = self.concepts.read(name) if deed is not Deed.SERVE else ()
+        if not readings:
+            return
+        found = [(entry, reading.similarity) for reading in readings for entry in reading.ids]
+        notes.unrecognised.append(Unread(fact="concepts", origin=origin, input=item, candidates=tuple(found)))
+        for entry, similarity in found:
+            read = ReadFact(
+                fact="concepts", value=entry, origin=origin, input=item, how=How.CONTAINS, similarity=similarity
+            )
+            notes.mentions.append(mention_of(read, "concepts"))
+
+
+def _are_sure(readings: tuple[WordReading, ...]) -> bool:
+    return bool(readings) and all(reading.how in SURE for reading in readings)
+
+
+def _note_organisation(kind: str, origin: str, text: str, notes: Notes) -> None:
+    notes.note(ReadFact(fact="organisation", value=kind, origin=origin, input=text, how=How.INFERRED))
