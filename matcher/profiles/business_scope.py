@@ -19,10 +19,12 @@ from seeds.word_lists import industries, word_lists
 _LISTS = word_lists()
 
 LONGEST_PRODUCT = 60
-"""Characters of a product; a longer text of several parts is a pasted scope, one of more than 200 always."""
+"""Characters of a product; a longer text of several parts may be a pasted scope."""
 
-_LONGEST_TEXT = 200
-_MANY_PARTS = 2
+LONGEST_UNMARKED = 200
+"""Characters of a text that is known for a scope by its wording alone; a longer one has a heading or the formula."""
+
+_MANY_PARTS = 3
 
 
 class Deed(StrEnum):
@@ -38,11 +40,11 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-_MARK = re.compile(f"(?:{_any_of(_LISTS.scope_headings)})[:：]|依法须经批准")
+SCOPE_MARK = re.compile(f"(?:{_any_of(_LISTS.scope_headings)})[:：]|依法须经批准")
 _HEADING = re.compile(f"(?:{_any_of(_LISTS.scope_headings)})[:：]")
 _BRACKET = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
 _PERMIT = re.compile(_any_of(_LISTS.scope_permits))
-_PARTS = re.compile("[;；。\n]")
+_PARTS = "[;；。\n]"
 _NUMBER = re.compile(r"(?:[(（]\d{1,2}[)）]|\d{1,2}(?:[)）]|[、.．](?!\d))|[①-⑳])\s*")
 _OPENING = re.compile("(?:主要|专业)?从事")
 
@@ -57,10 +59,15 @@ _GRADE = re.compile(r"(?:第?[一二三ⅠⅡⅢ123]{1,3}[类级][、和及与]?
 
 
 def is_business_scope(text: str) -> bool:
-    """Tell whether what was given as one product is a whole scope: by its headings, its formula, or many parts."""
-    if len(text) > _LONGEST_TEXT or _MARK.search(text) or _is_under_verbs(text):
-        return True
-    return len(text) > LONGEST_PRODUCT and len(_PARTS.findall(text)) >= _MANY_PARTS
+    """Tell whether what was given as one product is a whole scope: by a heading, the formula, or how it is worded."""
+    is_short = len(text) <= LONGEST_UNMARKED
+    return bool(SCOPE_MARK.search(text)) or (is_short and (_is_under_verbs(text) or _is_worded_as_scope(text)))
+
+
+def _is_worded_as_scope(text: str) -> bool:
+    parts = _cut(text, _PARTS) if len(text) > LONGEST_PRODUCT else []
+    worded = [part for part in parts if not _counts(part) or deed_of(part)[1] is not Deed.UNSAID]
+    return len(parts) >= _MANY_PARTS and len(worded) * 2 >= len(parts)
 
 
 def scope_items(text: str, is_name: Callable[[str], bool]) -> tuple[str, ...]:
@@ -75,11 +82,9 @@ def _parts(text: str) -> Iterator[str]:
     """Yield what stands between the marks that always separate, without headings, formulas and numbers."""
     for _ in range(2):  # brackets stand in brackets, and hardly deeper
         text = _BRACKET.sub(lambda found: "" if _is_aside(found[1]) else found[0], text)
-    for part in _PARTS.split(_HEADING.sub("；", text)):
-        bare = part.strip()
-        number = _NUMBER.match(bare)
-        if bare := bare[number.end() :] if number else bare:
-            yield bare
+    for part in _cut(_HEADING.sub("；", text), _PARTS):
+        number = _NUMBER.match(part)
+        yield part[number.end() :] if number else part
 
 
 def _is_aside(bracketed: str) -> bool:

@@ -146,7 +146,7 @@ class ProfileReader:
         """Yield (origin, item) for each item of a field; a list typed as one text gives several of one origin."""
         resolver = self.resolvers[_VOCABULARY_OF[name]]
         for position, text in enumerate(getattr(profile, name)):
-            if resolver is self.resolvers["concepts"] and is_business_scope(text):
+            if name == "products" and is_business_scope(text):
                 yield f"{name}[{position}]", text
             elif text.strip():
                 items = map(unshield, resolver.split(shield(text))) if HOLDS_MARK(text) else resolver.split(text)
@@ -196,7 +196,7 @@ class ProfileReader:
         self._doubt("sector", "sectors", text, origin, notes)
 
     def _read_product(self, text: str, origin: str, notes: Notes, *, is_sold: bool) -> None:
-        if is_business_scope(text):
+        if origin.startswith("products") and is_business_scope(text):
             self._read_scope(text, origin, notes)
         elif self.business.is_sale(text):
             self.business.note_sale(text, origin, notes)

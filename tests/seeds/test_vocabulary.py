@@ -8,7 +8,11 @@ from seeds.faults import SeedError
 from seeds.vocabulary import Entry, build_vocabulary, fold, load_vocabulary
 
 WORDS = Path(__file__).parents[2] / "seeds" / "vocabularies"
-FILES = sorted(path.name for path in WORDS.glob("*.yaml") if path.stem not in ("profile_fields", "word_lists", "zones"))
+FILES = sorted(
+    path.name
+    for path in WORDS.glob("*.yaml")
+    if path.stem not in ("industries", "profile_fields", "word_lists", "zones")
+)
 
 GOOD = """
 schema: 1

@@ -206,7 +206,7 @@ def _list(cell: Cell, column: Column) -> list[str]:
         items = [_text(item, column) for item in cell if item is not None]
     else:
         text = _text(cell, column)
-        is_whole = column.field.vocabulary == "concepts" and is_business_scope(text)
+        is_whole = column.field.id == "products" and is_business_scope(text)
         items = [text] if is_whole else split_list(text)
     return [item for item in items if item.strip().casefold() not in _BLANKS]
 
