@@ -1,4 +1,4 @@
-"""Reads what registers say of a company: its scope (经营范围) item by item, who it is, whether it only trades.
+"""Reads the words of trade: a business scope (经营范围) item by item, and whether who says so makes or only sells.
 
 What an item names, reader.py reads as a product. Items say again what they said: the items of an item are that item,
 so that many scopes can be read item by item.
@@ -7,13 +7,14 @@ so that many scopes can be read item by item.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from enum import IntFlag, StrEnum, auto
 from functools import lru_cache
 
+from matcher.profiles.organisations import DISTRIBUTOR, OrganisationReader
 from matcher.profiles.profile import Notes, Profile, ReadFact, Unread, mention_of
 from matcher.profiles.words import SURE, How, WordReading, WordResolver
-from seeds.vocabulary import Vocabulary, fold, simplify
+from seeds.vocabulary import fold
 from seeds.word_lists import industries, word_lists
 
 _LISTS = word_lists()
@@ -176,50 +177,6 @@ def _says_sale_first(item: str) -> bool:
     return _end_of_verbs(item) > 0 and not _end_of_verbs(_CALLED.sub("", item)[::-1], _VERB_BACKWARDS)
 
 
-DISTRIBUTOR, COMPANY = "distributor", "company"
-
-_UNNAMED = str.maketrans("", "", " .,·-　，")
-
-
-class NameReader:
-    """Tells from a name what kind of organisation bears it, by the endings in the vocabulary of organisations."""
-
-    def __init__(self, organisations: Vocabulary) -> None:
-        """Take over the endings."""
-        entries = organisations.entries.values()
-        self._ends, self._company_ends, self._inside = (
-            {word: entry.id for entry in entries for word in entry.extra.get(key, ())}
-            for key in ("ends", "company_ends", "holds")
-        )
-        self._longest = max(map(len, (*self._ends, *self._company_ends)))
-        self.kind_of = lru_cache(maxsize=4096)(self._kind_of)
-
-    def _kind_of(self, name: str) -> str:
-        """Return the organisation that a name tells of, "" where it tells of none."""
-        plain = simplify(_BRACKET.sub("", name)).casefold().translate(_UNNAMED)
-        bare = _without(plain, _LISTS.legal_forms)
-        if bare == plain:
-            return self._ending(plain, self._ends) or self._holding(plain)
-        while True:
-            shorter = _without(bare, _LISTS.name_fillers)
-            if (kind := self._ending(bare, self._company_ends)) or shorter == bare:
-                return kind or COMPANY
-            bare = shorter
-
-    def _ending(self, name: str, ends: Mapping[str, str]) -> str:
-        lengths = range(min(self._longest, len(name)), 0, -1)
-        return next((ends[name[-length:]] for length in lengths if name[-length:] in ends), "")
-
-    def _holding(self, name: str) -> str:
-        found = [(name.rfind(word), kind) for word, kind in self._inside.items() if word in name]
-        return max(found, default=(0, ""))[1]
-
-
-def _without(name: str, endings: tuple[str, ...]) -> str:
-    """Return a name without the longest of the endings that it has."""
-    return name[: len(name) - max((len(end) for end in endings if name.endswith(end)), default=0)]
-
-
 class Sign(IntFlag):
     """What tells a mere seller from a maker; the inputs of a profile give several, which add up."""
 
@@ -263,9 +220,8 @@ class BusinessReader:
     Threads may share it, as they may a WordResolver.
     """
 
-    def __init__(self, organisations: Vocabulary, sectors: WordResolver, concepts: WordResolver) -> None:
+    def __init__(self, organisations: OrganisationReader, sectors: WordResolver, concepts: WordResolver) -> None:
         """Take over the resolvers of names."""
-        self.names = NameReader(organisations)
         self.organisations, self.sectors, self.concepts = organisations, sectors, concepts
         self.items_of = lru_cache(maxsize=4096)(self._items_of)
 
@@ -281,7 +237,7 @@ class BusinessReader:
     def signs(self, field: str, text: str) -> int:
         """Return the signs that a text of a field gives."""
         if field == "name":
-            return Sign.NAME_TRADES if self.names.kind_of(text) == DISTRIBUTOR else 0
+            return Sign.NAME_TRADES if self.organisations.of_name(text) == DISTRIBUTOR else 0
         if field == "sector":
             return sum({self._sign_of_sector(item) for item in self.sectors.split(text)})
         if field == "business_scope" or is_business_scope(text):
@@ -301,7 +257,7 @@ class BusinessReader:
 
     def _trades(self, readings: tuple[WordReading, ...]) -> bool:
         within = self.sectors.vocabulary.taxonomy.within
-        trade = self.organisations[DISTRIBUTOR].sectors
+        trade = self.organisations.vocabulary[DISTRIBUTOR].sectors
         return _are_sure(readings) and all(within(entry, trade) for reading in readings for entry in reading.ids)
 
     def is_sale(self, item: str) -> bool:
@@ -337,25 +293,13 @@ class BusinessReader:
             return item
         return name if deed is not Deed.SERVE and _are_sure(self.sectors.read(name)) else ""
 
-    def read_who(self, profile: Profile, notes: Notes, *, trades: bool) -> None:
-        """Note who a name says it is; of who `trades`, that its products are not read as made by it."""
-        if kind := self.names.kind_of(profile.name) if profile.name else "":
-            _note_organisation(kind, "name", profile.name, notes)
-        if trades:
-            told = next((one for one in _texts(profile) if self.signs(one[0], one[2]) & _TRADING), ("", "products", ""))
-            _note_organisation(DISTRIBUTOR, told[1], told[2], notes)
-            notes.conflicts += ["products_traded"] if profile.products else []
-
-    def read_sector(self, text: str, origin: str, notes: Notes) -> None:
-        """Note who a stated sector says it is (高等学校); who trades, `only_trades` tells."""
-        kinds = set(self.organisations.find(text))
-        sure = [entry for reading in self.sectors.read(text) if reading.how in SURE for entry in reading.ids]
-        within = self.sectors.vocabulary.taxonomy.within
-        kinds |= {
-            kind.id for kind in self.organisations.entries.values() for entry in sure if within(entry, kind.sectors)
-        }
-        for kind in sorted(kinds - {DISTRIBUTOR}):
-            _note_organisation(kind, origin, text, notes)
+    def read_trade(self, profile: Profile, notes: Notes, *, trades: bool) -> None:
+        """Note of a company that only sells that nothing it calls its products is read as made by it."""
+        if not trades:
+            return
+        told = next((one for one in _texts(profile) if self.signs(one[0], one[2]) & _TRADING), ("", "products", ""))
+        self.organisations.note(DISTRIBUTOR, told[1], told[2], notes)
+        notes.conflicts += ["products_traded"] if profile.products else []
 
     def note_sale(self, item: str, origin: str, notes: Notes) -> None:
         """Note the sector of trade that a sold good gives; the good itself is none of the company's."""
@@ -376,7 +320,7 @@ class BusinessReader:
         for trade in vocabulary.entries.values():
             if any(vocabulary.taxonomy.within(entry, trade.extra.get("sells", ())) for entry in sold):
                 return trade.id
-        return self.organisations[DISTRIBUTOR].sectors[0]
+        return self.organisations.vocabulary[DISTRIBUTOR].sectors[0]
 
     def offer(self, item: str, origin: str, notes: Notes) -> None:
         """Offer the names that stand in an item, and let them connect; what a service is for is not offered."""
@@ -395,7 +339,3 @@ class BusinessReader:
 
 def _are_sure(readings: tuple[WordReading, ...]) -> bool:
     return bool(readings) and all(reading.how in SURE for reading in readings)
-
-
-def _note_organisation(kind: str, origin: str, text: str, notes: Notes) -> None:
-    notes.note(ReadFact(fact="organisation", value=kind, origin=origin, input=text, how=How.INFERRED))

@@ -6,11 +6,12 @@ It gathers what was understood and decides nothing about measures.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from matcher.places.reader import PlaceStatus, region_of_credit_code, resolve_place
 from matcher.profiles.business_scope import BusinessReader, is_business_scope
+from matcher.profiles.organisations import OrganisationReader
 from matcher.profiles.profile import (
     FLAGS,
     ITEMS,
@@ -87,6 +88,9 @@ class DeclaredFacts:
 CONNECTING_SIMILARITY = 0.75
 """A likeness connects from here on; below, it is only offered for confirmation."""
 
+IN_SCOPE = 0.75
+"""How near an item of a scope brings a measure: scopes are wide by habit, and what is called a product goes before."""
+
 _VOCABULARY_OF = {name: profile_fields().by_id[name].vocabulary for name in ITEMS}
 
 
@@ -100,6 +104,7 @@ class ProfileReader:
     catalogue: Catalogue
     resolvers: dict[str, WordResolver]
     declared: DeclaredFacts
+    organisations: OrganisationReader
     business: BusinessReader
 
     def read(self, request: MatchRequest, *, trades: bool | None = None) -> Reading:
@@ -109,7 +114,7 @@ class ProfileReader:
         """
         notes, profile = Notes(), request.profile
         trades = self.business.only_trades(profile) if trades is None else trades
-        self.business.read_who(profile, notes, trades=trades)
+        self.organisations.read(profile, notes)
         self._read_place(profile.city, "region", "city", notes)
         self._read_credit_code(profile, notes)
         self._read_place(profile.target_city, "target_region", "target_city", notes)
@@ -122,6 +127,7 @@ class ProfileReader:
                 else:
                     self._read_set(name, text, origin, notes)
         self._read_scope(profile.business_scope, "business_scope", notes)
+        self.business.read_trade(profile, notes, trades=trades)
         for fact in (*NUMBERS, *FLAGS):
             value = getattr(profile, fact)
             if value is None:
@@ -132,6 +138,7 @@ class ProfileReader:
             notes.declare(fact_id, values, profile.facts[fact_id])
             if fact_id in self.catalogue.facts:
                 notes.mention_declared(fact_id, self.catalogue.facts[fact_id].vocabulary)
+        self.organisations.declare(profile.facts, notes)
         if notes.has("region") and not notes.has("target_region"):
             notes.copy("region", "target_region")  # stated nothing else, it is where the company is
         return Reading(
@@ -184,7 +191,8 @@ class ProfileReader:
             notes.conflicts.append("region_differs_from_uscc")
 
     def _read_sector(self, text: str, origin: str, notes: Notes) -> None:
-        self.business.read_sector(text, origin, notes)
+        if self.organisations.read_sector(text, origin, notes):
+            return
         readings = self.resolvers["sectors"].read(text)
         if _is_sure(readings):
             self._note_all("sector", "sectors", readings, origin, notes)
@@ -209,7 +217,11 @@ class ProfileReader:
             if self.business.is_sale(item):
                 self.business.note_sale(item, origin, notes)
             elif name := self.business.sure_name(item):
+                before = len(notes.mentions)
                 self._read_concept(name, origin, notes)
+                notes.mentions[before:] = [
+                    replace(mention, how=How.CONTAINS, similarity=IN_SCOPE) for mention in notes.mentions[before:]
+                ]
             else:
                 self.business.offer(item, origin, notes)
 
@@ -302,5 +314,8 @@ def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader
         name: WordResolver(catalogue.vocabularies[name], codes if name == "sectors" else None)
         for name in dict.fromkeys(_VOCABULARY_OF.values())
     }
-    business = BusinessReader(catalogue.vocabularies["organisations"], resolvers["sectors"], resolvers["concepts"])
-    return ProfileReader(catalogue=catalogue, resolvers=resolvers, declared=declared, business=business)
+    organisations = OrganisationReader(catalogue.vocabularies["organisations"], resolvers["sectors"])
+    business = BusinessReader(organisations, resolvers["sectors"], resolvers["concepts"])
+    return ProfileReader(
+        catalogue=catalogue, resolvers=resolvers, declared=declared, organisations=organisations, business=business
+    )

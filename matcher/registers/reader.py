@@ -247,7 +247,7 @@ class TenantReader:
 
     def _names(self, given: Fields, on: date) -> tuple[Positions, Positions]:
         """Read who rows are: names are nearly all different, so one stands for all that tell the same."""
-        kinds = list(map(self._reader.business.names.kind_of, given.columns["name"]))
+        kinds = list(map(self._reader.organisations.of_name, given.columns["name"]))
         name_of = dict(zip(kinds, given.columns["name"], strict=True))
         return self._read_inputs.numbers("name", kinds, lambda kind: {"name": name_of[kind]}, on), np.arange(given.size)
 

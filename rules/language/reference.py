@@ -108,7 +108,7 @@ def is_flag(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Dec
 def manual(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:  # noqa: ARG001 - one signature for all
     """Only a person can check it; the company may declare that it holds."""
     if answer is None or not answer.sure:
-        return MANUAL
+        return MET if answer is not None and True in answer.inferred else MANUAL
     return MET if answer.sure[0] is True else UNMET
 
 
