@@ -21,6 +21,7 @@ class Kind(StrEnum):
     """How a value of a field is written."""
 
     TEXT = "text"
+    SCOPE = "scope"
     CODE = "code"
     PLACE = "place"
     LIST = "list"

@@ -39,6 +39,7 @@ class WordLists:
     making: tuple[str, ...]
     trading: tuple[str, ...]
     trading_of_goods_only: frozenset[str]
+    tools_of_trade: tuple[str, ...]
     serving: tuple[str, ...]
     legal_forms: tuple[str, ...]
     name_fillers: tuple[str, ...]
@@ -209,6 +210,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "making": _texts,
     "trading": _texts,
     "trading_of_goods_only": _set,
+    "tools_of_trade": _texts,
     "serving": _texts,
     "legal_forms": _texts,
     "name_fillers": _texts,

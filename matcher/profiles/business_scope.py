@@ -43,19 +43,20 @@ def _any_of(words: Iterable[str]) -> str:
 
 SCOPE_MARK = re.compile(f"(?:{_any_of(_LISTS.scope_headings)})[:：]|依法须经批准")
 _HEADING = re.compile(f"(?:{_any_of(_LISTS.scope_headings)})[:：]")
-_BRACKET = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
+_OPENING, _CLOSING = frozenset("(（[【"), frozenset(")）]】")
 _PERMIT = re.compile(_any_of(_LISTS.scope_permits))
+_COMMAS = r"，|(?<!\d),|,(?!\d)"
 _PARTS = "[;；。\n]"
 _NUMBER = re.compile(r"(?:[(（]\d{1,2}[)）]|\d{1,2}(?:[)）]|[、.．](?!\d))|[①-⑳])\s*")
-_OPENING = re.compile("(?:主要|专业)?从事")
+_DOING = re.compile("(?:主要|专业)?从事")
 
 _VERBS = (*_LISTS.making, *_LISTS.trading)
 _VERB = re.compile(_any_of(_VERBS))
 _VERB_BACKWARDS = re.compile(_any_of(verb[::-1] for verb in _VERBS))
 _JOINING = frozenset("、,，/和与及兼")
 _MAKES = re.compile(_any_of(_LISTS.making))
-_OF_GOODS_ONLY = tuple(_LISTS.trading_of_goods_only)
-_CALLED = re.compile("(?:业务|商|公司|店)$")
+_OF_GOODS_ONLY, _TOOLS = tuple(_LISTS.trading_of_goods_only), _LISTS.tools_of_trade
+_CALLED = re.compile("(?:(?<=配送|销售|经销|代理|批发|零售)服务)?(?:业务|商|公司|店)?$")
 _GRADE = re.compile(r"(?:第?[一二三ⅠⅡⅢ123]{1,3}[类级][、和及与]?)+|新型|高性能|高端|各类")
 
 
@@ -81,11 +82,25 @@ def scope_items(text: str, is_name: Callable[[str], bool]) -> tuple[str, ...]:
 
 def _parts(text: str) -> Iterator[str]:
     """Yield what stands between the marks that always separate, without headings, formulas and numbers."""
-    for _ in range(2):  # brackets stand in brackets, and hardly deeper
-        text = _BRACKET.sub(lambda found: "" if _is_aside(found[1]) else found[0], text)
-    for part in _cut(_HEADING.sub("；", text), _PARTS):
+    for part in _cut(_HEADING.sub("；", _without_asides(text)), _PARTS):
         number = _NUMBER.match(part)
         yield part[number.end() :] if number else part
+
+
+def _without_asides(text: str) -> str:
+    """Return a text without brackets that only restrict what stands before them, whatever stands in these."""
+    kept, depth, start = [], 0, 0
+    for place, character in enumerate(text):
+        if character in _OPENING:
+            if depth == 0:
+                kept.append(text[start:place])
+                start = place
+            depth += 1
+        elif character in _CLOSING and depth:
+            depth -= 1
+            if depth == 0 and _is_aside(text[start + 1 : place]):
+                start = place + 1
+    return "".join((*kept, text[start:]))
 
 
 def _is_aside(bracketed: str) -> bool:
@@ -95,10 +110,10 @@ def _is_aside(bracketed: str) -> bool:
 def _items_of(part: str, is_name: Callable[[str], bool]) -> Iterator[str]:
     if _is_under_verbs(part):  # 生产、销售：化妆品、饲料
         end = _end_of_verbs(part)
-        named = _cut(part[end + 1 :], "[、,，]")
+        named = _cut(part[end + 1 :], f"、|{_COMMAS}")
         yield from (f"{name}{_deciding(part[:end])}" for name in named if _counts(name))
         return
-    for piece in [part] if _is_official(part) else _cut(part, "[,，]"):
+    for piece in [part] if _is_official(part) else _cut(part, _COMMAS):
         yield from _items_in(piece, is_name)
 
 
@@ -141,8 +156,8 @@ def _apart(item: str) -> tuple[str, str]:
     start = len(bare) - _end_of_verbs(bare[::-1], _VERB_BACKWARDS)
     if start < len(bare):
         return bare[:start].rstrip("的、"), bare[start:]
-    opening = _OPENING.match(item)
-    end = _end_of_verbs(item, start=opening.end() if opening else 0)
+    doing = _DOING.match(item)
+    end = _end_of_verbs(item, start=doing.end() if doing else 0)
     return (item[end:], item[:end]) if end else (item, "")
 
 
@@ -270,7 +285,7 @@ class BusinessReader:
             return self._trades(whole)
         known = (self.concepts.read(name), self.sectors.read(name)) if name else ()
         if _says_sale_first(item):
-            return any(map(_are_sure, known))
+            return any(map(_are_sure, known)) and not item.endswith(_TOOLS)
         return any(known) if _CALLED.sub("", item).endswith(_OF_GOODS_ONLY) else True
 
     def is_name(self, text: str) -> bool:

@@ -233,8 +233,15 @@ ITEMS = _of_kind(Kind.LIST)
 DATES = _of_kind(Kind.DATE)
 NUMBERS = (*_of_kind(Kind.WHOLE, Kind.MONEY), *DATES)
 FLAGS = _of_kind(Kind.FLAG)
-TEXTS = tuple(name for name in _of_kind(Kind.TEXT) if profile_fields().by_id[name].vocabulary)
-NAMES = (*TEXTS, *_of_kind(Kind.PLACE, Kind.CODE), *ITEMS, *NUMBERS, *FLAGS, *_of_kind(Kind.DECLARED))
+NAMES = (
+    "name",
+    *_of_kind(Kind.SCOPE),
+    *_of_kind(Kind.PLACE, Kind.CODE),
+    *ITEMS,
+    *NUMBERS,
+    *FLAGS,
+    *_of_kind(Kind.DECLARED),
+)
 """The fields that are read; an id of the caller's says nothing about a company."""
 
 _NOTHING = Profile()

@@ -51,6 +51,7 @@ STATUSES = ("in_force", "draft")
 
 _SHAPES: Mapping[Kind, Callable[..., StrictField]] = {
     Kind.TEXT: Text,
+    Kind.SCOPE: Text,
     Kind.CODE: CreditCode,
     Kind.PLACE: Place,
     Kind.LIST: Texts,
@@ -62,7 +63,7 @@ _SHAPES: Mapping[Kind, Callable[..., StrictField]] = {
 }
 """How JSON states a field, by its kind."""
 
-_LIMITS = ((Kind.TEXT, "limit"), (Kind.LIST, "scope"))
+_LIMITS = ((Kind.TEXT, "limit"), (Kind.SCOPE, "limit"), (Kind.LIST, "scope"))
 """What the most characters of a field limit, by its kind."""
 
 

@@ -192,6 +192,13 @@ def _text(cell: Cell, column: Column) -> str:
     raise CellError("not_a_cell")
 
 
+def _scope(cell: Cell, column: Column) -> str:
+    text = _text(cell, column)
+    if len(text) > column.field.longest:
+        raise LeftOpenError("too_long", limit=column.field.longest)
+    return text
+
+
 def _code(cell: Cell, column: Column) -> str:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         raise CellError("credit_code_number")
@@ -329,6 +336,7 @@ def _declared(cell: Cell, column: Column) -> Cell:
 
 _READERS: dict[Kind, Callable[[Any, Column], Any]] = {
     Kind.TEXT: _text,
+    Kind.SCOPE: _scope,
     Kind.CODE: _code,
     Kind.PLACE: _text,
     Kind.LIST: _list,

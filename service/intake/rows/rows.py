@@ -64,6 +64,8 @@ def gather(stated: Stated, city: str) -> Profile:
             continue
         elif column.field.kind is Kind.LIST:
             values[name] = tuple(dict.fromkeys((*values.get(name, ()), *value)))
+        elif column.field.kind is Kind.SCOPE:
+            values[name] = "；".join(filter(None, (values.get(name), value)))
         else:
             values.setdefault(name, value)
     return Profile(**values, facts=facts)

@@ -48,7 +48,8 @@ class FormField:
 
 
 _KINDS = {
-    Field.TEXT: InputKind.TEXT, Field.CODE: InputKind.TEXT, Field.PLACE: InputKind.TEXT, Field.LIST: InputKind.LINES,
+    Field.TEXT: InputKind.TEXT, Field.SCOPE: InputKind.TEXT, Field.CODE: InputKind.TEXT, Field.PLACE: InputKind.TEXT,
+    Field.LIST: InputKind.LINES,
     Field.WHOLE: InputKind.NUMBER, Field.MONEY: InputKind.MONEY, Field.DATE: InputKind.DATE, Field.FLAG: InputKind.FLAG,
 }  # fmt: skip
 """How a field is typed that does not say otherwise, by its kind."""
@@ -60,7 +61,7 @@ FIELDS = tuple(
         kind=InputKind(form.typed) if form.typed else _KINDS[field.kind],
         main=form.main,
         autocomplete=form.autocomplete,
-        vocabulary="" if field.kind is Field.TEXT else field.vocabulary,
+        vocabulary=field.vocabulary,
     )
     for name, field in ((name, profile_fields().by_id[name]) for name in profile_fields().form)
     if (form := field.form)
