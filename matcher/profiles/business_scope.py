@@ -299,14 +299,14 @@ class BusinessReader:
         trades = len(kept) * 2 < len(items) and not any(deed_of(item)[1] is Deed.MAKE for item in kept)
         return items if trades else kept
 
-    def sure_name(self, item: str) -> str:
-        """Return what an item is wholly the name of, with or without its verb; "" where something stays unexplained."""
+    def sure_names(self, item: str) -> tuple[str, ...]:
+        """Return what an item is wholly the name of, without and with its verb; () where something is unexplained."""
         name, deed = deed_of(item)
-        if deed is not Deed.SERVE and _are_sure(self.concepts.read(name)):
-            return name
-        if _are_sure(self.sectors.read(item)) or _are_sure(self.concepts.read(item)):
-            return item
-        return name if deed is not Deed.SERVE and _are_sure(self.sectors.read(name)) else ""
+        is_done = deed is not Deed.SERVE
+        named = [name] if is_done and _are_sure(self.concepts.read(name)) else []
+        if _are_sure(self.sectors.read(item)) or (not named and _are_sure(self.concepts.read(item))):
+            named.append(item)
+        return tuple(named or ([name] if is_done and _are_sure(self.sectors.read(name)) else []))
 
     def read_trade(self, profile: Profile, notes: Notes, *, trades: bool) -> None:
         """Note of a company that only sells that nothing it calls its products is read as made by it."""

@@ -216,9 +216,10 @@ class ProfileReader:
         for item in self.business.items_of(text) if text else ():
             if self.business.is_sale(item):
                 self.business.note_sale(item, origin, notes)
-            elif name := self.business.sure_name(item):
+            elif names := self.business.sure_names(item):
                 before = len(notes.mentions)
-                self._read_concept(name, origin, notes)
+                for name in names:
+                    self._read_concept(name, origin, notes)
                 notes.mentions[before:] = [
                     replace(mention, how=How.CONTAINS, similarity=IN_SCOPE) for mention in notes.mentions[before:]
                 ]
