@@ -210,15 +210,16 @@ _TRADING = Sign.NAME_TRADES | Sign.SECTOR_TRADES | Sign.PRODUCT_TRADED | Sign.SC
 def only_trades(signs: int) -> bool:
     """Tell whether who gives these signs sells, and does not make, what it calls its products.
 
-    What is said to be made decides first, then the stated sector, the words of the products, the name, the scope.
+    What is said to be made decides first, then the name, whose word for the trade is by law that of the main business,
+    then the words of the products, the stated sector, the scope.
     """
     if signs & Sign.PRODUCT_MADE:
         return False
+    if signs & Sign.NAME_TRADES or (signs & Sign.PRODUCT_TRADED and not signs & Sign.PRODUCT_UNSAID):
+        return True
     if signs & (Sign.SECTOR_TRADES | Sign.SECTOR_OTHER):
         return not signs & Sign.SECTOR_OTHER
-    if signs & Sign.PRODUCT_UNSAID:
-        return bool(signs & Sign.NAME_TRADES)
-    return bool(signs & _TRADING)
+    return bool(signs & Sign.SCOPE_TRADES) and not signs & Sign.PRODUCT_UNSAID
 
 
 def _texts(profile: Profile) -> Iterator[tuple[str, str, str]]:
@@ -315,6 +316,16 @@ class BusinessReader:
         told = next((one for one in _texts(profile) if self.signs(one[0], one[2]) & _TRADING), ("", "products", ""))
         self.organisations.note(DISTRIBUTOR, told[1], told[2], notes)
         notes.conflicts += ["products_traded"] if profile.products else []
+
+    def is_traded_sector(self, text: str) -> bool:
+        """Tell whether a sector that a mere seller states is that of its goods, and none of trade."""
+        return self._sign_of_sector(text) == Sign.SECTOR_OTHER
+
+    def offer_sector(self, text: str, origin: str, notes: Notes) -> None:
+        """Offer the sector of the goods: a seller may mean that of its customers."""
+        offered = tuple((entry, reading.similarity) for reading in self.sectors.read(text) for entry in reading.ids)
+        notes.unrecognised.append(Unread(fact="sector", origin=origin, input=text, candidates=offered))
+        notes.suspect("sector", [entry for entry, _ in offered])
 
     def note_sale(self, item: str, origin: str, notes: Notes) -> None:
         """Note the sector of trade that a sold good gives; the good itself is none of the company's."""

@@ -121,7 +121,7 @@ class ProfileReader:
         for name, vocabulary in _VOCABULARY_OF.items():
             for origin, text in self._items(profile, name):
                 if vocabulary == "sectors":
-                    self._read_sector(text, origin, notes)
+                    self._read_sector(text, origin, notes, is_sold=trades)
                 elif vocabulary == "concepts":
                     self._read_product(text, origin, notes, is_sold=trades and name == "products")
                 else:
@@ -190,8 +190,11 @@ class ProfileReader:
         elif stated and not any(regions.taxonomy.overlaps(value, [code]) for value in stated):
             notes.conflicts.append("region_differs_from_uscc")
 
-    def _read_sector(self, text: str, origin: str, notes: Notes) -> None:
+    def _read_sector(self, text: str, origin: str, notes: Notes, *, is_sold: bool) -> None:
         if self.organisations.read_sector(text, origin, notes):
+            return
+        if is_sold and self.business.is_traded_sector(text):
+            self.business.offer_sector(text, origin, notes)
             return
         readings = self.resolvers["sectors"].read(text)
         if _is_sure(readings):

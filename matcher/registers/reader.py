@@ -46,7 +46,7 @@ class _Tables(NamedTuple):
 
 
 class Sold(NamedTuple):
-    """A product of a row that only trades, or "" for that it does."""
+    """A product or sector of a row that only trades, or "" for that it does."""
 
     text: str
 
@@ -279,7 +279,7 @@ class TenantReader:
         """Read every item of a list, each an input."""
         column = given.columns[name]
         texts: list[str | Sold] = list(chain.from_iterable(column))
-        if name == "products" and trades.any():
+        if name in ("sector", "products") and trades.any():
             rows = zip(trades.tolist(), column, strict=True)
             texts = [Sold(text) if sold else text for sold, of_row in rows for text in of_row]
         numbers = self._read_inputs.numbers(name, texts, lambda text: {name: (text,)}, on)
