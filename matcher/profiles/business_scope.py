@@ -244,7 +244,9 @@ class BusinessReader:
     def only_trades(self, profile: Profile) -> bool:
         """Tell whether a profile is that of a mere seller; who declares what it is, is not judged by its words."""
         if "organisation" in profile.facts:
-            return DISTRIBUTOR in str(profile.facts["organisation"])
+            declared = profile.facts["organisation"]
+            kinds = declared if isinstance(declared, list | tuple) else [declared]
+            return any(DISTRIBUTOR in self.organisations.vocabulary.find(str(kind)) for kind in kinds)
         signs = 0
         for field, _, text in _texts(profile):
             signs |= self.signs(field, text)

@@ -197,6 +197,7 @@ MAKER, SELLER = ("聚乳酸", "体外诊断试剂"), ("聚乳酸销售",)
         ({"sector": ("药店",), "business_scope": "药品生产；药品零售", "products": MAKER}, True),
         ({"name": "某贸易有限公司", "products": MAKER, "facts": {"organisation": "company"}}, False),
         ({"products": MAKER, "facts": {"organisation": ["distributor"]}}, True),
+        ({"products": MAKER, "facts": {"organisation": "经销商"}}, True),
         ({}, False),
     ],
 )
