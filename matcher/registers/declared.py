@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from matcher.profiles.organisations import FACT as ORGANISATION
 from matcher.profiles.profile import Fields, MatchError, MatchRequest, Reading
 from matcher.profiles.reader import ProfileReader
 from matcher.ranking.passages import Positions
@@ -86,7 +87,7 @@ def read_declared(given: Fields, reader: ProfileReader, on: date) -> Declared:
 def _declaration(facts: Mapping[str, Any], reader: ProfileReader) -> _Declaration:
     published = reader.declared.facts
     # Declaring what a field of the profile speaks of replaces what was read of that field.
-    replaces = any(fact in published and published[fact].field != "facts" for fact in facts)
+    replaces = any(fact == ORGANISATION or (fact in published and published[fact].field != "facts") for fact in facts)
     try:
         reader.declared.read(facts)
     except MatchError as error:
