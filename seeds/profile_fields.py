@@ -21,6 +21,7 @@ class Kind(StrEnum):
     """How a value of a field is written."""
 
     TEXT = "text"
+    SCOPE = "scope"
     CODE = "code"
     PLACE = "place"
     LIST = "list"
@@ -98,6 +99,7 @@ class ProfileField:
     fact: bool = False
     part: int = 0
     yearly: bool = False
+    longest: int = 200
     planned: bool = False
     named: bool = False
     yes: tuple[str, ...] = ()

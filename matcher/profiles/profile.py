@@ -40,6 +40,7 @@ class Profile:
     uscc: str = ""
     city: str = ""
     target_city: str = ""
+    business_scope: str = ""
     sector: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     technologies: tuple[str, ...] = ()
@@ -311,8 +312,16 @@ ITEMS = _of_kind(Kind.LIST)
 DATES = _of_kind(Kind.DATE)
 NUMBERS = (*_of_kind(Kind.WHOLE, Kind.MONEY), *DATES)
 FLAGS = _of_kind(Kind.FLAG)
-NAMES = (*_of_kind(Kind.PLACE, Kind.CODE), *ITEMS, *NUMBERS, *FLAGS, *_of_kind(Kind.DECLARED))
-"""The fields that are read; a name or an id of the caller's says nothing about a company."""
+NAMES = (
+    "name",
+    *_of_kind(Kind.SCOPE),
+    *_of_kind(Kind.PLACE, Kind.CODE),
+    *ITEMS,
+    *NUMBERS,
+    *FLAGS,
+    *_of_kind(Kind.DECLARED),
+)
+"""The fields that are read; an id of the caller's says nothing about a company."""
 
 _NOTHING = Profile()
 

@@ -5,12 +5,14 @@ It gathers what was understood and decides nothing about measures.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from matcher.places.reader import PlaceStatus, region_of_credit_code, resolve_place, settled_by_code
+from matcher.profiles.business_scope import BusinessReader, is_business_scope
 from matcher.profiles.intents import Denials, NeedReader
+from matcher.profiles.organisations import OrganisationReader
 from matcher.profiles.profile import (
     FLAGS,
     ITEMS,
@@ -32,6 +34,7 @@ from matcher.profiles.words import SURE, How, WordReading, WordResolver
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition, FactError, Value, derive, parse_fact_value
 from seeds.faults import Fault
+from seeds.industries import HOLDS_MARK, shield, unshield
 from seeds.profile_fields import profile_fields
 from seeds.vocabulary import Vocabulary, fold
 from seeds.word_lists import word_lists
@@ -87,6 +90,9 @@ class DeclaredFacts:
         return (raw,)
 
 
+IN_SCOPE = 0.75
+"""How near an item of a scope brings a measure: scopes are wide by habit, and what is called a product goes before."""
+
 _VOCABULARY_OF = {name: profile_fields().by_id[name].vocabulary for name in ITEMS}
 
 
@@ -103,27 +109,36 @@ class ProfileReader:
     denials: Denials
     declared: DeclaredFacts
     abbreviations: Abbreviations
+    organisations: OrganisationReader
+    business: BusinessReader
 
-    def read(self, request: MatchRequest, stated: frozenset[str] | None = None) -> Reading:
+    def read(
+        self, request: MatchRequest, stated: frozenset[str] | None = None, *, trades: bool | None = None
+    ) -> Reading:
         """Return what is understood of the profile; raise MatchError naming every bad declared fact.
 
-        `stated` are the sectors beside which it is read; those of the profile where not given.
+        `stated` are the sectors beside which it is read, `trades` tells whether it sells and does not make its
+        products; its own words tell where not given.
         """
         profile = request.profile
         declared = self.declared.read(profile.facts)
         beside = self.stated_sectors(profile.sector, declared.get("sector")) if stated is None else stated
         notes = Notes(stated=beside)
+        trades = self.business.only_trades(profile) if trades is None else trades
+        self.organisations.read(profile, notes)
         self._read_place(profile.city, "region", "city", notes)
         self._read_credit_code(profile, notes)
         self._read_place(profile.target_city, "target_region", "target_city", notes)
         for name, vocabulary in _VOCABULARY_OF.items():
             for origin, text in self._items(profile, name, notes):
                 if vocabulary == "sectors":
-                    self._read_sector(text, origin, notes)
+                    self._read_sector(text, origin, notes, is_sold=trades)
                 elif vocabulary == "concepts":
-                    self._read_concept(text, origin, notes)
+                    self._read_product(text, origin, notes, is_sold=trades and name == "products")
                 else:
                     self._read_set(name, text, origin, notes)
+        self._read_scope(profile.business_scope, "business_scope", notes)
+        self.business.read_trade(profile, notes, trades=trades)
         for fact in (*NUMBERS, *FLAGS):
             value = getattr(profile, fact)
             if value is None:
@@ -134,6 +149,7 @@ class ProfileReader:
             notes.declare(fact_id, values, profile.facts[fact_id])
             if fact_id in self.catalogue.facts:
                 notes.mention_declared(fact_id, self.catalogue.facts[fact_id].vocabulary)
+        self.organisations.declare(profile.facts, notes)
         if notes.has("region") and not notes.has("target_region"):
             notes.copy("region", "target_region")  # stated nothing else, it is where the company is
         return Reading(
@@ -149,8 +165,7 @@ class ProfileReader:
         """Return the sectors declared, else those that texts name for sure, whatever stands beside them."""
         if declared is not None:
             return frozenset(map(str, declared))
-        split = self.resolvers["sectors"].split
-        items = (item for text in texts if text.strip() for item in split(text))
+        items = (item for text in texts if text.strip() for item in _split(self.resolvers["sectors"], text))
         return frozenset(sector for item in items for sector in self._sectors_named(item))
 
     def _sectors_named(self, text: str) -> tuple[str, ...]:
@@ -165,7 +180,7 @@ class ProfileReader:
         """Tell whether a text of a field is read by the sectors that stand beside it: it holds an abbreviation."""
         if _VOCABULARY_OF[name] not in ("sectors", "concepts") or not text.strip():
             return False
-        items = self.resolvers[_VOCABULARY_OF[name]].split(text)
+        items = _split(self.resolvers[_VOCABULARY_OF[name]], text)
         both = (self.resolvers["sectors"], self.resolvers["concepts"])
         return any(reading.is_abbreviation for item in items for resolver in both for reading in resolver.read(item))
 
@@ -177,10 +192,12 @@ class ProfileReader:
         resolver = self.resolvers[_VOCABULARY_OF[name]]
         for position, text in enumerate(getattr(profile, name)):
             origin = f"{name}[{position}]"
+            if name == "products" and is_business_scope(text):
+                yield origin, text
+                continue
             said = self.needs.said(text) if name == "needs" else self.denials.said(name, text)
             notes.denied += [Denied(origin=origin, input=part) for part in said.denied]
-            for item in resolver.split(said.rest) if said.rest.strip() else ():
-                yield origin, item
+            yield from ((origin, item) for item in (_split(resolver, said.rest) if said.rest.strip() else ()))
 
     def _read_place(self, text: str, fact: str, origin: str, notes: Notes) -> None:
         if not text.strip():
@@ -221,7 +238,12 @@ class ProfileReader:
         notes.note(read)
         notes.mentions.append(mention_of(read, "regions"))
 
-    def _read_sector(self, text: str, origin: str, notes: Notes) -> None:
+    def _read_sector(self, text: str, origin: str, notes: Notes, *, is_sold: bool) -> None:
+        if self.organisations.read_sector(text, origin, notes):
+            return
+        if is_sold and self.business.is_traded_sector(text):
+            self.business.offer_sector(text, origin, notes)
+            return
         readings = self.resolvers["sectors"].read(text)
         if _is_sure(readings):
             trust = self.abbreviations.trust(readings[0], readings[0].ids, notes.stated)
@@ -235,6 +257,29 @@ class ProfileReader:
             self._note_concepts(concepts, origin, notes)
             return
         self._doubt("sector", "sectors", text, origin, notes)
+
+    def _read_product(self, text: str, origin: str, notes: Notes, *, is_sold: bool) -> None:
+        if origin.startswith("products") and is_business_scope(text):
+            self._read_scope(text, origin, notes)
+        elif self.business.is_sale(text):
+            self.business.note_sale(text, origin, notes)
+        elif not is_sold:
+            self._read_concept(text, origin, notes)
+
+    def _read_scope(self, text: str, origin: str, notes: Notes) -> None:
+        """Read the items of a scope: one wholly a name as a product, any other is offered and connects."""
+        for item in self.business.items_of(text) if text else ():
+            if self.business.is_sale(item):
+                self.business.note_sale(item, origin, notes)
+            elif names := self.business.sure_names(item):
+                before = len(notes.mentions)
+                for name in names:
+                    self._read_concept(name, origin, notes)
+                notes.mentions[before:] = [
+                    replace(mention, how=How.CONTAINS, similarity=IN_SCOPE) for mention in notes.mentions[before:]
+                ]
+            else:
+                self.business.offer(item, origin, notes)
 
     def _read_concept(self, text: str, origin: str, notes: Notes) -> None:
         readings = self.resolvers["concepts"].read(text)
@@ -366,6 +411,7 @@ def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader
         for name in dict.fromkeys(_VOCABULARY_OF.values())
     }
     topics = [catalogue.vocabularies[name] for name in ("concepts", "sectors", "regions")]
+    organisations = OrganisationReader(catalogue.vocabularies["organisations"], resolvers["sectors"])
     return ProfileReader(
         catalogue=catalogue,
         resolvers=resolvers,
@@ -373,7 +419,14 @@ def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader
         denials=Denials(lambda field, text: _is_named(resolvers, field, text)),
         declared=declared,
         abbreviations=Abbreviations.of(catalogue.vocabularies),
+        organisations=organisations,
+        business=BusinessReader(organisations, resolvers["sectors"], resolvers["concepts"]),
     )
+
+
+def _split(resolver: WordResolver, text: str) -> Iterable[str]:
+    """Split a list, but not inside an official name of an industry."""
+    return map(unshield, resolver.split(shield(text))) if HOLDS_MARK(text) else resolver.split(text)
 
 
 def _is_named(resolvers: Mapping[str, WordResolver], field: str, text: str) -> bool:

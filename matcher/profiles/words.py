@@ -14,12 +14,10 @@ from itertools import accumulate, pairwise
 from unicodedata import normalize
 
 from matcher.fuzzy import nearest
-from seeds.vocabulary import Vocabulary, fold
-from seeds.word_lists import (
+from seeds.beside_names import (
     Side,
     are_all_set_aside,
     blanked,
-    intents,
     is_other_substance,
     is_set_aside,
     is_substance,
@@ -31,8 +29,10 @@ from seeds.word_lists import (
     unlabelled,
     unmarked,
     without_words_beside,
-    word_lists,
 )
+from seeds.industries import industries
+from seeds.vocabulary import Vocabulary, fold
+from seeds.word_lists import intents, word_lists
 
 
 class How(StrEnum):
@@ -155,6 +155,8 @@ class WordResolver:
         self.vocabulary = vocabulary
         self._codes = codes or {}
         self._of_products = of_products
+        official = industries().codes.items() if codes else ()
+        self._official = {name: (entry,) for name, code in official if (entry := self._code(code))}
         self._long_names = tuple(
             name for name in vocabulary.index if not name.isascii() or len(name) >= SHORTEST_ALIKE_LATIN
         )
@@ -284,7 +286,7 @@ class WordResolver:
         """Return the reading of a text that is one name, code, code beside its name, or path; else None."""
         plain = unmarked(text)
         for candidate in dict.fromkeys((text, plain, _NOISE.sub("", plain.strip()))):
-            ids = self.vocabulary.find(candidate)
+            ids = self.vocabulary.find(candidate) or self._official.get(fold(candidate), ())
             if ids and (candidate == text or len(fold(candidate)) >= SHORTEST_CONTAINED):
                 labels = {fold(label) for i in ids for label in (self.vocabulary[i].zh, self.vocabulary[i].en)}
                 exact = candidate == text and fold(text) in labels

@@ -1,28 +1,33 @@
 """Reads many profiles into columns: what a text says is worked out once, by the reader of single profiles.
 
-Readings add up: what a profile says is what its inputs say one by one, an abbreviation beside the sectors of its row.
-Only a declared fact that takes the place of an input makes a profile be read as a whole.
+Readings add up: what a profile says is what its inputs say one by one, an abbreviation beside the sectors of its row,
+products of a mere seller as such. Only a declared fact that takes the place of an input makes a profile be read as a
+whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import chain
+from operator import or_
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.places.reader import region_of_credit_code
+from matcher.profiles.business_scope import Sign, only_trades
 from matcher.profiles.profile import DATES, FLAGS, ITEMS, NUMBERS, Fields, MatchError, MatchRequest, Profile, Reading
 from matcher.profiles.reader import ProfileReader
 from matcher.ranking.hits import Spots, join, spots_of
-from matcher.ranking.measure_index import Floats, MeasureColumns
+from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Positions
 from matcher.ranking.ranking import Bits, comparable_of
+from matcher.registers.declared import Declared, looked_up, read_declared, spans
 from rules.compiled.bit_planes import (
     AnswerColumn,
     FactColumn,
@@ -42,11 +47,15 @@ class _Tables(NamedTuple):
     comparable: Bits
 
 
-class BesideSectors(NamedTuple):
-    """A text that is read differently beside different sectors (SAF), and the ids of those stated in its row."""
+class InRow(NamedTuple):
+    """A text that is read by what else its row says: beside sectors (SAF), or as what a mere seller trades in."""
 
     text: str
-    sectors: frozenset[str]
+    sectors: frozenset[str] = frozenset()
+    is_sold: bool = False
+
+
+_ONLY_TRADES = np.array([only_trades(signs) for signs in range(2 * max(Sign))], dtype=np.bool_)
 
 
 class ReadInputs:
@@ -78,7 +87,7 @@ class ReadInputs:
     ) -> Positions:
         """Return the numbers of inputs; a new one is read as a profile that says just `fields_of` its key.
 
-        A key that is a BesideSectors is read as its text beside its sectors.
+        A key that is InRow is read as its text beside its sectors, in the profile of a mere seller where it is sold.
         """
         known = self._inputs.setdefault(kind, {})
         try:
@@ -86,9 +95,9 @@ class ReadInputs:
         except KeyError:
             for key in dict.fromkeys(keys):
                 if key not in known:
-                    text, stated = key if isinstance(key, BesideSectors) else (key, frozenset[str]())
+                    text, sectors, trades = key if isinstance(key, InRow) else (key, frozenset[str](), False)
                     request = MatchRequest(profile=Profile(**fields_of(text)), on=on)
-                    known[key] = self.add(self._reader.read(request, stated))
+                    known[key] = self.add(self._reader.read(request, sectors, trades=trades))
             return looked_up(known, keys)
 
     def add(self, reading: Reading) -> int:
@@ -128,89 +137,9 @@ class ReadInputs:
         return join(spots), np.array([len(each.places) for each in spots], dtype=np.intp)
 
 
-def looked_up(known: Mapping[Any, int], keys: Sequence[Any]) -> Positions:
-    """Return the number of each key; raises KeyError for one that has none."""
-    return np.fromiter(map(known.__getitem__, keys), dtype=np.intp, count=len(keys))
-
-
-def spans(starts: Positions, counts: Positions) -> Positions:
-    """Return starts[0], starts[0] + 1 ... (counts[0] of them), then those from starts[1] and so on.
-
-    So several entries of a flat array are taken for each row.
-    """
-    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts - starts, counts)
-
-
 _OF_NUMBERS = frozenset((*DERIVED, *NUMBERS))
 MOST_INPUTS = 20_000
 """So many readings of inputs are kept: past it, all are forgotten and read again."""
-
-
-Key = tuple[str, str]
-"""A fact and what was declared of it, as text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What rows declare: rows[i] stated keys[places[i]]; rows read as a `whole`; rows `refused`, and why.
-
-    `facts_of` tells what each key declares.
-    """
-
-    keys: Sequence[Key]
-    places: Positions
-    rows: Positions
-    facts_of: Mapping[Key, Mapping[str, Any]]
-    whole: Mapping[int, Reading]
-    refused: Mapping[int, MatchError]
-
-
-class _Declaration(NamedTuple):
-    """What one declaration adds, unless it is wrong or takes the place of what a field says."""
-
-    keys: tuple[Key, ...]
-    error: MatchError | None
-    replaces: bool
-
-
-def read_declared(given: Fields, reader: ProfileReader, on: date) -> Declared:
-    """Read what rows declare, equal declarations once; a row that declares anything wrong is refused."""
-    column = given.columns["facts"]
-    texts = list(map(repr, column))
-    distinct = dict(zip(texts, column, strict=True))
-    which = looked_up({text: number for number, text in enumerate(distinct)}, texts)
-    stated = [_declaration(facts, reader) for facts in distinct.values()]
-    facts_of = {
-        key: {key[0]: facts[key[0]]} for facts, each in zip(distinct.values(), stated, strict=True) for key in each.keys
-    }
-    place_of = {key: place for place, key in enumerate(facts_of)}
-    # Every row stands as often as its declaration adds facts, and beside it the place of each of them.
-    flat = np.array([place_of[key] for each in stated for key in each.keys], dtype=np.intp)
-    counts = np.array([len(each.keys) for each in stated], dtype=np.intp)
-    starts = np.cumsum(counts) - counts
-    refused = np.array([each.error is not None for each in stated], dtype=np.bool_)[which]
-    whole = np.array([each.replaces for each in stated], dtype=np.bool_)[which] & ~refused
-    return Declared(
-        keys=tuple(facts_of),
-        places=flat[spans(starts[which], counts[which])],
-        rows=np.repeat(np.arange(len(which)), counts[which]),
-        facts_of=facts_of,
-        whole={
-            row: reader.read(MatchRequest(profile=given.profile(row), on=on)) for row in np.flatnonzero(whole).tolist()
-        },
-        refused={row: error for row, place in enumerate(which.tolist()) if (error := stated[place].error)},
-    )
-
-
-def _declaration(facts: Mapping[str, Any], reader: ProfileReader) -> _Declaration:
-    published = reader.declared.facts
-    # Declaring what a field of the profile speaks of replaces what was read of that field.
-    replaces = any(fact in published and published[fact].field != "facts" for fact in facts)
-    try:
-        reader.declared.read(facts)
-    except MatchError as error:
-        return _Declaration((), error, replaces)
-    return _Declaration(() if replaces else tuple((fact, repr(raw)) for fact, raw in facts.items()), None, replaces)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +187,7 @@ class TenantReader:
         self._read_inputs = ReadInputs(reader, columns)
         self._leans = lru_cache(MOST_INPUTS)(reader.leans_on_sector)
         self._stated = lru_cache(MOST_INPUTS)(reader.stated_sectors)
+        self._signs = lru_cache(MOST_INPUTS)(reader.business.signs)
 
     def read(self, given: Fields, on: date) -> Tenants:
         """Read a chunk; a profile whose declared facts are wrong is refused and left out."""
@@ -288,10 +218,14 @@ class TenantReader:
 
     def _inputs(self, given: Fields, declared: Declared, on: date) -> tuple[Positions, Positions]:
         """Return the numbers of all inputs of the rows, and the row of each."""
+        trades = self._only_trades(given)
         columns = [
             self._places(given, on),
+            self._names(given, on),
+            self._scopes(given, on),
+            self._traders(trades, on),
             *(self._flags(given, name, on) for name in FLAGS),
-            *(self._items(given, name, on) for name in ITEMS),
+            *(self._items(given, name, trades, on) for name in ITEMS),
         ]
         inputs = np.concatenate([numbers for numbers, _ in columns])
         rows = np.concatenate([rows for _, rows in columns])
@@ -317,24 +251,59 @@ class TenantReader:
 
         return self._read_inputs.numbers("place", stated, fields_of, on), np.arange(given.size)
 
+    def _names(self, given: Fields, on: date) -> tuple[Positions, Positions]:
+        """Read who rows are: names are nearly all different, so one stands for all that tell the same."""
+        kinds = list(map(self._reader.organisations.of_name, given.columns["name"]))
+        name_of = dict(zip(kinds, given.columns["name"], strict=True))
+        return self._read_inputs.numbers("name", kinds, lambda kind: {"name": name_of[kind]}, on), np.arange(given.size)
+
+    def _scopes(self, given: Fields, on: date) -> tuple[Positions, Positions]:
+        """Read the items of business scopes, each an input: rows share items and hardly ever a scope."""
+        items = [self._reader.business.items_of(scope) if scope else () for scope in given.columns["business_scope"]]
+        leaning = {item for item in chain.from_iterable(items) if self._leans("products", item)}
+        flat = self._in_rows(given, items, leaning, np.zeros(given.size, dtype=np.bool_))
+        numbers = self._read_inputs.numbers("business_scope", flat, lambda item: {"business_scope": item}, on)
+        return numbers, np.repeat(np.arange(given.size), np.fromiter(map(len, items), dtype=np.intp, count=given.size))
+
+    def _only_trades(self, given: Fields) -> Flags:
+        """Tell which rows sell and do not make their products."""
+        signs = np.zeros(given.size, dtype=np.uint8)
+        for name in ("name", "business_scope", "sector", "products"):
+            texts = ((each,) if isinstance(each, str) else each for each in given.columns[name])
+            found = (reduce(or_, (self._signs(name, text) for text in of_row if text), 0) for of_row in texts)
+            signs |= np.fromiter(found, dtype=np.uint8, count=given.size)
+        return np.asarray(_ONLY_TRADES[signs])
+
+    def _traders(self, trades: Flags, on: date) -> tuple[Positions, Positions]:
+        rows = np.flatnonzero(trades)
+        return self._read_inputs.numbers("trades", [InRow("", is_sold=True)] * len(rows), lambda _: {}, on), rows
+
     def _flags(self, given: Fields, name: str, on: date) -> tuple[Positions, Positions]:
         numbers = self._read_inputs.numbers(name, given.columns[name], lambda flag: {name: flag}, on)
         return numbers, np.arange(given.size)
 
-    def _items(self, given: Fields, name: str, on: date) -> tuple[Positions, Positions]:
+    def _items(self, given: Fields, name: str, trades: Flags, on: date) -> tuple[Positions, Positions]:
         """Read every item of a list, each an input."""
         column = given.columns[name]
-        keys: list[str | BesideSectors] = list(chain.from_iterable(column))
-        leaning = {text for text in dict.fromkeys(keys) if self._leans(name, text)}
-        if leaning:
-            keys = [
-                BesideSectors(text, self._stated(tuple(sectors))) if text in leaning else text
-                for texts, sectors in zip(column, given.columns["sector"], strict=True)
-                for text in texts
-            ]
-        numbers = self._read_inputs.numbers(name, keys, lambda text: {name: (text,)}, on)
+        texts: Sequence[str | InRow] = list(chain.from_iterable(column))
+        leaning = {text for text in dict.fromkeys(texts) if self._leans(name, text)}
+        sold = trades if name in ("sector", "products") else np.zeros_like(trades)
+        if leaning or sold.any():
+            texts = self._in_rows(given, column, leaning, sold)
+        numbers = self._read_inputs.numbers(name, texts, lambda text: {name: (text,)}, on)
         counts = np.fromiter(map(len, column), dtype=np.intp, count=given.size)
         return numbers, np.repeat(np.arange(given.size), counts)
+
+    def _in_rows(
+        self, given: Fields, column: Iterable[Iterable[str]], leaning: AbstractSet[str], sold: Flags
+    ) -> list[str | InRow]:
+        """Return the texts of rows, with what else their row says where they are read by it."""
+        keys: list[str | InRow] = []
+        for texts, sectors, is_sold in zip(column, given.columns["sector"], sold.tolist(), strict=True):
+            for text in texts:
+                beside = self._stated(tuple(sectors)) if text in leaning else frozenset[str]()
+                keys.append(InRow(text, beside, is_sold) if is_sold or text in leaning else text)
+        return keys
 
     def _answer_columns(self, inputs: Positions, which: Positions, rows: Positions) -> dict[str, FactColumn]:
         """Return, for each fact, the distinct answers that inputs give, and the rows of inputs[which] with them."""

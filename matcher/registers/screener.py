@@ -22,8 +22,9 @@ from matcher.ranking.hits import CHANNELS, Hits, relevance_of
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Positions
 from matcher.ranking.ranking import Comparison, has_told_its_field, is_withheld, score, tally
+from matcher.registers.declared import spans
 from matcher.registers.missing_facts import NearMisses, Settler, find_near_misses
-from matcher.registers.reader import TenantReader, Tenants, spans
+from matcher.registers.reader import TenantReader, Tenants
 from rules.compiled.batch import Batch, BatchProgram
 from rules.compiled.bit_planes import bits_at, unpack
 from rules.language.facts import REGION_FACTS

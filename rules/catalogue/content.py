@@ -20,6 +20,7 @@ from rules.language.measures import Measure, leaves
 from rules.language.pack import load_pack, parse_pack, reference_faults
 from seeds.documents import Document, build_document, document_metadata, load_document
 from seeds.faults import Fault, SeedError
+from seeds.industries import load_industries
 from seeds.regions import load_regions
 from seeds.vocabulary import Vocabulary, build_vocabulary, load_vocabulary, parse_entry
 from seeds.word_lists import load_intents, load_word_lists
@@ -27,6 +28,7 @@ from seeds.word_lists import load_intents, load_word_lists
 SCHEMA = 3
 VOCABULARY_FILES = (
     "sectors", "concepts", "stages", "enterprise_stages", "size_classes", "needs", "instruments", "certifications",
+    "organisations",
 )  # fmt: skip
 
 Loaded = TypeVar("Loaded")
@@ -59,6 +61,7 @@ def check_seeds(seeds: Path, packs: Path) -> tuple[Fault, ...]:
     """Return every fault of documents, vocabularies and packs, each with file and pointer."""
     attempt = _Attempt(list(_read(seeds, packs)[1]))
     attempt(load_word_lists, seeds / "vocabularies" / "word_lists.yaml")
+    attempt(load_industries, seeds / "vocabularies" / "industries.yaml")
     attempt(load_intents, seeds / "vocabularies" / "intents.yaml")
     return tuple(attempt.faults)
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from rules.language.amounts import LARGEST_YUAN, AmountError, parse_money, parse_rate, parse_share
 from seeds.faults import Bilingual, Fault, SeedError, WrongValueError
-from seeds.profile_fields import load_profile_fields
+from seeds.profile_fields import Kind, load_profile_fields
 from seeds.vocabulary import Taxonomy, Vocabulary
 
 Value: TypeAlias = str | float | bool | date
@@ -139,7 +139,7 @@ def load_facts(path: Path) -> dict[str, FactDefinition]:
             continue
         kind = FactType(words.type)
         facts[words.id] = FactDefinition(
-            field="facts" if field.fact else field.id,
+            field="facts" if field.fact or field.kind is Kind.TEXT else field.id,  # a name hints at it, at most
             vocabulary=field.vocabulary if kind is FactType.SET else "",
             **{**asdict(words), "type": kind},
         )

@@ -106,9 +106,9 @@ def is_flag(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Dec
 
 
 def manual(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:  # noqa: ARG001 - one signature for all
-    """Only a person can check it; the company may declare that it holds."""
+    """Only a person can check it; the company may declare that it holds, or who it is may tell."""
     if answer is None or not answer.sure:
-        return MANUAL
+        return MET if answer is not None and True in answer.inferred else MANUAL
     return MET if answer.sure[0] is True else UNMET
 
 
@@ -150,7 +150,7 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     "all_of": ("所列各项全部具备。", str(all_of.__doc__)),
     "none_of": ("所列各项均不具备。", str(none_of.__doc__)),
     "is": ("是或否与要求一致。", str(is_flag.__doc__)),
-    "manual": ("只能由人工核对，企业可自行声明。", str(manual.__doc__)),
+    "manual": ("只能由人工核对，企业可自行声明，或由其机构类型得知。", str(manual.__doc__)),
     "at_least": ("不低于所列数值。", "The number is at least the one stated."),
     "at_most": ("不高于所列数值。", "The number is at most the one stated."),
     "more_than": ("高于所列数值。", "The number is more than the one stated."),

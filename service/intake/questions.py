@@ -51,6 +51,7 @@ STATUSES = ("in_force", "draft")
 
 _SHAPES: Mapping[Kind, Callable[..., StrictField]] = {
     Kind.TEXT: Text,
+    Kind.SCOPE: Text,
     Kind.CODE: CreditCode,
     Kind.PLACE: Place,
     Kind.LIST: Texts,
@@ -61,6 +62,9 @@ _SHAPES: Mapping[Kind, Callable[..., StrictField]] = {
     Kind.DECLARED: Facts,
 }
 """How JSON states a field, by its kind."""
+
+_LIMITS = ((Kind.TEXT, "limit"), (Kind.SCOPE, "limit"), (Kind.LIST, "scope"))
+"""What the most characters of a field limit, by its kind."""
 
 
 class _Profile(StrictSchema):
@@ -83,7 +87,8 @@ def _field(name: str) -> StrictField:
     """Return how JSON states one field of a profile, as seeds/vocabularies/profile_fields.yaml tells."""
     field = profile_fields().by_id[name]
     reported = described(field.api.description, field.api.example) if field.api else {}
-    return _SHAPES[field.kind](allow_none=True, metadata=reported)
+    limits = {name: field.longest for kind, name in _LIMITS if kind is field.kind}
+    return _SHAPES[field.kind](allow_none=True, metadata=reported, **limits)
 
 
 ProfileSchema = _Profile.from_dict({name: _field(name) for name in profile_fields().api}, name="ProfileSchema")

@@ -13,6 +13,7 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as NumberFault
 
+from matcher.profiles.business_scope import SCOPE_MARK
 from rules.language.amounts import AmountError, parse_money
 from seeds.vocabulary import printable
 from service.complaints import Complaint
@@ -138,18 +139,31 @@ class Text(StrictField):
 
 
 class Texts(StrictField):
-    """One text or a list of texts, loaded as a tuple without the empty ones."""
+    """One text or a list of texts, loaded as a tuple without the empty ones; a business scope may be `scope` long."""
+
+    def __init__(self, *, scope: int = TEXT_CHARACTERS, **options: Any) -> None:  # noqa: ANN401 - marshmallow's
+        """Keep the limit."""
+        super().__init__(**options)
+        self.scope = scope
 
     def json_schema(self) -> JsonSchema:
         """Return the JSON schema."""
-        text = {"type": "string", "maxLength": TEXT_CHARACTERS}
-        return {"anyOf": [text, {"type": "array", "maxItems": LIST_ITEMS, "items": text}]}
+        short: JsonSchema = {"type": "string", "maxLength": TEXT_CHARACTERS}
+        texts = [short]
+        if self.scope > TEXT_CHARACTERS:
+            texts.append({"type": "string", "maxLength": self.scope, "pattern": SCOPE_MARK.pattern})
+        items = {"anyOf": texts} if len(texts) > 1 else short
+        return {"anyOf": [*texts, {"type": "array", "maxItems": LIST_ITEMS, "items": items}]}
+
+    def _load(self, value: object) -> str:
+        is_scope = isinstance(value, str) and len(value) > TEXT_CHARACTERS and SCOPE_MARK.search(value)
+        return clean_text(value, self.scope if is_scope else TEXT_CHARACTERS)
 
     def _deserialize(self, value: object, *_: object, **__: object) -> tuple[str, ...]:
         if isinstance(value, str):
-            texts = [clean_text(value)]
+            texts = [self._load(value)]
         else:
-            texts = load_each(expect_list(value, code="not_text_or_list"), clean_text)
+            texts = load_each(expect_list(value, code="not_text_or_list"), self._load)
         return tuple(dict.fromkeys(text for text in texts if text))
 
 

@@ -44,7 +44,7 @@ def test_a_declared_fact_is_published_under_its_own_id_and_is_no_field_of_a_prof
     ("change", "pointer", "message"),
     [
         ({"colour": "red"}, "/fields/0/colour", "unknown key"),
-        ({"kind": "colour"}, "/fields/0/kind", "must be one of ['text', 'code'"),
+        ({"kind": "colour"}, "/fields/0/kind", "must be one of ['text', 'scope', 'code'"),
         ({"headings": "企业名称"}, "/fields/0/headings", "must be a list of texts, each once"),
         ({"headings": ["名称", "名称"]}, "/fields/0/headings", "must be a list of texts, each once"),
         ({"headings": ["名称", 3]}, "/fields/0/headings", "must be a list of texts, each once"),

@@ -9,7 +9,9 @@ from seeds.vocabulary import Entry, build_vocabulary, fold, fold_aligned, load_v
 
 WORDS = Path(__file__).parents[2] / "seeds" / "vocabularies"
 FILES = sorted(
-    path.name for path in WORDS.glob("*.yaml") if path.stem not in ("profile_fields", "word_lists", "intents", "zones")
+    path.name
+    for path in WORDS.glob("*.yaml")
+    if path.stem not in ("industries", "intents", "profile_fields", "word_lists", "zones")
 )
 
 GOOD = """

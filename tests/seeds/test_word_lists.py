@@ -5,8 +5,15 @@ import yaml
 
 from rules.language.measures import Instrument
 from seeds.faults import SeedError, load_yaml
+from seeds.industries import INDUSTRIES, load_industries
 from seeds.vocabulary import load_vocabulary
-from seeds.word_lists import FILE, INTENTS, load_intents, load_word_lists, word_lists
+from seeds.word_lists import (
+    FILE,
+    INTENTS,
+    load_intents,
+    load_word_lists,
+    word_lists,
+)
 
 
 def test_the_lists_name_instruments_and_stages_that_there_are():
@@ -74,3 +81,28 @@ def test_what_is_wrong_with_the_everyday_words_is_reported_where(tmp_path, chang
     ((fault),) = caught.value.faults
     assert (fault.file, fault.pointer) == ("intents.yaml", pointer)
     assert message in fault.worded("en")[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"schema": 2}, ""),
+        ({"more": {}}, "/more"),
+        ({"names": ["农业"]}, "/names"),
+        ({"earlier": {"市场管理": "7295"}}, "/earlier"),
+        ({"shifted": [80]}, "/shifted"),
+    ],
+)
+def test_a_damaged_file_of_industries_is_reported_where(tmp_path, change, pointer):
+    path = tmp_path / "industries.yaml"
+    path.write_text(yaml.safe_dump({**load_yaml(INDUSTRIES), **change}, allow_unicode=True), "utf-8")
+    with pytest.raises(SeedError) as caught:
+        load_industries(path)
+    assert [(fault.file, fault.pointer) for fault in caught.value.faults] == [("industries.yaml", pointer)]
+
+
+def test_the_sections_hold_the_divisions_that_the_names_are_listed_under():
+    letter = ""
+    for code in load_yaml(INDUSTRIES)["names"]:
+        letter = letter if code.isdigit() else code
+        assert not code.isdigit() or int(code[:2]) in word_lists().divisions[letter], code

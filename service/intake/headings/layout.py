@@ -28,7 +28,7 @@ from service.intake.headings.units import (
 )
 from service.intake.raw_table import TableRefusedError
 
-SEVERAL = frozenset({Kind.LIST, Kind.PLACE})
+SEVERAL = frozenset({Kind.LIST, Kind.PLACE, Kind.SCOPE})
 """Columns of these kinds add up; of any other kind one column counts."""
 
 MONEY_UNITS = tuple(MONEY_NAMES.values())

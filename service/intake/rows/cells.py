@@ -12,8 +12,10 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from matcher.profiles.business_scope import is_business_scope
 from matcher.profiles.intents import carries_on
 from rules.language.amounts import AmountError, parse_rate
+from seeds.industries import HOLDS_MARK, shield, unshield
 from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import simplify
 from seeds.word_lists import word_lists
@@ -78,7 +80,13 @@ _DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"[0-9０-９]$"), re.compile(r"^[0-9�
 
 
 def split_list(text: str) -> list[str]:
-    """Return the items of 「聚乳酸、1,4-丁二醇」; inside brackets and between locants nothing separates."""
+    """Return the items of 「聚乳酸、1,4-丁二醇」; in brackets, official names and between locants nothing separates."""
+    if not HOLDS_MARK(text):
+        return _cut(text)
+    return [unshield(item) for item in _cut(shield(text))]
+
+
+def _cut(text: str) -> list[str]:
     if not _DOUBTFUL.search(text):
         return [item.strip() for item in _SURELY.split(text) if item.strip()]
     items, start, depth = [], 0, 0
@@ -185,6 +193,13 @@ def _text(cell: Cell, column: Column) -> str:
     raise CellError("not_a_cell")
 
 
+def _scope(cell: Cell, column: Column) -> str:
+    text = _text(cell, column)
+    if len(text) > column.field.longest:
+        raise LeftOpenError("too_long", limit=column.field.longest)
+    return text
+
+
 def _code(cell: Cell, column: Column) -> str:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         raise CellError("credit_code_number")
@@ -199,7 +214,8 @@ def _list(cell: Cell, column: Column) -> list[str]:
         items = [_text(item, column) for item in cell if item is not None]
     else:
         text = _text(cell, column)
-        items = [text] if carries_on(text) else split_list(text)
+        is_whole = carries_on(text) or (column.field.id == "products" and is_business_scope(text))
+        items = [text] if is_whole else split_list(text)
     return [item for item in items if item.strip().casefold() not in _BLANKS]
 
 
@@ -321,6 +337,7 @@ def _declared(cell: Cell, column: Column) -> Cell:
 
 _READERS: dict[Kind, Callable[[Any, Column], Any]] = {
     Kind.TEXT: _text,
+    Kind.SCOPE: _scope,
     Kind.CODE: _code,
     Kind.PLACE: _text,
     Kind.LIST: _list,

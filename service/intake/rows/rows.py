@@ -62,6 +62,8 @@ def gather(stated: Stated, city: str) -> Profile:
             facts[name] = value
         elif column.field.kind is Kind.LIST:
             values[name] = tuple(dict.fromkeys((*values.get(name, ()), *value)))
+        elif column.field.kind is Kind.SCOPE:
+            values[name] = "；".join(filter(None, (values.get(name), value)))
         elif name not in PLACE_PARTS:
             values.setdefault(name, value)
     return Profile(**values, facts=facts)

@@ -48,7 +48,8 @@ class FormField:
 
 
 _KINDS = {
-    Field.TEXT: InputKind.TEXT, Field.CODE: InputKind.TEXT, Field.PLACE: InputKind.TEXT, Field.LIST: InputKind.LINES,
+    Field.TEXT: InputKind.TEXT, Field.SCOPE: InputKind.TEXT, Field.CODE: InputKind.TEXT, Field.PLACE: InputKind.TEXT,
+    Field.LIST: InputKind.LINES,
     Field.WHOLE: InputKind.NUMBER, Field.MONEY: InputKind.MONEY, Field.DATE: InputKind.DATE, Field.FLAG: InputKind.FLAG,
 }  # fmt: skip
 """How a field is typed that does not say otherwise, by its kind."""

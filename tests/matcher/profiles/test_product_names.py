@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.profiles.words import SUGGESTIONS, SURE, How
+from seeds.beside_names import Side, is_other_substance, is_set_aside
 from seeds.vocabulary import fold
-from seeds.word_lists import Side, is_other_substance, is_set_aside, word_lists
+from seeds.word_lists import word_lists
 
 
 @pytest.fixture(scope="module")

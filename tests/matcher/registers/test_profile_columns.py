@@ -21,7 +21,7 @@ ROWS = [
         "employees": 0,
         "facts": {"listed": True},
     },
-    {"name": "an unread name"},
+    {"external_id": "an unread id"},
     {"sector": ["生物材料"], "foreign_invested": False, "annual_revenue_cny": 1.5},
 ]
 

@@ -34,6 +34,35 @@ def labelled():
         yield Profile(**{key: value for key, value in fields.items() if value is not None})
 
 
+SCOPE = "许可项目：食品添加剂生产；食品销售。一般项目：生物基材料研发；聚乳酸销售；货物进出口"
+SALES = "一般项目：第二类医疗器械销售；化妆品批发；普通货物仓储服务。许可项目：药品零售"
+BUSINESS = [
+    Profile(city="合肥", business_scope=SCOPE),
+    Profile(city="合肥", products=(SCOPE,)),
+    Profile(city="广州", business_scope=SALES, products=("水光针",)),
+    Profile(city="广州", business_scope=SALES),
+    Profile(city="广州", business_scope=SALES, products=("医用敷料生产", "聚乳酸")),
+    Profile(
+        city="广州", sector=("西药批发",), products=("PD-1单抗、胰岛素等冷链药品配送", "疫苗"), business_scope=SCOPE
+    ),
+    Profile(city="广州", sector=("西药批发", "生物医药"), products=("疫苗",)),
+    Profile(city="深圳", name="深圳某医疗器械贸易有限公司", products=("血糖仪", "体外诊断试剂")),
+    Profile(city="深圳", name="深圳某医疗器械贸易有限公司", products=("血糖仪",), sector=("医疗器械",)),
+    Profile(city="深圳", name="深圳某医疗器械有限公司", products=("血糖仪", "医用耗材配送")),
+    Profile(city="蚌埠", products=("聚乳酸销售", "PHA经销")),
+    Profile(city="蚌埠", products=("聚乳酸销售", "PHA")),
+    Profile(city="合肥", name="合肥某理工大学", sector=("高等学校",)),
+    Profile(city="合肥", name="合肥某理工大学", facts={"university_or_institute": False}),
+    Profile(city="合肥", name="某省行业协会", sector=("生物制造",)),
+    Profile(city="合肥", name="合肥某贸易有限公司", products=("聚乳酸",), facts={"organisation": "company"}),
+    Profile(city="合肥", products=("聚乳酸",), facts={"organisation": ["distributor"]}),
+    Profile(city="合肥", facts={"organisation": ["university"], "leading_enterprise": False}, sector=("细胞治疗",)),
+    Profile(city="佛山", name="佛山市某人民医院", sector=("综合医院",)),
+    Profile(city="珠海", name="珠海某股权投资基金合伙企业（有限合伙）", sector=("资本市场服务",)),
+    Profile(city="合肥", sector=("涂料、油墨、颜料及类似产品制造", "农、林、牧、渔业")),
+]
+
+
 @pytest.fixture(scope="module")
 def screener(engine):
     return Screener(engine.columns, engine.reader)
@@ -71,7 +100,7 @@ def profiles(draw_profile):
         ),
         replace(drawn[0], founded_on=date(2016, 2, 29), annual_revenue_cny=4e8, rd_spend_cny=2e7),
     ]
-    return [*drawn, *odd, *labelled()]
+    return [*drawn, *odd, *BUSINESS, *labelled()]
 
 
 @pytest.fixture(scope="module")

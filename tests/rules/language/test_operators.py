@@ -133,6 +133,8 @@ def asked(operator, *expected, scope=(), stated=False, fact="region") -> Asked:
         (asked("manual", YES), answer(), MANUAL),
         (asked("manual", YES), answer(YES), MET),
         (asked("manual", YES), answer(NO), UNMET),
+        (asked("manual", YES), answer(inferred=(True,)), MET),
+        (asked("manual", YES), answer(NO, inferred=(True,)), UNMET),
         # thresholds, on both sides and on the bound
         (asked("at_least", 100.0), answer(100.0), MET),
         (asked("at_least", 100.0), answer(99.99), UNMET),

@@ -32,8 +32,21 @@ def test_the_same_question_gets_the_same_bytes_from_every_worker(server, polylac
 
 
 def test_the_order_of_fields_and_the_caller_s_own_id_change_nothing(server, polylactic):
-    turned = dict(reversed([*polylactic.items(), ("external_id", "row-17"), ("name", "某公司")]))
+    turned = dict(reversed([*polylactic.items(), ("external_id", "row-17")]))
     assert server.match(turned, on="2026-11-21").body == server.match(polylactic, on="2026-11-21").body
+
+
+def test_the_name_of_a_company_tells_that_it_is_one_and_nothing_else(server, polylactic):
+    named, unnamed = (
+        server.match(body, on="2026-11-21").json for body in ({**polylactic, "name": "某公司"}, polylactic)
+    )
+    (told,) = [fact for fact in named["profile"]["facts"] if fact not in unnamed["profile"]["facts"]]
+    assert (told["fact"], told["value"], told["how"]) == ("organisation", "company", "inferred")
+    shown = [
+        [(one["measure"]["id"], one["verdict"], one["score"]) for one in answer["recommendations"]]
+        for answer in (named, unnamed)
+    ]
+    assert shown[0] == shown[1]
 
 
 def test_limit_and_offset_cut_the_same_list(server, polylactic):

@@ -1,0 +1,157 @@
+"""Who a profile speaks of, by its name, its sector and what it declares, and what follows from that."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from matcher.profiles.profile import MatchRequest, Profile
+from seeds.faults import load_yaml
+
+DAY = date(2026, 11, 22)
+LABELLED = load_yaml(Path(__file__).with_name("scopes.yaml"))["names"]
+NAMES = [
+    *((case["name"], case["is"]) for case in LABELLED),
+    ("安徽某农业大学", "university"),
+    ("某大学生命科学系", "university"),
+    ("廣州某醫科大學", "university"),
+    ("某大学附属口腔医院", "hospital"),
+    ("某大学附属中学", "school"),
+    ("某大学深圳研究院", "research_institute"),
+    ("某大学生物科技有限公司", "company"),
+    ("深圳某研究院有限公司", "company"),
+    ("某省疾病预防控制中心", "hospital"),
+    ("某区社区卫生服务中心", "clinic"),
+    ("上海某妇科医院有限公司", "hospital"),
+    ("某动物医院", "company"),
+    ("某市中医药学会", "association"),
+    ("某产业技术创新战略联盟", "association"),
+    ("某县果蔬专业合作社联合社", "cooperative"),
+    ("某镇家庭农场", "farm"),
+    ("某种猪场", "farm"),
+    ("某牧业有限公司", "company"),
+    ("某创业投资有限公司", "fund"),
+    ("某产业引导基金", "fund"),
+    ("某科技企业孵化器有限公司", "park_operator"),
+    ("某生物医药产业园运营管理有限公司", "park_operator"),
+    ("某高新技术创业服务中心", "park_operator"),
+    ("某银行股份有限公司广州分行", "financial_institution"),
+    ("某融资担保有限公司", "financial_institution"),
+    ("某财务咨询有限公司", "company"),
+    ("某医药销售有限公司", "distributor"),
+    ("某进出口有限公司", "distributor"),
+    ("某商贸（深圳）有限公司", "distributor"),
+    ("某农资经营部", "distributor"),
+    ("某药店", "distributor"),
+    ("某汽车销售服务有限公司", "distributor"),
+    ("某经济技术开发区管理委员会", "government"),
+    ("某县农业农村局", "government"),
+    ("某生物（个体工商户）", ""),
+    ("某某", ""),
+    ("", ""),
+]
+
+
+@pytest.fixture
+def read(engine):
+    return lambda **profile: engine.reader.read(MatchRequest(profile=Profile(**profile), on=DAY))
+
+
+def kinds_of(reading):
+    return {fact.value for fact in reading.facts if fact.fact == "organisation"}
+
+
+@pytest.mark.parametrize(("name", "kind"), NAMES, ids=[name or "none" for name, _ in NAMES])
+def test_a_name_tells_who_bears_it_by_its_ending(read, name, kind):
+    assert kinds_of(read(name=name)) == ({kind} if kind else set())
+
+
+@pytest.mark.parametrize(
+    ("sector", "kind"),
+    [
+        ("高等学校", "university"), ("普通高等教育", "university"), ("高校", "university"), ("综合医院", "hospital"),
+        ("8411", "hospital"), ("中医诊所", "clinic"), ("医疗美容机构", "clinic"), ("孵化器", "park_operator"),
+        ("园区管理服务", "park_operator"), ("行业协会", "association"), ("科研院所", "research_institute"),
+        ("农民专业合作社", "cooperative"), ("家庭农场", "farm"), ("风险投资", "fund"), ("银行", "financial_institution"),
+    ],
+)  # fmt: skip
+def test_a_stated_sector_tells_it_too(read, sector, kind):
+    reading = read(sector=(sector,))
+    assert kind in kinds_of(reading) or kind == "research_institute"
+    assert reading.unrecognised == ()
+
+
+def test_all_that_is_read_is_inferred_and_a_declared_kind_takes_its_place(read):
+    assert read(name="某大学").answers["organisation"].inferred == ("university",)
+    declared = read(name="某大学", facts={"organisation": ["company"]}).answers["organisation"]
+    assert (declared.sure, declared.inferred) == (("company",), ())
+
+
+@pytest.mark.parametrize(
+    ("profile", "attested"),
+    [
+        ({"name": "某大学"}, {"university_or_institute": (True, ())}),
+        ({"name": "某研究所"}, {"university_or_institute": (True, ())}),
+        ({"sector": ("综合医院",)}, {"hospital": (True, ())}),
+        ({"name": "某门诊部"}, {"hospital": (True, ())}),
+        ({"name": "某村镇银行有限公司"}, {"financial_institution": (True, ())}),
+        ({"name": "某贸易有限公司"}, {}),
+        ({"name": "某大学", "facts": {"university_or_institute": False}}, {"university_or_institute": (None, (False,))}),
+        (
+            {"facts": {"organisation": "医院"}},
+            {"hospital": (None, (True,)), "university_or_institute": (None, (False,)), "financial_institution": (None, (False,))},
+        ),
+    ],
+)  # fmt: skip
+def test_a_kind_answers_what_only_a_person_can_attest(read, profile, attested):
+    answers = read(**profile).answers
+    found = {
+        fact: (answer.inferred[0] if answer.inferred else None, answer.sure)
+        for fact in ("university_or_institute", "hospital", "financial_institution")
+        if (answer := answers.get(fact))
+    }
+    assert found == attested
+
+
+POLICY = """测试政策
+一、重点任务
+（一）专项行动。
+1. 支持高校、科研院所建设数据库。鼓励医疗机构开展临床研究。支持合作社和家庭农场使用有机肥。
+"""
+MEASURES = [
+    {"id": "data", "source": {"clause": "1.1.1", "quote": "支持高校、科研院所建设数据库"},
+     "conditions": [{"manual": "university_or_institute", "cite": "高校、科研院所"}]},
+    {"id": "trials", "source": {"clause": "1.1.1", "quote": "鼓励医疗机构开展临床研究"},
+     "conditions": [{"fact": "organisation", "within": ["medical_institution"], "cite": "医疗机构"}]},
+    {"id": "farms", "source": {"clause": "1.1.1", "quote": "支持合作社和家庭农场使用有机肥"},
+     "conditions": [{"fact": "organisation", "within": ["cooperative", "farm"], "cite": "合作社和家庭农场"}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("profile", "met"),
+    [
+        ({"name": "某大学"}, {"data"}),
+        ({"name": "某研究院"}, {"data"}),
+        ({"name": "某人民医院"}, {"trials"}),
+        ({"sector": ("专科医院", "生物制造")}, {"trials"}),
+        ({"name": "某诊所"}, {"trials"}),
+        ({"name": "某专业合作社"}, {"farms"}),
+        ({"name": "某养殖场"}, {"farms"}),
+        ({"facts": {"organisation": "university"}}, {"data"}),
+        ({"name": "某大学科技园有限公司"}, set()),
+        ({}, set()),
+    ],
+)
+def test_conditions_on_the_addressee_are_met_by_who_it_is_and_never_unmet_by_what_is_inferred(
+    hand_made, match_with, profile, met
+):
+    engine = hand_made(POLICY, MEASURES)
+    answer = match_with(
+        engine, {**profile, "city": "深圳", "sector": profile.get("sector", ("生物制造",))}, include={"not_applicable"}
+    )
+    verdicts = {one["measure"]["id"]: one["verdict"] for one in answer["recommendations"]}
+    assert {name for name, verdict in verdicts.items() if verdict == "applicable"} >= met
+    conditions = [c for one in answer["recommendations"] for c in one["conditions"] if c["fact"] != "sector"]
+    declared = "facts" in profile
+    assert declared or not [c for c in conditions if c["fact"] == "organisation" and c["verdict"] == "unmet"]
