@@ -26,6 +26,7 @@ class WordLists:
     place_fillers: tuple[str, ...]
     place_types: Mapping[str, str]
     place_labels: frozenset[str]
+    no_place: frozenset[str]
     blank_cells: frozenset[str]
     yes_cells: frozenset[str]
     no_cells: frozenset[str]
@@ -107,6 +108,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "place_fillers": _texts,
     "place_types": _by_word,
     "place_labels": _set,
+    "no_place": _set,
     "blank_cells": _set,
     "yes_cells": _set,
     "no_cells": _set,

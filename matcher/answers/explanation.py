@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Answer
 from rules.language.labels import Labeller
 from rules.language.measures import Effect, Measure, MeasureVerdict, Verdict, Why, leaves
-from rules.language.reference import Trace
+from rules.language.reference import ConditionTrace, Trace, lost_by_plans
 from seeds.faults import load_words
 from seeds.vocabulary import Vocabulary
 
@@ -29,6 +29,13 @@ def say(code: str, language: str, **values: Any) -> str:  # noqa: ANN401 - forma
 
 
 MOST_REASONS = 4
+
+_NOT_MET: Mapping[str, Callable[[ConditionTrace], bool]] = {
+    "conditions.planned": lambda condition: condition.why is Why.PLANNED,
+    "conditions.unknown": lambda condition: condition.verdict is Verdict.UNKNOWN and condition.why is not Why.PLANNED,
+    "conditions.unmet": lambda condition: condition.verdict is Verdict.UNMET,
+}
+"""The words for conditions that are not met, and which they are said of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +75,8 @@ class Explainer:
             unknown=verdicts.count(Verdict.UNKNOWN), unmet=verdicts.count(Verdict.UNMET),
         )  # fmt: skip
         sentences = [self._because(finding, reading), summary]
-        for came_out, code in ((Verdict.UNKNOWN, "conditions.unknown"), (Verdict.UNMET, "conditions.unmet")):
-            labels = [self.labeller.label(c.condition) for c in finding.trace.conditions if c.verdict is came_out]
+        for code, came_out_so in _NOT_MET.items():
+            labels = [self.labeller.label(c.condition) for c in finding.trace.conditions if came_out_so(c)]
             if labels:
                 sentences.append(say(code, self.language, labels=self._list(labels)))
         # The words of a verdict promise nothing: 条件相符, never 可享受.
@@ -89,6 +96,9 @@ class Explainer:
         ambiguous = (condition for condition in finding.trace.conditions if condition.why is Why.AMBIGUOUS)
         if any(leaf.test.scope for condition in ambiguous for leaf in leaves(condition.condition)):
             codes.append(("open_list", {}))
+        standing = finding.trace.verdict is not MeasureVerdict.NOT_APPLICABLE
+        if standing and (lost := lost_by_plans(finding.trace, reading.answers, self.catalogue.taxonomies)):
+            codes.append(("ends_with_move", {"labels": self._list([self.labeller.label(each) for each in lost])}))
         codes += [(rival.code, {"title": rival.measure.title_in(self.language)}) for rival in finding.rivals]
         return tuple(
             Caveat(code=code, message=say(f"caveat.{code}", self.language, **values)) for code, values in codes

@@ -14,11 +14,12 @@ from msgspec import UNSET, Struct, UnsetType
 
 from matcher.profiles.words import How
 from matcher.standing import Relevance
-from rules.language.measures import Effect, MeasureVerdict, Quote, Strength, Verdict, Window
+from rules.language.measures import Effect, MeasureVerdict, Quote, Strength, Verdict, Why, Window
 from seeds.departments import Department
 from seeds.documents import Remark
 
 OPEN = "An open list: more values may be added."
+WHY = f"Why it is unknown: {', '.join(Why)}. {OPEN}"
 ASKED = "What the condition asks for."
 OF_A_GROUP = "Of a combined condition."
 
@@ -97,7 +98,7 @@ class Condition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fact: str | None
     label: str
     verdict: Verdict
-    why: Annotated[str | None, OPEN]
+    why: Annotated[str | None, WHY]
     expected: Annotated[Any, ASKED]
     actual: Annotated[Any, "What the company said."]
     gap: Annotated[float | None, "How far a number is away."]

@@ -142,7 +142,7 @@ class ProfileReader:
                 yield f"{name}[{position}]", item
 
     def _read_place(self, text: str, fact: str, origin: str, notes: Notes) -> None:
-        if not text.strip():
+        if not text.strip() or fold(text) in word_lists().no_place:
             return
         place = resolve_place(text, self.catalogue.vocabularies["regions"])
         if place.is_fact:

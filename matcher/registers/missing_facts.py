@@ -186,25 +186,30 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The measures (`places`) with an open list of one family, and their conditions on it alone, compiled."""
+    """Measures (`places`) that an answer may leave open, and their conditions on its family alone, compiled."""
 
     places: Positions
     program: BatchProgram
 
 
 class OpenLists:
-    """The open lists of one catalogue; answers made as exact as can be are remembered."""
+    """The open lists of one catalogue; answers made as exact as can be are remembered.
+
+    Where somebody plans to move, every condition on the place may stay open, as if each list were.
+    """
 
     def __init__(self, columns: MeasureColumns) -> None:
         """Compile the conditions beside the open lists; most catalogues have few."""
+        self._columns = columns
         self._taxonomies = columns.catalogue.taxonomies
-        self._parts = {family: _part(columns, family) for family in FAMILIES}
+        self._parts: dict[tuple[tuple[str, ...], bool], _Part] = {}
         self._exact: dict[tuple[str, Answer], Answer] = {}
 
     def still_open(self, batch: Batch) -> Mapping[str, Plane]:
         """Return, for each fact, where its conditions stay open (a row a measure) once its answer is exact."""
         planes: dict[str, Plane] = {}
-        for family, part in self._parts.items():
+        for family in FAMILIES:
+            part = self._part_of(family, batch.facts.get("region") if family is REGION_FACTS else None)
             if not len(part.places):
                 continue
             facts = {fact: self._made_exact(fact, batch.facts[fact]) for fact in family if fact in batch.facts}
@@ -212,6 +217,12 @@ class OpenLists:
             plane[part.places] = part.program.decide(facts, batch.size).measures.unknown
             planes |= dict.fromkeys(family, plane)
         return planes
+
+    def _part_of(self, family: tuple[str, ...], places: FactColumn | None) -> _Part:
+        plans = isinstance(places, AnswerColumn) and any(answer.planned for answer in places.answers)
+        if (family, plans) not in self._parts:
+            self._parts[family, plans] = _part(self._columns, family, with_plans=plans)
+        return self._parts[family, plans]
 
     def _made_exact(self, fact: str, column: FactColumn) -> FactColumn:
         """Return the column as if everybody had named something that holds no other inside what they named."""
@@ -223,12 +234,12 @@ class OpenLists:
         return replace(column, answers=[self._exact[fact, answer] for answer in column.answers])
 
 
-def _part(columns: MeasureColumns, family: tuple[str, ...]) -> _Part:
+def _part(columns: MeasureColumns, family: tuple[str, ...], *, with_plans: bool) -> _Part:
     chosen = {place: _on(measure, family) for place, measure in enumerate(columns.measures)}
     open_ones = {
         place: conditions
         for place, conditions in chosen.items()
-        if any(leaf.test.scope for condition in conditions for leaf in leaves(condition))
+        if any(leaf.test.scope or with_plans for condition in conditions for leaf in leaves(condition))
     }
     alone = [replace(columns.measures[place], conditions=conditions) for place, conditions in open_ones.items()]
     program = BatchProgram(Program(alone, columns.catalogue.taxonomies))

@@ -35,8 +35,9 @@ Positions: TypeAlias = NDArray[np.intp]
 
 _NONE: Positions = np.array([], dtype=np.intp)
 
-_MISSING, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE = (
-    code_of(Verdict.UNKNOWN, why) for why in (Why.FACT_MISSING, Why.UNRECOGNISED, Why.AMBIGUOUS, Why.TOO_COARSE)
+_MISSING, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE, _PLANNED = (
+    code_of(Verdict.UNKNOWN, why)
+    for why in (Why.FACT_MISSING, Why.UNRECOGNISED, Why.AMBIGUOUS, Why.TOO_COARSE, Why.PLANNED)
 )
 
 
@@ -89,10 +90,21 @@ class MembershipColumn:
     found: dict[str, tuple[Positions, Positions, Positions]] = field(default_factory=dict)
 
     def outcomes(self, answer: Answer | None) -> Values:
-        """Decide every test by the mark that ranks highest."""
+        """Decide every test by the mark that ranks highest; a plan opens what stands in the way as yet."""
         if answer is None:
             return np.full(len(self.tests), _MISSING, dtype=np.int8)
-        return np.asarray(OUTCOMES_OF_RANKS[kinds_of(answer)][self.ranks(answer)])
+        now = np.asarray(OUTCOMES_OF_RANKS[kinds_of(answer)][self.ranks(answer)])
+        return now if answer.planned is None else self._opened(now, answer, answer.planned)
+
+    def _opened(self, now: Values, answer: Answer, planned: Answer) -> Values:
+        """Return the outcomes with those that a plan changes; tests of what is not listed are few: one by one."""
+        then = self.outcomes(planned)
+        if not self.tests[0].stated:
+            return np.where(now == UNMET, np.where(then == MET, np.int8(_PLANNED), then), now)
+        for place in np.flatnonzero(now != then).tolist():
+            decision = decide(self.tests[place], answer, self.taxonomy)
+            now[place] = code_of(decision.verdict, decision.why)
+        return now
 
     def ranks(self, answer: Answer) -> Values:
         """Return how each test is marked, 0 when it is not: a later mark overrules.

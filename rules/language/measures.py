@@ -31,6 +31,7 @@ class Why(StrEnum):
     UNRECOGNISED = "unrecognised"
     AMBIGUOUS = "ambiguous"
     MANUAL = "manual"
+    PLANNED = "planned"
 
 
 class MeasureVerdict(StrEnum):
@@ -110,7 +111,8 @@ class Test:
 
     `expected` holds ids, one number, one date or one flag, as the operator needs. `scope` is where an open
     list (等) may go on: for values in there, not being listed leaves the test unknown. `stated` marks a test
-    inside a NOT: inferred values do not count there, since they would make the condition unmet.
+    inside a NOT: inferred values do not count there, since they would make the condition unmet. `reach` is where a
+    test of what is not listed (inside a NOT, or none_of) looks for it: 「其他区域」 of a policy of 安徽 lie in 安徽.
     """
 
     fact: str
@@ -118,6 +120,7 @@ class Test:
     expected: tuple[Value, ...]
     scope: tuple[str, ...] = ()
     stated: bool = False
+    reach: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

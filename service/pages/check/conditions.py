@@ -152,9 +152,9 @@ class Rows:
         return Asked(question=question.question, field=field, text=self._typed.get(field.name, ""))
 
     def _asked(self, condition: Condition) -> Asked | None:
-        """Return what to ask; the company cannot settle what the policy itself leaves open."""
-        settled = condition.verdict is not Verdict.UNKNOWN or condition.why == Why.AMBIGUOUS
-        return None if settled else self._ask(condition.fact or "")
+        """Return what to ask; no answer settles what the policy itself leaves open, or what waits for a move."""
+        waits = condition.verdict is Verdict.UNKNOWN and condition.why not in (Why.AMBIGUOUS, Why.PLANNED)
+        return self._ask(condition.fact or "") if waits else None
 
     def _ask(self, fact: str) -> Asked:
         field = self._fields.of_fact(fact)
