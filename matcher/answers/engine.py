@@ -330,12 +330,14 @@ class Engine:
         return tuple(presented)
 
     def _finding(self, place: int, found: Considered) -> Finding:
-        measure, ranking = self.columns.measures[place], found.ranking
+        measure, ranking, on = self.columns.measures[place], found.ranking, found.request.on
+        document = self.catalogue.documents[measure.document]
         return Finding(
             measure=measure,
             trace=evaluate(measure, found.reading.answers, self._taxonomies),
-            effect=effect(measure, self.catalogue.documents[measure.document], found.request.on),
+            effect=effect(measure, document, on),
             relevance=RELEVANCE[ranking.relevance[place]],
             evidence=self._evidence.find(measure, found.reading.mentions),
             rivals=tuple(rival for rival in self._rivals.get(measure.id, ()) if ranking.standing[rival.position]),
+            period_over=document.last_year if document.last_year and document.last_year < on.year else None,
         )

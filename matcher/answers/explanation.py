@@ -49,7 +49,7 @@ class Rival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Everything found about one measure for one profile."""
+    """Everything found about one measure for one profile; `period_over` is the last year its title names, once past."""
 
     measure: Measure
     trace: Trace
@@ -57,6 +57,7 @@ class Finding:
     relevance: Relevance
     evidence: tuple[Evidence, ...]
     rivals: tuple[Rival, ...] = ()
+    period_over: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,11 @@ class Explainer:
 
     def caveats(self, finding: Finding, reading: Reading) -> tuple[Caveat, ...]:
         """Return what a reader must know beside the verdict, each with its code."""
-        codes: list[tuple[str, dict[str, str]]] = []
+        codes: list[tuple[str, dict[str, Any]]] = []
         if finding.effect is not Effect.IN_FORCE:
             codes.append((str(finding.effect), {}))
+        if finding.period_over is not None:
+            codes.append(("period_over", {"year": finding.period_over}))
         if _has_doubt(reading.mentions, finding, self.catalogue.vocabularies["needs"]):
             codes.append(("unconfirmed_reading", {}))
         if _sector_is_inferred(finding):

@@ -12,7 +12,7 @@ from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, PassageIndex,
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.program import Program
 from rules.language.facts import REGION_FACTS, Value
-from rules.language.measures import Leaf, Measure, Strength
+from rules.language.measures import Leaf, Measure, Strength, term
 from seeds.documents import DocumentStatus
 from seeds.word_lists import word_lists
 
@@ -40,8 +40,6 @@ MANY_SECTORS = 5
 
 TITLE_CLAUSE = "0"
 """Inherited conditions cite the title, which stands before the first heading."""
-
-_FIRST_DAY, _LAST_DAY = date.min.toordinal(), date.max.toordinal()
 
 
 class MeasureColumns:
@@ -129,14 +127,14 @@ class MeasureColumns:
         return {name: value for name, value in likeness.items() if value >= FARTHEST}
 
     def _days(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        first, last = [], []
-        for measure in self.measures:
-            document, window = self.catalogue.documents[measure.document], measure.window
-            starts = [day for day in (document.effective_from, window and window.opens) if day]
-            ends = [day for day in (document.valid_to, window and window.closes) if day]
-            first.append(max((day.toordinal() for day in starts), default=_FIRST_DAY))
-            last.append(min((day.toordinal() for day in ends), default=_LAST_DAY))
-        return np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
+        """Return the first and the last day on which each measure can bind, as ordinals; a repealed one has none."""
+        terms = [(m, self.catalogue.documents[m.document]) for m in self.measures]
+        days = [
+            (date.max, date.min) if document.status is DocumentStatus.REPEALED else term(measure, document)
+            for measure, document in terms
+        ]
+        first, last = np.array([[day.toordinal() for day in each] for each in days], dtype=np.int64).reshape(-1, 2).T
+        return first, last
 
     def _narrow_sectors(self, measure: Measure) -> list[str]:
         """Return the sectors that the measure's conditions name, but for those that are a document's whole field."""
