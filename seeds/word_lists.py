@@ -27,6 +27,7 @@ class WordLists:
     place_types: Mapping[str, str]
     place_labels: frozenset[str]
     no_place: frozenset[str]
+    standing: tuple[str, ...]
     blank_cells: frozenset[str]
     yes_cells: frozenset[str]
     no_cells: frozenset[str]
@@ -109,6 +110,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "place_types": _by_word,
     "place_labels": _set,
     "no_place": _set,
+    "standing": _texts,
     "blank_cells": _set,
     "yes_cells": _set,
     "no_cells": _set,

@@ -183,13 +183,24 @@ class ProfileRead(Struct, frozen=True, kw_only=True):
     caveats: tuple[Caveat, ...]
 
 
-class Question(Struct, frozen=True, kw_only=True):
-    """A missing fact worth asking for."""
+class Choice(Struct, frozen=True, kw_only=True):
+    """One of several answers to a question, any number of which may hold."""
+
+    fact: str
+    field: str
+    value: Annotated[Any, "What the field takes when it holds."]
+    label: str
+    settles: Annotated[int, "Possible measures that this fact alone would settle."]
+
+
+class Question(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A missing fact worth asking for; of a company's standing (龙头, 链主 ...) one question with `choices`."""
 
     fact: str
     field: str
     question: str
     settles: Annotated[int, "Possible measures that it would settle."]
+    choices: Annotated[tuple[Choice, ...], "Of a question with several answers; `fact` is that of the first."] = ()
 
 
 class Obstacle(Struct, frozen=True, kw_only=True):

@@ -70,7 +70,6 @@ class MeasureColumns:
         self.stages = _index((p, STAGES_OF_INSTRUMENT.get(m.instrument, ())) for p, m in enumerate(self.measures))
         self.has_stage: Flags = np.array([m.instrument in STAGES_OF_INSTRUMENT for m in self.measures], dtype=bool)
         self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
-        self.readers = _index((position, [test.fact for test in m.tests]) for position, m in enumerate(self.measures))
         # The sectors that are the reach of a whole document, and all that is broader.
         taxonomy = catalogue.vocabularies["sectors"].taxonomy
         reach = {str(sector) for measure in self.measures for sector in _reach(measure)}

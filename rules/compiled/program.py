@@ -259,15 +259,17 @@ class Program:
         self.offsets: Indices = np.cumsum([0, *(len(row) for row in rows)], dtype=np.intp)[:-1]
         self.flat: Indices = np.array([node for row in rows for node in row], dtype=np.intp)
         self.by_count = tuple(_by_count(rows))
-        # A group has a fact only when all its leaves read the same one; what is always met has none.
-        facts = [test.fact for test in tests]
+        self._below = [frozenset({test.fact}) for test in tests]
         for _, parts in self.groups:
-            below = {facts[part] for part in parts}
-            facts.append(below.pop() if len(below) == 1 else "")
-        facts.append("")
+            self._below.append(frozenset().union(*(self._below[part] for part in parts)))
+        self._below.append(frozenset())
+        # A group has a fact only when all its leaves read the same one; what is always met has none.
+        facts = [next(iter(below)) if len(below) == 1 else "" for below in self._below]
         self.fact_names = tuple(dict.fromkeys(facts))
         self.fact_numbers: Indices = np.array([self.fact_names.index(fact) for fact in facts], dtype=np.intp)
         self._readers: dict[tuple[str, ...], tuple[Indices, Indices]] = {}
+        self._touching: dict[str, tuple[Indices, Indices]] = {}
+        self._among: dict[frozenset[str], tuple[Indices, Indices]] = {}
         self.rows: Indices = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
         self.tests_on = self._tests_by_fact()
         self.columns = compile_columns(tuple(tests), taxonomies)
@@ -320,6 +322,22 @@ class Program:
             chosen = np.isin(self.fact_numbers[self.flat], numbers)
             self._readers[wanted] = self.rows[chosen], self.flat[chosen]
         return self._readers[wanted]
+
+    def conditions_touching(self, fact: str) -> tuple[Indices, Indices]:
+        """Return measures and nodes, side by side, of all conditions that read a fact, be it beside others."""
+        if fact not in self._touching:
+            self._touching[fact] = self._chosen(fact in below for below in self._below)
+        return self._touching[fact]
+
+    def conditions_among(self, facts: frozenset[str]) -> tuple[Indices, Indices]:
+        """Return measures and nodes, side by side, of all conditions that read nothing but `facts`."""
+        if facts not in self._among:
+            self._among[facts] = self._chosen(below <= facts for below in self._below)
+        return self._among[facts]
+
+    def _chosen(self, nodes: Iterable[bool]) -> tuple[Indices, Indices]:
+        chosen = np.fromiter(nodes, dtype=np.bool_, count=self.size)[self.flat]
+        return self.rows[chosen], self.flat[chosen]
 
     def fact_of(self, node: int) -> str:
         """Return the fact that a condition reads, "" for a group that reads several."""

@@ -81,11 +81,15 @@ def amount_words(fact: FactDefinition, number: float, words: Mapping[str, str]) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A question with the field that answers it and what stands in that field now."""
+    """A question with the field that answers it and what stands in that field now.
+
+    A question with several answers has `parts` instead, one for each field.
+    """
 
     question: str
     field: ShownField
     text: str
+    parts: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +153,8 @@ class Rows:
     def asked(self, question: Question) -> Asked:
         """Return one of the questions of an answer with its field."""
         field = self._fields.named(question.field)
-        return Asked(question=question.question, field=field, text=self._typed.get(field.name, ""))
+        parts = tuple(map(self._ask, dict.fromkeys(choice.fact for choice in question.choices)))
+        return Asked(question=question.question, field=field, text=self._typed.get(field.name, ""), parts=parts)
 
     def _asked(self, condition: Condition) -> Asked | None:
         """Return what to ask; no answer settles what the policy itself leaves open, or what waits for a move."""
