@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from seeds.faults import Fault, WrongValueError
@@ -141,6 +142,7 @@ def parse_metadata(metadata: Mapping[str, Any], *, file: str) -> tuple[dict[str,
     return values, faults
 
 
+@cache
 def last_year_named(title: str) -> int | None:
     """Return the last year of the period that a title names (2024-2027年, 十四五, 2025年度), else None."""
     words = "".join(unicodedata.normalize("NFKC", title).split())
