@@ -99,13 +99,20 @@ class Explainer:
         ambiguous = (condition for condition in finding.trace.conditions if condition.why is Why.AMBIGUOUS)
         if any(leaf.test.scope for condition in ambiguous for leaf in leaves(condition.condition)):
             codes.append(("open_list", {}))
-        standing = finding.trace.verdict is not MeasureVerdict.NOT_APPLICABLE
-        if standing and (lost := lost_by_plans(finding.trace, reading.answers, self.catalogue.taxonomies)):
-            codes.append(("ends_with_move", {"labels": self._list([self.labeller.label(each) for each in lost])}))
+        if lost := self._lost_by_move(finding.trace, reading):
+            codes.append(("ends_with_move", {"labels": self._list(lost)}))
         codes += [(rival.code, {"title": rival.measure.title_in(self.language)}) for rival in finding.rivals]
         return tuple(
             Caveat(code=code, message=say(f"caveat.{code}", self.language, **values)) for code, values in codes
         )
+
+    def _lost_by_move(self, trace: Trace, reading: Reading) -> list[str]:
+        """Return the conditions of a measure that stands which a planned move would take away."""
+        moves = any(answer.planned is not None for answer in reading.answers.values())
+        if not moves or trace.verdict is MeasureVerdict.NOT_APPLICABLE:
+            return []
+        lost = lost_by_plans(trace, reading.answers, self.catalogue.taxonomies)
+        return [self.labeller.label(condition) for condition in lost]
 
     def _because(self, finding: Finding, reading: Reading) -> str:
         reasons = list(dict.fromkeys(self._reasons(finding, reading)))[:MOST_REASONS]
