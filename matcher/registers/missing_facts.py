@@ -202,7 +202,9 @@ class OpenLists:
         """Compile the conditions beside the open lists; most catalogues have few."""
         self._columns = columns
         self._taxonomies = columns.catalogue.taxonomies
-        self._parts: dict[tuple[tuple[str, ...], bool], _Part] = {}
+        self._parts: dict[tuple[tuple[str, ...], bool], _Part] = {
+            (family, False): _part(columns, family, with_plans=False) for family in FAMILIES
+        }
         self._exact: dict[tuple[str, Answer], Answer] = {}
 
     def still_open(self, batch: Batch) -> Mapping[str, Plane]:
