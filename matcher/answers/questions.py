@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from matcher.ranking.hits import answering
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Positions
 from rules.compiled.program import Decisions
-from rules.language.facts import DERIVED, REGION_FACTS, Answer, FactType, Value, made_exact
+from rules.language.facts import DERIVED, REGION_FACTS, Answer, Answers, FactType, Value, made_exact
 from rules.language.measures import OF_MEASURE, UNKNOWN, UNMET
 from seeds.word_lists import word_lists
 
@@ -176,15 +176,25 @@ def _questions(
     if answer is not None and answer.sure:
         if fact not in MAY_BE_TOO_BROAD:
             return
-        # As if the company had named something inside each place or sector it named that holds no other.
-        narrower = dict(reading.answers)
-        for named in open_facts:
-            narrower[named] = made_exact(narrower.get(named, Answer()), columns.catalogue.taxonomies[named])
+        narrower = _narrowed(open_facts, reading, columns)
         count = int(np.count_nonzero(settled & (columns.program.decide(narrower).verdicts != UNKNOWN)))
     if count and (fact != "concepts" or answer is None):
         yield Question(fact=fact, settles=count, stated=answer.sure if answer else ())
     if count and fact == "sector" and "concepts" not in reading.answers:
         yield Question(fact="concepts", settles=count)  # products tell the sector
+
+
+_PLAN = ("target_region", "region")
+"""What answers where a company that is elsewhere plans to be, and what is open until that is known exactly."""
+
+
+def _narrowed(open_facts: tuple[str, ...], reading: Reading, columns: MeasureColumns) -> Answers:
+    """Return the answers as if the company had named something that holds no other inside all that it named."""
+    taxonomies = columns.catalogue.taxonomies
+    exact = {named: made_exact(reading.answers.get(named, Answer()), taxonomies[named]) for named in open_facts}
+    if open_facts == _PLAN:
+        exact["region"] = replace(reading.answers["region"], planned=exact["target_region"])
+    return {**reading.answers, **exact}
 
 
 def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns) -> Iterator[tuple[str, ...]]:
@@ -193,8 +203,11 @@ def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns)
     goes_elsewhere = reading.answers.get("target_region") != reading.answers.get("region")
     if "region" in unknown and not goes_elsewhere:
         unknown.discard("target_region")  # stated nothing, it is where the company is
+    plan = reading.answers.get("region", Answer()).planned
     for fact in columns.catalogue.facts:
-        if fact in unknown:
+        if fact == "target_region" and plan is not None and plan.sure and not unknown.isdisjoint(_PLAN):
+            yield _PLAN
+        elif fact in unknown:
             yield (fact, "target_region") if fact == "region" and not goes_elsewhere else (fact,)
 
 

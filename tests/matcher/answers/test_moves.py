@@ -170,6 +170,38 @@ def test_a_register_decides_orders_and_counts_moves_as_single_matches_do(match, 
         ], profile
 
 
+@pytest.mark.parametrize(("city", "target"), [*MOVES, ("阜阳", "广东"), ("上海", "深圳"), ("合肥", "珠三角")])
+def test_a_register_counts_what_answers_settle_as_the_questions_do(match, engine, city, target):
+    profile = Profile(city=city, target_city=target, **MAKER)
+    screener = Screener(engine.columns, engine.reader)
+    statuses = frozenset({"in_force", "draft"})
+    settles = screener.screen(Fields.of_profiles([profile]), on=DAY, statuses=statuses, first_row=1).settles
+    each = [choice for q in match(profile)["questions"] for choice in q.get("choices", [q])]
+    asked = {q["fact"]: q["settles"] for q in each if q["settles"] and q["fact"] != "concepts"}
+    assert asked.items() <= settles.items()
+    for fact in ("region", "target_region"):
+        assert asked.get(fact, 0) == settles.get(fact, 0)
+
+
+@pytest.mark.parametrize(
+    ("city", "target", "open_for"),
+    [
+        ("阜阳", "深圳", "gl-hetao-pilot"),
+        ("上海", "广州", "gl-nansha"),
+        ("香港", "广东", "gl-shenzhen"),
+        ("合肥", "珠海", "gl-hengqin-platform"),
+        ("东莞松山湖", "安徽", "ah-hefei-origin-of-innovation"),
+    ],
+)
+def test_a_target_that_is_too_broad_is_asked_for_more_exactly(match, city, target, open_for):
+    profile = {"city": city, "target_city": target, **MAKER}
+    assert ("unknown", "too_coarse") in places(found(match, open_for, **profile))
+    asked = {question["fact"]: question for question in match(Profile(**profile))["questions"]}
+    assert asked["target_region"]["settles"] > 0
+    assert target in asked["target_region"]["question"]
+    assert "region" not in asked
+
+
 def test_no_pair_that_waits_for_a_move_is_one_fact_short_for_the_place(engine):
     profile = Profile(city="香港", target_city="深圳河套", **MAKER)
     screener = Screener(engine.columns, engine.reader)
