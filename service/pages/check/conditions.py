@@ -159,7 +159,14 @@ class Rows:
     def _asked(self, condition: Condition) -> Asked | None:
         """Return what to ask; no answer settles what the policy itself leaves open, or what waits for a move."""
         waits = condition.verdict is Verdict.UNKNOWN and condition.why not in (Why.AMBIGUOUS, Why.PLANNED)
-        return self._ask(condition.fact or "") if waits else None
+        fact = "target_region" if self._waits_for_a_plan(condition) else condition.fact or ""
+        return self._ask(fact) if waits else None
+
+    def _waits_for_a_plan(self, condition: Condition) -> bool:
+        """Tell whether where the company is cannot meet a condition, so that the place planned leaves it open."""
+        if condition.fact != "region" or not isinstance(condition.actual, str):
+            return False
+        return not self._catalogue.taxonomies["region"].overlaps(condition.actual, condition.expected or ())
 
     def _ask(self, fact: str) -> Asked:
         field = self._fields.of_fact(fact)

@@ -130,6 +130,17 @@ def test_what_holds_after_a_move_says_so_and_asks_nothing(app, catalogue, langua
     assert row.stated
 
 
+@pytest.mark.parametrize(
+    ("actual", "field"), [("310000", "target_city"), ("340100", "target_city"), ("440000", "city"), (None, "city")]
+)
+def test_a_place_is_asked_for_where_it_is_still_open_here_or_there(app, catalogue, actual, field):
+    with app.test_request_context("/"):
+        rows = Rows(catalogue, Fields(catalogue, "zh"), page_words("zh"), {})
+        coarse = replace(_condition(catalogue, "region", "440300", None, None), verdict=Verdict.UNKNOWN)
+        row = rows.row(replace(coarse, why=Why.TOO_COARSE, actual=actual))
+    assert row.asked.field.name == field
+
+
 def test_each_change_of_standing_is_reported_in_its_list(app, catalogue):
     ids = list(catalogue.measures)[:10]
     a, p, w, n = Standing.APPLICABLE, Standing.POSSIBLE, Standing.WITHHELD, Standing.NOT_APPLICABLE
