@@ -55,6 +55,7 @@ class MeasureColumns:
         self.measures = tuple(catalogue.measures.values())
         self.program = Program(self.measures, catalogue.taxonomies)
         self.passages = PassageIndex(catalogue)
+        self.attracts: Flags = np.array([measure.attracts for measure in self.measures], dtype=bool)
         self.ids = np.array([measure.id for measure in self.measures], dtype=np.str_)
         self.promises_no_money: Flags = np.array(
             [m.instrument in MONEY and m.strength is Strength.PROMOTE for m in self.measures], dtype=bool

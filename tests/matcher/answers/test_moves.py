@@ -102,6 +102,22 @@ def test_the_place_named_connects_directly_and_weighs_as_the_place_where_one_is(
     assert any(m["input"] == "深圳河套" for e in there["evidence"] for m in e["matches"])
 
 
+@pytest.mark.parametrize(
+    ("city", "target", "value"),
+    [
+        ("上海", "深圳", 0.8),
+        ("香港", "广州", 0.8),
+        ("", "深圳", 0.8),
+        ("深圳", "", 0.3),
+        ("深圳", "深圳", 0.3),
+        ("深圳", "上海", 0.0),
+    ],
+)
+def test_a_measure_for_newcomers_is_about_the_place_of_those_who_come(match, city, target, value):
+    recommended = found(match, "gd-pilot-base", city=city, target_city=target, sector=("生物医药",))
+    assert [f["value"] for f in recommended["features"] if f["name"] == "place_is_named"] == [value]
+
+
 def test_no_question_on_the_place_and_no_near_miss_follow_from_a_move(match):
     answer = match(Profile(city="香港", target_city="深圳河套", **MAKER), include=frozenset({"not_applicable"}))
     assert not {"region", "target_region"} & {question["fact"] for question in answer["questions"]}
