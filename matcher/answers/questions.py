@@ -144,7 +144,8 @@ def _joined(
     together = int(np.count_nonzero(shown & (waiting == decisions.unknown)))
     choices.sort(key=lambda choice: -choice.settles)
     settles = max(together, choices[0].settles)
-    others = [question for question in asked.values() if question not in standing]
+    chosen = {choice.fact for choice in choices}
+    others = [question for question in asked.values() if question.fact not in chosen]
     return (*others, Question(fact=choices[0].fact, settles=settles, choices=tuple(choices)))
 
 
@@ -154,7 +155,7 @@ def _choices(question: Question, decisions: Decisions, columns: MeasureColumns, 
     if vocabulary is None:
         yield Choice(fact=question.fact, value=True, settles=question.settles)
         return
-    tests, (measures, nodes) = tuple(columns.program.tests), columns.program.tests_on[question.fact]
+    tests, (measures, nodes) = tuple(columns.program.tests), columns.program.tests_asserted(question.fact)
     waiting = nodes[shown[measures] & (decisions.nodes[nodes] == UNKNOWN)]
     titles = {str(title) for node in waiting.tolist() for title in tests[node].expected}
     for title in filter(titles.__contains__, vocabulary.entries):

@@ -351,9 +351,13 @@ class Program:
     def meets_somewhere(self, decisions: Decisions, fact: str) -> NDArray[np.bool_]:
         """Tell, for each measure, whether a test on `fact` is met in its conditions, inside a group or not."""
         met = np.zeros(len(self.measures), dtype=np.bool_)
-        places, tests = self.tests_on.get(fact, (self.rows[:0], self.flat[:0]))
+        places, tests = self.tests_asserted(fact)
         met[places[decisions.nodes[tests] == MET]] = True
         return met
+
+    def tests_asserted(self, fact: str) -> tuple[Indices, Indices]:
+        """Return the measures and the tests on a fact side by side; negated groups do not count."""
+        return self.tests_on.get(fact, (self.rows[:0], self.flat[:0]))
 
     def _node(self, condition: Condition) -> int:
         if isinstance(condition, Leaf):

@@ -243,6 +243,15 @@ def test_what_was_answered_is_no_choice_any_more_and_one_left_is_a_plain_questio
     assert asked(answer)["leading_enterprise"] == 1
 
 
+def test_titles_that_only_an_exception_names_are_a_question_of_their_own(match_with, hand_made):
+    quote = "支持单项冠军企业申请专项资金"
+    excepted = measure("excepted", quote, conditions=[{"not": {**CHAMPION, "cite": quote}}])
+    engine = hand_made(STANDINGS, [*of_standing("leading_enterprise", "chain_leader"), excepted])
+    answer = match_with(engine, COMPANY | {"products": ("聚乳酸",), "needs": ("补贴",)})
+    assert [c["fact"] for c in standing_of(answer)[0]["choices"]] == ["leading_enterprise", "chain_leader"]
+    assert asked(answer)["certifications"] == 1
+
+
 @pytest.mark.parametrize(
     ("missing", "expected"),
     [
