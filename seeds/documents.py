@@ -19,7 +19,7 @@ import yaml
 from seeds.cleaning import clean
 from seeds.departments import Department, remark_spans
 from seeds.faults import Fault, SeedError, load_yaml
-from seeds.metadata import UNKNOWN, DocumentStatus, parse_metadata, propose_metadata
+from seeds.metadata import UNKNOWN, DocumentStatus, last_year_named, parse_metadata, propose_metadata
 from seeds.outline import Clause, parse_outline
 from seeds.reading import read_text
 
@@ -96,6 +96,16 @@ class Document:
         """The offset of the heading: where a line begins with it, else where it first stands."""
         line = f"\n{self.text}".find(f"\n{self.heading}")
         return line if line >= 0 else self.text.find(self.heading)
+
+    @property
+    def out_on(self) -> date | None:
+        """The day on which it was issued, as near as the document tells; nobody can use it before."""
+        return self.issued_on or self.published_on or self.written_on
+
+    @property
+    def last_year(self) -> int | None:
+        """The last year of the period that its title names."""
+        return last_year_named(self.title)
 
     def clause(self, path: str) -> Clause:
         """Return the clause with this path; raise UnknownClauseError, which names the nearest ones."""

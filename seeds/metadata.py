@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from seeds.faults import Fault, WrongValueError
@@ -28,6 +30,14 @@ _TITLE_LINE = re.compile(
     "^([^，。；：\n]*(?:方案|计划|办法|意见|条例|规定|措施|细则|规划|政策|公告|指南|规则|决定|通知))((?:（[^（）\n]*）)*)$",
     re.MULTILINE,
 )
+_YEAR = "(?:19|20)[0-9]{2}"
+_SPAN_OF_YEARS = re.compile(
+    f"(?<![0-9]){_YEAR}年?(?:[0-9]{{1,2}}月)?[-‐‑–—―~〜至到]{{1,2}}({_YEAR}(?![0-9])|[0-9]{{2}}(?=年))"
+)
+_FIVE_YEARS = re.compile("(?<![一二三四五六七八九])十([一二三四五六七八九])五(?![一二三四五六七八九十])")
+_ONE_YEAR = re.compile(f"(?<![0-9])({_YEAR})年(?:度|前|远景|(?=[^0-9]{{0,30}}(?:工作|任务|申报|行动计划|实施计划)))")
+_NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_BEFORE_THE_PLANS = 1955
 _DRAFT_LINE = re.compile("（(?:公开)?征求意见稿）|（送审稿）|（草案）")
 
 
@@ -130,6 +140,16 @@ def parse_metadata(metadata: Mapping[str, Any], *, file: str) -> tuple[dict[str,
     if begins is not None and ends is not None and begins > ends:
         faults.append(Fault(file=file, pointer="/valid_to", code="ends_before_effect", params={"day": begins}))
     return values, faults
+
+
+@cache
+def last_year_named(title: str) -> int | None:
+    """Return the last year of the period that a title names (2024-2027年, 十四五, 2025年度), else None."""
+    words = "".join(unicodedata.normalize("NFKC", title).split())
+    plans = [_BEFORE_THE_PLANS + 5 * (10 + int(found.translate(_NUMERALS))) for found in _FIVE_YEARS.findall(words)]
+    written = _SPAN_OF_YEARS.findall(words) or _SPAN_OF_YEARS.findall(words.translate(_NUMERALS))
+    years = [int(found if len(found) == len("2027") else f"20{found}") for found in written or _ONE_YEAR.findall(words)]
+    return max((*years, *plans), default=None)
 
 
 def propose_metadata(document_id: str, text: str) -> dict[str, Any]:

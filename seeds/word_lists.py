@@ -29,6 +29,8 @@ class WordLists:
     place_labels: frozenset[str]
     place_remarks: tuple[str, ...]
     places_without_streets: frozenset[str]
+    no_place: frozenset[str]
+    standing: tuple[str, ...]
     blank_cells: frozenset[str]
     yes_cells: frozenset[str]
     no_cells: frozenset[str]
@@ -179,6 +181,8 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "place_labels": _set,
     "place_remarks": _texts,
     "places_without_streets": _set,
+    "no_place": _set,
+    "standing": _texts,
     "blank_cells": _set,
     "yes_cells": _set,
     "no_cells": _set,

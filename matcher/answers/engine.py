@@ -18,7 +18,7 @@ from matcher.answers import shapes
 from matcher.answers.catalogue_json import describe_catalogue, describe_measure, plain
 from matcher.answers.evidence import Evidence, EvidenceFinder
 from matcher.answers.explanation import Explainer, Finding, rivals_of, say
-from matcher.answers.questions import NeedStanding, Question, ask, near_misses, standing_of_needs
+from matcher.answers.questions import Choice, NeedStanding, Question, ask, near_misses, standing_of_needs
 from matcher.profiles.profile import Detail, MatchRequest, ReadFact, Reading, Unread
 from matcher.profiles.reader import DeclaredFacts, build_reader
 from matcher.profiles.words import SUGGESTIONS
@@ -28,7 +28,7 @@ from matcher.standing import COUNTED, RELEVANCE, CountsByKind, EffectCounts, Kin
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import open_catalogue
 from rules.compiled.program import Decisions
-from rules.language.facts import FactType
+from rules.language.facts import FactDefinition, FactType
 from rules.language.labels import Labeller
 from rules.language.measures import MET, OF_MEASURE, UNKNOWN, Leaf, Verdict, effect, leaves
 from rules.language.reference import ConditionTrace, Trace, evaluate
@@ -76,14 +76,25 @@ class Presenter:
 
     def question(self, question: Question) -> shapes.Question:
         """Return one question with the input field that answers it."""
-        fact = self.catalogue.facts[question.fact]
+        fact, choices = self.catalogue.facts[question.fact], tuple(map(self._choice, question.choices))
         words = fact.question(self.language)
-        if question.stated:
+        if choices:
+            joined = ("; " if self.language == "en" else "；").join(choice.label for choice in choices)
+            words = say("question.standing", self.language, choices=joined)
+        elif question.stated:
             labels = [self._value_label(fact.id, value) for value in question.stated]
             stated = (", " if self.language == "en" else "、").join(labels)
             words = say(f"question.{fact.id}", self.language, stated=stated)
-        field = f"facts.{fact.id}" if fact.field == "facts" else fact.field
-        return shapes.Question(fact=fact.id, field=field, question=words, settles=question.settles)
+        field, settles = _field_of(fact), question.settles
+        return shapes.Question(fact=fact.id, field=field, question=words, settles=settles, choices=choices)
+
+    def _choice(self, choice: Choice) -> shapes.Choice:
+        fact = self.catalogue.facts[choice.fact]
+        label = fact.label(self.language)
+        if fact.type is FactType.SET:
+            label = say("choice.title", self.language, title=self._value_label(fact.id, choice.value))
+        field = _field_of(fact)
+        return shapes.Choice(fact=fact.id, field=field, value=choice.value, label=label, settles=choice.settles)
 
     def need(self, need: NeedStanding) -> shapes.NeedStanding:
         """Return how the measures that answer a stated need stand; a sentence where none of them can be used."""
@@ -206,6 +217,11 @@ class FindingPresenter:
             ),
             evidence=tuple(self.presenter.evidence(evidence) for evidence in finding.evidence),
         )
+
+
+def _field_of(fact: FactDefinition) -> str:
+    """Return the input field that a fact comes from."""
+    return f"facts.{fact.id}" if fact.field == "facts" else fact.field
 
 
 _WITH_GENERAL = frozenset({GENERAL})
@@ -354,12 +370,14 @@ class Engine:
         return tuple(presented)
 
     def _finding(self, place: int, found: Considered) -> Finding:
-        measure, ranking = self.columns.measures[place], found.ranking
+        measure, ranking, on = self.columns.measures[place], found.ranking, found.request.on
+        document = self.catalogue.documents[measure.document]
         return Finding(
             measure=measure,
             trace=evaluate(measure, found.reading.answers, self._taxonomies),
-            effect=effect(measure, self.catalogue.documents[measure.document], found.request.on),
+            effect=effect(measure, document, on),
             relevance=RELEVANCE[ranking.relevance[place]],
             evidence=self._evidence.find(measure, found.reading.mentions),
             rivals=tuple(rival for rival in self._rivals.get(measure.id, ()) if ranking.standing[rival.position]),
+            period_over=document.last_year if document.last_year and document.last_year < on.year else None,
         )

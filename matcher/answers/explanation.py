@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Answer
 from rules.language.labels import Labeller
 from rules.language.measures import Effect, Measure, MeasureKind, MeasureVerdict, Verdict, Why, leaves
-from rules.language.reference import Trace
+from rules.language.reference import ConditionTrace, Trace, lost_by_plans
 from seeds.faults import load_words
 from seeds.vocabulary import Vocabulary
 
@@ -30,6 +30,13 @@ def say(code: str, language: str, **values: Any) -> str:  # noqa: ANN401 - forma
 
 MOST_REASONS = 4
 
+_NOT_MET: Mapping[str, Callable[[ConditionTrace], bool]] = {
+    "conditions.planned": lambda condition: condition.why is Why.PLANNED,
+    "conditions.unknown": lambda condition: condition.verdict is Verdict.UNKNOWN and condition.why is not Why.PLANNED,
+    "conditions.unmet": lambda condition: condition.verdict is Verdict.UNMET,
+}
+"""The words for conditions that are not met, and which they are said of."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rival:
@@ -42,7 +49,7 @@ class Rival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Everything found about one measure for one profile."""
+    """Everything found about one measure for one profile; `period_over` is the last year its title names, once past."""
 
     measure: Measure
     trace: Trace
@@ -50,6 +57,7 @@ class Finding:
     relevance: Relevance
     evidence: tuple[Evidence, ...]
     rivals: tuple[Rival, ...] = ()
+    period_over: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +76,8 @@ class Explainer:
             unknown=verdicts.count(Verdict.UNKNOWN), unmet=verdicts.count(Verdict.UNMET),
         )  # fmt: skip
         sentences = [self._because(finding, reading), summary]
-        for came_out, code in ((Verdict.UNKNOWN, "conditions.unknown"), (Verdict.UNMET, "conditions.unmet")):
-            labels = [self.labeller.label(c.condition) for c in finding.trace.conditions if c.verdict is came_out]
+        for code, came_out_so in _NOT_MET.items():
+            labels = [self.labeller.label(c.condition) for c in finding.trace.conditions if came_out_so(c)]
             if labels:
                 sentences.append(say(code, self.language, labels=self._list(labels)))
         if finding.measure.kind is MeasureKind.DIRECTION:
@@ -81,9 +89,11 @@ class Explainer:
 
     def caveats(self, finding: Finding, reading: Reading) -> tuple[Caveat, ...]:
         """Return what a reader must know beside the verdict, each with its code."""
-        codes: list[tuple[str, dict[str, str]]] = []
+        codes: list[tuple[str, dict[str, Any]]] = []
         if finding.effect is not Effect.IN_FORCE:
             codes.append((str(finding.effect), {}))
+        if finding.period_over is not None:
+            codes.append(("period_over", {"year": finding.period_over}))
         if _has_doubt(reading.mentions, finding, self.catalogue.vocabularies["needs"]):
             codes.append(("unconfirmed_reading", {}))
         if _sector_is_inferred(finding):
@@ -91,10 +101,20 @@ class Explainer:
         ambiguous = (condition for condition in finding.trace.conditions if condition.why is Why.AMBIGUOUS)
         if any(leaf.test.scope for condition in ambiguous for leaf in leaves(condition.condition)):
             codes.append(("open_list", {}))
+        if lost := self._lost_by_move(finding.trace, reading):
+            codes.append(("ends_with_move", {"labels": self._list(lost)}))
         codes += [(rival.code, {"title": rival.measure.title_in(self.language)}) for rival in finding.rivals]
         return tuple(
             Caveat(code=code, message=say(f"caveat.{code}", self.language, **values)) for code, values in codes
         )
+
+    def _lost_by_move(self, trace: Trace, reading: Reading) -> list[str]:
+        """Return the conditions of a measure that stands which a planned move would take away."""
+        moves = any(answer.planned is not None for answer in reading.answers.values())
+        if not moves or trace.verdict is MeasureVerdict.NOT_APPLICABLE:
+            return []
+        lost = lost_by_plans(trace, reading.answers, self.catalogue.taxonomies)
+        return [self.labeller.label(condition) for condition in lost]
 
     def _because(self, finding: Finding, reading: Reading) -> str:
         reasons = list(dict.fromkeys(self._reasons(finding, reading)))[:MOST_REASONS]

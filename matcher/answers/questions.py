@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from matcher.profiles.profile import Mention, Reading
 from matcher.ranking.hits import answering
-from matcher.ranking.measure_index import Flags, Floats, MeasureColumns, found
+from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Positions
 from rules.compiled.program import Decisions
-from rules.language.facts import DERIVED, REGION_FACTS, Answer, FactType, Value, made_exact
+from rules.language.facts import DERIVED, REGION_FACTS, Answer, Answers, FactType, Value, made_exact
 from rules.language.measures import OF_MEASURE, UNKNOWN, UNMET
+from seeds.word_lists import word_lists
 
 MOST_QUESTIONS = 5
 MOST_NEAR_MISSES = 10
 
-_ALWAYS_WORTH_ASKING = ("region", "sector", "concepts", "stage", "needs")
-"""Facts that ranking weighs, or that every measure reads, are asked for when missing even if they settle nothing."""
+_WEIGHED = ("region", "sector", "concepts", "stage", "needs")
+"""Facts that ranking weighs are asked for when missing, even if they settle nothing, where they can change anything."""
+
+_NEVER_PUSHED_OUT = frozenset({"sector", "stage"})
 
 MAY_BE_TOO_BROAD = frozenset({*REGION_FACTS, "sector"})
 """Facts that are asked for again where the answer given is too broad to decide."""
@@ -30,12 +33,23 @@ MAY_BE_TOO_BROAD = frozenset({*REGION_FACTS, "sector"})
 class Question:
     """One fact to ask for, and how many possible measures an answer alone would settle.
 
-    `stated` is what was answered already, too broadly.
+    `stated` is what was answered already, too broadly. A question of a company's standing has several `choices`, any of
+    which may hold; `fact` is then that of the first.
     """
 
     fact: str
     settles: int
     stated: tuple[Value, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of the answers to a question with several: a fact, the value it would have, and what that fact settles."""
+
+    fact: str
+    value: Value
+    settles: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +76,10 @@ class NeedStanding:
 def ask(
     reading: Reading, decisions: Decisions, columns: MeasureColumns, *, considered: Flags, withheld: Flags
 ) -> tuple[Question, ...]:
-    """Return at most five questions, the one that settles most first, then in the order of the published facts."""
+    """Return at most five questions, the one that settles most first, then in the order of the published facts.
+
+    Whatever else there is to ask, a sector and a stage that are missing are among them.
+    """
     facts = columns.catalogue.facts
     possible = considered & (decisions.verdicts == UNKNOWN)
     asked: dict[str, Question] = {}
@@ -70,18 +87,79 @@ def ask(
         attested = facts[open_facts[0]].type is FactType.ATTESTATION
         alone = columns.program.conditions_on(decisions, UNKNOWN, open_facts) == decisions.unknown
         settled = possible & alone & ~withheld if attested else possible & alone
-        waits = np.any((possible & ~withheld)[found(columns.readers, open_facts[0])])
-        if waits and open_facts[0] not in reading.answers and open_facts[0] not in DERIVED:
+        missing = open_facts[0] not in reading.answers and open_facts[0] not in DERIVED
+        if missing and _waits(open_facts[0], possible & ~withheld, decisions, columns):
             asked.setdefault(open_facts[0], Question(fact=open_facts[0], settles=0))
         for question in _questions(open_facts, settled, reading, columns):
             if question.fact not in asked or asked[question.fact].settles < question.settles:
                 asked[question.fact] = question
-    for fact in _ALWAYS_WORTH_ASKING:
-        if fact not in reading.answers:
+    for fact in _WEIGHED:
+        if fact not in reading.answers and _may_move(fact, decisions, columns, considered):
             asked.setdefault(fact, Question(fact=fact, settles=0))
     order = {fact: (facts[fact].type is FactType.ATTESTATION, place) for place, fact in enumerate(facts)}
-    ranked = sorted(asked.values(), key=lambda question: (-question.settles, order[question.fact]))
-    return tuple(ranked[:MOST_QUESTIONS])
+    joined = _joined(asked, decisions, columns, possible & ~withheld)
+    return _foremost(sorted(joined, key=lambda question: (-question.settles, order[question.fact])))
+
+
+def _foremost(ranked: Sequence[Question]) -> tuple[Question, ...]:
+    """Return the first questions, the last of them giving way to one that is never pushed out."""
+    kept = list(ranked[:MOST_QUESTIONS])
+    for question in ranked[MOST_QUESTIONS:]:
+        if question.fact in _NEVER_PUSHED_OUT:
+            kept.remove([other for other in kept if other.fact not in _NEVER_PUSHED_OUT][-1])
+            kept.append(question)
+    return tuple(kept)
+
+
+def _waits(fact: str, shown: Flags, decisions: Decisions, columns: MeasureColumns) -> bool:
+    """Tell whether a possible measure that is shown has an unknown condition that reads the fact."""
+    measures, nodes = columns.program.conditions_touching(fact)
+    return bool(np.any(shown[measures] & (decisions.nodes[nodes] == UNKNOWN)))
+
+
+def _may_move(fact: str, decisions: Decisions, columns: MeasureColumns, considered: Flags) -> bool:
+    """Tell whether some answer to a fact that ranking weighs may change where any measure stands.
+
+    What another fact rules out stays out; only products can still tell a sector that the one stated lacks.
+    """
+    ruled_out = decisions.unmet
+    if fact == "concepts":
+        measures, nodes = columns.program.conditions_touching("sector")
+        unmet = measures[decisions.nodes[nodes] == UNMET]
+        ruled_out = ruled_out - np.bincount(unmet, minlength=columns.size)
+    within_reach = considered & (ruled_out == 0)
+    return bool(np.any(within_reach & columns.has_stage if fact == "stage" else within_reach))
+
+
+def _joined(
+    asked: Mapping[str, Question], decisions: Decisions, columns: MeasureColumns, shown: Flags
+) -> tuple[Question, ...]:
+    """Return the questions with those of the company's standing put into one, where there are several."""
+    standing = [asked[fact] for fact in word_lists().standing if fact in asked]
+    choices = [choice for one in standing for choice in _choices(one, decisions, columns, shown)]
+    if len(choices) < 2:  # noqa: PLR2004 - one alone is a question of its own
+        return tuple(asked.values())
+    measures, nodes = columns.program.conditions_among(frozenset(word_lists().standing))
+    waiting = np.bincount(measures[decisions.nodes[nodes] == UNKNOWN], minlength=columns.size)
+    together = int(np.count_nonzero(shown & (waiting == decisions.unknown)))
+    choices.sort(key=lambda choice: -choice.settles)
+    settles = max(together, choices[0].settles)
+    chosen = {choice.fact for choice in choices}
+    others = [question for question in asked.values() if question.fact not in chosen]
+    return (*others, Question(fact=choices[0].fact, settles=settles, choices=tuple(choices)))
+
+
+def _choices(question: Question, decisions: Decisions, columns: MeasureColumns, shown: Flags) -> Iterator[Choice]:
+    """Yield what a company may answer: an attestation, or each title that a condition still waits for."""
+    vocabulary = columns.catalogue.vocabularies.get(columns.catalogue.facts[question.fact].vocabulary)
+    if vocabulary is None:
+        yield Choice(fact=question.fact, value=True, settles=question.settles)
+        return
+    tests, (measures, nodes) = tuple(columns.program.tests), columns.program.tests_asserted(question.fact)
+    waiting = nodes[shown[measures] & (decisions.nodes[nodes] == UNKNOWN)]
+    titles = {str(title) for node in waiting.tolist() for title in tests[node].expected}
+    for title in filter(titles.__contains__, vocabulary.entries):
+        yield Choice(fact=question.fact, value=title, settles=question.settles)
 
 
 def _questions(
@@ -99,15 +177,25 @@ def _questions(
     if answer is not None and answer.sure:
         if fact not in MAY_BE_TOO_BROAD:
             return
-        # As if the company had named something inside each place or sector it named that holds no other.
-        narrower = dict(reading.answers)
-        for named in open_facts:
-            narrower[named] = made_exact(narrower.get(named, Answer()), columns.catalogue.taxonomies[named])
+        narrower = _narrowed(open_facts, reading, columns)
         count = int(np.count_nonzero(settled & (columns.program.decide(narrower).verdicts != UNKNOWN)))
     if count and (fact != "concepts" or answer is None):
         yield Question(fact=fact, settles=count, stated=answer.sure if answer else ())
     if count and fact == "sector" and "concepts" not in reading.answers:
         yield Question(fact="concepts", settles=count)  # products tell the sector
+
+
+_PLAN = ("target_region", "region")
+"""What answers where a company that is elsewhere plans to be, and what is open until that is known exactly."""
+
+
+def _narrowed(open_facts: tuple[str, ...], reading: Reading, columns: MeasureColumns) -> Answers:
+    """Return the answers as if the company had named something that holds no other inside all that it named."""
+    taxonomies = columns.catalogue.taxonomies
+    exact = {named: made_exact(reading.answers.get(named, Answer()), taxonomies[named]) for named in open_facts}
+    if open_facts == _PLAN:
+        exact["region"] = replace(reading.answers["region"], planned=exact["target_region"])
+    return {**reading.answers, **exact}
 
 
 def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns) -> Iterator[tuple[str, ...]]:
@@ -116,8 +204,11 @@ def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns)
     goes_elsewhere = reading.answers.get("target_region") != reading.answers.get("region")
     if "region" in unknown and not goes_elsewhere:
         unknown.discard("target_region")  # stated nothing, it is where the company is
+    plan = reading.answers.get("region", Answer()).planned
     for fact in columns.catalogue.facts:
-        if fact in unknown:
+        if fact == "target_region" and plan is not None and plan.sure and not unknown.isdisjoint(_PLAN):
+            yield _PLAN
+        elif fact in unknown:
             yield (fact, "target_region") if fact == "region" and not goes_elsewhere else (fact,)
 
 

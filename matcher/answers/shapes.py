@@ -14,11 +14,12 @@ from msgspec import UNSET, Struct, UnsetType
 
 from matcher.profiles.words import How
 from matcher.standing import CountsByKind, Relevance
-from rules.language.measures import Effect, MeasureKind, MeasureVerdict, Quote, Strength, Verdict, Window
+from rules.language.measures import Effect, MeasureKind, MeasureVerdict, Quote, Strength, Verdict, Why, Window
 from seeds.departments import Department
 from seeds.documents import Remark
 
 OPEN = "An open list: more values may be added."
+WHY = f"Why it is unknown: {', '.join(Why)}. {OPEN}"
 ASKED = "What the condition asks for."
 OF_A_GROUP = "Of a combined condition."
 
@@ -98,7 +99,7 @@ class Condition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fact: str | None
     label: str
     verdict: Verdict
-    why: Annotated[str | None, OPEN]
+    why: Annotated[str | None, WHY]
     expected: Annotated[Any, ASKED]
     actual: Annotated[Any, "What the company said."]
     gap: Annotated[float | None, "How far a number is away."]
@@ -192,13 +193,24 @@ class ProfileRead(Struct, frozen=True, kw_only=True):
     caveats: tuple[Caveat, ...]
 
 
-class Question(Struct, frozen=True, kw_only=True):
-    """A missing fact worth asking for."""
+class Choice(Struct, frozen=True, kw_only=True):
+    """One of several answers to a question, any number of which may hold."""
+
+    fact: str
+    field: str
+    value: Annotated[Any, "What the field takes when it holds."]
+    label: str
+    settles: Annotated[int, "Possible measures that this fact alone would settle."]
+
+
+class Question(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A missing fact worth asking for; of a company's standing (龙头, 链主 ...) one question with `choices`."""
 
     fact: str
     field: str
     question: str
     settles: Annotated[int, "Possible measures that it would settle."]
+    choices: Annotated[tuple[Choice, ...], "Of a question with several answers; `fact` is that of the first."] = ()
 
 
 class Obstacle(Struct, frozen=True, kw_only=True):

@@ -200,7 +200,7 @@ class ProfileReader:
             yield from ((origin, item) for item in (_split(resolver, said.rest) if said.rest.strip() else ()))
 
     def _read_place(self, text: str, fact: str, origin: str, notes: Notes) -> None:
-        if not text.strip():
+        if not text.strip() or fold(text) in word_lists().no_place:
             return
         place = resolve_place(text, self.catalogue.vocabularies["regions"])
         if place.is_fact:

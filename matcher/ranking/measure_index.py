@@ -12,7 +12,7 @@ from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, FoundWords, P
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.program import Program
 from rules.language.facts import REGION_FACTS, Value
-from rules.language.measures import Effect, Leaf, Measure, MeasureKind, Strength
+from rules.language.measures import Effect, Leaf, Measure, MeasureKind, Strength, term
 from seeds.documents import DocumentStatus
 from seeds.vocabulary import fold_aligned
 from seeds.word_lists import word_lists
@@ -42,8 +42,6 @@ MANY_SECTORS = 5
 TITLE_CLAUSE = "0"
 """Inherited conditions cite the title, which stands before the first heading."""
 
-_FIRST_DAY, _LAST_DAY = date.min.toordinal(), date.max.toordinal()
-
 
 class MeasureColumns:
     """The compiled catalogue: program, passage index and the columns that features read.
@@ -58,6 +56,7 @@ class MeasureColumns:
         self.measures = tuple(catalogue.measures.values())
         self.program = Program(self.measures, catalogue.taxonomies)
         self.passages = PassageIndex(catalogue)
+        self.attracts: Flags = np.array([measure.attracts for measure in self.measures], dtype=bool)
         self.ids = np.array([measure.id for measure in self.measures], dtype=np.str_)
         self.promises_no_money: Flags = np.array(
             [m.instrument in MONEY and m.strength is Strength.PROMOTE for m in self.measures], dtype=bool
@@ -76,7 +75,6 @@ class MeasureColumns:
         self.stages = _index((p, STAGES_OF_INSTRUMENT.get(m.instrument, ())) for p, m in enumerate(self.measures))
         self.has_stage: Flags = np.array([m.instrument in STAGES_OF_INSTRUMENT for m in self.measures], dtype=bool)
         self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
-        self.readers = _index((position, [test.fact for test in m.tests]) for position, m in enumerate(self.measures))
         # The sectors that are the reach of a whole document, and all that is broader.
         taxonomy = catalogue.vocabularies["sectors"].taxonomy
         reach = {str(sector) for measure in self.measures for sector in _reach(measure)}
@@ -164,14 +162,14 @@ class MeasureColumns:
         return {name: value for name, value in likeness.items() if value >= FARTHEST}
 
     def _days(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        first, last = [], []
-        for measure in self.measures:
-            document, window = self.catalogue.documents[measure.document], measure.window
-            starts = [day for day in (document.effective_from, window and window.opens) if day]
-            ends = [day for day in (document.valid_to, window and window.closes) if day]
-            first.append(max((day.toordinal() for day in starts), default=_FIRST_DAY))
-            last.append(min((day.toordinal() for day in ends), default=_LAST_DAY))
-        return np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
+        """Return the first and the last day on which each measure can bind, as ordinals; a repealed one has none."""
+        terms = [(m, self.catalogue.documents[m.document]) for m in self.measures]
+        days = [
+            (date.max, date.min) if document.status is DocumentStatus.REPEALED else term(measure, document)
+            for measure, document in terms
+        ]
+        first, last = np.array([[day.toordinal() for day in each] for each in days], dtype=np.int64).reshape(-1, 2).T
+        return first, last
 
     def _narrow_sectors(self, measure: Measure) -> list[str]:
         """Return the sectors that the measure's conditions name, but for those that are a document's whole field."""

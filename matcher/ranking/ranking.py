@@ -37,6 +37,8 @@ from seeds.faults import load_yaml
 
 SECTOR_OF_DOCUMENT_ONLY = 0.3
 WHOLE_PROVINCE = 0.3
+FOR_NEWCOMERS = 0.8
+"""A measure for those who come there is about a company that plans to, hardly less than one that names its place."""
 
 
 class Comparable(IntFlag):
@@ -84,7 +86,8 @@ class Comparison:
     """Pairs of a profile and a measure, side by side: what hits them and what was decided, on which day.
 
     `measures` are the measures of the pairs; `comparable` tells what the profile of each has to compare, the flags
-    which conditions are met. One profile beside a whole catalogue is compared by the same features as many.
+    which conditions are met and who `moves` (plans to be elsewhere). One profile beside a whole catalogue is compared
+    by the same features as many.
     """
 
     hits: Hits
@@ -93,6 +96,7 @@ class Comparison:
     sector_met: Flags
     place_met: Flags
     all_met: Flags
+    moves: Flags
     columns: MeasureColumns
     on: date
 
@@ -149,8 +153,9 @@ def stage_fits(comparison: Comparison) -> Floats:
 
 
 def place_is_named(comparison: Comparison) -> Floats:
-    """The measure names the company's city, county or zone, not only the whole province."""
-    somewhere = np.where(comparison.place_met, WHOLE_PROVINCE, 0.0)
+    """The measure names the company's city, county or zone, or is for newcomers where the company will be one."""
+    invited = comparison.moves & comparison.columns.attracts[comparison.measures]
+    somewhere = np.where(comparison.place_met, np.where(invited, FOR_NEWCOMERS, WHOLE_PROVINCE), 0.0)
     return np.where(
         comparison.has(Comparable.PLACE), np.maximum(comparison.hits.through(Channel.PLACES), somewhere), np.nan
     )
@@ -323,6 +328,7 @@ def compare(reading: Reading, decisions: Decisions, columns: MeasureColumns, on:
         sector_met=program.conditions_on(decisions, MET, ("sector",)) > 0,
         place_met=program.conditions_on(decisions, MET, REGION_FACTS) > 0,
         all_met=decisions.verdicts == MET,
+        moves=np.array(reading.answers.get("region") != reading.answers.get("target_region")),
         columns=columns,
         on=on,
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from rules.compiled.batch import Batch, BatchProgram
 from rules.compiled.bit_planes import (
     AnswerColumn,
     FactColumn,
+    FactColumns,
     NumberColumn,
     Plane,
     bits_at,
@@ -124,7 +126,7 @@ class Settled:
     plane: Plane
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Stated:
     """What the rows of a batch have stated of facts."""
 
@@ -143,17 +145,25 @@ class _Stated:
         """Return who stated something of a fact that was understood."""
         if fact not in self.known:
             column = self.batch.facts.get(fact)
-            if isinstance(column, AnswerColumn):
-                understood = np.array([bool(answer.sure) for answer in column.answers], dtype=np.bool_)
-                self.known[fact] = self._who(column.rows[understood[column.given]])
-            else:
-                self.known[fact] = self.anything(fact)
+            is_set = isinstance(column, AnswerColumn)
+            self.known[fact] = self._who_gave(column, lambda one: bool(one.sure)) if is_set else self.anything(fact)
         return self.known[fact]
+
+    @cached_property
+    def moves(self) -> Plane:
+        """Return who plans to be in another place, which was understood."""
+        return self._who_gave(self.batch.facts.get("region"), lambda one: bool(one.planned and one.planned.sure))
 
     def alone_missing(self, part: str, parts: tuple[str, ...]) -> Plane:
         """Return who stated all of `parts` but this one."""
         planes = [self.anything(other) for other in parts if other != part]
         return np.asarray(np.bitwise_and.reduce([~self.anything(part) & self.every, *planes], axis=0))
+
+    def _who_gave(self, column: FactColumn | None, such: Callable[[Answer], bool]) -> Plane:
+        if not isinstance(column, AnswerColumn):
+            return np.zeros_like(self.every)
+        given = np.array([such(answer) for answer in column.answers], dtype=np.bool_)
+        return self._who(column.rows[given[column.given]])
 
     def _who(self, rows: Positions) -> Plane:
         bits = np.zeros((1, self.batch.size), dtype=np.bool_)
@@ -186,32 +196,59 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The measures (`places`) with an open list of one family, and their conditions on it alone, compiled."""
+    """Measures (`places`) that an answer may leave open, and their conditions on its family alone, compiled."""
 
     places: Positions
     program: BatchProgram
+    with_plans: bool
 
 
 class OpenLists:
-    """The open lists of one catalogue; answers made as exact as can be are remembered."""
+    """The open lists of one catalogue; answers made as exact as can be are remembered.
+
+    Where somebody plans to move, every condition on the place may stay open, as if each list were.
+    """
 
     def __init__(self, columns: MeasureColumns) -> None:
         """Compile the conditions beside the open lists; most catalogues have few."""
+        self._columns = columns
         self._taxonomies = columns.catalogue.taxonomies
-        self._parts = {family: _part(columns, family) for family in FAMILIES}
+        self._parts: dict[tuple[tuple[str, ...], bool], _Part] = {
+            (family, False): _part(columns, family, with_plans=False) for family in FAMILIES
+        }
         self._exact: dict[tuple[str, Answer], Answer] = {}
 
     def still_open(self, batch: Batch) -> Mapping[str, Plane]:
         """Return, for each fact, where its conditions stay open (a row a measure) once its answer is exact."""
         planes: dict[str, Plane] = {}
-        for family, part in self._parts.items():
+        for family in FAMILIES:
+            part = self._part_of(family, batch.facts.get("region") if family is REGION_FACTS else None)
             if not len(part.places):
                 continue
             facts = {fact: self._made_exact(fact, batch.facts[fact]) for fact in family if fact in batch.facts}
-            plane = np.zeros_like(batch.measures.true)
-            plane[part.places] = part.program.decide(facts, batch.size).measures.unknown
-            planes |= dict.fromkeys(family, plane)
+            planes |= dict.fromkeys(family, self._left_open(part, facts, batch))
+            if part.with_plans:
+                facts |= {"region": self._plans_made_exact(batch.facts["region"])}
+                planes["target_region"] = self._left_open(part, facts, batch)
         return planes
+
+    def _left_open(self, part: _Part, facts: FactColumns, batch: Batch) -> Plane:
+        plane = np.zeros_like(batch.measures.true)
+        plane[part.places] = part.program.decide(facts, batch.size).measures.unknown
+        return plane
+
+    def _part_of(self, family: tuple[str, ...], places: FactColumn | None) -> _Part:
+        plans = isinstance(places, AnswerColumn) and any(answer.planned for answer in places.answers)
+        if (family, plans) not in self._parts:
+            self._parts[family, plans] = _part(self._columns, family, with_plans=plans)
+        return self._parts[family, plans]
+
+    def _plans_made_exact(self, column: FactColumn) -> FactColumn:
+        if not isinstance(column, AnswerColumn):
+            return column
+        exact = (one.planned and made_exact(one.planned, self._taxonomies["region"]) for one in column.answers)
+        answers = [replace(one, planned=plan) for one, plan in zip(column.answers, exact, strict=True)]
+        return replace(column, answers=answers)
 
     def _made_exact(self, fact: str, column: FactColumn) -> FactColumn:
         """Return the column as if everybody had named something that holds no other inside what they named."""
@@ -223,16 +260,16 @@ class OpenLists:
         return replace(column, answers=[self._exact[fact, answer] for answer in column.answers])
 
 
-def _part(columns: MeasureColumns, family: tuple[str, ...]) -> _Part:
+def _part(columns: MeasureColumns, family: tuple[str, ...], *, with_plans: bool) -> _Part:
     chosen = {place: _on(measure, family) for place, measure in enumerate(columns.measures)}
     open_ones = {
         place: conditions
         for place, conditions in chosen.items()
-        if any(leaf.test.scope for condition in conditions for leaf in leaves(condition))
+        if any(leaf.test.scope or with_plans for condition in conditions for leaf in leaves(condition))
     }
     alone = [replace(columns.measures[place], conditions=conditions) for place, conditions in open_ones.items()]
     program = BatchProgram(Program(alone, columns.catalogue.taxonomies))
-    return _Part(np.array([*open_ones], dtype=np.intp), program)
+    return _Part(np.array([*open_ones], dtype=np.intp), program, with_plans)
 
 
 def _on(measure: Measure, family: tuple[str, ...]) -> tuple[Condition, ...]:
@@ -260,7 +297,7 @@ class Settler:
         stated, still_open = _Stated(batch, every_row(batch.size)), self._open_lists.still_open(batch)
         counts: Counter[str] = Counter()
         plane = np.zeros_like(batch.measures.true)
-        for fact, places, waiting in self._waiting(batch, considered, away):
+        for fact, places, waiting in self._waiting(batch, considered, away, stated.moves):
             settled = waiting & self._can_settle(fact, stated, still_open, places)
             plane[places] |= settled
             if fact in self._facts:
@@ -270,7 +307,9 @@ class Settler:
                     counts[asked] += int(count(counted & whose).sum())
         return Settled(counts={fact: number for fact, number in counts.items() if number}, plane=plane)
 
-    def _waiting(self, batch: Batch, considered: Flags, away: Plane) -> Iterator[tuple[str, Positions, Plane]]:
+    def _waiting(
+        self, batch: Batch, considered: Flags, away: Plane, moves: Plane
+    ) -> Iterator[tuple[str, Positions, Plane]]:
         """Yield facts, measures, and for whom conditions on that fact alone leave the measure open."""
         names = self._program.program.fact_names
         unknown, nodes_unknown = batch.measures.unknown, batch.nodes.unknown
@@ -283,9 +322,10 @@ class Settler:
             if here := [names.index(fact) for fact in REGION_FACTS if fact in read]:
                 own, waiting = group.only_on(here)
                 yield "region", own, waiting & ~away
+                yield "target_region", own, waiting & moves
                 for number in here if away.any() else ():
                     own, waiting = group.only_on([number])
-                    yield names[number], own, waiting & away
+                    yield names[number], own, waiting & (away if names[number] == "region" else away & ~moves)
 
     def _can_settle(self, fact: str, stated: _Stated, still_open: Mapping[str, Plane], places: Positions) -> Plane:
         """Return for whom an answer would do, and has not been given already, exactly enough."""
@@ -297,7 +337,8 @@ class Settler:
             return stated.every & ~stated.for_sure(fact)
         if fact not in still_open:
             return stated.every
-        return stated.every & ~(stated.for_sure(fact) & still_open[fact][places])
+        sure = stated.moves | stated.for_sure(fact) if fact == "target_region" else stated.for_sure(fact)
+        return stated.every & ~(sure & still_open[fact][places])
 
 
 def _asked_for(fact: str, stated: _Stated) -> Iterator[tuple[str, Plane]]:

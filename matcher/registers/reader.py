@@ -285,12 +285,11 @@ class TenantReader:
     def _items(self, given: Fields, name: str, trades: Flags, on: date) -> tuple[Positions, Positions]:
         """Read every item of a list, each an input."""
         column = given.columns[name]
-        texts: Sequence[str | InRow] = list(chain.from_iterable(column))
+        texts = list(chain.from_iterable(column))
         leaning = {text for text in dict.fromkeys(texts) if self._leans(name, text)}
         sold = trades if name in ("sector", "products") else np.zeros_like(trades)
-        if leaning or sold.any():
-            texts = self._in_rows(given, column, leaning, sold)
-        numbers = self._read_inputs.numbers(name, texts, lambda text: {name: (text,)}, on)
+        keys = self._in_rows(given, column, leaning, sold) if leaning or sold.any() else texts
+        numbers = self._read_inputs.numbers(name, keys, lambda text: {name: (text,)}, on)
         counts = np.fromiter(map(len, column), dtype=np.intp, count=given.size)
         return numbers, np.repeat(np.arange(given.size), counts)
 

@@ -228,6 +228,7 @@ class Screener:
                 sector_met=met["sector"][start + rows, measures],
                 place_met=met["place"][start + rows, measures],
                 all_met=verdicts[rows, measures] == MET,
+                moves=tenants.elsewhere[start + rows],
                 columns=self._columns,
                 on=on,
             )

@@ -5,6 +5,7 @@ Chinese substrings are found by SQLite FTS5 over our own character bigrams. How 
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
@@ -17,6 +18,7 @@ from sqlite_utils import Database
 from rules.language.facts import FactDefinition, FactType, Taxonomies
 from rules.language.measures import Measure
 from seeds.documents import Document
+from seeds.numbering import parse_number
 from seeds.vocabulary import Vocabulary, fold_aligned, simplify
 
 SHORTEST_QUERY = 2
@@ -57,12 +59,30 @@ def search(connection: sqlite3.Connection, *queries: str) -> tuple[str, ...]:
     return tuple(row[0] for row in connection.execute(sql, (words,)))
 
 
+_BETWEEN_WORDS = re.compile(r"[\s、，；;|]+|,(?![0-9])")
+_MOST_WORDS_OF_A_NAME = 4
+_CHINESE = re.compile("[\u4e00-\u9fff]{4,24}")
+_LONGEST_PIECE = 8
+_PATH = re.compile(r"第?(?P<box>box|专栏|專欄)?(?P<path>[0-9]{1,3}(?:\.[0-9]{1,3}){0,4})[.条條款项項]?")
+_PRINTED_PATH = re.compile(r"([一二三四五六七八九十]{1,3})\(([一二三四五六七八九十]{1,3})\)(?:([0-9]{1,2})\.?)?")
+
 NAMING = ("concepts", "needs", "instruments")
 """Vocabularies whose entries have other spellings that a search for one of them finds too."""
 
 
 class CatalogueError(Exception):
     """A catalogue file is missing, damaged or of another schema; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searched:
+    """What a search found: each word with the number of measures that have it, and the measures that have all.
+
+    Beside each measure stands how many of the words its title holds: those with most come first, then by id.
+    """
+
+    words: Mapping[str, int]
+    measures: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,24 +102,88 @@ class Catalogue:
         sets = (fact for fact in self.facts.values() if fact.type is FactType.SET)
         return {fact.id: self.vocabularies[fact.vocabulary].taxonomy for fact in sets}
 
+    def spellings(self, word: str) -> tuple[str, ...]:
+        """Return `word` and every other spelling of the concepts, needs and instruments that it names."""
+        named = [self.vocabularies[name][id_] for name in NAMING for id_ in self.vocabularies[name].find(word)]
+        return tuple(dict.fromkeys((word, *(words for entry in named for words in entry.spellings()))))
+
+    def words_of(self, query: str) -> tuple[str, ...]:
+        """Cut a query into its words at white space and marks; Latin ones that together name an entry stay together.
+
+        A single character finds nothing: it is left out beside longer words.
+        """
+        parts = [part for part in _BETWEEN_WORDS.split(query) if part]
+        words: list[str] = []
+        while parts:
+            names = (" ".join(parts[:end]) for end in range(min(len(parts), _MOST_WORDS_OF_A_NAME), 1, -1))
+            name = next((name for name in names if name.isascii() and len(self.spellings(name)) > 1), parts[0])
+            end = name.count(" ") + 1
+            words.append(name)
+            parts = parts[end:]
+        return tuple(dict.fromkeys(word for word in words if len(plain(word)) >= SHORTEST_QUERY)) or (query,)
+
     def writings(self, query: str) -> tuple[str, ...]:
-        """Return `query` and every other spelling of the concepts, needs and instruments that it names."""
-        named = [self.vocabularies[name][id_] for name in NAMING for id_ in self.vocabularies[name].find(query)]
-        return tuple(dict.fromkeys((query, *(words for entry in named for words in entry.spellings()))))
+        """Return every spelling of every word of a query, as they may stand in a text."""
+        return tuple(dict.fromkeys(form for word in self.words_of(query) for form in self.spellings(word)))
 
-    def search_measures(self, query: str) -> tuple[str, ...]:
-        """Return the ids of measures whose title, quote, clause or document title contains `query`, by id.
+    def search_measures(self, query: str) -> Searched:
+        """Find the measures that have every word of a query, in any order, in title, quote, clause or document title.
 
-        A query that names a concept, a need or an instrument is also looked for in its other spellings, and finds
-        the measures of the instrument.
+        A word that names a concept, a need or an instrument is also looked for in its other spellings, and finds the
+        measures of the instrument; the number of a clause finds what rests on it, that of a document its measures.
+        Chinese that stands nowhere as it was typed is looked for in pieces.
         """
         if self.path is None:
-            return ()
+            return Searched(words={}, measures={})
         with closing(connect(self.path)) as connection:
-            found = set(search(connection, *self.writings(query)))
-        instruments = set(self.vocabularies["instruments"].find(query))
-        found |= {id_ for id_, measure in self.measures.items() if instruments.intersection(measure.instruments)}
-        return tuple(sorted(found))
+            found: dict[str, frozenset[str]] = {}
+            for word in self.words_of(query):
+                having = self._having(connection, word)
+                found |= {word: having} if having else self._in_pieces(connection, word)
+        common = frozenset.intersection(*found.values())
+        titled = {id_: sum(self._is_titled(id_, word) for word in found) for id_ in common}
+        return Searched(
+            words={word: len(having) for word, having in found.items()},
+            measures={id_: titled[id_] for id_ in sorted(common, key=lambda id_: (-titled[id_], id_))},
+        )
+
+    def _having(self, connection: sqlite3.Connection, word: str) -> frozenset[str]:
+        instruments, path = set(self.vocabularies["instruments"].find(word)), clause_path(word)
+        return frozenset(search(connection, *self.spellings(word))) | {
+            measure.id
+            for measure in self.measures.values()
+            if instruments.intersection(measure.instruments)
+            or (path and any(f"{clause}.".startswith(f"{path}.") for clause in measure.clauses))
+        }
+
+    def _in_pieces(self, connection: sqlite3.Connection, word: str) -> dict[str, frozenset[str]]:
+        """Cut a Chinese word into the longest pieces that stand somewhere; what stands nowhere finds nothing."""
+        if not _CHINESE.fullmatch(word):
+            return {word: frozenset()}
+        pieces: dict[str, frozenset[str]] = {}
+        unfound, rest = "", word
+        while rest:
+            ends = range(min(len(rest), _LONGEST_PIECE), SHORTEST_QUERY - 1, -1)
+            tried = ((rest[:end], self._having(connection, rest[:end])) for end in ends)
+            piece, having = next((each for each in tried if each[1]), (rest[:1], frozenset[str]()))
+            pieces |= {piece: having} if having else {}
+            unfound += "" if having else piece
+            rest = rest[len(piece) :]
+        if not pieces:
+            return {word: frozenset()}
+        return pieces | ({unfound: frozenset()} if len(unfound) >= SHORTEST_QUERY else {})
+
+    def _is_titled(self, measure_id: str, word: str) -> bool:
+        title = plain(self.measures[measure_id].title)
+        return any(plain(simplify(form)) in title for form in self.spellings(word))
+
+
+def clause_path(word: str) -> str:
+    """Return the path of a clause from its number as a path or as printed (2.5.3, 二（五）3., 专栏4), else ""."""
+    word = fold_aligned(word.strip())
+    if match := _PRINTED_PATH.fullmatch(word):
+        return ".".join(str(parse_number(part)) for part in match.groups() if part)
+    return f"{'box' if match['box'] else ''}{match['path']}" if (match := _PATH.fullmatch(word)) else ""
 
 
 def connect(path: Path) -> sqlite3.Connection:

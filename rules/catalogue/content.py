@@ -277,4 +277,5 @@ def _condition_rows(catalogue: Catalogue) -> Iterable[dict[str, Any]]:
 
 def _searchable(catalogue: Catalogue, measure: Measure) -> str:
     document = catalogue.documents[measure.document]
-    return "\n".join((measure.title, measure.source.quote, document.clause_text(measure.source.clause), document.title))
+    clause = document.clause_text(measure.source.clause)
+    return "\n".join((measure.title, measure.source.quote, clause, document.title, document.number or ""))

@@ -199,7 +199,7 @@ class BatchProgram:
     def __init__(self, program: Program) -> None:
         """Remember nothing yet."""
         self.program = program
-        self._remembered: dict[tuple[int, Answer | None], Values] = {}
+        self._remembered: dict[tuple[int, str, Answer | None], Values] = {}
         self._room = _REMEMBERED // max(1, sum(len(column.positions) for column in program.columns))
 
     def decide(self, facts: FactColumns, size: int) -> Batch:
@@ -229,18 +229,18 @@ class BatchProgram:
         if fact is None:
             known = self._each(number, [None], column.outcomes)
             return AnswersDecided(column.positions, known, np.zeros(size, dtype=np.intp))
-        if isinstance(column, MembershipColumn):
+        if isinstance(column, MembershipColumn) and not any(answer.planned for answer in fact.answers):
             return AnswersAddedUp(column.positions, self._each(number, fact.answers, column.ranks), fact, size)
         answers, places = whole_answers(fact, size)
         return AnswersDecided(column.positions, self._each(number, answers, column.outcomes), places)
 
     def _each(self, number: int, answers: Sequence[Answer | None], decide: Callable[[Any], Values]) -> Values:
         """Return what is stated of each distinct answer (a column each); it is remembered from batch to batch."""
-        known = self._remembered
+        known, kind = self._remembered, decide.__name__  # outcomes and ranks of the same answer are two things
         for answer in answers:
-            if (number, answer) not in known:
-                known[number, answer] = decide(answer)
-        return np.stack([known[number, answer] for answer in answers], axis=1)
+            if (number, kind, answer) not in known:
+                known[number, kind, answer] = decide(answer)
+        return np.stack([known[number, kind, answer] for answer in answers], axis=1)
 
     def conditions(self) -> Iterator[tuple[Positions, Positions, Positions]]:
         """Yield measures with equally many conditions: their places, their nodes (a row a measure), whose facts."""

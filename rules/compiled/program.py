@@ -35,8 +35,9 @@ Positions: TypeAlias = NDArray[np.intp]
 
 _NONE: Positions = np.array([], dtype=np.intp)
 
-_MISSING, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE = (
-    CODE_OF[Verdict.UNKNOWN, why] for why in (Why.FACT_MISSING, Why.UNRECOGNISED, Why.AMBIGUOUS, Why.TOO_COARSE)
+_MISSING, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE, _PLANNED = (
+    CODE_OF[Verdict.UNKNOWN, why]
+    for why in (Why.FACT_MISSING, Why.UNRECOGNISED, Why.AMBIGUOUS, Why.TOO_COARSE, Why.PLANNED)
 )
 
 
@@ -89,10 +90,21 @@ class MembershipColumn:
     found: dict[str, tuple[Positions, Positions, Positions]] = field(default_factory=dict)
 
     def outcomes(self, answer: Answer | None) -> Values:
-        """Decide every test by the mark that ranks highest."""
+        """Decide every test by the mark that ranks highest; a plan opens what stands in the way as yet."""
         if answer is None:
             return np.full(len(self.tests), _MISSING, dtype=np.int8)
-        return np.asarray(OUTCOMES_OF_RANKS[kinds_of(answer)][self.ranks(answer)])
+        now = np.asarray(OUTCOMES_OF_RANKS[kinds_of(answer)][self.ranks(answer)])
+        return now if answer.planned is None else self._opened(now, answer, answer.planned)
+
+    def _opened(self, now: Values, answer: Answer, planned: Answer) -> Values:
+        """Return the outcomes with those that a plan changes; tests of what is not listed are few: one by one."""
+        then = self.outcomes(planned)
+        if not self.tests[0].stated:
+            return np.where(now == UNMET, np.where(then == MET, np.int8(_PLANNED), then), now)
+        for place in np.flatnonzero(now != then).tolist():
+            decision = decide(self.tests[place], answer, self.taxonomy)
+            now[place] = code_of(decision.verdict, decision.why)
+        return now
 
     def ranks(self, answer: Answer) -> Values:
         """Return how each test is marked, 0 when it is not: a later mark overrules.
@@ -247,15 +259,17 @@ class Program:
         self.offsets: Indices = np.cumsum([0, *(len(row) for row in rows)], dtype=np.intp)[:-1]
         self.flat: Indices = np.array([node for row in rows for node in row], dtype=np.intp)
         self.by_count = tuple(_by_count(rows))
-        # A group has a fact only when all its leaves read the same one; what is always met has none.
-        facts = [test.fact for test in tests]
+        self._below = [frozenset({test.fact}) for test in tests]
         for _, parts in self.groups:
-            below = {facts[part] for part in parts}
-            facts.append(below.pop() if len(below) == 1 else "")
-        facts.append("")
+            self._below.append(frozenset().union(*(self._below[part] for part in parts)))
+        self._below.append(frozenset())
+        # A group has a fact only when all its leaves read the same one; what is always met has none.
+        facts = [next(iter(below)) if len(below) == 1 else "" for below in self._below]
         self.fact_names = tuple(dict.fromkeys(facts))
         self.fact_numbers: Indices = np.array([self.fact_names.index(fact) for fact in facts], dtype=np.intp)
         self._readers: dict[tuple[str, ...], tuple[Indices, Indices]] = {}
+        self._touching: dict[str, tuple[Indices, Indices]] = {}
+        self._among: dict[frozenset[str], tuple[Indices, Indices]] = {}
         self.rows: Indices = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
         self.tests_on = self._tests_by_fact()
         self.columns = compile_columns(tuple(tests), taxonomies)
@@ -317,6 +331,22 @@ class Program:
             self._readers[wanted] = self.rows[chosen], self.flat[chosen]
         return self._readers[wanted]
 
+    def conditions_touching(self, fact: str) -> tuple[Indices, Indices]:
+        """Return measures and nodes, side by side, of all conditions that read a fact, be it beside others."""
+        if fact not in self._touching:
+            self._touching[fact] = self._chosen(fact in below for below in self._below)
+        return self._touching[fact]
+
+    def conditions_among(self, facts: frozenset[str]) -> tuple[Indices, Indices]:
+        """Return measures and nodes, side by side, of all conditions that read nothing but `facts`."""
+        if facts not in self._among:
+            self._among[facts] = self._chosen(below <= facts for below in self._below)
+        return self._among[facts]
+
+    def _chosen(self, nodes: Iterable[bool]) -> tuple[Indices, Indices]:
+        chosen = np.fromiter(nodes, dtype=np.bool_, count=self.size)[self.flat]
+        return self.rows[chosen], self.flat[chosen]
+
     def fact_of(self, node: int) -> str:
         """Return the fact that a condition reads, "" for a group that reads several."""
         return self.fact_names[int(self.fact_numbers[node])]
@@ -329,9 +359,13 @@ class Program:
     def meets_somewhere(self, decisions: Decisions, fact: str) -> NDArray[np.bool_]:
         """Tell, for each measure, whether a test on `fact` is met in its conditions, inside a group or not."""
         met = np.zeros(len(self.measures), dtype=np.bool_)
-        places, tests = self.tests_on.get(fact, (self.rows[:0], self.flat[:0]))
+        places, tests = self.tests_asserted(fact)
         met[places[decisions.nodes[tests] == MET]] = True
         return met
+
+    def tests_asserted(self, fact: str) -> tuple[Indices, Indices]:
+        """Return the measures and the tests on a fact side by side; negated groups do not count."""
+        return self.tests_on.get(fact, (self.rows[:0], self.flat[:0]))
 
     def _node(self, condition: Condition) -> int:
         if isinstance(condition, Leaf):

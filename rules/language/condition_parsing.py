@@ -191,7 +191,11 @@ class ConditionParser:
         if not expected or cite is None:
             return None
         named = "target_region" if fact.id == "region" and self.attracts else fact.id
-        test = Test(fact=named, operator=operators[0], expected=expected, scope=scope, stated=self.negated)
+        excludes = fact.id == "region" and (self.negated or operators[0] == "none_of")
+        test = Test(
+            fact=named, operator=operators[0], expected=expected, scope=scope, stated=self.negated,
+            reach=self.scopes.get("region", ()) if excludes else (),
+        )  # fmt: skip
         return Leaf(test=test, cite=cite)
 
     def _scope(self, raw: Mapping[str, Any], fact: str, pointer: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -93,6 +93,8 @@ class Answer:
     condition met, never unmet. `one_of` are the readings of an ambiguous input, exactly one of them true.
     `doubtful` readings resemble the input only: they leave open the conditions that they would meet. `unreadable`
     says that some input was not understood at all, which leaves every condition open that nothing else meets.
+    `planned` is what will be said once a stated plan is carried out (a move): it opens conditions that are not met
+    yet, and never meets any.
     """
 
     sure: tuple[Value, ...] = ()
@@ -100,6 +102,7 @@ class Answer:
     one_of: tuple[Value, ...] = ()
     doubtful: tuple[Value, ...] = ()
     unreadable: bool = False
+    planned: Answer | None = None
 
 
 Answers: TypeAlias = Mapping[str, Answer]
@@ -110,20 +113,22 @@ Taxonomies: TypeAlias = Mapping[str, Taxonomy]
 def add_up(answers: Iterable[Answer]) -> Answer:
     """Return what several inputs say of one fact together."""
     parts = tuple(answers)
+    plans = [part.planned for part in parts if part.planned is not None]
     return Answer(
         sure=tuple(value for part in parts for value in part.sure),
         inferred=tuple(value for part in parts for value in part.inferred),
         one_of=tuple(value for part in parts for value in part.one_of),
         doubtful=tuple(value for part in parts for value in part.doubtful),
         unreadable=any(part.unreadable for part in parts),
+        planned=add_up(plans) if plans else None,
     )
 
 
 def made_exact(answer: Answer, taxonomy: Taxonomy) -> Answer:
-    """Return an answer that names, for each value stated, something inside it that holds no other."""
+    """Return an answer that names, for each value stated, something inside it that holds no other; plans stay."""
     inside = (taxonomy.descendants(str(value)) for value in answer.sure)
     innermost = (min(node for node in nodes if len(taxonomy.descendants(node)) == 1) for nodes in inside)
-    return Answer(sure=tuple(innermost), inferred=answer.inferred)
+    return Answer(sure=tuple(innermost), inferred=answer.inferred, planned=answer.planned)
 
 
 def load_facts(path: Path) -> dict[str, FactDefinition]:
@@ -228,11 +233,14 @@ _PARSERS = {
 
 
 def derive(answers: Answers, on: date) -> dict[str, Answer]:
-    """Return `answers` with the derived facts added where all of their parts are known.
+    """Return `answers` with the derived facts added where all of their parts are known, and with where it will be.
 
     A declared value is never overwritten. rules/compiled/bit_planes.py does the same for columns of numbers.
     """
     known = dict(answers)
+    here, there = (answers.get(fact) for fact in REGION_FACTS)
+    if here is not None and there is not None and here != there:
+        known["region"] = replace(here, planned=there)
     for fact, parts in DERIVED.items():
         stated = [answers[part].sure for part in parts if part in answers]
         if fact in known or len(stated) < len(parts) or any(len(values) != 1 for values in stated):

@@ -31,6 +31,7 @@ class Why(StrEnum):
     UNRECOGNISED = "unrecognised"
     AMBIGUOUS = "ambiguous"
     MANUAL = "manual"
+    PLANNED = "planned"
 
 
 class MeasureVerdict(StrEnum):
@@ -111,7 +112,8 @@ class Test:
 
     `expected` holds ids, one number, one date or one flag, as the operator needs. `scope` is where an open
     list (等) may go on: for values in there, not being listed leaves the test unknown. `stated` marks a test
-    inside a NOT: inferred values do not count there, since they would make the condition unmet.
+    inside a NOT: inferred values do not count there, since they would make the condition unmet. `reach` is where a
+    test of what is not listed (inside a NOT, or none_of) looks for it: 「其他区域」 of a policy of 安徽 lie in 安徽.
     """
 
     fact: str
@@ -119,6 +121,7 @@ class Test:
     expected: tuple[Value, ...]
     scope: tuple[str, ...] = ()
     stated: bool = False
+    reach: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,12 +292,23 @@ class Measure:
         return tuple(dict.fromkeys((self.source.clause, *self.context)))
 
 
+def term(measure: Measure, document: Document) -> tuple[date, date]:
+    """Return the first and the last day on which a measure can bind, date.min and date.max where none is stated.
+
+    Nobody can use a document before it was issued. A draft binds on no day: it has only an end.
+    """
+    opens, closes = (measure.window.opens, measure.window.closes) if measure.window else (None, None)
+    is_draft = document.status is DocumentStatus.DRAFT
+    starts = () if is_draft else (document.out_on, document.effective_from, opens)
+    first = max((day for day in starts if day), default=date.min)
+    return first, min((day for day in (document.valid_to, closes) if day), default=date.max)
+
+
 def effect(measure: Measure, document: Document, on: date) -> Effect:
     """Tell whether the measure binds on the day `on`: a draft never does, a window or validity may be over."""
-    ends = [day for day in (document.valid_to, measure.window and measure.window.closes) if day]
-    starts = [day for day in (document.effective_from, measure.window and measure.window.opens) if day]
-    if document.status is DocumentStatus.REPEALED or any(day < on for day in ends):
+    first, last = term(measure, document)
+    if document.status is DocumentStatus.REPEALED or last < on:
         return Effect.EXPIRED
     if document.status is DocumentStatus.DRAFT:
         return Effect.DRAFT
-    return Effect.UPCOMING if any(day > on for day in starts) else Effect.IN_FORCE
+    return Effect.UPCOMING if first > on else Effect.IN_FORCE

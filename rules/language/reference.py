@@ -44,6 +44,7 @@ TOO_COARSE = Decision(Verdict.UNKNOWN, Why.TOO_COARSE)
 UNRECOGNISED = Decision(Verdict.UNKNOWN, Why.UNRECOGNISED)
 AMBIGUOUS = Decision(Verdict.UNKNOWN, Why.AMBIGUOUS)
 MANUAL = Decision(Verdict.UNKNOWN, Why.MANUAL)
+PLANNED = Decision(Verdict.UNKNOWN, Why.PLANNED)
 
 Operator: TypeAlias = Callable[[Test, Answer | None, Taxonomy | None], Decision]
 
@@ -166,10 +167,33 @@ DATED = frozenset({"on_or_after", "on_or_before"})
 
 
 def decide(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:
-    """Apply the test's operator to what the profile answered."""
+    """Apply the test's operator to what the profile answered; a plan opens what stands in the way as yet.
+
+    A test of what is not listed asks nothing outside its reach: who is out there as yet is asked where it will be.
+    """
+    now = _apply(test, answer, taxonomy)
+    if answer is None or answer.planned is None:
+        return now
+    then, here, there = _apply(test, answer.planned, taxonomy), MET, MET
+    if test.reach:
+        reach = Test(fact=test.fact, operator="within", expected=test.reach)
+        here, there = within(reach, answer, taxonomy), within(reach, answer.planned, taxonomy)
+    if here is UNMET:
+        return then
+    if now.verdict is not in_the_way(test) or then.verdict is now.verdict or there is UNMET:
+        return now
+    return next((decision for decision in (then, there) if decision.why), PLANNED)
+
+
+def _apply(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:
     if test.stated and answer is not None and answer.inferred:
         answer = replace(answer, inferred=())
     return OPERATORS[test.operator](test, answer, taxonomy)
+
+
+def in_the_way(test: Test) -> Verdict:
+    """Return the verdict of a test that rules a measure out: inside a NOT it is met."""
+    return Verdict.MET if test.stated else Verdict.UNMET
 
 
 def gap(test: Test, answer: Answer | None) -> float | None:
@@ -205,6 +229,14 @@ def evaluate(measure: Measure, answers: Answers, taxonomies: Taxonomies) -> Trac
     conditions = tuple(evaluate_condition(condition, answers, taxonomies) for condition in measure.conditions)
     verdict = measure_verdict(condition.verdict for condition in conditions)
     return Trace(measure=measure, verdict=verdict, conditions=conditions)
+
+
+def lost_by_plans(trace: Trace, answers: Answers, taxonomies: Taxonomies) -> tuple[Condition, ...]:
+    """Return the conditions that are met now and will be unmet once what is planned is carried out."""
+    plans = {fact: answer.planned for fact, answer in answers.items() if answer.planned is not None}
+    met = [condition.condition for condition in trace.conditions if plans and condition.verdict is Verdict.MET]
+    then = (evaluate_condition(condition, {**answers, **plans}, taxonomies).verdict for condition in met)
+    return tuple(condition for condition, verdict in zip(met, then, strict=True) if verdict is Verdict.UNMET)
 
 
 def evaluate_condition(condition: Condition, answers: Answers, taxonomies: Taxonomies) -> ConditionTrace:

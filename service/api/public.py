@@ -37,6 +37,7 @@ from service.shapes.reading import (
     Operators,
     Readiness,
     VocabularyAnswer,
+    WordFound,
 )
 from service.web.blueprints import Blueprint
 from service.web.lookups import found, page_of, read_value, select
@@ -72,7 +73,7 @@ _EXACT = ("instrument", "kind", "document", "status")
 
 @measures.at("/v1/measures")
 @measures.takes(MeasuresQuery, location="query")
-@measures.answers(Measures, 422, 503, description="A page of measures, ordered by id.")
+@measures.answers(Measures, 422, 503, description="A page of measures: by title, then by id.")
 def list_measures(query: dict[str, Any]) -> flask.Response:
     """List measures by words, place, sector, stage, instrument, kind, document, status and department."""
     serves = engine()
@@ -82,12 +83,15 @@ def list_measures(query: dict[str, Any]) -> flask.Response:
     values = {name: query[name] for name in _EXACT if query.get(name)}
     values |= {name: reading.value for name, reading in read.items() if reading and reading.value}
     unread = any(reading and not reading.value for reading in read.values())
-    selected = [] if unread else select(catalogue, values, words=query.get("q", ""))
+    sought = query.get("q", "")
+    selected = [] if unread else select(catalogue, values, words=sought)
     listed, page = page_of(selected, query)
     items = tuple(describe_measure_listed(catalogue, measure, language) for measure in listed)
+    counts = catalogue.search_measures(sought).words if sought else {}
+    words = tuple(WordFound(word=word, found=count) for word, count in counts.items())
     region, sector, stage, department = read.values()
     return public_answer(
-        Measures(items=items, **page, region=region, sector=sector, stage=stage, department=department)
+        Measures(items=items, words=words, **page, region=region, sector=sector, stage=stage, department=department)
     )
 
 

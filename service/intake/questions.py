@@ -182,9 +182,9 @@ class MeasuresQuery(PageQuery):
     """Filters of the list of measures; all that are given must hold."""
 
     q = _words(
-        "Words inside title, quote, clause or document title, two characters and more. Brackets, "
-        "quotation marks and spaces do not count. The name of a product, need or instrument finds its other "
-        "spellings too, that of an instrument its measures.",
+        "Words of two characters and more, all of which stand in title, quote, clause or document title, in any order. "
+        "Brackets and quotation marks do not count. The name of a product, need or instrument finds its other "
+        "spellings too, that of an instrument its measures, the number of a clause (2.5.3) or a document theirs.",
         shortest=2,
     )
     region = _words("A place in any writing: measures that a company there may reach.", "440100")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Struct
 
-from matcher.answers.shapes import OPEN, CatalogueInfo, MeasureSummary
+from matcher.answers.shapes import OPEN, WHY, CatalogueInfo, MeasureSummary
 from matcher.standing import Relevance
 from rules.language.measures import Instrument, MeasureKind, MeasureVerdict
 from service.intake.headings.layout import Status
@@ -225,7 +225,7 @@ class UnknownFact(Struct, frozen=True, kw_only=True):
     """A fact that leaves the verdict open."""
 
     fact: str
-    why: Annotated[str, OPEN]
+    why: Annotated[str, WHY]
 
 
 class MeasureTenant(Struct, frozen=True, kw_only=True):

@@ -37,10 +37,18 @@ class FilterRead(Struct, frozen=True, kw_only=True):
     suggestions: tuple[Suggestion, ...] = ()
 
 
+class WordFound(Struct, frozen=True, kw_only=True):
+    """A word that was looked for, and how many measures have it."""
+
+    word: str
+    found: int
+
+
 class Measures(Page, frozen=True, kw_only=True):
     """A page of measures."""
 
     items: tuple[MeasureListed, ...]
+    words: Annotated[tuple[WordFound, ...], "The words of `q`; one that found 0 stands nowhere."]
     region: FilterRead | None
     sector: FilterRead | None
     stage: FilterRead | None

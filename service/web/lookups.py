@@ -110,7 +110,10 @@ def values_of(catalogue: Catalogue, measure: Measure, name: str) -> Collection[s
 
 
 def select(catalogue: Catalogue, values: Mapping[str, str], *, words: str = "") -> list[Measure]:
-    """Return the measures, by id, that hold `words`, have the values named and are open to such a company."""
+    """Return the measures that hold `words`, have the values named and are open to such a company.
+
+    They stand by id, those with most of the words in their title first.
+    """
     return having(catalogue, open_to(catalogue, values, words=words), values)
 
 
@@ -125,14 +128,13 @@ def open_to(catalogue: Catalogue, values: Mapping[str, str], *, words: str = "")
 
     They are decided as for a company of which nothing else is known: what is unknown rules nothing out.
     """
-    found = frozenset(catalogue.search_measures(words)) if words else catalogue.measures.keys()
+    found = catalogue.search_measures(words).measures if words else catalogue.measures
     answers = {fact: Answer(sure=(values[name],)) for name, facts in FACTS.items() if name in values for fact in facts}
     taxonomies = catalogue.taxonomies
     return [
         measure
-        for id_, measure in catalogue.measures.items()
-        if id_ in found
-        and (not answers or evaluate(measure, answers, taxonomies).verdict is not MeasureVerdict.NOT_APPLICABLE)
+        for measure in map(catalogue.measures.__getitem__, found)
+        if not answers or evaluate(measure, answers, taxonomies).verdict is not MeasureVerdict.NOT_APPLICABLE
     ]
 
 

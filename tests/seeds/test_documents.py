@@ -22,6 +22,7 @@ from seeds.documents import (
     load_documents,
 )
 from seeds.faults import SeedError
+from seeds.metadata import last_year_named
 
 DOCUMENTS = Path(__file__).parents[2] / "seeds" / "documents"
 TEXT = "某省产业行动计划\n（征求意见稿）\n为加快发展，制定本计划。\n一、目标\n到2030年建成。\n二、任务\n（一）建设平台。支持企业。（省科技厅负责）\n"
@@ -298,3 +299,36 @@ def test_a_text_without_its_last_line_end_differs_in_its_last_line(tmp_path: Pat
         load_document(folder)
     line = TEXT.count("\n")
     assert f"line {line} differs" in faults_of(error)["some-plan/text.txt#"]
+
+
+@pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("安徽省生物制造产业高质量发展行动方案（2024-2027年）（征求意见稿）", 2027),
+        ("某市生物制造三年行动计划（2023—2025年）", 2025),
+        ("某市若干措施(2025-2027)", 2027),
+        ("培育计划（２０２４－２０２７年）", 2027),
+        ("发展规划（2021年—2025年）", 2025),
+        ("行动方案（2023至2025年）", 2025),
+        ("专项行动（2024 ～ 2026 年）", 2026),
+        ("二〇二四—二〇二六年工作方案", 2026),
+        ("行动方案（2024—27年）", 2027),
+        ("实施方案（2024年1月-2026年12月）", 2026),
+        ("“十四五”生物经济发展规划", 2025),
+        ("生物产业十五五规划", 2030),
+        ("2025年度重点研发计划申报指南", 2025),
+        ("2026年省级专项资金申报通知", 2026),
+        ("2025年生物医药工作要点", 2025),
+        ("2030年前碳达峰行动方案", 2030),
+        ("若干措施（2025—2035年）", 2035),
+        ("生物制造三年行动计划", None),
+        ("促进条例（2020年修订）", None),
+        ("产业结构调整指导目录（2024年本）", None),
+        ("GB/T 4754-2017 国民经济行业分类", None),
+        ("关于印发粤办函〔2025〕6号的通知", None),
+        ("2023年第5号公告", None),
+        ("支持生物制造的若干措施", None),
+    ],
+)
+def test_a_title_names_the_last_year_of_its_period(title, year):
+    assert last_year_named(title) == year

@@ -5,12 +5,12 @@ Compares as the index of the catalogue does: width, case, brackets and spaces ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from rules.catalogue.catalogue import SHORTEST_QUERY, Catalogue, plain
+from rules.catalogue.catalogue import SHORTEST_QUERY, Catalogue, clause_path, plain
 from seeds.documents import Document
 from seeds.outline import Clause
 from seeds.vocabulary import simplify
@@ -52,8 +52,12 @@ def places_of(text: str, writings: Iterable[str]) -> tuple[Place, ...]:
         if len(words) >= SHORTEST_QUERY
         for at in _starts(readable, words)
     ]
+    return _joined(found)
+
+
+def _joined(places: Iterable[Place]) -> tuple[Place, ...]:
     joined: list[Place] = []
-    for place in sorted(found):
+    for place in sorted(places):
         if joined and place.start < joined[-1].end:
             joined[-1] = Place(joined[-1].start, max(joined[-1].end, place.end))
         else:
@@ -81,16 +85,38 @@ def _starts(text: str, words: str) -> Iterable[int]:
 
 
 def search_clauses(catalogue: Catalogue, query: str) -> list[ClauseFound]:
-    """Return the clauses whose own words hold `query` or another spelling of what it names, in the order of the text.
+    """Return the clauses whose own words hold every word of `query`, in the order of the text.
 
-    Documents that are in force come first.
+    Other spellings of what a word names count too. Documents that are in force come first.
     """
-    writings = catalogue.writings(query)
     return [
         found
         for document in in_order(catalogue)
-        for found in clauses_with(document, places_of(document.text, writings))
+        for found in clauses_with(document, places_by_word(catalogue, document, query))
     ]
+
+
+def places_by_word(catalogue: Catalogue, document: Document, query: str) -> dict[str, tuple[Place, ...]]:
+    """Return where each word of `query` stands in a document; the number of a clause stands where the clause begins."""
+    numbered = {clause.path: clause for clause in document.clauses}
+    places: dict[str, tuple[Place, ...]] = {}
+    for word in catalogue.words_of(query):
+        found, clause = places_of(document.text, catalogue.spellings(word)), numbered.get(clause_path(word))
+        if clause is not None:
+            end = document.text.find("\n", clause.start, clause.end)
+            found = (Place(clause.start, clause.end if end < 0 else end), *found)
+        places[word] = found
+    return places
+
+
+def all_places(by_word: Mapping[str, Sequence[Place]]) -> tuple[Place, ...]:
+    """Return the places of all words in order; those that overlap are one place."""
+    return _joined(place for places in by_word.values() for place in places)
+
+
+def unfound(by_word: Sequence[Mapping[str, Sequence[Place]]]) -> list[str]:
+    """Return the words that stand in none of some documents."""
+    return [word for word in (by_word[0] if by_word else ()) if not any(places[word] for places in by_word)]
 
 
 def in_order(catalogue: Catalogue) -> list[Document]:
@@ -101,17 +127,20 @@ def in_order(catalogue: Catalogue) -> list[Document]:
     )
 
 
-def clauses_with(document: Document, places: Sequence[Place]) -> list[ClauseFound]:
-    """Return the deepest clauses that hold `places`."""
+def clauses_with(document: Document, by_word: Mapping[str, Sequence[Place]]) -> list[ClauseFound]:
+    """Return the deepest clauses that hold a place of every word."""
+    holding: list[set[str]] = []
     by_path: dict[str, list[Place]] = {}
-    for place in places:
-        holding = document.clauses_at(place.start)
-        if holding:
-            by_path.setdefault(holding[0].path, []).append(place)
-    return [
-        ClauseFound(document=document, clause=document.clause(path), places=tuple(found))
-        for path, found in by_path.items()
-    ]
+    for places in by_word.values():
+        held = [(found[0].path, place) for place in places if (found := document.clauses_at(place.start))]
+        holding.append({path for path, _ in held})
+        for path, place in held:
+            by_path.setdefault(path, []).append(place)
+    having_all = (
+        ClauseFound(document=document, clause=document.clause(path), places=_joined(by_path[path]))
+        for path in set.intersection(*holding)
+    )
+    return sorted(having_all, key=lambda one: one.places[0])
 
 
 def excerpt(text: str, places: Sequence[Place]) -> list[QuotePiece]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import flask
 
+from rules.catalogue.catalogue import Searched
 from rules.language.measures import leaves
 from seeds.vocabulary import printable
 from service.pages.browse import filters as browse_filters
@@ -25,7 +26,15 @@ from service.pages.browse.entries import (
     without_department,
 )
 from service.pages.browse.filters import read_filters, read_words
-from service.pages.browse.search import ClauseFound, clauses_with, excerpt, places_of, search_clauses
+from service.pages.browse.search import (
+    ClauseFound,
+    all_places,
+    clauses_with,
+    excerpt,
+    places_by_word,
+    search_clauses,
+    unfound,
+)
 from service.pages.frame import link, render_page
 from service.pages.wording import page_words
 from service.web.lookups import having, open_to
@@ -49,11 +58,13 @@ def documents() -> flask.Response:
     catalogue, words = served_catalogue(), _words()
     sought = read_words(flask.request.args.get("q", ""), words)
     found = search_clauses(catalogue, sought.value) if sought.value else []
+    by_word = [places_by_word(catalogue, one, sought.value or "") for one in catalogue.documents.values()]
     listed, page = _page_of(found)
     return render_page(
         "documents.html",
         documents=document_entries(catalogue, words),
         sought=sought,
+        unfound=unfound(by_word) if sought.value else [],
         total=len(found),
         places=sum(len(one.places) for one in found),
         found=[_found(one, words) for one in listed],
@@ -71,7 +82,8 @@ def document(document_id: str) -> flask.Response:
     shown = catalogue.documents[document_id]
     measures = [one for one in catalogue.measures.values() if one.document == document_id]
     sought = read_words(flask.request.args.get("q", ""), words)
-    places = places_of(shown.text, catalogue.writings(sought.value)) if sought.value else ()
+    by_word = places_by_word(catalogue, shown, sought.value) if sought.value else {}
+    places = all_places(by_word)
     only_marked = flask.request.args.get("only") == "measures"
     root = set_document(shown, measures, places, only_marked=only_marked)
     return render_page(
@@ -83,7 +95,8 @@ def document(document_id: str) -> flask.Response:
         titles={one.id: measure_name(one, words["language"])["title"] for one in measures},
         sought=sought,
         places=len(places),
-        found=[_found(one, words) for one in clauses_with(shown, places)],
+        found=[_found(one, words) for one in clauses_with(shown, by_word)] if by_word else [],
+        unfound=unfound([by_word]),
         only_marked=only_marked,
     )
 
@@ -98,6 +111,8 @@ def measures() -> flask.Response:
     filters = read_filters(serves, flask.request.args, words)
     reached = open_to(catalogue, filters.values, words=filters.words)
     selected = in_reading_order(catalogue, having(catalogue, reached, filters.values))
+    searched = catalogue.search_measures(filters.words) if filters.words else Searched(words={}, measures={})
+    selected.sort(key=lambda one: -searched.measures.get(one.id, 0))
     listed, page = _page_of(selected)
     return render_page(
         "measures.html",
@@ -106,6 +121,7 @@ def measures() -> flask.Response:
         sectors=catalogue.vocabularies["sectors"].entries.values(),
         total=len(selected),
         of_all=len(catalogue.measures),
+        unfound=[word for word, count in searched.words.items() if not count],
         items=[measure_entry(catalogue, one, words, filters.words) for one in listed],
         page=page,
         without=browse_filters.without_each(catalogue, filters) if not selected else [],

@@ -81,11 +81,15 @@ def amount_words(fact: FactDefinition, number: float, words: Mapping[str, str]) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A question with the field that answers it and what stands in that field now."""
+    """A question with the field that answers it and what stands in that field now.
+
+    A question with several answers has `parts` instead, one for each field.
+    """
 
     question: str
     field: ShownField
     text: str
+    parts: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +153,20 @@ class Rows:
     def asked(self, question: Question) -> Asked:
         """Return one of the questions of an answer with its field."""
         field = self._fields.named(question.field)
-        return Asked(question=question.question, field=field, text=self._typed.get(field.name, ""))
+        parts = tuple(map(self._ask, dict.fromkeys(choice.fact for choice in question.choices)))
+        return Asked(question=question.question, field=field, text=self._typed.get(field.name, ""), parts=parts)
 
     def _asked(self, condition: Condition) -> Asked | None:
-        """Return what to ask; the company cannot settle what the policy itself leaves open."""
-        settled = condition.verdict is not Verdict.UNKNOWN or condition.why == Why.AMBIGUOUS
-        return None if settled else self._ask(condition.fact or "")
+        """Return what to ask; no answer settles what the policy itself leaves open, or what waits for a move."""
+        waits = condition.verdict is Verdict.UNKNOWN and condition.why not in (Why.AMBIGUOUS, Why.PLANNED)
+        fact = "target_region" if self._waits_for_a_plan(condition) else condition.fact or ""
+        return self._ask(fact) if waits else None
+
+    def _waits_for_a_plan(self, condition: Condition) -> bool:
+        """Tell whether where the company is cannot meet a condition, so that the place planned leaves it open."""
+        if condition.fact != "region" or not isinstance(condition.actual, str):
+            return False
+        return not self._catalogue.taxonomies["region"].overlaps(condition.actual, condition.expected or ())
 
     def _ask(self, fact: str) -> Asked:
         field = self._fields.of_fact(fact)

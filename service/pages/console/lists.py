@@ -19,7 +19,7 @@ from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from rules.catalogue.catalogue import Catalogue
-from rules.language.measures import Instrument
+from rules.language.measures import Instrument, Why
 from seeds.regions import region_label
 from service.complaints import RequestError, complaints_of
 from service.intake.questions import LARGEST_PAGE, STATUSES, MatrixFilter, PageQuery
@@ -261,8 +261,11 @@ class Results:
                 amount = amount_words(self.catalogue.facts[item.fact], item.gap, self.words)
                 gap = self.words["in_brackets"].format(self.words["screen_gap"].format(amount))
             return self.words["screen_in_the_way"].format(self.fact(item.fact)) + gap
-        facts = dict.fromkeys(self.fact(unknown.fact) for unknown in item.unknown)
-        return self.words["screen_missing"].format(self.words["comma"].join(facts)) if facts else ""
+        facts: dict[str, dict[str, None]] = {"screen_missing": {}, "screen_planned": {}}
+        for unknown in item.unknown:
+            facts["screen_planned" if unknown.why == Why.PLANNED else "screen_missing"][self.fact(unknown.fact)] = None
+        said = (self.words[key].format(self.words["comma"].join(named)) for key, named in facts.items() if named)
+        return self.words["semicolon"].join(said)
 
 
 DOWN, ACROSS = 50, 40

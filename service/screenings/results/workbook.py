@@ -196,7 +196,7 @@ def _write_notes(sheet: Sheet, plan: _Plan) -> None:
         sheet.add([words(key), value])
     for name, form in sheet.pen.verdicts.items():
         sheet.raw.write_string(sheet.add(["", words(name)]), 0, words(f"short.{name}"), form)
-    notes = [words(f"note.{key}") for key in ("verdicts", "effect", "kind", "matrix", "unknown")]
+    notes = [words(f"note.{key}") for key in ("verdicts", "effect", "kind", "matrix", "unknown", "planned")]
     if plan.matrix_tenants < about.rows:
         reported = {"rows": plan.matrix_tenants, "total": about.rows, "limit": MATRIX_CELLS}
         notes.append(words("note.matrix_rows").format(**reported))

@@ -1,6 +1,7 @@
 """Explanations and caveats: sentences made from what was decided, in both languages, promising nothing."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -164,13 +165,39 @@ def test_a_draft_says_so(match_with, hand_made):
 
 @pytest.mark.parametrize(
     ("metadata", "code"),
-    [({"effective_from": "2025-07-01"}, "upcoming"), ({"valid_to": "2025-05-31"}, "expired")],
-    ids=["not-yet", "over"],
+    [
+        ({"effective_from": "2025-07-01"}, "upcoming"),
+        ({"issued_on": "2025-06-02"}, "upcoming"),
+        ({"published_on": "2025-12-01", "effective_from": "2025-01-01"}, "upcoming"),
+        ({"valid_to": "2025-05-31"}, "expired"),
+    ],
+    ids=["not-yet", "not-issued", "not-published", "over"],
 )
 def test_a_measure_that_does_not_bind_on_the_day_says_so(match_with, hand_made, metadata, code):
     found = look(match_with, hand_made(TEXT, [MONEY], **metadata), "money")
     assert found["effect"] == code
     assert code in codes(found)
+
+
+@pytest.mark.parametrize(
+    ("title", "on", "year"),
+    [
+        ("测试政策（2023—2024年）", date(2025, 1, 1), 2024),
+        ("测试政策（2023—2024年）", date(2024, 12, 31), None),
+        ("测试政策（2024-2027年）", date(2028, 6, 1), 2027),
+        ("“十四五”测试政策", date(2026, 1, 1), 2025),
+        ("“十四五”测试政策", date(2025, 6, 1), None),
+        ("测试政策", date(2099, 1, 1), None),
+    ],
+)
+def test_after_the_years_that_its_title_names_a_measure_says_so_and_its_effect_stays(
+    match_with, hand_made, title, on, year
+):
+    for status, effect in (("in_force", "in_force"), ("draft", "draft")):
+        found = look(match_with, hand_made(TEXT, [MONEY], title=title, status=status), "money", on=on)
+        assert found["effect"] == effect
+        messages = [caveat["message"] for caveat in found["caveats"] if caveat["code"] == "period_over"]
+        assert [str(year) in message for message in messages] == ([True] if year else [])
 
 
 def test_a_measure_in_force_has_no_caveat_of_time(match_with, made_up):

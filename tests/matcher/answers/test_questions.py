@@ -155,6 +155,170 @@ def test_a_list_left_open_by_the_policy_is_nothing_to_ask_the_company(match_with
     assert "region" not in asked(answer)
 
 
+# ---------------------------------------------------------------- the standing of a company
+
+STANDINGS = """测试政策
+一、重点任务
+（一）专项行动。
+1. 资金。支持龙头企业建设中试基地。支持领军企业组建联合体。支持“链主”企业开展招商。支持创新型企业参加展会。支持单项冠军企业申请专项资金。支持重点企业开展研发。支持核心企业融资。支持生物制造龙头企业布局。支持龙头或单项冠军企业技术改造。
+2. 其他。支持初创企业落户。支持小微企业贷款。支持外资企业来粤。支持上市企业扩产。支持规上企业升级。
+"""
+ATTESTED = {
+    "leading_enterprise": "支持龙头企业建设中试基地",
+    "leader_in_field": "支持领军企业组建联合体",
+    "chain_leader": "支持“链主”企业开展招商",
+    "innovative_enterprise": "支持创新型企业参加展会",
+    "key_enterprise": "支持重点企业开展研发",
+    "core_enterprise": "支持核心企业融资",
+    "lead_enterprise_bio": "支持生物制造龙头企业布局",
+}
+CHAMPION = {"fact": "certifications", "any_of": ["manufacturing-champion"]}
+OTHER_FACTS = {
+    "支持初创企业落户": {"fact": "enterprise_stage", "any_of": ["startup"]},
+    "支持小微企业贷款": {"fact": "size_class", "any_of": ["small", "micro"]},
+    "支持外资企业来粤": {"fact": "foreign_invested", "is": True},
+    "支持上市企业扩产": {"fact": "listed", "is": True},
+    "支持规上企业升级": {"fact": "above_scale", "is": True},
+}
+
+
+def of_standing(*facts):
+    return [
+        measure(f"m-{n}", ATTESTED[fact], conditions=[{"manual": fact, "cite": ATTESTED[fact]}])
+        for n, fact in enumerate(facts)
+    ]
+
+
+def champion():
+    quote = "支持单项冠军企业申请专项资金"
+    return measure("champion", quote, conditions=[{**CHAMPION, "cite": quote}])
+
+
+def either():
+    quote = "支持龙头或单项冠军企业技术改造"
+    parts = [{"manual": "leading_enterprise", "cite": quote}, {**CHAMPION, "cite": quote}]
+    return measure("either", quote, conditions=[{"any": parts}])
+
+
+def standing_of(answer):
+    return [question for question in answer["questions"] if "choices" in question]
+
+
+def test_the_standing_of_a_company_is_one_question_with_a_choice_for_each_title(match_with, hand_made):
+    engine = hand_made(STANDINGS, [*of_standing(*ATTESTED), champion()])
+    answer = match_with(engine, COMPANY)
+    (question,) = standing_of(answer)
+    assert {choice["fact"] for choice in question["choices"]} == {*ATTESTED, "certifications"}
+    assert {*ATTESTED, "certifications"} & set(asked(answer)) == {question["fact"]}
+    assert (question["fact"], question["field"]) == tuple(question["choices"][0][key] for key in ("fact", "field"))
+    assert question["settles"] == len(ATTESTED) + 1
+    title = next(choice for choice in question["choices"] if choice["fact"] == "certifications")
+    assert (title["field"], title["value"]) == ("certifications", "manufacturing-champion")
+    assert all(choice["label"] in question["question"] for choice in question["choices"])
+    (english,) = standing_of(match_with(engine, COMPANY, language="en"))
+    assert english["question"].startswith("Which of these hold for the company")
+
+
+def test_answering_every_choice_settles_what_the_question_promises(match_with, hand_made):
+    engine = hand_made(STANDINGS, [*of_standing("leading_enterprise", "chain_leader"), champion(), either()])
+    before = match_with(engine, COMPANY)
+    (question,) = standing_of(before)
+    assert question["settles"] == 4
+    for holds in (True, False):
+        given = {
+            choice["fact"]: holds if choice["value"] is True else [choice["value"]] if holds else ["gazelle"]
+            for choice in question["choices"]
+        }
+        after = match_with(engine, COMPANY | {"facts": given})
+        assert before["totals"]["possible"] - after["totals"]["possible"] == question["settles"]
+        assert not standing_of(after)
+
+
+def test_what_was_answered_is_no_choice_any_more_and_one_left_is_a_plain_question(match_with, hand_made):
+    engine = hand_made(STANDINGS, of_standing("leading_enterprise", "chain_leader", "key_enterprise"))
+    answer = match_with(engine, COMPANY | {"facts": {"chain_leader": False}})
+    assert [c["fact"] for c in standing_of(answer)[0]["choices"]] == ["leading_enterprise", "key_enterprise"]
+    answer = match_with(engine, COMPANY | {"facts": {"chain_leader": False, "key_enterprise": True}})
+    assert not standing_of(answer)
+    assert asked(answer)["leading_enterprise"] == 1
+
+
+def test_titles_that_only_an_exception_names_are_a_question_of_their_own(match_with, hand_made):
+    quote = "支持单项冠军企业申请专项资金"
+    excepted = measure("excepted", quote, conditions=[{"not": {**CHAMPION, "cite": quote}}])
+    engine = hand_made(STANDINGS, [*of_standing("leading_enterprise", "chain_leader"), excepted])
+    answer = match_with(engine, COMPANY | {"products": ("聚乳酸",), "needs": ("补贴",)})
+    assert [c["fact"] for c in standing_of(answer)[0]["choices"]] == ["leading_enterprise", "chain_leader"]
+    assert asked(answer)["certifications"] == 1
+
+
+@pytest.mark.parametrize(
+    ("missing", "expected"),
+    [
+        (("stage",), {"stage"}),
+        (("sector", "products"), {"sector"}),
+        (("sector", "products", "stage"), {"sector", "stage"}),
+        ((), set()),
+    ],
+    ids=["stage", "sector", "both", "neither"],
+)
+def test_stage_and_sector_are_never_pushed_out(match_with, hand_made, missing, expected):
+    others = [
+        measure(f"o-{n}", quote, "1.1.2", conditions=[{**condition, "cite": quote}], instrument="pilot")
+        for n, (quote, condition) in enumerate(OTHER_FACTS.items())
+    ]
+    engine = hand_made(STANDINGS, [*of_standing(*ATTESTED), champion(), *others], defaults={"region": "440000"})
+    profile = COMPANY | {"products": ("聚乳酸",), "stage": ("量产",), "needs": ("补贴", "中试")}
+    answer = match_with(engine, {name: value for name, value in profile.items() if name not in missing})
+    assert expected == {"sector", "stage"} & set(asked(answer))
+    settles = [question["settles"] for question in answer["questions"]]
+    assert len(settles) == 5
+    assert settles == sorted(settles, reverse=True)
+
+
+# ---------------------------------------------------------------- what changes nothing
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        {"city": "上海", "sector": ("生物医药",)},
+        {"city": "杭州", "sector": ("生物医药",), "products": ("疫苗",)},
+        {"city": "深圳", "sector": ("餐饮",), "products": ("盒饭",), "needs": ("补贴",)},
+        {"city": "北京"},
+        {"city": "上海", "target_city": "上海", "products": ("聚乳酸",)},
+        {"city": "成都", "needs": ("贷款",), "stage": ("量产",)},
+        {"city": "香港"},
+        {"city": "武汉", "sector": ("生物制造",), "facts": {"leading_enterprise": True}},
+    ],
+    ids=str,
+)
+def test_nobody_is_asked_for_what_cannot_change_anything(match_with, hand_made, profile):
+    answer = match_with(hand_made(TEXT, [PEOPLE, RESEARCH, YEARS, LEADER]), profile)
+    assert answer["totals"]["applicable"] == answer["totals"]["possible"] == 0
+    assert not answer["questions"]
+
+
+def test_products_are_asked_for_where_they_may_tell_another_sector_than_the_one_stated(match_with, hand_made):
+    answer = match_with(hand_made(TEXT, [PEOPLE]), {"city": "深圳", "sector": ("餐饮",)})
+    assert asked(answer) == {"concepts": 0}
+
+
+def test_a_stage_is_asked_for_only_where_some_support_is_made_for_one(match_with, hand_made):
+    assert "stage" not in asked(match_with(hand_made(TEXT, [PEOPLE]), COMPANY | {"employees": 100}))
+    pilot = {**PEOPLE, "instrument": "pilot"}
+    assert "stage" in asked(match_with(hand_made(TEXT, [pilot]), COMPANY | {"employees": 100}))
+
+
+def test_a_fact_beside_a_part_that_is_met_is_not_asked_for(match_with, hand_made):
+    quote = "支持员工百人以上企业申请专项资金"
+    parts = [{"fact": "employees", "at_least": 100, "cite": quote}, {"fact": "listed", "is": True, "cite": quote}]
+    waiting = {"manual": "own", "text": "自有", "cite": quote}
+    engine = hand_made(TEXT, [measure("either", quote, conditions=[{"any": parts}, waiting])])
+    assert "listed" in asked(match_with(engine, COMPANY))
+    assert "listed" not in asked(match_with(engine, COMPANY | {"employees": 100}))
+
+
 # ---------------------------------------------------------------- what an answer settles
 
 
@@ -165,8 +329,13 @@ def test_answering_the_first_question_settles_what_it_promised(match, draw_profi
     reported = {name: getattr(profile, name) for name in ("city", "sector", "products", "stage", "needs")}
     reported = {name: value for position, (name, value) in enumerate(reported.items()) if (seed >> position) % 2}
     before = match(reported, limit=1)
-    first = before["questions"][0]
+    first = next(iter(before["questions"]), {"settles": 0})
     if not first["settles"]:
+        return
+    if "choices" in first:
+        given = {c["fact"]: [c["value"]] if isinstance(c["value"], str) else True for c in first["choices"]}
+        after = match(reported | {"facts": given}, limit=1)
+        assert before["totals"]["possible"] - after["totals"]["possible"] >= first["settles"]
         return
     fact = catalogue.facts["sector" if first["fact"] == "concepts" else first["fact"]]
     values = {

@@ -162,6 +162,28 @@ def test_the_day_decides_whether_a_document_is_in_force(match_with, upcoming):
     assert look(match_with, upcoming, COMPANY, "money", on=day)[1]["document_is_in_force"] == 1.0
 
 
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"issued_on": "2025-06-02"},
+        {"issued_on": "2025-06-01", "valid_to": "2025-06-30"},
+        {"published_on": "2025-09-01", "effective_from": "2025-01-01"},
+        {"status": "draft", "issued_on": "2025-09-01"},
+        {"status": "draft", "valid_to": "2025-05-01"},
+        {"status": "repealed", "issued_on": "2020-01-01"},
+        {"title": "测试政策（2023—2024年）", "issued_on": "2023-01-01"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("on", [date(2025, 5, 1), date(2025, 6, 1), date(2025, 7, 1), date(2026, 7, 1)], ids=str)
+def test_what_the_ranking_takes_for_in_force_is_what_the_answer_calls_so(match_with, hand_made, metadata, on):
+    engine = hand_made(TEXT, MEASURES, **metadata)
+    statuses = frozenset({"in_force", "draft", "repealed"})
+    found, values = look(match_with, engine, COMPANY, "money", on=on, statuses=statuses)
+    worth = {"in_force": 1.0, "draft": 0.4, "upcoming": 0.0, "expired": 0.0}
+    assert values["document_is_in_force"] == worth[found["effect"]]
+
+
 def test_every_weighted_feature_has_a_better_and_worse_pair():
     elsewhere = {"verb_is_strong", "document_is_in_force"}
     assert {weight.name for weight in WEIGHTS} == set(PAIRS) | elsewhere

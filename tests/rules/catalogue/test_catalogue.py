@@ -139,7 +139,7 @@ def test_opening_and_searching_leave_the_file_as_it_is(copied):
     copied.chmod(0o444)
     before = copied.read_bytes()
     catalogue = open_catalogue(copied)
-    assert catalogue.search_measures("中试")
+    assert catalogue.search_measures("中试").measures
     assert copied.read_bytes() == before
     assert [path.name for path in copied.parent.iterdir()] == [copied.name]
 
@@ -226,13 +226,14 @@ def test_search_finds_exactly_what_looking_at_every_measure_finds(opened, query)
     found = []
     for measure in opened.measures.values():
         document = opened.documents[measure.document]
-        texts = (measure.title, measure.source.quote, document.clause_text(measure.source.clause), document.title)
+        clause = document.clause_text(measure.source.clause)
+        texts = (measure.title, measure.source.quote, clause, document.title, document.number or "")
         lines = [bare(line) for text in texts for line in text.split("\n")]
         if any(words in line for words in wanted if len(words) > 1 for line in lines) or set(instruments) & set(
             measure.instruments
         ):
             found.append(measure.id)
-    assert opened.search_measures(query) == tuple(found)
+    assert sorted(opened.search_measures(query).measures) == found
     assert bool(found) == (query not in {"没有这个词", "（套）"}), "one character is no search"
 
 
@@ -259,15 +260,108 @@ def bare(text: str) -> str:
 )
 def test_a_search_sees_through_other_writings(opened, query, text):
     """Each finds at least every measure that has the words as the policies write them."""
-    found = opened.search_measures(query)
+    found = opened.search_measures(query).measures
     assert found
-    assert set(opened.search_measures(text)) <= set(found)
+    assert set(opened.search_measures(text).measures) <= set(found)
     assert any(text in opened.measures[id_].source.quote for id_ in found)
 
 
 def test_a_catalogue_in_memory_has_no_index_to_search(shipped):
     assert shipped.path is None
-    assert shipped.search_measures("中试") == ()
+    assert not shipped.search_measures("中试").measures
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("平台 中试", ["平台", "中试"]),
+        ("中试、平台，建设", ["中试", "平台", "建设"]),
+        ("疫苗,生物制造；临床", ["疫苗", "生物制造", "临床"]),
+        ("1,4-丁二醇", ["1,4-丁二醇"]),
+        ("polylactic acid 首批次", ["polylactic acid", "首批次"]),
+        ("首批次 first equipment", ["首批次", "first equipment"]),
+        ("A 中试", ["中试"]),
+        ("中 试", ["中 试"]),
+        ("中试 中试", ["中试"]),
+        ("  2.5.3 ", ["2.5.3"]),
+        ("粤办函〔2025〕6号", ["粤办函〔2025〕6号"]),
+        ("「首台（套）」 奖励", ["「首台（套）」", "奖励"]),
+    ],
+)
+def test_a_query_is_cut_into_its_words(opened, query, words):
+    assert list(opened.words_of(query)) == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("中试", "平台"), ("疫苗", "生物制造"), ("南沙", "药品"), ("河套", "医疗器械"), ("安徽", "中试"),
+        ("聚乳酸", "PHA"), ("首批次", "目录"), ("广州", "细胞"), ("人工智能", "药物"), ("基金", "投资", "企业"),
+    ],
+)  # fmt: skip
+def test_all_words_are_found_in_any_order(opened, words):
+    each = [set(opened.search_measures(word).measures) for word in words]
+    forwards, backwards = (opened.search_measures(" ".join(order)) for order in (words, words[::-1]))
+    assert set(forwards.measures) == set.intersection(*each)
+    assert list(forwards.measures) == list(backwards.measures)
+    assert dict(forwards.words) == dict(zip(words, map(len, each), strict=True)) == dict(backwards.words)
+
+
+@pytest.mark.parametrize("query", ["中试", "疫苗 生物", "平台 建设", "首批次", "药品 南沙", "pilot", "標誌性"])
+def test_those_with_the_words_in_their_title_come_first_then_by_id(opened, query):
+    found = opened.search_measures(query).measures
+    assert list(found) == sorted(found, key=lambda id_: (-found[id_], id_))
+    for id_, count in found.items():
+        title = bare(opened.measures[id_].title)
+        forms = [[bare(OpenCC("t2s").convert(form)) for form in spellings(opened, word)] for word in query.split()]
+        assert count == sum(any(form in title for form in each) for each in forms)
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        ("2.5.3", "2.5.3"), ("2.5", "2.5"), ("第2.5.3条", "2.5.3"), ("二（五）3", "2.5.3"), ("二(五)3.", "2.5.3"),
+        ("二（五）", "2.5"), ("专栏4", "box4"), ("box5.1", "box5.1"), ("三（四）", "3.4"), ("２.５.３", "2.5.3"),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_clause_finds_what_rests_on_it(opened, query, path):
+    found = opened.search_measures(query).measures
+    resting = {
+        id_
+        for id_, measure in opened.measures.items()
+        if any(f"{clause}.".startswith(f"{path}.") for clause in measure.clauses)
+    }
+    assert resting
+    assert resting <= set(found)
+
+
+@pytest.mark.parametrize(
+    "query", ["粤办函〔2025〕6号", "粤办函[2025]6号", "粤办函（2025）6号", "粤办函〔２０２５〕６号"]
+)
+def test_the_number_of_a_document_finds_its_measures(opened, query):
+    of_document = {id_ for id_, one in opened.measures.items() if one.document == "gd-biomanufacturing-2025"}
+    assert set(opened.search_measures(query).measures) == of_document
+    both = opened.search_measures(f"{query} 疫苗").measures
+    assert set(both) == of_document & set(opened.search_measures("疫苗").measures)
+
+
+@pytest.mark.parametrize(
+    ("query", "counts"),
+    [
+        ("中试 量子酿酒", {"中试": True, "量子酿酒": False}),
+        ("量子酿酒 疫苗 甲乙丙", {"量子酿酒": False, "疫苗": True, "甲乙丙": False}),
+        ("中试量子酿酒", {"中试": True, "量子酿酒": False}),
+        ("没有这个词", {"没有这个词": False}),
+        ("河套中试", {"河套": True, "中试": True}),
+        ("9.9.9 疫苗", {"9.9.9": False, "疫苗": True}),
+        ("xyzzy 疫苗", {"xyzzy": False, "疫苗": True}),
+        ("京政发〔2019〕1号 疫苗", {"京政发〔2019〕1号": False, "疫苗": True}),
+    ],
+)
+def test_a_word_that_stands_nowhere_is_told_and_nothing_is_found(opened, query, counts):
+    searched = opened.search_measures(query)
+    assert {word: count > 0 for word, count in searched.words.items()} == counts
+    assert bool(searched.measures) == all(counts.values())
 
 
 def test_people_find_readable_tables(catalogue_file, opened):

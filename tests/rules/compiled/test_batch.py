@@ -1,5 +1,6 @@
 """Columns of many companies against the single program and the reference: the same bits, the same reasons."""
 
+from dataclasses import replace
 from datetime import date
 from unittest import mock
 
@@ -39,7 +40,8 @@ def set_tests(fact):
         expected=some_ids(fact, 3).filter(bool),
         scope=some_ids(fact, 1),
         stated=st.booleans(),
-    )
+        reach=some_ids(fact, 1),
+    ).map(lambda test: test if test.stated or test.operator == "none_of" else replace(test, reach=()))
 
 
 asked = st.one_of(
@@ -65,7 +67,8 @@ packs = packs_of(conditions_of(asked, 6))
 
 def set_answers(fact):
     some = some_ids(fact, 2)
-    return st.builds(Answer, sure=some, inferred=some, one_of=some, doubtful=some, unreadable=st.booleans())
+    now = {"sure": some, "inferred": some, "one_of": some, "doubtful": some, "unreadable": st.booleans()}
+    return st.builds(Answer, **now, planned=st.none() | st.builds(Answer, **now))
 
 
 def stated(*values):

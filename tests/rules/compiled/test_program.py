@@ -1,6 +1,7 @@
 """The compiled program against the reference evaluator: random packs, random companies, the same verdicts."""
 
 import itertools
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -47,6 +48,11 @@ TAXONOMIES = {"region": PLACES, "target_region": PLACES, "sector": TRADES}
 CODES = {MeasureVerdict.APPLICABLE: MET, MeasureVerdict.POSSIBLE: UNKNOWN, MeasureVerdict.NOT_APPLICABLE: UNMET}
 
 
+def as_parsed(test: Asked) -> Asked:
+    """A test of what is listed has no reach."""
+    return test if test.stated or test.operator == "none_of" else replace(test, reach=())
+
+
 def set_tests(fact: str) -> st.SearchStrategy[Asked]:
     ids = st.sampled_from(tuple(TAXONOMIES[fact].parents))
     return st.builds(
@@ -56,7 +62,8 @@ def set_tests(fact: str) -> st.SearchStrategy[Asked]:
         expected=st.lists(ids, min_size=1, max_size=3, unique=True).map(tuple),
         scope=st.one_of(st.just(()), ids.map(lambda one: (one,))),
         stated=st.booleans(),
-    )
+        reach=st.one_of(st.just(()), ids.map(lambda one: (one,))),
+    ).map(as_parsed)
 
 
 numbers = st.sampled_from([0.0, 1.0, 4999.99, 5000.0, 5000.01, 1e8])
@@ -89,7 +96,7 @@ packs = packs_of(conditions)
 
 def set_answers(fact: str) -> st.SearchStrategy[Answer]:
     some = st.lists(st.sampled_from(tuple(TAXONOMIES[fact].parents)), max_size=2).map(tuple)
-    return st.one_of(
+    stated = st.one_of(
         st.builds(Answer, sure=some),
         st.builds(Answer, sure=some, doubtful=some),
         st.builds(Answer, sure=some, inferred=some),
@@ -97,6 +104,7 @@ def set_answers(fact: str) -> st.SearchStrategy[Answer]:
         st.builds(Answer, sure=some, unreadable=st.just(value=True)),
         st.builds(Answer, sure=some, inferred=some, one_of=some, doubtful=some, unreadable=st.booleans()),
     )
+    return st.builds(lambda now, then: replace(now, planned=then), stated, st.none() | stated)
 
 
 def one_of_values(values: st.SearchStrategy[object]) -> st.SearchStrategy[Answer]:

@@ -1,5 +1,6 @@
 """Facts: what a value of each type may be, what is derived, and what a damaged list is told."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -15,6 +16,7 @@ from rules.language.facts import (
     Answer,
     FactError,
     FactType,
+    add_up,
     derive,
     load_facts,
     parse_fact_value,
@@ -212,3 +214,29 @@ def test_facts_are_published_in_their_order_with_the_field_that_supplies_them():
         "rd_intensity": ("rd_spend_cny", ""),
         "size_class": ("facts", "size_classes"),
     }
+
+
+@pytest.mark.parametrize(
+    ("answers", "planned"),
+    [
+        ({"region": Answer(sure=("810000",)), "target_region": Answer(sure=("440300",))}, Answer(sure=("440300",))),
+        ({"region": Answer(sure=("810000",)), "target_region": Answer(unreadable=True)}, Answer(unreadable=True)),
+        ({"region": Answer(sure=("440300",)), "target_region": Answer(sure=("440300",))}, None),
+        ({"region": Answer(sure=("440300",))}, None),
+    ],
+    ids=["elsewhere", "not understood", "the same place", "no plan"],
+)
+def test_who_will_be_elsewhere_answers_of_its_place_what_is_planned(answers, planned):
+    derived = derive(answers, date(2025, 6, 1))
+    assert derived["region"].planned == planned
+    assert {fact: replace(answer, planned=None) for fact, answer in derived.items()} == answers
+
+
+def test_a_planned_place_alone_says_nothing_of_where_a_company_is():
+    assert "region" not in derive({"target_region": Answer(sure=("440300",))}, date(2025, 6, 1))
+
+
+def test_what_inputs_plan_adds_up_too():
+    parts = [Answer(sure=("a",)), Answer(sure=("b",), planned=Answer(sure=("c",)))]
+    assert add_up(parts) == Answer(sure=("a", "b"), planned=Answer(sure=("c",)))
+    assert add_up(parts[:1]).planned is None

@@ -26,7 +26,8 @@ def measure(policies):
 
 @pytest.fixture(scope="module")
 def document(policies):
-    return replace(policies.documents["yunchuan-pilot-lines-2024"], effective_from=None, valid_to=None)
+    days = dict.fromkeys(("issued_on", "published_on", "written_on", "effective_from", "valid_to"))
+    return replace(policies.documents["yunchuan-pilot-lines-2024"], **days)
 
 
 def window(opens: date | None = None, closes: date | None = None) -> Window:
@@ -44,6 +45,22 @@ def test_first_and_last_day_count_both_for_a_document_and_for_a_window(measure, 
 
 def test_without_dates_a_measure_in_force_always_binds(measure, document):
     assert effect(measure, document, date(1999, 1, 1)) is effect(measure, document, date(2099, 1, 1)) is Effect.IN_FORCE
+
+
+@pytest.mark.parametrize("day", ["issued_on", "published_on", "written_on"])
+def test_nobody_can_use_a_document_before_it_was_issued(measure, document, day):
+    issued = replace(document, **{day: FIRST})
+    assert [effect(measure, issued, on) for on in (BEFORE, FIRST)] == [Effect.UPCOMING, Effect.IN_FORCE]
+    retroactive = replace(issued, effective_from=date(2020, 1, 1))
+    assert effect(measure, retroactive, BEFORE) is Effect.UPCOMING
+    later = replace(issued, effective_from=AFTER)
+    assert effect(measure, later, WITHIN) is Effect.UPCOMING
+    assert effect(measure, replace(issued, status=DocumentStatus.DRAFT), BEFORE) is Effect.DRAFT
+
+
+def test_the_day_of_issue_goes_before_those_that_only_come_near_it(measure, document):
+    issued = replace(document, issued_on=FIRST, published_on=AFTER, written_on=BEFORE)
+    assert [effect(measure, issued, on) for on in (BEFORE, FIRST)] == [Effect.UPCOMING, Effect.IN_FORCE]
 
 
 def test_a_draft_never_binds_but_can_be_over(measure, document):
@@ -90,7 +107,8 @@ def test_the_narrower_of_window_and_validity_decides(measure, document):
         ("fz-first-equipment-national", date(2026, 10, 1), Effect.EXPIRED),
         ("fz-first-material", date(2026, 7, 15), Effect.IN_FORCE),
         ("fz-first-material", date(2029, 7, 1), Effect.EXPIRED),
-        ("hc-compute-voucher-small", date(2025, 1, 1), Effect.IN_FORCE),
+        ("hc-compute-voucher-small", date(2025, 3, 17), Effect.UPCOMING),
+        ("hc-compute-voucher-small", date(2025, 3, 18), Effect.IN_FORCE),
         ("jh-ethics", date(2026, 1, 1), Effect.DRAFT),
         ("xh-fees-alone", date(2020, 1, 1), Effect.EXPIRED),
     ],

@@ -16,7 +16,7 @@ YES, NO = True, False
 
 MET = Decision(Verdict.MET)
 UNMET = Decision(Verdict.UNMET)
-MISSING, TOO_COARSE, UNRECOGNISED, AMBIGUOUS, MANUAL = (Decision(Verdict.UNKNOWN, why) for why in Why)
+MISSING, TOO_COARSE, UNRECOGNISED, AMBIGUOUS, MANUAL, PLANNED = (Decision(Verdict.UNKNOWN, why) for why in Why)
 
 PLACES = Taxonomy(
     {
@@ -39,8 +39,8 @@ def answer(*sure, **others) -> Answer:
     return Answer(sure=sure, **others)
 
 
-def asked(operator, *expected, scope=(), stated=False, fact="region") -> Asked:
-    return Asked(fact=fact, operator=operator, expected=expected, scope=scope, stated=stated)
+def asked(operator, *expected, fact="region", **others) -> Asked:
+    return Asked(fact=fact, operator=operator, expected=expected, **others)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +159,51 @@ def asked(operator, *expected, scope=(), stated=False, fact="region") -> Asked:
     ],
 )
 def test_an_operator_decides(test, given_, decision):
+    assert decide(test, given_, PLACES) == decision
+
+
+def moving(here, there) -> Answer:
+    return Answer(sure=(here,), planned=there if isinstance(there, Answer) else answer(there))
+
+
+OTHERS = {"stated": True, "reach": ("guangdong",)}  # not the listed ones, of a policy of 广东
+
+
+@pytest.mark.parametrize(
+    ("test", "given_", "decision"),
+    [
+        (asked("within", "guangzhou"), moving("hefei", "guangzhou"), PLANNED),
+        (asked("within", "guangzhou"), moving("hefei", "nansha"), PLANNED),
+        (asked("any_of", "foshan", "trade-zone"), moving("hefei", "nansha"), PLANNED),
+        (asked("all_of", "guangzhou", "trade-zone"), moving("hefei", "nansha"), PLANNED),
+        (asked("all_of", "guangzhou", "trade-zone"), moving("hefei", "tianhe"), UNMET),
+        (asked("within", "guangzhou"), moving("hefei", "foshan"), UNMET),
+        (asked("within", "guangdong"), moving("guangzhou", "foshan"), MET),
+        (asked("within", "guangdong"), moving("guangzhou", "hefei"), MET),
+        (asked("within", "nansha"), moving("guangzhou", "nansha"), TOO_COARSE),
+        (asked("within", "guangzhou"), moving("hefei", "guangdong"), TOO_COARSE),
+        (asked("within", "guangzhou"), moving("hefei", answer(one_of=("tianhe", "delta"))), AMBIGUOUS),
+        (asked("within", "guangzhou"), moving("hefei", answer(one_of=("foshan", "delta"))), UNMET),
+        (asked("within", "guangzhou"), moving("hefei", answer(doubtful=("tianhe",))), UNRECOGNISED),
+        (asked("within", "guangzhou"), moving("hefei", answer(unreadable=True)), UNRECOGNISED),
+        (asked("within", "guangzhou", scope=("guangdong",)), moving("hefei", "foshan"), AMBIGUOUS),
+        (asked("within", "guangzhou"), Answer(doubtful=("tianhe",), planned=answer("tianhe")), UNRECOGNISED),
+        (asked("none_of", "guangzhou"), moving("guangzhou", "hefei"), PLANNED),
+        (asked("none_of", "guangzhou"), moving("hefei", "guangzhou"), MET),
+        (asked("none_of", "guangzhou", reach=("guangdong",)), moving("guangzhou", "foshan"), PLANNED),
+        (asked("none_of", "guangzhou", reach=("guangdong",)), moving("guangzhou", "hefei"), UNMET),
+        (asked("within", "guangzhou", **OTHERS), moving("guangzhou", "foshan"), PLANNED),
+        (asked("within", "guangzhou", **OTHERS), moving("guangzhou", "hefei"), MET),
+        (asked("within", "guangzhou", **OTHERS), moving("guangzhou", "nansha"), MET),
+        (asked("within", "guangzhou", **OTHERS), moving("foshan", "guangzhou"), UNMET),
+        (asked("within", "guangzhou", **OTHERS), moving("hefei", "guangzhou"), MET),
+        (asked("within", "guangzhou", **OTHERS), moving("hefei", "foshan"), UNMET),
+        (asked("within", "guangzhou", **OTHERS), moving("hefei", "guangdong"), TOO_COARSE),
+        (asked("none_of", "guangzhou", reach=("guangdong",)), moving("hefei", "guangzhou"), UNMET),
+        (asked("within", "guangzhou", **OTHERS), moving("guangzhou", "china"), TOO_COARSE),
+    ],
+)
+def test_a_plan_opens_what_stands_in_the_way_and_takes_nothing_away(test, given_, decision):
     assert decide(test, given_, PLACES) == decision
 
 

@@ -197,6 +197,16 @@ def test_inside_a_not_only_stated_values_count_and_inside_two_all_do(parse):
     assert [group.combination, group.parts[0].combination] == [Combination.NOT, Combination.ALL]
 
 
+def test_places_that_are_not_listed_are_looked_for_where_the_document_reaches(parse):
+    data = copy.deepcopy(PACK)
+    listed = {"fact": "region", "within": ["440100"], "cite": "南溪"}
+    excluded = {"fact": "region", "none_of": ["440100"], "cite": "南溪"}
+    data["measures"][0]["conditions"] = [listed, {"not": listed}, excluded, {"not": {"not": listed}}]
+    data["measures"][0]["examples"] = [{"facts": {"region": "440600"}, "verdict": "not_applicable"}]
+    conditions = parse(data).measures[0].conditions[2:]
+    assert [leaf.test.reach for one in conditions for leaf in leaves(one)] == [(), ("440000",), ("440000",), ()]
+
+
 def test_nth_tells_repeated_words_apart(parse):
     data = copy.deepcopy(PACK)
     data["measures"][0]["source"] = {"clause": "1.2", "quote": "贴息", "nth": 3}

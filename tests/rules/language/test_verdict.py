@@ -99,4 +99,4 @@ def test_the_closed_lists_are_those_of_the_contract():
     assert list(Verdict) == ["met", "unmet", "unknown"]
     assert list(MeasureVerdict) == ["applicable", "possible", "not_applicable"]
     assert list(Effect) == ["in_force", "draft", "upcoming", "expired"]
-    assert list(Why) == ["fact_missing", "too_coarse", "unrecognised", "ambiguous", "manual"]
+    assert list(Why) == ["fact_missing", "too_coarse", "unrecognised", "ambiguous", "manual", "planned"]

@@ -67,6 +67,24 @@ def test_words_are_found_in_other_writings(server, query):
     assert listed(server, q=query)["total"] > 0
 
 
+def test_the_answer_says_which_word_found_nothing_and_lists_titles_first(server):
+    found = listed(server, q="平台 中试", per_page=100)
+    assert [one["word"] for one in found["words"]] == ["平台", "中试"]
+    assert all(one["found"] >= found["total"] > 0 for one in found["words"])
+    titled = [sum(word in measure["title"] for word in ("平台", "中试")) for measure in found["items"]]
+    assert titled == sorted(titled, reverse=True)
+    nothing = listed(server, q="中试 量子酿酒")
+    assert nothing["total"] == 0
+    assert {one["word"]: one["found"] > 0 for one in nothing["words"]} == {"中试": True, "量子酿酒": False}
+    assert listed(server)["words"] == []
+
+
+@pytest.mark.parametrize("query", ["2.5.3", "二（五）3", "粤办函〔2025〕6号"])
+def test_numbers_of_clauses_and_documents_are_found(server, query):
+    found = listed(server, q=query, per_page=100)
+    assert {measure["document"]["id"] for measure in found["items"]} >= {"gd-biomanufacturing-2025"}
+
+
 def test_filters_must_all_hold(server):
     some = listed(server, document="gd-biomanufacturing-2025", status="in_force", per_page=100)
     assert some["total"] > 0

@@ -628,6 +628,41 @@ def test_words_are_found_where_they_stand(text, sought, found):
     assert [text[start:end] for start, end in places_of(text, sought)] == found
 
 
+@pytest.mark.parametrize(
+    "query", ["中试 平台", "平台 中试", "疫苗、生物", "南沙 药品", "聚乳酸 PHA", "2.5.3", "2.5.3 中试"]
+)
+def test_a_clause_is_found_that_holds_every_word_in_any_order(catalogue, query):
+    words = catalogue.words_of(query)
+    assert search_clauses(catalogue, query)
+    for found in search_clauses(catalogue, query):
+        text = found.document.text[found.clause.start : found.clause.end]
+        for word in words:
+            assert found.clause.path == word or places_of(text, catalogue.spellings(word))
+
+
+@pytest.mark.parametrize(
+    ("address", "typed", "says"),
+    [
+        ("/measures", "中试 量子酿酒", "没有找到“量子酿酒”。"),
+        ("/measures", "量子酿酒 甲乙丙", "没有找到“量子酿酒”、“甲乙丙”。"),
+        ("/documents", "中试 量子酿酒", "没有找到“量子酿酒”。"),
+        (f"/documents/{LIFE}", "中试 量子酿酒", "没有找到“量子酿酒”。"),
+    ],
+)
+def test_a_word_that_stands_nowhere_is_named(server, address, typed, says):
+    assert says in html(server, address, q=typed).body.decode()
+    assert "没有找到" not in html(server, address, q="中试").body.decode()
+
+
+def test_measures_with_the_words_in_their_title_stand_first(server):
+    page = html(server, "/measures", q="中试").body.decode()
+    titles = re.findall(r'<h3 id="t-[^"]*"><a [^>]*>([^<]*)</a>', page)
+    titled = ["中试" in title for title in titles]
+    assert titled == sorted(titled, reverse=True)
+    assert "标题含所搜词语的在前" in page
+    assert "标题含所搜词语的在前" not in html(server, "/measures").body.decode()
+
+
 def test_an_excerpt_is_cut_out_of_one_line(catalogue):
     for found in search_clauses(catalogue, "生物"):
         text = found.document.text

@@ -557,6 +557,17 @@ def test_one_condition_short_tells_the_condition_in_the_way(operator):
     assert "不符合" in pair.body.decode()
 
 
+def test_what_waits_for_a_move_is_told_apart_from_what_is_missing(operator):
+    moving = {"city": "香港", "target_city": "深圳河套", "sector": ["生物医药"], "name": "迁入"}
+    screening = operator.finished([moving])
+    cookie, path = cookie_of(operator), "measures/gl-hetao-pilot"
+    (item,) = operator.get(f"{screening}/{path}/tenants?verdict=possible").json["items"]
+    assert {(one["fact"], one["why"]) for one in item["unknown"]} == {("region", "planned")}
+    page = get(operator, f"{screening.removeprefix('/v1')}/{path}", cookie).body.decode()
+    assert "落户后符合：注册地" in page
+    assert "缺少：注册地" not in page
+
+
 def test_the_matrix_is_walked_with_the_keyboard_and_leads_to_the_evidence(console, screened):
     page = console()
     page.goto(f"/screenings/{screened}/matrix?sort=row&verdict=applicable")

@@ -119,6 +119,28 @@ def test_a_field_is_asked_for_once_in_a_card(app, catalogue):
     assert [value for value, _ in third.asked.field.choices][:3] == ["概念", "研发", "中试"]
 
 
+@pytest.mark.parametrize(("language", "reason"), [("zh", "（落户后符合）"), ("en", "(met after the move)")])
+def test_what_holds_after_a_move_says_so_and_asks_nothing(app, catalogue, language, reason):
+    with app.test_request_context("/"):
+        rows = Rows(catalogue, Fields(catalogue, language), page_words(language), {})
+        away = _condition(catalogue, "region", "440000", "810000", None)
+        row = rows.row(replace(away, verdict=Verdict.UNKNOWN, why=Why.PLANNED))
+    assert row.reason.strip() == reason
+    assert row.asked is None
+    assert row.stated
+
+
+@pytest.mark.parametrize(
+    ("actual", "field"), [("310000", "target_city"), ("340100", "target_city"), ("440000", "city"), (None, "city")]
+)
+def test_a_place_is_asked_for_where_it_is_still_open_here_or_there(app, catalogue, actual, field):
+    with app.test_request_context("/"):
+        rows = Rows(catalogue, Fields(catalogue, "zh"), page_words("zh"), {})
+        coarse = replace(_condition(catalogue, "region", "440300", None, None), verdict=Verdict.UNKNOWN)
+        row = rows.row(replace(coarse, why=Why.TOO_COARSE, actual=actual))
+    assert row.asked.field.name == field
+
+
 def test_each_change_of_standing_is_reported_in_its_list(app, catalogue):
     ids = list(catalogue.measures)[:10]
     a, p, w, n = Standing.APPLICABLE, Standing.POSSIBLE, Standing.WITHHELD, Standing.NOT_APPLICABLE
