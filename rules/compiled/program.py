@@ -103,7 +103,7 @@ class MembershipColumn:
             return np.where(now == UNMET, np.where(then == MET, np.int8(_PLANNED), then), now)
         for place in np.flatnonzero(now != then).tolist():
             decision = decide(self.tests[place], answer, self.taxonomy)
-            now[place] = code_of(decision.verdict, decision.why)
+            now[place] = CODE_OF[decision.verdict, decision.why]
         return now
 
     def ranks(self, answer: Answer) -> Values:
