@@ -63,6 +63,8 @@ class OrganisationReader:
         follows |= {self._attested[above]: True for above in self._above(kind)}
         for fact, value in follows.items():
             notes.note(ReadFact(fact=fact, value=value, origin=origin, input=text, how=How.INFERRED))
+        if serves := self.vocabulary[kind].extra.get("serves"):
+            notes.suspect("sector", [serves])
 
     def declare(self, declared: Mapping[str, object], notes: Notes) -> None:
         """Let a declared kind answer what it attests, unless that is declared too."""

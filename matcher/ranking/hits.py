@@ -30,19 +30,22 @@ STAGE_AS_NEED = 0.5
 """A project stage of the same name as an instrument (中试) asks for it, less surely than a need does."""
 
 DIRECT_PLACE = 0.6
-DIRECT_WORDS = 0.5
+DIRECT_WORDS = 0.3
 """From here on a hit makes a measure direct."""
 
 NAMED_IN_CONTEXT = 1.0
 NEAR_PLACE = 0.5
 
 SECTOR_IN_TEXT = {Level.SENTENCE: 0.9, Level.CONTEXT: 0.6, Level.CLAUSE: 0.5}
-CLOSE_SECTOR = 0.55
-"""From here on a measure is about the company's part of the field; a sector named only in the clause is less."""
+NAMED_SECTOR, CLOSE_SECTOR = 0.9, 0.55
+"""From here on the sentence or a condition names the sector, and the measure is about the company's part of the field."""
 
 GROUP_IN_CONDITION = 0.5
 PLACE_IN_TEXT = {"county": 0.8, "zone": 0.8, "city": 0.4}
 """A city that the text names and no condition does is mostly part of a name (合肥综合性国家科学中心)."""
+
+CONTAINED = 0.6
+"""A whole name in a longer input counts at least so much, however many models and sizes stand beside it."""
 
 SHORTEST_FREE_WORDS = 3
 """Words that no vocabulary knows are searched in the text from this length on."""
@@ -138,7 +141,8 @@ def _spots_of_mention(mention: Mention, columns: MeasureColumns) -> Spots:
     spots = _remembered(columns, mention.vocabulary, mention.id, _MAKERS.get(mention.vocabulary, lambda *_: []))
     if not is_doubtful or mention.vocabulary == "regions":
         return spots
-    values = spots.values * mention.similarity
+    floor = CONTAINED if mention.how is How.CONTAINS else 0.0
+    values = spots.values * max(mention.similarity, floor)
     return Spots(spots.places[values >= FARTHEST], values[values >= FARTHEST])
 
 
@@ -275,23 +279,25 @@ def touched_by_name(hits: Hits) -> Flags:
 def relevance_of(hits: Hits, *, in_sector: Flags, told: Flags, names_nobody: Flags) -> NDArray[np.int8]:
     """Return the place in RELEVANCE of each pair.
 
-    Direct: a product, typed words, a stated need or a place below the province touch the operative sentence; a need
-    only where the sentence does not name just what others do, a place only where the company is in the sector, is named
-    or has not `told` what it does: a maker of batteries in 合肥 is not meant by a sentence on biomanufacturing there.
-    Sector: the measure is about the company's part of the field. General: it is open to the whole field of its
-    document, or to all.
+    Direct: a product, typed words, a stated need or a place below the province touch the operative sentence, or it
+    names the sector and its clause a product; a need only where the sentence does not name just what others do, a place
+    only where the company is in the sector, is named or has not `told` what it does: a maker of batteries in 合肥 is not
+    meant by a sentence on biomanufacturing there. Sector: the measure is about the company's part of the field.
+    General: it is open to the whole field of its document, or to all.
     """
     named = touched_by_name(hits)
     meant = named | names_nobody
     placed = named | in_sector | ~told
+    closeness = closeness_of_sector(hits)
     direct = (
         (hits.products(Level.SENTENCE) > 0)
+        | ((hits.products(Level.CLAUSE) > 0) & (closeness >= NAMED_SECTOR))
         | (hits.through(Channel.WORDS) >= DIRECT_WORDS)
         | ((hits.through(Channel.NEEDS) > STAGE_AS_NEED) & meant)
         | ((hits.through(Channel.PLACES) >= DIRECT_PLACE) & placed)
     )
     about_its_part = (
-        (closeness_of_sector(hits) >= CLOSE_SECTOR)
+        (closeness >= CLOSE_SECTOR)
         | (hits.products(Level.CONTEXT) > 0)
         | (hits.products(Level.CLAUSE) > 0)
         | ((hits.through(Channel.NEEDS) > 0) & meant)

@@ -79,6 +79,10 @@ class MeasureColumns:
         taxonomy = catalogue.vocabularies["sectors"].taxonomy
         reach = {str(sector) for measure in self.measures for sector in _reach(measure)}
         self.whole_fields = frozenset().union(*(taxonomy.ancestors(sector) for sector in reach))
+        self._fields: dict[str, frozenset[str]] = {}
+        for measure in self.measures:
+            known = self._fields.setdefault(measure.document, frozenset())
+            self._fields[measure.document] = known | {str(sector) for sector in _reach(measure)}
         self.names_nobody: Flags = np.array([self._names_nobody(one) for one in self.measures], dtype=bool)
         self.words = FoundWords([self._said(measure) for measure in self.measures])
         self.hit: dict[tuple[str, str], tuple[Positions, Floats]] = {}
@@ -141,7 +145,8 @@ class MeasureColumns:
         sectors += [
             s for name in doings if name.vocabulary == "concepts" for i in name.ids for s in concepts[i].sectors
         ]
-        return not any(map(self.is_part_of_field, sectors))
+        taxonomy, field = self.catalogue.vocabularies["sectors"].taxonomy, self._fields[measure.document]
+        return not any(taxonomy.within(sector, field) and sector not in field for sector in sectors)
 
     def _said(self, measure: Measure) -> str:
         """Return the operative sentence with the heading of its clause, as it is searched."""
