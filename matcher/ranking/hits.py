@@ -38,7 +38,7 @@ NEAR_PLACE = 0.5
 
 SECTOR_IN_TEXT = {Level.SENTENCE: 0.9, Level.CONTEXT: 0.6, Level.CLAUSE: 0.5}
 NAMED_SECTOR, CLOSE_SECTOR = 0.9, 0.55
-"""From here on the sentence or a condition names the sector, and the measure is about the company's part of the field."""
+"""From here on the sentence or a condition names the sector; the measure is about its part of the field."""
 
 GROUP_IN_CONDITION = 0.5
 PLACE_IN_TEXT = {"county": 0.8, "zone": 0.8, "city": 0.4}
@@ -281,7 +281,7 @@ def relevance_of(hits: Hits, *, in_sector: Flags, told: Flags, names_nobody: Fla
 
     Direct: a product, typed words, a stated need or a place below the province touch the operative sentence, or it
     names the sector and its clause a product; a need only where the sentence does not name just what others do, a place
-    only where the company is in the sector, is named or has not `told` what it does: a maker of batteries in 合肥 is not
+    only where the company is in the sector, is named or has not `told` what it does: who makes batteries in 合肥 is not
     meant by a sentence on biomanufacturing there. Sector: the measure is about the company's part of the field.
     General: it is open to the whole field of its document, or to all.
     """
