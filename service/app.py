@@ -21,8 +21,8 @@ from service.store import Store
 from service.web.blueprints import Api, create_api
 from service.web.errors import register_error_handlers
 from service.web.rate_limit import create_limiter
-from service.web.requests import add_headers, begin_request, elapsed_ms, log_request, route
-from service.web.serving import EXTENSION, LiveEngine, Serving, open_engine, serving
+from service.web.requests import add_headers, begin_request, log_request
+from service.web.serving import EXTENSION, LiveEngine, Serving, count_request, open_engine
 
 PAGES = (check, embed, documentation, browse, console, feedback)
 RESOURCES = (
@@ -50,7 +50,7 @@ def create_app(settings: Settings) -> flask.Flask:
     app.register_blueprint(documentation.create_docs(api))
     for page in PAGES:
         app.register_blueprint(page.blueprint)
-    for step in (log_request, _count_request, add_headers):  # Flask calls the last one registered first
+    for step in (log_request, count_request, add_headers):  # Flask calls the last one registered first
         app.after_request(step)
     if settings.proxies:  # X-Forwarded-For and -Proto are believed from so many hops in front, and from nobody else
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
@@ -61,8 +61,3 @@ def register_resources(api: Api) -> None:
     """Register every documented resource."""
     for resource in RESOURCES:
         api.register_blueprint(resource)
-
-
-def _count_request(response: flask.Response) -> flask.Response:
-    serving().metrics.record_request(route(), response.status_code, elapsed_ms() / 1000)
-    return response

@@ -19,8 +19,9 @@ from matcher.answers.catalogue_json import describe_catalogue, describe_measure,
 from matcher.answers.evidence import Evidence, EvidenceFinder
 from matcher.answers.explanation import Explainer, Finding, rivals_of, say
 from matcher.answers.questions import Choice, NeedStanding, Question, ask, near_misses, standing_of_needs
+from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import Detail, MatchRequest, ReadFact, Reading, Unread
-from matcher.profiles.reader import DeclaredFacts, build_reader
+from matcher.profiles.reader import build_reader
 from matcher.profiles.words import SUGGESTIONS
 from matcher.ranking.measure_index import Flags, MeasureColumns
 from matcher.ranking.ranking import GENERAL, NOT_APPLICABLE, WEIGHTS, FeatureValue, Ranking, compare, rank, tally

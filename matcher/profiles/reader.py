@@ -1,4 +1,4 @@
-"""Goes through the inputs of a profile, one reader a field, and judges what it declares as facts.
+"""Goes through the inputs of a profile, one reader a field.
 
 It gathers what was understood and decides nothing about measures.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from matcher.places.reader import PlaceStatus, region_of_credit_code, resolve_place, settled_by_code
 from matcher.profiles.business_scope import BusinessReader, is_business_scope
+from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.intents import Denials, NeedReader
 from matcher.profiles.organisations import OrganisationReader
 from matcher.profiles.profile import (
@@ -19,7 +19,6 @@ from matcher.profiles.profile import (
     NUMBERS,
     Abbreviations,
     Denied,
-    MatchError,
     MatchRequest,
     Mention,
     Notes,
@@ -32,63 +31,11 @@ from matcher.profiles.profile import (
 )
 from matcher.profiles.words import SURE, How, WordReading, WordResolver
 from rules.catalogue.catalogue import Catalogue
-from rules.language.facts import FactDefinition, FactError, Value, derive, parse_fact_value
-from seeds.faults import Fault
+from rules.language.facts import Value, derive
 from seeds.industries import HOLDS_MARK, shield, unshield
 from seeds.profile_fields import profile_fields
-from seeds.vocabulary import Vocabulary, fold
+from seeds.vocabulary import fold
 from seeds.word_lists import word_lists
-
-
-@dataclass(frozen=True, slots=True)
-class DeclaredFacts:
-    """Judges declared facts: those published, and the `manual` conditions of measures, which only a person can attest.
-
-    Reading profiles one by one and in columns, and checking what was sent before anything is read, ask here.
-    """
-
-    facts: Mapping[str, FactDefinition]
-    vocabularies: Mapping[str, Vocabulary]
-    manual: frozenset[str]
-
-    @classmethod
-    def of(cls, catalogue: Catalogue) -> DeclaredFacts:
-        """Return the judge of what one catalogue publishes and asks."""
-        tests = (test for measure in catalogue.measures.values() for test in measure.tests)
-        manual = {test.fact for test in tests if test.operator == "manual"}
-        return cls(catalogue.facts, catalogue.vocabularies, frozenset(manual - catalogue.facts.keys()))
-
-    def read(self, declared: Mapping[str, Any]) -> dict[str, tuple[Value, ...]]:
-        """Return the values of declared facts; raise MatchError naming every one that is unknown or has none."""
-        values: dict[str, tuple[Value, ...]] = {}
-        faults: list[Fault] = []
-        for fact_id, raw in declared.items():
-            try:
-                values[fact_id] = self._values(fact_id, raw)
-            except FactError as error:
-                pointer = f"/facts/{fact_id.replace('~', '~0').replace('/', '~1')}"
-                faults.append(Fault(file="profile", pointer=pointer, code=error.code, params=error.params))
-        if faults:
-            raise MatchError(faults)
-        return values
-
-    def faults_of(self, declared: Mapping[str, Any]) -> tuple[Fault, ...]:
-        """Return what is wrong with declared facts."""
-        try:
-            self.read(declared)
-        except MatchError as error:
-            return error.faults
-        return ()
-
-    def _values(self, fact_id: str, raw: Any) -> tuple[Value, ...]:  # noqa: ANN401 - any JSON value
-        if fact_id in self.facts:
-            return parse_fact_value(self.facts[fact_id], raw, self.vocabularies)
-        if fact_id not in self.manual:
-            raise FactError(fact_id, "fact_unknown", name=fact_id)
-        if not isinstance(raw, bool):
-            raise FactError(fact_id, "fact_no_condition")
-        return (raw,)
-
 
 IN_SCOPE = 0.75
 """How near an item of a scope brings a measure: scopes are wide by habit, and what is called a product goes before."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
+from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import MatchRequest, Profile
-from matcher.profiles.reader import DeclaredFacts
 from rules.catalogue.catalogue import Catalogue
 from rules.language.measures import Instrument, MeasureKind, MeasureVerdict
 from seeds.faults import Fault

@@ -18,8 +18,8 @@ import structlog
 from flask_limiter import Limiter
 
 from matcher.answers.engine import Engine
+from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import MatchRequest, Profile
-from matcher.profiles.reader import DeclaredFacts
 from rules.catalogue.catalogue import Catalogue, CatalogueError
 from service.clock import seconds_to_midnight, today
 from service.complaints import Complaint, RequestError
@@ -30,6 +30,7 @@ from service.screenings.stored.folders import Folders
 from service.screenings.stored.jobs import Job, Jobs
 from service.settings import Settings
 from service.store import Store, StoreError
+from service.web.requests import elapsed_ms, route
 
 EXTENSION = "cepei"
 
@@ -202,3 +203,9 @@ def expect_records(key: Key) -> None:
 def no_records_left() -> RequestError:
     """Return the refusal of an operator who has used up the records of the day."""
     return RequestError("records_exceeded", retry_after=seconds_to_midnight(time.time()))
+
+
+def count_request(response: flask.Response) -> flask.Response:
+    """Count an answered request."""
+    serving().metrics.record_request(route(), response.status_code, elapsed_ms() / 1000)
+    return response

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import settings
 
 from matcher.answers.engine import Engine
+from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import MatchRequest, Profile
-from matcher.profiles.reader import DeclaredFacts, build_reader
+from matcher.profiles.reader import build_reader
 from rules.catalogue.content import Content, assemble, load_content
 from seeds.documents import build_document
 

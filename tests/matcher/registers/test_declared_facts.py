@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import MatchError
-from matcher.profiles.reader import DeclaredFacts
 from matcher.profiles.words import How
 
 
