@@ -111,12 +111,19 @@ class EvidenceFinder:
         if not standing:
             return None
         likeness, _, start, end, entry = min(standing)
+        if mention.how is How.INFERRED and self._is_narrower(mention, entry, document.text[start:end]):
+            return None
         how = mention.how if entry == mention.id else How.INFERRED
         if how in SURE:
             how = How.EXACT if fold(document.text[start:end]) == fold(mention.input) else How.ALIAS
         return Match(
             mention=mention, start=start, end=end, how=how, similarity=round(-likeness * mention.similarity, 4)
         )
+
+    def _is_narrower(self, mention: Mention, entry: str, found: str) -> bool:
+        """Tell whether the text names more than an entry that was only inferred: 水光针 is no 高端医疗器械."""
+        label = fold(self._columns.catalogue.vocabularies[mention.vocabulary][entry].zh)
+        return label in fold(found) and label != fold(found)
 
     def _places_of(self, measure: Measure, document: Document) -> NamedPlaces:
         """Return where each entry is first named in the measure's passages, nearest passage first."""

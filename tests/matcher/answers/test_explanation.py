@@ -81,7 +81,7 @@ def test_the_same_in_english(match_with, made_up):
 def test_what_a_person_must_check_is_named(match_with, made_up):
     sentences = look(match_with, made_up, "fair")["explanation"]
     assert "待确认：属于龙头企业。" in sentences
-    assert sentences[-1] == "结论：条件待确认（政策现行有效）。"
+    assert sentences[-1] == "结论：可能相符（政策现行有效）。"
 
 
 def test_what_is_not_met_is_named(match_with, made_up):
@@ -137,7 +137,7 @@ def test_summaries_count_the_conditions_shown(drawn):
 
 
 def test_conclusions_follow_verdict_and_effect_and_never_promise(drawn):
-    verdicts = {"applicable": "条件相符", "possible": "条件待确认", "not_applicable": "条件不符"}
+    verdicts = {"applicable": "条件相符", "possible": "可能相符", "not_applicable": "条件不符"}
     for _, answer in drawn[::5]:
         for recommendation in answer["recommendations"]:
             last = recommendation["explanation"][-1]
