@@ -50,3 +50,18 @@ class CountsByKind(Struct, frozen=True, kw_only=True):
 
     support: KindCounts
     direction: KindCounts
+
+
+class Totals(Struct, frozen=True, kw_only=True):
+    """How all measures stand.
+
+    `withheld` are possible ones that nothing connects to the company. `set_aside` are applicable or possible ones that
+    are open to a whole field or to all, and left out because others are nearer; `include: ["general"]` shows them.
+    """
+
+    applicable: int
+    possible: int
+    not_applicable: int
+    withheld: int
+    set_aside: int
+    by_kind: CountsByKind

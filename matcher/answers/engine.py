@@ -25,7 +25,7 @@ from matcher.profiles.reader import build_reader
 from matcher.profiles.words import SUGGESTIONS
 from matcher.ranking.measure_index import Flags, MeasureColumns
 from matcher.ranking.ranking import GENERAL, NOT_APPLICABLE, WEIGHTS, FeatureValue, Ranking, compare, rank, tally
-from matcher.standing import COUNTED, RELEVANCE, CountsByKind, EffectCounts, KindCounts, Standing
+from matcher.standing import COUNTED, RELEVANCE, CountsByKind, EffectCounts, KindCounts, Standing, Totals
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import open_catalogue
 from rules.compiled.program import Decisions
@@ -333,7 +333,7 @@ class Engine:
                 presenter.near_miss(evaluate(columns.measures[place], reading.answers, self._taxonomies))
                 for place in missed
             ),
-            totals=shapes.Totals(
+            totals=Totals(
                 **counted,
                 set_aside=int(np.count_nonzero(found.ranking.set_aside)),
                 by_kind=self._by_kind(found),

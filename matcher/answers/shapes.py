@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Struct, UnsetType
 
 from matcher.profiles.words import How
-from matcher.standing import CountsByKind, Relevance
+from matcher.standing import Relevance, Totals
 from rules.language.measures import Effect, MeasureKind, MeasureVerdict, Quote, Strength, Verdict, Why, Window
 from seeds.departments import Department
 from seeds.documents import Remark
@@ -239,21 +239,6 @@ class NearMiss(Struct, frozen=True, kw_only=True):
     measure_id: str
     title: str
     condition: Condition
-
-
-class Totals(Struct, frozen=True, kw_only=True):
-    """How all measures stand.
-
-    `withheld` are possible ones that nothing connects to the company. `set_aside` are applicable or possible ones that
-    are open to a whole field or to all, and left out because others are nearer; `include: ["general"]` shows them.
-    """
-
-    applicable: int
-    possible: int
-    not_applicable: int
-    withheld: int
-    set_aside: int
-    by_kind: CountsByKind
 
 
 class MatchAnswer(Struct, frozen=True, kw_only=True):

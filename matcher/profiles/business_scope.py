@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import IntFlag, StrEnum, auto
 from functools import lru_cache
 
+from matcher.profiles.intents import Denials
 from matcher.profiles.organisations import DISTRIBUTOR, OrganisationReader
 from matcher.profiles.profile import Notes, Profile, ReadFact, Unread, mention_of
 from matcher.profiles.words import SURE, How, WordReading, WordResolver
-from seeds.industries import industries
+from seeds.industries import industries, split_with
 from seeds.vocabulary import fold
 from seeds.word_lists import word_lists
 
@@ -237,9 +238,11 @@ class BusinessReader:
     Threads may share it, as they may a WordResolver.
     """
 
-    def __init__(self, organisations: OrganisationReader, sectors: WordResolver, concepts: WordResolver) -> None:
-        """Take over the resolvers of names."""
-        self.organisations, self.sectors, self.concepts = organisations, sectors, concepts
+    def __init__(
+        self, organisations: OrganisationReader, sectors: WordResolver, concepts: WordResolver, denials: Denials
+    ) -> None:
+        """Take over the resolvers of names; what is denied is no sign of anything."""
+        self.organisations, self.sectors, self.concepts, self._denials = organisations, sectors, concepts, denials
         self.items_of = lru_cache(maxsize=4096)(self._items_of)
 
     def only_trades(self, profile: Profile) -> bool:
@@ -257,11 +260,13 @@ class BusinessReader:
         """Return the signs that a text of a field gives."""
         if field == "name":
             return Sign.NAME_TRADES if self.organisations.of_name(text) == DISTRIBUTOR else 0
-        if field == "sector":
-            return sum({self._sign_of_sector(item) for item in self.sectors.split(text)})
         if field == "business_scope" or is_business_scope(text):
             return Sign.SCOPE_TRADES if any(map(self.is_sale, self.items_of(text))) else 0
-        return sum({self._sign_of_product(item) for item in self.concepts.split(text)})
+        names, sign_of = (
+            (self.sectors, self._sign_of_sector) if field == "sector" else (self.concepts, self._sign_of_product)
+        )
+        stated = self._denials.said(field, text).rest
+        return sum({sign_of(item) for item in split_with(names.split, stated)}) if stated.strip() else 0
 
     def _sign_of_sector(self, item: str) -> int:
         readings = self.sectors.read(item)
@@ -274,6 +279,17 @@ class BusinessReader:
             return Sign.PRODUCT_TRADED
         return Sign.PRODUCT_MADE if deed_of(item)[1] is Deed.MAKE else Sign.PRODUCT_UNSAID
 
+    def _is_of_trade(self, readings: tuple[WordReading, ...]) -> bool:
+        """Tell whether what is surely read as a product is a trade (医疗器械销售)."""
+        within, trade = self.sectors.vocabulary.taxonomy.within, self.organisations.vocabulary[DISTRIBUTOR].sectors
+        sectors = [
+            sector
+            for reading in readings
+            for entry in reading.ids
+            for sector in self.concepts.vocabulary[entry].sectors
+        ]
+        return _are_sure(readings) and bool(sectors) and all(within(sector, trade) for sector in sectors)
+
     def _trades(self, readings: tuple[WordReading, ...]) -> bool:
         within = self.sectors.vocabulary.taxonomy.within
         trade = self.organisations.vocabulary[DISTRIBUTOR].sectors
@@ -285,8 +301,9 @@ class BusinessReader:
         if deed is not Deed.TRADE:
             return False
         whole = self.sectors.read(item)
-        if _are_sure(whole) or _are_sure(self.concepts.read(item)):
-            return self._trades(whole)
+        product = self.concepts.read(item)
+        if _are_sure(whole) or _are_sure(product):
+            return self._trades(whole) or self._is_of_trade(product)
         known = (self.concepts.read(name), self.sectors.read(name)) if name else ()
         if _says_sale_first(item):
             return any(map(_are_sure, known)) and not item.endswith(_TOOLS)

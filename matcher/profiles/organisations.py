@@ -43,6 +43,7 @@ class OrganisationReader:
         """Note who the name says it is."""
         if kind := self.of_name(profile.name) if profile.name else "":
             self.note(kind, "name", profile.name, notes, sector=self._sector_of(kind))
+            self._suspect(kind, notes)
 
     def read_sector(self, text: str, origin: str, notes: Notes) -> bool:
         """Note who a stated sector says it is (综合医院), and tell whether it says that and names no sector.
@@ -55,6 +56,8 @@ class OrganisationReader:
         kinds = {kind.id for kind in self.vocabulary.entries.values() for entry in sure if within(entry, kind.sectors)}
         for kind in sorted(kinds.union(named) - {DISTRIBUTOR}):
             self.note(kind, origin, text, notes, sector="" if sure else self._sector_of(kind))
+            if not sure:
+                self._suspect(kind, notes)
         return bool(named) and not sure
 
     def note(self, kind: str, origin: str, text: str, notes: Notes, *, sector: str = "") -> None:
@@ -63,6 +66,9 @@ class OrganisationReader:
         follows |= {self._attested[above]: True for above in self._above(kind)}
         for fact, value in follows.items():
             notes.note(ReadFact(fact=fact, value=value, origin=origin, input=text, how=How.INFERRED))
+
+    def _suspect(self, kind: str, notes: Notes) -> None:
+        """Leave open what is served by who makes nothing: its own sector does not tell."""
         if serves := self.vocabulary[kind].extra.get("serves"):
             notes.suspect("sector", [serves])
 

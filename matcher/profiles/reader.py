@@ -5,7 +5,7 @@ It gathers what was understood and decides nothing about measures.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from matcher.places.reader import PlaceStatus, region_of_credit_code, resolve_place, settled_by_code
@@ -32,7 +32,7 @@ from matcher.profiles.profile import (
 from matcher.profiles.words import SURE, How, WordReading, WordResolver
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Value, derive
-from seeds.industries import HOLDS_MARK, shield, unshield
+from seeds.industries import split_with
 from seeds.profile_fields import profile_fields
 from seeds.vocabulary import fold
 from seeds.word_lists import word_lists
@@ -112,7 +112,7 @@ class ProfileReader:
         """Return the sectors declared, else those that texts name for sure, whatever stands beside them."""
         if declared is not None:
             return frozenset(map(str, declared))
-        items = (item for text in texts if text.strip() for item in _split(self.resolvers["sectors"], text))
+        items = (item for text in texts if text.strip() for item in split_with(self.resolvers["sectors"].split, text))
         return frozenset(sector for item in items for sector in self._sectors_named(item))
 
     def _sectors_named(self, text: str) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ class ProfileReader:
         """Tell whether a text of a field is read by the sectors that stand beside it: it holds an abbreviation."""
         if _VOCABULARY_OF[name] not in ("sectors", "concepts") or not text.strip():
             return False
-        items = _split(self.resolvers[_VOCABULARY_OF[name]], text)
+        items = split_with(self.resolvers[_VOCABULARY_OF[name]].split, text)
         both = (self.resolvers["sectors"], self.resolvers["concepts"])
         return any(reading.is_abbreviation for item in items for resolver in both for reading in resolver.read(item))
 
@@ -142,9 +142,12 @@ class ProfileReader:
             if name == "products" and is_business_scope(text):
                 yield origin, text
                 continue
-            said = self.needs.said(text) if name == "needs" else self.denials.said(name, text)
-            notes.denied += [Denied(origin=origin, input=part) for part in said.denied]
-            yield from ((origin, item) for item in (_split(resolver, said.rest) if said.rest.strip() else ()))
+            # Official names of industries hold a 未 of their own (其他未列明食品制造), which denies nothing.
+            parts = split_with(resolver.split, text) if name == "sector" and text.strip() else (text,)
+            for said in (self.needs.said(part) if name == "needs" else self.denials.said(name, part) for part in parts):
+                notes.denied += [Denied(origin=origin, input=part) for part in said.denied]
+                items = split_with(resolver.split, said.rest) if said.rest.strip() else ()
+                yield from ((origin, item) for item in items)
 
     def _read_place(self, text: str, fact: str, origin: str, notes: Notes) -> None:
         if not text.strip() or fold(text) in word_lists().no_place:
@@ -357,23 +360,19 @@ def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader
         )
         for name in dict.fromkeys(_VOCABULARY_OF.values())
     }
+    denials = Denials(lambda field, text: _is_named(resolvers, field, text))
     topics = [catalogue.vocabularies[name] for name in ("concepts", "sectors", "regions")]
     organisations = OrganisationReader(catalogue.vocabularies["organisations"], resolvers["sectors"])
     return ProfileReader(
         catalogue=catalogue,
         resolvers=resolvers,
         needs=NeedReader(resolvers["needs"], topics),
-        denials=Denials(lambda field, text: _is_named(resolvers, field, text)),
+        denials=denials,
         declared=declared,
         abbreviations=Abbreviations.of(catalogue.vocabularies),
         organisations=organisations,
-        business=BusinessReader(organisations, resolvers["sectors"], resolvers["concepts"]),
+        business=BusinessReader(organisations, resolvers["sectors"], resolvers["concepts"], denials),
     )
-
-
-def _split(resolver: WordResolver, text: str) -> Iterable[str]:
-    """Split a list, but not inside an official name of an industry."""
-    return map(unshield, resolver.split(shield(text))) if HOLDS_MARK(text) else resolver.split(text)
 
 
 def _is_named(resolvers: Mapping[str, WordResolver], field: str, text: str) -> bool:

@@ -276,6 +276,18 @@ def touched_by_name(hits: Hits) -> Flags:
     )
 
 
+def is_specific(hits: Hits) -> Flags:
+    """Tell where more than a place or the whole field connects: a product, words, a need, a part of the field."""
+    return np.asarray(
+        (hits.products(Level.SENTENCE) > 0)
+        | (hits.products(Level.CONTEXT) > 0)
+        | (hits.products(Level.CLAUSE) > 0)
+        | (hits.through(Channel.WORDS) > 0)
+        | (hits.through(Channel.NEEDS) > 0)
+        | (closeness_of_sector(hits) >= CLOSE_SECTOR)
+    )
+
+
 def relevance_of(hits: Hits, *, in_sector: Flags, told: Flags, names_nobody: Flags) -> NDArray[np.int8]:
     """Return the place in RELEVANCE of each pair.
 

@@ -23,6 +23,7 @@ from matcher.ranking.hits import (
     closeness_of_sector,
     find_hits,
     is_searched,
+    is_specific,
     relevance_of,
     touched_by_name,
     typed_words,
@@ -281,10 +282,10 @@ def is_withheld(verdicts: NDArray[np.int8], relevance: NDArray[np.int8], in_sect
     return np.asarray((verdicts == UNKNOWN) & (relevance == _GENERAL) & ~in_sector)
 
 
-def is_set_aside(relevance: NDArray[np.int8], standing: Flags) -> Flags:
-    """Tell which of those `standing` are open to a whole field or to all, where any of them is nearer."""
+def is_set_aside(hits: Hits, relevance: NDArray[np.int8], standing: Flags) -> Flags:
+    """Tell which of those `standing` are open to a whole field or to all, where one is nearer by more than place."""
     general = relevance == _GENERAL
-    return np.asarray(standing & general & (standing & ~general).any())
+    return np.asarray(standing & general & (standing & ~general & is_specific(hits)).any())
 
 
 def tally(verdicts: NDArray[np.int8], withheld: Flags, considered: Flags, axis: int | None = None) -> NDArray[np.int64]:
@@ -307,7 +308,7 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
     )  # fmt: skip
     withheld = considered & is_withheld(verdicts, relevance, in_sector)
     standing = considered & ~withheld & (verdicts != UNMET)
-    set_aside = is_set_aside(relevance, standing) & (GENERAL not in include)
+    set_aside = is_set_aside(comparison.hits, relevance, standing) & (GENERAL not in include)
     shown = (standing & ~set_aside) | (considered & (verdicts == UNMET) & (NOT_APPLICABLE in include))
     places = np.flatnonzero(shown)
     keys = (np.arange(columns.size)[places], -scores.totals[places], relevance[places])

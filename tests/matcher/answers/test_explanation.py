@@ -74,7 +74,7 @@ def test_the_same_in_english(match_with, made_up):
     assert sentences[0] == "Directly related: the policy names “聚乳酸” (your input “PLA”)."
     assert sentences[1:] == [
         "2 conditions: 2 met, 0 unknown, 0 not met.",
-        "Result: All conditions are met (the policy is in force).",
+        "Result: Conditions met (the policy is in force).",
     ]
 
 

@@ -14,7 +14,7 @@ MAKER = {"sector": ("生物医药",), "products": ("单抗",), "stage": ("中试
 
 def found(match, measure, language="zh", **profile):
     """Return a measure as it is recommended, whatever its verdict; None where nothing connects it."""
-    answer = match(Profile(**profile), language=language, include=frozenset({"not_applicable"}), limit=300)
+    answer = match(Profile(**profile), language=language, include=frozenset({"general", "not_applicable"}), limit=300)
     return next((r for r in answer["recommendations"] if r["measure"]["id"] == measure), None)
 
 
@@ -175,7 +175,7 @@ def test_a_register_decides_orders_and_counts_moves_as_single_matches_do(match, 
     )
     for row, profile in enumerate(profiles, 1):
         pairs = np.flatnonzero(chunk.pair_row == row)
-        answer = match(profile, limit=300)
+        answer = match(profile, limit=300, include=frozenset({"general"}))
         assert [(screener.measure_ids[chunk.pair_measure[i]], chunk.score[i], chunk.open.of(i)) for i in pairs] == [
             (
                 r["measure"]["id"],

@@ -92,9 +92,9 @@ def test_the_better_company_has_the_higher_value_and_score(match_with, made_up, 
 
 
 COUNTS_MORE_THAN_THE_NEXT = (
-    {"product_in_operative_sentence"},
+    {"words_are_found"},
     {"place_is_named"},
-    {"need_names_instrument", "words_are_found"},
+    {"product_in_operative_sentence", "need_names_instrument"},
     {"sector_is_close"},
     {"names_nobody_else"},
     {"product_in_clause"},
@@ -104,7 +104,7 @@ COUNTS_MORE_THAN_THE_NEXT = (
 )
 
 
-def test_what_the_company_makes_and_asks_for_counts_most_and_each_feature_more_than_the_next(match_with, made_up):
+def test_what_the_sentence_says_of_the_company_counts_most_and_each_feature_more_than_the_next(match_with, made_up):
     full = {}
     for feature in {weight.name for weight in WEIGHTS}:
         measure_id, _, better = PAIRS.get(feature, ("granted", {}, {}))

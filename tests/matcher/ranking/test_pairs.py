@@ -14,7 +14,9 @@ COMPANIES = {one["company"]: one["pairs"] for one in load_yaml(GOLDEN / "pairs.y
 
 @pytest.mark.parametrize("company", COMPANIES)
 def test_the_better_measure_stands_before_the_worse(engine, company):
-    question = MatchRequestSchema().load({"profile": PROFILES[company], "limit": 100, "detail": "brief", "on": "2026-11-21"})
+    question = MatchRequestSchema().load(
+        {"profile": PROFILES[company], "limit": 100, "detail": "brief", "on": "2026-11-21"}
+    )
     order = [found.measure.id for found in engine.match(question).recommendations]
     for pair in COMPANIES[company]:
         assert pair["better"] in order, pair

@@ -67,7 +67,7 @@ def test_a_row_is_answered_as_the_same_profile_alone(screener, match, rows):
             )
             for pair in pairs
         ]
-        answer = match(profile, on=DAY, limit=100)
+        answer = match(profile, on=DAY, limit=100, include=frozenset({"general"}))
         matched = [(r["measure"]["id"], r["verdict"], r["relevance"], r["score"]) for r in answer["recommendations"]]
         assert screened[:100] == matched, profile
         assert chunk.by_row[row - 1].tolist() == [answer["totals"][name] for name in COUNTED]
