@@ -125,9 +125,18 @@ def add_up(answers: Iterable[Answer]) -> Answer:
 
 
 def made_exact(answer: Answer, taxonomy: Taxonomy) -> Answer:
-    """Return an answer that names, for each value stated, something inside it that holds no other; plans stay."""
+    """Return an answer that names, for each value stated, something inside it that holds no other; plans stay.
+
+    Of several it is the first county, and of zones one that lies in the fewest others: no part of another zone.
+    """
     inside = (taxonomy.descendants(str(value)) for value in answer.sure)
-    innermost = (min(node for node in nodes if len(taxonomy.descendants(node)) == 1) for nodes in inside)
+    innermost = (
+        min(
+            (node for node in nodes if len(taxonomy.descendants(node)) == 1),
+            key=lambda node: (0 if node.isdigit() else len(taxonomy.ancestors(node)), node),
+        )
+        for nodes in inside
+    )
     return Answer(sure=tuple(innermost), inferred=answer.inferred, planned=answer.planned)
 
 
