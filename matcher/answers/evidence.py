@@ -6,7 +6,7 @@ Every quote is cut out of the document by offsets; nothing is ever typed or join
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -65,6 +65,7 @@ class EvidenceFinder:
         """Keep the compiled catalogue."""
         self._columns = columns
         self._named: dict[str, NamedPlaces] = {}
+        self._kin: dict[tuple[str, str], Mapping[str, float]] = {}
 
     def find(self, measure: Measure, mentions: Iterable[Mention]) -> tuple[Evidence, ...]:
         """Return the operative quote first, then up to four passages, the clause's own before its context's."""
@@ -96,13 +97,7 @@ class EvidenceFinder:
 
     def _best_name(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
         named = self._places_of(measure, document)
-        # What a text says of a part is not said of the whole: only the same and the broader are quoted.
-        narrower = self._columns.catalogue.vocabularies[mention.vocabulary].taxonomy.descendants(mention.id)
-        kin = {
-            entry: likeness
-            for entry, likeness in self._columns.related(mention.vocabulary, mention.id).items()
-            if entry == mention.id or entry not in narrower
-        }
+        kin = self._quotable(mention.vocabulary, mention.id)
         standing = [
             (-likeness, *named[mention.vocabulary, entry], entry)
             for entry, likeness in kin.items()
@@ -119,6 +114,15 @@ class EvidenceFinder:
         return Match(
             mention=mention, start=start, end=end, how=how, similarity=round(-likeness * mention.similarity, 4)
         )
+
+    def _quotable(self, vocabulary: str, entry: str) -> Mapping[str, float]:
+        """Return what may be quoted for an entry: the same and the broader; a part does not stand for the whole."""
+        known = self._kin.get((vocabulary, entry))
+        if known is None:
+            narrower = self._columns.catalogue.vocabularies[vocabulary].taxonomy.descendants(entry) - {entry}
+            related = self._columns.related(vocabulary, entry).items()
+            known = self._kin[vocabulary, entry] = {kin: near for kin, near in related if kin not in narrower}
+        return known
 
     def _is_narrower(self, mention: Mention, entry: str, found: str) -> bool:
         """Tell whether the text names more than an entry that was only inferred: 水光针 is no 高端医疗器械."""
