@@ -19,7 +19,8 @@ def tell(page, comment, *, consent):
     page.get_by_label("所在地", exact=True).fill("蚌埠市")
     page.get_by_label("主要产品", exact=True).fill("聚乳酸")
     page.get_by_role("button", name="查看匹配的政策").click()
-    row = page.get_by_role("article").first.get_by_role("listitem").filter(has_text="注册地在皖北").first
+    card = page.get_by_role("article", name="皖北地区产业布局指导方向")
+    row = card.get_by_role("listitem").filter(has_text="注册地在皖北").first
     row.locator("summary").first.click()
     row.get_by_role("combobox").select_option("unmet")
     row.locator("textarea").fill(comment)

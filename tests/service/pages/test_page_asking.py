@@ -58,7 +58,7 @@ def test_a_typed_answer_takes_suggestions_and_replaces_what_was_too_broad(answer
 
 
 def test_an_open_condition_is_answered_in_its_card(answered):
-    page = answered()
+    page = answered(needs="来皖中试")
     card = page.get_by_role("article", name="科研院所、初创企业来皖中试")
     expect(card.get_by_text("可能相符（征求意见稿，尚未生效）")).to_be_visible()
     card.get_by_role("group", name="企业处于初创期、成长期还是成熟期？").get_by_role("button", name="初创期").click()
@@ -144,7 +144,7 @@ def test_five_readings_are_offered_and_how_many_more_there_are_is_said(answered)
 
 
 def test_each_condition_can_be_objected_to(answered):
-    page = answered()
+    page = answered(needs="建设中试基地")
     card = page.get_by_role("article", name="合肥、蚌埠等市生物制造中试基地")
     row = card.get_by_role("listitem").filter(has_text="注册地在安徽省")
     row.get_by_text("这条判断有误").click()

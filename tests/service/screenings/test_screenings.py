@@ -80,6 +80,9 @@ def test_a_tenant_s_answer_is_that_of_a_match_byte_for_byte(operator, screened):
         body = json.dumps({"profile": tenant(row - 1), "on": ON, "limit": 100}).encode()
         single = operator.server.call("POST", "/v1/match", body=body, headers=JSON)
         assert operator.get(f"{screened}/tenants/{row}/match?limit=100").body == single.body
+        paged = {"profile": tenant(row - 1), "on": ON, "limit": 2, "offset": 1, "detail": "brief"}
+        page = operator.get(f"{screened}/tenants/{row}/match?limit=2&offset=1&detail=brief")
+        assert page.body == operator.server.post(paged).body
         for recommendation in single.json["recommendations"][:2]:
             pair = operator.get(f"{screened}/tenants/{row}/measures/{recommendation['measure']['id']}")
             assert pair.body in single.body
@@ -94,11 +97,16 @@ def whole_pages(ask):
             return
 
 
+def matched(operator, row, *include):
+    """Return the pages of a single match of one tenant that sets nothing aside, as screenings set nothing aside."""
+    body = {"profile": tenant(row - 1), "on": ON, "limit": 100, "detail": "brief", "include": ["general", *include]}
+    return list(whole_pages(lambda offset: operator.server.post({**body, "offset": offset}).json))
+
+
 def test_both_sides_of_the_matrix_say_the_same_as_single_matches(operator, screened):
     sides = {}
     for item in all_items(operator, f"{screened}/tenants"):
-        match = f"{screened}/tenants/{item['row']}/match?limit=100&detail=brief"
-        pages = list(whole_pages(lambda offset, match=match: operator.get(f"{match}&offset={offset}").json))
+        pages = matched(operator, item["row"])
         single = [recommendation for page in pages for recommendation in page["recommendations"]]
         verdicts = [recommendation["verdict"] for recommendation in single]
         totals = pages[0]["totals"]
@@ -127,8 +135,7 @@ def test_filters_choose_tenants_and_measures(operator, screened):
 
 def decided(operator, row):
     """Return measure -> verdict of one tenant, as single matches tell it; what is withheld they leave out."""
-    body = {"profile": tenant(row - 1), "on": ON, "limit": 100, "detail": "brief", "include": ["not_applicable"]}
-    pages = whole_pages(lambda offset: operator.server.post({**body, "offset": offset}).json)
+    pages = matched(operator, row, "not_applicable")
     return {one["measure"]["id"]: one["verdict"] for page in pages for one in page["recommendations"]}
 
 
