@@ -174,7 +174,7 @@ def test_documents_are_listed_with_what_is_known_of_them(page):
     expect(draft.get_by_text("征求意见稿，尚未生效", exact=True)).to_be_visible()
     assert draft.get_by_role("definition").all_inner_texts()[:3] == ["原文未写明"] * 3
     draft.get_by_role("link", name="列出措施").click()
-    expect(page.get_by_role("heading", level=2, name="符合条件的措施 71 项")).to_be_visible()
+    expect(page.get_by_role("heading", level=2, name="符合条件的措施 72 项")).to_be_visible()
 
 
 def test_words_are_found_in_every_clause_and_lead_to_the_place(page, server):
