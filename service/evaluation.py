@@ -229,7 +229,7 @@ def _decided(case: Json, ask: Ask) -> Iterator[Score]:
     """Yield how single conditions came out, of measures that do not apply too."""
     if not case.get("conditions"):
         return
-    found = list(_everything(case, ask, include=("not_applicable",)))
+    found = list(_everything(case, ask, include=("general", "not_applicable")))
     for document, clause, words, fact, cited, verdict in case["conditions"]:
         mine = [one for one in found if _is_it(one, (document, clause, words))]
         stated = [condition for one in mine for condition in _with_parts(one["conditions"])]

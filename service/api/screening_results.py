@@ -278,7 +278,7 @@ def match_tenant(query: dict[str, Any], screening_id: str, row: int) -> flask.Re
 def explain_pair(_: dict[str, Any], screening_id: str, row: int, measure_id: str) -> flask.Response:
     """Explain one measure for one tenant: the recommendation as POST /v1/match gives it, byte for byte.
 
-    One that does not apply is explained as with `include: ["not_applicable"]`.
+    One that is set aside or does not apply is explained as with `include: ["general", "not_applicable"]`.
     """
     return private_answer(json_bytes(explained(screening_id, row, measure_id)))
 
