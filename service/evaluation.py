@@ -189,7 +189,7 @@ def _meant(case: Json, ask: Ask) -> Iterator[Score]:
     """Yield whether each measure called applicable, on whatever page, is one that the exhaustive lists name at all."""
     if "fits" in case:
         named = [label for name in ("must", "should", "fits", "marginal") for label in case.get(name, ())]
-        for one in _everything(case, ask):
+        for one in _everything(case, ask, include=("general",)):
             if one["verdict"] == "applicable":
                 meant = any(_is_it(one, label) for label in named)
                 yield Score("applicable-is-meant", meant, f"{one['measure']['id']} is called applicable")

@@ -100,7 +100,7 @@ def test_a_part_of_a_condition_is_found_too():
 
 def test_conditions_of_measures_that_do_not_apply_are_asked_for_page_by_page():
     def ask(path, body):
-        if body and body.get("include") == ["not_applicable"]:
+        if body and body.get("include") == ["general", "not_applicable"]:
             page = [RECOMMENDATION] if body["offset"] == 100 else [] if body["offset"] else [OTHER] * 100
             return 200, json.dumps({"recommendations": page}).encode()
         return service({"recommendations": [], "questions": []})(path, body)
