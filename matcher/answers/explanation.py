@@ -10,7 +10,7 @@ from typing import Any
 from matcher.answers.evidence import Evidence, Match
 from matcher.answers.shapes import Caveat
 from matcher.profiles.profile import Mention, Reading
-from matcher.profiles.words import How
+from matcher.profiles.words import SURE, How
 from matcher.standing import Relevance
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Answer
@@ -143,7 +143,7 @@ class Explainer:
         text = self.catalogue.documents[finding.measure.document].text
         for match in _best_matches(finding.evidence):
             found = text[match.start : match.end]
-            code = "reason.related" if match.how is How.INFERRED else "reason.text"
+            code = "reason.text" if match.how in SURE else "reason.related"
             code = "reason.same" if found == match.mention.input else code
             yield say(code, self.language, text=found, input=match.mention.input)
         if finding.relevance is Relevance.SECTOR:

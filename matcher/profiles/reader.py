@@ -72,6 +72,25 @@ class ProfileReader:
         beside = self.stated_sectors(profile.sector, declared.get("sector")) if stated is None else stated
         notes = Notes(stated=beside)
         trades = self.business.only_trades(profile) if trades is None else trades
+        self._read_inputs(profile, notes, trades=trades)
+        for fact_id, values in declared.items():
+            notes.declare(fact_id, values, profile.facts[fact_id])
+            if fact_id in self.catalogue.facts:
+                notes.mention_declared(fact_id, self.catalogue.facts[fact_id].vocabulary)
+        self.organisations.declare(profile.facts, notes)
+        if notes.has("region") and not notes.has("target_region"):
+            notes.copy("region", "target_region")  # stated nothing else, it is where the company is
+        return Reading(
+            answers=derive(notes.answers(), request.on),
+            facts=tuple(notes.facts),
+            unrecognised=tuple(notes.unrecognised),
+            mentions=tuple(dict.fromkeys(notes.mentions)),
+            conflicts=tuple(notes.conflicts),
+            denied=tuple(dict.fromkeys(notes.denied)),
+        )
+
+    def _read_inputs(self, profile: Profile, notes: Notes, *, trades: bool) -> None:
+        """Read the fields, each by its own reader."""
         self.organisations.read(profile, notes)
         self._read_place(profile.city, "region", "city", notes)
         self._read_credit_code(profile, notes)
@@ -92,21 +111,6 @@ class ProfileReader:
                 continue
             number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
             notes.note(ReadFact(fact=fact, value=number, origin=fact, input=str(value), how=How.EXACT))
-        for fact_id, values in declared.items():
-            notes.declare(fact_id, values, profile.facts[fact_id])
-            if fact_id in self.catalogue.facts:
-                notes.mention_declared(fact_id, self.catalogue.facts[fact_id].vocabulary)
-        self.organisations.declare(profile.facts, notes)
-        if notes.has("region") and not notes.has("target_region"):
-            notes.copy("region", "target_region")  # stated nothing else, it is where the company is
-        return Reading(
-            answers=derive(notes.answers(), request.on),
-            facts=tuple(notes.facts),
-            unrecognised=tuple(notes.unrecognised),
-            mentions=tuple(dict.fromkeys(notes.mentions)),
-            conflicts=tuple(notes.conflicts),
-            denied=tuple(dict.fromkeys(notes.denied)),
-        )
 
     def stated_sectors(self, texts: Sequence[str], declared: Sequence[Value] | None = None) -> frozenset[str]:
         """Return the sectors declared, else those that texts name for sure, whatever stands beside them."""

@@ -223,13 +223,13 @@ def _place_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
 
 
 def _need_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
-    """Touch by 1 where the operative sentence says the need in any of its words, or the need names its instrument."""
+    """Touch by 1 where the operative sentence says the need in its words, less where only an instrument answers it."""
     stated = columns.passages.measures_naming("needs", entry, Level.SENTENCE)
     return [(Channel.NEEDS, stated, 1.0), *_instrument_spots(columns, entry)]
 
 
 def _instrument_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
-    """Touch by 1 where a need names the measure's instrument, a little less for a further instrument of it."""
+    """Touch where a need names the measure's main instrument, less for a further one of it."""
     hit: list[_Hit] = []
     for instrument in columns.catalogue.vocabularies["needs"][entry].instruments:
         hit.append((Channel.NEEDS, found(columns.any_instrument, instrument), FURTHER_INSTRUMENT))

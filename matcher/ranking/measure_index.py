@@ -77,12 +77,11 @@ class MeasureColumns:
         self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
         # The sectors that are the reach of a whole document, and all that is broader.
         taxonomy = catalogue.vocabularies["sectors"].taxonomy
-        reach = {str(sector) for measure in self.measures for sector in _reach(measure)}
-        self.whole_fields = frozenset().union(*(taxonomy.ancestors(sector) for sector in reach))
-        self._fields: dict[str, frozenset[str]] = {}
+        self._fields: dict[str, set[str]] = {}
         for measure in self.measures:
-            known = self._fields.setdefault(measure.document, frozenset())
-            self._fields[measure.document] = known | {str(sector) for sector in _reach(measure)}
+            self._fields.setdefault(measure.document, set()).update(map(str, _reach(measure)))
+        reach = set[str]().union(*self._fields.values())
+        self.whole_fields = frozenset().union(*(taxonomy.ancestors(sector) for sector in reach))
         self.names_nobody: Flags = np.array([self._names_nobody(one) for one in self.measures], dtype=bool)
         self.words = FoundWords([self._said(measure) for measure in self.measures])
         self.hit: dict[tuple[str, str], tuple[Positions, Floats]] = {}

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,8 +9,8 @@ from hypothesis import strategies as st
 from matcher.profiles.profile import Fields, Profile
 from matcher.registers.reader import TenantReader
 from matcher.registers.screener import Screener
-from matcher.standing import COUNTED, RELEVANCE
-from rules.language.measures import MET
+from matcher.standing import COUNTED
+from tests.matcher.registers.pairs import matched, screened
 
 DAY = date(2025, 6, 1)
 BOTH = frozenset({"in_force", "draft"})
@@ -57,19 +56,8 @@ profiles = st.builds(
 def test_a_row_is_answered_as_the_same_profile_alone(screener, match, rows):
     chunk = screener.screen(Fields.of_profiles(rows), on=DAY, statuses=BOTH, first_row=1)
     for row, profile in enumerate(rows, 1):
-        pairs = np.flatnonzero(chunk.pair_row == row)
-        screened = [
-            (
-                screener.measure_ids[chunk.pair_measure[pair]],
-                "applicable" if chunk.verdict[pair] == MET else "possible",
-                RELEVANCE[chunk.relevance[pair]].value,
-                chunk.score[pair],
-            )
-            for pair in pairs
-        ]
         answer = match(profile, on=DAY, limit=100, include=frozenset({"general"}))
-        matched = [(r["measure"]["id"], r["verdict"], r["relevance"], r["score"]) for r in answer["recommendations"]]
-        assert screened[:100] == matched, profile
+        assert screened(screener, chunk, row)[:100] == matched(answer), profile
         assert chunk.by_row[row - 1].tolist() == [answer["totals"][name] for name in COUNTED]
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from matcher.profiles.profile import Fields, MatchRequest, Profile
 from matcher.registers.screener import Screener
-from matcher.standing import COUNTED, RELEVANCE
+from matcher.standing import COUNTED
 from rules.language.measures import MET, UNKNOWN
 from seeds.faults import load_yaml
+from tests.matcher.registers.pairs import matched, screened
 
 DAY = date(2025, 6, 1)
 BOTH = frozenset({"in_force", "draft"})
@@ -127,18 +128,7 @@ def answers(match, profiles):
 def test_each_tenant_is_shown_what_a_match_shows_in_the_same_order_with_the_same_scores(screener, chunk, answers):
     assert chunk.rows.tolist() == list(range(1, len(answers) + 1))
     for row, answer in enumerate(answers, 1):
-        pairs = np.flatnonzero(chunk.pair_row == row)
-        screened = [
-            (
-                screener.measure_ids[chunk.pair_measure[pair]],
-                "applicable" if chunk.verdict[pair] == MET else "possible",
-                RELEVANCE[chunk.relevance[pair]].value,
-                chunk.score[pair],
-            )
-            for pair in pairs
-        ]
-        matched = [(r["measure"]["id"], r["verdict"], r["relevance"], r["score"]) for r in answer["recommendations"]]
-        assert screened == matched, row
+        assert screened(screener, chunk, row) == matched(answer), row
 
 
 def test_unknown_conditions_are_reported_with_the_reasons_of_a_match(chunk, answers):
