@@ -9,13 +9,14 @@ import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from rules.language.facts import FactDefinition, FactType, Taxonomies
+from rules.language.grants import Grant
 from rules.language.measures import Measure
 from seeds.documents import Document
 from seeds.numbering import parse_number
@@ -87,13 +88,17 @@ class Searched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """What the service answers from; `measures` are ordered by id. `path` is None when built in memory."""
+    """What the service answers from; `measures` are ordered by id. `path` is None when built in memory.
+
+    `facts` are the published ones and those that packs define; `grants` tells by measure what format 2 states of it.
+    """
 
     version: str
     documents: Mapping[str, Document]
     measures: Mapping[str, Measure]
     vocabularies: Mapping[str, Vocabulary]
     facts: Mapping[str, FactDefinition]
+    grants: Mapping[str, Grant] = field(default_factory=dict)
     path: Path | None = None
 
     @property

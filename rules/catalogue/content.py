@@ -28,7 +28,7 @@ from seeds.word_lists import load_intents, load_word_lists
 SCHEMA = 3
 VOCABULARY_FILES = (
     "sectors", "concepts", "stages", "enterprise_stages", "size_classes", "needs", "instruments", "certifications",
-    "organisations",
+    "organisations", "materials",
 )  # fmt: skip
 
 Loaded = TypeVar("Loaded")
@@ -134,17 +134,18 @@ def _plain(value: object) -> object:
 
 def assemble(content: Content, *, path: Path | None = None) -> Catalogue:
     """Parse the packs of `content`, checking every quote again; raise SeedError naming every fault."""
-    measures: list[Measure] = []
-    for name, raw in content.packs.items():
-        pack = parse_pack(raw, file=f"{name}.yaml", documents=content.documents, lexicon=content.lexicon)
-        measures += pack.measures
-    measures.sort(key=lambda measure: measure.id)
+    packs = [
+        parse_pack(raw, file=f"{name}.yaml", documents=content.documents, lexicon=content.lexicon)
+        for name, raw in content.packs.items()
+    ]
+    measures = sorted((measure for pack in packs for measure in pack.measures), key=lambda measure: measure.id)
     return Catalogue(
         version=version_of(content),
         documents=content.documents,
         measures={measure.id: measure for measure in measures},
         vocabularies=content.vocabularies,
-        facts=content.facts,
+        facts={**content.facts, **{name: fact for pack in packs for name, fact in pack.facts.items()}},
+        grants={name: grant for pack in packs for name, grant in pack.grants.items()},
         path=path,
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,6 @@ from rules.language.measures import (
     Combination,
     Condition,
     Leaf,
-    Measure,
     Test,
     Verdict,
     Why,
@@ -231,6 +230,18 @@ class Decisions:
     unknown: NDArray[np.int64]
 
 
+class Conditional(Protocol):
+    """What a program decides: a measure, or a tier of its benefit."""
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Return the conditions, all of which are needed."""
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        """Return what the conditions ask, groups gone through."""
+
+
 class Program:
     """A catalogue's measures, compiled once; `decide` may be called from any thread.
 
@@ -244,7 +255,7 @@ class Program:
     fact_names[fact_numbers[i]], "" for a group that reads several.
     """
 
-    def __init__(self, measures: Sequence[Measure], taxonomies: Taxonomies) -> None:
+    def __init__(self, measures: Sequence[Conditional], taxonomies: Taxonomies) -> None:
         """Give every distinct condition a number and index the tests by fact and operator."""
         self.measures = tuple(measures)
         tests: dict[Test, int] = {}

@@ -244,10 +244,15 @@ class Benefit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """Facts in the form of a profile's `facts`, and the verdict a careful reader would give."""
+    """Facts in the form of a profile's `facts`, and the verdict a careful reader would give.
+
+    `pays` is what each benefit of format 2 comes to: yuan from and to, None where it cannot be told, () where nothing
+    is paid.
+    """
 
     facts: Mapping[str, Any]
     verdict: MeasureVerdict
+    pays: tuple[tuple[float | None, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

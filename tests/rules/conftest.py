@@ -48,11 +48,17 @@ def taxonomies(shipped: Catalogue):
 
 @pytest.fixture(scope="session")
 def policies(lexicon: Lexicon) -> SimpleNamespace:
-    """The invented policies: `documents` by id, `packs` by document id, `measures` by id."""
+    """The invented policies: `documents` by id, `packs` by document id, `measures` and `grants` by id, own `facts`."""
     documents = {document.id: document for document in load_documents(POLICIES / "documents")}
     loaded = [load_pack(path, documents, lexicon) for path in sorted((POLICIES / "packs").glob("*.yaml"))]
     measures = {measure.id: measure for pack in loaded for measure in pack.measures}
-    return SimpleNamespace(documents=documents, packs={pack.document: pack for pack in loaded}, measures=measures)
+    return SimpleNamespace(
+        documents=documents,
+        packs={pack.document: pack for pack in loaded},
+        measures=measures,
+        grants={name: grant for pack in loaded for name, grant in pack.grants.items()},
+        facts={name: fact for pack in loaded for name, fact in pack.facts.items()},
+    )
 
 
 @pytest.fixture(scope="session")
@@ -64,13 +70,14 @@ def every_measure(shipped: Catalogue, policies: SimpleNamespace) -> SimpleNamesp
 
 
 @pytest.fixture(scope="session")
-def answers_from(lexicon: Lexicon) -> Callable[[Mapping[str, Any]], dict[str, Answer]]:
+def answers_from(lexicon: Lexicon, policies: SimpleNamespace) -> Callable[[Mapping[str, Any]], dict[str, Answer]]:
     """Turn plain facts, as an example writes them, into a profile's answers on EXAMPLE_DAY."""
+    known = {**lexicon.facts, **policies.facts}
 
     def read(facts: Mapping[str, Any]) -> dict[str, Answer]:
         answers = {
-            fact: Answer(sure=parse_fact_value(lexicon.facts[fact], value, lexicon.vocabularies))
-            if fact in lexicon.facts
+            fact: Answer(sure=parse_fact_value(known[fact], value, lexicon.vocabularies))
+            if fact in known
             else Answer(sure=(value,))
             for fact, value in facts.items()
         }

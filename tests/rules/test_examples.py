@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from rules.language.measures import MET, UNKNOWN, UNMET, MeasureVerdict
-from rules.language.reference import evaluate
+from rules.compiled.program import Program
+from rules.language.measures import MET, STRENGTH, UNKNOWN, UNMET, MeasureVerdict, conjunction
+from rules.language.payment import payment_of
+from rules.language.reference import evaluate, evaluate_condition
 from seeds.faults import load_yaml
 
 HERE = Path(__file__).parent
@@ -43,6 +45,35 @@ def test_examples_come_out_as_written_by_both_evaluators(measure_id, every_measu
         compiled = int(every_measure.program.decide(answers).verdicts[place])
         assert traced == example.verdict, example.facts
         assert compiled == VALUES[example.verdict], example.facts
+
+
+PAYING = [raw["id"] for path in INVENTED for raw in measures_of(path) if any("pays" in one for one in raw["examples"])]
+
+
+@pytest.mark.parametrize("measure_id", PAYING)
+def test_examples_are_paid_what_was_worked_out_by_hand(measure_id, policies, answers_from, taxonomies):
+    grant = policies.grants[measure_id]
+    for example in policies.measures[measure_id].examples:
+        answers = answers_from(example.facts)
+        paid = [payment_of(item, values_of_tiers(item, answers, taxonomies), answers) for item in grant.benefits]
+        worked_out = [pays or None for pays in example.pays]
+        assert not example.pays or len(worked_out) == len(paid), example.facts
+        for pays, payment in zip(worked_out, paid, strict=False):
+            if pays is None:
+                assert payment.standing == UNMET, example.facts
+            else:
+                assert (payment.low, payment.high) == pays, example.facts
+
+
+def values_of_tiers(item, answers, taxonomies):
+    """Decide tiers by the compiled program, and see that the traced evaluator says the same."""
+    if not item.tiers:
+        return []
+    compiled = Program(item.tiers, taxonomies).decide(answers).verdicts.tolist()
+    for tier, value in zip(item.tiers, compiled, strict=True):
+        traced = conjunction(evaluate_condition(one, answers, taxonomies).verdict for one in tier.conditions)
+        assert STRENGTH[traced] == value
+    return compiled
 
 
 @pytest.mark.parametrize("measure_id", MEASURES)

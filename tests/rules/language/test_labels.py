@@ -16,9 +16,10 @@ CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)
 
 
 @pytest.fixture(scope="module")
-def draft(lexicon):
+def draft(lexicon, policies):
     """Return a condition's label in Chinese and in English."""
-    drafters = [Labeller(lexicon.facts, lexicon.vocabularies, language) for language in ("zh", "en")]
+    facts = {**lexicon.facts, **policies.facts}
+    drafters = [Labeller(facts, lexicon.vocabularies, language) for language in ("zh", "en")]
     return lambda condition: tuple(labeller.label(condition) for labeller in drafters)
 
 

@@ -239,7 +239,7 @@ M, C = "/measures/0", "/measures/0/conditions/0"
 
 FAULTS: dict[str, tuple[Callable[[dict[str, Any]], object], list[tuple[str, str, str]]]] = {
     "unknown key of a pack": (lambda d: d.update(author="x"), [("/author", "unknown key 'author'", "known: ['defaults', 'document', 'measures', 'schema']")]),
-    "schema of another version": (lambda d: d.update(schema=2), [("", "a pack is a mapping with schema: 1", "")]),
+    "schema of another version": (lambda d: d.update(schema=3), [("", "a pack is a mapping with schema: 1", "")]),
     "unknown document": (lambda d: d.update(document="beixi"), [("/document", "there is no document 'beixi'", "known: ['nanxi']")]),
     "no measures": (lambda d: d.update(measures=[]), [("/measures", "a pack needs a list of measures", "")]),
     "measures that are no list": (lambda d: d.update(measures={}), [("/measures", "a pack needs a list of measures", "")]),

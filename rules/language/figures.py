@@ -1,0 +1,219 @@
+"""The figures that a text states, token by token with units: money, shares, counts, days, spans of time.
+
+Numbers are never looked for loosely: 「第3条」, 「〔2025〕6号」 and 「一般」 state none. What a pack claims to stand in
+its cite is held against these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from rules.language.amounts import AmountError, parse_money
+from seeds.vocabulary import fold_aligned
+
+
+class FigureKind(StrEnum):
+    """What a figure measures; PLAIN has no unit of its own and may stand for money or a count."""
+
+    MONEY = "money"
+    FOREIGN = "foreign"
+    SHARE = "share"
+    COUNT = "count"
+    SPAN = "span"
+    DAY = "day"
+    PLAIN = "plain"
+
+
+Day = tuple[int | None, int | None, int | None]
+"""Year, month and day of the month as far as they are written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure, or a range from `low` to `high`, at text[start:end].
+
+    Money is in yuan, a share from 0 (30 % is 0.3), a span of time in its `unit`, as is a count; `day` is a date.
+    """
+
+    kind: FigureKind
+    low: float
+    high: float
+    start: int
+    end: int
+    unit: str = ""
+    day: Day | None = None
+
+
+_ARABIC = r"[0-9]{1,15}(?:,[0-9]{3}){0,5}(?:\.[0-9]{1,6})?"
+_CHINESE = "[零〇一二两三四五六七八九十百千]{1,12}"
+_SCALE = "千亿|百亿|十亿|亿|千万|百万|十万|万|千|百"
+_SPANS = "个工作日|工作日|个自然月|个月|周年|年度|季度|年|月|日|天|周|小时"
+_AREAS = "平方米|平方公里|公里|公顷|亩|千瓦时|标准煤|吨"
+_COUNTS = f"{_AREAS}|家|人次|人|名|户|个|项|件|台|套|次|倍|只|款|种|批|条|期|轮|岁|学时|课时"
+_TOKEN = re.compile(
+    rf"(?P<of>百分之|千分之)?(?P<number>{_ARABIC}|{_CHINESE})(?P<scale>{_SCALE})?"
+    rf"(?:(?P<money>元人民币|人民币元|元)|(?P<foreign>美元|欧元|港元|港币|日元)|(?P<share>%|‰|个百分点)"
+    rf"|(?P<span>{_SPANS})|(?P<count>{_COUNTS}|m2|㎡))?"
+)
+_YEAR, _MON, _NUM = "(?P<year>(?:19|20)[0-9]{2})", "(?P<month>1[0-2]|0?[1-9])", "(?P<day>3[01]|[12][0-9]|0?[1-9])"
+_DATE = re.compile(f"{_YEAR}年(?:{_MON}月(?:{_NUM}[日号])?)?")
+_DOTTED = re.compile(rf"{_YEAR}([-./]){_MON}\2{_NUM}(?![0-9])")
+_MONTH = re.compile(f"{_MON}月(?:{_NUM}[日号])?(?!度)")
+_RATIO = re.compile(r"(?P<part>[1-9][0-9]?):(?P<whole>[1-9][0-9]?)(?![0-9])")
+_FRACTION = re.compile("(?P<whole>[二三四五六七八九十])分之(?P<part>[一二三四五六七八九])")
+_HALF = re.compile("(?<=[的按给予补贴为])(?:一半|半额|50折|五折)|减半")
+_RANGE = re.compile(r" ?(?:-|–|—|~|～|至|到) ?")
+_LIST = re.compile(r" ?(?:、|,|/|和|或|及) ?")
+_OPENING, _CLOSING, _NAMED = frozenset("(〔["), frozenset(")〕]"), frozenset("号条款章节")
+_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"十": 10}
+
+
+def figures_in(text: str) -> tuple[Figure, ...]:
+    """Return the figures that a text states, in order; ranges are one figure, the steps of a list one each."""
+    folded = fold_aligned(text)
+    return tuple(_joined(folded, list(_tokens(folded))))
+
+
+def _tokens(text: str) -> Iterator[Figure]:
+    position = 0
+    while position < len(text):
+        found = _special(text, position) or _token(text, position)
+        if found is None:
+            position += 1
+            continue
+        figure, position = found
+        if figure is not None:
+            yield figure
+
+
+def _special(text: str, position: int) -> tuple[Figure | None, int] | None:
+    """Read what is no number with a unit: dates, ratios, fractions, halves."""
+    before = text[position - 1 : position]
+    if before.isdigit() or before == ".":
+        return None
+    for pattern in (_DATE, _DOTTED, _MONTH):
+        if match := pattern.match(text, position):
+            parts = match.groupdict()
+            day = tuple(int(parts[name]) if parts.get(name) else None for name in ("year", "month", "day"))
+            return _figure(FigureKind.DAY, 0.0, match, day=(day[0], day[1], day[2])), match.end()
+    if match := _RATIO.match(text, position):
+        return _figure(FigureKind.SHARE, int(match["part"]) / int(match["whole"]), match), match.end()
+    if match := _FRACTION.match(text, position):
+        return _figure(FigureKind.SHARE, _DIGITS[match["part"]] / _DIGITS[match["whole"]], match), match.end()
+    if match := _HALF.match(text, position):
+        return _figure(FigureKind.SHARE, 0.5, match), match.end()
+    return None
+
+
+def _figure(kind: FigureKind, value: float, match: re.Match[str], unit: str = "", day: Day | None = None) -> Figure:
+    return Figure(kind=kind, low=value, high=value, start=match.start(), end=match.end(), unit=unit, day=day)
+
+
+def _token(text: str, position: int) -> tuple[Figure | None, int] | None:
+    """Read a number with its scale and unit; None where none begins, no figure where it only counts or names."""
+    match = _TOKEN.match(text, position)
+    if match is None:
+        return None
+    return (None if _names(text, match) else _valued(match)), match.end()
+
+
+def _names(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a number is a part of a name (第3条, 〔2025〕, 6号, 2.5.3, 1、) or of a word (一般)."""
+    before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+    if before == "第" or (before in _OPENING and after in _CLOSING):
+        return True
+    if match.end() > match.end("number") or match["of"]:
+        return False
+    goes_on = text[match.end() + 1 : match.end() + 2].isdigit()
+    numbers_an_item = before in ("", "\n") and after in (".", "、") and not goes_on
+    numbers_a_clause = before == "." or (after == "." and goes_on)
+    return numbers_an_item or numbers_a_clause or after in _NAMED or not match["number"].isascii()
+
+
+def _valued(match: re.Match[str]) -> Figure | None:
+    """Return the figure of a token; None where its number reads two ways (三五)."""
+    try:
+        value = parse_money(f"{match['number']}{match['scale'] or ''}")
+    except AmountError:
+        return None
+    if match["of"]:
+        return _figure(FigureKind.SHARE, round(value / (100 if match["of"] == "百分之" else 1000), 6), match)
+    if match["share"]:
+        return _figure(FigureKind.SHARE, round(value * _scale_of(match), 6), match)
+    for name in ("money", "foreign", "span", "count"):
+        if unit := match[name]:
+            return _figure(FigureKind(name), value, match, unit="" if name == "money" else unit)
+    return _figure(FigureKind.PLAIN, value, match, unit=match["scale"] or "")
+
+
+def _scale_of(match: re.Match[str]) -> float:
+    """Return what one of a token's numbers comes to: 10000 in 「50万元」, 0.01 in 「30%」."""
+    if match["share"]:
+        return 0.001 if match["share"] == "‰" else 0.01
+    return parse_money(f"1{match['scale']}") if match["scale"] else 1.0
+
+
+def _joined(text: str, tokens: list[Figure]) -> list[Figure]:
+    """Give figures without a unit that of the one they are listed or ranged with, and make ranges one figure."""
+    scale = 1.0
+    for place in range(len(tokens) - 1, -1, -1):
+        figure, other = tokens[place], tokens[place + 1] if place + 1 < len(tokens) else None
+        between = text[figure.end : other.start] if other else ""
+        if other and figure.kind is FigureKind.PLAIN and (_RANGE.fullmatch(between) or _LIST.fullmatch(between)):
+            tokens[place] = _as_its_neighbour(figure, other, scale)
+        elif match := _TOKEN.match(text, figure.start):
+            scale = _scale_of(match)
+    held: list[Figure] = []
+    for figure in tokens:
+        if held and _is_range(held[-1], text[held[-1].end : figure.start], figure):
+            held[-1] = replace(figure, low=held[-1].low, start=held[-1].start)
+        else:
+            held.append(figure)
+    return held
+
+
+def _as_its_neighbour(figure: Figure, other: Figure, scale: float) -> Figure:
+    """Return a bare number as what stands behind it: 20 in 「20-50万元」 is 20万元, 2024 in 「2024-2027年」 a year."""
+    if other.day:
+        return replace(figure, kind=other.kind, low=0.0, high=0.0, day=(int(figure.low), None, None))
+    value = figure.low if figure.unit else round(figure.low * scale, 6)
+    return replace(figure, kind=other.kind, low=value, high=value, unit=other.unit)
+
+
+def _is_range(first: Figure, between: str, last: Figure) -> bool:
+    same = first.kind is last.kind and first.day is None
+    return bool(same and first.low == first.high and first.low <= last.low and _RANGE.fullmatch(between))
+
+
+_STANDS_FOR = {
+    FigureKind.MONEY: (FigureKind.MONEY, FigureKind.PLAIN),
+    FigureKind.SHARE: (FigureKind.SHARE,),
+    FigureKind.COUNT: (FigureKind.COUNT, FigureKind.SPAN, FigureKind.PLAIN),
+}
+"""What may be written for a claimed amount, share, and number of anything."""
+
+
+def states(text: str, kind: FigureKind, value: float) -> bool:
+    """Tell whether a text states a value: yuan, a share from 0, or a number of anything."""
+    kinds = _STANDS_FOR[kind]
+    return any(
+        figure.kind in kinds and abs(value - bound) <= 1e-6 * max(1.0, abs(value))
+        for figure in figures_in(text)
+        for bound in (figure.low, figure.high)
+    )
+
+
+def states_day(text: str, day: date, *, any_year: bool = False) -> bool:
+    """Tell whether a text writes a day, as precisely as it writes days: 「2025年底前」 has the year and no more.
+
+    A year that is left out is taken as implied; with `any_year` it does not count.
+    """
+    written = [figure.day for figure in figures_in(text) if figure.day]
+    return any(
+        (any_year or year in (None, day.year)) and month in (None, day.month) and number in (None, day.day)
+        for year, month, number in written
+    )

@@ -1,0 +1,338 @@
+"""What a measure gives, to whom and how it is applied for, as far as its text states it; each part with its words.
+
+Shapes, and what follows from them alone, such as which window is open on a day. How packs write them stands in
+grant_parsing.py. What is not stated is unknown: an amount that is not written is not nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from rules.language.measures import Benefit, Condition, Measure, Quote, Test, Window, leaves
+from rules.language.stacking import Stacking
+
+
+class Base(StrEnum):
+    """What a rate is a share of."""
+
+    INVESTMENT = "investment"
+    EQUIPMENT = "equipment"
+    RD_SPEND = "rd_spend"
+    REVENUE = "revenue"
+    INCREMENT = "increment"
+    CONTRACT = "contract"
+    PURCHASE = "purchase"
+    OUTPUT = "output"
+    COST = "cost"
+    RENT = "rent"
+    LOAN = "loan"
+    LOAN_INTEREST = "loan_interest"
+    PREMIUM = "premium"
+    FEE = "fee"
+    AWARD = "award"
+    LOCAL_CONTRIBUTION = "local_contribution"
+
+
+class Per(StrEnum):
+    """What one amount is paid for."""
+
+    ENTERPRISE = "enterprise"
+    PROJECT = "project"
+    PERSON = "person"
+    ITEM = "item"
+    PRODUCT = "product"
+    PATENT = "patent"
+    STANDARD = "standard"
+    EVENT = "event"
+    PLATFORM = "platform"
+    YEAR = "year"
+    MONTH = "month"
+    MU = "mu"
+    SQUARE_METRE = "square_metre"
+    TONNE = "tonne"
+    STEP = "step"
+
+
+class CapBy(StrEnum):
+    """Over what a limit adds up."""
+
+    ITEM = "item"
+    PROJECT = "project"
+    ENTERPRISE = "enterprise"
+    PERSON = "person"
+    YEAR = "year"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """From `low` to `high`, equal where one number is stated; None is a bound that the text leaves open."""
+
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """A limit in yuan, by what it adds up over."""
+
+    amount_cny: float
+    by: CapBy
+    cite: Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gift:
+    """What is paid: `amount` in yuan, or `rate` (30 % is 0.3) `of` something, `per` something.
+
+    `of_fact` is the fact that holds what the rate is a share of, where the pack names one; `step` is the yuan that
+    count once where it is paid for every step (每增加1亿元).
+    """
+
+    cite: Quote
+    amount: Span | None = None
+    rate: Span | None = None
+    of: Base | None = None
+    of_fact: str = ""
+    per: Per | None = None
+    step: float | None = None
+    caps: tuple[Cap, ...] = ()
+
+    @property
+    def is_paid_once(self) -> bool:
+        """Tell whether the amount is the whole of it, not that for each person, item or step."""
+        return self.per in _PAID_ONCE
+
+    @property
+    def most_cny(self) -> float | None:
+        """Return the most that is paid at a time, in yuan, where the text says so."""
+        stated = [self.amount.high] if self.amount and self.is_paid_once else []
+        stated += [cap.amount_cny for cap in self.caps if cap.by in _LIMITS_ONE]
+        return min((most for most in stated if most is not None), default=None)
+
+
+_PAID_ONCE = frozenset({None, Per.ENTERPRISE, Per.PROJECT})
+_LIMITS_ONE = frozenset(CapBy) - {CapBy.PERSON}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """One step of a benefit: what is paid where its conditions hold; a program decides them like those of measures."""
+
+    conditions: tuple[Condition, ...]
+    gift: Gift
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        """Return what the conditions ask, in the order written."""
+        return tuple(leaf.test for condition in self.conditions for leaf in leaves(condition))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenefitItem:
+    """One thing that is given; of `tiers` that hold, the one that pays most is paid, never their sum.
+
+    `years` is for how long it is paid, `instalments` in how many parts.
+    """
+
+    kind: str
+    gift: Gift | None
+    tiers: tuple[Tier, ...] = ()
+    years: float | None = None
+    instalments: int | None = None
+    first_time_only: bool = False
+    difference_only: bool = False
+
+    @property
+    def gifts(self) -> tuple[Gift, ...]:
+        """Return every gift, that of the item or those of its tiers."""
+        return (self.gift,) if self.gift else tuple(tier.gift for tier in self.tiers)
+
+
+class Beneficiary(StrEnum):
+    """Who is paid, where it is not the enterprise as such."""
+
+    ENTERPRISE = "enterprise"
+    PERSON = "person"
+    AGENCY = "agency"
+    ORGANISER = "organiser"
+    PLATFORM = "platform"
+    BUILDING = "building"
+    PARK = "park"
+    INVESTOR = "investor"
+
+
+class TermKind(StrEnum):
+    """What else holds of a measure, or is asked of who takes it."""
+
+    NO_APPLICATION = "no_application"
+    CASE_BY_CASE = "case_by_case"
+    BUDGET = "budget"
+    QUOTA = "quota"
+    FIRST_COME = "first_come"
+    OWN_FUNDS = "own_funds"
+    NO_RELOCATION = "no_relocation"
+    CLAWBACK = "clawback"
+    REPORTING = "reporting"
+    ACCEPTANCE = "acceptance"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A term with its number: yuan of a budget, places of a quota, years of a duty, a share of own funds."""
+
+    kind: TermKind
+    cite: Quote
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressed:
+    """Who is paid, with the words that say so."""
+
+    kind: Beneficiary
+    cite: Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A word of the measure and where the document says what it means."""
+
+    term: str
+    cite: Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """A paper to hand in: an entry of the vocabulary of materials."""
+
+    id: str
+    cite: Quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """How an application goes in (online, window, post, email), and the office or site as printed."""
+
+    by: str
+    cite: Quote
+    name: str = ""
+    url: str = ""
+
+
+class WindowState(StrEnum):
+    """How applications stand on a day; a text that states no window leaves it open whether there is one."""
+
+    OPEN = "open"
+    NEXT = "next"
+    CLOSED = "closed"
+    NOT_STATED = "not_stated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """When applications are taken: dates, None on a side left open; `yearly` repeats month and day each year."""
+
+    opens: date | None
+    closes: date | None
+    cite: Quote
+    yearly: bool = False
+
+    def near(self, on: date) -> tuple[date | None, date | None]:
+        """Return the first of its runs that has not ended on a day, or its last one."""
+        if not self.yearly or self.opens is None or self.closes is None:
+            return self.opens, self.closes
+        length = self.closes.year - self.opens.year
+        for year in (on.year - 1, on.year, on.year + 1):
+            opens, closes = _in_year(self.opens, year), _in_year(self.closes, year + length)
+            if closes >= on:
+                return opens, closes
+        raise AssertionError("a run ends within two years")
+
+
+def _in_year(day: date, year: int) -> date:
+    """Return a day in another year; 29 February is the 28th where there is none."""
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return day.replace(year=year, day=28)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowStanding:
+    """How the windows of a measure stand on a day: the state, and the run that it is about."""
+
+    state: WindowState
+    opens: date | None = None
+    closes: date | None = None
+    cite: Quote | None = None
+
+
+def window_on(periods: Iterable[Period], on: date) -> WindowStanding:
+    """Tell how windows stand on a day: one that is open, else the next to open, else the last that closed."""
+    runs = [(*period.near(on), period.cite) for period in periods]
+    if not runs:
+        return WindowStanding(state=WindowState.NOT_STATED)
+    first, last = date.min, date.max
+    standing = [run for run in runs if (run[0] or first) <= on <= (run[1] or last)]
+    if standing:
+        state, (opens, closes, cite) = WindowState.OPEN, min(standing, key=lambda run: run[1] or last)
+    elif ahead := [run for run in runs if (run[0] or first) > on]:
+        state, (opens, closes, cite) = WindowState.NEXT, min(ahead, key=lambda run: run[0] or first)
+    else:
+        state, (opens, closes, cite) = WindowState.CLOSED, max(runs, key=lambda run: run[1] or last)
+    return WindowStanding(state=state, opens=opens, closes=closes, cite=cite)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """All that a measure of pack format 2 states beside its conditions."""
+
+    benefits: tuple[BenefitItem, ...] = ()
+    beneficiary: Addressed | None = None
+    periods: tuple[Period, ...] = ()
+    stacking: tuple[Stacking, ...] = ()
+    materials: tuple[Material, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    terms: tuple[Term, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+
+
+def summed_up(measure: Measure, grant: Grant) -> Measure:
+    """Return the measure with the one benefit and the one window that format 1 has a place for.
+
+    The first benefit stands for all, with its amount where it is one number; the window runs from the first day to the
+    last, and on a side on which any of them is left open, or repeats yearly, it has no end.
+    """
+    benefit = _first_benefit(grant.benefits[0]) if grant.benefits else None
+    window = None
+    if grant.periods:
+        opens, closes = ([None if p.yearly else day for p, day in _sides(grant, side)] for side in ("opens", "closes"))
+        window = Window(
+            opens=None if None in opens else min(day for day in opens if day),
+            closes=None if None in closes else max(day for day in closes if day),
+            cite=grant.periods[0].cite,
+        )
+    return replace(measure, benefit=benefit, window=window)
+
+
+def _sides(grant: Grant, side: str) -> list[tuple[Period, date | None]]:
+    return [(period, getattr(period, side)) for period in grant.periods]
+
+
+def _first_benefit(item: BenefitItem) -> Benefit:
+    gift = item.gift
+    if gift is None:
+        return Benefit(kind=item.kind)
+    amount, rate = gift.amount or Span(low=None, high=None), gift.rate or Span(low=None, high=None)
+    return Benefit(
+        kind=item.kind,
+        amount_cny=amount.low if amount.low == amount.high else None,
+        cap_cny=gift.most_cny if amount.low is None else None,
+        rate=rate.low if rate.low == rate.high else None,
+        unit=gift.per.value if gift.per else "",
+        cite=gift.cite,
+    )

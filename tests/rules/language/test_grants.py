@@ -1,0 +1,250 @@
+"""What format 2 states of a measure: read strictly, numbers held against their words, and what follows from it."""
+
+import copy
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rules.language.condition_parsing import PackError
+from rules.language.facts import Answer
+from rules.language.grants import Beneficiary, CapBy, Gift, Grant, Per, Period, Span, TermKind, WindowState, window_on
+from rules.language.measures import MET, UNKNOWN, UNMET, Quote
+from rules.language.pack import parse_pack, reference_faults
+from rules.language.payment import payment_of
+from rules.language.stacking import Stacking, StackingRule, Together, pair
+from seeds.faults import load_yaml
+
+PACK = Path(__file__).parents[1] / "policies" / "packs" / "chenghu-industry-2026.yaml"
+CITE = Quote(document="d", clause="1", quote="不重复享受", start=0, end=5)
+ON = date(2026, 4, 1)
+
+
+@pytest.fixture
+def raw():
+    return copy.deepcopy(load_yaml(PACK))
+
+
+@pytest.fixture
+def parse(policies, lexicon):
+    return lambda data: parse_pack(data, file=PACK.name, documents=policies.documents, lexicon=lexicon)
+
+
+def of(raw, measure):
+    return next(one for one in raw["measures"] if one["id"] == measure)
+
+
+def test_all_that_a_measure_states_is_there(policies):
+    grant = policies.grants["ch-revenue-award"]
+    item = grant.benefits[0]
+    assert [tier.gift.amount for tier in item.tiers] == [Span(low=a, high=a) for a in (2e5, 8e5, 1.5e6)]
+    assert (item.first_time_only, item.difference_only, item.gift) == (True, True, None)
+    assert [paper.id for paper in grant.materials] == ["application-form", "business-licence", "audit-report"]
+    assert [(term.kind, term.value) for term in grant.terms] == [
+        (TermKind.NO_RELOCATION, 5), (TermKind.CLAWBACK, None), (TermKind.BUDGET, 5e7),
+    ]  # fmt: skip
+    assert grant.channels[0].name == "澄湖惠企"
+    assert grant.definitions[0].term == "企业"
+    assert policies.grants["ch-brokers"].beneficiary.kind is Beneficiary.AGENCY
+    step = policies.grants["ch-growth-award"].benefits[0].gift
+    assert (step.per, step.step, step.caps[0].by, step.most_cny) == (Per.STEP, 1e6, CapBy.ENTERPRISE, 5e5)
+    assert policies.grants["ch-equipment"].benefits[0].instalments == 2
+    assert policies.grants["ch-doctors"].benefits[0].years == 3
+
+
+def test_every_quote_of_a_grant_stands_where_it_says(policies):
+    found = 0
+    for measure, grant in policies.grants.items():
+        text = policies.documents[policies.measures[measure].document].text
+        for quote in quotes_in(grant):
+            assert text[quote.start : quote.end] == quote.quote
+            found += 1
+    assert found > 30
+
+
+def quotes_in(value):
+    if isinstance(value, Quote):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from quotes_in(part)
+    elif hasattr(value, "__dataclass_fields__"):
+        for name in value.__dataclass_fields__:
+            yield from quotes_in(getattr(value, name))
+
+
+def test_format_1_still_has_its_one_benefit_and_window(policies):
+    measure = policies.measures["ch-equipment"]
+    assert (measure.benefit.kind, measure.benefit.rate, measure.benefit.cap_cny) == ("grant", 0.2, 5e6)
+    assert policies.measures["ch-revenue-award"].window.closes is None
+    assert not policies.packs["fangzhou-first-of-kind-2026"].grants
+    assert policies.measures["fz-first-equipment-national"].benefit.amount_cny == 5e6
+
+
+FAULTY = {
+    "an amount that is not in the words": ("ch-equipment", lambda m: m["benefits"][0]["caps"][0].update(amount="5亿元"), "/benefits/0/caps/0/amount", "not_in_cite"),
+    "a rate ten times too small": ("ch-equipment", lambda m: m["benefits"][0].update(rate="2%"), "/benefits/0/rate", "not_in_cite"),
+    "a threshold ten times too small": ("ch-equipment", lambda m: m["conditions"][0].update(at_least="50万元"), "/conditions", "not_in_cite"),
+    "a threshold of a tier": ("ch-revenue-award", lambda m: m["benefits"][0]["tiers"][0]["when"].update(at_least="2亿元"), None, "not_in_cite"),
+    "years that are not in the words": ("ch-doctors", lambda m: m["benefits"][0].update(years=5), "/benefits/0/years", "not_in_cite"),
+    "instalments that are not in the words": ("ch-equipment", lambda m: m["benefits"][0].update(instalments=3), "/benefits/0/instalments", "not_in_cite"),
+    "a budget that is not in the words": ("ch-revenue-award", lambda m: m["terms"][2].update(value="6000万元"), "/terms/2/value", "not_in_cite"),
+    "a day that is not in the words": ("ch-revenue-award", lambda m: m["windows"][0].update(opens="03-02"), "/windows/0/opens", "not_in_cite"),
+    "a day that does not exist": ("ch-revenue-award", lambda m: m["windows"][0].update(opens="02-30"), "/windows/0/opens", "no_date"),
+    "a yearly window without an end": ("ch-revenue-award", lambda m: m["windows"][0].pop("closes"), "/windows/0", "period_form"),
+    "a name that is not printed": ("ch-revenue-award", lambda m: m["channels"][0].update(name="惠企通"), "/channels/0/name", "not_in_cite"),
+    "a channel of no known kind": ("ch-revenue-award", lambda m: m["channels"][0].update(by="fax"), "/channels/0/by", "no_member"),
+    "an address that is none": ("ch-revenue-award", lambda m: m["channels"][0].update(url="澄湖惠企"), "/channels/0/url", "no_web_address"),
+    "an unknown paper": ("ch-revenue-award", lambda m: m["materials"][0].update(id="form"), "/materials/0/id", "no_material"),
+    "words that do not stand there": ("ch-revenue-award", lambda m: m["materials"][0].update(cite="申请函"), "/materials/0/cite", "not_in_clause"),
+    "an unknown key": ("ch-doctors", lambda m: m["benefits"][0].update(max=1), "/benefits/0/max", "unknown_key"),
+    "an unknown kind": ("ch-doctors", lambda m: m["benefits"][0].update(kind="money"), "/benefits/0/kind", "no_member"),
+    "an unknown base": ("ch-equipment", lambda m: m["benefits"][0].update(of="gold"), "/benefits/0/of", "no_member"),
+    "a base that is no money": ("ch-equipment", lambda m: m["benefits"][0].update(of_fact="local_contribution_growth"), "/benefits/0/of_fact", "no_fact"),
+    "an amount and a most": ("ch-doctors", lambda m: m["benefits"][0].update(up_to="6万元"), "/benefits/0/up_to", "amount_and_up_to"),
+    "a falling range": ("ch-doctors", lambda m: m["benefits"][0].update(amount=["6万元", "3万元"]), "/benefits/0/amount", "range_form"),
+    "no words at all": ("ch-doctors", lambda m: m["benefits"][0].pop("cite"), "/benefits/0/cite", "key_empty"),
+    "a flag that is none": ("ch-revenue-award", lambda m: m["benefits"][0].update(first_time_only="yes"), "/benefits/0/first_time_only", "must_be_flag"),
+    "a tier without words": ("ch-revenue-award", lambda m: m["benefits"][0]["tiers"][0].pop("cite"), "/benefits/0/tiers/0/cite", "key_empty"),
+    "a rule about nothing": ("ch-rd-subsidy", lambda m: m["stacking"][0].update({"with": "all"}), "/stacking/0/with", "stacking_form"),
+    "a scope that is not printed": ("ch-rd-subsidy", lambda m: m["stacking"][0].update(scope="同一项目"), "/stacking/0/scope", "not_in_cite"),
+    "a benefit of format 1": ("ch-doctors", lambda m: m.update(benefit={"kind": "grant"}), "/benefit", "unknown_key"),
+    "a list that is none": ("ch-doctors", lambda m: m.update(terms={}), "/terms", "must_be_list"),
+    "something else than a mapping": ("ch-doctors", lambda m: m.update(beneficiary="博士"), "/beneficiary", "block_form"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FAULTY)
+def test_what_is_wrong_is_told_with_its_place(kind, raw, parse):
+    measure, change, pointer, code = FAULTY[kind]
+    change(of(raw, measure))
+    place = [one["id"] for one in raw["measures"]].index(measure)
+    with pytest.raises(PackError) as caught:
+        parse(raw)
+    found = [(fault.pointer.removeprefix(f"/measures/{place}"), fault.code) for fault in caught.value.faults]
+    assert any(fault_code == code and pointer in (None, where) for where, fault_code in found), found
+    for fault in caught.value.faults:
+        assert all(fault.worded(language)[0] for language in ("zh", "en"))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda fact: fact.update(id="annual_revenue_cny"), "own_fact_id"),
+        (lambda fact: fact.update(id="Growth"), "own_fact_id"),
+        (lambda fact: fact.update(type="set"), "no_member"),
+        (lambda fact: fact.pop("ask_zh"), "block_form"),
+        (lambda fact: fact.update(colour="red"), "block_form"),
+    ],
+    ids=["a published id", "an id in capitals", "a set", "no question", "an unknown key"],
+)
+def test_a_fact_of_a_pack_is_checked(change, code, raw, parse):
+    change(raw["facts"][0])
+    with pytest.raises(PackError) as caught:
+        parse(raw)
+    assert code in {fault.code for fault in caught.value.faults}
+
+
+def test_rules_and_facts_are_held_together_between_packs(raw, parse, policies):
+    of(raw, "ch-rd-subsidy")["stacking"][0]["with"] = ["ch-nowhere"]
+    raw["facts"][0]["en"] = "something else"
+    faults = reference_faults([policies.packs["chenghu-industry-2026"], parse(raw)])
+    assert {"no_measure", "own_fact_of_another"} <= {fault.code for fault in faults}
+
+
+@pytest.mark.parametrize(
+    ("periods", "on", "expected"),
+    [
+        ([], ON, (WindowState.NOT_STATED, None, None)),
+        ([(date(2026, 3, 1), date(2026, 4, 30))], ON, (WindowState.OPEN, date(2026, 3, 1), date(2026, 4, 30))),
+        ([(date(2026, 3, 1), date(2026, 4, 1))], ON, (WindowState.OPEN, date(2026, 3, 1), date(2026, 4, 1))),
+        ([(date(2026, 4, 2), None)], ON, (WindowState.NEXT, date(2026, 4, 2), None)),
+        ([(None, date(2026, 3, 31))], ON, (WindowState.CLOSED, None, date(2026, 3, 31))),
+        (
+            [(date(2025, 1, 1), date(2025, 2, 1)), (date(2026, 9, 1), date(2026, 9, 30)), (date(2026, 6, 1), date(2026, 6, 9))],
+            ON,
+            (WindowState.NEXT, date(2026, 6, 1), date(2026, 6, 9)),
+        ),
+    ],
+)  # fmt: skip
+def test_windows_stand_on_a_day(periods, on, expected):
+    standing = window_on([Period(opens=opens, closes=closes, cite=CITE) for opens, closes in periods], on)
+    assert (standing.state, standing.opens, standing.closes) == expected
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "on", "expected"),
+    [
+        ((2024, 3, 1), (2024, 4, 30), (2026, 4, 1), (WindowState.OPEN, (2026, 3, 1))),
+        ((2024, 3, 1), (2024, 4, 30), (2026, 5, 1), (WindowState.NEXT, (2027, 3, 1))),
+        ((2024, 3, 1), (2024, 4, 30), (2026, 1, 1), (WindowState.NEXT, (2026, 3, 1))),
+        ((2024, 12, 1), (2025, 1, 31), (2026, 1, 15), (WindowState.OPEN, (2025, 12, 1))),
+        ((2024, 12, 1), (2025, 1, 31), (2026, 12, 15), (WindowState.OPEN, (2026, 12, 1))),
+        ((2024, 12, 1), (2025, 1, 31), (2026, 2, 1), (WindowState.NEXT, (2026, 12, 1))),
+        ((2024, 2, 29), (2024, 3, 10), (2026, 2, 28), (WindowState.OPEN, (2026, 2, 28))),
+    ],
+)
+def test_a_yearly_window_comes_again(opens, closes, on, expected):
+    standing = window_on([Period(opens=date(*opens), closes=date(*closes), cite=CITE, yearly=True)], date(*on))
+    assert (standing.state, standing.opens) == (expected[0], date(*expected[1]))
+
+
+def rule(kind, *, ids=(), reach=""):
+    return Stacking(rule=kind, cite=CITE, ids=ids, reach=reach)
+
+
+BESIDE_ALL = rule(StackingRule.EXCLUSIVE, reach="document")
+WITH_OTHERS = rule(StackingRule.CUMULATIVE, reach="other_policies")
+PAIRS = {
+    "silence says nothing": ({}, True, Together.UNKNOWN),
+    "a document whose measures exclude each other": ({"a": [BESIDE_ALL], "b": [BESIDE_ALL]}, True, Together.NO),
+    "which says nothing of other documents": ({"a": [BESIDE_ALL]}, False, Together.UNKNOWN),
+    "other policies": ({"a": [WITH_OTHERS]}, False, Together.YES),
+    "which are not those of the same document": ({"a": [WITH_OTHERS]}, True, Together.UNKNOWN),
+    "a named measure": ({"a": [rule(StackingRule.HIGHEST, ids=("b",))]}, True, Together.NO),
+    "named from the other side": ({"b": [rule(StackingRule.HIGHEST, ids=("a",))]}, False, Together.NO),
+    "a named measure goes before the document": ({"a": [BESIDE_ALL, rule(StackingRule.CUMULATIVE, ids=("b",))]}, True, Together.YES),
+    "only the difference is paid": ({"a": [rule(StackingRule.DIFFERENCE, ids=("b",))]}, True, Together.YES),
+    "rules that contradict each other": ({"a": [WITH_OTHERS], "b": [rule(StackingRule.EXCLUSIVE, reach="other_policies")]}, False, Together.UNKNOWN),
+    "another measure": ({"a": [rule(StackingRule.EXCLUSIVE, ids=("c",))]}, True, Together.UNKNOWN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PAIRS)
+def test_measures_can_be_had_together_only_where_it_is_written(kind):
+    rules, same_document, together = PAIRS[kind]
+    for first, second in (("a", "b"), ("b", "a")):
+        found = pair(rules, first, second, same_document=same_document)
+        assert found.together is together
+        assert found.rules or together is Together.UNKNOWN
+
+
+TIERED = [
+    ([MET, UNMET, UNMET], (2e5, 2e5, MET, 0)),
+    ([MET, MET, UNMET], (8e5, 8e5, MET, 1)),
+    ([MET, UNKNOWN, UNMET], (2e5, 8e5, MET, 0)),
+    ([UNKNOWN, UNKNOWN, UNKNOWN], (None, 1.5e6, UNKNOWN, None)),
+    ([UNMET, UNMET, UNMET], (None, None, UNMET, None)),
+    ([UNMET, UNKNOWN, UNMET], (None, 8e5, UNKNOWN, None)),
+    ([UNKNOWN, MET, UNMET], (8e5, 8e5, MET, 1)),
+]
+
+
+@pytest.mark.parametrize(("values", "expected"), TIERED)
+def test_of_tiers_the_best_that_holds_is_paid_and_what_is_open_only_raises_the_most(values, expected, policies):
+    payment = payment_of(policies.grants["ch-revenue-award"].benefits[0], values, {})
+    assert (payment.low, payment.high, payment.standing, payment.tier) == expected
+
+
+def test_the_facts_that_would_tell_more_are_named(policies):
+    tiers = policies.grants["ch-revenue-award"].benefits[0]
+    assert payment_of(tiers, [UNKNOWN] * 3, {}).depends_on == ("annual_revenue_cny",)
+    rated = policies.grants["ch-equipment"].benefits[0]
+    assert payment_of(rated, [], {}).depends_on == ("equipment_spend_cny",)
+    assert payment_of(rated, [], {"equipment_spend_cny": Answer(sure=(6e6,))}).depends_on == ()
+
+
+def test_what_is_paid_per_head_has_no_total():
+    gift = Gift(cite=CITE, amount=Span(low=6e4, high=6e4), per=Per.PERSON)
+    assert gift.most_cny is None
+    assert Grant() == Grant()
