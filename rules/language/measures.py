@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Protocol, TypeAlias
 
 from rules.language.facts import Value
 from seeds.documents import Document, DocumentStatus
@@ -151,6 +151,18 @@ class Group:
 
 
 Condition: TypeAlias = Leaf | Group
+
+
+class Conditional(Protocol):
+    """What a program decides: a measure, or a tier of its benefit."""
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Return the conditions, all of which are needed."""
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        """Return what the conditions ask, groups gone through."""
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:

@@ -56,6 +56,16 @@ def payment_of(item: BenefitItem, tiers: Sequence[int], answers: Answers) -> Pay
     )
 
 
+def next_tier(item: BenefitItem, tiers: Sequence[int], holding: int | None) -> int | None:
+    """Return the place of the tier that pays next more than the one that holds, and does not hold for sure itself."""
+    more = [
+        place
+        for place, value in enumerate(tiers)
+        if value != MET and (holding is None or not _is_less(item, place, holding))
+    ]
+    return min(more, key=lambda place: _worth(item.tiers[place].gift), default=None)
+
+
 def _of_gift(gift: Gift, answers: Answers) -> Payment:
     """Return from how much to how much a gift comes; what is paid per head or per step has no total to tell."""
     if gift.rate is None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from werkzeug.datastructures import MultiDict
 
-from matcher.answers.shapes import Condition
+from matcher.answers.measure_shapes import Condition
 from matcher.standing import Standing
 from rules.catalogue.content import open_catalogue
 from rules.language.measures import Quote, Verdict, Why
