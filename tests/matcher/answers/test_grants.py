@@ -89,8 +89,11 @@ def test_neighbours_are_named_only_where_a_text_speaks_of_them(ask):
 WORDS = {
     "ch-revenue-award": (
         "年营业收入不低于1亿元：20万元；年营业收入不低于5亿元：80万元；年营业收入不低于10亿元：150万元，仅限首次，只补差额",
-        "annual revenue is at least CNY 100,000,000: CNY 200,000; annual revenue is at least CNY 500,000,000: CNY 800,000; "
-        "annual revenue is at least CNY 1,000,000,000: CNY 1,500,000, the first time only, the difference only",
+        (
+            "annual revenue is at least CNY 100,000,000: CNY 200,000; "
+            "annual revenue is at least CNY 500,000,000: CNY 800,000; "
+            "annual revenue is at least CNY 1,000,000,000: CNY 1,500,000, the first time only, the difference only"
+        ),
     ),
     "ch-rd-subsidy": (
         "不超过研发费用的10%，每年最高300万元",
