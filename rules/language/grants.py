@@ -301,6 +301,23 @@ class Grant:
     definitions: tuple[Definition, ...] = ()
 
 
+SHARED_KEYS = frozenset({"windows", "stacking", "materials", "channels", "terms", "definitions"})
+"""What a document may state once for all its measures."""
+
+
+def with_shared(grant: Grant, shared: Grant) -> Grant:
+    """Return what a measure states, with what its document states for all; its own windows and channels go first."""
+    return replace(
+        grant,
+        periods=grant.periods or shared.periods,
+        stacking=(*grant.stacking, *shared.stacking),
+        materials=(*grant.materials, *shared.materials),
+        channels=grant.channels or shared.channels,
+        terms=(*grant.terms, *shared.terms),
+        definitions=(*grant.definitions, *shared.definitions),
+    )
+
+
 def summed_up(measure: Measure, grant: Grant) -> Measure:
     """Return the measure with the one benefit and the one window that format 1 has a place for.
 
