@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rules.drafting.roles import Placed, Role, RoleReader
 from rules.drafting.sentences import Sentence
 from rules.drafting.words import DraftingWords, first_named, holds, nearest
 from rules.language.facts import FactDefinition, FactType
-from rules.language.figures import Figure, FigureKind
+from rules.language.figures import POINTS, Figure, FigureKind
 
 _KINDS_OF_FACTS = {
     FactType.MONEY: (FigureKind.MONEY, FigureKind.PLAIN),
@@ -20,6 +20,8 @@ _KINDS_OF_FACTS = {
     FactType.RATE: (FigureKind.SHARE,),
 }
 _LONGEST_TEXT = 80
+_BEHIND = 5
+"""So many characters behind an amount may say what it is for: 「元/平方米」."""
 _BETWEEN = re.compile("(?:的?(?:奖励|补助|补贴|资助))?(?:、|和|及|或|/|,)")
 """What stands between the amounts of one list."""
 
@@ -44,30 +46,34 @@ class SentenceReader:
     def read(self, sentence: Sentence) -> Read:
         """Return conditions and benefits of a sentence; one without a paying word gives conditions alone."""
         read, placed = Read(), RoleReader(self.words).read(sentence)
-        if not self._tiers(sentence, placed, read):
-            self._benefits(sentence, placed, read)
+        self._tiers(sentence, placed, read)
+        self._benefits(sentence, placed, read)
         self._asked(sentence, placed, read)
         self._addressee(sentence, read)
         return read
 
-    def _tiers(self, sentence: Sentence, placed: Sequence[Placed], read: Read) -> bool:
+    def _tiers(self, sentence: Sentence, placed: Sequence[Placed], read: Read) -> None:
         """Read 「A、B、C，分别给予80、30、20万元」: as many steps as amounts are listed behind them."""
         for paid in _lists(sentence, placed):
-            begin = paid[0].segment.start
-            apart = sentence.text.rfind("分别", 0, paid[0].figure.start)
-            turn = max(apart, begin)
-            steps = self._steps(sentence, placed, turn, len(paid))
-            if len(steps) != len(paid):
+            steps = self._steps(sentence, placed, self._turn(sentence, paid[0]), len(paid))
+            if not steps:
                 continue
-            tiers = []
+            tiers, most = [], paid[0].at_most
             for (start, when), one in zip(steps, paid, strict=True):
                 cite = sentence.covering(start, one.figure.end)
                 condition = {**when, "cite": cite} if "manual" in when else when
-                tiers.append({"when": condition, **_amount(one), **self._base(sentence, one), "cite": cite})
+                gift = _amount(replace(one, at_most=most))
+                tiers.append({"when": condition, **gift, **self._base(sentence, one), "cite": cite})
             read.benefits.append({"kind": "grant", **self._manner(sentence, placed, tiers[-1]["cite"]), "tiers": tiers})
-            read.used |= {one.figure.start for one in placed if one.figure.start <= paid[-1].figure.start}
-            return True
-        return False
+            listed = sentence.segment_at(steps[0][0])
+            read.used |= {one.figure.start for one in placed if listed.start <= one.figure.start < listed.end}
+            read.used |= {one.figure.start for one in paid}
+
+    def _turn(self, sentence: Sentence, first: Placed) -> int:
+        """Return where a segment turns from what is listed to what is paid for it."""
+        before = sentence.text[first.segment.start : first.figure.start]
+        places = [before.find(word) for word in ("分别", "按", *self.words.paying) if before.find(word) >= 0]
+        return first.segment.start + min(places, default=0)
 
     def _steps(
         self, sentence: Sentence, placed: Sequence[Placed], turn: int, wanted: int
@@ -82,6 +88,7 @@ class SentenceReader:
             ]
         for segment in reversed([one for one in sentence.segments if one.start < turn]):
             items = _list_in(sentence.text[segment.start : min(segment.end, turn)], wanted)
+            items = items or _levels_in(segment.text, wanted)
             if items:
                 begin = sentence.text.find(items[0], segment.start)
                 return [(begin, {"manual": f"tier-{n}", "text": item}) for n, item in enumerate(items, 1)]
@@ -89,7 +96,8 @@ class SentenceReader:
 
     def _benefits(self, sentence: Sentence, placed: Sequence[Placed], read: Read) -> None:
         for one in placed:
-            if one.role not in (Role.PAYS, Role.LIMITS) or self._is_step(sentence, one, read):
+            is_paid = one.role in (Role.PAYS, Role.LIMITS) and one.figure.start not in read.used
+            if not is_paid or self._is_step(sentence, one, read):
                 continue
             cite = sentence.covering(one.figure.start, one.figure.end)
             by = nearest(self.words.cap_by, sentence.text[one.segment.start : one.figure.start])
@@ -133,7 +141,7 @@ class SentenceReader:
         gift = _amount(one)
         before = sentence.text[one.segment.start : one.figure.start]
         gift |= self._base(sentence, one)
-        behind = sentence.text[one.figure.start : one.figure.end + 3]
+        behind = sentence.text[one.figure.end - 1 : one.figure.end + _BEHIND]
         per = nearest(self.words.per, before) or first_named(
             {name: tuple(word for word in words if "/" in word) for name, words in self.words.per.items()}, behind
         )
@@ -185,12 +193,14 @@ class SentenceReader:
     def _fact(self, sentence: Sentence, one: Placed) -> str:
         """Return the published fact that a number belongs to: of its type, named in its segment before it."""
         before = sentence.text[one.segment.start : one.figure.start]
-        fact = nearest(self.words.facts, before)
-        definition = self.facts.get(fact) if fact else None
-        if definition is None or one.figure.kind not in _KINDS_OF_FACTS.get(definition.type, ()):
-            return ""
-        is_years = definition.id == "years_in_business"
-        return definition.id if is_years is (one.figure.kind is FigureKind.SPAN) else ""
+        fitting = {name: words for name, words in self.words.facts.items() if self._fits(name, one.figure)}
+        return nearest(fitting, before) or ""
+
+    def _fits(self, name: str, figure: Figure) -> bool:
+        definition = self.facts.get(name)
+        if definition is None or figure.kind not in _KINDS_OF_FACTS.get(definition.type, ()):
+            return False
+        return (name == "years_in_business") is (figure.kind is FigureKind.SPAN)
 
     def _addressee(self, sentence: Sentence, read: Read) -> None:
         """Add who is addressed as a manual condition, where no number of the phrase says it already."""
@@ -237,8 +247,21 @@ def _list_in(text: str, wanted: int) -> list[str]:
     for joint in ("以及", "和", "及", "或"):
         plain = _joined_by(plain, joint)
     items = [part for piece in plain.split("、") if (part := piece.strip("，： 的"))]
-    items[:1] = [items[0].removeprefix("对")] if items else []
+    items[:1] = [items[0].removeprefix("对于").removeprefix("对")] if items else []
     return items if wanted > 1 and len(items) == wanted else []
+
+
+_LEVEL = "(?:国际|国家|省|自治区|市|区|县)级?"
+_LEVELS = re.compile(f"{_LEVEL}(?:(?:、|和|及|或){_LEVEL}){{1,4}}")
+
+
+def _levels_in(text: str, wanted: int) -> list[str]:
+    """Return the levels that a longer list begins with: 「省、市级示范项目、数字化车间」 has two."""
+    for match in _LEVELS.finditer(text):
+        levels = re.split("、|和|及|或", match.group())
+        if len(levels) == wanted:
+            return levels
+    return []
 
 
 def _joined_by(text: str, joint: str) -> str:
@@ -251,6 +274,8 @@ def _joined_by(text: str, joint: str) -> str:
 def _amount(one: Placed) -> dict[str, Any]:
     """Return what a figure pays, as packs write it."""
     figure = one.figure
+    if figure.unit == POINTS:  # 「提高2个百分点」 changes another rate and is none itself
+        return {}
     if figure.kind is FigureKind.SHARE:
         return {"rate_up_to" if one.at_most else "rate": _range(figure, _percent)}
     if one.at_most:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rules.drafting.sentences import Sentence, Span
@@ -49,6 +49,9 @@ class RoleReader:
         for figure in sentence.figures:
             segment = sentence.segment_at(figure.start)
             placed.append(self._place(sentence, figure, segment, turn))
+        if holds(self.words.denying, sentence.text):  # what is not paid asks for something at most
+            paying = (Role.PAYS, Role.LIMITS)
+            return tuple(replace(one, role=Role.ASKS) if one.role in paying else one for one in placed)
         return tuple(placed)
 
     def _turn(self, sentence: Sentence) -> int:

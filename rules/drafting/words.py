@@ -19,12 +19,11 @@ class DraftingWords:
 
     strength: Named
     paying: tuple[str, ...]
+    denying: tuple[str, ...]
     at_most_before: tuple[str, ...]
     at_most_behind: tuple[str, ...]
     compare_before: Named
     compare_behind: Named
-    conditions_follow: tuple[str, ...]
-    addressing: tuple[str, ...]
     facts: Named
     bases: Named
     per: Named
@@ -42,8 +41,8 @@ class DraftingWords:
 
 _LISTS = frozenset(
     {
-        "paying", "at_most_before", "at_most_behind", "conditions_follow", "addressing", "other_policies", "windows",
-        "materials", "definitions",
+        "paying", "denying", "at_most_before", "at_most_behind", "other_policies",
+        "windows", "materials", "definitions",
     }
 )  # fmt: skip
 

@@ -57,9 +57,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _written(draft: Draft) -> str:
     """Return the draft pack as YAML, with what stayed unread on top."""
-    lines = [
-        f"# {draft.read} of {draft.sentences} sentences read. Draft: a person reviews every line; it decides nothing yet."
-    ]
+    lines = [f"# {draft.read} of {draft.sentences} sentences read. It decides nothing yet: review every line."]
     lines += [f"# unread {one.clause}: {one.text[:_SHOWN]}".replace("\n", " ") for one in draft.unread]
     body = yaml.dump(draft.pack, Dumper=_WithoutAliases, allow_unicode=True, sort_keys=False, width=200)
     return "\n".join([*lines, body])
