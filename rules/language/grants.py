@@ -88,8 +88,8 @@ class Cap:
 class Gift:
     """What is paid: `amount` in yuan, or `rate` (30 % is 0.3) `of` something, `per` something.
 
-    `of_fact` is the fact that holds what the rate is a share of, where the pack names one; `step` is the yuan that
-    count once where it is paid for every step (每增加1亿元).
+    `of_fact` is the fact that holds what the rate is a share of, where the pack names one, or how many there are of
+    what one amount is paid for; `step` is the yuan that count once where it is paid for every step (每增加1亿元).
     """
 
     cite: Quote
@@ -114,7 +114,8 @@ class Gift:
         return min((most for most in stated if most is not None), default=None)
 
 
-_PAID_ONCE = frozenset({None, Per.ENTERPRISE, Per.PROJECT})
+_PAID_ONCE = frozenset({None, Per.ENTERPRISE, Per.PROJECT, Per.YEAR})
+"""What is paid yearly is told as what a year pays."""
 _LIMITS_ONE = frozenset(CapBy) - {CapBy.PERSON}
 
 
@@ -135,6 +136,7 @@ class Tier:
 class BenefitItem:
     """One thing that is given; of `tiers` that hold, the one that pays most is paid, never their sum.
 
+    A `gift` beside tiers is what all are paid at the least, where no tier that holds pays more.
     `years` is for how long it is paid, `instalments` in how many parts.
     """
 
@@ -149,7 +151,7 @@ class BenefitItem:
     @property
     def gifts(self) -> tuple[Gift, ...]:
         """Return every gift, that of the item or those of its tiers."""
-        return (self.gift,) if self.gift else tuple(tier.gift for tier in self.tiers)
+        return (*((self.gift,) if self.gift else ()), *(tier.gift for tier in self.tiers))
 
 
 class Beneficiary(StrEnum):
@@ -251,6 +253,11 @@ class Period:
             if closes >= on:
                 return opens, closes
         raise AssertionError("a run ends within two years")
+
+
+def next_year(day: date) -> date:
+    """Return the day a year later; 29 February is the 28th where there is none."""
+    return _in_year(day, day.year + 1)
 
 
 def _in_year(day: date, year: int) -> date:

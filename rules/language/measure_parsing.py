@@ -14,7 +14,7 @@ from typing import Any
 from rules.language.amounts import AmountError, parse_money, parse_share
 from rules.language.condition_parsing import ConditionParser, Lexicon, Quoter
 from rules.language.facts import FactError, parse_fact_value
-from rules.language.grant_parsing import BENEFIT_KINDS, GrantParser, numbers_not_cited
+from rules.language.grant_parsing import BENEFIT_KINDS, GrantParser
 from rules.language.grants import Grant
 from rules.language.measures import (
     Benefit,
@@ -30,6 +30,7 @@ from rules.language.measures import (
     Window,
     leaves,
 )
+from rules.language.number_checks import numbers_not_cited
 from rules.language.stacking import Stacking
 
 _REQUIRED_OF_DRAFTS = ("id", "title", "instrument", "kind", "strength", "source")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated
 
 from rules.language.measures import Quote
@@ -27,6 +28,15 @@ class Together(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Level(StrEnum):
+    """Whose policies a rule on other policies is about, as regions.json has it: 市级 of a 直辖市 is `province`."""
+
+    COUNTRY = "country"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+
+
 ANSWERS: Mapping[StackingRule, Together] = {
     StackingRule.EXCLUSIVE: Together.NO,
     StackingRule.HIGHEST: Together.NO,
@@ -43,6 +53,7 @@ class Stacking:
     """A rule on having a measure beside others: named ones (`ids`), its document, or other policies (`reach`).
 
     `scope` is what must be the same for the rule to hold (项目, 企业 ...), as printed; "" where nothing is said.
+    `levels` are those whose policies it is about, () for all; with `alike` it is about policies of the same kind (同类).
     """
 
     rule: StackingRule
@@ -50,12 +61,34 @@ class Stacking:
     ids: tuple[str, ...] = ()
     reach: str = ""
     scope: str = ""
+    levels: tuple[Level, ...] = ()
+    alike: bool = False
 
     def covers(self, other: str, *, same_document: bool) -> bool:
-        """Tell whether the rule speaks of another measure."""
+        """Tell whether the rule speaks of another measure, as far as its document tells."""
         if self.ids:
             return other in self.ids
         return same_document == (self.reach == DOCUMENT)
+
+    def concerns(self, mine: Sort, other: Sort) -> bool:
+        """Tell whether the rule surely speaks of a measure of that sort."""
+        if self.levels and other.level not in self.levels:
+            return False
+        return not self.alike or bool(mine.instruments & other.instruments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sort:
+    """What sort of policy a measure is: the level of the place that gives it, and its instruments.
+
+    Empty where it is not known: then a rule on such sorts says nothing.
+    """
+
+    level: str = ""
+    instruments: frozenset[str] = frozenset()
+
+
+_UNSORTED = Sort()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +99,14 @@ class Pairing:
     rules: Annotated[tuple[Stacking, ...], "Named measures before whole documents."] = ()
 
 
-def pair(rules: Mapping[str, Iterable[Stacking]], first: str, second: str, *, same_document: bool) -> Pairing:
+def pair(
+    rules: Mapping[str, Iterable[Stacking]],
+    first: str,
+    second: str,
+    *,
+    same_document: bool,
+    sorts: Mapping[str, Sort] = MappingProxyType({}),
+) -> Pairing:
     """Tell whether two measures can be had together, from the rules of each.
 
     A rule that names the measures goes before one on whole documents; rules that contradict each other leave it open.
@@ -76,6 +116,7 @@ def pair(rules: Mapping[str, Iterable[Stacking]], first: str, second: str, *, sa
         for mine, other in ((first, second), (second, first))
         for rule in rules.get(mine, ())
         if rule.covers(other, same_document=same_document)
+        and rule.concerns(sorts.get(mine, _UNSORTED), sorts.get(other, _UNSORTED))
     ]
     speaking = [rule for rule in speaking if rule.ids] or list(dict.fromkeys(speaking))
     answers = {ANSWERS[rule.rule] for rule in speaking}
