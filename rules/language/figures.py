@@ -203,9 +203,9 @@ def _is_range(first: Figure, between: str, last: Figure) -> bool:
 _STANDS_FOR = {
     FigureKind.MONEY: (FigureKind.MONEY, FigureKind.PLAIN),
     FigureKind.SHARE: (FigureKind.SHARE,),
-    FigureKind.COUNT: (FigureKind.COUNT, FigureKind.SPAN, FigureKind.PLAIN),
+    FigureKind.COUNT: (FigureKind.COUNT, FigureKind.SPAN, FigureKind.FOREIGN, FigureKind.PLAIN),
 }
-"""What may be written for a claimed amount, share, and number of anything."""
+"""What may be written for a claimed amount of yuan, share, and number of anything: heads, months, dollars."""
 
 
 def states(text: str, kind: FigureKind, value: float) -> bool:
@@ -223,14 +223,13 @@ def figures_stating(text: str, kind: FigureKind, value: float) -> tuple[Figure, 
     )
 
 
+_A_YEAR_HAS = {"年": 1, "月": 12}
+
+
 def states_years(text: str, years: float) -> bool:
     """Tell whether a text states a span of so many years, in years or in months: 「18个月」 is 1.5."""
-    spans = [figure for figure in figures_in(text) if figure.kind is FigureKind.SPAN and figure.unit[-1] in "年月"]
-    return any(
-        abs(bound - years * (1 if "年" in figure.unit else 12)) < 1e-6
-        for figure in spans
-        for bound in (figure.low, figure.high)
-    )
+    spans = [figure for figure in figures_in(text) if figure.kind is FigureKind.SPAN and figure.unit[-1] in _A_YEAR_HAS]
+    return any(years * _A_YEAR_HAS[figure.unit[-1]] in (figure.low, figure.high) for figure in spans)
 
 
 def states_day(text: str, day: date, *, yearly: bool = False) -> bool:

@@ -127,7 +127,7 @@ class GrantParser:
             return None
         words = "\n".join(one.cite.quote for one in (*([gift] if gift else []), *(tier.gift for tier in tiers)))
         counts = {key: self._count(block, key, pointer, words) for key in ("years", "instalments")}
-        flags = {key: self._flag(block, key, pointer) for key in ("first_time_only", "difference_only")}
+        flags = {key: self._cited_flag(block, key, pointer) for key in ("first_time_only", "difference_only")}
         parts = counts["instalments"]
         return BenefitItem(
             kind=str(block["kind"]), gift=gift, tiers=tiers, years=counts["years"],
@@ -237,7 +237,7 @@ class GrantParser:
         return day
 
     def _is_day_of_document(self, words: str, day: date) -> bool:
-        """Tell whether words name the day on which the document came out or took effect (自发布之日起) and it is that."""
+        """Tell whether words name the day on which the document came out or took effect, and it is that."""
         document = self.quoter.document
         return bool(_OWN_DAY.search(words)) and day in (document.out_on, document.published_on, document.effective_from)
 
@@ -320,6 +320,10 @@ class GrantParser:
 
     def _count(self, block: Mapping[str, Any], key: str, pointer: str, words: str) -> float | None:
         value = block.get(key)
+        if isinstance(value, dict):  # stated elsewhere than what is paid
+            stated = self._block(value, f"{pointer}/{key}", ("value", "cite"))
+            cite = self._cite(stated, f"{pointer}/{key}") if stated else None
+            value, words = (stated["value"], cite.quote) if stated and cite else (None, words)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
@@ -333,6 +337,13 @@ class GrantParser:
         if not isinstance(block.get(key, False), bool):
             self._fault(f"{pointer}/{key}", "must_be_flag")
         return block.get(key) is True
+
+    def _cited_flag(self, block: Mapping[str, Any], key: str, pointer: str) -> bool:
+        """Read a flag that may say in which words it stands, where those of the benefit do not say so."""
+        if not isinstance(block.get(key), dict):
+            return self._flag(block, key, pointer)
+        stated = self._block(block[key], f"{pointer}/{key}", ("cite",))
+        return bool(stated and self._cite(stated, f"{pointer}/{key}"))
 
     def _member(self, kind: type[Kind], raw: object, pointer: str) -> Kind | None:
         if raw is None:

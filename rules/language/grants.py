@@ -103,8 +103,8 @@ class Gift:
 
     @property
     def is_paid_once(self) -> bool:
-        """Tell whether the amount is the whole of it, not that for each person, item or step."""
-        return self.per in _PAID_ONCE
+        """Tell whether the amount is the whole of it, not that for each person, item or step, or one that is counted."""
+        return self.per in _PAID_ONCE and not (self.rate is None and self.of_fact)
 
     @property
     def most_cny(self) -> float | None:
@@ -114,8 +114,8 @@ class Gift:
         return min((most for most in stated if most is not None), default=None)
 
 
-_PAID_ONCE = frozenset({None, Per.ENTERPRISE, Per.PROJECT, Per.YEAR})
-"""What is paid yearly is told as what a year pays."""
+_PAID_ONCE = frozenset({None, Per.ENTERPRISE, Per.PROJECT, Per.EVENT, Per.PLATFORM, Per.YEAR})
+"""One of these is what an application is about; what is paid yearly is told as what a year pays."""
 _LIMITS_ONE = frozenset(CapBy) - {CapBy.PERSON}
 
 

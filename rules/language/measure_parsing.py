@@ -97,6 +97,7 @@ class MeasureParser:
             self._check_numbers(conditions, pointer)
         examples = self._examples(raw, pointer)
         local = {leaf.test.fact for condition in conditions for leaf in leaves(condition)}
+        local |= {f"{raw.get('id')}.{name}" for name in _manual_in(raw.get("benefits"))}
         for position, example in enumerate(examples):
             for fact, value in example.facts.items():
                 self._check_fact(fact, value, f"{pointer}/examples/{position}/facts/{fact}", local if sound else None)
@@ -264,6 +265,16 @@ class MeasureParser:
             self.quoter.faults.add(pointer, "no_fact", fact=fact, nearest=None)
         elif not isinstance(value, bool):
             self.quoter.faults.add(pointer, "must_be_flag")
+
+
+def _manual_in(raw: object) -> Iterable[str]:
+    """Yield the names of what a person checks, out of tiers as they are written."""
+    if isinstance(raw, dict):
+        yield from ([str(raw["manual"])] if "manual" in raw else [])
+        raw = list(raw.values())
+    if isinstance(raw, list):
+        for part in raw:
+            yield from _manual_in(part)
 
 
 def _amounts(raw: object) -> tuple[float | None, ...]:

@@ -36,10 +36,9 @@ def _unstated(test: Test, words: str, kind: FactType) -> Iterable[object]:
 
 
 def tiers_out_of_order(tiers: Sequence[Tier], facts: Mapping[str, FactDefinition]) -> Iterator[int]:
-    """Yield the places of tiers whose condition and amount do not stand in the same order in the words as another's.
+    """Yield the places of tiers whose condition and amount stand in another order than in the words.
 
-    「达到1亿元、5亿元的，分别给予20万元、80万元」 gives 80万元 to the second: all four numbers are there, whichever way
-    they are put together.
+    「达到1亿元、5亿元的，分别给予20万元、80万元」 gives 80万元 to the second: each number is there, however they are put.
     """
     found = [(_place_asked(tier, facts), _place_paid(tier.gift)) for tier in tiers]
     for (first, (asked, paid)), (last, (later_asked, later_paid)) in combinations(enumerate(found), 2):
@@ -50,9 +49,9 @@ def tiers_out_of_order(tiers: Sequence[Tier], facts: Mapping[str, FactDefinition
 
 
 def tiers_without_words(tiers: Sequence[Tier], facts: Mapping[str, FactDefinition]) -> Iterator[int]:
-    """Yield the places of tiers that share their words with others and do not say which of these are their condition's.
+    """Yield the places of tiers that share their words with others and do not say which of them are the condition's.
 
-    A number is found by itself in a list (1亿元、5亿元); which of 国家级、省级、市级 is meant, only a cite of its own tells.
+    A number is found in a list by itself; which of 国家级、省级、市级 is meant, only a cite of its own tells.
     """
     for place, tier in enumerate(tiers):
         shared = any(_overlap(tier.gift.cite, other.gift.cite) for other in tiers if other is not tier)

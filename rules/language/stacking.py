@@ -35,6 +35,7 @@ class Level(StrEnum):
     PROVINCE = "province"
     CITY = "city"
     COUNTY = "county"
+    ZONE = "zone"
 
 
 ANSWERS: Mapping[StackingRule, Together] = {
@@ -53,7 +54,7 @@ class Stacking:
     """A rule on having a measure beside others: named ones (`ids`), its document, or other policies (`reach`).
 
     `scope` is what must be the same for the rule to hold (项目, 企业 ...), as printed; "" where nothing is said.
-    `levels` are those whose policies it is about, () for all; with `alike` it is about policies of the same kind (同类).
+    `levels` are those whose policies it is about, () for all; with `alike` it is about policies of one kind (同类).
     """
 
     rule: StackingRule
@@ -72,6 +73,8 @@ class Stacking:
 
     def concerns(self, mine: Sort, other: Sort) -> bool:
         """Tell whether the rule surely speaks of a measure of that sort."""
+        if self.reach == OTHER_POLICIES and mine.is_elsewhere(other):
+            return False
         if self.levels and other.level not in self.levels:
             return False
         return not self.alike or bool(mine.instruments & other.instruments)
@@ -79,13 +82,20 @@ class Stacking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sort:
-    """What sort of policy a measure is: the level of the place that gives it, and its instruments.
+    """What sort of policy a measure is: the region that gives it, its level and all it lies in, and its instruments.
 
     Empty where it is not known: then a rule on such sorts says nothing.
     """
 
+    region: str = ""
     level: str = ""
+    lies_in: frozenset[str] = frozenset()
     instruments: frozenset[str] = frozenset()
+
+    def is_elsewhere(self, other: Sort) -> bool:
+        """Tell whether neither place lies in the other: 「本市」 of one city says nothing of another's policies."""
+        known = bool(self.region and other.region)
+        return known and self.region not in other.lies_in and other.region not in self.lies_in
 
 
 _UNSORTED = Sort()
