@@ -35,7 +35,6 @@ from rules.language.grants import (
     Term,
     TermKind,
     Tier,
-    next_year,
 )
 from rules.language.measures import Quote
 from rules.language.number_checks import numbers_not_cited, tiers_out_of_order, tiers_without_words
@@ -207,21 +206,23 @@ class GrantParser:
         return Addressed(kind=kind, cite=cite) if kind and cite else None
 
     def _period(self, raw: object, pointer: str) -> Period | None:
-        block = self._block(raw, pointer, ("cite",), optional=("opens", "closes", "yearly", "all_year"))
+        block = self._block(raw, pointer, ("cite",), optional=("opens", "closes", "yearly", "all_year", "instead"))
         cite = self._cite(block, pointer) if block else None
         if block is None or cite is None:
             return None
         yearly = self._flag(block, "yearly", pointer)
         opens, closes = (self._day(block, key, pointer, cite, yearly=yearly) for key in ("opens", "closes"))
         if yearly and closes and opens and closes < opens:  # from December into March of the next year
-            closes = next_year(closes)
+            closes = closes.replace(year=closes.year + 1) if (closes.month, closes.day) != (2, 29) else closes
         bounds = [bound is not None for bound in (opens, closes)]
-        if any(bounds) is self._flag(block, "all_year", pointer) or (yearly and not all(bounds)):
+        instead = self._flag(block, "instead", pointer)
+        wrong = (yearly and not all(bounds)) or (instead and (yearly or opens is None))
+        if any(bounds) is self._flag(block, "all_year", pointer) or wrong:
             self._fault(pointer, "period_form")
             return None
-        if opens and closes and closes < opens:
+        if opens and closes and closes < opens and not yearly:
             self._fault(f"{pointer}/closes", "closes_before_opens", day=opens)
-        return Period(opens=opens, closes=closes, cite=cite, yearly=yearly)
+        return Period(opens=opens, closes=closes, cite=cite, yearly=yearly, instead=instead)
 
     def _day(self, block: Mapping[str, Any], key: str, pointer: str, cite: Quote, *, yearly: bool) -> date | None:
         if key not in block:

@@ -6,6 +6,7 @@ grant_parsing.py. What is not stated is unknown: an amount that is not written i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -236,28 +237,25 @@ class WindowState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """When applications are taken: dates, None on a side left open; `yearly` repeats month and day each year."""
+    """When applications are taken: dates, None on a side left open; `yearly` repeats month and day each year.
+
+    `instead` replaces what is yearly in the year in which it opens.
+    """
 
     opens: date | None
     closes: date | None
     cite: Quote
     yearly: bool = False
+    instead: bool = False
 
-    def near(self, on: date) -> tuple[date | None, date | None]:
-        """Return the first of its runs that has not ended on a day, or its last one."""
+    def near(self, on: date, replaced: frozenset[int] = frozenset()) -> tuple[date | None, date | None]:
+        """Return the first of its runs, those of the years replaced left out, that has not ended on a day."""
         if not self.yearly or self.opens is None or self.closes is None:
             return self.opens, self.closes
-        length = self.closes.year - self.opens.year
-        for year in (on.year - 1, on.year, on.year + 1):
-            opens, closes = _in_year(self.opens, year), _in_year(self.closes, year + length)
-            if closes >= on:
-                return opens, closes
-        raise AssertionError("a run ends within two years")
-
-
-def next_year(day: date) -> date:
-    """Return the day a year later; 29 February is the 28th where there is none."""
-    return _in_year(day, day.year + 1)
+        length = 1 if self.closes < self.opens else self.closes.year - self.opens.year
+        years = (year for year in itertools.count(on.year - 1) if year not in replaced)
+        runs = ((_in_year(self.opens, year), _in_year(self.closes, year + length)) for year in years)
+        return next(run for run in runs if run[1] >= on)
 
 
 def _in_year(day: date, year: int) -> date:
@@ -280,7 +278,9 @@ class WindowStanding:
 
 def window_on(periods: Iterable[Period], on: date) -> WindowStanding:
     """Tell how windows stand on a day: one that is open, else the next to open, else the last that closed."""
-    runs = [(*period.near(on), period.cite) for period in periods]
+    periods = tuple(periods)
+    replaced = frozenset(period.opens.year for period in periods if period.instead and period.opens)
+    runs = [(*period.near(on, replaced), period.cite) for period in periods]
     if not runs:
         return WindowStanding(state=WindowState.NOT_STATED)
     first, last = date.min, date.max

@@ -8,7 +8,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated
 
-from rules.language.measures import Quote
+from rules.language.measures import Measure, Quote
+from seeds.documents import Document
+from seeds.vocabulary import Vocabulary
 
 
 class StackingRule(StrEnum):
@@ -99,6 +101,16 @@ class Sort:
 
 
 _UNSORTED = Sort()
+
+
+def sort_of(measure: Measure, document: Document, regions: Vocabulary) -> Sort:
+    """Return what sort of policy a measure is, from the place whose document it stands in."""
+    return Sort(
+        region=document.region,
+        level=regions[document.region].kind,
+        lies_in=regions.taxonomy.ancestors(document.region),
+        instruments=frozenset(measure.instruments),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
