@@ -32,6 +32,8 @@ LARGEST_RATE = 100.0
 """Ten thousand per cent: what is above is a slip."""
 
 _MINUS = re.compile("^(?:负|−|–)")
+_PARTS_OF = {"百分之": 100.0, "%": 100.0, "千分之": 1000.0, "‰": 1000.0}
+_PARTS_MARK = re.compile("^(?:百分之|千分之)|[%‰]$")
 LARGEST_YUAN = 1e15
 """More than the yearly product of the whole country is a slip of the pen."""
 
@@ -81,12 +83,13 @@ def parse_rate(text: str) -> float:
 def _proportion(text: str) -> tuple[float, bool]:
     """Return the number that a text states, NaN when it is none, and whether it is in per cent."""
     stated = _MINUS.sub("-", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)))
-    bare = stated.removeprefix("百分之").removesuffix("%")
+    whole = next((whole for mark, whole in _PARTS_OF.items() if stated.startswith(mark) or stated.endswith(mark)), 1.0)
+    bare = _PARTS_MARK.sub("", stated)
     try:
         value = float(_compact(bare))
     except ValueError:
         return float("nan"), False
-    return (value / 100, True) if bare != stated else (value, False)
+    return value / whole, whole > 1
 
 
 def _reads_two_ways(part: re.Match[str], above: float) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from rules.language.amounts import AmountError, parse_money
@@ -72,6 +72,7 @@ _HALF = re.compile("(?<=[的按给予补贴为])(?:一半|半额|50折|五折)|�
 _RANGE = re.compile(r" ?(?:-|–|—|~|～|至|到) ?")
 _LIST = re.compile(r" ?(?:、|,|/|和|或|及) ?")
 _OPENING, _CLOSING, _NAMED = frozenset("(〔["), frozenset(")〕]"), frozenset("号条款章节")
+_LONGEST_MONTH = 31
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"十": 10}
 
 
@@ -172,7 +173,8 @@ def _joined(text: str, tokens: list[Figure]) -> list[Figure]:
         elif match := _TOKEN.match(text, figure.start):
             scale = _scale_of(match)
     held: list[Figure] = []
-    for figure in tokens:
+    for token in tokens:
+        figure = _with_its_month(held[-1], text, token) if held else token
         if held and _is_range(held[-1], text[held[-1].end : figure.start], figure):
             held[-1] = replace(figure, low=held[-1].low, start=held[-1].start)
         else:
@@ -181,11 +183,20 @@ def _joined(text: str, tokens: list[Figure]) -> list[Figure]:
 
 
 def _as_its_neighbour(figure: Figure, other: Figure, scale: float) -> Figure:
-    """Return a bare number as what stands behind it: 20 in 「20-50万元」 is 20万元, 2024 in 「2024-2027年」 a year."""
+    """Return a bare number as what stands behind it: 20 in 「20-50万元」 is 20万元, 3 in 「3-5月」 a month."""
     if other.day:
-        return replace(figure, kind=other.kind, low=0.0, high=0.0, day=(int(figure.low), None, None))
+        day = (int(figure.low), None, None) if other.day[0] else (None, int(figure.low), None)
+        return replace(figure, kind=other.kind, low=0.0, high=0.0, day=day)
     value = figure.low if figure.unit else round(figure.low * scale, 6)
     return replace(figure, kind=other.kind, low=value, high=value, unit=other.unit)
+
+
+def _with_its_month(first: Figure, text: str, last: Figure) -> Figure:
+    """Return the end of a range of days as a day: 31 in 「3月1日至31日」 is of March."""
+    goes_on = last.kind is FigureKind.SPAN and last.unit == "日" and _RANGE.fullmatch(text[first.end : last.start])
+    if not goes_on or first.day is None or first.day[2] is None or not first.day[2] < last.low <= _LONGEST_MONTH:
+        return last
+    return replace(last, kind=FigureKind.DAY, low=0.0, high=0.0, unit="", day=(*first.day[:2], int(last.low)))
 
 
 def _is_range(first: Figure, between: str, last: Figure) -> bool:
@@ -196,28 +207,68 @@ def _is_range(first: Figure, between: str, last: Figure) -> bool:
 _STANDS_FOR = {
     FigureKind.MONEY: (FigureKind.MONEY, FigureKind.PLAIN),
     FigureKind.SHARE: (FigureKind.SHARE,),
-    FigureKind.COUNT: (FigureKind.COUNT, FigureKind.SPAN, FigureKind.PLAIN),
+    FigureKind.COUNT: (FigureKind.COUNT, FigureKind.SPAN, FigureKind.FOREIGN, FigureKind.PLAIN),
 }
-"""What may be written for a claimed amount, share, and number of anything."""
+"""What may be written for a claimed amount of yuan, share, and number of anything: heads, months, dollars."""
 
 
 def states(text: str, kind: FigureKind, value: float) -> bool:
     """Tell whether a text states a value: yuan, a share from 0, or a number of anything."""
-    kinds = _STANDS_FOR[kind]
-    return any(
-        figure.kind in kinds and abs(value - bound) <= 1e-6 * max(1.0, abs(value))
+    return bool(figures_stating(text, kind, value))
+
+
+def figures_stating(text: str, kind: FigureKind, value: float) -> tuple[Figure, ...]:
+    """Return the figures of a text that state a value, as `states` takes it."""
+    kinds, room = _STANDS_FOR[kind], 1e-6 * max(1.0, abs(value))
+    return tuple(
+        figure
         for figure in figures_in(text)
-        for bound in (figure.low, figure.high)
+        if figure.kind in kinds and min(abs(value - figure.low), abs(value - figure.high)) <= room
     )
 
 
-def states_day(text: str, day: date, *, any_year: bool = False) -> bool:
-    """Tell whether a text writes a day, as precisely as it writes days: 「2025年底前」 has the year and no more.
+_A_YEAR_HAS = {"年": 1, "月": 12}
 
-    A year that is left out is taken as implied; with `any_year` it does not count.
+
+def states_years(text: str, years: float) -> bool:
+    """Tell whether a text states a span of so many years, in years or in months: 「18个月」 is 1.5."""
+    spans = [figure for figure in figures_in(text) if figure.kind is FigureKind.SPAN and figure.unit[-1] in _A_YEAR_HAS]
+    return any(years * _A_YEAR_HAS[figure.unit[-1]] in (figure.low, figure.high) for figure in spans)
+
+
+def states_day(text: str, day: date, *, yearly: bool = False) -> bool:
+    """Tell whether a text writes a day; of a month or a year without more it is the first day or the last.
+
+    A year that is left out is that of the day written before it, or the next one; where no day before has one, it is
+    taken as implied. With `yearly` the text must leave it out.
     """
-    written = [figure.day for figure in figures_in(text) if figure.day]
-    return any(
-        (any_year or year in (None, day.year)) and month in (None, day.month) and number in (None, day.day)
-        for year, month, number in written
-    )
+    before: int | None = None
+    for figure in figures_in(text):
+        if figure.day is None:
+            continue
+        year = figure.day[0]
+        if yearly:
+            stated = year is None
+        elif year is not None:
+            stated = day.year == year
+        else:
+            stated = before is None or day.year in (before, before + 1)
+        if stated and _is_bound(text, figure.day, day):
+            return True
+        before = year or before
+    return False
+
+
+def _is_bound(text: str, written: Day, day: date) -> bool:
+    """Tell whether a day is the one written, or begins or ends what is written; tens of a month are read from 旬."""
+    _, month, number = written
+    if month is None:
+        return (day.month, day.day) in ((1, 1), (12, 31))
+    if month != day.month:
+        return False
+    if number is not None:
+        return number == day.day
+    return day.day == 1 or (day + timedelta(days=1)).day == 1 or ("旬" in text and day.day in _TENS)
+
+
+_TENS = frozenset({10, 11, 20, 21})

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from rules.language.amounts import AmountError, parse_money, parse_share
-from rules.language.condition_parsing import ConditionParser, Faults, Quoter, located
-from rules.language.facts import NUMERIC, FactDefinition, FactType
-from rules.language.figures import FigureKind, states, states_day
+from rules.language.condition_parsing import ConditionParser, Quoter, located
+from rules.language.facts import FactType
+from rules.language.figures import FigureKind, states, states_day, states_years
 from rules.language.grants import (
     Addressed,
     Base,
@@ -36,8 +36,9 @@ from rules.language.grants import (
     TermKind,
     Tier,
 )
-from rules.language.measures import Condition, Leaf, Quote, Test, leaves
-from rules.language.stacking import DOCUMENT, OTHER_POLICIES, Stacking, StackingRule
+from rules.language.measures import Quote
+from rules.language.number_checks import numbers_not_cited, tiers_out_of_order, tiers_without_words
+from rules.language.stacking import DOCUMENT, OTHER_POLICIES, Level, Stacking, StackingRule
 
 BENEFIT_KINDS = frozenset(
     {
@@ -53,6 +54,8 @@ _SHARES_OF_A_TERM = frozenset({TermKind.OWN_FUNDS})
 _YUAN_OF_A_TERM = frozenset({TermKind.BUDGET})
 _LEAP_YEAR = 2024
 """A year that has every day: what repeats yearly is kept in it."""
+_OWN_DAY = re.compile("(?:发布|印发|公布|施行|实施)之日|即日")
+_TELEPHONE = re.compile("[0-9]{7}")
 
 Kind = TypeVar("Kind", bound=StrEnum)
 Read = TypeVar("Read")
@@ -82,7 +85,7 @@ class GrantParser:
         )
 
     def _stacking(self, raw: object, pointer: str) -> Stacking | None:
-        block = self._block(raw, pointer, ("with", "rule", "cite"), optional=("scope",))
+        block = self._block(raw, pointer, ("with", "rule", "cite"), optional=("scope", "levels", "alike"))
         if block is None:
             return None
         others = block["with"]
@@ -96,9 +99,13 @@ class GrantParser:
         scope = str(block.get("scope", ""))
         if scope and scope not in cite.quote:
             self._fault(f"{pointer}/scope", "not_in_cite", value=scope, quote=cite.quote)
+        levels = self._each(block, "levels", pointer, lambda one, place: self._member(Level, one, place))
+        if levels and others != OTHER_POLICIES:
+            self._fault(f"{pointer}/levels", "levels_of_others", reach=OTHER_POLICIES)
         return Stacking(
-            rule=rule, cite=cite, scope=scope, ids=tuple(others) if named else (), reach="" if named else str(others)
-        )
+            rule=rule, cite=cite, scope=scope, ids=tuple(others) if named else (), reach="" if named else str(others),
+            levels=levels, alike=self._flag(block, "alike", pointer),
+        )  # fmt: skip
 
     def _benefit(self, raw: object, pointer: str) -> BenefitItem | None:
         block = self._block(raw, pointer, ("kind",), optional=_ITEM_KEYS)
@@ -108,13 +115,14 @@ class GrantParser:
             params = {"value": block["kind"], "kind": "kind", "known": tuple(sorted(BENEFIT_KINDS))}
             self._fault(f"{pointer}/kind", "no_member", **params)
         gift = self._gift(block, pointer) if "cite" in block else None
-        tiers = self._each(block, "tiers", pointer, self._tier)
-        if gift is None and not tiers:
+        tiers = self._tiers(block, pointer)
+        if "cite" not in block and (not tiers or _GIFT_KEYS & set(block)):
             self._fault(f"{pointer}/cite", "key_empty", key="cite")
+        if gift is None and not tiers:
             return None
-        words = "".join(one.cite.quote for one in ([gift] if gift else [tier.gift for tier in tiers]))
+        words = "\n".join(one.cite.quote for one in (*([gift] if gift else []), *(tier.gift for tier in tiers)))
         counts = {key: self._count(block, key, pointer, words) for key in ("years", "instalments")}
-        flags = {key: self._flag(block, key, pointer) for key in ("first_time_only", "difference_only")}
+        flags = {key: self._cited_flag(block, key, pointer) for key in ("first_time_only", "difference_only")}
         parts = counts["instalments"]
         return BenefitItem(
             kind=str(block["kind"]), gift=gift, tiers=tiers, years=counts["years"],
@@ -126,19 +134,40 @@ class GrantParser:
         if cite is None:
             return None
         step = self._range(block, "step", pointer, parse_money, cite)
-        base = str(block.get("of_fact", ""))
-        if base and getattr(self.conditions.lexicon.facts.get(base), "type", None) is not FactType.MONEY:
-            self._fault(f"{pointer}/of_fact", "no_fact", fact=base, nearest=None)
+        per = self._member(Per, block.get("per"), f"{pointer}/per")
+        if (step is None) is (per is Per.STEP):
+            self._fault(f"{pointer}/step", "step_form")
+        rate = self._up_to(block, ("rate", "rate_up_to"), pointer, parse_share, cite)
         return Gift(
             cite=cite,
             amount=self._up_to(block, ("amount", "up_to"), pointer, parse_money, cite),
-            rate=self._up_to(block, ("rate", "rate_up_to"), pointer, parse_share, cite),
+            rate=rate,
             of=self._member(Base, block.get("of"), f"{pointer}/of"),
-            of_fact=base,
-            per=self._member(Per, block.get("per"), f"{pointer}/per"),
+            of_fact=self._base(block, pointer, FactType.MONEY if rate or step else FactType.NUMBER),
+            per=per,
             step=step.high if step else None,
             caps=self._each(block, "caps", pointer, self._cap),
         )
+
+    def _base(self, block: Mapping[str, Any], pointer: str, kind: FactType) -> str:
+        """Read the fact that a rate is of, steps are counted in, or that counts what one amount is paid for."""
+        base = str(block.get("of_fact", ""))
+        fact = self.conditions.lexicon.facts.get(base)
+        if base and fact is None:
+            self._fault(f"{pointer}/of_fact", "no_fact", fact=base, nearest=None)
+        elif fact is not None and fact.type is not kind:
+            self._fault(f"{pointer}/of_fact", "fact_of_type", fact=base, type=kind.value)
+        return base
+
+    def _tiers(self, block: Mapping[str, Any], pointer: str) -> tuple[Tier, ...]:
+        """Read tiers, whose conditions and amounts have to go together as the words put them."""
+        tiers, facts = self._each(block, "tiers", pointer, self._tier), self.conditions.lexicon.facts
+        if isinstance(block.get("tiers"), list) and len(tiers) == len(block["tiers"]):
+            for place in tiers_out_of_order(tiers, facts):
+                self._fault(f"{pointer}/tiers/{place}", "tier_order", quote=tiers[place].gift.cite.quote)
+            for place in tiers_without_words(tiers, facts):
+                self._fault(f"{pointer}/tiers/{place}/when/cite", "tier_words")
+        return tiers
 
     def _tier(self, raw: object, pointer: str) -> Tier | None:
         block = self._block(raw, pointer, ("when", "cite"), optional=_GIFT_KEYS)
@@ -173,7 +202,7 @@ class GrantParser:
         return Addressed(kind=kind, cite=cite) if kind and cite else None
 
     def _period(self, raw: object, pointer: str) -> Period | None:
-        block = self._block(raw, pointer, ("cite",), optional=("opens", "closes", "yearly"))
+        block = self._block(raw, pointer, ("cite",), optional=("opens", "closes", "yearly", "all_year", "instead"))
         cite = self._cite(block, pointer) if block else None
         if block is None or cite is None:
             return None
@@ -181,12 +210,15 @@ class GrantParser:
         opens, closes = (self._day(block, key, pointer, cite, yearly=yearly) for key in ("opens", "closes"))
         if yearly and closes and opens and closes < opens:  # from December into March of the next year
             closes = closes.replace(year=closes.year + 1) if (closes.month, closes.day) != (2, 29) else closes
-        if (opens is None and closes is None) or (yearly and (opens is None or closes is None)):
+        bounds = [bound is not None for bound in (opens, closes)]
+        instead = self._flag(block, "instead", pointer)
+        wrong = (yearly and not all(bounds)) or (instead and (yearly or opens is None))
+        if any(bounds) is self._flag(block, "all_year", pointer) or wrong:
             self._fault(pointer, "period_form")
             return None
-        if opens and closes and closes < opens:
+        if opens and closes and closes < opens and not yearly:
             self._fault(f"{pointer}/closes", "closes_before_opens", day=opens)
-        return Period(opens=opens, closes=closes, cite=cite, yearly=yearly)
+        return Period(opens=opens, closes=closes, cite=cite, yearly=yearly, instead=instead)
 
     def _day(self, block: Mapping[str, Any], key: str, pointer: str, cite: Quote, *, yearly: bool) -> date | None:
         if key not in block:
@@ -197,9 +229,14 @@ class GrantParser:
         except ValueError:
             self._fault(f"{pointer}/{key}", "no_date", value=block[key])
             return None
-        if not states_day(cite.quote, day, any_year=yearly):
+        if not states_day(cite.quote, day, yearly=yearly) and not self._is_day_of_document(cite.quote, day):
             self._fault(f"{pointer}/{key}", "not_in_cite", value=block[key], quote=cite.quote)
         return day
+
+    def _is_day_of_document(self, words: str, day: date) -> bool:
+        """Tell whether words name the day on which the document came out or took effect, and it is that."""
+        document = self.quoter.document
+        return bool(_OWN_DAY.search(words)) and day in (document.out_on, document.published_on, document.effective_from)
 
     def _material(self, raw: object, pointer: str) -> Material | None:
         block = self._block(raw, pointer, ("id", "cite"))
@@ -221,6 +258,8 @@ class GrantParser:
         for key, text in (("name", name), ("url", url)):
             if text and text not in cite.quote:
                 self._fault(f"{pointer}/{key}", "not_in_cite", value=text, quote=cite.quote)
+        if _TELEPHONE.search(cite.quote.replace(url, "")):
+            self._fault(f"{pointer}/cite", "telephone_number")
         if url and urlsplit(url).scheme not in ("http", "https"):
             self._fault(f"{pointer}/url", "no_web_address", value=url)
         return Channel(by=str(block["by"]), cite=cite, name=name, url=url)
@@ -240,7 +279,11 @@ class GrantParser:
     def _definition(self, raw: object, pointer: str) -> Definition | None:
         block = self._block(raw, pointer, ("term", "cite"))
         cite = self._cite(block, pointer) if block else None
-        return Definition(term=str(block["term"]), cite=cite) if block and cite else None
+        if block is None or cite is None:
+            return None
+        if str(block["term"]) not in self.quoter.document.clause_text(cite.clause):
+            self._fault(f"{pointer}/term", "not_in_clause", words=block["term"], clause=cite.clause)
+        return Definition(term=str(block["term"]), cite=cite)
 
     def _up_to(
         self, block: Mapping[str, Any], keys: tuple[str, str], pointer: str, parse: Callable[[str], float], cite: Quote
@@ -274,12 +317,16 @@ class GrantParser:
 
     def _count(self, block: Mapping[str, Any], key: str, pointer: str, words: str) -> float | None:
         value = block.get(key)
+        if isinstance(value, dict):  # stated elsewhere than what is paid
+            stated = self._block(value, f"{pointer}/{key}", ("value", "cite"))
+            cite = self._cite(stated, f"{pointer}/{key}") if stated else None
+            value, words = (stated["value"], cite.quote) if stated and cite else (None, words)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
             self._fault(f"{pointer}/{key}", "no_positive_number", value=value)
             return None
-        if not states(words, FigureKind.COUNT, value):
+        if not (states_years(words, value) if key == "years" else states(words, FigureKind.COUNT, value)):
             self._fault(f"{pointer}/{key}", "not_in_cite", value=value, quote=words)
         return float(value)
 
@@ -287,6 +334,13 @@ class GrantParser:
         if not isinstance(block.get(key, False), bool):
             self._fault(f"{pointer}/{key}", "must_be_flag")
         return block.get(key) is True
+
+    def _cited_flag(self, block: Mapping[str, Any], key: str, pointer: str) -> bool:
+        """Read a flag that may say in which words it stands, where those of the benefit do not say so."""
+        if not isinstance(block.get(key), dict):
+            return self._flag(block, key, pointer)
+        stated = self._block(block[key], f"{pointer}/{key}", ("cite",))
+        return bool(stated and self._cite(stated, f"{pointer}/{key}"))
 
     def _member(self, kind: type[Kind], raw: object, pointer: str) -> Kind | None:
         if raw is None:
@@ -333,51 +387,3 @@ class GrantParser:
 def _with_cite(raw: object, cite: object) -> object:
     """Return a condition of a tier with the words of the tier, where it cites none of its own."""
     return {**raw, "cite": cite} if isinstance(raw, dict) and "cite" not in raw and "fact" in raw else raw
-
-
-def numbers_not_cited(
-    conditions: Iterable[Condition], facts: Mapping[str, FactDefinition]
-) -> Iterable[tuple[Leaf, object]]:
-    """Yield the leaves whose number or day does not stand in the words that they cite, with the value."""
-    for condition in conditions:
-        for leaf in leaves(condition):
-            fact = facts.get(leaf.test.fact)
-            if fact is not None:
-                yield from ((leaf, value) for value in _unstated(leaf.test, leaf.cite.quote, fact.type))
-
-
-def _unstated(test: Test, words: str, kind: FactType) -> Iterable[object]:
-    if kind is FactType.DATE:
-        return [day for day in test.expected if isinstance(day, date) and not states_day(words, day)]
-    if kind not in NUMERIC:
-        return []
-    read_as = {FactType.MONEY: FigureKind.MONEY, FactType.NUMBER: FigureKind.COUNT}.get(kind, FigureKind.SHARE)
-    return [value for value in test.expected if isinstance(value, float) and not states(words, read_as, value)]
-
-
-_FACT_KEYS = frozenset({"id", "type", "zh", "en", "ask_zh", "ask_en", "unit", "unit_en", "changeable"})
-_FACT_NEEDS = ("id", "type", "zh", "en", "ask_zh", "ask_en")
-_ID = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-
-
-def parse_own_facts(raw: object, published: Mapping[str, FactDefinition], faults: Faults) -> dict[str, FactDefinition]:
-    """Return the facts that a pack defines: numbers, days and flags, published and asked like any other."""
-    found: dict[str, FactDefinition] = {}
-    if not isinstance(raw, list):
-        faults.add("/facts", "must_be_list")
-        return found
-    for position, item in enumerate(raw):
-        pointer = f"/facts/{position}"
-        if not isinstance(item, dict) or set(item) - _FACT_KEYS or any(not item.get(key) for key in _FACT_NEEDS):
-            faults.add(pointer, "block_form", keys=tuple(sorted(_FACT_KEYS)))
-        elif not _ID.fullmatch(str(item["id"])) or item["id"] in published or item["id"] in found:
-            faults.add(f"{pointer}/id", "own_fact_id", id=item["id"])
-        elif item["type"] not in _OWN_TYPES:
-            faults.add(f"{pointer}/type", "no_member", value=item["type"], kind="type", known=tuple(sorted(_OWN_TYPES)))
-        else:
-            words = {key: item[key] for key in _FACT_KEYS & set(item) - {"type"}}
-            found[item["id"]] = FactDefinition(**words, type=FactType(item["type"]), field="facts")
-    return found
-
-
-_OWN_TYPES = frozenset(kind.value for kind in FactType if kind is not FactType.SET)

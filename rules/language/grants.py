@@ -6,6 +6,7 @@ grant_parsing.py. What is not stated is unknown: an amount that is not written i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -88,8 +89,8 @@ class Cap:
 class Gift:
     """What is paid: `amount` in yuan, or `rate` (30 % is 0.3) `of` something, `per` something.
 
-    `of_fact` is the fact that holds what the rate is a share of, where the pack names one; `step` is the yuan that
-    count once where it is paid for every step (每增加1亿元).
+    `of_fact` is the fact that holds what the rate is a share of, where the pack names one, or how many there are of
+    what one amount is paid for; `step` is the yuan that count once where it is paid for every step (每增加1亿元).
     """
 
     cite: Quote
@@ -103,8 +104,8 @@ class Gift:
 
     @property
     def is_paid_once(self) -> bool:
-        """Tell whether the amount is the whole of it, not that for each person, item or step."""
-        return self.per in _PAID_ONCE
+        """Tell whether the amount is the whole, not that for each person, item or step, or one that is counted."""
+        return self.per in _PAID_ONCE and not (self.rate is None and self.of_fact)
 
     @property
     def most_cny(self) -> float | None:
@@ -114,7 +115,8 @@ class Gift:
         return min((most for most in stated if most is not None), default=None)
 
 
-_PAID_ONCE = frozenset({None, Per.ENTERPRISE, Per.PROJECT})
+_PAID_ONCE = frozenset({None, Per.ENTERPRISE, Per.PROJECT, Per.EVENT, Per.PLATFORM, Per.YEAR})
+"""One of these is what an application is about; what is paid yearly is told as what a year pays."""
 _LIMITS_ONE = frozenset(CapBy) - {CapBy.PERSON}
 
 
@@ -135,6 +137,7 @@ class Tier:
 class BenefitItem:
     """One thing that is given; of `tiers` that hold, the one that pays most is paid, never their sum.
 
+    A `gift` beside tiers is what all are paid at the least, where no tier that holds pays more.
     `years` is for how long it is paid, `instalments` in how many parts.
     """
 
@@ -149,7 +152,7 @@ class BenefitItem:
     @property
     def gifts(self) -> tuple[Gift, ...]:
         """Return every gift, that of the item or those of its tiers."""
-        return (self.gift,) if self.gift else tuple(tier.gift for tier in self.tiers)
+        return (*((self.gift,) if self.gift else ()), *(tier.gift for tier in self.tiers))
 
 
 class Beneficiary(StrEnum):
@@ -234,23 +237,25 @@ class WindowState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """When applications are taken: dates, None on a side left open; `yearly` repeats month and day each year."""
+    """When applications are taken: dates, None on a side left open; `yearly` repeats month and day each year.
+
+    `instead` replaces what is yearly in the year in which it opens.
+    """
 
     opens: date | None
     closes: date | None
     cite: Quote
     yearly: bool = False
+    instead: bool = False
 
-    def near(self, on: date) -> tuple[date | None, date | None]:
-        """Return the first of its runs that has not ended on a day, or its last one."""
+    def near(self, on: date, replaced: frozenset[int] = frozenset()) -> tuple[date | None, date | None]:
+        """Return the first of its runs, those of the years replaced left out, that has not ended on a day."""
         if not self.yearly or self.opens is None or self.closes is None:
             return self.opens, self.closes
-        length = self.closes.year - self.opens.year
-        for year in (on.year - 1, on.year, on.year + 1):
-            opens, closes = _in_year(self.opens, year), _in_year(self.closes, year + length)
-            if closes >= on:
-                return opens, closes
-        raise AssertionError("a run ends within two years")
+        length = 1 if self.closes < self.opens else self.closes.year - self.opens.year
+        years = (year for year in itertools.count(on.year - 1) if year not in replaced)
+        runs = ((_in_year(self.opens, year), _in_year(self.closes, year + length)) for year in years)
+        return next(run for run in runs if run[1] >= on)
 
 
 def _in_year(day: date, year: int) -> date:
@@ -273,7 +278,9 @@ class WindowStanding:
 
 def window_on(periods: Iterable[Period], on: date) -> WindowStanding:
     """Tell how windows stand on a day: one that is open, else the next to open, else the last that closed."""
-    runs = [(*period.near(on), period.cite) for period in periods]
+    periods = tuple(periods)
+    replaced = frozenset(period.opens.year for period in periods if period.instead and period.opens)
+    runs = [(*period.near(on, replaced), period.cite) for period in periods]
     if not runs:
         return WindowStanding(state=WindowState.NOT_STATED)
     first, last = date.min, date.max

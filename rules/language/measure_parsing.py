@@ -14,7 +14,7 @@ from typing import Any
 from rules.language.amounts import AmountError, parse_money, parse_share
 from rules.language.condition_parsing import ConditionParser, Lexicon, Quoter
 from rules.language.facts import FactError, parse_fact_value
-from rules.language.grant_parsing import BENEFIT_KINDS, GrantParser, numbers_not_cited
+from rules.language.grant_parsing import BENEFIT_KINDS, GrantParser
 from rules.language.grants import Grant
 from rules.language.measures import (
     Benefit,
@@ -30,6 +30,7 @@ from rules.language.measures import (
     Window,
     leaves,
 )
+from rules.language.number_checks import numbers_not_cited
 
 _REQUIRED_OF_DRAFTS = ("id", "title", "instrument", "kind", "strength", "source")
 _REQUIRED = (*_REQUIRED_OF_DRAFTS, "title_en", "examples")
@@ -95,6 +96,7 @@ class MeasureParser:
             self._check_numbers(conditions, pointer)
         examples = self._examples(raw, pointer)
         local = {leaf.test.fact for condition in conditions for leaf in leaves(condition)}
+        local |= {f"{raw.get('id')}.{name}" for name in _manual_in(raw.get("benefits"))}
         for position, example in enumerate(examples):
             for fact, value in example.facts.items():
                 self._check_fact(fact, value, f"{pointer}/examples/{position}/facts/{fact}", local if sound else None)
@@ -262,6 +264,16 @@ class MeasureParser:
             self.quoter.faults.add(pointer, "no_fact", fact=fact, nearest=None)
         elif not isinstance(value, bool):
             self.quoter.faults.add(pointer, "must_be_flag")
+
+
+def _manual_in(raw: object) -> Iterable[str]:
+    """Yield the names of what a person checks, out of tiers as they are written."""
+    if isinstance(raw, dict):
+        yield from ([str(raw["manual"])] if "manual" in raw else [])
+        raw = list(raw.values())
+    if isinstance(raw, list):
+        for part in raw:
+            yield from _manual_in(part)
 
 
 def _amounts(raw: object) -> tuple[float | None, ...]:

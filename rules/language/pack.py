@@ -5,14 +5,14 @@ Every measure gets the document's own reach (region, sector) as conditions that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from rules.language.condition_parsing import Faults, Lexicon, PackError, Quoter
-from rules.language.facts import FactDefinition, FactError, parse_fact_value
-from rules.language.grant_parsing import parse_own_facts
+from rules.language.facts import FactDefinition, FactError, FactType, parse_fact_value
 from rules.language.grants import SHARED_KEYS, Grant, summed_up, with_shared
 from rules.language.measure_parsing import MeasureParser
 from rules.language.measures import (
@@ -27,6 +27,10 @@ _PACK_KEYS: Mapping[int, frozenset[str]] = {
 }
 """The keys of a pack, by its format."""
 _DEFAULT_FACTS = ("region", "sector")
+_FACT_KEYS = frozenset({"id", "type", "zh", "en", "ask_zh", "ask_en", "unit", "unit_en", "changeable"})
+_FACT_NEEDS = ("id", "type", "zh", "en", "ask_zh", "ask_en")
+_ID = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+_OWN_TYPES = frozenset(kind.value for kind in FactType if kind is not FactType.SET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,7 @@ def parse_pack(
     if document is None or not isinstance(data, dict):
         raise PackError(faults.found)
     quoter = Quoter(document, faults)
-    own = parse_own_facts(data.get("facts", []), lexicon.facts, faults)
+    own = _parse_own_facts(data.get("facts", []), lexicon.facts, faults)
     lexicon = replace(lexicon, facts={**lexicon.facts, **own})
     defaults = _parse_defaults(data.get("defaults", {}), lexicon, faults)
     parser = MeasureParser(
@@ -103,6 +107,26 @@ def _document_of(data: object, file: str, documents: Mapping[str, Document], fau
     return documents[name]
 
 
+def _parse_own_facts(raw: object, published: Mapping[str, FactDefinition], faults: Faults) -> dict[str, FactDefinition]:
+    """Return the facts that a pack defines: numbers, days and flags, published and asked like any other."""
+    found: dict[str, FactDefinition] = {}
+    if not isinstance(raw, list):
+        faults.add("/facts", "must_be_list")
+        return found
+    for position, item in enumerate(raw):
+        pointer = f"/facts/{position}"
+        if not isinstance(item, dict) or set(item) - _FACT_KEYS or any(not item.get(key) for key in _FACT_NEEDS):
+            faults.add(pointer, "block_form", keys=tuple(sorted(_FACT_KEYS)))
+        elif not _ID.fullmatch(str(item["id"])) or item["id"] in published or item["id"] in found:
+            faults.add(f"{pointer}/id", "own_fact_id", id=item["id"])
+        elif item["type"] not in _OWN_TYPES:
+            faults.add(f"{pointer}/type", "no_member", value=item["type"], kind="type", known=tuple(sorted(_OWN_TYPES)))
+        else:
+            words = {key: item[key] for key in _FACT_KEYS & set(item) - {"type"}}
+            found[item["id"]] = FactDefinition(**words, type=FactType(item["type"]), field="facts")
+    return found
+
+
 def _parse_defaults(raw: object, lexicon: Lexicon, faults: Faults) -> dict[str, tuple[str, ...]]:
     if not isinstance(raw, dict) or set(raw) - set(_DEFAULT_FACTS):
         faults.add("/defaults", "defaults_keys", facts=_DEFAULT_FACTS)
@@ -131,10 +155,18 @@ def _check_references(items: Sequence[Any], faults: Faults) -> None:
         if name in seen:
             faults.add(f"/measures/{position}/id", "id_twice", id=name)
         seen.add(name)
-        for key in ("excludes", "supersedes"):
-            others = item.get(key)
+        for key, others in _named_by(item):
             if isinstance(others, list) and name in others:
                 faults.add(f"/measures/{position}/{key}", "names_itself")
+
+
+def _named_by(item: Mapping[str, Any]) -> Iterable[tuple[str, object]]:
+    """Yield the places of a measure that name others, with what stands there."""
+    yield from ((key, item.get(key)) for key in ("excludes", "supersedes"))
+    rules = item.get("stacking")
+    for place, rule in enumerate(rules if isinstance(rules, list) else ()):
+        if isinstance(rule, dict):
+            yield f"stacking/{place}/with", rule.get("with")
 
 
 def reference_faults(packs: Iterable[Pack]) -> list[Fault]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated
 
-from rules.language.measures import Quote
+from rules.language.measures import Measure, Quote
+from seeds.documents import Document
+from seeds.vocabulary import Vocabulary
 
 
 class StackingRule(StrEnum):
@@ -27,6 +30,16 @@ class Together(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Level(StrEnum):
+    """Whose policies a rule on other policies is about, as regions.json has it: 市级 of a 直辖市 is `province`."""
+
+    COUNTRY = "country"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    ZONE = "zone"
+
+
 ANSWERS: Mapping[StackingRule, Together] = {
     StackingRule.EXCLUSIVE: Together.NO,
     StackingRule.HIGHEST: Together.NO,
@@ -43,6 +56,7 @@ class Stacking:
     """A rule on having a measure beside others: named ones (`ids`), its document, or other policies (`reach`).
 
     `scope` is what must be the same for the rule to hold (项目, 企业 ...), as printed; "" where nothing is said.
+    `levels` are those whose policies it is about, () for all; with `alike` it is about policies of one kind (同类).
     """
 
     rule: StackingRule
@@ -50,12 +64,53 @@ class Stacking:
     ids: tuple[str, ...] = ()
     reach: str = ""
     scope: str = ""
+    levels: tuple[Level, ...] = ()
+    alike: bool = False
 
     def covers(self, other: str, *, same_document: bool) -> bool:
-        """Tell whether the rule speaks of another measure."""
+        """Tell whether the rule speaks of another measure, as far as its document tells."""
         if self.ids:
             return other in self.ids
         return same_document == (self.reach == DOCUMENT)
+
+    def concerns(self, mine: Sort, other: Sort) -> bool:
+        """Tell whether the rule surely speaks of a measure of that sort."""
+        if self.reach == OTHER_POLICIES and mine.is_elsewhere(other):
+            return False
+        if self.levels and other.level not in self.levels:
+            return False
+        return not self.alike or bool(mine.instruments & other.instruments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sort:
+    """What sort of policy a measure is: the region that gives it, its level and all it lies in, and its instruments.
+
+    Empty where it is not known: then a rule on such sorts says nothing.
+    """
+
+    region: str = ""
+    level: str = ""
+    lies_in: frozenset[str] = frozenset()
+    instruments: frozenset[str] = frozenset()
+
+    def is_elsewhere(self, other: Sort) -> bool:
+        """Tell whether neither place lies in the other: 「本市」 of one city says nothing of another's policies."""
+        known = bool(self.region and other.region)
+        return known and self.region not in other.lies_in and other.region not in self.lies_in
+
+
+_UNSORTED = Sort()
+
+
+def sort_of(measure: Measure, document: Document, regions: Vocabulary) -> Sort:
+    """Return what sort of policy a measure is, from the place whose document it stands in."""
+    return Sort(
+        region=document.region,
+        level=regions[document.region].kind,
+        lies_in=regions.taxonomy.ancestors(document.region),
+        instruments=frozenset(measure.instruments),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +121,14 @@ class Pairing:
     rules: Annotated[tuple[Stacking, ...], "Named measures before whole documents."] = ()
 
 
-def pair(rules: Mapping[str, Iterable[Stacking]], first: str, second: str, *, same_document: bool) -> Pairing:
+def pair(
+    rules: Mapping[str, Iterable[Stacking]],
+    first: str,
+    second: str,
+    *,
+    same_document: bool,
+    sorts: Mapping[str, Sort] = MappingProxyType({}),
+) -> Pairing:
     """Tell whether two measures can be had together, from the rules of each.
 
     A rule that names the measures goes before one on whole documents; rules that contradict each other leave it open.
@@ -76,6 +138,7 @@ def pair(rules: Mapping[str, Iterable[Stacking]], first: str, second: str, *, sa
         for mine, other in ((first, second), (second, first))
         for rule in rules.get(mine, ())
         if rule.covers(other, same_document=same_document)
+        and rule.concerns(sorts.get(mine, _UNSORTED), sorts.get(other, _UNSORTED))
     ]
     speaking = [rule for rule in speaking if rule.ids] or list(dict.fromkeys(speaking))
     answers = {ANSWERS[rule.rule] for rule in speaking}

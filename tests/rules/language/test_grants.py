@@ -100,7 +100,7 @@ FAULTY = {
     "an unknown key": ("ch-doctors", lambda m: m["benefits"][0].update(max=1), "/benefits/0/max", "unknown_key"),
     "an unknown kind": ("ch-doctors", lambda m: m["benefits"][0].update(kind="money"), "/benefits/0/kind", "no_member"),
     "an unknown base": ("ch-equipment", lambda m: m["benefits"][0].update(of="gold"), "/benefits/0/of", "no_member"),
-    "a base that is no money": ("ch-equipment", lambda m: m["benefits"][0].update(of_fact="local_contribution_growth"), "/benefits/0/of_fact", "no_fact"),
+    "a base that is no money": ("ch-equipment", lambda m: m["benefits"][0].update(of_fact="local_contribution_growth"), "/benefits/0/of_fact", "fact_of_type"),
     "an amount and a most": ("ch-doctors", lambda m: m["benefits"][0].update(up_to="6万元"), "/benefits/0/up_to", "amount_and_up_to"),
     "a falling range": ("ch-doctors", lambda m: m["benefits"][0].update(amount=["6万元", "3万元"]), "/benefits/0/amount", "range_form"),
     "no words at all": ("ch-doctors", lambda m: m["benefits"][0].pop("cite"), "/benefits/0/cite", "key_empty"),
