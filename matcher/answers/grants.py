@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from matcher.answers.explanation import say
 from matcher.answers.measure_shapes import (
     BenefitStanding,
     Condition,
@@ -15,6 +14,7 @@ from matcher.answers.measure_shapes import (
     Paper,
     TierStanding,
 )
+from matcher.answers.saying import say
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Answers
 from rules.language.grants import BenefitItem, Gift, Grant, Per, Span, Tier, WindowStanding, WindowState, window_on

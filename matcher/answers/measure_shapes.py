@@ -7,7 +7,11 @@ from typing import Annotated, Any
 from msgspec import Struct
 
 from rules.language.grants import Addressed, Channel, Definition, Gift, Period, Term, WindowStanding
-from rules.language.measures import Quote, Verdict, Why
+from rules.language.measures import (
+    Verdict,
+    Why,
+)
+from rules.language.quotes import Quote
 from rules.language.stacking import Stacking, Together
 
 OPEN = "An open list: more values may be added."

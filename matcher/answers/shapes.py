@@ -15,7 +15,14 @@ from msgspec import UNSET, Struct, UnsetType
 from matcher.answers.measure_shapes import OPEN, Benefit, Condition, GrantStanding, StatedCondition, StatedGrant
 from matcher.profiles.words import How
 from matcher.standing import Relevance, Totals
-from rules.language.measures import Effect, MeasureKind, MeasureVerdict, Quote, Strength, Window
+from rules.language.measures import (
+    Effect,
+    MeasureKind,
+    MeasureVerdict,
+    Strength,
+    Window,
+)
+from rules.language.quotes import Quote
 from seeds.departments import Department
 from seeds.documents import Remark
 

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rules.language.facts import FLAGS, NUMERIC, FactDefinition, FactError, FactType, Value, parse_fact_value
-from rules.language.measures import Combination, Condition, Group, Leaf, Quote, Test
+from rules.language.measures import (
+    Combination,
+    Condition,
+    Group,
+    Leaf,
+    Test,
+)
+from rules.language.quotes import Quote
 from rules.language.reference import DATED, OPERATORS, TAXONOMIC
 from rules.language.reference import NUMERIC as NUMERIC_OPERATORS
 from seeds.documents import Document

@@ -36,8 +36,8 @@ from rules.language.grants import (
     TermKind,
     Tier,
 )
-from rules.language.measures import Quote
 from rules.language.number_checks import numbers_not_cited, tiers_out_of_order, tiers_without_words
+from rules.language.quotes import Quote
 from rules.language.stacking import DOCUMENT, OTHER_POLICIES, Level, Stacking, StackingRule
 
 BENEFIT_KINDS = frozenset(

@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from rules.language.measures import Benefit, Condition, Measure, Quote, Test, Window, leaves
+from rules.language.measures import (
+    Benefit,
+    Condition,
+    Measure,
+    Test,
+    Window,
+    leaves,
+)
+from rules.language.quotes import Quote
 from rules.language.stacking import Stacking
 
 

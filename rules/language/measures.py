@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from rules.language.facts import Value
+from rules.language.quotes import Quote
 from seeds.documents import Document, DocumentStatus
 
 
@@ -93,17 +94,6 @@ def measure_verdict(verdicts: Iterable[Verdict]) -> MeasureVerdict:
 def reason_of(outcome: int) -> Why | None:
     """Return why an outcome is unknown, None when it is not."""
     return WHYS[outcome - FIRST_WHY] if outcome >= FIRST_WHY else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """A checked quote: `document.text[start:end] == quote`, offsets in Unicode code points."""
-
-    document: str
-    clause: Annotated[str, "Path of the clause, for example 2.3.2."]
-    quote: str
-    start: Annotated[int, "Offset in Unicode code points."]
-    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

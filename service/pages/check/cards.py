@@ -7,7 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from matcher.answers.shapes import Evidence, MatchAnswer, Recommendation
-from rules.language.measures import Effect, MeasureKind, Quote
+from rules.language.measures import (
+    Effect,
+    MeasureKind,
+)
+from rules.language.quotes import Quote
 from service.pages.check.conditions import (
     Row,
     Rows,

@@ -9,9 +9,14 @@ import pytest
 from rules.language.condition_parsing import PackError
 from rules.language.facts import Answer
 from rules.language.grants import Beneficiary, CapBy, Gift, Grant, Per, Period, Span, TermKind, WindowState, window_on
-from rules.language.measures import MET, UNKNOWN, UNMET, Quote
+from rules.language.measures import (
+    MET,
+    UNKNOWN,
+    UNMET,
+)
 from rules.language.pack import parse_pack, reference_faults
 from rules.language.payment import payment_of
+from rules.language.quotes import Quote
 from rules.language.stacking import Stacking, StackingRule, Together, pair
 from seeds.faults import load_yaml
 

@@ -17,12 +17,12 @@ from rules.language.measures import (
     Instrument,
     Leaf,
     MeasureVerdict,
-    Quote,
     Strength,
     leaves,
 )
 from rules.language.measures import Test as Asked
 from rules.language.pack import load_pack, parse_pack, reference_faults
+from rules.language.quotes import Quote
 from seeds.documents import build_document
 from seeds.faults import SeedError
 
