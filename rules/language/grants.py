@@ -104,7 +104,7 @@ class Gift:
 
     @property
     def is_paid_once(self) -> bool:
-        """Tell whether the amount is the whole of it, not that for each person, item or step, or one that is counted."""
+        """Tell whether the amount is the whole of it, not one for each person, item or step that is counted."""
         return self.per in _PAID_ONCE and not (self.rate is None and self.of_fact)
 
     @property

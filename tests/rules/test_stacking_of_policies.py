@@ -95,10 +95,9 @@ BESIDE_OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(("measure", "region", "instrument", "together"), BESIDE_OTHERS)
-def test_other_policies_are_told_apart_by_level_place_and_kind(
-    measure, region, instrument, together, rules, sorts, regions
-):
+@pytest.mark.parametrize("case", BESIDE_OTHERS, ids="-".join)
+def test_other_policies_are_told_apart_by_level_place_and_kind(case, rules, sorts, regions):
+    measure, region, instrument, together = case
     other = Sort(
         region=region,
         level=regions[region].kind,
