@@ -27,9 +27,10 @@ class DeclaredFacts:
     @classmethod
     def of(cls, catalogue: Catalogue) -> DeclaredFacts:
         """Return the judge of what one catalogue publishes and asks."""
+        tests = [test for measure in catalogue.measures.values() for test in measure.tests]
         items = [item for grant in catalogue.grants.values() for item in grant.benefits]
-        asking = (*catalogue.measures.values(), *(tier for item in items for tier in item.tiers))
-        manual = {test.fact for one in asking for test in one.tests if test.operator == "manual"}
+        tests += [test for item in items for tier in item.tiers for test in tier.tests]
+        manual = {test.fact for test in tests if test.operator == "manual"}
         return cls(catalogue.facts, catalogue.vocabularies, frozenset(manual - catalogue.facts.keys()))
 
     def read(self, declared: Mapping[str, Any]) -> dict[str, tuple[Value, ...]]:
