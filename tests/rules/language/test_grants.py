@@ -276,6 +276,7 @@ RATED = Gift(
 )
 STEEPER = replace(RATED, rate=Span(low=0.15, high=0.15), caps=(Cap(amount_cny=3e6, by=CapBy.YEAR, cite=CITE),))
 OPEN_ENDED = replace(RATED, caps=())
+UP_TO = replace(RATED, rate=Span(low=None, high=0.1))
 FIXED = Gift(cite=CITE, amount=Span(low=5e5, high=5e5))
 TIERS_OF = {
     "the steeper rate pays more of little": ((RATED, STEEPER), [MET, MET], 1e7, (1.5e6, 1.5e6, 1)),
@@ -284,6 +285,7 @@ TIERS_OF = {
     "a rate that may hold raises the most": ((RATED, STEEPER), [MET, UNKNOWN], 1e7, (1e6, 1.5e6, 0)),
     "an amount may be more than a share": ((RATED, FIXED), [MET, UNKNOWN], 1e6, (1e5, 5e5, 0)),
     "an amount is sure where a share is not known": ((RATED, FIXED), [MET, MET], None, (5e5, 5e6, 0)),
+    "an amount may be more than the most of a share": ((UP_TO, FIXED), [MET, UNKNOWN], 1e6, (None, 5e5, 0)),
     "a share without a limit has no most": ((RATED, OPEN_ENDED), [MET, UNKNOWN], None, (None, None, 0)),
     "a share without a limit has one of a known whole": ((RATED, OPEN_ENDED), [MET, UNKNOWN], 1e8, (5e6, 1e7, 0)),
 }
