@@ -300,6 +300,15 @@ def test_of_several_that_hold_the_one_that_pays_most_is_paid(kind):
     assert payment.depends_on == (("x",) if base is None else ())
 
 
+def test_gifts_that_are_measured_by_different_things_are_not_compared():
+    limit = (Cap(amount_cny=1e5, by=CapBy.YEAR, cite=CITE),)
+    each = Gift(cite=CITE, amount=Span(low=None, high=3e3), per=Per.PATENT, of_fact="x", caps=limit)
+    share = replace(RATED, of_fact="y", caps=limit)
+    item = BenefitItem(kind="grant", gift=None, tiers=(Tier(conditions=(), gift=each), Tier(conditions=(), gift=share)))
+    payment = payment_of(item, [MET, UNKNOWN], {"x": Answer(sure=(7.0,))})
+    assert (payment.low, payment.high, payment.depends_on) == (None, 1e5, ("y",))
+
+
 @pytest.mark.parametrize(
     ("values", "expected"), [([MET], (8e5, 8e5, 0)), ([UNKNOWN], (5e5, 8e5, None)), ([UNMET], (5e5, 5e5, None))]
 )
