@@ -118,7 +118,8 @@ def load_lists(path: Path, readers: Mapping[str, Callable[[object], Any]]) -> di
     return read
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def texts(value: object) -> tuple[str, ...]:
+    """Read a list of texts, none of them twice; raise WrongValueError for anything else."""
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise WrongValueError("not_texts")
     if twice := [text for text in value if value.count(text) > 1]:
@@ -127,7 +128,7 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _set(value: object) -> frozenset[str]:
-    return frozenset(_texts(value))
+    return frozenset(texts(value))
 
 
 def one_text(value: object) -> str:
@@ -166,7 +167,7 @@ def by_name(read: Callable[[object], Any]) -> Callable[[object], dict[str, Any]]
 
 def _by_word(value: object) -> dict[str, str]:
     """Turn name -> words round."""
-    return {word: name for name, words in by_name(_texts)(value).items() for word in words}
+    return {word: name for name, words in by_name(texts)(value).items() for word in words}
 
 
 _READERS: Mapping[str, Callable[[object], Any]] = {
@@ -176,49 +177,49 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "no_products": _set,
     "not_behind": by_name(one_text),
     "not_before": by_name(one_text),
-    "place_fillers": _texts,
+    "place_fillers": texts,
     "place_types": _by_word,
     "place_labels": _set,
-    "place_remarks": _texts,
+    "place_remarks": texts,
     "places_without_streets": _set,
     "no_place": _set,
-    "standing": _texts,
+    "standing": texts,
     "blank_cells": _set,
     "yes_cells": _set,
     "no_cells": _set,
     "generic_words": _set,
     "beside_names": by_name(_set),
-    "units": _texts,
-    "other_substance_before": _texts,
-    "other_substance_behind": _texts,
+    "units": texts,
+    "other_substance_before": texts,
+    "other_substance_behind": texts,
     "other_substance_ends": one_text,
-    "no_other_substance": _texts,
-    "scope_headings": _texts,
-    "scope_permits": _texts,
-    "scope_asides": _texts,
+    "no_other_substance": texts,
+    "scope_headings": texts,
+    "scope_permits": texts,
+    "scope_asides": texts,
     "scope_everywhere": _set,
-    "making": _texts,
-    "trading": _texts,
+    "making": texts,
+    "trading": texts,
     "trading_of_goods_only": _set,
-    "tools_of_trade": _texts,
-    "serving": _texts,
-    "legal_forms": _texts,
-    "name_fillers": _texts,
+    "tools_of_trade": texts,
+    "serving": texts,
+    "legal_forms": texts,
+    "name_fillers": texts,
 }
 
 _INTENT_READERS: Mapping[str, Callable[[object], Any]] = {
-    "intents": by_name(_texts),
-    "objects": by_name(_texts),
-    "weak_objects": by_name(_texts),
-    "particles": _texts,
-    "fillers": _texts,
-    "need_nouns": _texts,
-    "turns": _texts,
-    "instead": _texts,
-    "unneeded": _texts,
-    "had": _texts,
-    "others": _texts,
-    "settled": _texts,
+    "intents": by_name(texts),
+    "objects": by_name(texts),
+    "weak_objects": by_name(texts),
+    "particles": texts,
+    "fillers": texts,
+    "need_nouns": texts,
+    "turns": texts,
+    "instead": texts,
+    "unneeded": texts,
+    "had": texts,
+    "others": texts,
+    "settled": texts,
     "nothing": _set,
-    "denials": by_name(_texts),
+    "denials": by_name(texts),
 }

@@ -8,10 +8,12 @@ from typing import Any
 from msgspec import UNSET
 from msgspec.structs import asdict
 
-from matcher.answers import shapes
+from matcher.answers import measure_shapes, shapes
+from matcher.answers.grants import GrantWords, papers
 from matcher.ranking.ranking import WEIGHTS
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition
+from rules.language.grants import BenefitItem, Grant
 from rules.language.labels import Labeller
 from rules.language.measures import Benefit, Condition, Leaf, Measure, leaves
 from rules.language.reference import DESCRIPTIONS
@@ -57,6 +59,7 @@ def describe_measure_listed(catalogue: Catalogue, measure: Measure, language: st
 
 def describe_measure_fully(catalogue: Catalogue, measure: Measure, language: str) -> shapes.MeasureFull:
     """Return a measure with its conditions, context and examples too."""
+    grant, labeller = catalogue.grants.get(measure.id), Labeller(catalogue.facts, catalogue.vocabularies, language)
     return shapes.MeasureFull(
         **asdict(describe_measure_listed(catalogue, measure, language)),
         attracts=measure.attracts,
@@ -65,13 +68,14 @@ def describe_measure_fully(catalogue: Catalogue, measure: Measure, language: str
         supersedes=measure.supersedes,
         window=measure.window,
         examples=tuple(shapes.MeasureExample(facts=one.facts, verdict=one.verdict) for one in measure.examples),
+        grant=describe_grant(catalogue, grant, labeller) if grant else UNSET,
     )
 
 
-def describe_condition(condition: Condition, labeller: Labeller) -> shapes.StatedCondition:
+def describe_condition(condition: Condition, labeller: Labeller) -> measure_shapes.StatedCondition:
     """Return what a condition asks, without a profile."""
     first, is_leaf = next(leaves(condition)), isinstance(condition, Leaf)
-    return shapes.StatedCondition(
+    return measure_shapes.StatedCondition(
         fact=fact_of(condition),
         operator=condition.test.operator if isinstance(condition, Leaf) else condition.combination,
         label=labeller.label(condition),
@@ -82,6 +86,36 @@ def describe_condition(condition: Condition, labeller: Labeller) -> shapes.State
         if isinstance(condition, Leaf)
         else tuple(describe_condition(one, labeller) for one in condition.parts),
     )
+
+
+def describe_grant(catalogue: Catalogue, grant: Grant, labeller: Labeller) -> measure_shapes.StatedGrant:
+    """Return what a measure gives, without a profile."""
+    words = GrantWords(labeller)
+    return measure_shapes.StatedGrant(
+        benefits=tuple(_stated(item, words) for item in grant.benefits),
+        beneficiary=grant.beneficiary,
+        windows=grant.periods,
+        stacking=grant.stacking,
+        materials=papers(catalogue, grant, labeller.language),
+        channels=grant.channels,
+        terms=grant.terms,
+        definitions=grant.definitions,
+    )
+
+
+def _stated(item: BenefitItem, words: GrantWords) -> measure_shapes.StatedBenefit:
+    tiers = tuple(
+        measure_shapes.StatedTier(
+            words=words.tier(tier),
+            gift=tier.gift,
+            conditions=tuple(describe_condition(condition, words.labeller) for condition in tier.conditions),
+        )
+        for tier in item.tiers
+    )
+    return measure_shapes.StatedBenefit(
+        kind=item.kind, words=words.benefit(item), gift=item.gift, tiers=tiers, years=item.years,
+        instalments=item.instalments, first_time_only=item.first_time_only, difference_only=item.difference_only,
+    )  # fmt: skip
 
 
 def fact_of(condition: Condition) -> str:
@@ -176,8 +210,8 @@ def _describe_clause_briefly(clause: Clause) -> shapes.ClauseInfo:
     )
 
 
-def _describe_benefit(benefit: Benefit) -> shapes.Benefit:
-    return shapes.Benefit(
+def _describe_benefit(benefit: Benefit) -> measure_shapes.Benefit:
+    return measure_shapes.Benefit(
         kind=benefit.kind, amount_cny=benefit.amount_cny, cap_cny=benefit.cap_cny, rate=benefit.rate,
         unit=benefit.unit or None, cite=benefit.cite,
     )  # fmt: skip

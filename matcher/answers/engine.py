@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 from msgspec import structs
 
-from matcher.answers import shapes
+from matcher.answers import measure_shapes, shapes
 from matcher.answers.catalogue_json import describe_catalogue, describe_measure, plain
 from matcher.answers.evidence import Evidence, EvidenceFinder
-from matcher.answers.explanation import Explainer, Finding, rivals_of, say
+from matcher.answers.explanation import Explainer, Finding, rivals_of
+from matcher.answers.grants import GrantPresenter, GrantWords
 from matcher.answers.questions import Choice, NeedStanding, Question, ask, near_misses, standing_of_needs
+from matcher.answers.saying import say
 from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import Detail, MatchRequest, ReadFact, Reading, Unread
 from matcher.profiles.reader import build_reader
@@ -59,11 +61,11 @@ class Presenter:
             ),
         )
 
-    def condition(self, trace: ConditionTrace) -> shapes.Condition:
+    def condition(self, trace: ConditionTrace) -> measure_shapes.Condition:
         """Return how one condition came out, with the words that state it."""
         first = next(leaves(trace.condition))
         is_leaf = first is trace.condition
-        return shapes.Condition(
+        return measure_shapes.Condition(
             fact=first.test.fact,
             label=self.labeller.label(trace.condition),
             verdict=trace.verdict,
@@ -361,6 +363,11 @@ class Engine:
         presenter = Presenter(self.catalogue, request.language)
         explainer = Explainer(self.catalogue, presenter.labeller, request.language)
         present = FindingPresenter(presenter, explainer, found.reading)
+        shown = [self.columns.measures[place] for place in ranking.order[page].tolist()]
+        grants = GrantPresenter(
+            catalogue=self.catalogue, words=GrantWords(presenter.labeller), answers=found.reading.answers,
+            on=request.on, present=presenter.condition,
+        )  # fmt: skip
         presented = []
         for number, place in enumerate(ranking.order[page].tolist(), page.start + 1):
             finding, score = self._finding(place, found), round(float(ranking.scores[place]), 4)
@@ -368,6 +375,8 @@ class Engine:
                 presented.append(present.brief(number, finding, score))
             else:
                 presented.append(present.full(number, finding, score, ranking.feature_values(place)))
+            if standing := grants.standing(finding.measure, shown):
+                presented[-1] = structs.replace(presented[-1], grant=standing)
         return tuple(presented)
 
     def _finding(self, place: int, found: Considered) -> Finding:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from matcher.answers.evidence import Evidence, Match
+from matcher.answers.saying import say
 from matcher.answers.shapes import Caveat
 from matcher.profiles.profile import Mention, Reading
 from matcher.profiles.words import SURE, How
@@ -17,16 +17,7 @@ from rules.language.facts import Answer
 from rules.language.labels import Labeller
 from rules.language.measures import Effect, Measure, MeasureKind, MeasureVerdict, Verdict, Why, leaves
 from rules.language.reference import ConditionTrace, Trace, lost_by_plans
-from seeds.faults import load_words
 from seeds.vocabulary import Vocabulary
-
-WORDS = Path(__file__).parent / "words"
-
-
-def say(code: str, language: str, **values: Any) -> str:  # noqa: ANN401 - formatted as text
-    """Return the message `code` in `language` with its values filled in."""
-    return load_words(WORDS, language)[code].format(**values)
-
 
 MOST_REASONS = 4
 

@@ -12,16 +12,19 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from matcher.answers.measure_shapes import OPEN, Benefit, Condition, GrantStanding, StatedCondition, StatedGrant
 from matcher.profiles.words import How
 from matcher.standing import Relevance, Totals
-from rules.language.measures import Effect, MeasureKind, MeasureVerdict, Quote, Strength, Verdict, Why, Window
+from rules.language.measures import (
+    Effect,
+    MeasureKind,
+    MeasureVerdict,
+    Strength,
+    Window,
+)
+from rules.language.quotes import Quote
 from seeds.departments import Department
 from seeds.documents import Remark
-
-OPEN = "An open list: more values may be added."
-WHY = f"Why it is unknown: {', '.join(Why)}. {OPEN}"
-ASKED = "What the condition asks for."
-OF_A_GROUP = "Of a combined condition."
 
 
 class CatalogueInfo(Struct, frozen=True, kw_only=True):
@@ -66,17 +69,6 @@ class DocumentRef(Struct, frozen=True, kw_only=True):
     region: str
 
 
-class Benefit(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is given, as far as the text states it."""
-
-    kind: str
-    amount_cny: float | None = None
-    cap_cny: float | None = None
-    rate: float | None = None
-    unit: str | None = None
-    cite: Quote | None = None
-
-
 class MeasureSummary(Struct, frozen=True, kw_only=True):
     """A support measure."""
 
@@ -91,20 +83,6 @@ class MeasureSummary(Struct, frozen=True, kw_only=True):
     source: Quote
     departments: tuple[Department, ...]
     benefit: Benefit | None
-
-
-class Condition(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One condition and how it stands for this company."""
-
-    fact: str | None
-    label: str
-    verdict: Verdict
-    why: Annotated[str | None, WHY]
-    expected: Annotated[Any, ASKED]
-    actual: Annotated[Any, "What the company said."]
-    gap: Annotated[float | None, "How far a number is away."]
-    cite: Quote
-    parts: Annotated[tuple[Condition, ...], OF_A_GROUP] = ()
 
 
 class Coverage(Struct, frozen=True, kw_only=True):
@@ -146,6 +124,7 @@ class Recommendation(Struct, frozen=True, kw_only=True):
     conditions: tuple[Condition, ...] | UnsetType = UNSET
     features: tuple[FeatureValue, ...] | UnsetType = UNSET
     evidence: tuple[Evidence, ...] | UnsetType = UNSET
+    grant: Annotated[GrantStanding | UnsetType, "What it gives, of a measure that states it in detail."] = UNSET
 
 
 class FactRead(Struct, frozen=True, kw_only=True):
@@ -254,18 +233,6 @@ class MatchAnswer(Struct, frozen=True, kw_only=True):
     totals: Totals
 
 
-class StatedCondition(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One condition as the document states it."""
-
-    fact: str
-    operator: Annotated[str, OPEN]
-    label: str
-    expected: Annotated[Any, ASKED]
-    open: Annotated[bool, "Whether the text leaves its list open (等)."]
-    cite: Quote
-    parts: Annotated[tuple[StatedCondition, ...], OF_A_GROUP] = ()
-
-
 class MeasureListed(MeasureSummary, frozen=True, kw_only=True):
     """A measure with its conditions."""
 
@@ -289,6 +256,7 @@ class MeasureFull(MeasureSummary, frozen=True, kw_only=True):
     supersedes: Annotated[tuple[str, ...], "Ids of measures that this one replaces."]
     window: Window | None
     examples: tuple[MeasureExample, ...]
+    grant: Annotated[StatedGrant | UnsetType, "What it gives, of a measure that states it in detail."] = UNSET
 
 
 class ClauseInfo(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from typing import Any
 from matcher.profiles.profile import MatchError
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition, FactError, Value, parse_fact_value
+from rules.language.measures import Conditional
 from seeds.faults import Fault
 from seeds.vocabulary import Vocabulary
 
@@ -27,10 +28,9 @@ class DeclaredFacts:
     @classmethod
     def of(cls, catalogue: Catalogue) -> DeclaredFacts:
         """Return the judge of what one catalogue publishes and asks."""
-        tests = [test for measure in catalogue.measures.values() for test in measure.tests]
-        items = [item for grant in catalogue.grants.values() for item in grant.benefits]
-        tests += [test for item in items for tier in item.tiers for test in tier.tests]
-        manual = {test.fact for test in tests if test.operator == "manual"}
+        tiers = [tier for grant in catalogue.grants.values() for item in grant.benefits for tier in item.tiers]
+        asking: tuple[Conditional, ...] = (*catalogue.measures.values(), *tiers)
+        manual = {test.fact for one in asking for test in one.tests if test.operator == "manual"}
         return cls(catalogue.facts, catalogue.vocabularies, frozenset(manual - catalogue.facts.keys()))
 
     def read(self, declared: Mapping[str, Any]) -> dict[str, tuple[Value, ...]]:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from rules.catalogue.catalogue import Catalogue, CatalogueError, connect, create_index
+from rules.drafting.words import load_drafting_words
 from rules.language.condition_parsing import Lexicon
 from rules.language.facts import FactDefinition, FactType, load_facts
 from rules.language.measures import Measure, leaves
@@ -63,6 +64,7 @@ def check_seeds(seeds: Path, packs: Path) -> tuple[Fault, ...]:
     attempt(load_word_lists, seeds / "vocabularies" / "word_lists.yaml")
     attempt(load_industries, seeds / "vocabularies" / "industries.yaml")
     attempt(load_intents, seeds / "vocabularies" / "intents.yaml")
+    attempt(load_drafting_words, seeds / "vocabularies" / "drafting.yaml")
     return tuple(attempt.faults)
 
 

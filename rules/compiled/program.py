@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from rules.language.measures import (
     UNMET,
     Combination,
     Condition,
+    Conditional,
     Leaf,
     Test,
     Verdict,
@@ -228,18 +229,6 @@ class Decisions:
     verdicts: Values
     unmet: NDArray[np.int64]
     unknown: NDArray[np.int64]
-
-
-class Conditional(Protocol):
-    """What a program decides: a measure, or a tier of its benefit."""
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """Return the conditions, all of which are needed."""
-
-    @property
-    def tests(self) -> tuple[Test, ...]:
-        """Return what the conditions ask, groups gone through."""
 
 
 class Program:

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rules.language.facts import FLAGS, NUMERIC, FactDefinition, FactError, FactType, Value, parse_fact_value
-from rules.language.measures import Combination, Condition, Group, Leaf, Quote, Test
+from rules.language.measures import (
+    Combination,
+    Condition,
+    Group,
+    Leaf,
+    Test,
+)
+from rules.language.quotes import Quote
 from rules.language.reference import DATED, OPERATORS, TAXONOMIC
 from rules.language.reference import NUMERIC as NUMERIC_OPERATORS
 from seeds.documents import Document
@@ -104,8 +111,14 @@ class Quoter:
         return Quote(document=self.document.id, clause=path, quote=words, start=start, end=start + len(words))
 
 
-_LEAF_KEYS = frozenset({"fact", "cite", "open"})
-_MANUAL_KEYS = frozenset({"manual", "cite", "text", "text_en"})
+def located(raw: Mapping[str, Any]) -> object:
+    """Return the cite of a part; a `clause` beside plain words says where they stand."""
+    cite, clause = raw.get("cite"), raw.get("clause")
+    return {"clause": clause, "quote": cite} if clause is not None and isinstance(cite, str) else cite
+
+
+_LEAF_KEYS = frozenset({"fact", "cite", "clause", "open"})
+_MANUAL_KEYS = frozenset({"manual", "cite", "clause", "text", "text_en"})
 _COMBINATIONS = frozenset(Combination)
 
 
@@ -162,7 +175,7 @@ class ConditionParser:
         for key in sorted(set(raw) - _MANUAL_KEYS, key=str):
             self.quoter.faults.add(f"{pointer}/{key}", "unknown_key", key=key, known=tuple(sorted(_MANUAL_KEYS)))
         name, text = str(raw["manual"]), str(raw.get("text", ""))
-        cite = self.quoter.cite(raw.get("cite"), f"{pointer}/cite", self.clause)
+        cite = self.quoter.cite(located(raw), f"{pointer}/cite", self.clause)
         published = name in self.lexicon.facts
         if not published and not text:
             self.quoter.faults.add(pointer, "manual_without_text", name=name)
@@ -186,7 +199,7 @@ class ConditionParser:
             self.quoter.faults.add(pointer, "no_operator", fact=fact.id, operators=known, found=found)
             return None
         expected = self._expected(fact, raw[operators[0]], f"{pointer}/{operators[0]}")
-        cite = self.quoter.cite(raw.get("cite"), f"{pointer}/cite", self.clause)
+        cite = self.quoter.cite(located(raw), f"{pointer}/cite", self.clause)
         scope = self._scope(raw, fact.id, f"{pointer}/open")
         if not expected or cite is None:
             return None

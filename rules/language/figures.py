@@ -28,6 +28,9 @@ class FigureKind(StrEnum):
     PLAIN = "plain"
 
 
+POINTS = "个百分点"
+"""The unit of a share that is added to another."""
+
 Day = tuple[int | None, int | None, int | None]
 """Year, month and day of the month as far as they are written."""
 
@@ -144,7 +147,8 @@ def _valued(match: re.Match[str]) -> Figure | None:
     if match["of"]:
         return _figure(FigureKind.SHARE, round(value / (100 if match["of"] == "百分之" else 1000), 6), match)
     if match["share"]:
-        return _figure(FigureKind.SHARE, round(value * _scale_of(match), 6), match)
+        unit = POINTS if match["share"] == POINTS else ""
+        return _figure(FigureKind.SHARE, round(value * _scale_of(match), 6), match, unit=unit)
     for name in ("money", "foreign", "span", "count"):
         if unit := match[name]:
             return _figure(FigureKind(name), value, match, unit="" if name == "money" else unit)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from rules.language.amounts import AmountError, parse_money, parse_share
-from rules.language.condition_parsing import ConditionParser, Quoter
+from rules.language.condition_parsing import ConditionParser, Quoter, located
 from rules.language.facts import FactType
 from rules.language.figures import FigureKind, figures_stating, run_in_order, states, states_day, states_years
 from rules.language.grants import (
@@ -36,8 +36,8 @@ from rules.language.grants import (
     TermKind,
     Tier,
 )
-from rules.language.measures import Quote
 from rules.language.number_checks import numbers_not_cited, tiers_out_of_order, tiers_without_words
+from rules.language.quotes import Quote
 from rules.language.stacking import DOCUMENT, OTHER_POLICIES, Level, Stacking, StackingRule
 
 BENEFIT_KINDS = frozenset(
@@ -77,16 +77,12 @@ class GrantParser:
             benefits=self._each(raw, "benefits", pointer, self._benefit),
             beneficiary=None if beneficiary is None else self._addressed(beneficiary, f"{pointer}/beneficiary"),
             periods=self._each(raw, "windows", pointer, self._period),
-            stacking=self.rules(raw, pointer),
+            stacking=self._each(raw, "stacking", pointer, self._stacking),
             materials=self._each(raw, "materials", pointer, self._material),
             channels=self._each(raw, "channels", pointer, self._channel),
             terms=self._each(raw, "terms", pointer, self._term),
             definitions=self._each(raw, "definitions", pointer, self._definition),
         )
-
-    def rules(self, raw: Mapping[str, Any], pointer: str) -> tuple[Stacking, ...]:
-        """Return the rules on having measures together, of one measure or of a whole document."""
-        return self._each(raw, "stacking", pointer, self._stacking)
 
     def _stacking(self, raw: object, pointer: str) -> Stacking | None:
         block = self._block(raw, pointer, ("with", "rule", "cite"), optional=("scope", "levels", "alike"))
@@ -179,7 +175,7 @@ class GrantParser:
             return None
         asked = block["when"] if isinstance(block["when"], list) else [block["when"]]
         conditions = [
-            self.conditions.parse(_with_cite(one, block["cite"]), f"{pointer}/when/{place}")
+            self.conditions.parse(_with_cite(one, located(block)), f"{pointer}/when/{place}")
             for place, one in enumerate(asked)
         ]
         gift = self._gift(block, pointer)
@@ -361,7 +357,7 @@ class GrantParser:
             return None
 
     def _cite(self, block: Mapping[str, Any], pointer: str) -> Quote | None:
-        return self.quoter.cite(block.get("cite"), f"{pointer}/cite", self.clause)
+        return self.quoter.cite(located(block), f"{pointer}/cite", self.clause)
 
     def _each(
         self, raw: Mapping[str, Any], key: str, pointer: str, read: Callable[[object, str], Read | None]
@@ -378,7 +374,7 @@ class GrantParser:
     ) -> Mapping[str, Any] | None:
         """Return a mapping that has the required keys and no unknown ones, or None after noting what is wrong."""
         needed = tuple(required)
-        known = tuple(sorted({*needed, *optional}))
+        known = tuple(sorted({*needed, *optional, "clause"}))
         if not isinstance(raw, dict):
             self._fault(pointer, "block_form", keys=known)
             return None

@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from rules.language.measures import Benefit, Condition, Measure, Quote, Test, Window, leaves
+from rules.language.measures import (
+    Benefit,
+    Condition,
+    Measure,
+    Test,
+    Window,
+    leaves,
+)
+from rules.language.quotes import Quote
 from rules.language.stacking import Stacking
 
 
@@ -104,7 +112,7 @@ class Gift:
 
     @property
     def is_paid_once(self) -> bool:
-        """Tell whether the amount is the whole of it, not one for each person, item or step that is counted."""
+        """Tell whether the amount is the whole, not that for each person, item or step, or one that is counted."""
         return self.per in _PAID_ONCE and not (self.rate is None and self.of_fact)
 
     @property
@@ -306,6 +314,23 @@ class Grant:
     channels: tuple[Channel, ...] = ()
     terms: tuple[Term, ...] = ()
     definitions: tuple[Definition, ...] = ()
+
+
+SHARED_KEYS = frozenset({"windows", "stacking", "materials", "channels", "terms", "definitions"})
+"""What a document may state once for all its measures."""
+
+
+def with_shared(grant: Grant, shared: Grant) -> Grant:
+    """Return what a measure states, with what its document states for all; its own windows and channels go first."""
+    return replace(
+        grant,
+        periods=grant.periods or shared.periods,
+        stacking=(*grant.stacking, *shared.stacking),
+        materials=(*grant.materials, *shared.materials),
+        channels=grant.channels or shared.channels,
+        terms=(*grant.terms, *shared.terms),
+        definitions=(*grant.definitions, *shared.definitions),
+    )
 
 
 def summed_up(measure: Measure, grant: Grant) -> Measure:

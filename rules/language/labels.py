@@ -76,7 +76,7 @@ class Labeller:
         if isinstance(value, date):
             return value.isoformat()
         if fact.type is FactType.MONEY:
-            return self._money(float(value))
+            return self.money(float(value))
         if fact.type in IN_PERCENT:
             return f"{_digits(float(value) * 100)}%"
         unit = f" {fact.unit_en}".rstrip() if self.language == "en" else fact.unit
@@ -116,7 +116,8 @@ class Labeller:
             return "yes" if value else "no"
         return "是" if value else "否"
 
-    def _money(self, yuan: float) -> str:
+    def money(self, yuan: float) -> str:
+        """Return an amount of yuan as people read it."""
         if self.language == "en":
             return f"CNY {yuan:,.0f}"
         if yuan >= _YI:

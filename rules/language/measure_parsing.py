@@ -31,7 +31,6 @@ from rules.language.measures import (
     leaves,
 )
 from rules.language.number_checks import numbers_not_cited
-from rules.language.stacking import Stacking
 
 _REQUIRED_OF_DRAFTS = ("id", "title", "instrument", "kind", "strength", "source")
 _REQUIRED = (*_REQUIRED_OF_DRAFTS, "title_en", "examples")
@@ -75,9 +74,9 @@ class MeasureParser:
             return Grant()
         return self._grant_parser(raw).parse(raw, pointer)
 
-    def shared_stacking(self, raw: object) -> tuple[Stacking, ...]:
-        """Return the rules on having measures together that hold for every measure of the document."""
-        return self._grant_parser({"source": {"clause": self.quoter.title().clause}}).rules({"stacking": raw}, "")
+    def shared(self, raw: Mapping[str, Any]) -> Grant:
+        """Return what a document states for all its measures: windows, papers, stacking, terms and the like."""
+        return self._grant_parser({"source": {"clause": self.quoter.title().clause}}).parse(raw, "")
 
     def _grant_parser(self, raw: Mapping[str, Any]) -> GrantParser:
         clause = self.quoter.known_clause(raw.get("source"))

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from rules.language.facts import Value
+from rules.language.quotes import Quote
 from seeds.documents import Document, DocumentStatus
 
 
@@ -96,17 +97,6 @@ def reason_of(outcome: int) -> Why | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """A checked quote: `document.text[start:end] == quote`, offsets in Unicode code points."""
-
-    document: str
-    clause: Annotated[str, "Path of the clause, for example 2.3.2."]
-    quote: str
-    start: Annotated[int, "Offset in Unicode code points."]
-    end: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Test:
     """What is asked of one fact, without where it is written; equal tests are evaluated once.
 
@@ -151,6 +141,18 @@ class Group:
 
 
 Condition: TypeAlias = Leaf | Group
+
+
+class Conditional(Protocol):
+    """What a program decides: a measure, or a tier of its benefit."""
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Return the conditions, all of which are needed."""
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        """Return what the conditions ask, groups gone through."""
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:

@@ -10,7 +10,13 @@ from rules.language.condition_parsing import Lexicon
 from rules.language.facts import NUMERIC, FactDefinition, FactType
 from rules.language.figures import FigureKind, figures_stating, states, states_day
 from rules.language.grants import Gift, Tier
-from rules.language.measures import Condition, Leaf, Quote, Test, leaves
+from rules.language.measures import (
+    Condition,
+    Leaf,
+    Test,
+    leaves,
+)
+from rules.language.quotes import Quote
 
 _READ_AS = {FactType.MONEY: FigureKind.MONEY, FactType.NUMBER: FigureKind.COUNT}
 

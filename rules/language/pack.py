@@ -13,7 +13,7 @@ from typing import Any
 
 from rules.language.condition_parsing import Faults, Lexicon, PackError, Quoter
 from rules.language.facts import FactDefinition, FactError, FactType, parse_fact_value
-from rules.language.grants import Grant, summed_up
+from rules.language.grants import SHARED_KEYS, Grant, summed_up, with_shared
 from rules.language.measure_parsing import MeasureParser
 from rules.language.measures import (
     Measure,
@@ -23,7 +23,7 @@ from seeds.faults import Fault, load_yaml
 
 _PACK_KEYS: Mapping[int, frozenset[str]] = {
     1: frozenset({"schema", "document", "defaults", "measures"}),
-    2: frozenset({"schema", "document", "defaults", "facts", "stacking", "measures"}),
+    2: frozenset({"schema", "document", "defaults", "facts", "measures", *SHARED_KEYS}),
 }
 """The keys of a pack, by its format."""
 _DEFAULT_FACTS = ("region", "sector")
@@ -75,14 +75,14 @@ def parse_pack(
         faults.add("/measures", "no_measures")
         raise PackError(faults.found)
     parsed = [parser.parse(item, f"/measures/{position}") for position, item in enumerate(items)]
-    shared = parser.shared_stacking(data.get("stacking", []))
+    shared = parser.shared({key: data[key] for key in SHARED_KEYS & set(data)})
     grants = [parser.grant(item, f"/measures/{position}") for position, item in enumerate(items)]
     _check_references(items, faults)
     if faults.found:
         raise PackError(faults.found)
     measures = tuple(measure for measure in parsed if measure is not None)
     given = {
-        measure.id: replace(grant, stacking=(*grant.stacking, *shared))
+        measure.id: with_shared(grant, shared)
         for measure, grant in zip(measures, grants, strict=True)
         if parser.schema > 1
     }

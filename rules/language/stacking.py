@@ -8,7 +8,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated
 
-from rules.language.measures import Measure, Quote
+from rules.language.measures import (
+    Measure,
+)
+from rules.language.quotes import Quote
 from seeds.documents import Document
 from seeds.vocabulary import Vocabulary
 

@@ -15,7 +15,7 @@ import yaml
 
 from matcher.answers.catalogue_json import describe_measure_listed
 from matcher.answers.engine import Engine
-from matcher.answers.shapes import StatedCondition
+from matcher.answers.measure_shapes import StatedCondition
 from matcher.profiles.profile import Profile
 from rules.catalogue.catalogue import Catalogue
 from service.clock import moment

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from msgspec import Struct
 
-from matcher.answers.shapes import OPEN, WHY, CatalogueInfo, MeasureSummary
+from matcher.answers.measure_shapes import OPEN, WHY
+from matcher.answers.shapes import CatalogueInfo, MeasureSummary
 from matcher.standing import Relevance
 from rules.language.measures import Instrument, MeasureKind, MeasureVerdict
 from service.intake.headings.layout import Status

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from msgspec import Struct
 
+from matcher.answers.measure_shapes import OPEN
 from matcher.answers.shapes import (
-    OPEN,
     CatalogueInfo,
     DocumentListed,
     Feature,

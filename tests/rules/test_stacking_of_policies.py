@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from rules.language.grants import WindowState, window_on
-from rules.language.measures import Quote
+from rules.language.quotes import Quote
 from rules.language.stacking import Level, Sort, Stacking, StackingRule, Together, pair, sort_of
 
 YES, NO, UNKNOWN = Together

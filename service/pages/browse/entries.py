@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from matcher.answers.catalogue_json import describe_measure
+from matcher.answers.catalogue_json import describe_grant, describe_measure
 from rules.catalogue.catalogue import Catalogue
+from rules.language.facts import parse_fact_value
 from rules.language.labels import Labeller
 from rules.language.measures import Condition, Example, Leaf, Measure, leaves
 from seeds.documents import Document
@@ -190,6 +191,7 @@ def measure_page(catalogue: Catalogue, measure: Measure, words: Words) -> Json:
         "strength": words[f"strength.{measure.strength}"],
         "benefit": benefit_words(described.benefit, words),
         "window": _window(measure, words),
+        "grant": _granted(catalogue, measure, labeller, words),
         "document": document_entry(catalogue, document, words),
         "departments": departments(catalogue, measure),
         "remarks": [remark.text for remark in document.remarks],
@@ -265,6 +267,24 @@ def _condition(catalogue: Catalogue, condition: Condition, labeller: Labeller, w
     }
 
 
+def _granted(catalogue: Catalogue, measure: Measure, labeller: Labeller, words: Words) -> Json:
+    """Return what a measure of format 2 gives: phrases, and what else it says as quotes with their clauses."""
+    if measure.id not in catalogue.grants:
+        return {}
+    grant = describe_grant(catalogue, catalogue.grants[measure.id], labeller)
+    stated = {
+        "browse_window_name": [period.cite for period in grant.windows],
+        "channels": [channel.cite for channel in grant.channels],
+        "beside": [rule.cite for rule in grant.stacking],
+        "terms": [term.cite for term in grant.terms] + [one.cite for one in grant.definitions],
+    }
+    return {
+        "benefits": [f"{words[f'benefit.{one.kind}']}{words['colon']}{one.words}" for one in grant.benefits],
+        "papers": [paper.label for paper in grant.materials],
+        "stated": {name: [quote.quote for quote in dict.fromkeys(quotes)] for name, quotes in stated.items() if quotes},
+    }
+
+
 def _window(measure: Measure, words: Words) -> str:
     if measure.window is None:
         return ""
@@ -294,7 +314,8 @@ def _fact_name(catalogue: Catalogue, measure: Measure, fact: str, words: Words) 
 
 
 def _values(catalogue: Catalogue, fact: str, value: Any, labeller: Labeller, words: Words) -> str:  # noqa: ANN401 - a fact's
-    values = value if isinstance(value, list | tuple) else [value]
+    known = catalogue.facts.get(fact)
+    values = [value] if known is None else list(parse_fact_value(known, value, catalogue.vocabularies))
     if fact in catalogue.facts and catalogue.facts[fact].vocabulary == "regions":
         places = (region_label(catalogue.vocabularies["regions"], str(one), words["language"]) for one in values)
         return words["semicolon"].join(places)

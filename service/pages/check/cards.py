@@ -7,13 +7,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from matcher.answers.shapes import Evidence, MatchAnswer, Recommendation
-from rules.language.measures import Effect, MeasureKind, Quote
+from rules.language.measures import (
+    Effect,
+    MeasureKind,
+)
+from rules.language.quotes import Quote
 from service.pages.check.conditions import (
     Row,
     Rows,
     asking_once,
     benefit_words,
     clause_address,
+    granted,
     measure_address,
     measure_place,
 )
@@ -138,7 +143,8 @@ def _card(recommendation: Recommendation, number: int, rows: Rows, words: Mappin
         "departments": sorted(measure.departments, key=lambda department: not department.lead),
         "nearness": words[f"relevance.{recommendation.relevance}"],
         "strength": words[f"strength.{measure.strength}"],
-        "benefit": benefit_words(measure.benefit, words),
+        "benefit": "" if recommendation.grant else benefit_words(measure.benefit, words),
+        "grant": granted(recommendation.grant, words) if recommendation.grant else None,
         "why": next(iter(recommendation.explanation), ""),
         "counted": _counted(conditions, words),
         "open": [row for row in conditions if row.verdict != "met"],

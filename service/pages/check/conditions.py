@@ -11,7 +11,8 @@ from typing import Any
 
 import flask
 
-from matcher.answers.shapes import Benefit, Condition, Question
+from matcher.answers.measure_shapes import Benefit, BenefitStanding, Condition, GrantStanding
+from matcher.answers.shapes import Question
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import IN_PERCENT, FactDefinition, FactType
 from rules.language.labels import Labeller
@@ -58,6 +59,36 @@ def benefit_words(benefit: Benefit | None, words: Mapping[str, str]) -> str:
     if benefit.rate is not None:
         stated.append(words["benefit_rate"].format(f"{100 * benefit.rate:g}%"))
     return words["comma_between"].join(stated)
+
+
+def granted(grant: GrantStanding, words: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a measure comes to as a card shows it: benefits with amounts, window, papers and neighbours."""
+    return {
+        "benefits": [
+            {"words": f"{words[f'benefit.{one.kind}']}{words['colon']}{one.words}", "comes_to": _comes_to(one, words)}
+            for one in grant.benefits
+        ],
+        "window": grant.window_words,
+        "papers": [paper.label for paper in grant.materials],
+        "channels": [channel.cite.quote for channel in grant.channels],
+        "beside": [
+            (words[f"together.{one.together}"].format(one.title), one.rules[0].cite.quote) for one in grant.stacking
+        ],
+    }
+
+
+def _comes_to(benefit: BenefitStanding, words: Mapping[str, str]) -> str:
+    """Return what a benefit comes to on what was filled in, "" where its own words say as much."""
+    if benefit.verdict is Verdict.UNMET:
+        return words["comes_to_nothing"]
+    low, high = benefit.low_cny, benefit.high_cny
+    if high is None or not (benefit.tiers or low is not None):
+        return ""
+    if low == high:
+        return words["comes_to"].format(money_words(high, words))
+    if low is None:
+        return words["comes_to_up_to"].format(money_words(high, words))
+    return words["comes_to_between"].format(money_words(low, words), money_words(high, words))
 
 
 def money_words(yuan: float, words: Mapping[str, str]) -> str:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from matcher.answers import explanation
-from matcher.answers.explanation import say
+from matcher.answers.saying import WORDS, say
 from rules.language.measures import Effect, MeasureVerdict
 from seeds.faults import load_words
 
@@ -16,6 +15,6 @@ def test_every_verdict_and_effect_has_words(language):
 
 
 def test_nothing_promises_what_a_draft_cannot_keep():
-    chinese = load_words(explanation.WORDS, "zh").values()
+    chinese = load_words(WORDS, "zh").values()
     assert not any("享受" in text and "不可" not in text for text in chinese)
     assert say("caveat.draft", "zh") == "征求意见稿，尚未生效"

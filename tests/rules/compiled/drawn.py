@@ -2,7 +2,16 @@
 
 from hypothesis import strategies as st
 
-from rules.language.measures import Combination, Group, Instrument, Leaf, Measure, MeasureKind, Quote, Strength
+from rules.language.measures import (
+    Combination,
+    Group,
+    Instrument,
+    Leaf,
+    Measure,
+    MeasureKind,
+    Strength,
+)
+from rules.language.quotes import Quote
 
 CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)
 

@@ -1,7 +1,13 @@
 """Conditions as a tree: its leaves in the order written."""
 
-from rules.language.measures import Combination, Group, Leaf, Quote, leaves
+from rules.language.measures import (
+    Combination,
+    Group,
+    Leaf,
+    leaves,
+)
 from rules.language.measures import Test as Asked
+from rules.language.quotes import Quote
 
 CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)
 

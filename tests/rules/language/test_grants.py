@@ -25,9 +25,10 @@ from rules.language.grants import (
     WindowState,
     window_on,
 )
-from rules.language.measures import MET, UNKNOWN, UNMET, Quote
+from rules.language.measures import MET, UNKNOWN, UNMET
 from rules.language.pack import parse_pack, reference_faults
 from rules.language.payment import next_tier, payment_of
+from rules.language.quotes import Quote
 from rules.language.stacking import Level, Sort, Stacking, StackingRule, Together, pair
 from seeds.faults import load_yaml
 

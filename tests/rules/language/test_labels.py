@@ -8,8 +8,13 @@ from hypothesis import strategies as st
 
 from rules.language.amounts import LARGEST_YUAN, parse_money, parse_share
 from rules.language.labels import Labeller
-from rules.language.measures import Combination, Group, Leaf, Quote
+from rules.language.measures import (
+    Combination,
+    Group,
+    Leaf,
+)
 from rules.language.measures import Test as Asked
+from rules.language.quotes import Quote
 
 YES, NO = True, False
 CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)

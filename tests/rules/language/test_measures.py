@@ -5,7 +5,13 @@ from datetime import date
 
 import pytest
 
-from rules.language.measures import Effect, Instrument, Quote, Window, effect
+from rules.language.measures import (
+    Effect,
+    Instrument,
+    Window,
+    effect,
+)
+from rules.language.quotes import Quote
 from seeds.documents import DocumentStatus
 
 CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)

@@ -17,12 +17,12 @@ from rules.language.measures import (
     Instrument,
     Leaf,
     MeasureVerdict,
-    Quote,
     Strength,
     leaves,
 )
 from rules.language.measures import Test as Asked
 from rules.language.pack import load_pack, parse_pack, reference_faults
+from rules.language.quotes import Quote
 from seeds.documents import build_document
 from seeds.faults import SeedError
 
@@ -299,7 +299,7 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], object], list[tuple[str, str,
     "open that is neither true nor false": (lambda d: condition(d, 1, open="yes"), [(f"{M}/conditions/1/open", "must be true or false", "")]),
     "a manual condition without a text": (lambda d: d["measures"][0]["conditions"][2].pop("text"), [(f"{M}/conditions/2", "the manual condition 'eligible' needs a text", "or use a published attestation")]),
     "a manual condition that is a fact": (lambda d: replace_condition(d, {"manual": "employees", "cite": "企业"}), [(C, "'employees' is a fact, no attestation", "write {fact: ...}")]),
-    "an unknown key of a manual condition": (lambda d: condition(d, 2, open=True), [(f"{M}/conditions/2/open", "unknown key 'open'", "known: ['cite', 'manual', 'text', 'text_en']")]),
+    "an unknown key of a manual condition": (lambda d: condition(d, 2, open=True), [(f"{M}/conditions/2/open", "unknown key 'open'", "known: ['cite', 'clause', 'manual', 'text', 'text_en']")]),
     "an empty group": (lambda d: replace_condition(d, {"any": []}), [(C, "any stands alone and holds at least one condition", "")]),
     "a group that is no list": (lambda d: replace_condition(d, {"all": {"fact": "listed"}}), [(C, "all stands alone and holds at least one condition", "")]),
     "a group with a cite": (lambda d: replace_condition(d, {"any": [{"manual": "hospital", "cite": "企业"}], "cite": "企业"}), [(C, "any stands alone and holds at least one condition", "")]),

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from rules.language.facts import Answer
 from rules.language.grants import BenefitItem, Cap, CapBy, Gift, Per, Span, Tier
-from rules.language.measures import MET, UNKNOWN, UNMET, Quote
+from rules.language.measures import MET, UNKNOWN, UNMET
 from rules.language.payment import payment_of
+from rules.language.quotes import Quote
 
 CITE = Quote(document="d", clause="1", quote="给予20万元", start=0, end=6)
 AMOUNTS = st.sampled_from([1e4, 5e4, 2e5, 8e5, 1e6])

@@ -3,8 +3,15 @@
 import pytest
 
 from rules.language.facts import Answer
-from rules.language.measures import Combination, Group, Leaf, Quote, Verdict, Why
+from rules.language.measures import (
+    Combination,
+    Group,
+    Leaf,
+    Verdict,
+    Why,
+)
 from rules.language.measures import Test as Asked
+from rules.language.quotes import Quote
 from rules.language.reference import evaluate_condition
 from seeds.vocabulary import Taxonomy
 

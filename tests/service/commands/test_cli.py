@@ -106,7 +106,8 @@ def test_draft_writes_a_document_to_be_finished_by_hand(tmp_path, capsys):
     options = ["--documents", str(tmp_path / "documents")]
     assert main(["draft", str(source), "some-notice", *options]) == 0
     folder = tmp_path / "documents" / "some-notice"
-    assert sorted(file.name for file in folder.iterdir()) == ["document.yaml", "source.txt", "text.txt"]
+    assert sorted(file.name for file in folder.iterdir()) == ["document.yaml", "pack.yaml", "source.txt", "text.txt"]
+    assert "instrument: pilot" in (folder / "pack.yaml").read_text("utf-8")
     assert "支持企业建设中试平台。" in (folder / "text.txt").read_text("utf-8")
     assert main(["draft", str(source), "some-notice", *options]) == 2
     assert main(["draft", str(source), "Some Notice", *options]) == 2

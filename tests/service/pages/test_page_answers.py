@@ -6,10 +6,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from werkzeug.datastructures import MultiDict
 
-from matcher.answers.shapes import Condition
+from matcher.answers.measure_shapes import Condition
 from matcher.standing import Standing
 from rules.catalogue.content import open_catalogue
-from rules.language.measures import Quote, Verdict, Why
+from rules.language.measures import (
+    Verdict,
+    Why,
+)
+from rules.language.quotes import Quote
 from service.pages.check.conditions import Rows, asking_once
 from service.pages.check.fields import Fields, is_field, read_profile, typed_of
 from service.pages.check.page import changed_measures, read_typed

@@ -1,0 +1,170 @@
+"""What a measure of pack format 2 gives, put into words, and what it comes to for one company."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from matcher.answers.measure_shapes import (
+    BenefitStanding,
+    Condition,
+    GrantStanding,
+    PairStanding,
+    Paper,
+    TierStanding,
+)
+from matcher.answers.saying import say
+from rules.catalogue.catalogue import Catalogue
+from rules.language.facts import Answers
+from rules.language.grants import BenefitItem, Gift, Grant, Per, Span, Tier, WindowStanding, WindowState, window_on
+from rules.language.labels import Labeller
+from rules.language.measures import BY_STRENGTH, STRENGTH, Measure, conjunction
+from rules.language.payment import next_tier, payment_of
+from rules.language.reference import ConditionTrace, evaluate_condition
+from rules.language.stacking import pair
+
+
+@dataclass(frozen=True, slots=True)
+class GrantWords:
+    """Writes benefits and windows in one language."""
+
+    labeller: Labeller
+
+    @property
+    def language(self) -> str:
+        """Return the language written in."""
+        return self.labeller.language
+
+    def benefit(self, item: BenefitItem) -> str:
+        """Return one benefit in one phrase."""
+        parts = [self._say("tiers").join(map(self.tier, item.tiers))] if item.tiers else []
+        parts += [self.gift(item.gift)] if item.gift else []
+        parts += [self._say("years", years=f"{item.years:g}")] if item.years else []
+        parts += [self._say("instalments", instalments=item.instalments)] if item.instalments else []
+        parts += [self._say(name) for name in ("first_time_only", "difference_only") if getattr(item, name)]
+        return self._say("join").join(parts)
+
+    def tier(self, tier: Tier) -> str:
+        """Return one tier: its conditions and what is paid where they hold."""
+        conditions = self._say("join").join(map(self.labeller.label, tier.conditions))
+        return self._say("when", conditions=conditions, words=self.gift(tier.gift))
+
+    def gift(self, gift: Gift) -> str:
+        """Return what is paid, with its limits; that no amount is written, where none is."""
+        parts = []
+        if gift.amount:
+            parts.append(self._span("amount", gift.amount, self.labeller.money))
+        if gift.rate:
+            base = say(f"base.{gift.of}" if gift.of else "base.none", self.language)
+            parts.append(self._span("rate", gift.rate, _percent, base=base))
+        words = self._say("join").join(parts)
+        if words and gift.per is Per.STEP and gift.step:
+            words = self._say("step", step=self.labeller.money(gift.step), words=words)
+        elif words and gift.per and gift.per is not Per.STEP:
+            words = self._say("per", per=say(f"per.{gift.per}", self.language), words=words)
+        caps = [
+            self._say("cap", by=say(f"cap_by.{cap.by}", self.language), amount=self.labeller.money(cap.amount_cny))
+            for cap in gift.caps
+        ]
+        return self._say("join").join([*([words] if words else []), *caps]) or self._say("unstated")
+
+    def window(self, standing: WindowStanding) -> str:
+        """Return how applications stand, in one sentence."""
+        state, closes = standing.state, standing.closes
+        if state in (WindowState.OPEN, WindowState.NEXT):
+            until = say("window.open_until", self.language, closes=closes) if closes else ""
+            return say(f"window.{state}", self.language, opens=standing.opens, until=until)
+        return say(f"window.{state}", self.language, closes=closes)
+
+    def _span(self, kind: str, span: Span, write: Callable[[float], str], **values: str) -> str:
+        high = write(span.high or 0.0)  # a span read from a pack always has its upper end
+        if span.low is None:
+            return self._say(f"{kind}_up_to", **{kind: high}, **values)
+        if span.low == span.high:
+            return self._say(kind, **{kind: high}, **values)
+        return self._say(f"{kind}_range", low=write(span.low), high=high, **values)
+
+    def _say(self, code: str, **values: object) -> str:
+        return say(f"grant.{code}", self.language, **values)
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.6g}%"
+
+
+def papers(catalogue: Catalogue, grant: Grant, language: str) -> tuple[Paper, ...]:
+    """Return the papers to hand in, with their names and who issues them."""
+    materials = catalogue.vocabularies["materials"]
+    return tuple(
+        Paper(
+            id=one.id,
+            label=materials[one.id].label(language),
+            issuer=materials[one.id].extra.get("issuer"),
+            cite=one.cite,
+        )
+        for one in grant.materials
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantPresenter:
+    """Tells what grants come to for one company on a day; `present` puts a traced condition into its shape."""
+
+    catalogue: Catalogue
+    words: GrantWords
+    answers: Answers
+    on: date
+    present: Callable[[ConditionTrace], Condition]
+
+    def standing(self, measure: Measure, beside: Iterable[Measure]) -> GrantStanding | None:
+        """Return what a measure comes to, `beside` others shown; None where its pack states nothing in detail."""
+        grant = self.catalogue.grants.get(measure.id)
+        if grant is None:
+            return None
+        window = window_on(grant.periods, self.on)
+        return GrantStanding(
+            benefits=tuple(map(self._benefit, grant.benefits)),
+            window=window,
+            window_words=self.words.window(window),
+            stacking=tuple(self._pairs(measure, beside)),
+            materials=papers(self.catalogue, grant, self.words.language),
+            channels=grant.channels,
+            terms=grant.terms,
+        )
+
+    def _benefit(self, item: BenefitItem) -> BenefitStanding:
+        traces = [self._traced(tier) for tier in item.tiers]
+        values = [STRENGTH[conjunction(trace.verdict for trace in conditions)] for conditions in traces]
+        payment = payment_of(item, values, self.answers)
+        return BenefitStanding(
+            kind=item.kind,
+            words=self.words.benefit(item),
+            verdict=BY_STRENGTH[payment.standing],
+            low_cny=payment.low,
+            high_cny=payment.high,
+            tier=payment.tier,
+            next_tier=next_tier(item, values, payment.tier),
+            depends_on=payment.depends_on,
+            tiers=tuple(
+                TierStanding(
+                    words=self.words.tier(tier),
+                    verdict=BY_STRENGTH[value],
+                    conditions=tuple(self.present(trace) for trace in conditions),
+                )
+                for tier, value, conditions in zip(item.tiers, values, traces, strict=True)
+            ),
+        )
+
+    def _traced(self, tier: Tier) -> list[ConditionTrace]:
+        return [evaluate_condition(one, self.answers, self.catalogue.taxonomies) for one in tier.conditions]
+
+    def _pairs(self, measure: Measure, beside: Iterable[Measure]) -> Iterable[PairStanding]:
+        rules = {name: grant.stacking for name, grant in self.catalogue.grants.items()}
+        for other in beside:
+            if other.id == measure.id:
+                continue
+            found = pair(rules, measure.id, other.id, same_document=measure.document == other.document)
+            if found.rules:
+                title = other.title_in(self.words.language)
+                yield PairStanding(measure_id=other.id, title=title, together=found.together, rules=found.rules)

@@ -1,0 +1,115 @@
+"""What each figure of a sentence does: it pays, it limits what is paid, or it is asked of the company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from rules.drafting.sentences import Sentence, Span
+from rules.drafting.words import DraftingWords, holds, nearest
+from rules.language.figures import Figure, FigureKind
+
+_NEAR = 8
+"""So many characters before a figure belong to it: 「最高」, 「不低于」, 「每年给予」."""
+_BEHIND = 6
+
+
+class Role(StrEnum):
+    """What a figure does."""
+
+    PAYS = "pays"
+    LIMITS = "limits"
+    ASKS = "asks"
+    YEARS = "years"
+    PARTS = "parts"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A figure with its role, the segment it stands in, and the operator of one that is asked."""
+
+    figure: Figure
+    role: Role
+    segment: Span
+    operator: str = ""
+    at_most: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoleReader:
+    """Reads the roles of the figures of one sentence."""
+
+    words: DraftingWords
+
+    def read(self, sentence: Sentence) -> tuple[Placed, ...]:
+        """Return every figure with what it does."""
+        turn = self._turn(sentence)
+        placed: list[Placed] = []
+        for figure in sentence.figures:
+            segment = sentence.segment_at(figure.start)
+            placed.append(self._place(sentence, figure, segment, turn))
+        if holds(self.words.denying, sentence.text):  # what is not paid asks for something at most
+            paying = (Role.PAYS, Role.LIMITS)
+            return tuple(replace(one, role=Role.ASKS) if one.role in paying else one for one in placed)
+        return tuple(placed)
+
+    def _turn(self, sentence: Sentence) -> int:
+        """Return where the sentence turns from who is addressed to what is given; its end where nothing is."""
+        text = sentence.text
+        places = [
+            text.find(word) for word in ("给予", "按", "予以", "发放", "补助", "补贴", "奖励", "资助", "贴息", "最高")
+        ]
+        return min((place for place in places if place >= 0), default=len(text))
+
+    def _place(self, sentence: Sentence, figure: Figure, segment: Span, turn: int) -> Placed:
+        before = sentence.text[max(segment.start, figure.start - _NEAR) : figure.start]
+        after = sentence.text[figure.end : min(segment.end, figure.end + _BEHIND)]
+        pays = holds((*self.words.paying, *self.words.at_most_before, "按", "比例", "标准"), segment.text)
+        at_most = self._is_most(before, after)
+        operator = self._operator(before, after)
+        if sentence.is_aside(figure.start) and any(not sentence.is_aside(one.start) for one in sentence.figures):
+            return Placed(figure=figure, role=Role.NONE, segment=segment)
+        role = self._role(sentence, figure, segment, pays=pays, at_most=at_most, asked=bool(operator), turn=turn)
+        return Placed(figure=figure, role=role, segment=segment, operator=operator, at_most=at_most)
+
+    def _role(  # noqa: PLR0913 - what is known of one figure
+        self, sentence: Sentence, figure: Figure, segment: Span, *, pays: bool, at_most: bool, asked: bool, turn: int
+    ) -> Role:
+        if figure.kind in (FigureKind.SPAN, FigureKind.COUNT):
+            return self._role_of_count(sentence, figure, segment, asked=asked, turn=turn)
+        if figure.kind is FigureKind.DAY or (figure.kind is FigureKind.PLAIN and not figure.unit):
+            return Role.ASKS if asked and figure.start < turn else Role.NONE
+        if asked and (figure.start < turn or not pays):
+            return Role.ASKS
+        if figure.kind in (FigureKind.MONEY, FigureKind.SHARE, FigureKind.PLAIN) and (pays or figure.start > turn):
+            return Role.LIMITS if at_most else Role.PAYS
+        return Role.ASKS if asked else Role.NONE
+
+    def _role_of_count(self, sentence: Sentence, figure: Figure, segment: Span, *, asked: bool, turn: int) -> Role:
+        text = sentence.text
+        if figure.unit in ("期", "次") and "分" in text[max(0, figure.start - 2) : figure.start]:
+            return Role.PARTS
+        is_long = figure.kind is FigureKind.SPAN and figure.unit in ("年", "年度", "周年")
+        if (
+            is_long
+            and figure.start >= segment.start
+            and holds(("连续", "补贴期", "补助期", "奖励期", "期限"), segment.text)
+        ):
+            return Role.YEARS if holds(self.words.paying, text) else Role.NONE
+        return Role.ASKS if asked and (figure.start < turn or turn == len(text)) else Role.NONE
+
+    def _is_most(self, before: str, after: str) -> bool:
+        return holds(self.words.at_most_before, before) or after.startswith(self.words.at_most_behind)
+
+    def _operator(self, before: str, after: str) -> str:
+        """Return the operator of a comparison right behind a figure, else of one right before it."""
+        for operator, words in self.words.compare_behind.items():
+            if after.startswith(words):
+                return operator
+        plain = before.rstrip(" 约近")
+        compared = {
+            operator: tuple(word for word in words if plain.endswith(word))
+            for operator, words in self.words.compare_before.items()
+        }
+        return nearest(compared, plain) or ""

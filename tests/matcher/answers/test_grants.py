@@ -1,0 +1,127 @@
+"""What a measure of format 2 comes to for a company: its tier, the amount it could be, the window, the neighbours."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from matcher.answers.catalogue_json import describe_measure_fully
+from matcher.answers.engine import Engine
+from matcher.answers.shapes import MatchAnswer, MeasureFull
+from matcher.profiles.profile import MatchRequest, Profile
+from rules.catalogue.content import assemble
+from seeds.documents import load_documents
+from seeds.faults import load_yaml
+
+POLICIES = Path(__file__).parents[2] / "rules" / "policies"
+DOCUMENT = "chenghu-industry-2026"
+IN_SEASON = date(2026, 5, 2)
+
+
+@pytest.fixture(scope="module")
+def chenghu(content) -> Engine:
+    documents = {one.id: one for one in load_documents(POLICIES / "documents") if one.id == DOCUMENT}
+    packs = {DOCUMENT: load_yaml(POLICIES / "packs" / f"{DOCUMENT}.yaml")}
+    return Engine(assemble(replace(content, documents=documents, packs=packs)))
+
+
+@pytest.fixture(scope="module")
+def ask(chenghu):
+    """Return the grants of an answer by measure."""
+
+    def run(*, on: date = IN_SEASON, language: str = "zh", **fields):
+        profile = Profile(city="440114", sector=("生物医药",), **fields)
+        answer = chenghu.match(MatchRequest(profile=profile, on=on, language=language, limit=50))
+        assert msgspec.json.decode(msgspec.json.encode(answer), type=MatchAnswer) == answer
+        return {one.measure.id: one.grant for one in answer.recommendations}
+
+    return run
+
+
+def test_the_tier_that_holds_is_told_with_the_gap_to_the_next(ask):
+    award = ask(annual_revenue_cny=6e8)["ch-revenue-award"].benefits[0]
+    assert (award.tier, award.next_tier, award.low_cny, award.high_cny) == (1, 2, 8e5, 8e5)
+    assert [tier.verdict.value for tier in award.tiers] == ["met", "met", "unmet"]
+    assert award.tiers[2].conditions[0].gap == 4e8
+
+
+def test_an_unknown_fact_leaves_the_amount_open_and_is_named(ask):
+    award = ask()["ch-revenue-award"].benefits[0]
+    assert (award.low_cny, award.high_cny, award.verdict.value) == (None, 1.5e6, "unknown")
+    assert award.depends_on == ("annual_revenue_cny",)
+
+
+def test_below_the_lowest_tier_nothing_is_paid_and_no_zero_is_invented(ask):
+    award = ask(annual_revenue_cny=9e7)["ch-revenue-award"].benefits[0]
+    assert (award.verdict.value, award.low_cny, award.high_cny, award.next_tier) == ("unmet", None, None, 0)
+
+
+def test_a_rate_is_reckoned_on_the_fact_that_it_is_a_share_of(ask):
+    known = ask(facts={"equipment_spend_cny": 1e7})["ch-equipment"].benefits[0]
+    assert (known.low_cny, known.high_cny) == (2e6, 2e6)
+    capped = ask(facts={"equipment_spend_cny": 1e8})["ch-equipment"].benefits[0]
+    assert (capped.low_cny, capped.high_cny) == (5e6, 5e6)
+
+
+@pytest.mark.parametrize(
+    ("on", "state", "words"),
+    [
+        (date(2026, 4, 30), "open", "正在受理，截至 2026-04-30"),
+        (date(2026, 5, 1), "next", "下次受理：2027-03-01 起，截至 2027-04-30"),
+    ],
+)
+def test_the_window_is_told_for_the_day_asked_about(on, state, words, ask):
+    grant = ask(on=on)["ch-revenue-award"]
+    assert (grant.window.state.value, grant.window_words) == (state, words)
+    assert ask(on=on)["ch-doctors"].window_words == "原文未写明受理时间"
+
+
+def test_neighbours_are_named_only_where_a_text_speaks_of_them(ask):
+    grants = ask(facts={"local_contribution_growth": "30%"})
+    (beside,) = grants["ch-growth-award"].stacking
+    assert (beside.measure_id, beside.together.value) == ("ch-rd-subsidy", "no")
+    assert beside.rules[0].cite.quote == "本措施与区其他同类政策不重复享受"
+    assert grants["ch-doctors"].stacking == ()
+
+
+WORDS = {
+    "ch-revenue-award": (
+        "年营业收入不低于1亿元：20万元；年营业收入不低于5亿元：80万元；年营业收入不低于10亿元：150万元，仅限首次，只补差额",
+        (
+            "annual revenue is at least CNY 100,000,000: CNY 200,000; "
+            "annual revenue is at least CNY 500,000,000: CNY 800,000; "
+            "annual revenue is at least CNY 1,000,000,000: CNY 1,500,000, the first time only, the difference only"
+        ),
+    ),
+    "ch-rd-subsidy": (
+        "不超过研发费用的10%，每年最高300万元",
+        "up to 10% of the R&D spending, at most CNY 3,000,000 a year",
+    ),
+    "ch-growth-award": (
+        "每增加100万元，5万元，单个企业最高50万元",
+        "CNY 50,000 for every CNY 1,000,000 more, at most CNY 500,000 for one enterprise",
+    ),
+    "ch-doctors": ("每人6万元，连续3年", "CNY 60,000 per person, for 3 years"),
+    "ch-major-projects": ("原文未写明金额", "the text states no amount"),
+}
+
+
+@pytest.mark.parametrize("measure", WORDS)
+def test_a_benefit_is_put_into_words(measure, chenghu):
+    for language, words in zip(("zh", "en"), WORDS[measure], strict=True):
+        described = describe_measure_fully(chenghu.catalogue, chenghu.catalogue.measures[measure], language)
+        assert described.grant.benefits[0].words == words
+        assert msgspec.json.decode(msgspec.json.encode(described), type=MeasureFull) == described
+
+
+def test_a_fact_of_a_pack_is_asked_like_any_other(chenghu):
+    profile = Profile(city="440114", sector=("生物医药",), annual_revenue_cny=1e8)
+    answer = chenghu.match(MatchRequest(profile=profile, on=IN_SEASON))
+    assert "区级地方贡献比上一年度增长多少？" in {question.question for question in answer.questions}
+
+
+def test_measures_of_format_1_say_nothing_of_it(engine):
+    answer = engine.match(MatchRequest(profile=Profile(city="广州", sector=("生物医药",)), on=IN_SEASON))
+    assert b'"grant":{' not in msgspec.json.encode(answer)

@@ -1,0 +1,123 @@
+"""Sentences of policies into benefits and conditions: what pays, what limits, what is asked, and what is none of it."""
+
+import pytest
+
+from rules.drafting.reading import SentenceReader
+from rules.drafting.sentences import sentences_of
+from rules.drafting.words import drafting_words
+from seeds.documents import build_document
+from tests.rules.drafting.documents import document_of
+
+GIVES = {
+    "对在本区设立研发中心的企业，给予50万元奖励": [{"amount": "50万元"}],
+    "对新认定的企业，给予最高200万元资助": [{"up_to": "200万元"}],
+    "对获奖单位给予10万元至30万元奖励": [{"amount": ["10万元", "30万元"]}],
+    "按设备投入的15%给予补助，单个项目最高300万元": [
+        {"rate": "15%", "of": "equipment", "caps": [("300万元", "project")]}
+    ],
+    "按照研发费用不超过8%给予补助，每家企业每年最高100万元": [
+        {"rate_up_to": "8%", "of": "rd_spend", "caps": [("100万元", "year")]}
+    ],
+    "对其贷款利息给予50%的贴息，累计不超过60万元": [
+        {"rate": "50%", "of": "loan_interest", "caps": [("60万元", "total")]}
+    ],
+    "按照国拨经费给予1:1配套支持": [{"rate": "100%", "of": "award"}],
+    "新引进的博士，每人每年给予3万元生活补贴，连续补贴3年": [{"amount": "3万元", "per": "person", "years": 3}],
+    "给予租用厂房的企业15元/平方米租金补贴": [{"amount": "15元", "per": "square_metre"}],
+    "每件发明专利资助2000元": [{"amount": "2000元", "per": "patent"}],
+    "营业收入每增加1000万元给予8万元奖励，单个企业不超过80万元": [
+        {"amount": "8万元", "per": "step", "step": "1000万元", "caps": [("80万元", "enterprise")]}
+    ],
+    "给予100万元补助，分三期拨付": [{"amount": "100万元", "instalments": 3}],
+    "对首次通过认定的企业给予20万元奖励": [{"amount": "20万元", "first_time_only": True}],
+    "给予采购方最高40万元补助，给予供应方最高60万元补助": [{"up_to": "40万元"}, {"up_to": "60万元"}],
+    "对规模以上企业给予20万元奖励（第一年兑现12万元，第二年兑现8万元）": [{"amount": "20万元"}],
+    "对取得国家级、省级认定的企业，分别给予80万元、30万元奖励": [
+        {"tiers": [("取得国家级", "80万元"), ("省级认定的企业", "30万元")]}
+    ],
+    "对年营业收入达到2亿元、5亿元的企业，分别给予10万元、25万元奖励": [
+        {"tiers": [(("annual_revenue_cny", "2亿元"), "10万元"), (("annual_revenue_cny", "5亿元"), "25万元")]}
+    ],
+    "获评省、市级示范项目、数字化车间的分别奖励30万元、10万元": [{"tiers": [("省", "30万元"), ("市级", "10万元")]}],
+    "投资额100万元以上至500万元、500万元以上的，分别按投资额的5%、8%给予补助": [
+        {"tiers": [("投资额100万元以上至500万元", "5%"), ("500万元以上", "8%")]}
+    ],
+    "服务企业达200家以上、500家以上的给予奖励5万元、12万元": [
+        {"tiers": [("服务企业达200家以上", "5万元"), ("500家以上", "12万元")]}
+    ],
+    "上述企业的补助比例再提高3个百分点": [{}],
+    "鼓励企业开展技术改造": [],
+    "本办法自2026年3月1日起施行": [],
+    "获得上级补助超过实际支出50%的，不再给予补助": [],
+}  # fmt: skip
+
+ASKS = {
+    "对年营业收入2000万元以上的企业，给予10万元奖励": [("annual_revenue_cny", "at_least", "2000万元")],
+    "职工总数不超过300人的企业": [("employees", "at_most", 300.0)],
+    "研发人员占职工总数的比例不低于10%": [("rd_staff_share", "at_least", "10%")],
+    "注册资本不低于500万元": [("registered_capital_cny", "at_least", "500万元")],
+    "在本市注册成立满2年": [("years_in_business", "at_least", 2.0)],
+    "上年度研发费用超过800万元的企业，给予30万元补助": [("rd_spend_cny", "more_than", "800万元")],
+    "对固定资产投资不低于1亿元的项目，给予100万元奖励": ["对固定资产投资不低于1亿元的项目"],
+    "对缴纳社保满6个月的人员，给予1万元补贴": ["对缴纳社保满6个月的人员"],
+    "对获得国家级奖项的企业，给予20万元奖励": ["获得国家级奖项的企业"],
+    "给予企业20万元奖励": [],
+}
+
+
+@pytest.fixture(scope="module")
+def read(lexicon):
+    reader = SentenceReader(words=drafting_words(), facts=dict(lexicon.facts))
+
+    def run(words: str):
+        document = build_document(*document_of(f"一、支持内容\n（一）{words}。"))
+        sentence = next(one for one in sentences_of(document) if one.text == words)
+        return document, reader.read(sentence)
+
+    return run
+
+
+def plain(benefit):
+    """Return a benefit without its cites: caps as (amount, by), tiers as (what, amount)."""
+    kept = {key: value for key, value in benefit.items() if key not in ("kind", "cite", "tiers", "caps")}
+    if "caps" in benefit:
+        kept["caps"] = [(cap["amount"], cap["by"]) for cap in benefit["caps"]]
+    if "tiers" in benefit:
+        kept["tiers"] = [(what(tier["when"]), tier.get("amount") or tier.get("rate")) for tier in benefit["tiers"]]
+    return kept
+
+
+def what(when):
+    return when["text"] if "manual" in when else (when["fact"], when["at_least"])
+
+
+@pytest.mark.parametrize("words", GIVES)
+def test_what_a_sentence_gives_is_read(words, read):
+    assert [plain(benefit) for benefit in read(words)[1].benefits] == GIVES[words]
+
+
+@pytest.mark.parametrize("words", ASKS)
+def test_what_a_sentence_asks_is_read(words, read):
+    conditions = [
+        one["cite"] if "manual" in one else (one["fact"], *next(i for i in one.items() if i[0] not in ("fact", "cite")))
+        for one in read(words)[1].conditions
+    ]
+    assert conditions == ASKS[words]
+
+
+@pytest.mark.parametrize("words", [*GIVES, *ASKS])
+def test_every_part_cites_words_of_the_sentence(words, read):
+    document, found = read(words)
+    for part in parts_of([*found.benefits, *found.conditions]):
+        assert part["cite"] in document.text
+
+
+def parts_of(value):
+    if isinstance(value, list):
+        for one in value:
+            yield from parts_of(one)
+    elif isinstance(value, dict):
+        if "cite" in value:
+            yield value
+        for one in value.values():
+            yield from parts_of(one)
