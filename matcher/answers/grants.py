@@ -22,7 +22,7 @@ from rules.language.labels import Labeller
 from rules.language.measures import BY_STRENGTH, STRENGTH, Measure, conjunction
 from rules.language.payment import next_tier, payment_of
 from rules.language.reference import ConditionTrace, evaluate_condition
-from rules.language.stacking import pair
+from rules.language.stacking import Sort, pair, sort_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +161,14 @@ class GrantPresenter:
 
     def _pairs(self, measure: Measure, beside: Iterable[Measure]) -> Iterable[PairStanding]:
         rules = {name: grant.stacking for name, grant in self.catalogue.grants.items()}
-        for other in beside:
-            if other.id == measure.id:
-                continue
-            found = pair(rules, measure.id, other.id, same_document=measure.document == other.document)
+        others = [other for other in beside if other.id != measure.id]
+        sorts = {one.id: self._sort(one) for one in (measure, *others)}
+        for other in others:
+            same_document = measure.document == other.document
+            found = pair(rules, measure.id, other.id, same_document=same_document, sorts=sorts)
             if found.rules:
                 title = other.title_in(self.words.language)
                 yield PairStanding(measure_id=other.id, title=title, together=found.together, rules=found.rules)
+
+    def _sort(self, measure: Measure) -> Sort:
+        return sort_of(measure, self.catalogue.documents[measure.document], self.catalogue.vocabularies["regions"])

@@ -50,6 +50,8 @@ WITHIN = [
     ("qp-rent", "qp-platforms", YES),  # 第二条和第三条可以同时享受
     ("qp-platforms", "qp-project", NO),  # 第三条和第六条不同时享受
     ("qp-rent", "qp-project", UNKNOWN),
+    ("ch-rd-subsidy", "ch-growth-award", NO),  # 第一条第二项和第三项不重复享受
+    ("ch-rd-subsidy", "ch-revenue-award", UNKNOWN),
     ("yl-upgrade", "hy-exports", UNKNOWN),  # two cities: what each says of its own says nothing of the other's
     ("ch-doctors", "jq-roofs", UNKNOWN),
     ("qp-rent", "lb-training", UNKNOWN),
@@ -66,6 +68,11 @@ def test_a_pair_is_answered_as_a_careful_reader_does(first, second, together, ru
 
 
 BESIDE_OTHERS = [
+    ("ch-equipment", "440114", "subsidy", NO),  # 区其他同类政策，不重复
+    ("ch-equipment", "440114", "talent", UNKNOWN),
+    ("ch-equipment", "440100", "subsidy", YES),  # 市级以上，可以叠加
+    ("ch-equipment", "440000", "subsidy", YES),
+    ("ch-equipment", "440300", "subsidy", UNKNOWN),
     ("yl-upgrade", "320500", "subsidy", NO),  # 市级其他政策，不重复
     ("yl-upgrade", "320000", "subsidy", YES),  # 国家、省级，可以叠加
     ("yl-upgrade", "CN", "talent", YES),

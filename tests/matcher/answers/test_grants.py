@@ -82,7 +82,7 @@ def test_neighbours_are_named_only_where_a_text_speaks_of_them(ask):
     grants = ask(facts={"local_contribution_growth": "30%"})
     (beside,) = grants["ch-growth-award"].stacking
     assert (beside.measure_id, beside.together.value) == ("ch-rd-subsidy", "no")
-    assert beside.rules[0].cite.quote == "本措施与区其他同类政策不重复享受"
+    assert beside.rules[0].cite.quote == "第一条第二项和第三项不重复享受"
     assert grants["ch-doctors"].stacking == ()
 
 
