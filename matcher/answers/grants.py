@@ -38,8 +38,8 @@ class GrantWords:
 
     def benefit(self, item: BenefitItem) -> str:
         """Return one benefit in one phrase."""
-        parts = [self._say("tiers").join(map(self.tier, item.tiers))] if item.tiers else []
-        parts += [self.gift(item.gift)] if item.gift else []
+        given = [self.gift(item.gift)] if item.gift else []
+        parts = [self._say("tiers").join([*given, *map(self.tier, item.tiers)])]
         parts += [self._say("years", years=f"{item.years:g}")] if item.years else []
         parts += [self._say("instalments", instalments=item.instalments)] if item.instalments else []
         parts += [self._say(name) for name in ("first_time_only", "difference_only") if getattr(item, name)]
@@ -171,4 +171,6 @@ class GrantPresenter:
                 yield PairStanding(measure_id=other.id, title=title, together=found.together, rules=found.rules)
 
     def _sort(self, measure: Measure) -> Sort:
-        return sort_of(measure, self.catalogue.documents[measure.document], self.catalogue.vocabularies["regions"])
+        paid = self.catalogue.grants.get(measure.id, Grant()).beneficiary
+        document, regions = self.catalogue.documents[measure.document], self.catalogue.vocabularies["regions"]
+        return sort_of(measure, document, regions, paid.kind if paid else "")

@@ -24,8 +24,9 @@ def regions(lexicon):
 
 @pytest.fixture(scope="module")
 def sorts(policies, regions):
+    paid = {name: grant.beneficiary.kind for name, grant in policies.grants.items() if grant.beneficiary}
     return {
-        name: sort_of(measure, policies.documents[measure.document], regions)
+        name: sort_of(measure, policies.documents[measure.document], regions, paid.get(name, ""))
         for name, measure in policies.measures.items()
     }
 
@@ -38,8 +39,9 @@ WITHIN = [
     ("sy-rd", "sy-increment", YES),  # 第三条和第四条可以同时享受
     ("sy-rd", "sy-group", UNKNOWN),  # nothing is said
     ("sy-increment", "sy-group", UNKNOWN),
-    ("lb-hiring", "lb-settling", NO),  # 多项同类补贴，就高
-    ("lb-hiring", "lb-training", NO),
+    ("lb-hiring", "lb-training", NO),  # 同一申报人多项同类补贴，就高
+    ("lb-hiring", "lb-settling", UNKNOWN),  # one pays the company, the other a person
+    ("lb-hiring", "lb-recruiters", UNKNOWN),
     ("th-interest", "th-bank-losses", NO),  # 同一笔贷款不得同时享受
     ("th-interest", "th-premium", UNKNOWN),
     ("nq-contribution", "nq-rent", UNKNOWN),
@@ -110,6 +112,7 @@ def test_other_policies_are_told_apart_by_level_place_and_kind(case, rules, sort
         level=regions[region].kind,
         lies_in=regions.taxonomy.ancestors(region),
         instruments=frozenset({instrument}),
+        beneficiary="enterprise",
     )
     found = pair(rules, measure, "other", same_document=False, sorts={**sorts, "other": other})
     assert found.together is together
