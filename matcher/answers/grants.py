@@ -22,7 +22,7 @@ from rules.language.labels import Labeller
 from rules.language.measures import BY_STRENGTH, STRENGTH, Measure, conjunction
 from rules.language.payment import next_tier, payment_of
 from rules.language.reference import ConditionTrace, evaluate_condition
-from rules.language.stacking import pair
+from rules.language.stacking import Sort, pair, sort_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ class GrantWords:
 
     def benefit(self, item: BenefitItem) -> str:
         """Return one benefit in one phrase."""
-        parts = [self._say("tiers").join(map(self.tier, item.tiers))] if item.tiers else []
-        parts += [self.gift(item.gift)] if item.gift else []
+        given = [self.gift(item.gift)] if item.gift else []
+        parts = [self._say("tiers").join([*given, *map(self.tier, item.tiers)])]
         parts += [self._say("years", years=f"{item.years:g}")] if item.years else []
         parts += [self._say("instalments", instalments=item.instalments)] if item.instalments else []
         parts += [self._say(name) for name in ("first_time_only", "difference_only") if getattr(item, name)]
@@ -161,10 +161,16 @@ class GrantPresenter:
 
     def _pairs(self, measure: Measure, beside: Iterable[Measure]) -> Iterable[PairStanding]:
         rules = {name: grant.stacking for name, grant in self.catalogue.grants.items()}
-        for other in beside:
-            if other.id == measure.id:
-                continue
-            found = pair(rules, measure.id, other.id, same_document=measure.document == other.document)
+        others = [other for other in beside if other.id != measure.id]
+        sorts = {one.id: self._sort(one) for one in (measure, *others)}
+        for other in others:
+            same_document = measure.document == other.document
+            found = pair(rules, measure.id, other.id, same_document=same_document, sorts=sorts)
             if found.rules:
                 title = other.title_in(self.words.language)
                 yield PairStanding(measure_id=other.id, title=title, together=found.together, rules=found.rules)
+
+    def _sort(self, measure: Measure) -> Sort:
+        paid = self.catalogue.grants.get(measure.id, Grant()).beneficiary
+        document, regions = self.catalogue.documents[measure.document], self.catalogue.vocabularies["regions"]
+        return sort_of(measure, document, regions, paid.kind if paid else "")

@@ -18,7 +18,6 @@ from sqlite_utils import Database
 from rules.language.facts import FactDefinition, FactType, Taxonomies
 from rules.language.grants import Grant
 from rules.language.measures import Measure
-from rules.language.stacking import Sort, sort_of
 from seeds.documents import Document
 from seeds.numbering import parse_number
 from seeds.vocabulary import Vocabulary, fold_aligned, simplify
@@ -107,12 +106,6 @@ class Catalogue:
         """Return the taxonomy of each fact that is a set."""
         sets = (fact for fact in self.facts.values() if fact.type is FactType.SET)
         return {fact.id: self.vocabularies[fact.vocabulary].taxonomy for fact in sets}
-
-    @property
-    def sorts(self) -> Mapping[str, Sort]:
-        """Return what sort of policy each measure is, for rules on policies of other levels and of the same kind."""
-        regions = self.vocabularies["regions"]
-        return {id_: sort_of(one, self.documents[one.document], regions) for id_, one in self.measures.items()}
 
     def spellings(self, word: str) -> tuple[str, ...]:
         """Return `word` and every other spelling of the concepts, needs and instruments that it names."""

@@ -237,11 +237,17 @@ def states_years(text: str, years: float) -> bool:
 
 
 def states_day(text: str, day: date, *, yearly: bool = False) -> bool:
-    """Tell whether a text writes a day; of a month or a year without more it is the first day or the last.
+    """Tell whether a text writes a day, as `days_stating` takes it."""
+    return bool(days_stating(text, day, yearly=yearly))
+
+
+def days_stating(text: str, day: date, *, yearly: bool = False) -> tuple[Figure, ...]:
+    """Return the figures of a text that write a day; of a month or a year without more it is the first day or the last.
 
     A year that is left out is that of the day written before it, or the next one; where no day before has one, it is
     taken as implied. With `yearly` the text must leave it out.
     """
+    found: list[Figure] = []
     before: int | None = None
     for figure in figures_in(text):
         if figure.day is None:
@@ -254,9 +260,20 @@ def states_day(text: str, day: date, *, yearly: bool = False) -> bool:
         else:
             stated = before is None or day.year in (before, before + 1)
         if stated and _is_bound(text, figure.day, day):
-            return True
+            found.append(figure)
         before = year or before
-    return False
+    return tuple(found)
+
+
+def run_in_order(text: str, opens: date, closes: date, *, yearly: bool = False) -> bool:
+    """Tell whether a text can say that something runs from a day to another: the first is not written behind the last.
+
+    A run of one day is written with one day.
+    """
+    first, last = (days_stating(text, day, yearly=yearly) for day in (opens, closes))
+    if opens == closes:
+        return len([figure for figure in figures_in(text) if figure.day]) <= 1
+    return not first or not last or first[0].start <= last[-1].start
 
 
 def _is_bound(text: str, written: Day, day: date) -> bool:

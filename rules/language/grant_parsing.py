@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from rules.language.amounts import AmountError, parse_money, parse_share
 from rules.language.condition_parsing import ConditionParser, Quoter, located
 from rules.language.facts import FactType
-from rules.language.figures import FigureKind, states, states_day, states_years
+from rules.language.figures import FigureKind, figures_stating, run_in_order, states, states_day, states_years
 from rules.language.grants import (
     Addressed,
     Base,
@@ -161,11 +161,11 @@ class GrantParser:
 
     def _tiers(self, block: Mapping[str, Any], pointer: str) -> tuple[Tier, ...]:
         """Read tiers, whose conditions and amounts have to go together as the words put them."""
-        tiers, facts = self._each(block, "tiers", pointer, self._tier), self.conditions.lexicon.facts
+        tiers, lexicon = self._each(block, "tiers", pointer, self._tier), self.conditions.lexicon
         if isinstance(block.get("tiers"), list) and len(tiers) == len(block["tiers"]):
-            for place in tiers_out_of_order(tiers, facts):
+            for place in tiers_out_of_order(tiers, lexicon.facts):
                 self._fault(f"{pointer}/tiers/{place}", "tier_order", quote=tiers[place].gift.cite.quote)
-            for place in tiers_without_words(tiers, facts):
+            for place in tiers_without_words(tiers, lexicon):
                 self._fault(f"{pointer}/tiers/{place}/when/cite", "tier_words")
         return tiers
 
@@ -218,6 +218,8 @@ class GrantParser:
             return None
         if opens and closes and closes < opens and not yearly:
             self._fault(f"{pointer}/closes", "closes_before_opens", day=opens)
+        if opens and closes and not run_in_order(cite.quote, opens, closes, yearly=yearly):
+            self._fault(pointer, "window_order", quote=cite.quote)
         return Period(opens=opens, closes=closes, cite=cite, yearly=yearly, instead=instead)
 
     def _day(self, block: Mapping[str, Any], key: str, pointer: str, cite: Quote, *, yearly: bool) -> date | None:
@@ -306,13 +308,16 @@ class GrantParser:
         except AmountError as error:
             self._fault(f"{pointer}/{key}", error.code, **error.params)
             return None
-        if len(values) not in (1, 2) or values != sorted(values):
+        if len(values) not in (1, 2) or values != sorted(set(values)):
             self._fault(f"{pointer}/{key}", "range_form")
             return None
         kind = FigureKind.MONEY if parse is parse_money else FigureKind.SHARE
         for value, text in zip(values, given, strict=True):
-            if not states(cite.quote, kind, value):
+            figures = figures_stating(cite.quote, kind, value)
+            if not figures:
                 self._fault(f"{pointer}/{key}", "not_in_cite", value=text, quote=cite.quote)
+            elif len(values) == 1 and all(figure.low < figure.high for figure in figures):
+                self._fault(f"{pointer}/{key}", "one_of_a_range", value=text, quote=cite.quote)
         return Span(low=values[0], high=values[-1])
 
     def _count(self, block: Mapping[str, Any], key: str, pointer: str, words: str) -> float | None:

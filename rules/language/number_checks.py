@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 
+from rules.language.condition_parsing import Lexicon
 from rules.language.facts import NUMERIC, FactDefinition, FactType
 from rules.language.figures import FigureKind, figures_stating, states, states_day
 from rules.language.grants import Gift, Tier
@@ -44,26 +45,44 @@ def _unstated(test: Test, words: str, kind: FactType) -> Iterable[object]:
 def tiers_out_of_order(tiers: Sequence[Tier], facts: Mapping[str, FactDefinition]) -> Iterator[int]:
     """Yield the places of tiers whose condition and amount stand in another order than in the words.
 
-    「达到1亿元、5亿元的，分别给予20万元、80万元」 gives 80万元 to the second; each number is there either way.
+    「达到1亿元、5亿元的，分别给予20万元、80万元」 gives 80万元 to the second; all are there however they are put. No
+    two tiers ask the same, and what is given to each (分别) is not one number for two.
     """
-    found = [(_place_asked(tier, facts), _place_paid(tier.gift)) for tier in tiers]
-    for (first, (asked, paid)), (last, (later_asked, later_paid)) in combinations(enumerate(found), 2):
-        if None in (asked, paid, later_asked, later_paid) or not _same_clause(tiers[first], tiers[last]):
-            continue
-        if _side(later_asked, asked) * _side(later_paid, paid) < 0:
-            yield last
+    for (_, first), (place, last) in combinations(enumerate(tiers), 2):
+        if first.tests == last.tests:
+            yield place
+        elif _same_clause(first, last):
+            asked = _side(_places_asked(first, facts), _places_asked(last, facts))
+            paid = _side(_places_paid(first.gift), _places_paid(last.gift))
+            each = asked and _RESPECTIVELY in last.gift.cite.quote and len(_places_paid(last.gift)) == 1
+            if asked * paid < 0 or (each and _places_paid(first.gift) == _places_paid(last.gift)):
+                yield place
 
 
-def tiers_without_words(tiers: Sequence[Tier], facts: Mapping[str, FactDefinition]) -> Iterator[int]:
-    """Yield the places of tiers that share their words with others and do not say which of them are the condition's.
+_RESPECTIVELY = "分别"
+
+
+def tiers_without_words(tiers: Sequence[Tier], lexicon: Lexicon) -> Iterator[int]:
+    """Yield the places of tiers that do not say which words are their condition's, where their own do not tell.
 
     A number is found in a list by itself; which of 国家级、省级、市级 is meant, only a cite of its own tells.
     """
     for place, tier in enumerate(tiers):
         shared = any(_overlap(tier.gift.cite, other.gift.cite) for other in tiers if other is not tier)
         leaf = _first_leaf(tier)
-        if shared and leaf.cite == tier.gift.cite and not _is_numeric(leaf, facts):
+        if leaf.cite == tier.gift.cite and not _is_told(leaf, lexicon, shared=shared):
             yield place
+
+
+def _is_told(leaf: Leaf, lexicon: Lexicon, *, shared: bool) -> bool:
+    """Tell whether words say what a leaf asks: a number by itself, an entry by one of its names, all else if alone."""
+    fact = lexicon.facts.get(leaf.test.fact)
+    if fact is not None and fact.type in NUMERIC:
+        return True
+    if shared or fact is None or fact.type is not FactType.SET:
+        return not shared
+    entries = lexicon.vocabularies[fact.vocabulary]
+    return any(name in leaf.cite.quote for value in leaf.test.expected for name in entries[str(value)].spellings())
 
 
 def _overlap(first: Quote, last: Quote) -> bool:
@@ -75,33 +94,30 @@ def _same_clause(first: Tier, last: Tier) -> bool:
     return len(cites) == 1
 
 
-def _side(last: int | None, first: int | None) -> int:
-    return 0 if last is None or first is None or last == first else (1 if last > first else -1)
+def _side(first: Sequence[int], last: Sequence[int]) -> int:
+    """Return 1 where the last stands behind the first, -1 where before it, 0 where it is not known or the same."""
+    if not first or not last:
+        return 0
+    return (last[0] > first[0]) - (last[0] < first[0])
 
 
 def _first_leaf(tier: Tier) -> Leaf:
     return next(leaves(tier.conditions[0]))
 
 
-def _is_numeric(leaf: Leaf, facts: Mapping[str, FactDefinition]) -> bool:
-    fact = facts.get(leaf.test.fact)
-    return fact is not None and fact.type in NUMERIC
-
-
-def _place_asked(tier: Tier, facts: Mapping[str, FactDefinition]) -> int | None:
+def _places_asked(tier: Tier, facts: Mapping[str, FactDefinition]) -> Sequence[int]:
     """Return where the words of a tier's first condition stand: its number, or where its own cite begins."""
     leaf = _first_leaf(tier)
     fact, value = facts.get(leaf.test.fact), leaf.test.expected[0]
     if fact is not None and fact.type in NUMERIC and isinstance(value, float):
-        places = _places(leaf.cite, _READ_AS.get(fact.type, FigureKind.SHARE), abs(value))
-        return min(places, default=None)
-    return None if leaf.cite == tier.gift.cite else leaf.cite.start
+        return _places(leaf.cite, _READ_AS.get(fact.type, FigureKind.SHARE), abs(value))
+    return () if leaf.cite == tier.gift.cite and leaf.test.operator != "manual" else (leaf.cite.start,)
 
 
-def _place_paid(gift: Gift) -> int | None:
-    """Return where the number of what is paid stands, the last time where it stands there several times."""
+def _places_paid(gift: Gift) -> Sequence[int]:
+    """Return where the number of what is paid stands, the last place first."""
     span, kind = (gift.amount, FigureKind.MONEY) if gift.amount else (gift.rate, FigureKind.SHARE)
-    return max(_places(gift.cite, kind, span.high), default=None) if span and span.high is not None else None
+    return _places(gift.cite, kind, span.high)[::-1] if span and span.high is not None else ()
 
 
 def _places(cite: Quote, kind: FigureKind, value: float) -> list[int]:

@@ -82,12 +82,12 @@ class Stacking:
             return False
         if self.levels and other.level not in self.levels:
             return False
-        return not self.alike or bool(mine.instruments & other.instruments)
+        return not self.alike or mine.is_like(other)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sort:
-    """What sort of policy a measure is: the region that gives it, its level and all it lies in, and its instruments.
+    """What sort of policy a measure is: the region that gives it, its level and all it lies in, what it gives to whom.
 
     Empty where it is not known: then a rule on such sorts says nothing.
     """
@@ -96,6 +96,11 @@ class Sort:
     level: str = ""
     lies_in: frozenset[str] = frozenset()
     instruments: frozenset[str] = frozenset()
+    beneficiary: str = ""
+
+    def is_like(self, other: Sort) -> bool:
+        """Tell whether both are of one kind (同类): they have an instrument in common and pay the same party."""
+        return self.beneficiary == other.beneficiary and bool(self.instruments & other.instruments)
 
     def is_elsewhere(self, other: Sort) -> bool:
         """Tell whether neither place lies in the other: 「本市」 of one city says nothing of another's policies."""
@@ -106,13 +111,14 @@ class Sort:
 _UNSORTED = Sort()
 
 
-def sort_of(measure: Measure, document: Document, regions: Vocabulary) -> Sort:
-    """Return what sort of policy a measure is, from the place whose document it stands in."""
+def sort_of(measure: Measure, document: Document, regions: Vocabulary, beneficiary: str = "") -> Sort:
+    """Return what sort of policy a measure is, from the place whose document it stands in; "" pays the enterprise."""
     return Sort(
         region=document.region,
         level=regions[document.region].kind,
         lies_in=regions.taxonomy.ancestors(document.region),
         instruments=frozenset(measure.instruments),
+        beneficiary=beneficiary or "enterprise",
     )
 
 

@@ -24,8 +24,9 @@ def regions(lexicon):
 
 @pytest.fixture(scope="module")
 def sorts(policies, regions):
+    paid = {name: grant.beneficiary.kind for name, grant in policies.grants.items() if grant.beneficiary}
     return {
-        name: sort_of(measure, policies.documents[measure.document], regions)
+        name: sort_of(measure, policies.documents[measure.document], regions, paid.get(name, ""))
         for name, measure in policies.measures.items()
     }
 
@@ -38,8 +39,9 @@ WITHIN = [
     ("sy-rd", "sy-increment", YES),  # 第三条和第四条可以同时享受
     ("sy-rd", "sy-group", UNKNOWN),  # nothing is said
     ("sy-increment", "sy-group", UNKNOWN),
-    ("lb-hiring", "lb-settling", NO),  # 多项同类补贴，就高
-    ("lb-hiring", "lb-training", NO),
+    ("lb-hiring", "lb-training", NO),  # 同一申报人多项同类补贴，就高
+    ("lb-hiring", "lb-settling", UNKNOWN),  # one pays the company, the other a person
+    ("lb-hiring", "lb-recruiters", UNKNOWN),
     ("th-interest", "th-bank-losses", NO),  # 同一笔贷款不得同时享受
     ("th-interest", "th-premium", UNKNOWN),
     ("nq-contribution", "nq-rent", UNKNOWN),
@@ -50,6 +52,8 @@ WITHIN = [
     ("qp-rent", "qp-platforms", YES),  # 第二条和第三条可以同时享受
     ("qp-platforms", "qp-project", NO),  # 第三条和第六条不同时享受
     ("qp-rent", "qp-project", UNKNOWN),
+    ("ch-rd-subsidy", "ch-growth-award", NO),  # 第一条第二项和第三项不重复享受
+    ("ch-rd-subsidy", "ch-revenue-award", UNKNOWN),
     ("yl-upgrade", "hy-exports", UNKNOWN),  # two cities: what each says of its own says nothing of the other's
     ("ch-doctors", "jq-roofs", UNKNOWN),
     ("qp-rent", "lb-training", UNKNOWN),
@@ -66,6 +70,11 @@ def test_a_pair_is_answered_as_a_careful_reader_does(first, second, together, ru
 
 
 BESIDE_OTHERS = [
+    ("ch-equipment", "440114", "subsidy", NO),  # 区其他同类政策，不重复
+    ("ch-equipment", "440114", "talent", UNKNOWN),
+    ("ch-equipment", "440100", "subsidy", YES),  # 市级以上，可以叠加
+    ("ch-equipment", "440000", "subsidy", YES),
+    ("ch-equipment", "440300", "subsidy", UNKNOWN),
     ("yl-upgrade", "320500", "subsidy", NO),  # 市级其他政策，不重复
     ("yl-upgrade", "320000", "subsidy", YES),  # 国家、省级，可以叠加
     ("yl-upgrade", "CN", "talent", YES),
@@ -95,15 +104,15 @@ BESIDE_OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(("measure", "region", "instrument", "together"), BESIDE_OTHERS)
-def test_other_policies_are_told_apart_by_level_place_and_kind(
-    measure, region, instrument, together, rules, sorts, regions
-):
+@pytest.mark.parametrize("case", BESIDE_OTHERS, ids="-".join)
+def test_other_policies_are_told_apart_by_level_place_and_kind(case, rules, sorts, regions):
+    measure, region, instrument, together = case
     other = Sort(
         region=region,
         level=regions[region].kind,
         lies_in=regions.taxonomy.ancestors(region),
         instruments=frozenset({instrument}),
+        beneficiary="enterprise",
     )
     found = pair(rules, measure, "other", same_document=False, sorts={**sorts, "other": other})
     assert found.together is together

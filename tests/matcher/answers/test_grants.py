@@ -82,7 +82,7 @@ def test_neighbours_are_named_only_where_a_text_speaks_of_them(ask):
     grants = ask(facts={"local_contribution_growth": "30%"})
     (beside,) = grants["ch-growth-award"].stacking
     assert (beside.measure_id, beside.together.value) == ("ch-rd-subsidy", "no")
-    assert beside.rules[0].cite.quote == "本措施与区其他同类政策不重复享受"
+    assert beside.rules[0].cite.quote == "第一条第二项和第三项不重复享受"
     assert grants["ch-doctors"].stacking == ()
 
 
@@ -125,3 +125,24 @@ def test_a_fact_of_a_pack_is_asked_like_any_other(chenghu):
 def test_measures_of_format_1_say_nothing_of_it(engine):
     answer = engine.match(MatchRequest(profile=Profile(city="广州", sector=("生物医药",)), on=IN_SEASON))
     assert b'"grant":{' not in msgspec.json.encode(answer)
+
+
+def test_every_invented_policy_is_told_in_both_languages(content):
+    documents = {one.id: one for one in load_documents(POLICIES / "documents")}
+    packs = {path.stem: load_yaml(path) for path in (POLICIES / "packs").glob("*.yaml")}
+    engine = Engine(assemble(replace(content, documents=documents, packs=packs)))
+    told = {}
+    for city in ("320500", "330206", "420111", "430100", "370104", "350200", "330281", "510100", "zone:songshan-lake"):
+        for language in ("zh", "en"):
+            request = MatchRequest(
+                profile=Profile(city=city), on=IN_SEASON, language=language, limit=50, include=("general",)
+            )
+            for one in engine.match(request).recommendations:
+                if one.grant:
+                    told[one.measure.id, language] = one.grant
+    assert len(told) > 70
+    assert all(benefit.words for grant in told.values() for benefit in grant.benefits)
+    below = told["yl-above-scale", "zh"].benefits[0]
+    assert below.words == "每家企业10万元；营业收入增长率不低于20%：每家企业15万元"
+    assert (below.low_cny, below.high_cny) == (1e5, 1.5e5)
+    assert {one.measure_id: one.together.value for one in told["yl-upgrade", "zh"].stacking}["yl-smart"] == "no"

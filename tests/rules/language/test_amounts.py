@@ -143,6 +143,8 @@ def test_an_amount_is_the_same_in_wide_and_narrow_characters(text):
         ("百分之十五", 0.15),
         ("百分之3.5", 0.035),
         ("百分之百", 1),
+        ("千分之三", 0.003),
+        ("5‰", 0.005),
         ("100%", 1),
         ("28.5%", 0.285),
         ("0", 0),
@@ -154,7 +156,24 @@ def test_a_share_is_read_from_0_to_1(text, share):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "%", "5", "120%", "1.01", "-1%", "五成", "5个百分点", "nan", "inf", "百分之", "1/20"]
+    "text",
+    [
+        "",
+        "%",
+        "‰",
+        "千分之",
+        "千分之百分之三",
+        "5",
+        "120%",
+        "1.01",
+        "-1%",
+        "五成",
+        "5个百分点",
+        "nan",
+        "inf",
+        "百分之",
+        "1/20",
+    ],
 )
 def test_what_is_no_share_is_refused_with_what_was_expected(text):
     with pytest.raises(AmountError, match=r"is no share between 0 and 1; write 5% or 0\.05"):

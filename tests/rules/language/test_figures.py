@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rules.language.figures import FigureKind, figures_in, states, states_day
+from rules.language.figures import FigureKind, figures_in, run_in_order, states, states_day
 
 READ = {
     "给予20万元奖励": [("money", 2e5, 2e5)],
@@ -66,6 +66,13 @@ def test_figures_are_read_with_their_units(text):
         "每年3月": [(None, 3, None)],
         "3月1日": [(None, 3, 1)],
         "2024—2027年": [(2024, None, None), (2027, None, None)],
+        "每年3-5月": [(None, 3, None), (None, 5, None)],
+        "每年3至5月": [(None, 3, None), (None, 5, None)],
+        "每年3、9月": [(None, 3, None), (None, 9, None)],
+        "3月1日至31日": [(None, 3, 1), (None, 3, 31)],
+        "2026年3月1日—15日": [(2026, 3, 1), (2026, 3, 15)],
+        "2026年3月1日起15日内": [(2026, 3, 1)],
+        "12月20日至10日": [(None, 12, 20)],
         "13月": [],
         "2025元": [],
     }.items(),
@@ -111,10 +118,51 @@ def test_a_value_is_stated_only_as_written(text, kind, value, stated):
         ("3月31日截止", date(2026, 3, 31), True),
         ("2025年底前", date(2025, 12, 31), True),
         ("自发布之日起", date(2025, 1, 1), False),
+        ("2026年3月底前", date(2026, 3, 31), True),
+        ("2026年3月底前", date(2026, 3, 30), False),
+        ("2026年3月中旬", date(2026, 3, 20), True),
+        ("2026年3月中旬", date(2026, 3, 15), False),
+        ("2025年底前", date(2025, 6, 30), False),
+        ("2026年2月", date(2026, 2, 28), True),
+        ("2024年2月", date(2024, 2, 28), False),
+        ("2026年3月1日至4月30日", date(2026, 4, 30), True),
+        ("2026年3月1日至4月30日", date(2025, 4, 30), False),
+        ("2026年3月1日至4月30日", date(2036, 4, 30), False),
+        ("2026年12月1日至次年1月31日", date(2027, 1, 31), True),
+        ("2026年12月1日至次年1月31日", date(2028, 1, 31), False),
+        ("3月1日至31日", date(2030, 3, 31), True),
     ],
 )
 def test_a_day_is_stated_as_precisely_as_it_is_written(text, day, stated):
     assert states_day(text, day) is stated
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "stated"),
+    [
+        ("每年3月1日", date(2024, 3, 1), True),
+        ("2026年3月1日", date(2024, 3, 1), False),
+        ("自2026年起每年3月1日至31日", date(2024, 3, 31), True),
+        ("每年2月底", date(2024, 2, 29), True),
+    ],
+)
+def test_what_repeats_every_year_has_no_year(text, day, stated):
+    assert states_day(text, day, yearly=True) is stated
+
+
+@pytest.mark.parametrize(
+    ("text", "opens", "closes", "in_order"),
+    [
+        ("3月1日至4月30日", date(2026, 3, 1), date(2026, 4, 30), True),
+        ("3月1日至4月30日", date(2026, 4, 30), date(2027, 3, 1), False),
+        ("3月1日至4月30日", date(2026, 3, 1), date(2026, 3, 1), False),
+        ("3月1日", date(2026, 3, 1), date(2026, 3, 1), True),
+        ("每年3月", date(2026, 3, 1), date(2026, 3, 31), True),
+        ("常年受理", date(2026, 3, 1), date(2026, 3, 31), True),
+    ],
+)
+def test_a_run_is_written_from_its_first_day_to_its_last(text, opens, closes, in_order):
+    assert run_in_order(text, opens, closes) is in_order
 
 
 @pytest.mark.parametrize("pump", ["9", "一", "1,", "1:", "1、", "（1）", "20", "3月", "千", "分之"])

@@ -1,6 +1,7 @@
 """What format 2 states of a measure: read strictly, numbers held against their words, and what follows from it."""
 
 import copy
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,16 +9,27 @@ import pytest
 
 from rules.language.condition_parsing import PackError
 from rules.language.facts import Answer
-from rules.language.grants import Beneficiary, CapBy, Gift, Grant, Per, Period, Span, TermKind, WindowState, window_on
-from rules.language.measures import (
-    MET,
-    UNKNOWN,
-    UNMET,
+from rules.language.figures import states_years
+from rules.language.grants import (
+    Beneficiary,
+    BenefitItem,
+    Cap,
+    CapBy,
+    Gift,
+    Grant,
+    Per,
+    Period,
+    Span,
+    TermKind,
+    Tier,
+    WindowState,
+    window_on,
 )
+from rules.language.measures import MET, UNKNOWN, UNMET
 from rules.language.pack import parse_pack, reference_faults
-from rules.language.payment import payment_of
+from rules.language.payment import next_tier, payment_of
 from rules.language.quotes import Quote
-from rules.language.stacking import Stacking, StackingRule, Together, pair
+from rules.language.stacking import Level, Sort, Stacking, StackingRule, Together, pair
 from seeds.faults import load_yaml
 
 PACK = Path(__file__).parents[1] / "policies" / "packs" / "chenghu-industry-2026.yaml"
@@ -113,6 +125,26 @@ FAULTY = {
     "a tier without words": ("ch-revenue-award", lambda m: m["benefits"][0]["tiers"][0].pop("cite"), "/benefits/0/tiers/0/cite", "key_empty"),
     "a rule about nothing": ("ch-rd-subsidy", lambda m: m["stacking"][0].update({"with": "all"}), "/stacking/0/with", "stacking_form"),
     "a scope that is not printed": ("ch-rd-subsidy", lambda m: m["stacking"][0].update(scope="同一项目"), "/stacking/0/scope", "not_in_cite"),
+    "a step that nothing is paid for": ("ch-growth-award", lambda m: m["benefits"][0].update(per="item"), "/benefits/0/step", "step_form"),
+    "something paid for steps of nothing": ("ch-growth-award", lambda m: m["benefits"][0].pop("step"), "/benefits/0/step", "step_form"),
+    "people counted by an amount": ("ch-doctors", lambda m: m["benefits"][0].update(of_fact="equipment_spend_cny"), "/benefits/0/of_fact", "fact_of_type"),
+    "a base that nobody publishes": ("ch-equipment", lambda m: m["benefits"][0].update(of_fact="equipment_spend"), "/benefits/0/of_fact", "no_fact"),
+    "what is paid without its words": ("ch-revenue-award", lambda m: m["benefits"][0].update(up_to="300万元"), "/benefits/0/cite", "key_empty"),
+    "two tiers that ask the same": ("ch-revenue-award", lambda m: m["benefits"][0]["tiers"][1]["when"].update(at_least="1亿元"), "/benefits/0/tiers/1", "tier_order"),
+    "tiers put together the wrong way": ("ch-revenue-award", lambda m: m["benefits"][0]["tiers"][1]["when"].update(at_least="10亿元"), "/benefits/0/tiers/2", "tier_order"),
+    "a tier of a sentence for several": ("ch-revenue-award", lambda m: m["benefits"][0]["tiers"][0].update(when={"fact": "listed", "is": True}), "/benefits/0/tiers/0/when/cite", "tier_words"),
+    "years that are months": ("ch-doctors", lambda m: m["benefits"][0].update(years=36), "/benefits/0/years", "not_in_cite"),
+    "years with words that do not say so": ("ch-doctors", lambda m: m["benefits"][0].update(years={"value": 3, "cite": "每人每年6万元"}), "/benefits/0/years", "not_in_cite"),
+    "years without a number": ("ch-doctors", lambda m: m["benefits"][0].update(years={"cite": "连续补贴3年"}), "/benefits/0/years/value", "key_empty"),
+    "a flag with words that are not there": ("ch-revenue-award", lambda m: m["benefits"][0].update(first_time_only={"cite": "第一次"}), "/benefits/0/first_time_only/cite", "not_in_clause"),
+    "a window all year with a first day": ("ch-revenue-award", lambda m: m["windows"][0].update(all_year=True), "/windows/0", "period_form"),
+    "a yearly window in place of a yearly one": ("ch-revenue-award", lambda m: m["windows"][0].update(instead=True), "/windows/0", "period_form"),
+    "a window from its end to its beginning": ("ch-revenue-award", lambda m: m["windows"][0].update(opens="04-30", closes="03-01"), "/windows/0", "window_order"),
+    "a run of one day out of two": ("ch-revenue-award", lambda m: m["windows"][0].update(opens="04-30"), "/windows/0", "window_order"),
+    "a word that is defined elsewhere": ("ch-revenue-award", lambda m: m["definitions"][0].update(term="集团"), "/definitions/0/term", "not_in_clause"),
+    "levels of its own document": ("ch-rd-subsidy", lambda m: m["stacking"][0].update({"with": "document", "levels": ["city"]}), "/stacking/0/levels", "levels_of_others"),
+    "an unknown level": ("ch-rd-subsidy", lambda m: m["stacking"][0].update({"with": "other_policies", "levels": ["town"]}), "/stacking/0/levels/0", "no_member"),
+    "a measure that excludes itself": ("ch-rd-subsidy", lambda m: m["stacking"][0].update({"with": ["ch-rd-subsidy"]}), "/stacking/0/with", "names_itself"),
     "a benefit of format 1": ("ch-doctors", lambda m: m.update(benefit={"kind": "grant"}), "/benefit", "unknown_key"),
     "a list that is none": ("ch-doctors", lambda m: m.update(terms={}), "/terms", "must_be_list"),
     "something else than a mapping": ("ch-doctors", lambda m: m.update(beneficiary="博士"), "/beneficiary", "block_form"),
@@ -222,6 +254,105 @@ def test_measures_can_be_had_together_only_where_it_is_written(kind):
         found = pair(rules, first, second, same_document=same_document)
         assert found.together is together
         assert found.rules or together is Together.UNKNOWN
+
+
+def test_years_are_stated_in_months_too():
+    for words, years in (("贴息不超过24个月", 2), ("补助期18个月", 1.5), ("连续补贴3年", 3)):
+        assert states_years(words, years)
+    assert not states_years("每月3个", 3)
+    assert not states_years("3家企业", 3)
+
+
+def test_a_rule_on_other_policies_speaks_of_the_levels_it_names():
+    city = Stacking(rule=StackingRule.EXCLUSIVE, cite=CITE, reach="other_policies", levels=(Level.CITY,))
+    sorts = {"a": Sort(region="x", lies_in=frozenset({"x", "y"})), "b": Sort(region="y", level="city")}
+    assert pair({"a": [city]}, "a", "b", same_document=False, sorts=sorts).together is Together.NO
+    assert pair({"a": [city]}, "b", "a", same_document=False, sorts=sorts).together is Together.NO
+    assert pair({"a": [city]}, "a", "b", same_document=False).together is Together.UNKNOWN
+    assert pair({"b": [city]}, "a", "b", same_document=False, sorts=sorts).together is Together.UNKNOWN
+
+
+RATED = Gift(
+    cite=CITE, rate=Span(low=0.1, high=0.1), of_fact="x", caps=(Cap(amount_cny=5e6, by=CapBy.YEAR, cite=CITE),)
+)
+STEEPER = replace(RATED, rate=Span(low=0.15, high=0.15), caps=(Cap(amount_cny=3e6, by=CapBy.YEAR, cite=CITE),))
+OPEN_ENDED = replace(RATED, caps=())
+UP_TO = replace(RATED, rate=Span(low=None, high=0.1))
+FIXED = Gift(cite=CITE, amount=Span(low=5e5, high=5e5))
+TIERS_OF = {
+    "the steeper rate pays more of little": ((RATED, STEEPER), [MET, MET], 1e7, (1.5e6, 1.5e6, 1)),
+    "the higher limit pays more of much": ((RATED, STEEPER), [MET, MET], 1e8, (5e6, 5e6, 0)),
+    "where it is not known how much, both may": ((RATED, STEEPER), [MET, MET], None, (None, 5e6, 0)),
+    "a rate that may hold raises the most": ((RATED, STEEPER), [MET, UNKNOWN], 1e7, (1e6, 1.5e6, 0)),
+    "an amount may be more than a share": ((RATED, FIXED), [MET, UNKNOWN], 1e6, (1e5, 5e5, 0)),
+    "an amount is sure where a share is not known": ((RATED, FIXED), [MET, MET], None, (5e5, 5e6, 0)),
+    "an amount may be more than the most of a share": ((UP_TO, FIXED), [MET, UNKNOWN], 1e6, (None, 5e5, 0)),
+    "a share without a limit has no most": ((RATED, OPEN_ENDED), [MET, UNKNOWN], None, (None, None, 0)),
+    "a share without a limit has one of a known whole": ((RATED, OPEN_ENDED), [MET, UNKNOWN], 1e8, (5e6, 1e7, 0)),
+}
+
+
+@pytest.mark.parametrize("kind", TIERS_OF)
+def test_of_several_that_hold_the_one_that_pays_most_is_paid(kind):
+    gifts, values, base, expected = TIERS_OF[kind]
+    item = BenefitItem(kind="grant", gift=None, tiers=tuple(Tier(conditions=(), gift=gift) for gift in gifts))
+    payment = payment_of(item, values, {} if base is None else {"x": Answer(sure=(base,))})
+    assert (payment.low, payment.high, payment.tier) == expected
+    assert payment.depends_on == (("x",) if base is None else ())
+
+
+def test_gifts_that_are_measured_by_different_things_are_not_compared():
+    limit = (Cap(amount_cny=1e5, by=CapBy.YEAR, cite=CITE),)
+    each = Gift(cite=CITE, amount=Span(low=None, high=3e3), per=Per.PATENT, of_fact="x", caps=limit)
+    share = replace(RATED, of_fact="y", caps=limit)
+    item = BenefitItem(kind="grant", gift=None, tiers=(Tier(conditions=(), gift=each), Tier(conditions=(), gift=share)))
+    payment = payment_of(item, [MET, UNKNOWN], {"x": Answer(sure=(7.0,))})
+    assert (payment.low, payment.high, payment.depends_on) == (None, 1e5, ("y",))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"), [([MET], (8e5, 8e5, 0)), ([UNKNOWN], (5e5, 8e5, None)), ([UNMET], (5e5, 5e5, None))]
+)
+def test_what_all_are_given_is_the_least(values, expected):
+    more = Tier(conditions=(), gift=replace(FIXED, amount=Span(low=8e5, high=8e5)))
+    payment = payment_of(BenefitItem(kind="grant", gift=FIXED, tiers=(more,)), values, {})
+    assert (payment.low, payment.high, payment.tier) == expected
+    assert payment.standing == MET
+
+
+COUNTED = [
+    (Gift(cite=CITE, amount=Span(low=3e3, high=3e3), per=Per.PATENT, of_fact="x"), 7.0, (2.1e4, 2.1e4)),
+    (Gift(cite=CITE, amount=Span(low=3e3, high=3e3), per=Per.PATENT, of_fact="x"), 0.0, (0.0, 0.0)),
+    (Gift(cite=CITE, amount=Span(low=None, high=3e3), per=Per.PATENT, of_fact="x"), 7.0, (None, 2.1e4)),
+    (Gift(cite=CITE, amount=Span(low=8e4, high=8e4), per=Per.STEP, step=1e7, of_fact="x"), 2.999e7, (1.6e5, 1.6e5)),
+    (Gift(cite=CITE, amount=Span(low=1e5, high=1e5), per=Per.ENTERPRISE, of_fact="x"), 3.0, (3e5, 3e5)),
+    (Gift(cite=CITE, amount=Span(low=1e5, high=1e5), per=Per.ENTERPRISE), 3.0, (1e5, 1e5)),
+    (Gift(cite=CITE, per=Per.PERSON, of_fact="x"), 3.0, (None, None)),
+]
+
+
+@pytest.mark.parametrize(("gift", "number", "expected"), COUNTED)
+def test_what_is_paid_for_each_is_counted_where_the_number_is_known(gift, number, expected):
+    item = BenefitItem(kind="grant", gift=gift)
+    payment = payment_of(item, (), {"x": Answer(sure=(number,))})
+    assert (payment.low, payment.high) == expected
+    if gift.of_fact:
+        assert payment_of(item, (), {}).low is None
+        assert payment_of(item, (), {}).depends_on == ("x",)
+
+
+def test_a_limit_for_each_person_leaves_open_how_little_a_share_comes_to():
+    gift = replace(RATED, caps=(*RATED.caps, Cap(amount_cny=2e3, by=CapBy.PERSON, cite=CITE)))
+    payment = payment_of(BenefitItem(kind="grant", gift=gift), (), {"x": Answer(sure=(1e6,))})
+    assert (payment.low, payment.high) == (None, 1e5)
+
+
+@pytest.mark.parametrize(
+    ("values", "holding", "place"),
+    [([MET, UNMET, UNMET], 0, 1), ([UNMET] * 3, None, 0), ([MET, MET, UNKNOWN], 1, 2), ([MET] * 3, 2, None)],
+)
+def test_the_next_tier_is_the_one_that_pays_next_more(values, holding, place, policies):
+    assert next_tier(policies.grants["ch-revenue-award"].benefits[0], values, holding) == place
 
 
 TIERED = [
