@@ -36,7 +36,7 @@ from rules.language.grants import (
     TermKind,
     Tier,
 )
-from rules.language.number_checks import numbers_not_cited, tiers_out_of_order, tiers_without_words
+from rules.language.number_checks import number_faults, tiers_out_of_order, tiers_without_words
 from rules.language.quotes import Quote
 from rules.language.stacking import DOCUMENT, OTHER_POLICIES, Level, Stacking, StackingRule
 
@@ -180,8 +180,8 @@ class GrantParser:
         ]
         gift = self._gift(block, pointer)
         good = tuple(condition for condition in conditions if condition is not None)
-        for leaf, value in numbers_not_cited(good, self.conditions.lexicon.facts):
-            self._fault(f"{pointer}/when", "not_in_cite", value=value, quote=leaf.cite.quote)
+        for code, params in number_faults(good, self.conditions.lexicon.facts):
+            self._fault(f"{pointer}/when", code, **params)
         if not good or len(good) < len(conditions) or gift is None:
             return None
         return Tier(conditions=good, gift=gift)

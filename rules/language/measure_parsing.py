@@ -30,7 +30,7 @@ from rules.language.measures import (
     Window,
     leaves,
 )
-from rules.language.number_checks import numbers_not_cited
+from rules.language.number_checks import number_faults
 
 _REQUIRED_OF_DRAFTS = ("id", "title", "instrument", "kind", "strength", "source")
 _REQUIRED = (*_REQUIRED_OF_DRAFTS, "title_en", "examples")
@@ -191,8 +191,8 @@ class MeasureParser:
 
     def _check_numbers(self, conditions: Iterable[Condition], pointer: str) -> None:
         """Note numbers and days that do not stand in the words cited beside them."""
-        for leaf, value in numbers_not_cited(conditions, self.lexicon.facts):
-            self.quoter.faults.add(f"{pointer}/conditions", "not_in_cite", value=value, quote=leaf.cite.quote)
+        for code, params in number_faults(conditions, self.lexicon.facts):
+            self.quoter.faults.add(f"{pointer}/conditions", code, **params)
 
     def _benefit(self, raw: object, pointer: str, clause: str) -> Benefit | None:
         if raw is None:

@@ -1,45 +1,77 @@
-"""Numbers held against the words cited beside them: those of conditions, and which amount goes with which tier."""
+"""Numbers held against the words cited beside them: is it stated, is it asked that way, which tier is it of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
+from typing import Any
 
 from rules.language.condition_parsing import Lexicon
-from rules.language.facts import NUMERIC, FactDefinition, FactType
+from rules.language.facts import NUMERIC, FactDefinition, FactType, Value
 from rules.language.figures import FigureKind, figures_stating, states, states_day
 from rules.language.grants import Gift, Tier
-from rules.language.measures import (
-    Condition,
-    Leaf,
-    Test,
-    leaves,
-)
+from rules.language.measures import Condition, Leaf, leaves
 from rules.language.quotes import Quote
 
 _READ_AS = {FactType.MONEY: FigureKind.MONEY, FactType.NUMBER: FigureKind.COUNT}
 
 
-def numbers_not_cited(
+_BEFORE = {
+    "at_most": ("不超过", "不高于", "不大于", "不多于", "至多"),
+    "at_least": ("不低于", "不少于", "不小于", "达到", "至少", "满"),
+    "more_than": ("超过", "高于", "大于", "多于"),
+    "less_than": ("低于", "少于", "小于", "不足", "不满", "未满", "不到", "未达到"),
+}
+_AFTER = {
+    "at_least": ("以上", "及以上", "（含）以上", "或以上"),
+    "at_most": ("以下", "及以下", "（含）以下", "以内", "之内"),
+}
+_WITHOUT_THE_BOUND = "不含"
+
+
+def number_faults(
     conditions: Iterable[Condition], facts: Mapping[str, FactDefinition]
-) -> Iterator[tuple[Leaf, object]]:
-    """Yield the leaves whose number or day does not stand in the words that they cite, with the value."""
-    for condition in conditions:
-        for leaf in leaves(condition):
-            fact = facts.get(leaf.test.fact)
-            if fact is not None:
-                yield from ((leaf, value) for value in _unstated(leaf.test, leaf.cite.quote, fact.type))
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the faults of conditions of numbers and days: one that is not in the words cited, or asked otherwise there.
+
+    Each is a code of the messages with its parameters.
+    """
+    for leaf in (leaf for condition in conditions for leaf in leaves(condition)):
+        fact, words = facts.get(leaf.test.fact), leaf.cite.quote
+        if fact is None:
+            continue
+        for value in leaf.test.expected:
+            if not _is_stated(value, words, fact.type):
+                yield "not_in_cite", {"value": value, "quote": words}
+            elif fact.type in NUMERIC and isinstance(value, float) and value >= 0 and not leaf.test.stated:
+                said = _operators_said(words, _READ_AS.get(fact.type, FigureKind.SHARE), value)
+                if said and leaf.test.operator not in said:
+                    yield "operator_said", {"operator": leaf.test.operator, "said": tuple(sorted(said)), "quote": words}
 
 
-def _unstated(test: Test, words: str, kind: FactType) -> Iterable[object]:
-    if kind is FactType.DATE:
-        return [day for day in test.expected if isinstance(day, date) and not states_day(words, day)]
-    if kind not in NUMERIC:
-        return []
-    read_as = _READ_AS.get(kind, FigureKind.SHARE)
-    # A fall is written as a positive number (下降不超过5%).
-    return [value for value in test.expected if isinstance(value, float) and not states(words, read_as, abs(value))]
+def _is_stated(value: Value, words: str, kind: FactType) -> bool:
+    if kind is FactType.DATE and isinstance(value, date):
+        return states_day(words, value)
+    if kind not in NUMERIC or not isinstance(value, float):
+        return True
+    return states(words, _READ_AS.get(kind, FigureKind.SHARE), abs(value))  # a fall is written without its sign
+
+
+def _operators_said(words: str, kind: FigureKind, value: float) -> set[str]:
+    """Return the operators that the words beside a number say: 超过 is more, 以上 and 以下 have the number itself."""
+    if _WITHOUT_THE_BOUND in words:
+        return set()
+    figures = figures_stating(words, kind, value)
+    found = {_said(_BEFORE, words[: figure.start].endswith) for figure in figures}
+    found |= {_said(_AFTER, words[figure.end :].startswith) for figure in figures}
+    return {operator for operator in found if operator}
+
+
+def _said(words_of: Mapping[str, Sequence[str]], stands: Callable[[str], bool]) -> str:
+    """Return the operator whose longest word stands there, "" where none does."""
+    found = [(len(word), operator) for operator, words in words_of.items() for word in words if stands(word)]
+    return max(found, default=(0, ""))[1]
 
 
 def tiers_out_of_order(tiers: Sequence[Tier], facts: Mapping[str, FactDefinition]) -> Iterator[int]:

@@ -54,6 +54,8 @@ WITHIN = [
     ("qp-rent", "qp-project", UNKNOWN),
     ("ch-rd-subsidy", "ch-growth-award", NO),  # 第一条第二项和第三项不重复享受
     ("ch-rd-subsidy", "ch-revenue-award", UNKNOWN),
+    ("bx-buyers", "bx-materials", NO),  # 享受第一项的产品不再享受本项
+    ("bx-buyers", "bx-national", UNKNOWN),
     ("yl-upgrade", "hy-exports", UNKNOWN),  # two cities: what each says of its own says nothing of the other's
     ("ch-doctors", "jq-roofs", UNKNOWN),
     ("qp-rent", "lb-training", UNKNOWN),
@@ -173,6 +175,9 @@ WINDOWS = [
     ("jq-energy", "2026-06-01", CLOSED, "2026-03-02", "2026-05-31"),
     ("jz-awards", "2027-01-01", OPEN, None, None),  # 随时申报
     ("jz-patents", "2027-01-01", NOT_STATED, None, None),
+    ("bx-materials", "2026-08-31", NEXT, "2026-09-01", "2026-09-10"),  # 9月上旬
+    ("bx-materials", "2026-09-10", OPEN, "2026-09-01", "2026-09-10"),
+    ("bx-materials", "2026-09-11", CLOSED, "2026-09-01", "2026-09-10"),
     ("qp-rent", "2026-10-31", NEXT, "2026-11-01", "2026-11-30"),  # the year stands before 申报时间
     ("qp-rent", "2026-11-30", OPEN, "2026-11-01", "2026-11-30"),
     ("qp-rent", "2026-12-01", CLOSED, "2026-11-01", "2026-11-30"),

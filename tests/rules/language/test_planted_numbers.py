@@ -9,7 +9,12 @@ import pytest
 
 from rules.language.amounts import parse_money, parse_share
 from rules.language.condition_parsing import PackError
+from rules.language.facts import FactDefinition, FactType
+from rules.language.measures import Leaf
+from rules.language.measures import Test as Asked
+from rules.language.number_checks import number_faults
 from rules.language.pack import parse_pack
+from rules.language.quotes import Quote
 from seeds.faults import load_yaml
 
 PACKS = Path(__file__).parents[1] / "policies" / "packs"
@@ -120,3 +125,44 @@ def test_amounts_or_conditions_of_two_tiers_put_for_each_other_are_noticed(path,
         if key in first:
             first[key], second[key] = second[key], first[key]
             assert is_noticed(path, raw, planted), key
+
+
+ASKED = {
+    "年营业收入超过10亿元": "more_than",
+    "首次达到10亿元": "at_least",
+    "未达到10亿元": "less_than",
+    "10亿元（含）以上": "at_least",
+    "10亿元及以上": "at_least",
+    "10亿元以下": "at_most",
+    "控制在10亿元以内": "at_most",
+    "不超过10亿元": "at_most",
+    "不低于10亿元": "at_least",
+    "低于10亿元": "less_than",
+    "不足10亿元": "less_than",
+    "满10亿元": "at_least",
+    "不满10亿元": "less_than",
+    "10亿元以上、20亿元以下": "at_least",
+}
+
+
+@pytest.mark.parametrize("words", ASKED)
+def test_a_threshold_is_asked_as_it_is_written(words):
+    for operator in OPERATORS:
+        assert (operator in asked_wrongly(words, operator)) is (operator != ASKED[words])
+
+
+@pytest.mark.parametrize("words", ["10亿元", "10亿元以上（不含10亿元）", "5亿元以上、10亿元、20亿元", "10亿元左右"])
+def test_where_words_do_not_say_how_a_threshold_is_asked_nothing_is_told(words):
+    for operator in OPERATORS:
+        assert not asked_wrongly(words, operator)
+
+
+def asked_wrongly(words, operator):
+    revenue = FactDefinition(id="x", type=FactType.MONEY, zh="", en="", ask_zh="", ask_en="", field="facts")
+    cite = Quote(document="d", clause="1", quote=words, start=0, end=len(words))
+    leaf = Leaf(test=Asked(fact="x", operator=operator, expected=(1e9,)), cite=cite)
+    found = list(number_faults([leaf], {"x": revenue}))
+    assert all(code == "operator_said" for code, _ in found)
+    negated = Leaf(test=Asked(fact="x", operator=operator, expected=(1e9,), stated=True), cite=cite)
+    assert not list(number_faults([negated], {"x": revenue}))
+    return {params["operator"] for _, params in found}
