@@ -199,9 +199,12 @@ def _without_comments(text: str) -> str:
 
 
 def _split_lines(text: str, *, whole: bool) -> list[_Line]:
-    found = [line for line in text.splitlines() if line.strip()]
+    lines = text.splitlines()
+    found = [line for line in lines if line.strip()]
     bare = [_strip_marks(line) for line in found]
-    furniture = frozenset() if whole else _page_furniture(bare)
+    blank = [not line.strip() for line in lines]
+    pages = [not index or blank[index - 1] for index, is_blank in enumerate(blank) if not is_blank]
+    furniture = frozenset() if whole else _page_furniture(bare, pages)
     return [
         _Line(text=text, indented=line.startswith(("\u3000\u3000", "    ")), width=_width(text))
         for index, (line, text) in enumerate(zip(found, bare, strict=True))
@@ -209,9 +212,9 @@ def _split_lines(text: str, *, whole: bool) -> list[_Line]:
     ]
 
 
-def _page_furniture(lines: list[str]) -> frozenset[int]:
+def _page_furniture(lines: list[str], pages: list[bool]) -> frozenset[int]:
     """Return the indices of page numbers, and of running heads beside them on three pages or more."""
-    numbers = {i for i, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line)} | _running_numbers(lines)
+    numbers = {i for i, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line)} | _running_numbers(lines, pages)
     beside = [i for n in sorted(numbers) for i in (n - 2, n - 1, n + 1, n + 2) if 0 <= i < len(lines)]
     seen = Counter(lines[i] for i in set(beside) - numbers)
     # On the first lines, before any page number, the same words are the title.
@@ -221,10 +224,16 @@ def _page_furniture(lines: list[str]) -> frozenset[int]:
     return frozenset(numbers | heads)
 
 
-def _running_numbers(lines: list[str]) -> set[int]:
-    """Return the indices of bare numbers that count the pages: all consecutive, and some lines apart."""
+def _running_numbers(lines: list[str], pages: list[bool]) -> set[int]:
+    """Return the indices of bare numbers that count the pages: all consecutive, and some lines apart.
+
+    Fewer than three count pages only where a blank line, as `pages` says, or the beginning stands before each.
+    """
     numbers = [(i, int(line)) for i, line in enumerate(lines) if _BARE_NUMBER.fullmatch(line)]
-    if len(numbers) < _PAGES_OF_A_HABIT or len(lines) < _LINES_OF_A_PAGE * len(numbers):
+    few = len(numbers) < _PAGES_OF_A_HABIT and not (
+        numbers and numbers[0][0] == 0 and all(pages[i] for i, _ in numbers)
+    )
+    if few or len(lines) < _LINES_OF_A_PAGE * len(numbers):
         return set()
     counting = all(b[1] - a[1] == 1 and b[0] - a[0] > 1 for a, b in pairwise(numbers))
     return {i for i, _ in numbers} if counting else set()

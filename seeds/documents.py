@@ -1,7 +1,7 @@
 """Policy documents: metadata, cleaned text, outline, and the check that all agree with the source file.
 
 A folder holds `source.<ext>` as it was found, `text.txt` (its cleaned text, the one served and quoted) and
-`document.yaml`. Knows nothing of measures.
+`document.yaml`; `reading.yaml` keeps a person's edits of it and the words that the metadata were read from. Knows nothing of measures.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from seeds.cleaning import clean
 from seeds.departments import Department, remark_spans
 from seeds.faults import Fault, SeedError, load_yaml
-from seeds.metadata import UNKNOWN, DocumentStatus, last_year_named, parse_metadata, propose_metadata
+from seeds.metadata import UNKNOWN, DocumentStatus, last_year_named, parse_metadata
 from seeds.outline import Clause, parse_outline
-from seeds.reading import read_text
+from seeds.reading import read_source
+from seeds.reviewing import READING_FILE, Reading, apply_edits, load_reading, quote_faults
 
 __all__ = [
     "Clause",
@@ -32,7 +31,7 @@ __all__ = [
     "UnknownClauseError",
     "build_document",
     "document_metadata",
-    "draft_document",
+    "edited_text",
     "load_document",
     "load_documents",
 ]
@@ -143,6 +142,8 @@ def build_document(metadata: Mapping[str, Any], text: str, *, file: str = "docum
     remarks = []
     for start, end in remark_spans(text):
         holding = [clause for clause in clauses if clause.start <= start < clause.end]
+        # A labelled field lies in no clause: its remark is told by the clause before it.
+        holding = holding or [clause for clause in clauses if clause.start <= start][-1:]
         narrowest = max(holding, key=lambda clause: clause.level)
         remarks.append(Remark(text=text[start:end], clause=narrowest.path, start=start, end=end))
     return Document(**values, text=text, clauses=clauses, remarks=tuple(remarks))
@@ -210,31 +211,27 @@ def _load_metadata(folder: Path, file: str) -> dict[str, Any]:
     return metadata
 
 
+def edited_text(source: Path, reading: Reading, *, file: str) -> str:
+    """Return the text of a source file, cleaned and with a person's edits; raise SeedError where that cannot be had."""
+    found = read_source(source)
+    return apply_edits(clean(found.text, whole=found.whole), reading, file=file)
+
+
 def _source_faults(folder: Path, text: str) -> list[Fault]:
-    """Check that the served text can be traced to the file: it is what cleaning makes of it."""
+    """Check that the served text can be traced to the file: it is what cleaning and a person's edits make of it."""
     sources = sorted(folder.glob("source.*"))
     if len(sources) != 1:
         return [Fault(file=folder.name, pointer="", code="source_files", params={"count": len(sources)})]
+    file = f"{folder.name}/{READING_FILE}"
     try:
-        cleaned = clean(read_text(sources[0]))
+        reading = load_reading(folder)
+        cleaned = edited_text(sources[0], reading, file=file)
     except SeedError as error:
         return list(error.faults)
     if cleaned == text:
-        return []
+        return list(quote_faults(text, reading, file=file))
     pairs = zip(cleaned.split("\n"), text.split("\n"), strict=False)
     same = next((number for number, (a, b) in enumerate(pairs, start=1) if a != b), None)
     line = same or 1 + min(cleaned.count("\n"), text.count("\n"))
     params = {"source": sources[0].name, "line": line}
     return [Fault(file=f"{folder.name}/text.txt", pointer="", code="not_the_cleaned", params=params)]
-
-
-def draft_document(source: Path, document_id: str) -> tuple[str, str]:
-    """Return a first document.yaml and the cleaned text for a new source file.
-
-    What the text does not plainly say is `unknown`; a person must fill in status and region before it loads.
-    """
-    text = clean(read_text(source))
-    metadata = propose_metadata(document_id, text)
-    body = yaml.safe_dump(metadata, allow_unicode=True, sort_keys=False, width=200)
-    note = f"# Drafted from {source.name}: check every line. unknown: the document does not tell.\n"
-    return note + body, text

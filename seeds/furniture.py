@@ -43,6 +43,7 @@ _NUMBERED = re.compile(
 _SENTENCE = 30
 _LONGEST_LINE = 200
 _LINES_OF_A_TITLE = 4
+_BODY = re.compile("(?:政府|委员会|办公厅|办公室|局|厅|部|委)$")
 _TITLE_END = re.compile(
     "(?:通知|方案|计划|办法|意见|条例|规定|措施|细则|规划|政策|公告|指南|指引|规则|决定|通告|批复|函|纲要|要求|问题|程序|条件|须知|流程|标准|材料)"
     "(?:[（(][^（）()]{0,30}[）)])?$"
@@ -71,16 +72,16 @@ def issue_data(line: str) -> list[str]:
     return told
 
 
-def without_furniture(text: str) -> str:
-    """Return a text without the menus above it, the links below it, and lines of furniture in between.
+def is_page(text: str) -> bool:
+    """Say whether a text was copied from a web page: it shows a path, or two links or lines of a footer."""
+    bare = [line.strip() for line in text.split("\n")]
+    return any(_PATH.match(line) for line in bare) or sum(bool(_AFTER.match(line)) for line in bare) > 1
 
-    A text that shows no path, menu or footer comes back as it is.
-    """
+
+def without_furniture(text: str) -> str:
+    """Return the text of a page without the menus above it, the links below it, and lines of furniture in between."""
     lines = text.split("\n")
     bare = [line.strip() for line in lines]
-    is_page = any(_PATH.match(line) for line in bare) or sum(bool(_AFTER.match(line)) for line in bare) > 1
-    if not is_page:
-        return text
     first, last = _first_line(bare), _last_line(bare)
     kept = []
     follows_link = False
@@ -109,19 +110,13 @@ def _first_line(lines: list[str]) -> int:
 
 
 def _title_above(lines: list[str], end: int) -> int:
-    """Return where the title that stands right above line `end` begins; it may be set on several lines."""
-    first = end
-    for index in range(end - 1, max(end - 1 - _LINES_OF_A_TITLE, -1), -1):
-        line = lines[index]
-        if not line and first == end:
-            continue
-        whole = first < end and (_TITLE_END.search(line) or len(line) < 8)
-        if not line or whole or is_furniture(line) or _PATH.match(line):
-            break
-        first = index
-        if "关于" in line or _ISSUE_DATA.match(line):
-            break
-    return first
+    """Return where the title right above line `end` begins: a body that issues it may stand on a line of its own."""
+    above = [index for index in range(end - 1, max(end - 1 - _LINES_OF_A_TITLE, -1), -1) if lines[index]]
+    if not above:
+        return end
+    if lines[above[0]].startswith("关于") and len(above) > 1 and _BODY.search(lines[above[1]]):
+        return above[1]
+    return above[0]
 
 
 def _last_line(lines: list[str]) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seeds.faults import CodedError, Fault, SeedError
-from seeds.furniture import without_furniture
+from seeds.furniture import is_page, without_furniture
 from seeds.packages import docx_lines, ofd_pages
 from seeds.paper import pdf_pages, without_running_heads
 from seeds.web_page import CELL_BREAK, page_lines
@@ -74,7 +74,10 @@ def read_source(path: Path) -> Source:
         text = re.sub(r"\r\n?", "\n", read(path, data))
     except CodedError as error:
         raise ReadingError(path, error.code, **error.params) from error
-    return Source(text=without_furniture(text), whole=whole)
+    # Each line that was copied from a page is a paragraph of it.
+    if whole or is_page(text):
+        return Source(text=without_furniture(text), whole=True)
+    return Source(text=text, whole=False)
 
 
 def decode_text(path: Path, data: bytes) -> str:
