@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
-from seeds.fields import is_label
+from seeds.fields import begins_field, is_label
 
 # Unicode's EquivalentUnifiedIdeograph.txt for the CJK Radicals Supplement, radical and ideograph in turn.
 # NFKC knows two of these only; U+2E80 has no equivalent.
@@ -295,7 +295,7 @@ def _continues(paragraph: str, lines: list[_Line], wrap: float | None) -> bool:
     last, following = lines[0], lines[1]
     if following.text[0] in _CLOSING or _TAIL.match(following.text):
         return True
-    if is_label(last.text) or is_label(following.text):
+    if is_label(last.text) or begins_field(following.text):
         return False
     if _BROKEN_LIST.match(following.text) and not _SENTENCE_END.search(last.text) and len(last.text) > _SHORTEST_TITLE:
         return True

@@ -23,6 +23,8 @@ _WHO, _WHAT, _HOW, _LAW = (
 LABELS = frozenset(f"{_WHO} {_WHAT} {_HOW} {_LAW}".split())
 """Words that stand alone on a line, or before a colon or a cell's end, to say what follows."""
 
+CELL_BREAK = "|"
+"""Stands between the cells of a row."""
 _LABELLED = re.compile(
     r"【(?P<bracketed>[^【】\n]{2,12})】|(?P<plain>[^\s|：，。；、【】]{2,6}(?:/频度)?)(?P<end>$|[|：])"
 )
@@ -42,6 +44,32 @@ class Part:
 def is_label(line: str) -> bool:
     """Say whether a line is a label of a field and nothing else."""
     return line.strip().strip("【】：") in LABELS
+
+
+def begins_field(line: str) -> bool:
+    """Say whether a line is a label, or a label, a cell's end and its words."""
+    return is_label(line) or (CELL_BREAK in line and line.partition(CELL_BREAK)[0].strip() in LABELS)
+
+
+def split_labels(lines: list[str]) -> list[str]:
+    """Return the lines of a paper page with each label and its words as a row: 「工具分类 资金支持 服务对象 企业」 is two.
+
+    A text that begins fewer than three lines with a label and a blank comes back as it is.
+    """
+    begun = {label for line in lines if (label := line.strip().partition(" ")[0]) in LABELS and " " in line.strip()}
+    if len(begun) < _FIELDS_OF_A_CARD:
+        return lines
+    return [row for line in lines for row in (_rows_of(line) if line.strip().partition(" ")[0] in LABELS else [line])]
+
+
+def _rows_of(line: str) -> list[str]:
+    rows: list[list[str]] = []
+    for word in line.split():
+        if word in LABELS:
+            rows.append([word])
+        else:
+            rows[-1].append(word)
+    return [CELL_BREAK.join((row[0], " ".join(row[1:]))) if len(row) > 1 else row[0] for row in rows]
 
 
 def parse_parts(text: str) -> tuple[Part, ...]:

@@ -37,6 +37,7 @@ _ISSUE_DATA = re.compile(
     "(?P<label>发布时间|发布日期|发表时间|发文日期|成文日期|印发日期|生成日期|公开日期|发文机关|发文机构|发文单位|发布机构|发布单位|发文字号|文号"
     r"|索 ?引 ?号|主题分类|信息来源|来源|有效性|效力状态|生效日期|失效日期|施行日期|标题|名称) ?[：:|] ?"
 )
+_TOOLS = re.compile("浏览|字体|字号|打印|分享|阅读|点击|【|关闭窗口")
 _NUMBERED = re.compile(
     "[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[0-9]{1,2}[．.、]|第 ?[一二三四五六七八九十百0-9 ]{1,7} ?[章节条]"
 )
@@ -60,13 +61,18 @@ def is_furniture(line: str) -> bool:
     return len(line) < _LONGEST_LINE and bool(_FURNITURE.match(line))
 
 
+def is_of_page(line: str) -> bool:
+    """Say whether a line is furniture, or a link or footer below a text."""
+    return is_furniture(line) or (len(line) < _LONGEST_LINE and bool(_AFTER.match(line)))
+
+
 def issue_data(line: str) -> list[str]:
     """Return what a line above a text tells of its issue, a label and its value each: 发布时间：2022-07-14."""
     found = list(_ISSUE_DATA.finditer(line[:400]))
     ends = [*(one.start() for one in found[1:]), len(line)][: len(found)]
     told = []
     for one, end in zip(found, ends, strict=True):
-        value = re.split(r"\s{0,9}(?:浏览|字体|字号|打印|分享|阅读|点击|【)", line[one.end() : end], maxsplit=1)[0]
+        value = _TOOLS.split(line[one.end() : end], maxsplit=1)[0]
         if value.strip(" |；;，,"):
             told.append(f"{one['label'].replace(' ', '')}：{value.strip(' |；;，,')}")
     return told
@@ -88,9 +94,17 @@ def without_furniture(text: str) -> str:
     for line, words in zip(lines[first:last], bare[first:last], strict=True):
         is_link = bool(_AFTER.match(words)) and not is_content(words)
         if not (is_furniture(words) or is_link or (follows_link and not is_content(words))):
-            kept.append(line)
+            kept += _told(line, words)
         follows_link = is_link and words.endswith(("：", ":"))
     return "\n".join(kept)
+
+
+def _told(line: str, words: str) -> list[str]:
+    """Return a line, or what it tells of the issue where it tells several things or has tools of the page in it."""
+    if not _ISSUE_DATA.match(words) or is_content(words):
+        return [line]
+    several = len(_ISSUE_DATA.findall(words[:_LONGEST_LINE])) > 1
+    return issue_data(words) if several or _TOOLS.search(words) else [line]
 
 
 def _first_line(lines: list[str]) -> int:

@@ -107,6 +107,9 @@ class _Opened:
                 outer = closed.mark
                 self._in_fields = mark.rank is outer.rank and mark.number != outer.number + 1
                 self._holder = None
+                # The heading of a card is numbered like the items of its fields: these stand beside it.
+                while self._in_fields and self.nodes and self.nodes[-1].mark.rank is not Rank.ANNEX:
+                    self._close(mark.start)
 
     def begin_field(self, start: int) -> None:
         """Close what the field before held."""

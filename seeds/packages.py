@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from seeds.faults import CodedError
+from seeds.fields import CELL_BREAK
 from seeds.paper import MOST_PAGES
-from seeds.web_page import CELL_BREAK, LONGEST_CELL, splits_label
+from seeds.web_page import LONGEST_CELL, splits_label
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seeds.faults import CodedError, Fault, SeedError
+from seeds.fields import CELL_BREAK, split_labels
 from seeds.furniture import is_page, without_furniture
 from seeds.packages import docx_lines, ofd_pages
 from seeds.paper import pdf_pages, without_running_heads
-from seeds.web_page import CELL_BREAK, page_lines
+from seeds.web_page import page_lines
 
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
 _BYTE_ORDER_MARKS = (
@@ -77,7 +78,7 @@ def read_source(path: Path) -> Source:
     # Each line that was copied from a page is a paragraph of it.
     if whole or is_page(text):
         return Source(text=without_furniture(text), whole=True)
-    return Source(text=text, whole=False)
+    return Source(text="\n".join(split_labels(text.split("\n"))), whole=False)
 
 
 def decode_text(path: Path, data: bytes) -> str:

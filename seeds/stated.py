@@ -51,6 +51,7 @@ _PASSED = re.compile(
 )
 _NUMBER = re.compile(
     "(?P<place>[\u4e00-\u9fff（）]{1,16})[〔\\[（【](?P<year>(?:19|20)[0-9]{2})[〕\\]）】](?P<rest>第?[0-9]{1,5}号)"
+    "|〔(?:19|20)[0-9]{2}〕[\u4e00-\u9fff]{2,10}[0-9]{1,5}号"
     "|[\u4e00-\u9fff]{0,20}(?:公告|令)?(?:(?:19|20)[0-9]{2}年)?第[0-9]{1,4}号"
 )
 _LABELLED = re.compile(
@@ -138,7 +139,7 @@ class _Reader:
         """Return the title and its heading: those words of it that stand in the text as one piece."""
         card = self._card_title()
         if card:
-            return card, card.quote
+            return card, card.quote.partition("\n")[0]
         found = [i for i, line in enumerate(self._head) if _TITLE.match(line.text) and not self._is_other(line)]
         if not found:
             line = next(
@@ -158,13 +159,20 @@ class _Reader:
         return self._at("title", title, self._head[first].start, line.end), heading
 
     def _card_title(self) -> Stated | None:
-        """Return the heading of a card: 3.某项资金支持, above its labelled fields."""
-        if not self._parts or not self._marks or self._marks[0].start > self._parts[0].start:
+        """Return the heading of a card: 3.某项资金支持, above its labelled fields; a broken one is often repeated whole."""
+        first = self._parts[0].start if self._parts else 0
+        marks = [mark for mark in self._marks if mark.start < first]
+        lines = [line for line in self._lines if line.end <= first]
+        if not marks or any("。" in line.text for line in lines):
             return None
-        mark = self._marks[0]
-        if any(one.start < self._parts[0].start for one in self._marks[1:]):
-            return None
-        return self._at("title", self._text[mark.words : mark.end], mark.words, mark.end)
+        mark = marks[-1]
+        words, below = self._text[mark.words : mark.end], [line for line in lines if line.start > mark.start]
+        for line in below[1:]:
+            if line.text.startswith(words + below[0].text):
+                return self._at("title", line.text, line.start, line.end)
+        if len(below) > 1 and below[1].text.endswith(below[0].text):
+            return self._at("title", words + below[0].text, mark.words, below[0].end)
+        return self._at("title", words, mark.words, mark.end)
 
     def _is_other(self, line: _Line) -> bool:
         """Say whether a line of the head is no title: a label, a date, a number, an address, a body or a sentence."""

@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from seeds.fields import is_label
-from seeds.furniture import is_content, is_furniture, issue_data
+from seeds.fields import CELL_BREAK, is_label
+from seeds.furniture import is_content, is_furniture, is_of_page, issue_data
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-CELL_BREAK = "|"
 LONGEST_CELL = 200
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
@@ -59,7 +58,7 @@ class _Line:
 
     @property
     def weight_anywhere(self) -> int:
-        if 2 * self.link > len(self.text):
+        if 2 * self.link > len(self.text) or is_of_page(self.text):
             return 0
         said = is_content(self.text) or (len(self.text) >= 12 and re.search("[。；，：]", self.text))
         return len(self.text) if said else 0
@@ -101,6 +100,8 @@ def _squeeze(text: str) -> str:
 def _belongs(line: _Line, *, within: bool) -> bool:
     if not within:
         return not line.around and not line.link and is_content(line.text) and not is_furniture(line.text)
+    if is_furniture(line.text):
+        return False
     is_link = 5 * line.link >= 4 * len(line.text) and not is_content(line.text) and "附件" not in line.text
     return not is_link and not (line.around and not is_content(line.text))
 
