@@ -20,6 +20,7 @@ _WHO, _WHAT, _HOW, _LAW = (
     " 发布日期 发文日期 印发日期 成文日期 生成日期 发布时间 发表时间 施行日期 实施日期 生效日期 失效日期 废止日期 有效期 有效期限"
     " 有效性 效力状态 索引号 主题分类 信息来源 公开日期",
 )
+_ABOUT_THE_ISSUE = frozenset(_LAW.split())
 LABELS = frozenset(f"{_WHO} {_WHAT} {_HOW} {_LAW}".split())
 """Words that stand alone on a line, or before a colon or a cell's end, to say what follows."""
 
@@ -75,7 +76,7 @@ def _rows_of(line: str) -> list[str]:
 def parse_parts(text: str) -> tuple[Part, ...]:
     """Return the labelled fields of a cleaned text in order, each up to the next; () where it is no card or guide.
 
-    Three labels make a card; one 【label】 is a field wherever it begins a paragraph.
+    Three labels make a card, where they tell more than the issue of a document, as the box above a text does; one 【label】 is a field wherever it begins a paragraph.
     """
     found = []
     start = 0
@@ -84,7 +85,8 @@ def parse_parts(text: str) -> tuple[Part, ...]:
         if label:
             found.append((label[0], start, start + label[1]))
         start += len(line) + 1
-    if len({name for name, begin, _ in found if text[begin] != "【"}) < _FIELDS_OF_A_CARD:
+    plain = {name for name, begin, _ in found if text[begin] != "【"}
+    if len(plain) < _FIELDS_OF_A_CARD or plain <= _ABOUT_THE_ISSUE:
         found = [(name, begin, words) for name, begin, words in found if text[begin] == "【"]
     ends = [*(begin for _, begin, _ in found[1:]), len(text)][: len(found)]
     return tuple(

@@ -29,6 +29,7 @@ _END = re.compile(
     "人民政府(?:办公厅|办公室)?|人民代表大会(?:常务委员会)?|(?:管理)?委员会(?:办公厅|办公室)?|管委会|办公厅|办公室|研究院|科学院"
     "|总局|总署|局|厅|署|部|委|院|处|中心|行|协会"
 )
+_NO_NAME = re.compile("[的为向将把被其请由《》：。0-9]")
 _LONGEST_NAME = 40
 _LONGEST_PLACE = 14
 _SESSION = re.compile("第[一二三四五六七八九十百]{1,5}届")
@@ -132,6 +133,8 @@ def _cut(places: Places, piece: str, *, first: bool) -> list[str]:
 def _end_of_name(places: Places, piece: str, start: int, kind: int) -> int | None:
     if piece[start:kind] in _STATE and (kind == len(piece) or _begins(places, piece, kind)):
         return kind
+    if _NO_NAME.search(piece, kind, start + _LONGEST_NAME):
+        return None
     for end in _END.finditer(piece, kind, min(len(piece), start + _LONGEST_NAME)):
         if end.end() == len(piece) or _begins(places, piece, end.end()):
             return end.end()

@@ -55,7 +55,8 @@ _NUMBER = re.compile(
     "|[\u4e00-\u9fff]{0,20}(?:公告|令)?(?:(?:19|20)[0-9]{2}年)?第[0-9]{1,4}号"
 )
 _LABELLED = re.compile(
-    f"(?:^|(?<=[；;。| ]))(?P<label>{'|'.join(sorted(LABELS, key=len, reverse=True))}) ?[：|] ?(?P<value>[^；;。|\n]{{1,80}})"
+    f"(?:^|(?<=[；;。| ]))(?P<label>{'|'.join(sorted(LABELS, key=len, reverse=True))}) ?[：|] ?(?P<value>[^；;。|\n]{{1,80}})",
+    re.MULTILINE,
 )
 _NUMBER_LABELS = frozenset({"发文字号", "文号"})
 _ISSUER_LABELS = frozenset({"发文机构", "发文机关", "发文单位", "发布机构", "发布单位", "制定机关"})
@@ -63,15 +64,15 @@ _ISSUED_LABELS = ("成文日期", "发文日期", "印发日期", "生成日期"
 _PUBLISHED_LABELS = ("发布日期", "发布时间", "发表时间", "公开日期")
 _SUBJECT = "(?:本|该|此)(?:办法|规定|细则|实施细则|意见|实施意见|措施|政策措施|政策|通知|公告|条例|文件|方案|计划|指南|规则|规范|制度|若干措施|决定|通告|指引|操作规程|规程|实施办法|管理办法)"
 _EFFECT = re.compile(
-    rf"(?:(?P<own>{_SUBJECT})(?:[^，。；《》]{{0,12}}))?(?:从|自|于)?(?P<day>{_DAY}|(?:印发|发布|公布|颁布|下发|发文|签发)(?:之日|日))(?:起)?(?P<later>[0-9一二三四五六七八九十]{{1,3}}(?:个工作)?日后)?(?:正式|开始|起)?(?:施行|实施|执行|生效)"
+    rf"(?:(?P<own>{_SUBJECT})(?:[^，。；《》]{{0,12}}))?(?:从|自|于)?(?P<day>{_DAY}|(?:印发|发布|公布|颁布|下发|发文|签发)(?:之日|日))(?:起)?(?P<later>[0-9一二三四五六七八九十]{{1,3}}(?:个工作)?日后)?(?:正式|开始|起)?(?:施行|实施|执行|生效)(?=[，。；、（）]|$)"
 )
 _LASTS = re.compile(
-    rf"(?:有效期限?|试行期限?|执行期限?|实施期限?|施行期限?|政策有效期|时效)[^。；《》0-9一二三四五六七八九十]{{0,8}}?(?:(?P<until>(?:{_DAY}))|(?P<years>[0-9]{{1,2}}|[一二两三四五六七八九十])(?:个)?年)"
+    rf"(?:有效期限?|执行期限?|实施期限?)[^。；《》]{{0,4}}?(?:自|从)?(?P<first>{_DAY})起?[至到—-](?P<last>{_DAY})"
+    rf"|(?:有效期限?|试行期限?|执行期限?|实施期限?|施行期限?|时效)[^。；《》0-9一二三四五六七八九十]{{0,8}}?(?:(?P<until>(?:{_DAY}))|(?P<years>[0-9]{{1,2}}|[一二两三四五六七八九十])(?:个)?年)"
     rf"|(?:暂定|试行)(?P<tried>[0-9]{{1,2}}|[一二两三四五六七八九十])年"
-    rf"|(?:有效期|执行期|实施期限?)[^。；《》]{{0,4}}(?:自|从)?(?:{_DAY})起?[至到—-](?P<last>{_DAY})"
     rf"|[至到](?P<end>{_DAY})(?:止|废止|失效|终止)"
 )
-_OTHERS_TERM = re.compile("证书|资格|名单|称号|许可证|执照|贷款|合同|协议|公示|申报|受理|补贴期|资质|项目期|试用期")
+_OTHERS_TERM = re.compile("证书|资格|名单|称号|许可证|执照|贷款|合同|协议|公示|申报|受理|补贴期|资质|项目|课题|试用期")
 _FROM_DAY = re.compile(f"(?P<day>{_DAY})起")
 _BINDS = re.compile("(?:认真|遵照|严格)?(?:遵照|贯彻|组织|抓好|认真)?(?:执行|贯彻落实|组织实施|抓好落实|贯彻执行)")
 _DRAFT = re.compile("（(?:公开)?征求意见稿[^（）]{0,10}）|（送审稿）|（草案[^（）]{0,12}）|（讨论稿）|征求意见稿")
@@ -86,6 +87,7 @@ _EVERYWHERE = re.compile("各省、自治区、直辖市")
 _LINES_OF_A_HEAD = 40
 _LINES_OF_A_SIGNATURE = 6
 _FIRST_WORDS = 1500
+_NEAR = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +348,10 @@ class _Reader:
                 at = start + found.start()
                 if day:
                     yield self._at("effective_from", day.isoformat(), at, at + len(found[0]))
+            for found in _LASTS.finditer(sentence):
+                day = parse_day(found["first"]) if found["first"] else None
+                if day:
+                    yield self._at("effective_from", day.isoformat(), start + found.start(), start + found.end())
         yield from self._labelled_days("effective_from", "施行日期", "实施日期", "生效日期")
         for value, start in self._values("时间/频度", "有效期", "有效期限"):
             begun = _FROM_DAY.search(value)
@@ -362,7 +368,7 @@ class _Reader:
         for start, sentence in spans:
             for found in _LASTS.finditer(sentence):
                 day = _last_day(found, effective)
-                if day and not _OTHERS_TERM.search(sentence):
+                if day and not _OTHERS_TERM.search(sentence, max(0, found.start() - _NEAR), found.end() + _NEAR):
                     yield self._at("valid_to", day.isoformat(), start + found.start(), start + found.end())
         yield from self._labelled_days("valid_to", "失效日期", "废止日期")
 

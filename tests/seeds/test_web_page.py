@@ -31,7 +31,7 @@ FOOT = (
     "<p>版权所有：某市人民政府</p></div>"
 )
 TOOLS = (
-    '<div><span>发布时间：2025-11-25 10:30</span><span>来源：某市工信局</span><span>字体：<a>大</a><a>中</a><a>小</a></span>'
+    "<div><span>发布时间：2025-11-25 10:30</span><span>来源：某市工信局</span><span>字体：<a>大</a><a>中</a><a>小</a></span>"
     "<a>打印</a></div>"
 )
 AFTER = '<div>上一篇：<a href="#">某市科技奖励办法</a></div><div>下一篇：<a href="#">关于开展年度考核的通知</a></div>'
@@ -77,7 +77,9 @@ LAYOUTS = {
         f"<div class='header'><h1><a href='/'>某市人民政府</a></h1></div>{PATH}<div id='zoom'>{blocks('p')}</div>{FOOT}",
         head=f'<meta name="ArticleTitle" content="{TITLE}"><title>某市人民政府门户网站</title>',
     ),
-    "a text inside a block named like a menu": page(f"<div class='menu'><h1>{TITLE}</h1><div>{blocks('div')}</div></div>"),
+    "a text inside a block named like a menu": page(
+        f"<div class='menu'><h1>{TITLE}</h1><div>{blocks('div')}</div></div>"
+    ),
     "scripts and styles between the paragraphs": page(
         f"<div><h1>{TITLE}</h1><div><style>p{{}}</style>{blocks('p').replace('<p>二', '<script>var a = 「一、不是正文。」;</script><p>二')}</div></div>{FOOT}"
     ),
