@@ -10,7 +10,7 @@ ends the one before it; `seeds/fields.py` finds those.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
@@ -40,14 +40,15 @@ class Clause:
     level: int
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class _Node:
-    """A clause while the tree grows; `end` is set when a clause that it cannot hold begins."""
+    """A clause while the tree grows, `before` its sibling; `end` is set when a clause that it cannot hold begins."""
 
     mark: Mark
     path: str
     parent: _Node | None
     end: int
+    before: _Node | None = None
     children: list[_Node] = field(default_factory=list)
 
 
@@ -71,7 +72,7 @@ def parse_outline(text: str) -> tuple[Clause, ...]:
 
 def _grow(text: str) -> list[_Node]:
     nodes: list[_Node] = []
-    paths: set[str] = set()
+    times: Counter[str] = Counter()
     stack = _Opened(text)
     last = len(text.rstrip("\n"))
     fields = deque(part.start for part in parse_parts(text))
@@ -80,8 +81,9 @@ def _grow(text: str) -> list[_Node]:
             stack.begin_field(fields.popleft())
         stack.begin_clause(mark)
         parent = stack.nodes[-1] if stack.nodes else None
-        node = _Node(mark=mark, path=_unique(_path(mark, parent), paths), parent=parent, end=last)
+        node = _Node(mark=mark, path=_unique(_path(mark, parent), times), parent=parent, end=last)
         if parent:
+            node.before = parent.children[-1] if parent.children else None
             parent.children.append(node)
         nodes.append(node)
         stack.nodes.append(node)
@@ -175,13 +177,9 @@ def _path(mark: Mark, parent: _Node | None) -> str:
     return f"{outer.path}.{step}" if outer else step
 
 
-def _unique(path: str, paths: set[str]) -> str:
-    free, count = path, 1
-    while free in paths:
-        count += 1
-        free = f"{path}-{count}"
-    paths.add(free)
-    return free
+def _unique(path: str, times: Counter[str]) -> str:
+    times[path] += 1
+    return path if times[path] == 1 else f"{path}-{times[path]}"
 
 
 def _without_departments(text: str, node: _Node) -> Clause:
@@ -205,8 +203,7 @@ def _depth(node: _Node) -> int:
 def _inherited(node: _Node, clause: Clause, clauses: dict[str, Clause]) -> tuple[Department, ...]:
     if node.parent is None:
         return ()
-    siblings = node.parent.children
-    before = siblings[siblings.index(node) - 1] if node is not siblings[0] else None
+    before = node.before
     if node.mark.rank is Rank.BOX and before and before.mark.rank is Rank.TASK:
         task = clauses[before.path]
         if set(pairwise(task.heading)) & set(pairwise(clause.heading)):

@@ -16,7 +16,7 @@ from seeds.fields import CELL_BREAK, split_labels
 from seeds.furniture import is_page, without_furniture
 from seeds.packages import docx_lines, ofd_pages
 from seeds.paper import pdf_pages, without_running_heads
-from seeds.web_page import page_lines
+from seeds.web_page import DEEPEST_PAGE, nests_too_deep, page_lines
 
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
 _BYTE_ORDER_MARKS = (
@@ -119,7 +119,10 @@ def _read_html(path: Path, data: bytes) -> str:
     """Return the document of a page, each block on its own line and each row of a data table on one."""
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - see the module's docstring
 
-    return "\n".join(page_lines(LexborHTMLParser(_decode_page(path, data))))
+    page = _decode_page(path, data)
+    if nests_too_deep(page):
+        raise CodedError("page_too_deep", most=DEEPEST_PAGE)
+    return "\n".join(page_lines(LexborHTMLParser(page)))
 
 
 def _decode_page(path: Path, data: bytes) -> str:

@@ -88,6 +88,7 @@ _LINES_OF_A_HEAD = 40
 _LINES_OF_A_SIGNATURE = 6
 _FIRST_WORDS = 1500
 _NEAR = 14
+_LONGEST_HEAD = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class _Reader:
         self._lines = [_Line(start, start + len(line), line) for start, line in _with_starts(text)]
         self._head = [line for line in self._lines if line.end <= self._head_end()][:_LINES_OF_A_HEAD]
         self._labels = list(self._labelled())
+        self._signatures = list(self._signed())
 
     def _head_end(self) -> int:
         """Return where the head of the document ends: before its first number or field."""
@@ -127,9 +129,10 @@ class _Reader:
             words = value.strip("|：\n ")
             if words:
                 yield part.name, words.replace("\n", ""), part.words + value.index(words[0])
-        first = self._marks[0].start if self._marks else len(self._text)
-        for found in _LABELLED.finditer(self._text[: min(first, 4000)]):
-            if not any(part.start <= found.start() < part.end for part in self._parts):
+        first = min(self._marks[0].start if self._marks else len(self._text), _LONGEST_HEAD)
+        parts = [part for part in self._parts if part.start < first]
+        for found in _LABELLED.finditer(self._text[:first]):
+            if not any(part.start <= found.start() < part.end for part in parts):
                 yield found["label"], found["value"].strip(), found.start("value")
 
     def _values(self, *labels: str) -> list[tuple[str, int]]:
@@ -223,7 +226,7 @@ class _Reader:
                 yield self._at("issuers", bodies, start, start + len(value))
             elif re.fullmatch("[\u4e00-\u9fff]{2,16}(?:局|厅|委|委员会|办公室|部|中心)", value):
                 yield from self._completed(value, start)
-        for _, first, last, bodies in self._signatures():
+        for _, first, last, bodies in self._signatures:
             yield self._at("issuers", bodies, first, last)
         for line in self._head:
             passed = _PASSED.match(line.text)
@@ -261,11 +264,8 @@ class _Reader:
                     "issuers", bodies, line.start, line.start + len(words if about else red[1] if red else "")
                 )
 
-    def _signatures(self) -> list[tuple[date, int, int, tuple[str, ...]]]:
-        """Return each signature: its day, where its bodies begin and end, and who they are."""
-        return list(self._signed())
-
     def _signed(self) -> Iterator[tuple[date, int, int, tuple[str, ...]]]:
+        """Yield each signature: its day, where its bodies begin and end, and who they are."""
         for index, line in enumerate(self._lines):
             found = _DATE.search(line.text) if len(line.text) <= 80 else None
             day = parse_day(found[0]) if found and line.text[found.end() :] in {"", "）", "印发"} else None
@@ -323,7 +323,7 @@ class _Reader:
         return any(part.name in LABELS for part in self._parts)
 
     def _signed_days(self, name: str) -> Iterator[Stated]:
-        for day, _, last, _ in self._signatures():
+        for day, _, last, _ in self._signatures:
             found = _DATE.search(self._text, last)
             if found:
                 yield self._at(name, day.isoformat(), found.start(), found.end())

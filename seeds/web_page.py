@@ -38,7 +38,15 @@ _BROKEN_BEFORE_NUMBER = re.compile(
 _LINE_MARK = "\ue000"
 _SITE_NAME = re.compile(r"\s{0,9}[-_|–—]{1,2}\s{0,9}(?=[^-_|–—]{2,40}$)")
 _MOST_OF_THE_TEXT = 0.9
+_NESTED = re.compile(
+    "<(/?)(?:div|ul|ol|dl|table|section|article|main|blockquote|center|form|fieldset|span|font|b|strong|em|i|u|big|small|a)(?![a-z0-9])",
+    re.IGNORECASE,
+)
+DEEPEST_PAGE = 1000
+"""So many elements may be open one inside the other: parsers take the square of more, and pages have a few dozen."""
 _DEEPEST_PATH = 64
+_DEEPEST_TABLE = 12
+_MOST_HEADINGS = 20
 _LINES_BEFORE = 15
 _SHORTEST_TITLE = 6
 
@@ -70,6 +78,16 @@ class _Row:
 
     cells: list[list[_Line]] = field(default_factory=list)
     ids: list[int] = field(default_factory=list)
+
+
+def nests_too_deep(page: str) -> bool:
+    """Say whether a page opens more elements inside each other than is read."""
+    depth = 0
+    for found in _NESTED.finditer(page):
+        depth = max(0, depth - 1) if found[1] else depth + 1
+        if depth > DEEPEST_PAGE:
+            return True
+    return False
 
 
 def page_lines(page: LexborHTMLParser) -> list[str]:
@@ -133,7 +151,7 @@ def _title(page: LexborHTMLParser, before: list[_Line]) -> str:
         return re.sub(r"\s+", " ", declared.attributes["content"] or "").strip()
     named = page.css_first("title")
     window = re.sub(r"\s+", " ", named.text()).strip() if named else ""
-    for heading in page.css("h1"):
+    for heading in page.css("h1")[:_MOST_HEADINGS]:
         text = re.sub(r"\s+", " ", heading.text(deep=True)).strip()
         if len(text) >= _SHORTEST_TITLE and not heading.css_first("a"):
             return text
@@ -151,6 +169,7 @@ class _Reader:
         self._link = 0
         self._links = 0
         self._around = 0
+        self._deeper = 0
         self._blocks: list[int] = []
         self._rows: list[_Row] = []
         self._done: list[_Line] = []
@@ -187,9 +206,11 @@ class _Reader:
         self._around += _is_around(node, tag)
         if tag in _BODIES:
             self.bodies.add(node.mem_id)
-        if tag == "tr":
+        if tag == "tr" and len(self._rows) == _DEEPEST_TABLE:
+            self._deeper += 1
+        elif tag == "tr":
             self._rows.append(_Row())
-        elif tag in {"td", "th"} and self._rows:
+        elif tag in {"td", "th"} and self._rows and not self._deeper:
             self._rows[-1].cells.append([])
             self._rows[-1].ids.append(node.mem_id)
 
@@ -197,7 +218,9 @@ class _Reader:
         if self._blocks:
             self._blocks.pop()
         self._around -= _is_around(node, tag)
-        if tag == "tr" and self._rows:
+        if tag == "tr" and self._deeper:
+            self._deeper -= 1
+        elif tag == "tr" and self._rows:
             row = self._rows.pop()
             if any(len(cell) == 1 and not cell[0].link for cell in row.cells):
                 self.bodies.difference_update(row.ids)
