@@ -3,42 +3,77 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import re
 from pathlib import Path
 
-from seeds.drafting import draft_document
+from seeds.drafting import Draft, draft_document
 from seeds.faults import SeedError
 from seeds.issuers import Places
 from seeds.regions import load_regions
-from seeds.reviewing import READING_FILE
+from seeds.reviewing import READING_FILE, Reading, load_reading
 from service.commands.check import SEEDS
 from service.commands.console import CommandError, Exit, tell
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("source", type=Path, help="the file as found")
-    parser.add_argument("id", help="the document's id, for example gd-biomanufacturing-2025")
+    parser.add_argument("source", type=Path, help="the file as found; with --again the folder of a document")
+    parser.add_argument("id", nargs="?", help="the document's id, for example gd-biomanufacturing-2025")
     parser.add_argument(
         "--documents", type=Path, default=SEEDS / "documents", metavar="FOLDER", help="where to write it"
+    )
+    parser.add_argument(
+        "--again", action="store_true", help="read the source once more, with the edits of reading.yaml"
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the source, text.txt, document.yaml and reading.yaml; an existing document is never overwritten."""
-    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", options.id):
+    """Write a new document's folder, or read one again; an existing document is never overwritten."""
+    return _read_again(options.source) if options.again else _write_new(options)
+
+
+def _write_new(options: argparse.Namespace) -> int:
+    """Write the source, text.txt, document.yaml and reading.yaml."""
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", options.id or ""):
         raise CommandError(f"{options.id!r} is no id: small letters, digits and single hyphens")
     folder: Path = options.documents / options.id
     if folder.exists():
         raise CommandError(f"{folder} exists already")
-    try:
-        draft = draft_document(options.source, options.id, Places(load_regions(SEEDS / "vocabularies")))
-    except (SeedError, OSError) as error:
-        raise CommandError(f"{options.source} cannot be drafted: {error}") from error
+    draft = _drafted(options.source, options.id, Reading())
     folder.mkdir(parents=True)
     (folder / f"source{options.source.suffix.lower()}").write_bytes(options.source.read_bytes())
-    (folder / "text.txt").write_bytes(draft.text.encode())
     (folder / "document.yaml").write_text(draft.metadata, "utf-8")
-    (folder / READING_FILE).write_text(draft.reading, "utf-8")
+    _write_text(folder, draft)
     tell(f"{folder}: read the text against the source, fill in document.yaml, then run `cepei check`")
     return Exit.DONE
+
+
+def _read_again(folder: Path) -> int:
+    """Write text.txt and reading.yaml once more; of document.yaml only the digest of the text is renewed."""
+    sources, metadata = sorted(folder.glob("source.*")), folder / "document.yaml"
+    if len(sources) != 1 or not metadata.is_file():
+        raise CommandError(f"{folder} is no folder of a document: it needs document.yaml and one source.<kind>")
+    try:
+        reading = load_reading(folder)
+    except SeedError as error:
+        raise CommandError(f"{folder} cannot be read again: {error}") from error
+    draft = _drafted(sources[0], folder.name, reading)
+    digest = f"sha256: {hashlib.sha256(draft.text.encode()).hexdigest()}"
+    renewed = re.sub(r"^sha256: [0-9a-f]{64}$", digest, metadata.read_text("utf-8"), flags=re.MULTILINE)
+    metadata.write_text(renewed, "utf-8")
+    _write_text(folder, draft)
+    tell(f"{folder}: text.txt and reading.yaml are written again, {len(reading.edits)} edits done")
+    return Exit.DONE
+
+
+def _drafted(source: Path, document_id: str, reading: Reading) -> Draft:
+    try:
+        return draft_document(source, document_id, Places(load_regions(SEEDS / "vocabularies")), reading)
+    except (SeedError, OSError) as error:
+        raise CommandError(f"{source} cannot be drafted: {error}") from error
+
+
+def _write_text(folder: Path, draft: Draft) -> None:
+    (folder / "text.txt").write_bytes(draft.text.encode())
+    (folder / READING_FILE).write_text(draft.reading, "utf-8")

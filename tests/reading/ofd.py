@@ -17,7 +17,8 @@ def write_ofd(
     kids = "".join(f'<ofd:Page ID="{number}" BaseLoc="{place}"/>' for number, place in enumerate(places))
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(
-            "OFD.xml", f"<ofd:OFD {SPACE}><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>"
+            "OFD.xml",
+            f"<ofd:OFD {SPACE}><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
         )
         archive.writestr("Doc_0/Document.xml", f"<ofd:Document {SPACE}><ofd:Pages>{kids}</ofd:Pages></ofd:Document>")
         for number, lines in enumerate(pages):

@@ -90,13 +90,18 @@ def test_a_book_of_thousands_of_pages_is_refused(tmp_path: Path, pages: int) -> 
         data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     start = len(data)
-    data += b"xref\n0 4\n0000000000 65535 f \n%strailer << /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (table, start)
+    data += b"xref\n0 4\n0000000000 65535 f \n%strailer << /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        table,
+        start,
+    )
     (tmp_path / "a.pdf").write_bytes(data)
     assert refusal(tmp_path / "a.pdf") == "too_many_pages"
 
 
 @pytest.mark.parametrize(
-    "element", ["<div>", "<ul><li>", "<b id='{}'>", "<table><tr><td>", "<a href='{}'>"], ids=["blocks", "lists", "marks", "tables", "links"]
+    "element",
+    ["<div>", "<ul><li>", "<b id='{}'>", "<table><tr><td>", "<a href='{}'>"],
+    ids=["blocks", "lists", "marks", "tables", "links"],
 )
 def test_a_page_nested_without_end_is_refused(tmp_path: Path, element: str) -> None:
     file = tmp_path / "a.html"
@@ -132,7 +137,9 @@ def test_a_broken_ofd_file_is_refused(tmp_path: Path, content: bytes) -> None:
 HOSTILE: dict[str, Callable[[int], str]] = {
     "comments never closed": lambda n: "<!--" * (n // 4),
     "one endless line": lambda n: "支持企业建设，" * (n // 7),
-    "one endless paragraph of lines": lambda n: "支持企业建设中试基地研发聚乳酸等材料给予补助支持企业建设中试\n" * (n // 31),
+    "one endless paragraph of lines": lambda n: (
+        "支持企业建设中试基地研发聚乳酸等材料给予补助支持企业建设中试\n" * (n // 31)
+    ),
     "brackets never closed": lambda n: "（《" * (n // 2),
     "an ordinal of blanks": lambda n: "第" + " " * n + "条",
     "a number printed over and over": lambda n: "第一章 总则\n" * (n // 7),
