@@ -74,6 +74,7 @@ _DOUBTS: dict[Rank, re.Pattern[str]] = {
 }
 _SURE_TASK = re.compile("[^0-9]|$")
 _AMOUNT = re.compile("[万亿元%％‰倍]|[个千百]{1,2}[万亿分]|美元|平方|公里|小时")
+_LISTED_DIGITS = re.compile("[0-9]{1,3}[、号级类层栋幢]")
 _ENDED = re.compile("[。；：！？…”’）》】|]$")
 _MIDWAY = re.compile("[，、]")
 # Articles and chapters count through the whole document; all others begin anew below a clause that holds them.
@@ -188,6 +189,8 @@ class _Counting:
             return True
         if not self._counts_on(mark.rank, mark.number) or not self._follows_whole_sentence(index):
             return False
+        if mark.rank is Rank.TASK:
+            return not _LISTED_DIGITS.match(self._text, mark.words)
         if mark.rank in {Rank.DECIMAL, Rank.DECIMAL_BELOW}:
             return self._fits_decimal(mark)
         return mark.rank is not Rank.LETTER or mark.number > 1 or self._is_lettered(index)

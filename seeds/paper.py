@@ -87,7 +87,7 @@ def _shape(line: str) -> str:
 
 
 def _is_head(line: str, shapes: Counter[str]) -> bool:
-    return shapes[_shape(line)] >= _PAGES_OF_A_HABIT and bool(re.search("[^#]{2}", _shape(line)))
+    return shapes[_shape(line)] >= _PAGES_OF_A_HABIT and bool(re.fullmatch("[^。，；：]{2,60}", _shape(line)))
 
 
 def _page_lines(page: Any) -> list[str]:  # noqa: ANN401 - the library has no types
