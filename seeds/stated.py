@@ -47,8 +47,12 @@ _DAY = "(?:(?:19|20)[0-9]{2}|[一二][〇○零一二三四五六七八九]{3})�
 _DATE = re.compile(_DAY)
 _DATE_LINE = re.compile(f"（?(?P<day>{_DAY})）?$")
 _PASSED = re.compile(
-    f"（?(?P<day>{_DAY})(?P<body>[^，。；\\n]{{2,24}}?(?:人民代表大会|人大)(?:常务委员会|常委会)?)(?:第[一二三四五六七八九十百]{{1,5}}次会议)?(?:审议)?通过"
+    f"（?(?P<day>{_DAY})(?P<body>[^，。；\n]{{2,30}}?(?:人民代表大会|人大|国务院|人民政府)(?:常务委员会|常委会)?)(?:第[一二三四五六七八九十百0-9]{{1,5}}次(?:常务)?会议)?(?:审议)?(?:通过|修订|修正)"
 )
+_DECREED = re.compile(
+    f"（?(?:(?P<day>{_DAY}))?(?P<number>(?P<body>[\u4e00-\u9fff]{{2,30}})(?:令|公告)(?:(?:19|20)[0-9]{{2}}年)?第[0-9]{{1,4}}号)(?:公布|发布)?）?$"
+)
+_DECREE_NUMBER = re.compile("(?:(?:19|20)[0-9]{2}年)?第[0-9]{1,4}号$")
 _NUMBER = re.compile(
     "(?P<place>[\u4e00-\u9fff（）]{1,16})[〔\\[（【](?P<year>(?:19|20)[0-9]{2})[〕\\]）】](?P<rest>第?[0-9]{1,5}号)"
     "|〔(?:19|20)[0-9]{2}〕[\u4e00-\u9fff]{2,10}[0-9]{1,5}号"
@@ -192,6 +196,8 @@ class _Reader:
             or re.fullmatch("[0-9]{1,4}", text)
             or parse_bodies(self._places, text)
             or _PASSED.match(text)
+            or _DECREED.match(text)
+            or (text.endswith(("令", "文件")) and parse_bodies(self._places, text[:-1].removesuffix("文")))
         )
 
     def _runs_on(self, line: _Line, following: _Line) -> bool:
@@ -205,13 +211,20 @@ class _Reader:
     # Number
 
     def number(self) -> Iterator[Stated]:
-        """Yield the number of the document without its label."""
+        """Yield the number of the document without its label; that of a decree begins with who decrees."""
         for value, start in self._values(*_NUMBER_LABELS):
             found = _NUMBER.search(value)
             if found:
                 at = start + found.start()
                 yield self._at("number", _plain_number(found), at, at + len(found[0]))
-        for line in self._head:
+        for index, line in enumerate(self._head):
+            decreed = _DECREED.match(line.text)
+            if decreed:
+                at = line.start + decreed.start("number")
+                yield self._at("number", decreed["number"], at, at + len(decreed["number"]))
+            above = self._head[index - 1] if index else None
+            if above and above.text.endswith(("令", "公告")) and _DECREE_NUMBER.match(line.text):
+                yield self._at("number", above.text + line.text, above.start, line.end)
             found = _NUMBER.fullmatch(line.text)
             if found:
                 yield self._at("number", _plain_number(found), line.start, line.end)
@@ -229,7 +242,7 @@ class _Reader:
         for _, first, last, bodies in self._signatures:
             yield self._at("issuers", bodies, first, last)
         for line in self._head:
-            passed = _PASSED.match(line.text)
+            passed = _PASSED.match(line.text) or _DECREED.match(line.text)
             body = parse_bodies(self._places, passed["body"].replace("常委会", "常务委员会")) if passed else ()
             if passed and body:
                 start = line.start + passed.start("body")
@@ -257,7 +270,7 @@ class _Reader:
                 line = self._head[index - 1]
                 words, about = line.text, "关于"
             bodies = parse_bodies(self._places, words) if about and words else ()
-            red = re.fullmatch("(.{4,60})文件", line.text)
+            red = re.fullmatch("(.{4,60}?)(?:文件|令|公告)", line.text)
             bodies = bodies or (parse_bodies(self._places, red[1]) if red else ())
             if bodies:
                 yield self._at(
@@ -296,10 +309,10 @@ class _Reader:
             yield from self._labelled_days("issued_on", "发布日期")
         yield from self._signed_days("issued_on")
         for line in self._head:
-            passed = _PASSED.match(line.text)
+            passed = _PASSED.match(line.text) or _DECREED.match(line.text)
             bracketed = _DATE_LINE.match(line.text) if line.text.startswith("（") else None
             found = passed or bracketed
-            day = parse_day(found["day"]) if found else None
+            day = parse_day(found["day"]) if found and found["day"] else None
             if found and day:
                 yield self._at(
                     "issued_on", day.isoformat(), line.start + found.start("day"), line.start + found.end("day")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST_CELL = 200
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
-    " header hr li main nav ol p pre section table tbody td tfoot th thead tr ul".split()
+    " header hr li main nav ol p section table tbody td tfoot th thead tr ul".split()
 )
 # A body is one of these, or a cell of a table that lays out the page: never a paragraph or a cell beside its label.
 _BODIES = frozenset("article body center div main section td".split())
@@ -31,9 +31,10 @@ _AROUND_CLASS = re.compile(
     "|backtop|quickbar|sidebar|topbar|share|toolbar)(?:[-_]?[a-z0-9]{1,12})?",
     re.IGNORECASE,
 )
-# A line break of the source before a number is one of the text.
+# A line break of the source before a number, or before the two blanks that begin a paragraph, is one of the text.
 _BROKEN_BEFORE_NUMBER = re.compile(
-    r"\n\s{0,200}(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[0-9]{1,2}[．、]|第[一二三四五六七八九十百0-9]{1,5}[章条])"
+    r"\n[ \t\r\n\xa0\u3000]{0,200}(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[0-9]{1,2}[．、]"
+    r"|第[一二三四五六七八九十百0-9]{1,5}[章条])|\n[ \t\r\n]{0,200}(?=\u3000\u3000)"
 )
 _LINE_MARK = "\ue000"
 _SITE_NAME = re.compile(r"\s{0,9}[-_|–—]{1,2}\s{0,9}(?=[^-_|–—]{2,40}$)")
@@ -170,6 +171,7 @@ class _Reader:
         self._links = 0
         self._around = 0
         self._deeper = 0
+        self._kept = 0
         self._blocks: list[int] = []
         self._rows: list[_Row] = []
         self._done: list[_Line] = []
@@ -184,6 +186,9 @@ class _Reader:
                 self._end_line()
             elif tag == "a":
                 self._links += 1 if opens else -1
+            elif tag == "pre":
+                self._end_line()
+                self._kept += 1 if opens else -1
             elif tag in _BLOCKS:
                 self._end_line()
                 (self._open if opens else self._close)(node, tag)
@@ -194,7 +199,8 @@ class _Reader:
         yield from self._done
 
     def _add(self, text: str) -> None:
-        parts = _BROKEN_BEFORE_NUMBER.sub(_LINE_MARK, text).split(_LINE_MARK)
+        text = text.replace("\n", _LINE_MARK) if self._kept else _BROKEN_BEFORE_NUMBER.sub(_LINE_MARK, text)
+        parts = text.split(_LINE_MARK)
         for number, part in enumerate(parts):
             if number:
                 self._end_line()

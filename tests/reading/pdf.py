@@ -19,7 +19,8 @@ def write_pdf(path: Path, pages: list[list[tuple[int, int, str]]]) -> Path:
     kids = []
     for words in pages:
         content = b" ".join(
-            b"BT /F1 12 Tf %d %d Td <%s> Tj ET" % (x, y, text.encode("utf-16-be").hex().encode()) for x, y, text in words
+            b"BT /F1 12 Tf %d %d Td <%s> Tj ET" % (x, y, text.encode("utf-16-be").hex().encode())
+            for x, y, text in words
         )
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
         resources = b"/Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R" % len(objects)

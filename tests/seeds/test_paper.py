@@ -35,7 +35,17 @@ def test_two_columns_written_line_by_line_are_read_one_after_the_other(tmp_path:
 
 
 def test_a_table_of_two_columns_is_no_page_of_two_columns(tmp_path: Path) -> None:
-    labels = ["依据文件", "发文机构", "发文字号", "发布日期", "工具分类", "服务对象", "办理时限", "咨询电话", "主管部门"]
+    labels = [
+        "依据文件",
+        "发文机构",
+        "发文字号",
+        "发布日期",
+        "工具分类",
+        "服务对象",
+        "办理时限",
+        "咨询电话",
+        "主管部门",
+    ]
     words = []
     for n, label in enumerate(labels):
         words += [(40, 780 - 20 * n, label), (200, 780 - 20 * n, f"内容{n}，给予不超过百万元的补助资金支持")]
@@ -46,7 +56,8 @@ def test_a_table_of_two_columns_is_no_page_of_two_columns(tmp_path: Path) -> Non
 
 def booklet(pages: int) -> list[list[str]]:
     return [
-        [f"某市产业政策汇编 {n}", f"第{n}页第一行，支持企业发展。", "中间一行。", "最后一行。", str(n)] for n in range(7, 7 + pages)
+        [f"某市产业政策汇编 {n}", f"第{n}页第一行，支持企业发展。", "中间一行。", "最后一行。", str(n)]
+        for n in range(7, 7 + pages)
     ]
 
 
@@ -61,13 +72,23 @@ def test_what_two_pages_share_stays() -> None:
 
 
 def test_a_line_inside_the_pages_is_no_running_head() -> None:
-    pages = [["甲一", "乙一", "同一行", "丙一", "丁一"], ["甲二", "乙二", "同一行", "丙二", "丁二"], ["甲三", "乙三", "同一行", "丙三", "丁三"]]
+    pages = [
+        ["甲一", "乙一", "同一行", "丙一", "丁一"],
+        ["甲二", "乙二", "同一行", "丙二", "丁二"],
+        ["甲三", "乙三", "同一行", "丙三", "丁三"],
+    ]
     assert without_running_heads(pages) == pages
 
 
 def test_an_ofd_file_is_read_from_top_to_bottom_without_its_page_numbers(tmp_path: Path) -> None:
     pages = [
-        ["某市支持智能装备若干措施", "为促进产业发展，制定本措施。", "一、支持范围", "（一）在本市注册的企业，给予不超过", "— 1 —"],
+        [
+            "某市支持智能装备若干措施",
+            "为促进产业发展，制定本措施。",
+            "一、支持范围",
+            "（一）在本市注册的企业，给予不超过",
+            "— 1 —",
+        ],
         ["100万元补助。", "二、附则", "本措施自2026年1月1日起施行。", "— 2 —"],
     ]
     lines = read(write_ofd(tmp_path / "a.ofd", pages))
@@ -143,7 +164,9 @@ def test_the_rows_of_a_word_card_keep_their_cells(tmp_path: Path) -> None:
     document.add_paragraph("某市技能大师资助")
     table = document.add_table(rows=3, cols=2)
     for row, (label, lines) in zip(
-        table.rows, [("依据文件", ["《某办法》"]), ("服务内容", ["1.资助30万元。", "2.追加20万元。"]), ("条件要求", ["1.注册。"])], strict=True
+        table.rows,
+        [("依据文件", ["《某办法》"]), ("服务内容", ["1.资助30万元。", "2.追加20万元。"]), ("条件要求", ["1.注册。"])],
+        strict=True,
     ):
         row.cells[0].text = label
         row.cells[1].text = lines[0]
@@ -151,13 +174,26 @@ def test_the_rows_of_a_word_card_keep_their_cells(tmp_path: Path) -> None:
             row.cells[1].add_paragraph(line)
     document.save(str(tmp_path / "a.docx"))
     assert read(tmp_path / "a.docx") == [
-        *("某市技能大师资助", "依据文件|《某办法》", "服务内容", "1.资助30万元。", "2.追加20万元。", "条件要求", "1.注册。"),
+        *(
+            "某市技能大师资助",
+            "依据文件|《某办法》",
+            "服务内容",
+            "1.资助30万元。",
+            "2.追加20万元。",
+            "条件要求",
+            "1.注册。",
+        ),
     ]
 
 
 def test_blocks_of_a_word_file_are_never_glued(tmp_path: Path) -> None:
     document = docx.Document()
-    lines = ["某市人民政府", "关于支持产业发展的若干措施", "支持企业，鼓励创新，引进人才，建设平台，开展攻关", "第二段没有句号"]
+    lines = [
+        "某市人民政府",
+        "关于支持产业发展的若干措施",
+        "支持企业，鼓励创新，引进人才，建设平台，开展攻关",
+        "第二段没有句号",
+    ]
     for line in lines:
         document.add_paragraph(line)
     document.save(str(tmp_path / "a.docx"))

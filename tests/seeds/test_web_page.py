@@ -77,6 +77,10 @@ LAYOUTS = {
         f"<div class='header'><h1><a href='/'>某市人民政府</a></h1></div>{PATH}<div id='zoom'>{blocks('p')}</div>{FOOT}",
         head=f'<meta name="ArticleTitle" content="{TITLE}"><title>某市人民政府门户网站</title>',
     ),
+    "a text set as typed": page(f"{PATH}<h1>{TITLE}</h1><pre>{chr(10).join(PARAGRAPHS)}</pre>{FOOT}"),
+    "paragraphs that only their blanks begin": page(
+        f"{PATH}<h1>{TITLE}</h1><div>" + "\n\u3000\u3000".join(("", *PARAGRAPHS)) + f"</div>{FOOT}"
+    ),
     "a text inside a block named like a menu": page(
         f"<div class='menu'><h1>{TITLE}</h1><div>{blocks('div')}</div></div>"
     ),
