@@ -295,11 +295,9 @@ def _continues(paragraph: str, lines: list[_Line], wrap: float | None) -> bool:
     last, following = lines[0], lines[1]
     if following.text[0] in _CLOSING or _TAIL.match(following.text):
         return True
-    if is_label(last.text) or begins_field(following.text):
-        return False
-    if _BROKEN_LIST.match(following.text) and not _SENTENCE_END.search(last.text) and len(last.text) > _SHORTEST_TITLE:
+    if _goes_on_with_list(last.text, following.text):
         return True
-    if _begins_paragraph(following.text) or _STANDALONE.fullmatch(paragraph):
+    if _begins_paragraph(following.text) or _STANDALONE.fullmatch(paragraph) or is_label(last.text):
         return False
     text = _tidy(paragraph[-_LONGEST_TAIL:])
     if _is_whole_title(text):
@@ -307,13 +305,16 @@ def _continues(paragraph: str, lines: list[_Line], wrap: float | None) -> bool:
     ended = bool(_SENTENCE_END.search(text) or _BRACKETED_END.search(text))
     if _fills_its_width(last, following, wrap):
         return not (ended and _is_indented(following, wrap))
-    if ended or _SECTION.match(text):
-        return False
-    return _is_broken(text) or _parts_title(text, lines[1:])
+    return not (ended or _SECTION.match(text)) and (_is_broken(text) or _parts_title(text, lines[1:]))
+
+
+def _goes_on_with_list(last: str, following: str) -> bool:
+    unended = len(last) > _SHORTEST_TITLE and not _SENTENCE_END.search(last) and not is_label(last)
+    return unended and bool(_BROKEN_LIST.match(following))
 
 
 def _begins_paragraph(line: str) -> bool:
-    return bool(_OPENER.match(line) or _STANDALONE.fullmatch(line))
+    return bool(_OPENER.match(line) or _STANDALONE.fullmatch(line)) or begins_field(line)
 
 
 def _is_whole_title(text: str) -> bool:

@@ -1,7 +1,8 @@
 """Policy documents: metadata, cleaned text, outline, and the check that all agree with the source file.
 
 A folder holds `source.<ext>` as it was found, `text.txt` (its cleaned text, the one served and quoted) and
-`document.yaml`; `reading.yaml` keeps a person's edits of it and the words that the metadata were read from. Knows nothing of measures.
+`document.yaml`; `reading.yaml` keeps a person's edits and the words that the metadata were read from. Knows nothing
+of measures.
 """
 
 from __future__ import annotations

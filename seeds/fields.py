@@ -9,19 +9,28 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_WHO, _WHAT, _HOW, _LAW = (
-    "服务对象 支持对象 扶持对象 适用对象 申报对象 申请对象 奖励对象 补贴对象 享受主体 适用范围 申报主体",
-    "服务内容 支持内容 政策内容 扶持内容 支持标准 扶持标准 奖励标准 补贴标准 资助标准 支持方式 支持措施 优惠内容 政策措施"
-    " 条件要求 申报条件 申请条件 支持条件 认定条件 享受条件 申报要求 工具分类 政策类别 政策名称",
-    "服务流程 办理流程 申报流程 申请流程 办理程序 申报程序 兑现流程 申报材料 申请材料 办理材料 所需材料 申报方式 办理方式"
-    " 申报时间 受理时间 办理时间 办理时限 申报时限 时间/频度 申报渠道 办理渠道 申报网址 受理部门 办理部门 主管部门 责任部门"
-    " 责任单位 牵头部门 实施部门 联络方式 联系方式 咨询电话 联系电话 咨询方式",
-    "依据文件 政策依据 文件依据 法律依据 政策来源 文件名称 发文机构 发文机关 发文单位 发布机构 发布单位 制定机关 发文字号 文号"
-    " 发布日期 发文日期 印发日期 成文日期 生成日期 发布时间 发表时间 施行日期 实施日期 生效日期 失效日期 废止日期 有效期 有效期限"
-    " 有效性 效力状态 索引号 主题分类 信息来源 公开日期",
-)
-_ABOUT_THE_ISSUE = frozenset(_LAW.split())
-LABELS = frozenset(f"{_WHO} {_WHAT} {_HOW} {_LAW}".split())
+_WHO = frozenset({
+    "服务对象", "支持对象", "扶持对象", "适用对象", "申报对象", "申请对象", "奖励对象", "补贴对象", "享受主体",
+    "适用范围", "申报主体",
+})  # fmt: skip
+_WHAT = frozenset({
+    "服务内容", "支持内容", "政策内容", "扶持内容", "支持标准", "扶持标准", "奖励标准", "补贴标准", "资助标准",
+    "支持方式", "支持措施", "优惠内容", "政策措施", "条件要求", "申报条件", "申请条件", "支持条件", "认定条件",
+    "享受条件", "申报要求", "工具分类", "政策类别", "政策名称",
+})  # fmt: skip
+_HOW = frozenset({
+    "服务流程", "办理流程", "申报流程", "申请流程", "办理程序", "申报程序", "兑现流程", "申报材料", "申请材料",
+    "办理材料", "所需材料", "申报方式", "办理方式", "申报时间", "受理时间", "办理时间", "办理时限", "申报时限",
+    "时间/频度", "申报渠道", "办理渠道", "申报网址", "受理部门", "办理部门", "主管部门", "责任部门", "责任单位",
+    "牵头部门", "实施部门", "联络方式", "联系方式", "咨询电话", "联系电话", "咨询方式",
+})  # fmt: skip
+_ABOUT_THE_ISSUE = frozenset({
+    "依据文件", "政策依据", "文件依据", "法律依据", "政策来源", "文件名称", "发文机构", "发文机关", "发文单位",
+    "发布机构", "发布单位", "制定机关", "发文字号", "文号", "发布日期", "发文日期", "印发日期", "成文日期",
+    "生成日期", "发布时间", "发表时间", "施行日期", "实施日期", "生效日期", "失效日期", "废止日期", "有效期",
+    "有效期限", "有效性", "效力状态", "索引号", "主题分类", "信息来源", "公开日期",
+})  # fmt: skip
+LABELS = _WHO | _WHAT | _HOW | _ABOUT_THE_ISSUE
 """Words that stand alone on a line, or before a colon or a cell's end, to say what follows."""
 
 CELL_BREAK = "|"
@@ -53,7 +62,7 @@ def begins_field(line: str) -> bool:
 
 
 def split_labels(lines: list[str]) -> list[str]:
-    """Return the lines of a paper page with each label and its words as a row: 「工具分类 资金支持 服务对象 企业」 is two.
+    """Return the lines of a paper page with each label and its words as a row: 「工具分类 资金 服务对象 企业」 is two.
 
     A text that begins fewer than three lines with a label and a blank comes back as it is.
     """
@@ -76,7 +85,8 @@ def _rows_of(line: str) -> list[str]:
 def parse_parts(text: str) -> tuple[Part, ...]:
     """Return the labelled fields of a cleaned text in order, each up to the next; () where it is no card or guide.
 
-    Three labels make a card, where they tell more than the issue of a document, as the box above a text does; one 【label】 is a field wherever it begins a paragraph.
+    Three labels make a card, where they tell more than the issue of a document, as the box above a text does.
+    One 【label】 is a field wherever it begins a paragraph.
     """
     found = []
     start = 0

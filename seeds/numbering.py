@@ -63,7 +63,7 @@ _FORMS: tuple[tuple[Rank, re.Pattern[str]], ...] = (
     (Rank.LETTER, re.compile("(?P<number>[A-Ha-h])[．.、）] ?(?![A-Za-z0-9])")),
 )
 # These may be a number, or words of a sentence that was broken before them: they must count on, from a whole sentence.
-# 「第九条中小企业」 and 「（二）项目条件」 beside 「第九条规定的」; 「二、三等奖」; 「1、2号楼」; 「2.2016年度」; 「1.5倍」.
+# 「第九条中小企业」 and 「（二）项目条件」 beside 「第九条规定的」; 「二、三等奖」; 「1、2号楼」; 「2.2016年度」.
 _DOUBTS: dict[Rank, re.Pattern[str]] = {
     **dict.fromkeys(
         (Rank.PART, Rank.CHAPTER, Rank.DIVISION, Rank.ARTICLE, Rank.SUBSECTION, Rank.PAREN_ARABIC),
@@ -256,7 +256,7 @@ class _Counting:
         return self._listed is not None
 
     def _names_annex(self, index: int) -> bool:
-        """Say whether a paragraph 附件1：申请表 only names an annex: another such stands beside it, or nothing below."""
+        """Say whether 附件1：申请表 only names an annex: another such stands beside it, or nothing below."""
         found = self._annex_named(index)
         if found is None:
             return False

@@ -4,8 +4,8 @@ Paths are the printed numbers in arabic digits joined by dots: 二（三）2. is
 first item `box4.1`; `0` is what stands before the first number. In a document of articles 第七条 is `7` and
 its （二） `7.2`; chapters are `c1` (their 节 `c1.s1`), and 一、 and （一） above articles are read like
 those. What follows a further 附件1 is `annex1`, with all in it below that (`annex1.2.1`). A path that would
-stand twice gets `-2`, `-3` and so on. A labelled field of a card (服务对象, 条件要求) has no number: it is no clause, and
-ends the one before it; `seeds/fields.py` finds those.
+stand twice gets `-2`, `-3` and so on. A labelled field of a card (服务对象, 条件要求) has no number: it is no clause,
+and ends the one before it; `seeds/fields.py` finds those.
 """
 
 from __future__ import annotations

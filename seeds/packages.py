@@ -13,8 +13,8 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 from seeds.faults import CodedError
 from seeds.fields import CELL_BREAK
@@ -23,7 +23,7 @@ from seeds.web_page import LONGEST_CELL, splits_label
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
-    from docx.table import Table
+    from docx.table import Table, _Cell
     from docx.text.paragraph import Paragraph
 
 MOST_UNPACKED_BYTES = 200 * 1024 * 1024
@@ -73,7 +73,7 @@ def docx_lines(data: bytes) -> list[str]:
     """Return the paragraphs and table rows of a Word file in order, with the numbers that Word counts itself."""
     from docx import Document  # noqa: PLC0415 - loaded when such a file is read
     from docx.opc.exceptions import PackageNotFoundError  # noqa: PLC0415 - loaded when such a file is read
-    from lxml.etree import LxmlError  # noqa: PLC0415 - what python-docx parses with
+    from lxml.etree import LxmlError  # type: ignore[import-untyped]  # noqa: PLC0415 - what python-docx parses with
 
     with open_package(data, "docx"):
         pass
@@ -85,9 +85,11 @@ def docx_lines(data: bytes) -> list[str]:
     return [line for line in _word_lines(document, numbers) if line.strip()]
 
 
-def _word_lines(holder: WordDocument | object, numbers: _WordNumbers) -> Iterator[str]:
-    for part in holder.iter_inner_content():  # type: ignore[attr-defined]  # documents and cells have it
-        if hasattr(part, "text"):
+def _word_lines(holder: WordDocument | _Cell, numbers: _WordNumbers) -> Iterator[str]:
+    from docx.text.paragraph import Paragraph  # noqa: PLC0415 - loaded when such a file is read
+
+    for part in holder.iter_inner_content():
+        if isinstance(part, Paragraph):
             yield from f"{numbers.of(part)}{part.text}".split("\n")
         else:
             yield from _table_lines(part, numbers)
@@ -99,12 +101,11 @@ def _table_lines(table: Table, numbers: _WordNumbers) -> Iterator[str]:
         cells = list({cell._tc: cell for cell in row.cells}.values())  # noqa: SLF001 - no public name
         lines = [[line.strip() for line in _word_lines(cell, numbers) if line.strip()] for cell in cells]
         texts = [" ".join(cell) for cell in lines]
-        if all(len(cell) <= 1 for cell in lines) and max(map(len, texts), default=0) <= LONGEST_CELL:
-            if not splits_label(texts):
-                yield CELL_BREAK.join(texts)
-                continue
-        for cell in lines:
-            yield from cell
+        short = all(len(cell) <= 1 for cell in lines) and all(len(text) <= LONGEST_CELL for text in texts)
+        if texts and short and not splits_label(texts):
+            yield CELL_BREAK.join(texts)
+        else:
+            yield from (line for cell in lines for line in cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,10 @@ class _Level:
 
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MOST_CIRCLED, _MOST_IN_CHINESE = 20, 99
 _CHINESE = "〇一二三四五六七八九"
 _CHINESE_FORMS = frozenset(
-    "chineseCounting chineseCountingThousand japaneseCounting ideographDigital taiwaneseCounting".split()
+    ["chineseCounting", "chineseCountingThousand", "japaneseCounting", "ideographDigital", "taiwaneseCounting"]
 )
 
 
@@ -149,7 +151,7 @@ class _WordNumbers:
         number = level.start + max(self._counts[listed, depth], 1) - 1
         if level.form in _CHINESE_FORMS:
             return _in_chinese(number)
-        if level.form.startswith("decimalEnclosedCircle") and 1 <= number <= 20:
+        if level.form.startswith("decimalEnclosedCircle") and 1 <= number <= _MOST_CIRCLED:
             return chr(ord("①") + number - 1)
         if level.form in {"lowerLetter", "upperLetter"}:
             letter = chr(ord("a") + (number - 1) % 26)
@@ -159,7 +161,7 @@ class _WordNumbers:
 
 def _in_chinese(number: int) -> str:
     tens, ones = divmod(number, 10)
-    if number >= 100:
+    if number > _MOST_IN_CHINESE:
         return str(number)
     return ("" if tens == 0 else "十" if tens == 1 else f"{_CHINESE[tens]}十") + (_CHINESE[ones] if ones else "")
 
@@ -190,7 +192,7 @@ def _numbered_as(paragraph: Paragraph) -> tuple[str, int] | None:
     own = paragraph._p.pPr  # noqa: SLF001 - no public name
     styled = paragraph.style.element.pPr if paragraph.style is not None else None
     for properties in (own, styled):
-        number = properties.numPr if properties is not None else None
+        number: Any = properties.numPr if properties is not None else None
         if number is not None and number.numId is not None:
             return str(number.numId.val), number.ilvl.val if number.ilvl is not None else 0
     return None
@@ -205,7 +207,7 @@ def ofd_pages(data: bytes) -> list[list[str]]:
     """Return the lines of each page of an OFD file, from top to bottom and left to right."""
     with open_package(data, "ofd") as archive:
         entry = _parsed(archive, "OFD.xml")
-        pages = []
+        pages: list[list[str]] = []
         for root in entry.iter(f"{_OFD}DocRoot"):
             place = _inside("", root.text or "")
             for page in _parsed(archive, place).iter(f"{_OFD}Page"):
@@ -224,26 +226,22 @@ def _inside(folder: str, location: str) -> str:
     return posixpath.normpath(joined).lstrip("/")
 
 
-def _parsed(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
+def _parsed(archive: zipfile.ZipFile, name: str) -> ET.Element:
     try:
-        return ElementTree.fromstring(_read_part(archive, name, "ofd"))  # noqa: S314 - document types were refused
-    except ElementTree.ParseError as error:
+        return ET.fromstring(_read_part(archive, name, "ofd"))  # noqa: S314 - document types were refused
+    except ET.ParseError as error:
         raise CodedError("ofd_broken") from error
 
 
-def _ofd_lines(page: ElementTree.Element) -> list[str]:
+def _ofd_lines(page: ET.Element) -> list[str]:
     """Return the lines of a page: words whose base lines are as high, by their left edge."""
     words = []
     for one in page.iter(f"{_OFD}TextObject"):
-        box = [
-            float(n) for n in (one.get("Boundary") or "").split() if re.fullmatch(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?", n)
-        ]
-        if len(box) != 4:
-            continue
+        left, top, wide, _ = (*(_number(n, 0.0) for n in (one.get("Boundary") or "").split()), 0.0, 0.0, 0.0, 0.0)[:4]
         size = _number(one.get("Size"), 3.0)
         for code in one.iter(f"{_OFD}TextCode"):
-            at = box[0] + _number(code.get("X"), 0.0), box[1] + _number(code.get("Y"), 0.0)
-            words.append((at[1], at[0], size, box[0] + box[2], code.text or ""))
+            x, y = left + _number(code.get("X"), 0.0), top + _number(code.get("Y"), 0.0)
+            words.append((y, x, size, left + wide, code.text or ""))
     lines: list[list[tuple[float, float, float, float, str]]] = []
     for word in sorted(words):
         if lines and abs(word[0] - lines[-1][0][0]) <= _SAME_LINE * word[2]:

@@ -18,6 +18,7 @@ _PAGES_OF_A_HABIT = 3
 _LEAST_SHARE = 0.3
 _LINES_OF_A_COLUMN = 8
 _NARROWEST_GUTTER = 8.0
+_LINES_ACROSS = 2
 _SHORTEST_MEAN = 8
 
 
@@ -67,8 +68,7 @@ def without_running_heads(pages: list[list[str]]) -> list[list[str]]:
             if not (
                 index in _edges(page)
                 and (
-                    _is_head(line, shapes)
-                    and (number > 0 or index > 0)
+                    (_is_head(line, shapes) and (number > 0 or index > 0))
                     or re.fullmatch(r"\s{0,9}[0-9]{1,4}\s{0,9}", line)
                 )
             )
@@ -92,7 +92,8 @@ def _is_head(line: str, shapes: Counter[str]) -> bool:
 
 def _page_lines(page: Any) -> list[str]:  # noqa: ANN401 - the library has no types
     text = page.get_textpage()
-    words = [_Words(*box, text.get_text_bounded(*box)) for box in (text.get_rect(i) for i in range(text.count_rects()))]
+    boxes: list[tuple[float, float, float, float]] = [text.get_rect(number) for number in range(text.count_rects())]
+    words = [_Words(*box, text.get_text_bounded(*box)) for box in boxes]
     gutter = _gutter([word for word in words if word.text.strip()])
     if gutter is None:
         return str(text.get_text_bounded()).replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -116,7 +117,7 @@ def _gutter(words: list[_Words]) -> float | None:
         left = [word for word in words if word.right <= x - _NARROWEST_GUTTER / 2]
         right = [word for word in words if word.left >= x + _NARROWEST_GUTTER / 2]
         across = len(words) - len(left) - len(right)
-        if across <= 2 and _is_column(left, width) and _is_column(right, width):
+        if across <= _LINES_ACROSS and _is_column(left, width) and _is_column(right, width):
             best = x if best is None else best
     return best
 

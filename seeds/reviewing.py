@@ -1,7 +1,7 @@
-"""What a person has corrected of a reading, as data: `reading.yaml` beside a document's source, replayed by every check.
+"""What a person has corrected of a reading, as data: `reading.yaml` beside a document's source.
 
-It holds `edits`, which make the served text of the cleaned one, and `stated`, the words each value of the metadata was
-read from. The text itself is never typed: the same source with the same edits is the same text.
+Every check replays it. It holds `edits`, which make the served text of the cleaned one, and `stated`, the words each
+value of the metadata was read from. The text itself is never typed: same source, same edits, same text.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def apply_edits(text: str, reading: Reading, *, file: str) -> str:
 
 
 def load_reading(folder: Path) -> Reading:
-    """Load `reading.yaml` of a document's folder, an empty one where there is none; raise SeedError with every fault."""
+    """Load `reading.yaml` of a document's folder, an empty one where there is none; raise SeedError naming faults."""
     path = folder / READING_FILE
     if not path.exists():
         return Reading()

@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 LONGEST_CELL = 200
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6"
-    " header hr li main nav ol p section table tbody td tfoot th thead tr ul".split()
-)
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
+    "li", "main", "nav", "ol", "p", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
 # A body is one of these, or a cell of a table that lays out the page: never a paragraph or a cell beside its label.
-_BODIES = frozenset("article body center div main section td".split())
-_UNREAD = frozenset("script style noscript template svg iframe select button head input textarea object".split())
+_BODIES = frozenset({"article", "body", "center", "div", "main", "section", "td"})
+_UNREAD = frozenset({
+    "script", "style", "noscript", "template", "svg", "iframe", "select", "button", "head", "input", "textarea",
+    "object",
+})  # fmt: skip
 _AROUND = frozenset({"nav", "footer", "aside", "header"})
 _AROUND_CLASS = re.compile(
     "(?:[a-z]{1,12}[-_]?)?(?:nav|navbar|mainnav|menu|submenu|topmenu|leftmenu|crumbs?|bread|breadcrumbs?|footer|copyright|friendlinks?|pagination"
@@ -33,7 +37,8 @@ _AROUND_CLASS = re.compile(
 )
 # A line break of the source before a number, or before the two blanks that begin a paragraph, is one of the text.
 _BROKEN_BEFORE_NUMBER = re.compile(
-    r"\n[ \t\r\n\xa0\u3000]{0,200}(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[0-9]{1,2}[．、]"
+    r"\n[ \t\r\n\xa0\u3000]{0,200}"
+    r"(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十0-9]{1,3}[）)]|[0-9]{1,2}[．、]"
     r"|第[一二三四五六七八九十百0-9]{1,5}[章条])|\n[ \t\r\n]{0,200}(?=\u3000\u3000)"
 )
 _LINE_MARK = "\ue000"
@@ -50,11 +55,12 @@ _DEEPEST_TABLE = 12
 _MOST_HEADINGS = 20
 _LINES_BEFORE = 15
 _SHORTEST_TITLE = 6
+_SHORTEST_SENTENCE = 12
 
 
 @dataclass(slots=True, kw_only=True)
 class _Line:
-    """A line of the page: how much of it is link, the blocks it lies in from the outermost, whether they are furniture."""
+    """A line of the page: how much of it is link, the blocks it lies in, whether they stand around a text."""
 
     text: str
     link: int
@@ -69,7 +75,7 @@ class _Line:
     def weight_anywhere(self) -> int:
         if 2 * self.link > len(self.text) or is_of_page(self.text):
             return 0
-        said = is_content(self.text) or (len(self.text) >= 12 and re.search("[。；，：]", self.text))
+        said = is_content(self.text) or (len(self.text) >= _SHORTEST_SENTENCE and re.search("[。；，：]", self.text))
         return len(self.text) if said else 0
 
 
@@ -126,7 +132,7 @@ def _belongs(line: _Line, *, within: bool) -> bool:
 
 
 def _core(lines: list[_Line], bodies: set[int]) -> int | None:
-    """Return the innermost block that holds nearly all sentences and every numbered line; None where nothing is said."""
+    """Return the innermost block that holds nearly all sentences and every numbered line; None without any."""
     weights: Counter[int] = Counter()
     for line in lines:
         for block in line.blocks:
@@ -263,7 +269,7 @@ def _row_lines(row: _Row) -> list[_Line]:
 
 def splits_label(cells: list[str]) -> bool:
     """Say whether a row is a label and a numbered text, which begins a line of its own."""
-    return len(cells) == 2 and is_label(cells[0]) and is_content(cells[1])
+    return is_label(cells[0]) and [is_content(cell) for cell in cells[1:]] == [True]
 
 
 def _walk(root: LexborNode) -> Iterator[tuple[LexborNode, bool]]:

@@ -20,11 +20,11 @@ from seeds.documents import (
     load_document,
     load_documents,
 )
-from seeds.drafting import draft_document
 from seeds.faults import SeedError
 from seeds.issuers import Places
 from seeds.metadata import last_year_named
 from seeds.regions import load_regions
+from service.commands.draft import draft_document
 
 DOCUMENTS = Path(__file__).parents[2] / "seeds" / "documents"
 PLACES = Places(load_regions(DOCUMENTS.parent / "vocabularies"))

@@ -10,8 +10,9 @@ import pytest
 
 import seeds
 from seeds.issuers import Places, body_region, parse_bodies
+from seeds.letterhead import Surely, parse_day
 from seeds.regions import load_regions
-from seeds.stated import Surely, parse_day, read_stated
+from seeds.stated import read_stated
 
 FIELDS = ("title", "number", "issuers", "issued_on", "effective_from", "valid_to", "status", "region")
 
