@@ -1,27 +1,21 @@
-"""Policy documents: metadata, cleaned text, outline, and the check that all agree with the source file.
+"""Policy documents: metadata, cleaned text and outline.
 
-A folder holds `source.<ext>` as it was found, `text.txt` (its cleaned text, the one served and quoted) and
-`document.yaml`; `reading.yaml` keeps a person's edits and the words that the metadata were read from. Knows nothing
-of measures.
+Knows nothing of measures, nor where documents lie: that is the library.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
-from seeds.cleaning import clean
 from seeds.departments import Department, remark_spans
-from seeds.faults import Fault, SeedError, load_yaml
+from seeds.faults import Fault, SeedError
 from seeds.metadata import UNKNOWN, DocumentStatus, last_year_named, parse_metadata
 from seeds.outline import Clause, parse_outline
-from seeds.reading import read_source
-from seeds.reviewing import READING_FILE, Reading, apply_edits, load_reading, quote_faults
 
 __all__ = [
     "Clause",
@@ -32,9 +26,6 @@ __all__ = [
     "UnknownClauseError",
     "build_document",
     "document_metadata",
-    "edited_text",
-    "load_document",
-    "load_documents",
 ]
 
 
@@ -165,74 +156,3 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else str(value)
-
-
-def load_document(folder: Path) -> Document:
-    """Load the document in `folder`; raise SeedError when it is not whole or its parts disagree."""
-    file = f"{folder.name}/document.yaml"
-    metadata = _load_metadata(folder, file)
-    try:
-        text = (folder / "text.txt").read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
-        place, params = f"{folder.name}/text.txt", {"reason": str(error)}
-        raise SeedError([Fault(file=place, pointer="", code="cannot_be_read", params=params)]) from error
-    faults = _source_faults(folder, text)
-    if metadata.get("id") != folder.name:
-        faults.append(Fault(file=file, pointer="/id", code="not_the_folder", params={"folder": folder.name}))
-    try:
-        document = build_document(metadata, text, file=file)
-    except SeedError as error:
-        raise SeedError([*faults, *error.faults]) from error
-    if faults:
-        raise SeedError(faults)
-    return document
-
-
-def load_documents(folder: Path) -> tuple[Document, ...]:
-    """Load every document below `folder`, sorted by id; raise SeedError with the faults of all of them."""
-    documents: list[Document] = []
-    faults: list[Fault] = []
-    for path in sorted(entry for entry in folder.iterdir() if entry.is_dir()):
-        try:
-            documents.append(load_document(path))
-        except SeedError as error:
-            faults.extend(error.faults)
-    if faults:
-        raise SeedError(faults)
-    return tuple(sorted(documents, key=lambda document: document.id))
-
-
-def _load_metadata(folder: Path, file: str) -> dict[str, Any]:
-    try:
-        metadata = load_yaml(folder / "document.yaml")
-    except SeedError as error:
-        raise SeedError(replace(fault, file=file) for fault in error.faults) from error
-    if not isinstance(metadata, dict):
-        raise SeedError([Fault(file=file, pointer="", code="not_a_mapping")])
-    return metadata
-
-
-def edited_text(source: Path, reading: Reading, *, file: str) -> str:
-    """Return the text of a source file, cleaned and with a person's edits; raise SeedError where that cannot be had."""
-    found = read_source(source)
-    return apply_edits(clean(found.text, whole=found.whole), reading, file=file)
-
-
-def _source_faults(folder: Path, text: str) -> list[Fault]:
-    """Check that the served text can be traced to the file: it is what cleaning and a person's edits make of it."""
-    sources = sorted(folder.glob("source.*"))
-    if len(sources) != 1:
-        return [Fault(file=folder.name, pointer="", code="source_files", params={"count": len(sources)})]
-    file = f"{folder.name}/{READING_FILE}"
-    try:
-        reading = load_reading(folder)
-        cleaned = edited_text(sources[0], reading, file=file)
-    except SeedError as error:
-        return list(error.faults)
-    if cleaned == text:
-        return list(quote_faults(text, reading, file=file))
-    pairs = zip(cleaned.split("\n"), text.split("\n"), strict=False)
-    same = next((number for number, (a, b) in enumerate(pairs, start=1) if a != b), None)
-    line = same or 1 + min(cleaned.count("\n"), text.count("\n"))
-    params = {"source": sources[0].name, "line": line}
-    return [Fault(file=f"{folder.name}/text.txt", pointer="", code="not_the_cleaned", params=params)]

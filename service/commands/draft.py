@@ -11,13 +11,12 @@ from typing import Any
 
 import yaml
 
-from seeds.documents import edited_text
 from seeds.faults import SeedError
 from seeds.issuers import Places
 from seeds.letterhead import Stated, Surely
+from seeds.library import READING_FILE, Reading, edited_text, load_reading
 from seeds.metadata import FIELDS, UNKNOWN
 from seeds.regions import load_regions
-from seeds.reviewing import READING_FILE, Reading, load_reading
 from seeds.stated import read_stated
 from service.commands.check import SEEDS
 from service.commands.console import CommandError, Exit, tell

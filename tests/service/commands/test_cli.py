@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from seeds.documents import load_document
+from seeds.library import load_document
 from service.cli import COMMANDS, main
 from service.commands.check import PACKS, SEEDS
 from service.commands.console import counted

@@ -1,17 +1,21 @@
-"""What a person has corrected of a reading, as data: `reading.yaml` beside a document's source.
+"""Folders of documents: source file, cleaned text, metadata, a person's edits, and the check that all agree.
 
-Every check replays it. It holds `edits`, which make the served text of the cleaned one, and `stated`, the words each
-value of the metadata was read from. The text itself is never typed: same source, same edits, same text.
+A folder holds `source.<ext>` as it was found, `text.txt` (the text that is served and quoted) and `document.yaml`.
+`reading.yaml` has the `edits`, which make that text of the cleaned source, and `stated`, the words each value of the
+metadata was read from. The text itself is never typed: same source, same edits, same text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from seeds.cleaning import clean
+from seeds.documents import Document, build_document
 from seeds.faults import CodedError, Fault, SeedError, load_yaml
+from seeds.reading import read_source
 
 READING_FILE = "reading.yaml"
 _KEYS = frozenset({"schema", "edits", "stated"})
@@ -129,7 +133,7 @@ def _wrong(raw: object) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             yield f"/stated/{number}", "reading_keys", {"known": tuple(sorted(_OF_STATED))}
 
 
-def quote_faults(text: str, reading: Reading, *, file: str) -> Iterator[Fault]:
+def _quote_faults(text: str, reading: Reading, *, file: str) -> Iterator[Fault]:
     """Yield a fault for each value whose words do not stand where it says."""
     for number, one in enumerate(reading.stated):
         start, end = one["start"], one["end"]
@@ -137,3 +141,74 @@ def quote_faults(text: str, reading: Reading, *, file: str) -> Iterator[Fault]:
         if not there:
             params = {"quote": one["quote"]}
             yield Fault(file=file, pointer=f"/stated/{number}/quote", code="quote_not_there", params=params)
+
+
+def load_document(folder: Path) -> Document:
+    """Load the document in `folder`; raise SeedError when it is not whole or its parts disagree."""
+    file = f"{folder.name}/document.yaml"
+    metadata = _load_metadata(folder, file)
+    try:
+        text = (folder / "text.txt").read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        place, params = f"{folder.name}/text.txt", {"reason": str(error)}
+        raise SeedError([Fault(file=place, pointer="", code="cannot_be_read", params=params)]) from error
+    faults = _source_faults(folder, text)
+    if metadata.get("id") != folder.name:
+        faults.append(Fault(file=file, pointer="/id", code="not_the_folder", params={"folder": folder.name}))
+    try:
+        document = build_document(metadata, text, file=file)
+    except SeedError as error:
+        raise SeedError([*faults, *error.faults]) from error
+    if faults:
+        raise SeedError(faults)
+    return document
+
+
+def load_documents(folder: Path) -> tuple[Document, ...]:
+    """Load every document below `folder`, sorted by id; raise SeedError with the faults of all of them."""
+    documents: list[Document] = []
+    faults: list[Fault] = []
+    for path in sorted(entry for entry in folder.iterdir() if entry.is_dir()):
+        try:
+            documents.append(load_document(path))
+        except SeedError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise SeedError(faults)
+    return tuple(sorted(documents, key=lambda document: document.id))
+
+
+def _load_metadata(folder: Path, file: str) -> dict[str, Any]:
+    try:
+        metadata = load_yaml(folder / "document.yaml")
+    except SeedError as error:
+        raise SeedError(replace(fault, file=file) for fault in error.faults) from error
+    if not isinstance(metadata, dict):
+        raise SeedError([Fault(file=file, pointer="", code="not_a_mapping")])
+    return metadata
+
+
+def edited_text(source: Path, reading: Reading, *, file: str) -> str:
+    """Return the text of a source file, cleaned and with a person's edits; raise SeedError where that cannot be had."""
+    found = read_source(source)
+    return apply_edits(clean(found.text, whole=found.whole), reading, file=file)
+
+
+def _source_faults(folder: Path, text: str) -> list[Fault]:
+    """Check that the served text can be traced to the file: it is what cleaning and a person's edits make of it."""
+    sources = sorted(folder.glob("source.*"))
+    if len(sources) != 1:
+        return [Fault(file=folder.name, pointer="", code="source_files", params={"count": len(sources)})]
+    file = f"{folder.name}/{READING_FILE}"
+    try:
+        reading = load_reading(folder)
+        cleaned = edited_text(sources[0], reading, file=file)
+    except SeedError as error:
+        return list(error.faults)
+    if cleaned == text:
+        return list(_quote_faults(text, reading, file=file))
+    pairs = zip(cleaned.split("\n"), text.split("\n"), strict=False)
+    same = next((number for number, (a, b) in enumerate(pairs, start=1) if a != b), None)
+    line = same or 1 + min(cleaned.count("\n"), text.count("\n"))
+    params = {"source": sources[0].name, "line": line}
+    return [Fault(file=f"{folder.name}/text.txt", pointer="", code="not_the_cleaned", params=params)]
