@@ -57,8 +57,9 @@ PASSED = re.compile(
 )
 """The line below a statute's title: 2017年12月1日某省人民代表大会常务委员会第三次会议通过."""
 DECREED = re.compile(
-    f"（?(?:(?P<day>{DAY}))?"
-    f"(?P<number>(?P<body>[\u4e00-\u9fff]{{2,30}})(?:令|公告)(?:{_YEAR}年)?第[0-9]{{1,4}}号)(?:公布|发布)?）?$"
+    f"（?(?:(?P<day>{DAY}))?(?P<body>[\u4e00-\u9fff、]{{2,60}}?)"
+    f"(?P<number>(?:令|公告)(?:{_YEAR}年|〔{_YEAR}〕)?第[0-9]{{1,4}}号|[\u4e00-\u9fff]{{2,12}}〔{_YEAR}〕[0-9]{{1,5}}号)"
+    f"(?:公布|发布|印发)?(?:，?自{DAY}起(?:施行|实施))?）?$"
 )
 """The line below a rule's title: 2021年1月1日某部令第50号公布."""
 _DECREE_NUMBER = re.compile(f"(?:{_YEAR}年)?第[0-9]{{1,4}}号$")
@@ -210,16 +211,28 @@ class Letterhead:
                 at = start + found.start()
                 yield self.at("number", _plain_number(found), at, at + len(found[0]))
         for index, line in enumerate(self.head):
-            decreed = DECREED.match(line.text)
-            if decreed:
-                at = line.start + decreed.start("number")
-                yield self.at("number", decreed["number"], at, at + len(decreed["number"]))
+            bodies, at = self.decreed(line.text)
+            if bodies:
+                end = line.text.index("号", at) + 1
+                begins = 0 if line.text[at:].startswith(("令", "公告")) else at
+                begins = begins or line.text.index(bodies[0])
+                yield self.at("number", line.text[begins:end], line.start + begins, line.start + end)
             above = self.head[index - 1] if index else None
             if above and above.text.endswith(("令", "公告")) and _DECREE_NUMBER.match(line.text):
                 yield self.at("number", above.text + line.text, above.start, line.end)
             found = _NUMBER.fullmatch(line.text)
             if found:
                 yield self.at("number", _plain_number(found), line.start, line.end)
+
+    def decreed(self, line: str) -> tuple[tuple[str, ...], int]:
+        """Return who decreed a rule, as the line below its title says, and where its number begins."""
+        found = DECREED.match(line)
+        if found:
+            for end in range(found.end("number"), found.start("number") - 1, -1):
+                bodies = parse_bodies(self.places, line[found.start("body") : end])
+                if bodies:
+                    return bodies, end
+        return (), 0
 
     def issuers(self) -> Iterator[Stated]:
         """Yield who issued it: as labelled, signed, passed, or as title or red head say; else who explains it."""
@@ -232,7 +245,11 @@ class Letterhead:
         for _, first, last, bodies in self.signatures:
             yield self.at("issuers", bodies, first, last)
         for line in self.head:
-            passed = PASSED.match(line.text) or DECREED.match(line.text)
+            decreed, at = self.decreed(line.text)
+            if decreed:
+                first = line.text.index(decreed[0])
+                yield self.at("issuers", decreed, line.start + first, line.start + at)
+            passed = PASSED.match(line.text)
             body = parse_bodies(self.places, passed["body"].replace("常委会", "常务委员会")) if passed else ()
             if passed and body:
                 start = line.start + passed.start("body")
@@ -256,7 +273,8 @@ class Letterhead:
     def _heading_bodies(self) -> Iterator[Stated]:
         """Yield the bodies before 关于 in the title, those of the line above it, or those of the red head."""
         for index, line in enumerate(self.head):
-            words, about, _ = line.text.partition("关于")
+            about = re.search("关于|印发|转发|发布", line.text)
+            words = line.text[: about.start()] if about else ""
             named = line
             if about and not words and index:
                 named, words = self.head[index - 1], self.head[index - 1].text
@@ -285,8 +303,7 @@ class Letterhead:
                 if not more:
                     break
                 first, bodies = first - 1, (*more, *bodies)
-            title_follows = index + 1 < len(self.lines) and self.lines[index + 1].text.startswith("关于")
-            if bodies and not title_follows:
+            if bodies:
                 yield day, self.lines[first].start, self.lines[index - 1].end, tuple(dict.fromkeys(bodies))
 
 

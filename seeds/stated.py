@@ -81,7 +81,7 @@ class _Statements(Letterhead):
             yield from self._labelled_days("issued_on", "发布日期")
         yield from self._signed_days("issued_on")
         for line in self.head:
-            passed = PASSED.match(line.text) or DECREED.match(line.text)
+            passed = PASSED.match(line.text) or (self.decreed(line.text)[0] and DECREED.match(line.text))
             bracketed = DATE_LINE.match(line.text) if line.text.startswith("（") else None
             found = passed or bracketed
             day = parse_day(found["day"]) if found and found["day"] else None

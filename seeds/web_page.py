@@ -43,6 +43,8 @@ _BROKEN_BEFORE_NUMBER = re.compile(
 )
 _LINE_MARK = "\ue000"
 _SITE_NAME = re.compile(r"\s{0,9}[-_|–—]{1,2}\s{0,9}(?=[^-_|–—]{2,40}$)")
+# A heading or window that names the site or its owner, not the document.
+_SITE = re.compile("(?:网|网站|门户|平台|政府|委员会|局|厅|公司|中心|首页)$")
 _MOST_OF_THE_TEXT = 0.9
 _NESTED = re.compile(
     "<(/?)(?:div|ul|ol|dl|table|section|article|main|blockquote|center|form|fieldset|span|font|b|strong|em|i|u|big|small|a)(?![a-z0-9])",
@@ -160,12 +162,13 @@ def _title(page: LexborHTMLParser, before: list[_Line]) -> str:
     window = re.sub(r"\s+", " ", named.text()).strip() if named else ""
     for heading in page.css("h1")[:_MOST_HEADINGS]:
         text = re.sub(r"\s+", " ", heading.text(deep=True)).strip()
-        if len(text) >= _SHORTEST_TITLE and not heading.css_first("a"):
+        if len(text) >= _SHORTEST_TITLE and not heading.css_first("a") and not _SITE.search(text):
             return text
     for line in reversed(before):
         if len(line.text) >= _SHORTEST_TITLE and _squeeze(line.text) in _squeeze(window):
             return line.text
-    return _SITE_NAME.split(window, maxsplit=1)[0]
+    own = _SITE_NAME.split(window, maxsplit=1)[0]
+    return "" if _SITE.search(own) else own
 
 
 class _Reader:

@@ -77,6 +77,13 @@ LAYOUTS = {
         f"<div class='header'><h1><a href='/'>某市人民政府</a></h1></div>{PATH}<div id='zoom'>{blocks('p')}</div>{FOOT}",
         head=f'<meta name="ArticleTitle" content="{TITLE}"><title>某市人民政府门户网站</title>',
     ),
+    "the owner of the site in the first heading": page(
+        f"<h1>某市工业和信息化局</h1>{PATH}<div><h2>{TITLE}</h2>{TOOLS}<div>{blocks('p')}</div></div>{FOOT}"
+    ),
+    "a window named like the site": page(
+        f"<div><ul>{MENU}</ul></div>{PATH}<div><p align=center>{TITLE}</p>{blocks('p')}</div>{FOOT}",
+        head="<title>某市人民政府门户网站</title>",
+    ),
     "a text set as typed": page(f"{PATH}<h1>{TITLE}</h1><pre>{chr(10).join(PARAGRAPHS)}</pre>{FOOT}"),
     "paragraphs that only their blanks begin": page(
         f"{PATH}<h1>{TITLE}</h1><div>" + "\n\u3000\u3000".join(("", *PARAGRAPHS)) + f"</div>{FOOT}"
