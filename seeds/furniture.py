@@ -80,9 +80,10 @@ def issue_data(line: str) -> list[str]:
 
 
 def is_page(text: str) -> bool:
-    """Say whether a text was copied from a web page: it shows a path, or two links or lines of a footer."""
+    """Say whether a text was copied from a web page: it shows a path, or two of a first page, links and a footer."""
     bare = [line.strip() for line in text.split("\n")]
-    return any(_PATH.match(line) for line in bare) or sum(bool(_AFTER.match(line)) for line in bare) > 1
+    signs = sum(bool(_AFTER.match(line)) or line == "首页" for line in bare)
+    return signs > 1 or any(_PATH.match(line) and line != "首页" for line in bare)
 
 
 def without_furniture(text: str) -> str:

@@ -1,7 +1,7 @@
 """Folders of documents: source file, cleaned text, metadata, a person's edits, and the check that all agree.
 
 A folder holds `source.<ext>` as it was found, `text.txt` (the text that is served and quoted) and `document.yaml`.
-`reading.yaml` has the `edits`, which make that text of the cleaned source, and `stated`, the words each value of the
+`transcript.yaml` has the `edits`, which make that text of the cleaned source, and `stated`, the words each value of the
 metadata was read from. The text itself is never typed: same source, same edits, same text.
 """
 
@@ -17,14 +17,14 @@ from seeds.documents import Document, build_document
 from seeds.faults import CodedError, Fault, SeedError, load_yaml
 from seeds.reading import read_source
 
-READING_FILE = "reading.yaml"
+TRANSCRIPT_FILE = "transcript.yaml"
 _KEYS = frozenset({"schema", "edits", "stated"})
 _OF_STATED = frozenset({"field", "value", "quote", "start", "end", "surely"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """The edits of a document in order, and what its text states, as `reading.yaml` has them."""
+class Transcript:
+    """The edits of a document in order, and what its text states, as `transcript.yaml` has them."""
 
     edits: tuple[Mapping[str, str], ...] = ()
     stated: tuple[Mapping[str, Any], ...] = field(default=())
@@ -85,10 +85,10 @@ _EDITS: tuple[tuple[frozenset[str], frozenset[str], Callable[[list[str], Mapping
 )
 
 
-def apply_edits(text: str, reading: Reading, *, file: str) -> str:
+def apply_edits(text: str, transcript: Transcript, *, file: str) -> str:
     """Return a cleaned text with the edits done; raise SeedError naming the first that finds nothing to do."""
     lines = text.splitlines()
-    for number, edit in enumerate(reading.edits):
+    for number, edit in enumerate(transcript.edits):
         try:
             next(do for keys, more, do in _EDITS if keys <= set(edit) <= keys | more)(lines, edit)
         except CodedError as error:
@@ -97,12 +97,12 @@ def apply_edits(text: str, reading: Reading, *, file: str) -> str:
     return "".join(f"{line}\n" for line in lines if line)
 
 
-def load_reading(folder: Path) -> Reading:
-    """Load `reading.yaml` of a document's folder, an empty one where there is none; raise SeedError naming faults."""
-    path = folder / READING_FILE
+def load_transcript(folder: Path) -> Transcript:
+    """Load `transcript.yaml` of a document's folder, empty where there is none; raise SeedError naming faults."""
+    path = folder / TRANSCRIPT_FILE
     if not path.exists():
-        return Reading()
-    file = f"{folder.name}/{READING_FILE}"
+        return Transcript()
+    file = f"{folder.name}/{TRANSCRIPT_FILE}"
     try:
         raw = load_yaml(path)
     except SeedError as error:
@@ -112,13 +112,13 @@ def load_reading(folder: Path) -> Reading:
     faults = [Fault(file=file, pointer=pointer, code=code, params=params) for pointer, code, params in _wrong(raw)]
     if faults:
         raise SeedError(faults)
-    return Reading(edits=tuple(raw.get("edits", ())), stated=tuple(raw.get("stated", ())))
+    return Transcript(edits=tuple(raw.get("edits", ())), stated=tuple(raw.get("stated", ())))
 
 
 def _wrong(raw: object) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Yield pointer, code and parameters of each thing that is wrong with a reading."""
+    """Yield pointer, code and parameters of each thing that is wrong with a transcript."""
     if not isinstance(raw, dict) or raw.get("schema") != 1 or not set(raw) <= _KEYS:
-        yield "", "reading_keys", {"known": tuple(sorted(_KEYS))}
+        yield "", "transcript_keys", {"known": tuple(sorted(_KEYS))}
         return
     for name in ("edits", "stated"):
         if not isinstance(raw.get(name, []), list):
@@ -130,12 +130,12 @@ def _wrong(raw: object) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
             yield f"/edits/{number}", "no_such_edit", {}
     for number, one in enumerate(raw.get("stated", [])):
         if not isinstance(one, dict) or set(one) != _OF_STATED:
-            yield f"/stated/{number}", "reading_keys", {"known": tuple(sorted(_OF_STATED))}
+            yield f"/stated/{number}", "transcript_keys", {"known": tuple(sorted(_OF_STATED))}
 
 
-def _quote_faults(text: str, reading: Reading, *, file: str) -> Iterator[Fault]:
+def _quote_faults(text: str, transcript: Transcript, *, file: str) -> Iterator[Fault]:
     """Yield a fault for each value whose words do not stand where it says."""
-    for number, one in enumerate(reading.stated):
+    for number, one in enumerate(transcript.stated):
         start, end = one["start"], one["end"]
         there = isinstance(start, int) and isinstance(end, int) and text[start:end] == one["quote"]
         if not there:
@@ -188,10 +188,10 @@ def _load_metadata(folder: Path, file: str) -> dict[str, Any]:
     return metadata
 
 
-def edited_text(source: Path, reading: Reading, *, file: str) -> str:
+def edited_text(source: Path, transcript: Transcript, *, file: str) -> str:
     """Return the text of a source file, cleaned and with a person's edits; raise SeedError where that cannot be had."""
     found = read_source(source)
-    return apply_edits(clean(found.text, whole=found.whole), reading, file=file)
+    return apply_edits(clean(found.text, whole=found.whole), transcript, file=file)
 
 
 def _source_faults(folder: Path, text: str) -> list[Fault]:
@@ -199,14 +199,14 @@ def _source_faults(folder: Path, text: str) -> list[Fault]:
     sources = sorted(folder.glob("source.*"))
     if len(sources) != 1:
         return [Fault(file=folder.name, pointer="", code="source_files", params={"count": len(sources)})]
-    file = f"{folder.name}/{READING_FILE}"
+    file = f"{folder.name}/{TRANSCRIPT_FILE}"
     try:
-        reading = load_reading(folder)
-        cleaned = edited_text(sources[0], reading, file=file)
+        transcript = load_transcript(folder)
+        cleaned = edited_text(sources[0], transcript, file=file)
     except SeedError as error:
         return list(error.faults)
     if cleaned == text:
-        return list(_quote_faults(text, reading, file=file))
+        return list(_quote_faults(text, transcript, file=file))
     pairs = zip(cleaned.split("\n"), text.split("\n"), strict=False)
     same = next((number for number, (a, b) in enumerate(pairs, start=1) if a != b), None)
     line = same or 1 + min(cleaned.count("\n"), text.count("\n"))

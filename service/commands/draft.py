@@ -14,7 +14,7 @@ import yaml
 from seeds.faults import SeedError
 from seeds.issuers import Places
 from seeds.letterhead import Stated, Surely
-from seeds.library import READING_FILE, Reading, edited_text, load_reading
+from seeds.library import TRANSCRIPT_FILE, Transcript, edited_text, load_transcript
 from seeds.metadata import FIELDS, UNKNOWN
 from seeds.regions import load_regions
 from seeds.stated import read_stated
@@ -30,7 +30,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
         "--documents", type=Path, default=SEEDS / "documents", metavar="FOLDER", help="where to write it"
     )
     parser.add_argument(
-        "--again", action="store_true", help="read the source once more, with the edits of reading.yaml"
+        "--again", action="store_true", help="read the source once more, with the edits of transcript.yaml"
     )
 
 
@@ -40,13 +40,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write_new(options: argparse.Namespace) -> int:
-    """Write the source, text.txt, document.yaml and reading.yaml."""
+    """Write the source, text.txt, document.yaml and transcript.yaml."""
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", options.id or ""):
         raise CommandError(f"{options.id!r} is no id: small letters, digits and single hyphens")
     folder: Path = options.documents / options.id
     if folder.exists():
         raise CommandError(f"{folder} exists already")
-    draft = _drafted(options.source, options.id, Reading())
+    draft = _drafted(options.source, options.id, Transcript())
     folder.mkdir(parents=True)
     (folder / f"source{options.source.suffix.lower()}").write_bytes(options.source.read_bytes())
     (folder / "document.yaml").write_text(draft.metadata, "utf-8")
@@ -56,49 +56,49 @@ def _write_new(options: argparse.Namespace) -> int:
 
 
 def _read_again(folder: Path) -> int:
-    """Write text.txt and reading.yaml once more; of document.yaml only the digest of the text is renewed."""
+    """Write text.txt and transcript.yaml once more; of document.yaml only the digest of the text is renewed."""
     sources, metadata = sorted(folder.glob("source.*")), folder / "document.yaml"
     if len(sources) != 1 or not metadata.is_file():
         raise CommandError(f"{folder} is no folder of a document: it needs document.yaml and one source.<kind>")
     try:
-        reading = load_reading(folder)
+        transcript = load_transcript(folder)
     except SeedError as error:
         raise CommandError(f"{folder} cannot be read again: {error}") from error
-    draft = _drafted(sources[0], folder.name, reading)
+    draft = _drafted(sources[0], folder.name, transcript)
     digest = f"sha256: {hashlib.sha256(draft.text.encode()).hexdigest()}"
     renewed = re.sub(r"^sha256: [0-9a-f]{64}$", digest, metadata.read_text("utf-8"), flags=re.MULTILINE)
     metadata.write_text(renewed, "utf-8")
     _write_text(folder, draft)
-    tell(f"{folder}: text.txt and reading.yaml are written again, {len(reading.edits)} edits done")
+    tell(f"{folder}: text.txt and transcript.yaml are written again, {len(transcript.edits)} edits done")
     return Exit.DONE
 
 
-def _drafted(source: Path, document_id: str, reading: Reading) -> Draft:
+def _drafted(source: Path, document_id: str, transcript: Transcript) -> Draft:
     try:
-        return draft_document(source, document_id, Places(load_regions(SEEDS / "vocabularies")), reading)
+        return draft_document(source, document_id, Places(load_regions(SEEDS / "vocabularies")), transcript)
     except (SeedError, OSError) as error:
         raise CommandError(f"{source} cannot be drafted: {error}") from error
 
 
 def _write_text(folder: Path, draft: Draft) -> None:
     (folder / "text.txt").write_bytes(draft.text.encode())
-    (folder / READING_FILE).write_text(draft.reading, "utf-8")
+    (folder / TRANSCRIPT_FILE).write_text(draft.transcript, "utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A draft: `metadata` is document.yaml and `reading` is reading.yaml, both as text to be written."""
+    """A draft: `metadata` is document.yaml and `transcript` is transcript.yaml, both as text to be written."""
 
     text: str
     metadata: str
-    reading: str
+    transcript: str
     stated: tuple[Stated, ...]
 
 
-def draft_document(source: Path, document_id: str, places: Places, reading: Reading | None = None) -> Draft:
-    """Read a source file, with the edits of an earlier reading, as a draft; raise SeedError when it cannot be read."""
-    reading = reading or Reading()
-    text = edited_text(source, reading, file=source.name)
+def draft_document(source: Path, document_id: str, places: Places, transcript: Transcript | None = None) -> Draft:
+    """Read a source file, with the edits of an earlier one, as a draft; raise SeedError when it cannot be read."""
+    transcript = transcript or Transcript()
+    text = edited_text(source, transcript, file=source.name)
     stated, heading = read_stated(text, places)
     metadata = _proposed(document_id, text, stated, heading)
     note = f"# Drafted from {source.name}: check every line. unknown: the document does not tell.\n"
@@ -107,8 +107,8 @@ def draft_document(source: Path, document_id: str, places: Places, reading: Read
         for one in stated
         if one.surely is Surely.LIKELY and metadata.get(one.field) == UNKNOWN
     )
-    kept = {"schema": 1, "edits": [dict(edit) for edit in reading.edits], "stated": [_plain(one) for one in stated]}
-    return Draft(text=text, metadata=note + offers + _yaml(metadata), reading=_yaml(kept), stated=stated)
+    kept = {"schema": 1, "edits": [dict(edit) for edit in transcript.edits], "stated": [_plain(one) for one in stated]}
+    return Draft(text=text, metadata=note + offers + _yaml(metadata), transcript=_yaml(kept), stated=stated)
 
 
 def _proposed(document_id: str, text: str, stated: tuple[Stated, ...], heading: str) -> dict[str, Any]:

@@ -345,7 +345,7 @@ def corrected(parent: Path, reading: str, *, text: str = TEXT) -> Path:
     folder = parent / "some-plan"
     folder.mkdir()
     (folder / "source.txt").write_text(SOURCE, "utf-8")
-    (folder / "reading.yaml").write_text(reading, "utf-8")
+    (folder / "transcript.yaml").write_text(reading, "utf-8")
     (folder / "text.txt").write_bytes(text.encode())
     metadata = metadata_of(text)
     (folder / "document.yaml").write_text(yaml.safe_dump(metadata, allow_unicode=True), "utf-8")
@@ -394,21 +394,21 @@ def test_a_text_whose_edits_are_left_out_is_refused(tmp_path: Path) -> None:
 def test_an_edit_that_cannot_be_done_is_named(tmp_path: Path, edit: str, pointer: str, message: str) -> None:
     with pytest.raises(SeedError) as error:
         load_document(corrected(tmp_path, f"schema: 1\nedits:\n- {edit}\n"))
-    assert faults_of(error) == {f"some-plan/reading.yaml#{pointer}": message}
+    assert faults_of(error) == {f"some-plan/transcript.yaml#{pointer}": message}
 
 
 @pytest.mark.parametrize("reading", ["schema: 2\n", "[]\n", "schema: 1\nedit: []\n", "schema: 1\nedits: 7\n"])
 def test_a_reading_of_another_form_is_refused(tmp_path: Path, reading: str) -> None:
     with pytest.raises(SeedError) as error:
         load_document(corrected(tmp_path, reading))
-    assert all(fault.file == "some-plan/reading.yaml" for fault in error.value.faults)
+    assert all(fault.file == "some-plan/transcript.yaml" for fault in error.value.faults)
 
 
 def test_a_value_whose_words_stand_elsewhere_is_named(tmp_path: Path) -> None:
     stated = "stated:\n- {field: title, value: 甲, quote: 某省产业, start: 1, end: 5, surely: stated}\n"
     with pytest.raises(SeedError) as error:
         load_document(corrected(tmp_path, EDITS + stated))
-    assert faults_of(error) == {"some-plan/reading.yaml#/stated/0/quote": "the text does not have '某省产业' there"}
+    assert faults_of(error) == {"some-plan/transcript.yaml#/stated/0/quote": "the text does not have '某省产业' there"}
 
 
 def test_a_draft_is_checked_as_it_stands_once_its_status_is_filled_in(tmp_path: Path) -> None:
@@ -420,6 +420,6 @@ def test_a_draft_is_checked_as_it_stands_once_its_status_is_filled_in(tmp_path: 
     (folder / "source.txt").write_bytes(source.read_bytes())
     (folder / "text.txt").write_bytes(draft.text.encode())
     (folder / "document.yaml").write_text(draft.metadata, "utf-8")
-    (folder / "reading.yaml").write_text(draft.reading, "utf-8")
+    (folder / "transcript.yaml").write_text(draft.transcript, "utf-8")
     document = load_document(folder)
     assert (document.status, document.region) == (DocumentStatus.DRAFT, "340000")

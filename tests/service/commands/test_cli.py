@@ -108,7 +108,7 @@ def test_draft_writes_a_document_to_be_finished_by_hand(tmp_path, capsys):
     assert main(["draft", str(source), "some-notice", *options]) == 0
     folder = tmp_path / "documents" / "some-notice"
     assert sorted(file.name for file in folder.iterdir()) == [
-        *("document.yaml", "reading.yaml", "source.txt", "text.txt"),
+        *("document.yaml", "transcript.yaml", "source.txt", "text.txt"),
     ]
     assert "支持企业建设中试平台。" in (folder / "text.txt").read_text("utf-8")
     assert main(["draft", str(source), "some-notice", *options]) == 2
@@ -126,12 +126,12 @@ def test_a_draft_read_again_keeps_what_a_person_wrote_and_does_the_edits(tmp_pat
     document = (folder / "document.yaml").read_text("utf-8").replace("status: unknown", "status: in_force")
     (folder / "document.yaml").write_text(document, "utf-8")
     edits = "schema: 1\nedits:\n- {drop: 扫码看视频}\n- {glyph: 式, to: 试, line: 支持企业}\n"
-    (folder / "reading.yaml").write_text(edits, "utf-8")
+    (folder / "transcript.yaml").write_text(edits, "utf-8")
     assert main(["draft", "--again", str(folder)]) == 0
     assert (folder / "text.txt").read_text("utf-8").splitlines()[-1] == "支持企业建设中试平台。"
     loaded = load_document(folder)
     assert (loaded.status.value, loaded.region, loaded.heading) == ("in_force", "340100", "合肥市生物制造若干措施")
-    (folder / "reading.yaml").write_text("schema: 1\nedits:\n- {drop: 没有这一行}\n", "utf-8")
+    (folder / "transcript.yaml").write_text("schema: 1\nedits:\n- {drop: 没有这一行}\n", "utf-8")
     assert main(["draft", "--again", str(folder)]) == 2
     assert main(["draft", "--again", str(tmp_path)]) == 2
     assert "没有这一行" in capsys.readouterr().err
