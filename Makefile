@@ -4,6 +4,7 @@
 # make check  format, lint, types, import layers, data, generated files, labelled companies, tests
 # make eval   scores the labelled companies of tests/golden and fails where they score worse than they did
 # make eval-messy  the same for companies as people type them, whose goals are not reached yet
+# make eval-reading  scores what is read of labelled documents, FILES and READING_CASES, against the goals for reading
 # make mutants  puts small changes into the deciding code and lists those that no test notices (15 minutes at most)
 # make house  measures the source: rooms, imports, comments, how many files one match and one row run through
 # make bench  measures matching, deciding beside other engines, and the screening of 100,000 tenants (some minutes)
@@ -15,12 +16,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 TEST_PROCESSES ?= 2
 TABLE_READERS := $(addprefix service/intake/,files headings rows xlsx)
+# The documents that labels of tests/reading are of, and further labelled ones; neither is kept here.
+FILES ?= ../shared/corpus
+READING_CASES ?= ../shared/reading-cases
 CATALOGUE := var/catalogue.sqlite
 # What the labelled companies have reached, a hair below: a change that scores worse is told at once.
 REACHED := must@5=0.87 must@10=0.965 should@20=0.94 quote=1 applicable=1
 SOURCES := $(shell find seeds rules -type f -not -name '*.pyc')
 
-.PHONY: run portal test check format lint types layers data drift eval eval-messy mutants house bench bench-grid screenshots lock clean
+.PHONY: run portal test check format lint types layers data drift eval eval-messy eval-reading mutants house bench bench-grid screenshots lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/runtime $(CATALOGUE)
@@ -58,6 +62,9 @@ eval: .venv/dev $(CATALOGUE)
 
 eval-messy: .venv/dev $(CATALOGUE)
 	$(BIN)/cepei eval tests/golden/messy.yaml --catalogue $(CATALOGUE)
+
+eval-reading: .venv/dev
+	$(BIN)/python -m tests.reading $(FILES) tests/reading/labels $(READING_CASES) $(READING_CASES) --verbose
 
 mutants: .venv/dev
 	$(BIN)/python -m tests.mutants matcher rules seeds $(TABLE_READERS) --processes $(TEST_PROCESSES) --at-least 0.85

@@ -12,6 +12,8 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
+from seeds.fields import begins_field, is_label
+
 # Unicode's EquivalentUnifiedIdeograph.txt for the CJK Radicals Supplement, radical and ideograph in turn.
 # NFKC knows two of these only; U+2E80 has no equivalent.
 _RADICALS_SUPPLEMENT = (
@@ -98,11 +100,13 @@ def widen_punctuation(line: str) -> str:
     return "".join(characters)
 
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_PAGE_NUMBER = re.compile(r"[-—–―~]\s*\d{1,4}\s*[-—–―~]|第\s*\d{1,4}\s*页(?:[，,/\s]*共\s*\d{1,4}\s*页)?")
+_PAGE_NUMBER = re.compile(
+    r"[-—–―~]\s{0,9}\d{1,4}\s{0,9}[-—–―~]|第\s{0,9}\d{1,4}\s{0,9}页(?:[，,/\s]{0,9}共\s{0,9}\d{1,4}\s{0,9}页)?"
+)
 _BARE_NUMBER = re.compile(r"\d{1,4}")
 _LEADING_MARK = re.compile(r"(?:#{1,6}(?!#)|[-+>•](?=\s+\S)|[\uf06c\uf06e\uf0b7\uf0d8\uf0fc])\s*")
 _CN_NUMBER = "[一二三四五六七八九十百零〇]"
+_ORDINAL = rf"第\s{{0,9}}(?:{_CN_NUMBER}{{1,7}}|\d(?:\s?\d){{0,3}})\s{{0,9}}"
 
 # A line that begins with one of these begins a paragraph, whatever stands before it.
 _OPENER = re.compile(
@@ -111,10 +115,12 @@ _OPENER = re.compile(
     r"|\d{1,3}(?:[．、]|\.(?!\d))"
     r"|[（(]\d{1,2}[）)](?![项款目、和或至])"
     r"|[①-⑳]"
-    rf"|第\s*(?:{_CN_NUMBER}+|[\d\s]+)\s*[编章节条](?:\s|$)"
-    r"|专栏\s*\d"
-    r"|附件?\s*\d*\s*[：:]|附件\s*\d*(?:\s|$)"
+    rf"|{_ORDINAL}[编章节条](?:\s|$)"
+    r"|专栏\s{0,9}\d"
+    r"|附件?\s{0,9}\d{0,3}\s{0,9}[：:]|附件\s{0,9}\d{0,3}(?:\s|$)"
 )
+# 「……一、」 and then 「二、三等奖」: a list that a line end broke, not a number.
+_BROKEN_LIST = re.compile(rf"{_CN_NUMBER}、(?:{_CN_NUMBER}[等类级期档批次、])|\d{{1,2}}、\d")
 # These stand alone on their line: they end the paragraph before and begin none.
 _STANDALONE = re.compile(
     r".{1,16}〔\d{4}〕\s*第?\d{1,5}号"
@@ -129,15 +135,12 @@ _BRACKETED_END = re.compile(r"[。！？][（][^（）]*(?:（[^（）]*）[^（
 # These always end what stands before them: a duty statement, and the last words of a broken title.
 _TAIL = re.compile(r"[（(](?:责任|牵头|配合)(?:单位|部门)[：:]|的(?:通知|通告|公告|函|批复|决定)$")
 _SECTION = re.compile(
-    rf"(?:{_CN_NUMBER}{{1,4}}、|第\s*(?:{_CN_NUMBER}+|[\d\s]+)\s*[编章节]\s|专栏\s*\d)"
+    rf"(?:{_CN_NUMBER}{{1,4}}、|{_ORDINAL}[编章节]\s|专栏\s{{0,9}}\d)"
     "(?:[^，。；：]{1,40}|[^。；：]{1,20})$"
 )
 _TITLE_END = re.compile(
     r"(?:通知|方案|计划|办法|意见|条例|规定|措施|细则|规划|政策|公告|指南|指引|规则|决定|通告|批复|纲要)"
     r"(?:（[^（）]*）)*$"
-)
-_WHOLE_TITLE = re.compile(
-    rf"^(?:[^，。；：]*关于[^，。；：]*{_TITLE_END.pattern}|[^，。；：]*的通知$|《[^，。；：]*》$)"
 )
 _ORGAN_END = re.compile(r"(?:办公厅|办公室|人民政府|委员会|委|厅|局|部|院)$")
 # Shorter than one printed line: such a line was ended by its writer, not broken by a page.
@@ -152,9 +155,9 @@ _LINES_OF_A_HABIT = 5
 _NARROWEST_PAGE = 15
 _FULL_LINE_SLACK = 3.0
 _OPEN_PAIRS = tuple(zip("（《〈“〔", "）》〉”〕", strict=True))
-_LABEL = re.compile(rf"(?:专栏\d+|附件\d*|第(?:{_CN_NUMBER}+|\d+)[编章节条])(?= )")
-_SPACED_ORDINAL = re.compile(rf"^第\s*({_CN_NUMBER}+|\d(?:\s*\d)*)\s*([编章节条])(?=\s)")
-_SPACED_BOX = re.compile(r"^(专栏|附件)\s+(?=\d)")
+_LABEL = re.compile(rf"(?:专栏\d{{1,3}}|附件\d{{0,3}}|第(?:{_CN_NUMBER}{{1,7}}|\d{{1,4}})[编章节条])(?= )")
+_SPACED_ORDINAL = re.compile(rf"^第\s?({_CN_NUMBER}{{1,7}}|\d(?:\s?\d){{0,3}})\s?([编章节条])(?=\s)")
+_SPACED_BOX = re.compile(r"^(专栏|附件)\s(?=\d)")
 _SPACE_BY_CHINESE = re.compile(f"(?<={CHINESE.pattern}) | (?={CHINESE.pattern})")
 
 
@@ -167,28 +170,41 @@ class _Line:
     width: float
 
 
-def clean(raw: str) -> str:
+def clean(raw: str, *, whole: bool = False) -> str:
     """Return `raw` as paragraphs, one a line, each ended by a newline; "" when nothing is left.
 
+    `whole` says that each line is a paragraph already, as the blocks of a page are: none are joined then.
     Joining lines can bring further layout to light, so passes are repeated until one changes nothing. A pass
     only deletes or maps narrow glyphs to wide ones, so this ends, and clean(clean(x)) == clean(x).
     """
-    text, before = _clean_once(raw), raw
+    text, before = _clean_once(raw, whole=whole), raw
     while text != before:
-        text, before = _clean_once(text), text
+        text, before = _clean_once(text, whole=whole), text
     return text
 
 
-def _clean_once(text: str) -> str:
-    lines = _split_lines(map_glyphs(_COMMENT.sub("", text)))
-    tidied = (_tidy(paragraph) for paragraph in _join_lines(lines))
+def _clean_once(text: str, *, whole: bool) -> str:
+    lines = _split_lines(map_glyphs(_without_comments(text)), whole=whole)
+    tidied = (_tidy(paragraph) for paragraph in ([line.text for line in lines] if whole else _join_lines(lines)))
     return "".join(f"{paragraph}\n" for paragraph in tidied if paragraph)
 
 
-def _split_lines(text: str) -> list[_Line]:
-    found = [line for line in text.splitlines() if line.strip()]
+def _without_comments(text: str) -> str:
+    """Leave out what stands between <!-- and the next -->."""
+    kept, start = [], 0
+    while (begins := text.find("<!--", start)) >= 0 and (ends := text.find("-->", begins + 4)) >= 0:
+        kept.append(text[start:begins])
+        start = ends + 3
+    return "".join([*kept, text[start:]])
+
+
+def _split_lines(text: str, *, whole: bool) -> list[_Line]:
+    lines = text.splitlines()
+    found = [line for line in lines if line.strip()]
     bare = [_strip_marks(line) for line in found]
-    furniture = _page_furniture(bare)
+    blank = [not line.strip() for line in lines]
+    pages = [not index or blank[index - 1] for index, is_blank in enumerate(blank) if not is_blank]
+    furniture = frozenset() if whole else _page_furniture(bare, pages)
     return [
         _Line(text=text, indented=line.startswith(("\u3000\u3000", "    ")), width=_width(text))
         for index, (line, text) in enumerate(zip(found, bare, strict=True))
@@ -196,9 +212,9 @@ def _split_lines(text: str) -> list[_Line]:
     ]
 
 
-def _page_furniture(lines: list[str]) -> frozenset[int]:
+def _page_furniture(lines: list[str], pages: list[bool]) -> frozenset[int]:
     """Return the indices of page numbers, and of running heads beside them on three pages or more."""
-    numbers = {i for i, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line)} | _running_numbers(lines)
+    numbers = {i for i, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line)} | _running_numbers(lines, pages)
     beside = [i for n in sorted(numbers) for i in (n - 2, n - 1, n + 1, n + 2) if 0 <= i < len(lines)]
     seen = Counter(lines[i] for i in set(beside) - numbers)
     # On the first lines, before any page number, the same words are the title.
@@ -208,10 +224,16 @@ def _page_furniture(lines: list[str]) -> frozenset[int]:
     return frozenset(numbers | heads)
 
 
-def _running_numbers(lines: list[str]) -> set[int]:
-    """Return the indices of bare numbers that count the pages: all consecutive, and some lines apart."""
+def _running_numbers(lines: list[str], pages: list[bool]) -> set[int]:
+    """Return the indices of bare numbers that count the pages: all consecutive, and some lines apart.
+
+    Fewer than three count pages only where a blank line, as `pages` says, or the beginning stands before each.
+    """
     numbers = [(i, int(line)) for i, line in enumerate(lines) if _BARE_NUMBER.fullmatch(line)]
-    if len(numbers) < _PAGES_OF_A_HABIT or len(lines) < _LINES_OF_A_PAGE * len(numbers):
+    few = len(numbers) < _PAGES_OF_A_HABIT and not (
+        numbers and numbers[0][0] == 0 and all(pages[i] for i, _ in numbers)
+    )
+    if few or len(lines) < _LINES_OF_A_PAGE * len(numbers):
         return set()
     counting = all(b[1] - a[1] == 1 and b[0] - a[0] > 1 for a, b in pairwise(numbers))
     return {i for i, _ in numbers} if counting else set()
@@ -253,16 +275,19 @@ def _fills_its_width(line: _Line, following: _Line, wrap: float | None) -> bool:
 
 def _join_lines(lines: list[_Line]) -> list[str]:
     wrap = _wrap_width(lines)
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
+    tail = ""
     for index, line in enumerate(lines):
-        if paragraphs and _continues(paragraphs[-1], lines[index - 1 : index + _LINES_OF_A_TITLE], wrap):
-            left, right = paragraphs[-1][-1], line.text[0]
+        if paragraphs and _continues(tail, lines[index - 1 : index + _LINES_OF_A_TITLE], wrap):
+            left, right = tail[-1], line.text[0]
             # Only Latin words that a break parted get their space back.
             parted = left.isascii() and left.isalpha() and right.isascii() and right.isalpha()
-            paragraphs[-1] += f" {line.text}" if parted else line.text
+            paragraphs[-1].append(f" {line.text}" if parted else line.text)
+            tail = (tail + paragraphs[-1][-1])[-_LONGEST_TAIL:]
         else:
-            paragraphs.append(line.text)
-    return paragraphs
+            paragraphs.append([line.text])
+            tail = line.text[-_LONGEST_TAIL:]
+    return ["".join(parts) for parts in paragraphs]
 
 
 def _continues(paragraph: str, lines: list[_Line], wrap: float | None) -> bool:
@@ -270,21 +295,33 @@ def _continues(paragraph: str, lines: list[_Line], wrap: float | None) -> bool:
     last, following = lines[0], lines[1]
     if following.text[0] in _CLOSING or _TAIL.match(following.text):
         return True
-    if _begins_paragraph(following.text) or _STANDALONE.fullmatch(paragraph):
+    if _goes_on_with_list(last.text, following.text):
+        return True
+    if _begins_paragraph(following.text) or _STANDALONE.fullmatch(paragraph) or is_label(last.text):
         return False
     text = _tidy(paragraph[-_LONGEST_TAIL:])
-    if _WHOLE_TITLE.search(text):
+    if _is_whole_title(text):
         return False
     ended = bool(_SENTENCE_END.search(text) or _BRACKETED_END.search(text))
     if _fills_its_width(last, following, wrap):
         return not (ended and _is_indented(following, wrap))
-    if ended or _SECTION.match(text):
-        return False
-    return _is_broken(text) or _parts_title(text, lines[1:])
+    return not (ended or _SECTION.match(text)) and (_is_broken(text) or _parts_title(text, lines[1:]))
+
+
+def _goes_on_with_list(last: str, following: str) -> bool:
+    unended = len(last) > _SHORTEST_TITLE and not _SENTENCE_END.search(last) and not is_label(last)
+    return unended and bool(_BROKEN_LIST.match(following))
 
 
 def _begins_paragraph(line: str) -> bool:
-    return bool(_OPENER.match(line) or _STANDALONE.fullmatch(line))
+    return bool(_OPENER.match(line) or _STANDALONE.fullmatch(line)) or begins_field(line)
+
+
+def _is_whole_title(text: str) -> bool:
+    if re.search("[，。；：]", text):
+        return False
+    ends = "关于" in text and _TITLE_END.search(text)
+    return bool(ends) or text.endswith("的通知") or (text.startswith("《") and text.endswith("》"))
 
 
 def _is_indented(line: _Line, wrap: float | None) -> bool:

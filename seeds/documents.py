@@ -1,27 +1,21 @@
-"""Policy documents: metadata, cleaned text, outline, and the check that all agree with the source file.
+"""Policy documents: metadata, cleaned text and outline.
 
-A folder holds `source.<ext>` as it was found, `text.txt` (its cleaned text, the one served and quoted) and
-`document.yaml`. Knows nothing of measures.
+Knows nothing of measures, nor where documents lie: that is the library.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
-import yaml
-
-from seeds.cleaning import clean
 from seeds.departments import Department, remark_spans
-from seeds.faults import Fault, SeedError, load_yaml
-from seeds.metadata import UNKNOWN, DocumentStatus, last_year_named, parse_metadata, propose_metadata
+from seeds.faults import Fault, SeedError
+from seeds.metadata import UNKNOWN, DocumentStatus, last_year_named, parse_metadata
 from seeds.outline import Clause, parse_outline
-from seeds.reading import read_text
 
 __all__ = [
     "Clause",
@@ -32,9 +26,6 @@ __all__ = [
     "UnknownClauseError",
     "build_document",
     "document_metadata",
-    "draft_document",
-    "load_document",
-    "load_documents",
 ]
 
 
@@ -143,6 +134,8 @@ def build_document(metadata: Mapping[str, Any], text: str, *, file: str = "docum
     remarks = []
     for start, end in remark_spans(text):
         holding = [clause for clause in clauses if clause.start <= start < clause.end]
+        # A labelled field lies in no clause: its remark is told by the clause before it.
+        holding = holding or [clause for clause in clauses if clause.start <= start][-1:]
         narrowest = max(holding, key=lambda clause: clause.level)
         remarks.append(Remark(text=text[start:end], clause=narrowest.path, start=start, end=end))
     return Document(**values, text=text, clauses=clauses, remarks=tuple(remarks))
@@ -163,78 +156,3 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else str(value)
-
-
-def load_document(folder: Path) -> Document:
-    """Load the document in `folder`; raise SeedError when it is not whole or its parts disagree."""
-    file = f"{folder.name}/document.yaml"
-    metadata = _load_metadata(folder, file)
-    try:
-        text = (folder / "text.txt").read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
-        place, params = f"{folder.name}/text.txt", {"reason": str(error)}
-        raise SeedError([Fault(file=place, pointer="", code="cannot_be_read", params=params)]) from error
-    faults = _source_faults(folder, text)
-    if metadata.get("id") != folder.name:
-        faults.append(Fault(file=file, pointer="/id", code="not_the_folder", params={"folder": folder.name}))
-    try:
-        document = build_document(metadata, text, file=file)
-    except SeedError as error:
-        raise SeedError([*faults, *error.faults]) from error
-    if faults:
-        raise SeedError(faults)
-    return document
-
-
-def load_documents(folder: Path) -> tuple[Document, ...]:
-    """Load every document below `folder`, sorted by id; raise SeedError with the faults of all of them."""
-    documents: list[Document] = []
-    faults: list[Fault] = []
-    for path in sorted(entry for entry in folder.iterdir() if entry.is_dir()):
-        try:
-            documents.append(load_document(path))
-        except SeedError as error:
-            faults.extend(error.faults)
-    if faults:
-        raise SeedError(faults)
-    return tuple(sorted(documents, key=lambda document: document.id))
-
-
-def _load_metadata(folder: Path, file: str) -> dict[str, Any]:
-    try:
-        metadata = load_yaml(folder / "document.yaml")
-    except SeedError as error:
-        raise SeedError(replace(fault, file=file) for fault in error.faults) from error
-    if not isinstance(metadata, dict):
-        raise SeedError([Fault(file=file, pointer="", code="not_a_mapping")])
-    return metadata
-
-
-def _source_faults(folder: Path, text: str) -> list[Fault]:
-    """Check that the served text can be traced to the file: it is what cleaning makes of it."""
-    sources = sorted(folder.glob("source.*"))
-    if len(sources) != 1:
-        return [Fault(file=folder.name, pointer="", code="source_files", params={"count": len(sources)})]
-    try:
-        cleaned = clean(read_text(sources[0]))
-    except SeedError as error:
-        return list(error.faults)
-    if cleaned == text:
-        return []
-    pairs = zip(cleaned.split("\n"), text.split("\n"), strict=False)
-    same = next((number for number, (a, b) in enumerate(pairs, start=1) if a != b), None)
-    line = same or 1 + min(cleaned.count("\n"), text.count("\n"))
-    params = {"source": sources[0].name, "line": line}
-    return [Fault(file=f"{folder.name}/text.txt", pointer="", code="not_the_cleaned", params=params)]
-
-
-def draft_document(source: Path, document_id: str) -> tuple[str, str]:
-    """Return a first document.yaml and the cleaned text for a new source file.
-
-    What the text does not plainly say is `unknown`; a person must fill in status and region before it loads.
-    """
-    text = clean(read_text(source))
-    metadata = propose_metadata(document_id, text)
-    body = yaml.safe_dump(metadata, allow_unicode=True, sort_keys=False, width=200)
-    note = f"# Drafted from {source.name}: check every line. unknown: the document does not tell.\n"
-    return note + body, text

@@ -1,14 +1,12 @@
-"""The fields of document.yaml: which there are, what each may hold, and what a text tells of them by itself.
+"""The fields of document.yaml: which there are, what each may hold, and the year that a title names.
 
 Every field must be written; `unknown` says that the document does not tell.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
-from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import date
 from difflib import get_close_matches
@@ -17,19 +15,12 @@ from functools import cache
 from typing import Any
 
 from seeds.faults import Fault, WrongValueError
-from seeds.numbering import find_marks
 
 UNKNOWN = "unknown"
 _DATE_SHAPE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ID_SHAPE = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
 _REGION_SHAPE = re.compile("CN|[0-9]{6}|(?:zone|group):[a-z0-9-]+")
 _DIGEST_SHAPE = re.compile("[0-9a-f]{64}")
-_NUMBER_LINE = re.compile(r"^.{1,16}〔\d{4}〕第?\d{1,5}号$", re.MULTILINE)
-_DATE_LINE = re.compile(r"^（?(\d{4})年(\d{1,2})月(\d{1,2})日）?$", re.MULTILINE)
-_TITLE_LINE = re.compile(
-    "^([^，。；：\n]*(?:方案|计划|办法|意见|条例|规定|措施|细则|规划|政策|公告|指南|规则|决定|通知))((?:（[^（）\n]*）)*)$",
-    re.MULTILINE,
-)
 _YEAR = "(?:19|20)[0-9]{2}"
 _SPAN_OF_YEARS = re.compile(
     f"(?<![0-9]){_YEAR}年?(?:[0-9]{{1,2}}月)?[-‐‑–—―~〜至到]{{1,2}}({_YEAR}(?![0-9])|[0-9]{{2}}(?=年))"
@@ -38,7 +29,6 @@ _FIVE_YEARS = re.compile("(?<![一二三四五六七八九])十([一二三四五
 _ONE_YEAR = re.compile(f"(?<![0-9])({_YEAR})年(?:度|前|远景|(?=[^0-9]{{0,30}}(?:工作|任务|申报|行动计划|实施计划)))")
 _NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _BEFORE_THE_PLANS = 1955
-_DRAFT_LINE = re.compile("（(?:公开)?征求意见稿）|（送审稿）|（草案）")
 
 
 class DocumentStatus(StrEnum):
@@ -94,11 +84,17 @@ def _read_schema(value: object) -> int:
     raise WrongValueError("other_schema")
 
 
+def _read_region(value: object) -> str:
+    """Read a region; 100000 is how lists of six-digit codes write the whole country."""
+    region = _read_shape(_REGION_SHAPE, "no_form_of_region")(value)
+    return "CN" if region == "100000" else region
+
+
 def _or_unknown(read: Callable[[object], Any], unknown: object = None) -> Callable[[object], Any]:
     return lambda value: unknown if value == UNKNOWN else read(value)
 
 
-_FIELDS: Mapping[str, Callable[[object], Any]] = {
+FIELDS: Mapping[str, Callable[[object], Any]] = {
     "schema": _read_schema,
     "id": _read_shape(_ID_SHAPE, "no_form_of_id"),
     "title": _read_words,
@@ -113,21 +109,22 @@ _FIELDS: Mapping[str, Callable[[object], Any]] = {
     "source_url": _or_unknown(_read_words),
     "checked_on": _or_unknown(_read_date),
     "status": _read_status,
-    "region": _read_shape(_REGION_SHAPE, "no_form_of_region"),
+    "region": _read_region,
     "sha256": _read_shape(_DIGEST_SHAPE, "no_form_of_digest"),
 }
+"""The keys of document.yaml in order, and how each is read."""
 
 
 def parse_metadata(metadata: Mapping[str, Any], *, file: str) -> tuple[dict[str, Any], list[Fault]]:
     """Return the typed values of the metadata, `schema` left out, and every fault found in them."""
     values: dict[str, Any] = {}
     faults: list[Fault] = []
-    for key in (key for key in metadata if key not in _FIELDS):
-        near = get_close_matches(str(key), _FIELDS, n=1)
+    for key in (key for key in metadata if key not in FIELDS):
+        near = get_close_matches(str(key), FIELDS, n=1)
         code = "no_key_of_document_but_near" if near else "no_key_of_document"
-        params = {"nearest": "".join(near), "known": ", ".join(_FIELDS)}
+        params = {"nearest": "".join(near), "known": ", ".join(FIELDS)}
         faults.append(Fault(file=file, pointer=f"/{key}", code=code, params=params))
-    for name, read in _FIELDS.items():
+    for name, read in FIELDS.items():
         if name not in metadata:
             faults.append(Fault(file=file, pointer=f"/{name}", code="key_missing"))
             continue
@@ -150,24 +147,3 @@ def last_year_named(title: str) -> int | None:
     written = _SPAN_OF_YEARS.findall(words) or _SPAN_OF_YEARS.findall(words.translate(_NUMERALS))
     years = [int(found if len(found) == len("2027") else f"20{found}") for found in written or _ONE_YEAR.findall(words)]
     return max((*years, *plans), default=None)
-
-
-def propose_metadata(document_id: str, text: str) -> dict[str, Any]:
-    """Return the metadata that a cleaned text tells by itself; all else is `unknown`."""
-    marks = find_marks(text)
-    preface = text[: marks[0].start if marks else None]
-    # A letter has a title of its own before that of the plan it sends.
-    title = deque(_TITLE_LINE.finditer(preface), maxlen=1)
-    number, written = _NUMBER_LINE.search(preface), _DATE_LINE.search(preface)
-    first_line = text.partition("\n")[0]
-    reported = {
-        "schema": 1,
-        "id": document_id,
-        "title": title[0][0] if title else first_line,
-        "heading": title[0][1] if title else first_line,
-        "number": number[0] if number else UNKNOWN,
-        "written_on": "-".join(part.zfill(2) for part in written.groups()) if written else UNKNOWN,
-        "status": DocumentStatus.DRAFT.value if _DRAFT_LINE.search(preface) else UNKNOWN,
-        "sha256": hashlib.sha256(text.encode()).hexdigest(),
-    }
-    return {name: reported.get(name, UNKNOWN) for name in _FIELDS}

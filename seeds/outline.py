@@ -4,16 +4,19 @@ Paths are the printed numbers in arabic digits joined by dots: 二（三）2. is
 first item `box4.1`; `0` is what stands before the first number. In a document of articles 第七条 is `7` and
 its （二） `7.2`; chapters are `c1` (their 节 `c1.s1`), and 一、 and （一） above articles are read like
 those. What follows a further 附件1 is `annex1`, with all in it below that (`annex1.2.1`). A path that would
-stand twice gets `-2`, `-3` and so on.
+stand twice gets `-2`, `-3` and so on. A labelled field of a card (服务对象, 条件要求) has no number: it is no clause,
+and ends the one before it; `seeds/fields.py` finds those.
 """
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
 from seeds.departments import Department, duty_spans, first_leads_from, parse_departments
+from seeds.fields import parse_parts
 from seeds.numbering import Mark, Rank, find_marks, find_paragraphs, parse_heading
 
 # Articles count through all chapters, boxes through all sections; only an annex counts anew.
@@ -37,14 +40,15 @@ class Clause:
     level: int
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class _Node:
-    """A clause while the tree grows; `end` is set when a clause that it cannot hold begins."""
+    """A clause while the tree grows, `before` its sibling; `end` is set when a clause that it cannot hold begins."""
 
     mark: Mark
     path: str
     parent: _Node | None
     end: int
+    before: _Node | None = None
     children: list[_Node] = field(default_factory=list)
 
 
@@ -68,19 +72,62 @@ def parse_outline(text: str) -> tuple[Clause, ...]:
 
 def _grow(text: str) -> list[_Node]:
     nodes: list[_Node] = []
-    paths: set[str] = set()
-    opened: list[_Node] = []
+    times: Counter[str] = Counter()
+    stack = _Opened(text)
     last = len(text.rstrip("\n"))
+    fields = deque(part.start for part in parse_parts(text))
     for mark in _all_marks(text):
-        while opened and not _holds(opened[-1].mark.rank, mark.rank):
-            opened.pop().end = len(text[: mark.start].rstrip("\n"))
-        parent = opened[-1] if opened else None
-        node = _Node(mark=mark, path=_unique(_path(mark, parent), paths), parent=parent, end=last)
+        while fields and fields[0] <= mark.start:
+            stack.begin_field(fields.popleft())
+        stack.begin_clause(mark)
+        parent = stack.nodes[-1] if stack.nodes else None
+        node = _Node(mark=mark, path=_unique(_path(mark, parent), times), parent=parent, end=last)
         if parent:
+            node.before = parent.children[-1] if parent.children else None
             parent.children.append(node)
         nodes.append(node)
-        opened.append(node)
+        stack.nodes.append(node)
+    for start in fields:
+        stack.begin_field(start)
     return nodes
+
+
+class _Opened:
+    """The clauses that are open while the tree grows, and the one that holds the labelled fields read last."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._in_fields = False
+        self._holder: _Node | None = None
+        self.nodes: list[_Node] = []
+
+    def begin_clause(self, mark: Mark) -> None:
+        """Close what cannot hold `mark`. A number that counts on from the fields' own clause ends its fields."""
+        while self.nodes and not _holds(self.nodes[-1].mark.rank, mark.rank):
+            closed = self._close(mark.start)
+            if closed is self._holder:
+                outer = closed.mark
+                self._in_fields = mark.rank is outer.rank and mark.number != outer.number + 1
+                self._holder = None
+                # The heading of a card is numbered like the items of its fields: these stand beside it.
+                while self._in_fields and self.nodes and self.nodes[-1].mark.rank is not Rank.ANNEX:
+                    self._close(mark.start)
+
+    def begin_field(self, start: int) -> None:
+        """Close what the field before held."""
+        if not self._in_fields:
+            self._in_fields = True
+            self._holder = self.nodes[-1] if self.nodes and self.nodes[-1].mark.rank is not Rank.PREFACE else None
+        elif self._holder is not None or (self.nodes and self.nodes[-1].mark.rank is not Rank.PREFACE):
+            while self.nodes and self.nodes[-1] is not self._holder:
+                self._close(start)
+
+    def _close(self, start: int) -> _Node:
+        closed = self.nodes.pop()
+        closed.end = start
+        while closed.end > 0 and self._text[closed.end - 1] == "\n":
+            closed.end -= 1
+        return closed
 
 
 def _holds(outer: Rank, inner: Rank) -> bool:
@@ -130,13 +177,9 @@ def _path(mark: Mark, parent: _Node | None) -> str:
     return f"{outer.path}.{step}" if outer else step
 
 
-def _unique(path: str, paths: set[str]) -> str:
-    free, count = path, 1
-    while free in paths:
-        count += 1
-        free = f"{path}-{count}"
-    paths.add(free)
-    return free
+def _unique(path: str, times: Counter[str]) -> str:
+    times[path] += 1
+    return path if times[path] == 1 else f"{path}-{times[path]}"
 
 
 def _without_departments(text: str, node: _Node) -> Clause:
@@ -160,8 +203,7 @@ def _depth(node: _Node) -> int:
 def _inherited(node: _Node, clause: Clause, clauses: dict[str, Clause]) -> tuple[Department, ...]:
     if node.parent is None:
         return ()
-    siblings = node.parent.children
-    before = siblings[siblings.index(node) - 1] if node is not siblings[0] else None
+    before = node.before
     if node.mark.rank is Rank.BOX and before and before.mark.rank is Rank.TASK:
         task = clauses[before.path]
         if set(pairwise(task.heading)) & set(pairwise(clause.heading)):

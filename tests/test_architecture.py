@@ -14,7 +14,7 @@ from matcher.profiles.profile import MatchRequest, Profile
 from rules.catalogue.content import Content, assemble, open_catalogue
 from rules.language.condition_parsing import Lexicon
 from rules.language.pack import load_pack
-from seeds.documents import load_document
+from seeds.library import load_document
 from service.cli import COMMANDS
 from service.commands.check import PACKS, SEEDS
 from tests.house import ON, PACKAGES, ROOT, entered, one_match, one_row

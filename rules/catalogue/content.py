@@ -19,9 +19,10 @@ from rules.language.condition_parsing import Lexicon
 from rules.language.facts import FactDefinition, FactType, load_facts
 from rules.language.measures import Measure, leaves
 from rules.language.pack import load_pack, parse_pack, reference_faults
-from seeds.documents import Document, build_document, document_metadata, load_document
+from seeds.documents import Document, build_document, document_metadata
 from seeds.faults import Fault, SeedError
 from seeds.industries import load_industries
+from seeds.library import load_document
 from seeds.regions import load_regions
 from seeds.vocabulary import Vocabulary, build_vocabulary, load_vocabulary, parse_entry
 from seeds.word_lists import load_intents, load_word_lists

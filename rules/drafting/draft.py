@@ -32,7 +32,7 @@ class Unread:
 
 
 @dataclass(slots=True, kw_only=True)
-class Draft:
+class PackDraft:
     """A pack as plain data; `sentences` are those that say something, `read` those that are in it."""
 
     pack: Raw
@@ -41,8 +41,8 @@ class Draft:
     unread: list[Unread] = field(default_factory=list)
 
 
-def draft_pack(document: Document, lexicon: Lexicon) -> Draft:
-    """Draft the pack of a document; it loads as a draft, and what does not hold is taken out and listed."""
+def draft_pack(document: Document, lexicon: Lexicon) -> PackDraft:
+    """PackDraft the pack of a document; it loads as a draft, and what does not hold is taken out and listed."""
     drafter = _Drafter(document=document, lexicon=lexicon, words=drafting_words())
     draft = drafter.draft()
     drafter.repair(draft)
@@ -62,12 +62,12 @@ class _Drafter:
     lexicon: Lexicon
     words: DraftingWords
 
-    def draft(self) -> Draft:
+    def draft(self) -> PackDraft:
         """Read every sentence into a measure, a condition of one, or something that holds for all."""
         reader = SentenceReader(words=self.words, facts=dict(self.lexicon.facts))
         measures: list[Raw] = []
         shared: dict[str, list[Raw]] = {key: [] for key in sorted(SHARED_KEYS)}
-        draft, sentences = Draft(pack={}), list(sentences_of(self.document))
+        draft, sentences = PackDraft(pack={}), list(sentences_of(self.document))
         within = Counter(sentence.clause for sentence in sentences)
         within.update(clause.parent for clause in self.document.clauses if clause.parent)
         for sentence in sentences:
@@ -219,7 +219,7 @@ class _Drafter:
                 found.append({"id": entry.id, "clause": sentence.clause, "cite": name})
         return found
 
-    def repair(self, draft: Draft) -> None:
+    def repair(self, draft: PackDraft) -> None:
         """Take out what does not load, part by part, and list the sentences that it stood in."""
         documents = {self.document.id: self.document}
         for _ in range(_MOST_REPAIRS):
@@ -240,7 +240,7 @@ class _Drafter:
             else:
                 return
 
-    def _take_out(self, draft: Draft, pointer: str) -> None:
+    def _take_out(self, draft: PackDraft, pointer: str) -> None:
         place: Any = draft.pack
         keys = pointer.strip("/").split("/")
         for key in keys[:-1]:

@@ -1,17 +1,26 @@
-"""cepei draft: a policy file (TXT, MD, HTML, DOCX, PDF) into a document folder with a draft pack, to be reviewed."""
+"""cepei draft: a policy file (TXT, MD, HTML, DOCX, PDF, OFD) into a document folder with a draft pack."""
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import re
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from rules.catalogue.content import load_content
-from rules.drafting.draft import Draft, draft_pack, trial_document
-from seeds.documents import draft_document
+from rules.drafting.draft import PackDraft, draft_pack, trial_document
 from seeds.faults import SeedError
+from seeds.issuers import Places
+from seeds.letterhead import Stated, Surely
+from seeds.library import TRANSCRIPT_FILE, Transcript, edited_text, load_transcript
+from seeds.metadata import FIELDS, UNKNOWN
+from seeds.regions import load_regions
+from seeds.stated import read_stated
 from service.commands.check import PACKS, SEEDS
 from service.commands.console import CommandError, Exit, tell
 
@@ -21,52 +30,130 @@ _SHOWN = 120
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("source", type=Path, help="the file as found")
-    parser.add_argument("id", help="the document's id, for example gd-biomanufacturing-2025")
+    parser.add_argument("source", type=Path, help="the file as found; with --again the folder of a document")
+    parser.add_argument("id", nargs="?", help="the document's id, for example gd-biomanufacturing-2025")
     parser.add_argument(
         "--documents", type=Path, default=SEEDS / "documents", metavar="FOLDER", help="where to write it"
+    )
+    parser.add_argument(
+        "--again", action="store_true", help="read the source once more, with the edits of transcript.yaml"
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the source, text.txt and document.yaml; an existing document is never overwritten."""
-    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", options.id):
+    """Write a new document's folder, or read one again; an existing document is never overwritten."""
+    return _read_again(options.source) if options.again else _write_new(options)
+
+
+def _write_new(options: argparse.Namespace) -> int:
+    """Write the source, text.txt, document.yaml, transcript.yaml and pack.yaml."""
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", options.id or ""):
         raise CommandError(f"{options.id!r} is no id: small letters, digits and single hyphens")
     folder: Path = options.documents / options.id
     if folder.exists():
         raise CommandError(f"{folder} exists already")
-    try:
-        metadata, text = draft_document(options.source, options.id)
-    except (SeedError, OSError) as error:
-        raise CommandError(f"{options.source} cannot be drafted: {error}") from error
+    draft = _drafted(options.source, options.id, Transcript())
     folder.mkdir(parents=True)
     (folder / f"source{options.source.suffix.lower()}").write_bytes(options.source.read_bytes())
-    (folder / "text.txt").write_bytes(text.encode())
-    (folder / "document.yaml").write_text(metadata, "utf-8")
-    draft = draft_pack(trial_document(yaml.safe_load(metadata), text), load_content(SEEDS, PACKS).lexicon)
-    (folder / "pack.yaml").write_text(_written(draft), "utf-8")
+    (folder / "document.yaml").write_text(draft.metadata, "utf-8")
+    _write_text(folder, draft)
     tell(f"{folder}: read the text against the source, fill in document.yaml, then run `cepei check`")
-    tell(
-        f"pack.yaml: {draft.read} of {draft.sentences} sentences read into {len(draft.pack['measures'])} measures, "
-        f"{len(draft.unread)} left to you; review it and move it to {PACKS / options.id}.yaml"
-    )
-    for unread in draft.unread:
-        tell(f"  unread {unread.clause}: {unread.text[:_SHOWN]}")
+    _write_pack(folder, draft)
     return Exit.DONE
 
 
-def _written(draft: Draft) -> str:
-    """Return the draft pack as YAML, with what stayed unread on top."""
-    lines = [f"# {draft.read} of {draft.sentences} sentences read. It decides nothing yet: review every line."]
-    lines += [f"# unread {one.clause}: {one.text[:_SHOWN]}".replace("\n", " ") for one in draft.unread]
-    body = yaml.dump(draft.pack, Dumper=_WithoutAliases, allow_unicode=True, sort_keys=False, width=200)
-    return "\n".join([*lines, body])
+def _write_pack(folder: Path, draft: Draft) -> None:
+    """Write the draft pack with what stayed unread on top, and tell how much that is."""
+    content = load_content(SEEDS, PACKS)
+    pack = draft_pack(trial_document(yaml.safe_load(draft.metadata), draft.text), content.lexicon)
+    lines = [f"# {pack.read} of {pack.sentences} sentences read. It decides nothing yet: review every line."]
+    lines += [f"# unread {one.clause}: {one.text[:_SHOWN]}".replace("\n", " ") for one in pack.unread]
+    (folder / "pack.yaml").write_text("\n".join([*lines, _yaml(_unshared(pack))]), "utf-8")
+    tell(
+        f"pack.yaml: {pack.read} of {pack.sentences} sentences read into {len(pack.pack['measures'])} measures, "
+        f"{len(pack.unread)} left to you; review it and move it to {PACKS / folder.name}.yaml"
+    )
+    for one in pack.unread:
+        tell(f"  unread {one.clause}: {one.text[:_SHOWN]}")
 
 
-class _WithoutAliases(yaml.SafeDumper):
-    """Writes what stands twice twice: nobody edits an alias gladly."""
+def _unshared(pack: PackDraft) -> object:
+    """Return the pack with nothing in it twice in memory, so that YAML writes it out and names no alias."""
+    return json.loads(json.dumps(pack.pack))
 
-    def ignore_aliases(self, data: object) -> bool:
-        """Tell that nothing is to be written as an alias."""
-        del data
-        return True
+
+def _read_again(folder: Path) -> int:
+    """Write text.txt and transcript.yaml once more; of document.yaml only the digest of the text is renewed."""
+    sources, metadata = sorted(folder.glob("source.*")), folder / "document.yaml"
+    if len(sources) != 1 or not metadata.is_file():
+        raise CommandError(f"{folder} is no folder of a document: it needs document.yaml and one source.<kind>")
+    try:
+        transcript = load_transcript(folder)
+    except SeedError as error:
+        raise CommandError(f"{folder} cannot be read again: {error}") from error
+    draft = _drafted(sources[0], folder.name, transcript)
+    digest = f"sha256: {hashlib.sha256(draft.text.encode()).hexdigest()}"
+    renewed = re.sub(r"^sha256: [0-9a-f]{64}$", digest, metadata.read_text("utf-8"), flags=re.MULTILINE)
+    metadata.write_text(renewed, "utf-8")
+    _write_text(folder, draft)
+    tell(f"{folder}: text.txt and transcript.yaml are written again, {len(transcript.edits)} edits done")
+    return Exit.DONE
+
+
+def _drafted(source: Path, document_id: str, transcript: Transcript) -> Draft:
+    try:
+        return draft_document(source, document_id, Places(load_regions(SEEDS / "vocabularies")), transcript)
+    except (SeedError, OSError) as error:
+        raise CommandError(f"{source} cannot be drafted: {error}") from error
+
+
+def _write_text(folder: Path, draft: Draft) -> None:
+    (folder / "text.txt").write_bytes(draft.text.encode())
+    (folder / TRANSCRIPT_FILE).write_text(draft.transcript, "utf-8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A draft: `metadata` is document.yaml and `transcript` is transcript.yaml, both as text to be written."""
+
+    text: str
+    metadata: str
+    transcript: str
+    stated: tuple[Stated, ...]
+
+
+def draft_document(source: Path, document_id: str, places: Places, transcript: Transcript | None = None) -> Draft:
+    """Read a source file, with the edits of an earlier one, as a draft; raise SeedError when it cannot be read."""
+    transcript = transcript or Transcript()
+    text = edited_text(source, transcript, file=source.name)
+    stated, heading = read_stated(text, places)
+    metadata = _proposed(document_id, text, stated, heading)
+    note = f"# Drafted from {source.name}: check every line. unknown: the document does not tell.\n"
+    offers = "".join(
+        f"# likely, not taken: {one.field}: {one.value} (from: {one.quote[:60]!r})\n"
+        for one in stated
+        if one.surely is Surely.LIKELY and metadata.get(one.field) == UNKNOWN
+    )
+    kept = {"schema": 1, "edits": [dict(edit) for edit in transcript.edits], "stated": [_plain(one) for one in stated]}
+    return Draft(text=text, metadata=note + offers + _yaml(metadata), transcript=_yaml(kept), stated=stated)
+
+
+def _proposed(document_id: str, text: str, stated: tuple[Stated, ...], heading: str) -> dict[str, Any]:
+    """Return the metadata that a text states; all else is `unknown`."""
+    taken: dict[str, Any] = {}
+    for one in stated:
+        if one.surely is Surely.STATED and one.field in FIELDS:
+            taken.setdefault(one.field, list(one.value) if isinstance(one.value, tuple) else one.value)
+    if taken.get("effective_from", "") > taken.get("valid_to", "9999"):
+        del taken["valid_to"]
+    taken |= {"schema": 1, "id": document_id, "heading": heading, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    return {name: taken.get(name, UNKNOWN) for name in FIELDS}
+
+
+def _plain(one: Stated) -> dict[str, Any]:
+    value = list(one.value) if isinstance(one.value, tuple) else one.value
+    return {**asdict(one), "value": value, "surely": one.surely.value}
+
+
+def _yaml(value: object) -> str:
+    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=200)

@@ -15,7 +15,7 @@ from rules.compiled.program import Program
 from rules.language.condition_parsing import Lexicon
 from rules.language.facts import Answer, derive, parse_fact_value
 from rules.language.pack import load_pack
-from seeds.documents import load_documents
+from seeds.library import load_documents
 
 ROOT = Path(__file__).parents[2]
 POLICIES = Path(__file__).parent / "policies"

@@ -17,14 +17,16 @@ from seeds.documents import (
     UnknownClauseError,
     build_document,
     document_metadata,
-    draft_document,
-    load_document,
-    load_documents,
 )
 from seeds.faults import SeedError
+from seeds.issuers import Places
+from seeds.library import load_document, load_documents
 from seeds.metadata import last_year_named
+from seeds.regions import load_regions
+from service.commands.draft import draft_document
 
 DOCUMENTS = Path(__file__).parents[2] / "seeds" / "documents"
+PLACES = Places(load_regions(DOCUMENTS.parent / "vocabularies"))
 TEXT = "某省产业行动计划\n（征求意见稿）\n为加快发展，制定本计划。\n一、目标\n到2030年建成。\n二、任务\n（一）建设平台。支持企业。（省科技厅负责）\n"
 
 
@@ -255,13 +257,13 @@ def test_a_draft_tells_what_the_text_tells_and_leaves_the_rest_unknown(tmp_path:
         "2026年3月5日\n\n某省产业行动计划\n(2026-2030年)\n\n一、目标\n到2030年建成。\n",
         "utf-8",
     )
-    drafted, text = draft_document(source, "some-plan")
-    metadata = yaml.safe_load(drafted)
-    assert drafted.startswith("# Drafted from found.txt")
+    draft = draft_document(source, "some-plan", PLACES)
+    metadata = yaml.safe_load(draft.metadata)
+    assert draft.metadata.startswith("# Drafted from found.txt")
     assert metadata["heading"] == "某省产业行动计划"
     assert metadata["number"] == "某府〔2026〕12号"
     assert metadata["written_on"] == "2026-03-05"
-    assert metadata["sha256"] == hashlib.sha256(text.encode()).hexdigest()
+    assert metadata["sha256"] == hashlib.sha256(draft.text.encode()).hexdigest()
     assert [
         key for key in ("issuers", "issued_on", "status", "region", "source_url") if metadata[key] != "unknown"
     ] == []
@@ -270,10 +272,10 @@ def test_a_draft_tells_what_the_text_tells_and_leaves_the_rest_unknown(tmp_path:
 def test_a_draft_loads_once_a_person_has_filled_in_status_and_region(tmp_path: Path) -> None:
     source = tmp_path / "found.txt"
     source.write_text(TEXT, "utf-8")
-    drafted, text = draft_document(source, "some-plan")
-    metadata = yaml.safe_load(drafted)
+    draft = draft_document(source, "some-plan", PLACES)
+    metadata = yaml.safe_load(draft.metadata)
     assert metadata["status"] == "draft"
-    document = build_document(metadata | {"region": "440000"}, text)
+    document = build_document(metadata | {"region": "440000"}, draft.text)
     assert document.title == "某省产业行动计划"
 
 
@@ -332,3 +334,92 @@ def test_a_text_without_its_last_line_end_differs_in_its_last_line(tmp_path: Pat
 )
 def test_a_title_names_the_last_year_of_its_period(title, year):
     assert last_year_named(title) == year
+
+
+def test_the_whole_country_may_be_written_as_its_code_of_six_digits() -> None:
+    assert build_document(metadata_of(region="100000"), TEXT).region == "CN"
+
+
+def corrected(parent: Path, reading: str, *, text: str = TEXT) -> Path:
+    """Write a document whose source has a wrong glyph, a broken and a glued line, and a line of its page."""
+    folder = parent / "some-plan"
+    folder.mkdir()
+    (folder / "source.txt").write_text(SOURCE, "utf-8")
+    (folder / "transcript.yaml").write_text(reading, "utf-8")
+    (folder / "text.txt").write_bytes(text.encode())
+    metadata = metadata_of(text)
+    (folder / "document.yaml").write_text(yaml.safe_dump(metadata, allow_unicode=True), "utf-8")
+    return folder
+
+
+SOURCE = (
+    "某省产业行动计划\n（征求意见稿）\n扫码看视频\n为加快发展，\n\n制定本计划。一、目标\n到2030年建戍。\n二、任务\n"
+    "（一）建设平台。支持企业。（省科技厅负责）\n"
+)
+EDITS = """schema: 1
+edits:
+- {drop: 扫码看视频}
+- {glyph: 戍, to: 成}
+- {join: 制定本计划。一、目标}
+- {break: 为加快发展，制定本计划。一、目标, before: 一、目标}
+"""
+
+
+def test_edits_are_replayed_and_the_text_is_what_they_make_of_the_source(tmp_path: Path) -> None:
+    assert load_document(corrected(tmp_path, EDITS)).text == TEXT
+
+
+def test_a_text_whose_edits_are_left_out_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SeedError) as error:
+        load_document(corrected(tmp_path, "schema: 1\nedits: []\n"))
+    assert list(faults_of(error)) == ["some-plan/text.txt#"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "pointer", "message"),
+    [
+        ("{drop: 没有的行}", "/edits/0", "finds no '没有的行'"),
+        ("{drop: （}", "/edits/0", "finds 2 lines '（'"),
+        ("{join: 某省产业行动计划}", "/edits/0", "joins the first line, which has none before it"),
+        ("{glyph: 戍戍, to: 成}", "/edits/0", "glyph and to must be one character each"),
+        ("{glyph: 戌, to: 成}", "/edits/0", "finds no '戌'"),
+        ("{glyph: 戍, to: 成, line: 二、任务}", "/edits/0", "finds no '戍'"),
+        ("{break: 二、任务, before: 二}", "/edits/0", "finds no '二'"),
+        ("{drop: 二、任务, join: 二、任务}", "/edits/0", "is no edit"),
+        ("{erase: 二、任务}", "/edits/0", "is no edit"),
+        ("{drop: ''}", "/edits/0", "is no edit"),
+        ("二、任务", "/edits/0", "is no edit"),
+    ],
+)
+def test_an_edit_that_cannot_be_done_is_named(tmp_path: Path, edit: str, pointer: str, message: str) -> None:
+    with pytest.raises(SeedError) as error:
+        load_document(corrected(tmp_path, f"schema: 1\nedits:\n- {edit}\n"))
+    assert faults_of(error) == {f"some-plan/transcript.yaml#{pointer}": message}
+
+
+@pytest.mark.parametrize("reading", ["schema: 2\n", "[]\n", "schema: 1\nedit: []\n", "schema: 1\nedits: 7\n"])
+def test_a_reading_of_another_form_is_refused(tmp_path: Path, reading: str) -> None:
+    with pytest.raises(SeedError) as error:
+        load_document(corrected(tmp_path, reading))
+    assert all(fault.file == "some-plan/transcript.yaml" for fault in error.value.faults)
+
+
+def test_a_value_whose_words_stand_elsewhere_is_named(tmp_path: Path) -> None:
+    stated = "stated:\n- {field: title, value: 甲, quote: 某省产业, start: 1, end: 5, surely: stated}\n"
+    with pytest.raises(SeedError) as error:
+        load_document(corrected(tmp_path, EDITS + stated))
+    assert faults_of(error) == {"some-plan/transcript.yaml#/stated/0/quote": "the text does not have '某省产业' there"}
+
+
+def test_a_draft_is_checked_as_it_stands_once_its_status_is_filled_in(tmp_path: Path) -> None:
+    source = tmp_path / "found.txt"
+    source.write_text(SOURCE.replace("某省", "安徽省"), "utf-8")
+    draft = draft_document(source, "some-plan", PLACES)
+    folder = tmp_path / "some-plan"
+    folder.mkdir()
+    (folder / "source.txt").write_bytes(source.read_bytes())
+    (folder / "text.txt").write_bytes(draft.text.encode())
+    (folder / "document.yaml").write_text(draft.metadata, "utf-8")
+    (folder / "transcript.yaml").write_text(draft.transcript, "utf-8")
+    document = load_document(folder)
+    assert (document.status, document.region) == (DocumentStatus.DRAFT, "340000")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import seeds
-from seeds.documents import load_documents
+from seeds.library import load_documents
 from seeds.vocabulary import Vocabulary, fold, load_vocabulary
 
 SEEDS = Path(seeds.__file__).parent

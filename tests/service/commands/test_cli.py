@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from seeds.library import load_document
 from service.cli import COMMANDS, main
 from service.commands.check import PACKS, SEEDS
 from service.commands.console import counted
@@ -106,13 +107,35 @@ def test_draft_writes_a_document_to_be_finished_by_hand(tmp_path, capsys):
     options = ["--documents", str(tmp_path / "documents")]
     assert main(["draft", str(source), "some-notice", *options]) == 0
     folder = tmp_path / "documents" / "some-notice"
-    assert sorted(file.name for file in folder.iterdir()) == ["document.yaml", "pack.yaml", "source.txt", "text.txt"]
+    assert sorted(file.name for file in folder.iterdir()) == [
+        *("document.yaml", "pack.yaml", "source.txt", "text.txt", "transcript.yaml"),
+    ]
     assert "instrument: pilot" in (folder / "pack.yaml").read_text("utf-8")
     assert "支持企业建设中试平台。" in (folder / "text.txt").read_text("utf-8")
     assert main(["draft", str(source), "some-notice", *options]) == 2
     assert main(["draft", str(source), "Some Notice", *options]) == 2
     assert main(["draft", str(tmp_path / "none.txt"), "none", *options]) == 2
     assert capsys.readouterr().err.count("cepei draft:") == 3
+
+
+def test_a_draft_read_again_keeps_what_a_person_wrote_and_does_the_edits(tmp_path, capsys):
+    source = tmp_path / "notice.txt"
+    source.write_text("合肥市生物制造若干措施\n\n一、支持中试\n\n支持企业建设中式平台。\n扫码看视频\n", "utf-8")
+    documents = tmp_path / "documents"
+    assert main(["draft", str(source), "some-notice", "--documents", str(documents)]) == 0
+    folder = documents / "some-notice"
+    document = (folder / "document.yaml").read_text("utf-8").replace("status: unknown", "status: in_force")
+    (folder / "document.yaml").write_text(document, "utf-8")
+    edits = "schema: 1\nedits:\n- {drop: 扫码看视频}\n- {glyph: 式, to: 试, line: 支持企业}\n"
+    (folder / "transcript.yaml").write_text(edits, "utf-8")
+    assert main(["draft", "--again", str(folder)]) == 0
+    assert (folder / "text.txt").read_text("utf-8").splitlines()[-1] == "支持企业建设中试平台。"
+    loaded = load_document(folder)
+    assert (loaded.status.value, loaded.region, loaded.heading) == ("in_force", "340100", "合肥市生物制造若干措施")
+    (folder / "transcript.yaml").write_text("schema: 1\nedits:\n- {drop: 没有这一行}\n", "utf-8")
+    assert main(["draft", "--again", str(folder)]) == 2
+    assert main(["draft", "--again", str(tmp_path)]) == 2
+    assert "没有这一行" in capsys.readouterr().err
 
 
 def test_every_command_explains_itself(capsys):

@@ -1,0 +1,214 @@
+"""Folders of documents: source file, cleaned text, metadata, a person's edits, and the check that all agree.
+
+A folder holds `source.<ext>` as it was found, `text.txt` (the text that is served and quoted) and `document.yaml`.
+`transcript.yaml` has the `edits`, which make that text of the cleaned source, and `stated`, the words each value of the
+metadata was read from. The text itself is never typed: same source, same edits, same text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from seeds.cleaning import clean
+from seeds.documents import Document, build_document
+from seeds.faults import CodedError, Fault, SeedError, load_yaml
+from seeds.reading import read_source
+
+TRANSCRIPT_FILE = "transcript.yaml"
+_KEYS = frozenset({"schema", "edits", "stated"})
+_OF_STATED = frozenset({"field", "value", "quote", "start", "end", "surely"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """The edits of a document in order, and what its text states, as `transcript.yaml` has them."""
+
+    edits: tuple[Mapping[str, str], ...] = ()
+    stated: tuple[Mapping[str, Any], ...] = field(default=())
+
+
+def _drop(lines: list[str], edit: Mapping[str, str]) -> None:
+    """`drop: LINE` takes out a line that is not of the document."""
+    del lines[_only(lines, edit["drop"])]
+
+
+def _replace_glyph(lines: list[str], edit: Mapping[str, str]) -> None:
+    """`glyph: X, to: Y` says which character one that was read wrongly is, in one `line` or everywhere."""
+    if len(edit["glyph"]) != 1 or len(edit["to"]) != 1:
+        raise CodedError("edit_one_glyph")
+    places = [_only(lines, edit["line"])] if "line" in edit else range(len(lines))
+    changed = False
+    for index in places:
+        changed = changed or edit["glyph"] in lines[index]
+        lines[index] = lines[index].replace(edit["glyph"], edit["to"])
+    if not changed:
+        raise CodedError("edit_finds_nothing", words=edit["glyph"])
+
+
+def _join(lines: list[str], edit: Mapping[str, str]) -> None:
+    """`join: LINE` lets a line go on the one before it."""
+    index = _only(lines, edit["join"])
+    if not index:
+        raise CodedError("edit_nothing_before")
+    lines[index - 1 : index + 1] = [lines[index - 1] + lines[index]]
+
+
+def _break(lines: list[str], edit: Mapping[str, str]) -> None:
+    """`break: LINE, before: WORDS` begins a new line at the words."""
+    index = _only(lines, edit["break"])
+    if lines[index].count(edit["before"]) != 1 or lines[index].startswith(edit["before"]):
+        raise CodedError("edit_finds_nothing", words=edit["before"])
+    at = lines[index].index(edit["before"])
+    lines[index : index + 1] = [lines[index][:at], lines[index][at:]]
+
+
+def _only(lines: list[str], words: str) -> int:
+    """Return the index of the one line that is, or that begins with, these words."""
+    found = [index for index, line in enumerate(lines) if line == words]
+    found = found or [index for index, line in enumerate(lines) if line.startswith(words)]
+    if not found:
+        raise CodedError("edit_finds_nothing", words=words)
+    if len(found) > 1:
+        raise CodedError("edit_finds_several", words=words, count=len(found))
+    return found[0]
+
+
+# What each edit is called, the keys it has (those it may have behind), and what it does.
+_EDITS: tuple[tuple[frozenset[str], frozenset[str], Callable[[list[str], Mapping[str, str]], None]], ...] = (
+    (frozenset({"drop"}), frozenset(), _drop),
+    (frozenset({"glyph", "to"}), frozenset({"line"}), _replace_glyph),
+    (frozenset({"join"}), frozenset(), _join),
+    (frozenset({"break", "before"}), frozenset(), _break),
+)
+
+
+def apply_edits(text: str, transcript: Transcript, *, file: str) -> str:
+    """Return a cleaned text with the edits done; raise SeedError naming the first that finds nothing to do."""
+    lines = text.splitlines()
+    for number, edit in enumerate(transcript.edits):
+        try:
+            next(do for keys, more, do in _EDITS if keys <= set(edit) <= keys | more)(lines, edit)
+        except CodedError as error:
+            fault = Fault(file=file, pointer=f"/edits/{number}", code=error.code, params=error.params)
+            raise SeedError([fault]) from error
+    return "".join(f"{line}\n" for line in lines if line)
+
+
+def load_transcript(folder: Path) -> Transcript:
+    """Load `transcript.yaml` of a document's folder, empty where there is none; raise SeedError naming faults."""
+    path = folder / TRANSCRIPT_FILE
+    if not path.exists():
+        return Transcript()
+    file = f"{folder.name}/{TRANSCRIPT_FILE}"
+    try:
+        raw = load_yaml(path)
+    except SeedError as error:
+        raise SeedError(
+            Fault(file=file, pointer=f.pointer, code=f.code, params=f.params) for f in error.faults
+        ) from error
+    faults = [Fault(file=file, pointer=pointer, code=code, params=params) for pointer, code, params in _wrong(raw)]
+    if faults:
+        raise SeedError(faults)
+    return Transcript(edits=tuple(raw.get("edits", ())), stated=tuple(raw.get("stated", ())))
+
+
+def _wrong(raw: object) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield pointer, code and parameters of each thing that is wrong with a transcript."""
+    if not isinstance(raw, dict) or raw.get("schema") != 1 or not set(raw) <= _KEYS:
+        yield "", "transcript_keys", {"known": tuple(sorted(_KEYS))}
+        return
+    for name in ("edits", "stated"):
+        if not isinstance(raw.get(name, []), list):
+            yield f"/{name}", "must_be_list", {}
+            return
+    for number, edit in enumerate(raw.get("edits", [])):
+        plain = isinstance(edit, dict) and all(isinstance(value, str) and value for value in edit.values())
+        if not plain or not any(keys <= set(edit) <= keys | more for keys, more, _ in _EDITS):
+            yield f"/edits/{number}", "no_such_edit", {}
+    for number, one in enumerate(raw.get("stated", [])):
+        if not isinstance(one, dict) or set(one) != _OF_STATED:
+            yield f"/stated/{number}", "transcript_keys", {"known": tuple(sorted(_OF_STATED))}
+
+
+def _quote_faults(text: str, transcript: Transcript, *, file: str) -> Iterator[Fault]:
+    """Yield a fault for each value whose words do not stand where it says."""
+    for number, one in enumerate(transcript.stated):
+        start, end = one["start"], one["end"]
+        there = isinstance(start, int) and isinstance(end, int) and text[start:end] == one["quote"]
+        if not there:
+            params = {"quote": one["quote"]}
+            yield Fault(file=file, pointer=f"/stated/{number}/quote", code="quote_not_there", params=params)
+
+
+def load_document(folder: Path) -> Document:
+    """Load the document in `folder`; raise SeedError when it is not whole or its parts disagree."""
+    file = f"{folder.name}/document.yaml"
+    metadata = _load_metadata(folder, file)
+    try:
+        text = (folder / "text.txt").read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        place, params = f"{folder.name}/text.txt", {"reason": str(error)}
+        raise SeedError([Fault(file=place, pointer="", code="cannot_be_read", params=params)]) from error
+    faults = _source_faults(folder, text)
+    if metadata.get("id") != folder.name:
+        faults.append(Fault(file=file, pointer="/id", code="not_the_folder", params={"folder": folder.name}))
+    try:
+        document = build_document(metadata, text, file=file)
+    except SeedError as error:
+        raise SeedError([*faults, *error.faults]) from error
+    if faults:
+        raise SeedError(faults)
+    return document
+
+
+def load_documents(folder: Path) -> tuple[Document, ...]:
+    """Load every document below `folder`, sorted by id; raise SeedError with the faults of all of them."""
+    documents: list[Document] = []
+    faults: list[Fault] = []
+    for path in sorted(entry for entry in folder.iterdir() if entry.is_dir()):
+        try:
+            documents.append(load_document(path))
+        except SeedError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise SeedError(faults)
+    return tuple(sorted(documents, key=lambda document: document.id))
+
+
+def _load_metadata(folder: Path, file: str) -> dict[str, Any]:
+    try:
+        metadata = load_yaml(folder / "document.yaml")
+    except SeedError as error:
+        raise SeedError(replace(fault, file=file) for fault in error.faults) from error
+    if not isinstance(metadata, dict):
+        raise SeedError([Fault(file=file, pointer="", code="not_a_mapping")])
+    return metadata
+
+
+def edited_text(source: Path, transcript: Transcript, *, file: str) -> str:
+    """Return the text of a source file, cleaned and with a person's edits; raise SeedError where that cannot be had."""
+    found = read_source(source)
+    return apply_edits(clean(found.text, whole=found.whole), transcript, file=file)
+
+
+def _source_faults(folder: Path, text: str) -> list[Fault]:
+    """Check that the served text can be traced to the file: it is what cleaning and a person's edits make of it."""
+    sources = sorted(folder.glob("source.*"))
+    if len(sources) != 1:
+        return [Fault(file=folder.name, pointer="", code="source_files", params={"count": len(sources)})]
+    file = f"{folder.name}/{TRANSCRIPT_FILE}"
+    try:
+        transcript = load_transcript(folder)
+        cleaned = edited_text(sources[0], transcript, file=file)
+    except SeedError as error:
+        return list(error.faults)
+    if cleaned == text:
+        return list(_quote_faults(text, transcript, file=file))
+    pairs = zip(cleaned.split("\n"), text.split("\n"), strict=False)
+    same = next((number for number, (a, b) in enumerate(pairs, start=1) if a != b), None)
+    line = same or 1 + min(cleaned.count("\n"), text.count("\n"))
+    params = {"source": sources[0].name, "line": line}
+    return [Fault(file=f"{folder.name}/text.txt", pointer="", code="not_the_cleaned", params=params)]
