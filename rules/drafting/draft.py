@@ -20,7 +20,7 @@ from seeds.metadata import UNKNOWN, DocumentStatus
 Raw = dict[str, Any]
 _MOST_REPAIRS = 8
 _LONGEST_TITLE = 30
-_WHOLE_COUNTRY = "100000"
+_WHOLE_COUNTRY = "CN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,21 +70,30 @@ class _Drafter:
         draft, sentences = PackDraft(pack={}), list(sentences_of(self.document))
         within = Counter(sentence.clause for sentence in sentences)
         within.update(clause.parent for clause in self.document.clauses if clause.parent)
+        before: list[tuple[Sentence, Read]] = []  # what is asked before anything is given is asked for the first gift
         for sentence in sentences:
+            read = reader.read(sentence)
             strength, alone = self._strength(sentence), within[sentence.clause] == 1
-            if self._is_heading(sentence, alone=alone) or not self._says_something(sentence, strength):
+            says_something = self._says_something(sentence, strength) or read.asks_a_number
+            if self._is_heading(sentence, alone=alone) or not says_something:
                 continue
             draft.sentences += 1
             beside = self._beside(sentence, shared)
-            read = reader.read(sentence)
             if strength and (read.benefits or strength != "promote"):
                 measures.append(self._measure(sentence, strength, read, len(measures)))
-            elif read.conditions and measures and not beside:
-                self._add_conditions(measures[-1], sentence, read)
+                for earlier in before:
+                    self._add_conditions(measures[0], *earlier)
+                before.clear()
+            elif read.conditions and not beside:
+                before.append((sentence, read))
+                if measures:
+                    self._add_conditions(measures[-1], *before.pop())
             elif not beside:
                 draft.unread.append(Unread(clause=sentence.clause, text=sentence.text))
                 continue
             draft.read += 1
+        draft.unread += [Unread(clause=sentence.clause, text=sentence.text) for sentence, _ in before]
+        draft.read -= len(before)
         region = self.document.region
         draft.pack = {
             "schema": 2, "document": self.document.id,

@@ -35,6 +35,11 @@ class Read:
     used: set[int] = field(default_factory=set)
     step: str = ""
 
+    @property
+    def asks_a_number(self) -> bool:
+        """Tell whether a condition was read from a figure."""
+        return any(one.get("manual", "") != "addressee" for one in self.conditions)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceReader:

@@ -49,6 +49,8 @@ class RoleReader:
         for figure in sentence.figures:
             segment = sentence.segment_at(figure.start)
             placed.append(self._place(sentence, figure, segment, turn))
+        if "＝" in sentence.text or "=" in sentence.text:  # a formula reckons and gives nothing of its own
+            return tuple(replace(one, role=Role.NONE) for one in placed)
         if holds(self.words.denying, sentence.text):  # what is not paid asks for something at most
             paying = (Role.PAYS, Role.LIMITS)
             return tuple(replace(one, role=Role.ASKS) if one.role in paying else one for one in placed)
