@@ -52,12 +52,12 @@ def enter(store: Store, *, beside: bool = False) -> None:
 
 def _tidy(store: Store, *, alone: bool) -> None:
     folder = store.folder
-    if tightened := tighten(_own(folder, store.path.resolve().name)):
-        structlog.get_logger().warning("data_folder_tightened", files=tightened)
     if alone:
         shutil.rmtree(folder / RUNS, ignore_errors=True)
     if swept := sweep(folder, 0.0 if alone else LEFT_SECONDS):
         structlog.get_logger().info("data_folder_swept", entries=swept)
+    if tightened := tighten(_own(folder, store.path.resolve().name)):
+        structlog.get_logger().warning("data_folder_tightened", files=tightened)
     store.keep_reserve()
 
 

@@ -165,7 +165,7 @@ def _instruments() -> Instruments:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Impaired(Collector):
     """What the process that is asked finds impaired at that moment."""
 

@@ -14,7 +14,7 @@ import flask
 from flask_limiter import Limiter
 from limits.storage import Storage
 
-from service.disk import fault_of, make_private, private_folder
+from service.disk import fault_of, make_private, private_folder, tighten
 from service.logs import log_fault
 from service.settings import Settings
 from service.web.serving import is_operator
@@ -127,6 +127,7 @@ def _open(path: Path) -> sqlite3.Connection:
     if not path.exists():
         private_folder(path.parent)
         make_private(path)
+    tighten((path,))
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
         for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "secure_delete = ON"):  # counts of the last minute
