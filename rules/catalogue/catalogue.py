@@ -37,7 +37,8 @@ def search(texts: Mapping[str, str], *queries: str) -> tuple[str, ...]:
     Each is looked for as typed and in simplified characters; one of under two characters finds nothing.
     """
     forms = {plain(form) for query in queries for form in (query, simplify(query))}
-    wanted = [form for form in forms if len(form) >= SHORTEST_QUERY]
+    long = [form for form in forms if len(form) >= SHORTEST_QUERY]
+    wanted = [form for form in long if not any(other in form for other in long if other != form)]  # they find the same
     return tuple(id_ for id_ in sorted(texts) if any(form in texts[id_] for form in wanted))
 
 

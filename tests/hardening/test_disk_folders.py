@@ -272,11 +272,11 @@ LEFT = (
 )  # fmt: skip
 
 
-def test_what_a_kill_left_is_swept_at_the_next_start_and_loose_files_are_closed(tmp_path, catalogue_file):
-    data, environment = tmp_path / "data", given(tmp_path, catalogue_file)
-    with running(tmp_path, OPEN, environment) as server:
-        place = Operator(server).finished(TENANTS)
-        kill_all(server)
+def test_what_a_kill_left_is_swept_at_the_next_start_and_loose_files_are_closed(operator, tmp_path):
+    """It stands last: it kills the server of the others."""
+    data, environment = operator.data.parent, operator.server.given
+    place = operator.finished(TENANTS)
+    kill_all(operator.server)
     left = [data / name.format(id="x" * 32 if "dropped" in name else place[-32:]) for name in LEFT]
     for path in left:
         path.parent.mkdir(parents=True, exist_ok=True)

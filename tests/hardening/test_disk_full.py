@@ -1,11 +1,15 @@
 """A full disk: what would be stored is refused with a reason, what deletes works, all that needs no disk goes on."""
 
+import contextlib
 import json
+import os
+import signal
 import time
+from pathlib import Path
 
 import pytest
 
-from tests.hardening.disks import JSON, KINDS, Disk, command, key_of, kinds, wait_for
+from tests.hardening.disks import JSON, KINDS, Disk, command, key_of, kinds, tree, wait_for
 from tests.service.conftest import POLYLACTIC, running
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
@@ -116,6 +120,29 @@ def test_matches_pages_and_results_go_on_and_readiness_says_what_does_not(disk, 
 
 def quoted(path):
     return path.replace("中试", "%E4%B8%AD%E8%AF%95")
+
+
+def test_a_web_worker_that_starts_on_a_full_disk_answers_and_counts_when_there_is_room(disk):
+    def workers():
+        below = [pid for pid in tree(disk.server.process.pid) if b"gunicorn" in command_line(pid)]
+        return set(below) - {min(below)}
+
+    with disk.full():
+        before = workers()
+        for pid in before:
+            os.kill(pid, signal.SIGTERM)
+        wait_for(lambda: workers() and not workers() & before)
+        assert {disk.server.match(POLYLACTIC).status for _ in range(5)} == {200}
+        assert 'cepei_impaired{part="metrics"} 1.0' in disk.server.get("/metrics").body.decode()
+    wait_for(lambda: b'cepei_impaired{part="metrics"} 0.0' in disk.server.get("/metrics").body)
+    assert disk.server.match(POLYLACTIC).status == 200
+    assert b'cepei_requests_total{route="/v1/match",status="200"}' in disk.server.get("/metrics").body
+
+
+def command_line(pid):
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def test_deleting_works_and_what_was_deleted_is_seen_no_more(disk):
