@@ -12,6 +12,8 @@ import flask
 from msgspec.structs import asdict
 
 from service.complaints import Complaint, RequestError
+from service.data_folder import LOOKS
+from service.disk import private_folder
 from service.intake.first_look import look_at
 from service.intake.questions import STATUSES, NoQuery, ScreeningQuestion
 from service.screenings.jobs.sent import columns_as_read, columns_at_a_look, read_sent
@@ -24,7 +26,7 @@ from service.screenings.stored.progress import describe_job, event_stream, state
 from service.web.blueprints import Blueprint
 from service.web.lookups import forget, run_again
 from service.web.requests import asked_language, json_bytes, private_answer
-from service.web.serving import expect_records, folders, jobs, operator, own_screening, own_screenings, serving
+from service.web.serving import expect_records, folders, jobs, operator, own_screening, own_screenings, serving, store
 
 blueprint = Blueprint("screenings", __name__, description="Many tenants against every measure, for operators.")
 
@@ -116,7 +118,7 @@ def look_at_columns() -> flask.Response:
     """Tell at once what the columns of a file would be taken for; only its first rows are read, nothing is kept."""
     most = serving().settings.upload_bytes
     sent = read_sent(flask.request, most)
-    with TemporaryDirectory() as path:
+    with TemporaryDirectory(dir=private_folder(store().folder / LOOKS)) as path:
         folder = Folder(Path(path))
         sent.keep(folder, most)
         look = look_at(folder.sent(sent.form), sent.options.columns, on=sent.options.on)

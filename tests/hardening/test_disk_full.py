@@ -45,7 +45,7 @@ def files(disk):
 
 def kept(disk):
     """Return what stands in the folders of screenings and looks, and is no lasting file of the server."""
-    return [name for name in files(disk) if name.startswith(("screenings", "looks/"))]
+    return [name for name in files(disk) if name.startswith(("screenings/", "looks/"))]
 
 
 WRITES = {
