@@ -19,7 +19,7 @@ from service.disk import OWNER_FILE, private_folder, tighten
 from service.keys import SECRET_FILE
 from service.store import Store
 
-LOOKS, RUNS, SCREENINGS, CATALOGUES = "looks", "run", "screenings", "catalogues"
+LOOKS, RUNS, SCREENINGS, CATALOGUES = "looks", "cepei-run", "screenings", "catalogues"
 LEFT_SECONDS = 3600.0
 """What was begun so long ago and not finished was left behind by a process that died."""
 _LOCK = "in-use"
@@ -73,10 +73,10 @@ def sweep(folder: Path, seconds: float = LEFT_SECONDS) -> int:
 
 
 def _unfinished(folder: Path) -> Iterator[Path]:
-    yield from folder.glob(f"{LOOKS}/*")
     yield from folder.glob(f".{SECRET_FILE}.*")
-    yield from folder.glob(f"{CATALOGUES}/.*")
-    yield from folder.glob(f"{SCREENINGS}/[!.]*/.*")
+    for name, unfinished in ((LOOKS, "*"), (CATALOGUES, ".*"), (SCREENINGS, "[!.]*/.*")):
+        if not (folder / name).is_symlink():
+            yield from (folder / name).glob(unfinished)
 
 
 def _own(folder: Path, data: str) -> Iterator[Path]:
@@ -119,15 +119,15 @@ class ClockWatch:
     def is_believed(self) -> bool:
         """Look at the clock."""
         now, uptime = time.time(), time.monotonic()
-        try:
-            ahead = now - self._seen.stat().st_mtime > JUMP_SECONDS
-        except OSError:
-            ahead = False
-        if ahead and self._doubted is None:
-            self._doubted = uptime
-            structlog.get_logger().warning("clock_jumped", days=int((now - self._seen.stat().st_mtime) // 86_400))
-        if ahead and uptime - (self._doubted or 0.0) < DOUBT_SECONDS:
-            return False
+        ahead = 0.0
+        with suppress(OSError):
+            ahead = now - self._seen.stat().st_mtime
+        if ahead > JUMP_SECONDS:
+            if self._doubted is None:
+                self._doubted = uptime
+                structlog.get_logger().warning("clock_jumped", days=int(ahead // 86_400))
+            if uptime - self._doubted < DOUBT_SECONDS:
+                return False
         self._doubted = None
         with suppress(OSError):
             os.utime(self._seen, (now, now))

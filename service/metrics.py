@@ -109,22 +109,25 @@ class Metrics:
         try:
             act(self._current())
         except Exception as error:  # noqa: BLE001 - files may go at any moment; no request fails because it is not counted
-            self._looked = float("-inf")
+            self._instruments = None
             log_fault("metrics_unusable", str(fault_of(error) or type(error).__name__))
 
     def _current(self) -> Instruments:
         """Return the instruments of this process, new ones when its files are gone; raise OSError without files."""
-        is_due = time.monotonic() - self._looked > _LOOK_SECONDS
-        if self._process != os.getpid() or is_due or self._instruments is None:
+        now, process = time.monotonic(), os.getpid()
+        if self._process != process or now - self._looked > _LOOK_SECONDS:
             with self._lock:
-                if self._process != os.getpid() or self._instruments is None or not self._stands():
+                is_new = self._process != process
+                self._process, self._looked = process, now
+                if is_new or not self._stands():
                     self._instruments = None
                     self._instruments = self._make()
-                self._looked = time.monotonic()
+        if self._instruments is None:
+            raise FileNotFoundError(self._folder)
         return self._instruments
 
     def _stands(self) -> bool:
-        return all(_inode(path) == inode for path, inode in self._files.items())
+        return self._instruments is not None and all(_inode(path) == inode for path, inode in self._files.items())
 
     def _make(self) -> Instruments:
         if self._folder:
@@ -134,7 +137,6 @@ class Metrics:
             paths = {folder / f"{name}_{os.getpid()}.db": size for name, size in _FILES.items()}
             self._files = {path: _take(path, size) for path, size in paths.items()}
         instruments = _instruments()
-        self._process = os.getpid()
         self._tell_served(instruments)
         return instruments
 

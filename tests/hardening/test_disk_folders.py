@@ -54,7 +54,9 @@ def test_all_that_is_written_is_for_this_user_only_whatever_the_umask(operator):
     operator.wait(operator.call("POST", f"{place}/rerun").headers["Location"])
     operator.server.match(POLYLACTIC)
     names = modes(operator.data.parent)
-    assert {"data.sqlite", "data.sqlite-wal", "key-secret", "screenings", "catalogues", "run", "in-use"} <= set(names)
+    assert {"data.sqlite", "data.sqlite-wal", "key-secret", "screenings", "catalogues", "cepei-run", "in-use"} <= set(
+        names
+    )
     assert loose(operator.data.parent) == {}
 
 
@@ -67,7 +69,7 @@ def asked(server, address, times):
 
 
 def run_folder(operator):
-    (folder,) = operator.data.parent.glob("run/cepei-run-*")
+    (folder,) = operator.data.parent.glob("cepei-run/cepei-run-*")
     return folder
 
 
@@ -268,7 +270,7 @@ def test_search_and_match_answer_from_one_sound_catalogue_whatever_its_file_beco
 
 LEFT = (
     "looks/tmpabc/sent.xlsx", "screenings/{id}/.sent.csv", "screenings/{id}/.rejected", "screenings/{id}/.part-00000.parquet.ab",
-    "catalogues/.abcdef", ".key-secret.abcdef", "run/cepei-run-old/rate.sqlite", "screenings/.dropped-{id}/sent.csv",
+    "catalogues/.abcdef", ".key-secret.abcdef", "cepei-run/cepei-run-old/rate.sqlite", "screenings/.dropped-{id}/sent.csv",
 )  # fmt: skip
 
 

@@ -103,8 +103,8 @@ class Worker:
 
     def _sweep_when_due(self) -> None:
         if time.monotonic() - self._swept > SWEEP_SECONDS:
+            self._swept = time.monotonic()  # a sweep that fails is not tried again at once: there is work to do
             self.sweep()
-            self._swept = time.monotonic()
 
     def sweep(self) -> None:
         """Delete what is overdue, and folders and catalogues that no screening needs."""
