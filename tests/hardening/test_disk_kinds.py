@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -157,6 +158,20 @@ def test_whoever_waits_in_vain_for_a_lock_makes_the_next_wait_short(tmp_path):
     assert {fault for fault, _ in waited} == {Fault.LOCKED}
     assert max(seconds for _, seconds in waited[1:]) < waited[0][1] < 10
     Keys(store).add(Role.OPERATOR)
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["new", "begun"])
+@pytest.mark.parametrize("words", [["keys", "add", "operator"], ["keys", "list"], ["feedback", "list"]], ids=" ".join)
+def test_a_command_that_the_disk_refuses_says_so_in_one_line(tmp_path, words, begun):
+    data = tmp_path / "data.sqlite"
+    if begun:
+        Keys(Store(data)).add(Role.OPERATOR)
+    command = [sys.executable, "-m", "service.cli", words[0], "--data", str(data), *words[1:]]
+    limited = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))}
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, **limited)
+    assert "Traceback" not in told.stderr
+    assert (told.returncode, told.stderr.count("\n")) in {(2, 1), (0, 0)}
+    assert told.returncode == 2 or words != ["keys", "add", "operator"]
 
 
 @pytest.mark.parametrize("secret", [b"", b"x" * 31], ids=["empty", "cut"])
