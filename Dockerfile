@@ -20,7 +20,7 @@ RUN /venv/bin/pip install --no-cache-dir --no-deps --editable . \
     && /venv/bin/cepei build /app/var/catalogue.sqlite
 
 FROM ${BASE_IMAGE}
-# The service writes counters in /tmp, and keys and screenings in /data; it needs no name, no home and no shell.
+# The service writes keys, screenings and counters in /data; it needs no name, no home and no shell.
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin cepei \
     && install --directory --owner=10001 --mode=0700 /data
 COPY --from=build /venv /venv

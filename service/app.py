@@ -8,8 +8,9 @@ import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api import feedback_reports, public, screening_results, screenings
+from service.data_folder import LOOKS
 from service.logs import configure_logs
-from service.metrics import create_metrics
+from service.metrics import Metrics
 from service.pages import documentation, feedback
 from service.pages.browse import view as browse
 from service.pages.check import page as check
@@ -21,7 +22,7 @@ from service.store import Store
 from service.web.blueprints import Api, create_api
 from service.web.errors import register_error_handlers
 from service.web.rate_limit import create_limiter
-from service.web.requests import add_headers, begin_request, log_request
+from service.web.requests import SPOOL, Request, add_headers, begin_request, log_request
 from service.web.serving import EXTENSION, LiveEngine, Serving, count_request, open_engine
 
 PAGES = (check, embed, documentation, browse, console, feedback)
@@ -37,12 +38,14 @@ def create_app(settings: Settings) -> flask.Flask:
     """Create the application that serves the catalogue of `settings`."""
     configure_logs(settings.log_level)
     app = flask.Flask("service", template_folder="pages/templates", static_folder="static")
+    app.request_class = Request
     # One byte more than is allowed, so that a body cut off there is seen to be too large.
     app.config.update(MAX_CONTENT_LENGTH=settings.body_bytes + 1, MAX_FORM_MEMORY_SIZE=settings.body_bytes)
     app.before_request(begin_request)
-    metrics = create_metrics(settings.metrics_folder)
+    metrics = Metrics(settings.metrics_folder)
     live = LiveEngine(settings.catalogue, partial(open_engine, settings, metrics))
     limiter, store = create_limiter(app, settings), Store(settings.data)
+    app.config[SPOOL] = store.folder / LOOKS
     app.extensions[EXTENSION] = Serving(settings=settings, live=live, metrics=metrics, limiter=limiter, store=store)
     register_error_handlers(app, problem_page)
     api = create_api(app)

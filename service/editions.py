@@ -6,10 +6,8 @@ So what a screening found can be told and explained in the words of its own cata
 from __future__ import annotations
 
 import secrets
-import shutil
 import time
 from collections.abc import Collection
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +16,7 @@ import structlog
 from matcher.answers.engine import Engine
 from rules.catalogue.catalogue import Catalogue, CatalogueError
 from rules.catalogue.content import open_catalogue
-from service.store import private_folder
+from service.disk import open_private, private_folder
 
 UNUSED_SECONDS = 3600.0
 """A copy is deleted when it is that old and no screening needs it; a younger one may be about to be needed."""
@@ -40,17 +38,23 @@ class Editions:
         return self._root / f"{version}.sqlite"
 
     def keep(self, source: Path) -> Catalogue:
-        """Copy a catalogue file and open the copy; raise CatalogueError when it cannot be trusted."""
+        """Copy a catalogue file and open the copy; raise CatalogueError when it cannot be trusted.
+
+        Raises OSError when the disk does not take the copy.
+        """
+        try:
+            content = source.read_bytes()
+        except OSError as error:
+            raise CatalogueError(f"{source} cannot be read: {error.strerror}; run `cepei build` again") from error
         fresh = private_folder(self._root) / f".{secrets.token_hex(8)}"
         try:
-            shutil.copyfile(source, fresh)
+            with open_private(fresh) as copy:
+                copy.write(content)
             catalogue = open_catalogue(fresh)
-            kept = fresh.replace(self.path(catalogue.version))
-        except OSError as error:
-            raise CatalogueError(f"{source} cannot be copied: {error.strerror}") from error
+            fresh.replace(self.path(catalogue.version))
         finally:
             fresh.unlink(missing_ok=True)
-        return replace(catalogue, path=kept)
+        return catalogue
 
     def catalogue(self, version: str) -> Catalogue:
         """Open a version that was kept; raise CatalogueError when it is gone or cannot be read now."""

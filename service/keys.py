@@ -9,11 +9,13 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from service.store import Row, Store
+from service.disk import Fault, open_private, private_folder
+from service.store import Row, Store, StoreError
 
 PREFIX = "cepei"
 SECRET_FILE = "key-secret"  # noqa: S105 - the name of the file
@@ -22,7 +24,6 @@ DEFAULT_DAYS = 365
 LONGEST_LABEL = 80
 
 _KEY = re.compile(rf"{PREFIX}_([0-9a-f]{{12}})_([A-Za-z0-9_-]{{43}})")
-_OWNER_ONLY = 0o600
 _DAY_SECONDS = 86_400.0
 _NO_HASH = "0" * 64
 
@@ -100,21 +101,21 @@ class Keys:
 def server_secret(folder: Path) -> bytes:
     """Return the secret that keys are hashed with; made at first use, readable by this user only."""
     file = folder / SECRET_FILE
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        pass
-    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):
+        secret = file.read_bytes()
+        if len(secret) != SECRET_BYTES:  # keys hashed with a secret that is known, such as none, could be made up
+            raise StoreError(f"{file} is no secret of {SECRET_BYTES} bytes; restore it from a backup", Fault.DAMAGED)
+        return secret
+    private_folder(folder)
     fresh = folder / f".{SECRET_FILE}.{secrets.token_hex(8)}"
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY), "wb") as new:
-        new.write(secrets.token_bytes(SECRET_BYTES))
     try:
-        os.link(fresh, file)  # whole or not at all, and whoever comes second takes what the first one made
-    except FileExistsError:
-        pass
+        with open_private(fresh) as new:
+            new.write(secrets.token_bytes(SECRET_BYTES))
+        with suppress(FileExistsError):
+            os.link(fresh, file)  # whole or not at all, and whoever comes second takes what the first one made
     finally:
-        fresh.unlink()
-    return file.read_bytes()
+        fresh.unlink(missing_ok=True)
+    return server_secret(folder)
 
 
 def _key_of(row: Row) -> Key:

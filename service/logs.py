@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 import traceback
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -16,6 +18,21 @@ from structlog.typing import EventDict, WrappedLogger
 DEEPEST_FRAMES = 20
 REDACTED_EVENTS = ("Error handling request", "Invalid request")
 """gunicorn puts the address or the line it could not read behind these words."""
+
+
+class _Lenient:
+    """A stream that drops what it cannot write: with the disk of the log full, the service goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def configure_logs(level: str) -> None:
@@ -27,7 +44,7 @@ def configure_logs(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(file=_Lenient(sys.stdout)),  # type: ignore[arg-type]
         cache_logger_on_first_use=False,
     )
 
@@ -41,6 +58,19 @@ def log_exception(error: BaseException, request_id: str = "") -> None:
         exception=type(error).__name__,
         frames=[f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames],
     )
+
+
+_QUIET_SECONDS = 60.0
+_SAID: dict[tuple[str, str], float] = {}
+"""When each event was last logged for each reason: what every request meets must not fill the log."""
+
+
+def log_fault(event: str, reason: str) -> None:
+    """Log what a disk refuses, once a minute for each event and reason."""
+    now = time.monotonic()
+    if now - _SAID.get((event, reason), float("-inf")) > _QUIET_SECONDS:
+        _SAID[event, reason] = now
+        structlog.get_logger().error(event, reason=reason)
 
 
 def server_log_config(level: str) -> dict[str, Any]:

@@ -11,11 +11,14 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
+
+from service.disk import Fault, StorageError, fault_of, make_private, private_folder, refused_by
 
 KEYS = """
     CREATE TABLE keys (
@@ -65,24 +68,41 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Name of the step -> its statements."""
 
-_BUSY_SECONDS = 10.0
-_ATTEMPTS, _PAUSE_SECONDS = 100, 0.05
-_OWNER_ONLY = 0o700
+_BUSY_SECONDS, _HURRIED_SECONDS = 2.0, 0.1
+"""How long a statement waits for another writer, and how long once one has waited in vain a moment ago: a lock that
+another program holds for long must not gather all threads."""
+_VAIN_SECONDS = 5.0
+_PAUSE_SECONDS = 0.05
+_RESERVE_BYTES = 2 * 1_048_576
+"""Kept free on disk for what deletes and ends: about as much as the log of the database grows to."""
 
 Row = dict[str, Any]
+Mark = tuple[int, int]
 
 
-class StoreError(Exception):
+class StoreError(StorageError):
     """The data file cannot be used; the message names no content."""
+
+
+@dataclass(slots=True)
+class _Opened:
+    """One thread's connection: of which process, to which file, and how many milliseconds it waits for a lock."""
+
+    process: int
+    mark: Mark | None
+    database: Database
+    patience_ms: int = -1
 
 
 class Store:
     """One data file; every thread of every process gets its own connection, a new one after a fork."""
 
     def __init__(self, path: Path) -> None:
-        """Remember where the file is; it is made when first used."""
+        """Remember where the file is; it is made when first used, but one that was there is never made anew."""
         self.path = path
+        self._was_there = _mark(path) is not None
         self._local = threading.local()
+        self._waited_in_vain = float("-inf")
 
     @property
     def folder(self) -> Path:
@@ -92,19 +112,19 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Database]:
         """Run statements that hold together or not at all; the writer's lock is taken at once."""
-        database = self._database()
-        database.conn.execute("BEGIN IMMEDIATE")  # a plain BEGIN that reads first fails when another writer is quicker
+        opened = self._opened()
+        # A plain BEGIN that reads first fails when another writer is quicker.
+        self._execute(opened, "BEGIN IMMEDIATE")
         try:
-            yield database
+            yield opened.database
+            opened.database.conn.execute("COMMIT")
         except BaseException:
-            if database.conn.in_transaction:
-                database.conn.execute("ROLLBACK")
+            self._roll_back(opened)
             raise
-        database.conn.execute("COMMIT")
 
     def rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         """Run one statement on its own and return its rows."""
-        cursor = self._database().conn.execute(query, dict(parameters or {}))
+        cursor = self._execute(self._opened(), query, parameters)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -114,37 +134,146 @@ class Store:
         return found[0] if found else None
 
     def change(self, query: str, parameters: Mapping[str, Any]) -> int:
-        """Run one writing statement on its own and return how many rows it changed."""
-        return int(self._database().conn.execute(query, dict(parameters)).rowcount)
+        """Run one writing statement on its own and return how many rows it changed.
 
-    def _database(self) -> Database:
-        held = getattr(self._local, "held", None)
-        if held is None or held[0] != os.getpid():
-            try:
-                self._local.held = held = (os.getpid(), _open(self.path))
-            except (OSError, sqlite3.Error) as error:
-                raise StoreError(f"the data file {self.path} cannot be used: {error}") from error
-        return held[1]
+        On a full disk what deletes or ends something takes the reserve; what adds does not.
+        """
+        opened = self._opened()
+        try:
+            return int(self._execute(opened, query, parameters).rowcount)
+        except sqlite3.Error as error:
+            adds = query.lstrip()[:6].upper() == "INSERT"
+            if adds or opened.database.conn.in_transaction or fault_of(error) is not Fault.FULL:
+                raise
+        self._reserve.unlink(missing_ok=True)
+        self.empty_log()
+        return int(self._execute(opened, query, parameters).rowcount)
+
+    def keep_reserve(self) -> None:
+        """Take what is kept free for deleting on a full disk, if there is plenty."""
+        try:
+            room = os.statvfs(self.folder)
+            if self._reserve.exists() or room.f_bavail * room.f_frsize < 8 * _RESERVE_BYTES:
+                return
+            make_private(self._reserve)
+            with self._reserve.open("r+b") as kept:
+                os.posix_fallocate(kept.fileno(), 0, _RESERVE_BYTES)
+        except OSError:
+            with suppress(OSError):
+                self._reserve.unlink(missing_ok=True)
+
+    def empty_log(self) -> bool:
+        """Bring the log into the file and empty it, so that what was deleted stands nowhere; False while others read.
+
+        They are not waited for: the next sweep tries again.
+        """
+        opened = self._opened()
+        self._be_patient(opened, _HURRIED_SECONDS)
+        try:
+            return not opened.database.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.OperationalError:  # locked, or the file itself cannot grow
+            return False
+
+    def fault(self) -> Fault | None:
+        """Return why nothing can be stored now, found out by trying; None when all is well."""
+        try:
+            opened = self._opened()
+            opened.database.conn.execute("SELECT name FROM migrations").fetchall()
+            self._be_patient(opened, _HURRIED_SECONDS)
+            opened.database.conn.execute("BEGIN IMMEDIATE")
+            opened.database.conn.execute("ROLLBACK")
+        except (StoreError, sqlite3.Error) as error:
+            return fault_of(error) or Fault.FAILING
+        return refused_by(self.folder)
+
+    @property
+    def _reserve(self) -> Path:
+        return self.folder / "reserve"
+
+    def _opened(self) -> _Opened:
+        """Return this thread's connection, a new one after a fork and where another file has taken the place."""
+        held: _Opened | None = getattr(self._local, "held", None)
+        if held is not None and held.process == os.getpid():
+            if held.database.conn.in_transaction or held.mark == _mark(self.path):
+                return held
+            held.database.conn.close()
+        self._local.held = None
+        if self._was_there and _mark(self.path) is None:
+            raise StoreError(f"the data file {self.path} is gone; put it back, or start again with none", Fault.MISSING)
+        try:
+            database = _open(self.path, self._patience())
+        except (OSError, sqlite3.Error) as error:
+            fault = fault_of(error) or Fault.FAILING
+            advice = "; restore it from a backup, or move it away" if fault is Fault.DAMAGED else ""
+            raise StoreError(f"the data file {self.path} cannot be used: {error}{advice}", fault) from error
+        self._was_there = True
+        self._local.held = held = _Opened(os.getpid(), _mark(self.path), database)
+        return held
+
+    def _execute(self, opened: _Opened, query: str, parameters: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
+        self._be_patient(opened, self._patience())
+        try:
+            cursor: sqlite3.Cursor = opened.database.conn.execute(query, dict(parameters or {}))
+        except sqlite3.OperationalError as error:
+            if fault_of(error) is Fault.LOCKED:
+                self._waited_in_vain = time.monotonic()
+            raise
+        return cursor
+
+    def _patience(self) -> float:
+        return _HURRIED_SECONDS if time.monotonic() - self._waited_in_vain < _VAIN_SECONDS else _BUSY_SECONDS
+
+    def _be_patient(self, opened: _Opened, seconds: float) -> None:
+        milliseconds = int(seconds * 1000)
+        if opened.patience_ms != milliseconds:
+            opened.database.conn.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            opened.patience_ms = milliseconds
+
+    def _roll_back(self, opened: _Opened) -> None:
+        """Undo what was begun; a connection that cannot even do that is given up."""
+        try:
+            if opened.database.conn.in_transaction:
+                opened.database.conn.execute("ROLLBACK")
+        except sqlite3.Error:
+            self._local.held = None
+            opened.database.conn.close()
 
 
-def _open(path: Path) -> Database:
-    """Open the file and bring its tables up to date."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-    connection.execute("PRAGMA foreign_keys = ON")
-    _switch_to_wal(connection)
-    database = Database(connection)
-    _migrate(database)
+def _mark(path: Path) -> Mark | None:
+    """Return what differs when a file was put in the place of another; None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _open(path: Path, patience: float) -> Database:
+    """Open the file, made when there is none, and bring its tables up to date."""
+    private_folder(path.resolve().parent)
+    if not path.exists():
+        make_private(path.resolve())
+    connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+        _switch_to_wal(connection, patience)
+        database = Database(connection)
+        _migrate(database)
+    except sqlite3.Error:
+        connection.close()
+        raise
     return database
 
 
-def _switch_to_wal(connection: sqlite3.Connection) -> None:
+def _switch_to_wal(connection: sqlite3.Connection, patience: float) -> None:
     """Let readers and the writer work side by side; the switch fails at once while another process makes it."""
-    for attempt in range(_ATTEMPTS):
+    end = time.monotonic() + patience
+    while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if attempt == _ATTEMPTS - 1:
+        except sqlite3.OperationalError as error:
+            if fault_of(error) is not Fault.LOCKED or time.monotonic() > end:
                 raise
             time.sleep(_PAUSE_SECONDS)
         else:
@@ -163,9 +292,3 @@ def _migrate(database: Database) -> None:
             taken = connection.execute("INSERT OR IGNORE INTO migrations VALUES (?, ?)", (name, time.time()))
             for statement in statements if taken.rowcount else ():
                 connection.execute(statement)
-
-
-def private_folder(path: Path) -> Path:
-    """Make a folder that only this user can enter."""
-    path.mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
-    return path

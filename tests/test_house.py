@@ -109,4 +109,4 @@ def test_the_packages_listed_are_those_there_are():
 
 def test_sqlite_utils_has_one_doorway_where_catalogues_are_made():
     users = {path.name for path in modules("rules") if "sqlite_utils" in imported(ast.parse(path.read_text("utf-8")))}
-    assert users == {"catalogue.py", "content.py"}
+    assert users == {"content.py"}

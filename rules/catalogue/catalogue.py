@@ -1,19 +1,14 @@
 """The catalogue as it is used: documents, measures, vocabularies and facts, with a search for words in them.
 
-Chinese substrings are found by SQLite FTS5 over our own character bigrams. How the file is made stands in content.py.
+Words are looked for in the texts themselves, held in memory: what searches and what decides is one catalogue, whatever
+becomes of its file. How the file is made stands in content.py.
 """
 
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
-from pathlib import Path
-
-from sqlite_utils import Database
 
 from rules.language.facts import FactDefinition, FactType, Taxonomies
 from rules.language.grants import Grant
@@ -23,11 +18,8 @@ from seeds.numbering import parse_number
 from seeds.vocabulary import Vocabulary, fold_aligned, simplify
 
 SHORTEST_QUERY = 2
-_TABLE = "measure_search"
 _SILENT = frozenset("()[]\"'《》〈〉")
 """Brackets and quotation marks as fold_aligned writes them; like white space, nobody types them into a search."""
-_LINE_END = " end "
-"""Stands between lines, so that no phrase runs from the end of one into the next; no pair is written so."""
 
 
 def plain(text: str) -> str:
@@ -35,29 +27,20 @@ def plain(text: str) -> str:
     return "".join(c for c in fold_aligned(text) if c not in _SILENT and not c.isspace())
 
 
-def bigrams(text: str) -> str:
-    """Return the overlapping character pairs of `text` as words of hexadecimal code points."""
-    return " ".join(f"{ord(a):x}x{ord(b):x}" for a, b in pairwise(plain(text)))
+def searchable(text: str) -> str:
+    """Return what of a text is compared, line by line."""
+    return "\n".join(map(plain, text.split("\n")))
 
 
-def create_index(database: Database, rows: Iterable[tuple[str, str]]) -> None:
-    """Create the search table from (measure id, text) rows."""
-    database.execute(f"CREATE VIRTUAL TABLE {_TABLE} USING fts5(measure UNINDEXED, words, tokenize='unicode61')")
-    words = [(measure, _LINE_END.join(map(bigrams, text.split("\n")))) for measure, text in rows]
-    database.conn.executemany(f"INSERT INTO {_TABLE} (measure, words) VALUES (?, ?)", words)  # noqa: S608 - own name
-
-
-def search(connection: sqlite3.Connection, *queries: str) -> tuple[str, ...]:
-    """Return the ids of the measures that have any of `queries` within one line of their text, by id.
+def search(texts: Mapping[str, str], *queries: str) -> tuple[str, ...]:
+    """Return the ids of the texts that have any of `queries` within one line, by id; `searchable` made the texts.
 
     Each is looked for as typed and in simplified characters; one of under two characters finds nothing.
     """
-    phrases = dict.fromkeys(bigrams(form) for query in queries for form in (query, simplify(query)))
-    words = " OR ".join(f'"{phrase}"' for phrase in phrases if phrase)
-    if not words:
-        return ()
-    sql = f"SELECT measure FROM {_TABLE} WHERE words MATCH ? ORDER BY measure"  # noqa: S608 - own name
-    return tuple(row[0] for row in connection.execute(sql, (words,)))
+    forms = {plain(form) for query in queries for form in (query, simplify(query))}
+    long = [form for form in forms if len(form) >= SHORTEST_QUERY]
+    wanted = [form for form in long if not any(other in form for other in long if other != form)]  # they find the same
+    return tuple(id_ for id_ in sorted(texts) if any(form in texts[id_] for form in wanted))
 
 
 _BETWEEN_WORDS = re.compile(r"[\s、，；;|]+|,(?![0-9])")
@@ -88,7 +71,7 @@ class Searched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """What the service answers from; `measures` are ordered by id. `path` is None when built in memory.
+    """What the service answers from; `measures` are ordered by id, and `texts` are what of each is searched.
 
     `facts` are the published ones and those that packs define; `grants` tells by measure what format 2 states of it.
     """
@@ -99,7 +82,7 @@ class Catalogue:
     vocabularies: Mapping[str, Vocabulary]
     facts: Mapping[str, FactDefinition]
     grants: Mapping[str, Grant] = field(default_factory=dict)
-    path: Path | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def taxonomies(self) -> Taxonomies:
@@ -138,13 +121,10 @@ class Catalogue:
         measures of the instrument; the number of a clause finds what rests on it, that of a document its measures.
         Chinese that stands nowhere as it was typed is looked for in pieces.
         """
-        if self.path is None:
-            return Searched(words={}, measures={})
-        with closing(connect(self.path)) as connection:
-            found: dict[str, frozenset[str]] = {}
-            for word in self.words_of(query):
-                having = self._having(connection, word)
-                found |= {word: having} if having else self._in_pieces(connection, word)
+        found: dict[str, frozenset[str]] = {}
+        for word in self.words_of(query):
+            having = self._having(word)
+            found |= {word: having} if having else self._in_pieces(word)
         common = frozenset.intersection(*found.values())
         titled = {id_: sum(self._is_titled(id_, word) for word in found) for id_ in common}
         return Searched(
@@ -152,16 +132,16 @@ class Catalogue:
             measures={id_: titled[id_] for id_ in sorted(common, key=lambda id_: (-titled[id_], id_))},
         )
 
-    def _having(self, connection: sqlite3.Connection, word: str) -> frozenset[str]:
+    def _having(self, word: str) -> frozenset[str]:
         instruments, path = set(self.vocabularies["instruments"].find(word)), clause_path(word)
-        return frozenset(search(connection, *self.spellings(word))) | {
+        return frozenset(search(self.texts, *self.spellings(word))) | {
             measure.id
             for measure in self.measures.values()
             if instruments.intersection(measure.instruments)
             or (path and any(f"{clause}.".startswith(f"{path}.") for clause in measure.clauses))
         }
 
-    def _in_pieces(self, connection: sqlite3.Connection, word: str) -> dict[str, frozenset[str]]:
+    def _in_pieces(self, word: str) -> dict[str, frozenset[str]]:
         """Cut a Chinese word into the longest pieces that stand somewhere; what stands nowhere finds nothing."""
         if not _CHINESE.fullmatch(word):
             return {word: frozenset()}
@@ -169,7 +149,7 @@ class Catalogue:
         unfound, rest = "", word
         while rest:
             ends = range(min(len(rest), _LONGEST_PIECE), SHORTEST_QUERY - 1, -1)
-            tried = ((rest[:end], self._having(connection, rest[:end])) for end in ends)
+            tried = ((rest[:end], self._having(rest[:end])) for end in ends)
             piece, having = next((each for each in tried if each[1]), (rest[:1], frozenset[str]()))
             pieces |= {piece: having} if having else {}
             unfound += "" if having else piece
@@ -189,8 +169,3 @@ def clause_path(word: str) -> str:
     if match := _PRINTED_PATH.fullmatch(word):
         return ".".join(str(parse_number(part)) for part in match.groups() if part)
     return f"{'box' if match['box'] else ''}{match['path']}" if (match := _PATH.fullmatch(word)) else ""
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """Open a catalogue file read-only."""
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)

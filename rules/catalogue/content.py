@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from rules.catalogue.catalogue import Catalogue, CatalogueError, connect, create_index
+from rules.catalogue.catalogue import Catalogue, CatalogueError, searchable
 from rules.drafting.words import load_drafting_words
 from rules.language.condition_parsing import Lexicon
 from rules.language.facts import FactDefinition, FactType, load_facts
@@ -135,7 +136,7 @@ def _plain(value: object) -> object:
     return str(value)
 
 
-def assemble(content: Content, *, path: Path | None = None) -> Catalogue:
+def assemble(content: Content) -> Catalogue:
     """Parse the packs of `content`, checking every quote again; raise SeedError naming every fault."""
     packs = [
         parse_pack(raw, file=f"{name}.yaml", documents=content.documents, lexicon=content.lexicon)
@@ -149,7 +150,7 @@ def assemble(content: Content, *, path: Path | None = None) -> Catalogue:
         vocabularies=content.vocabularies,
         facts={**content.facts, **{name: fact for pack in packs for name, fact in pack.facts.items()}},
         grants={name: grant for pack in packs for name, grant in pack.grants.items()},
-        path=path,
+        texts={measure.id: _searchable(content.documents, measure) for measure in measures},
     )
 
 
@@ -176,17 +177,22 @@ def write_catalogue(content: Content, target: Path) -> str:
 
 def open_catalogue(path: Path) -> Catalogue:
     """Open a catalogue file read-only and verify its content; raise CatalogueError saying what to do."""
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - one below a folder that may not be entered is none either
         raise CatalogueError(f"there is no catalogue at {path}; run `cepei build`")
     try:
         with closing(connect(path)) as connection:
             schema, version, content = _read_content(Database(connection))
-        catalogue = assemble(content, path=path)
-    except (sqlite3.Error, SeedError, KeyError, ValueError, TypeError) as error:
+        catalogue = assemble(content)
+    except (sqlite3.Error, SeedError, LookupError, ValueError, TypeError, AttributeError, OSError) as error:
         raise CatalogueError(f"{path} cannot be read as a catalogue ({error}); run `cepei build` again") from error
     if schema != SCHEMA or version != catalogue.version:
         raise CatalogueError(f"{path} does not hold what its version says; run `cepei build` again")
     return catalogue
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a catalogue file read-only."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def _dump(value: object) -> str:
@@ -238,7 +244,7 @@ def _read_content(database: Database) -> tuple[int, str, Content]:
 
 
 def _write_readable(database: Database, catalogue: Catalogue) -> None:
-    """Write tables for people (Datasette) and the search index; nothing is loaded from them."""
+    """Write tables for people (Datasette); nothing is loaded from them."""
     database.table("clauses").insert_all(
         (
             {"document": document.id, "path": clause.path, "heading": clause.heading, "start": clause.start,
@@ -261,7 +267,6 @@ def _write_readable(database: Database, catalogue: Catalogue) -> None:
         foreign_keys=[("document", "documents", "id")],
     )  # fmt: skip
     database.table("conditions").insert_all(_condition_rows(catalogue), foreign_keys=[("measure", "measures", "id")])
-    create_index(database, ((id_, _searchable(catalogue, measure)) for id_, measure in catalogue.measures.items()))
 
 
 def _condition_rows(catalogue: Catalogue) -> Iterable[dict[str, Any]]:
@@ -279,7 +284,7 @@ def _condition_rows(catalogue: Catalogue) -> Iterable[dict[str, Any]]:
                 }
 
 
-def _searchable(catalogue: Catalogue, measure: Measure) -> str:
-    document = catalogue.documents[measure.document]
+def _searchable(documents: Mapping[str, Document], measure: Measure) -> str:
+    document = documents[measure.document]
     clause = document.clause_text(measure.source.clause)
-    return "\n".join((measure.title, measure.source.quote, clause, document.title, document.number or ""))
+    return searchable("\n".join((measure.title, measure.source.quote, clause, document.title, document.number or "")))

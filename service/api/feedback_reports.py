@@ -30,7 +30,7 @@ YAML = "application/yaml"
 
 @blueprint.at("/v1/feedback", method="POST")
 @blueprint.takes(FeedbackQuestion)
-@blueprint.answers(FeedbackTaken, 400, 413, 415, 422, 429, 503, description="Stored for the editors.", status=201)
+@blueprint.answers(FeedbackTaken, 400, 413, 415, 422, 429, 503, 507, description="Stored for the editors.", status=201)
 def send(question: dict[str, Any]) -> flask.Response:
     """Report that a condition came out wrong; a profile is stored only with consent, and without identity."""
     report = keep(question)
@@ -80,7 +80,7 @@ def export_cases(query: dict[str, Any]) -> flask.Response:
 @blueprint.at("/v1/feedback/<string:report_id>/close", method="POST")
 @blueprint.only_for(editor)
 @blueprint.takes(ClosingQuestion)
-@blueprint.answers(FeedbackReport, 400, 401, 403, 404, 409, 413, 415, 422, 503, description="Closed.")
+@blueprint.answers(FeedbackReport, 400, 401, 403, 404, 409, 413, 415, 422, 503, 507, description="Closed.")
 def close(question: dict[str, Any], report_id: str) -> flask.Response:
     """Close a report that is dealt with."""
     table = Feedback(store())

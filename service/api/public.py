@@ -26,6 +26,7 @@ from matcher.answers.suggestions import nearest_entries
 from matcher.profiles.profile import MatchRequest
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import VOCABULARY_FILES
+from seeds.faults import worded
 from seeds.vocabulary import fold
 from service.intake.questions import DocumentsQuery, MatchRequestSchema, MeasuresQuery, VocabularyQuery
 from service.metrics import CONTENT_TYPE
@@ -33,6 +34,7 @@ from service.shapes.reading import (
     Documents,
     Features,
     Health,
+    Impairment,
     Measures,
     Operators,
     Readiness,
@@ -42,7 +44,7 @@ from service.shapes.reading import (
 from service.web.blueprints import Blueprint
 from service.web.lookups import found, page_of, read_value, select
 from service.web.requests import asked_language, json_bytes, private_answer, public_answer
-from service.web.serving import charge_match, engine, served_catalogue, serving
+from service.web.serving import IMPAIRABLE, charge_match, engine, impaired, served_catalogue, serving
 
 matching = Blueprint("match", __name__, description="Which measures fit a company.")
 
@@ -212,14 +214,18 @@ def healthz() -> flask.Response:
 @health.at("/readyz")
 @health.answers(Readiness, 503, description="A verified catalogue is loaded.")
 def readyz() -> flask.Response:
-    """Tell that a verified catalogue is loaded, and which."""
-    return private_answer(json_bytes(Readiness(status="ready", catalogue=describe_catalogue(served_catalogue()))))
+    """Tell that a verified catalogue is loaded, and which; what else is impaired is told and stops no match."""
+    catalogue, language = describe_catalogue(served_catalogue()), asked_language()
+    told = ((part, code, *worded(code, {}, language)) for part, code in impaired().items())
+    parts = tuple(Impairment(part=part, code=code, message=says, hint=hint or None) for part, code, says, hint in told)
+    return private_answer(json_bytes(Readiness(status="ready", catalogue=catalogue, impaired=parts)))
 
 
 @health.at("/metrics")
 @health.answers({"type": "string"}, description="Prometheus text.", media_type="text/plain")
 def metrics() -> flask.Response:
     """Show the counters in Prometheus' text format."""
-    answer = flask.Response(serving().metrics.exposition(), content_type=CONTENT_TYPE)
+    parts = dict.fromkeys(IMPAIRABLE, False) | dict.fromkeys(impaired(), True)
+    answer = flask.Response(serving().metrics.exposition(parts), content_type=CONTENT_TYPE)
     answer.headers["Cache-Control"] = "no-store"
     return answer

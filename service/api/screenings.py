@@ -12,6 +12,8 @@ import flask
 from msgspec.structs import asdict
 
 from service.complaints import Complaint, RequestError
+from service.data_folder import LOOKS
+from service.disk import private_folder
 from service.intake.first_look import look_at
 from service.intake.questions import STATUSES, NoQuery, ScreeningQuestion
 from service.screenings.jobs.sent import columns_as_read, columns_at_a_look, read_sent
@@ -24,7 +26,7 @@ from service.screenings.stored.progress import describe_job, event_stream, state
 from service.web.blueprints import Blueprint
 from service.web.lookups import forget, run_again
 from service.web.requests import asked_language, json_bytes, private_answer
-from service.web.serving import expect_records, folders, jobs, operator, own_screening, serving
+from service.web.serving import expect_records, folders, jobs, operator, own_screening, own_screenings, serving, store
 
 blueprint = Blueprint("screenings", __name__, description="Many tenants against every measure, for operators.")
 
@@ -88,7 +90,7 @@ def show_template() -> flask.Response:
 @blueprint.at("/v1/screenings", method="POST")
 @blueprint.only_for(operator, **_BODY)
 @blueprint.answers(
-    Screening, 400, 401, 403, 413, 415, 422, 429, 503, description="Accepted; `Location` names it.", status=202
+    Screening, 400, 401, 403, 413, 415, 422, 429, 503, 507, description="Accepted; `Location` names it.", status=202
 )
 def create_screening() -> flask.Response:
     """Take a file, or tenants as JSON, to be screened."""
@@ -109,12 +111,14 @@ def create_screening() -> flask.Response:
 
 @blueprint.at("/v1/screenings/columns", method="POST")
 @blueprint.only_for(operator, **_BODY)
-@blueprint.answers(FirstLook, 400, 401, 403, 413, 415, 422, 503, description="What was understood of the headings.")
+@blueprint.answers(
+    FirstLook, 400, 401, 403, 413, 415, 422, 503, 507, description="What was understood of the headings."
+)
 def look_at_columns() -> flask.Response:
     """Tell at once what the columns of a file would be taken for; only its first rows are read, nothing is kept."""
     most = serving().settings.upload_bytes
     sent = read_sent(flask.request, most)
-    with TemporaryDirectory() as path:
+    with TemporaryDirectory(dir=private_folder(store().folder / LOOKS)) as path:
         folder = Folder(Path(path))
         sent.keep(folder, most)
         look = look_at(folder.sent(sent.form), sent.options.columns, on=sent.options.on)
@@ -127,7 +131,7 @@ def look_at_columns() -> flask.Response:
 @blueprint.answers(Screenings, 401, 403, 422, 503, description="The screenings of this key.")
 def list_screenings(_: dict[str, Any]) -> flask.Response:
     """List the screenings of this key, newest first."""
-    return private_answer(json_bytes(Screenings(items=tuple(_describe(job) for job in jobs().owned(operator().id)))))
+    return private_answer(json_bytes(Screenings(items=tuple(_describe(job) for job in own_screenings()))))
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>")
@@ -164,7 +168,7 @@ def cancel_screening(screening_id: str) -> flask.Response:
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/rerun", method="POST")
 @blueprint.only_for(operator)
 @blueprint.answers(
-    Screening, 401, 403, 404, 409, 429, 503, description="Accepted; `Location` names the new one.", status=202
+    Screening, 401, 403, 404, 409, 429, 503, 507, description="Accepted; `Location` names the new one.", status=202
 )
 def rerun_screening(screening_id: str) -> flask.Response:
     """Screen the same tenants again with the catalogue of now; `changes` of the new one tells what changed for whom."""

@@ -9,11 +9,12 @@ from pathlib import Path
 from service.clock import day_in_china
 from service.commands.console import CommandError, Exit, complain, tell
 from service.commands.match import open_engine
+from service.disk import StorageError
 from service.feedback.reports import cases_yaml
 from service.feedback.schema import COMMENT_CHARACTERS
 from service.feedback.store import Feedback, Report, ReportFilter, ReportState
 from service.settings import load_command_settings
-from service.store import Store, StoreError
+from service.store import Store
 
 STATES = (*(state.value for state in ReportState), "all")
 
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     feedback = Feedback(Store(options.data or load_command_settings().data))
     try:
         return int({"list": _list, "export": _export, "close": _close}[options.action](feedback, options))
-    except (StoreError, sqlite3.Error) as error:
+    except (StorageError, sqlite3.Error) as error:
         raise CommandError(str(error)) from error
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import time
 from pathlib import Path
 
 from service.clock import day_in_china
 from service.commands.console import CommandError, Exit, complain, tell
+from service.disk import StorageError
 from service.keys import DEFAULT_DAYS, Key, Keys, Role
 from service.settings import load_command_settings
-from service.store import Store, StoreError
+from service.store import Store
 
 LONGEST_DAYS = 3650
 
@@ -33,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     keys = Keys(Store(options.data or load_command_settings().data))
     try:
         return int({"add": _add, "list": _list, "revoke": _revoke}[options.action](keys, options))
-    except StoreError as error:
+    except (StorageError, sqlite3.Error, OSError) as error:
         raise CommandError(str(error)) from error
 
 

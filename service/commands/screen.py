@@ -27,6 +27,7 @@ from rules.catalogue.content import open_catalogue
 from seeds.faults import worded
 from service.clock import today
 from service.commands.console import CommandError, Exit, complain, tell
+from service.disk import private_folder
 from service.intake.questions import STATUSES, judge_of_facts
 from service.intake.raw_table import Format, Limits, Source, TableRefusedError, sniff_format
 from service.intake.table import ReadingOptions
@@ -44,7 +45,6 @@ from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import Chunk, Options
 from service.screenings.stored.parts import raw_rejected
 from service.settings import load_command_settings
-from service.store import private_folder
 
 _MOST_ROWS = 2**31 - 1
 """Row numbers are stored in 32 bits; nothing else bounds a file that is read in a stream."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import sqlite3
 import sys
 from pathlib import Path
 
 from service.commands.console import CommandError, Exit, complain
+from service.disk import StorageError
 from service.keys import Keys, Role
 from service.settings import Settings, SettingsError, load_settings
-from service.store import Store, StoreError
+from service.store import Store
 
 GUNICORN = ("-m", "gunicorn", "--config", "python:service.running.gunicorn_conf", "service.wsgi:app")
 
@@ -46,8 +48,8 @@ def _print_local_key(settings: Settings) -> None:
     try:
         if not keys.listed():
             complain(f"operator key for this machine, shown once: {keys.add(Role.OPERATOR, label='local')[1]}")
-    except StoreError as error:
-        raise CommandError(str(error)) from error
+    except (StorageError, sqlite3.Error, OSError) as error:  # matches and pages need no data file
+        complain(f"no operator key was made: {error}")
 
 
 def load_server_settings(environment: dict[str, str]) -> Settings:

@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from service.commands.console import CommandError, Exit
+from service.data_folder import enter
 from service.logs import configure_logs
 from service.screenings.jobs.worker import Worker
 from service.settings import load_command_settings
-from service.store import StoreError
+from service.store import Store, StoreError
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +28,8 @@ def run(options: argparse.Namespace) -> int:
     settings = load_command_settings()
     configure_logs(settings.log_level)
     chosen = replace(settings, catalogue=options.catalogue or settings.catalogue, data=options.data or settings.data)
+    os.umask(0o077)  # whatever it writes is company data
+    enter(Store(chosen.data), beside=options.beside is not None)
     worker = Worker(chosen, is_wanted=lambda: options.beside is None or os.getppid() == options.beside)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stopping.set())

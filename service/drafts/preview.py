@@ -128,7 +128,7 @@ def stored_preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: 
 
 def preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: Options) -> Preview:
     """Decide the draft alone, for every tenant."""
-    only = replace(catalogue, measures={draft.id: draft}, path=None)
+    only = replace(catalogue, measures={draft.id: draft}, texts={})
     # Every fact that a tenant may declare here; what another measure asks for is of no use to the draft.
     decider, known = Decider(only), frozenset((*only.facts, *(test.fact for test in draft.tests)))
     decided_rows = frozenset(parts.decided().tolist())

@@ -75,12 +75,12 @@ class ReportFilter:
     with_profile: bool = False
 
     def where(self) -> tuple[str, dict[str, str]]:
-        """Return the condition in SQL and its parameters."""
+        """Return the condition in SQL and its parameters but `now`: what is overdue is as good as gone."""
         states = {ReportState.OPEN: "closed_at IS NULL", ReportState.CLOSED: "closed_at IS NOT NULL"}
         terms = ["measure = :measure"] if self.measure else []
         terms += [states[ReportState(self.state)]] if self.state else []
         terms += ["profile IS NOT NULL"] if self.with_profile else []
-        return " AND ".join(terms) or "TRUE", {"measure": self.measure}
+        return " AND ".join(["expires_at > :now", *terms]), {"measure": self.measure}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,6 @@ class Feedback:
 
     def add(self, statement: Statement, *, days: int) -> Report:
         """Store a report for so many days; raise FeedbackFullError when there are too many."""
-        self.forget_overdue()
         now = self.clock()
         ends = now + days * _DAY_SECONDS
         report = Report(id=secrets.token_hex(_ID_BYTES), statement=statement, created_at=now, expires_at=ends)
@@ -103,21 +102,25 @@ class Feedback:
         return report
 
     def count(self, asked: ReportFilter) -> int:
-        """Return how many reports there are."""
+        """Return how many reports there are whose time is not over."""
         where, values = asked.where()
-        row = self.store.row(f"SELECT COUNT(*) AS n FROM feedback WHERE {where}", values)  # noqa: S608 - constants
+        query = f"SELECT COUNT(*) AS n FROM feedback WHERE {where}"  # noqa: S608 - constants
+        row = self.store.row(query, {**values, "now": self.clock()})
         return int(row["n"]) if row else 0
 
     def listed(self, asked: ReportFilter, *, most: int = MOST_REPORTS, skip: int = 0) -> list[Report]:
         """Return reports, newest first."""
-        self.forget_overdue()
         where, values = asked.where()
         query = f"SELECT * FROM feedback WHERE {where} ORDER BY created_at DESC, id LIMIT :most OFFSET :skip"  # noqa: S608 - constants
-        return [_report_of(row) for row in self.store.rows(query, {**values, "most": most, "skip": skip})]
+        return [
+            _report_of(row)
+            for row in self.store.rows(query, {**values, "now": self.clock(), "most": most, "skip": skip})
+        ]
 
     def find(self, report_id: str) -> Report | None:
-        """Return one report."""
-        row = self.store.row("SELECT * FROM feedback WHERE id = :id", {"id": report_id})
+        """Return one report whose time is not over."""
+        query = "SELECT * FROM feedback WHERE id = :id AND expires_at > :now"
+        row = self.store.row(query, {"id": report_id, "now": self.clock()})
         return _report_of(row) if row else None
 
     def close(self, report_id: str, note: str = "") -> bool:
@@ -126,8 +129,11 @@ class Feedback:
         return self.store.change(query, {"id": report_id, "note": note, "now": self.clock()}) > 0
 
     def forget_overdue(self) -> int:
-        """Delete the reports whose time is over; return how many."""
-        return self.store.change("DELETE FROM feedback WHERE expires_at <= :now", {"now": self.clock()})
+        """Delete the reports whose time is over, and every trace of them; return how many."""
+        forgotten = self.store.change("DELETE FROM feedback WHERE expires_at <= :now", {"now": self.clock()})
+        if forgotten:
+            self.store.empty_log()
+        return forgotten
 
 
 def _row_of(report: Report) -> Row:

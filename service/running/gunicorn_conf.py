@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from service.logs import server_log_config
+from service.data_folder import RUNS, enter
+from service.logs import configure_logs, server_log_config
 from service.running.processes import Companion, remove_run_folder, run_folder
-from service.settings import load_settings
+from service.settings import load_command_settings, load_settings
+from service.store import Store
 
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(run_folder()))
-os.environ.setdefault("CEPEI_RATE_STORE", str(run_folder() / "rate.sqlite"))
+# Whatever is written is company data or counts of callers: for this user only, in the workers too.
+os.umask(0o077)
+configure_logs(load_command_settings().log_level)
+_store = Store(load_command_settings().data)
+enter(_store)
+# Beside the data, where no cleaner of temporary files comes; a folder for each server, as several may share the data.
+_folder = run_folder(_store.folder / RUNS)
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(_folder))
+os.environ.setdefault("CEPEI_RATE_STORE", str(_folder / "rate.sqlite"))
 settings = load_settings()
 
 bind = f"{settings.host}:{settings.port}"
@@ -58,7 +68,8 @@ def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401 - gunicorn ha
     # Imported here: prometheus_client decides when it is imported whether processes count together.
     from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
 
-    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    with suppress(OSError):  # the files may be gone
+        mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def on_exit(_server: Any) -> None:  # noqa: ANN401 - gunicorn has no types

@@ -14,23 +14,40 @@ import threading
 import time
 from pathlib import Path
 
+from service.disk import private_folder
+
 VARIABLE = "CEPEI_RUN_FOLDER"
 STALE_SECONDS = 24 * 3600
 _PREFIX = "cepei-run-"
 _LOCK = "lock"
 
 
-def run_folder() -> Path:
-    """Return the folder of this server, made at the first call; a reload finds it in the environment."""
+def run_folder(parent: Path | None = None) -> Path:
+    """Return the folder of this server, made at the first call; a reload finds it in the environment.
+
+    It stands below `parent`, where nobody clears up but we; in the system's folder for temporary files when there is
+    none or it cannot be written to.
+    """
     if VARIABLE not in os.environ:
-        sweep(Path(tempfile.gettempdir()))
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        folder = (parent and _made_below(parent)) or _made_in(Path(tempfile.gettempdir()))
         # Never closed: the lock is to last as long as this process and the workers forked from it.
         fcntl.flock(os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600), fcntl.LOCK_EX)
         os.environ[VARIABLE] = str(folder)
         # A start that fails never reaches gunicorn's own hook. Forked workers inherit the call, hence the owner.
         atexit.register(_remove_own, folder, os.getpid())
     return Path(os.environ[VARIABLE])
+
+
+def _made_below(parent: Path) -> Path | None:
+    try:
+        return _made_in(private_folder(parent))
+    except OSError:
+        return None
+
+
+def _made_in(parent: Path) -> Path:
+    sweep(parent)
+    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
 
 
 def remove_run_folder() -> None:

@@ -90,10 +90,20 @@ class Health(Struct, frozen=True, kw_only=True):
     status: str
 
 
+class Impairment(Struct, frozen=True, kw_only=True):
+    """A part of the service that works less well than it should, why, and what to do."""
+
+    part: Annotated[str, OPEN]
+    code: Annotated[str, OPEN]
+    message: str
+    hint: str | None
+
+
 class Readiness(Health, frozen=True, kw_only=True):
-    """A verified catalogue is loaded."""
+    """A verified catalogue is loaded; `impaired` names what else does not work as it should, nothing when all does."""
 
     catalogue: CatalogueInfo
+    impaired: tuple[Impairment, ...]
 
 
 class ProblemError(Struct, frozen=True, kw_only=True):

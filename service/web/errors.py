@@ -10,6 +10,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import flask
@@ -19,10 +20,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from matcher.profiles.profile import MatchError
 from seeds.faults import worded
 from service.complaints import MOST_COMPLAINTS, Complaint, RequestError
+from service.disk import Fault, fault_of
 from service.intake.questions import complaints_of_facts
-from service.logs import log_exception
+from service.logs import log_exception, log_fault
 from service.shapes.reading import Problem, ProblemError
-from service.store import StoreError
 from service.web.requests import asked_language, json_bytes, page_language, request_id
 from service.web.serving import serving
 
@@ -47,10 +48,15 @@ KINDS = {
     "data_unavailable": 503,
     "feedback_full": 503,
     "busy": 503,
+    "not_stored": 507,
 }
 """The status of each kind of problem; its title is the message problem_<kind>."""
 BY_STATUS = {status: kind for kind, status in reversed(KINDS.items())}
 """The first kind of each status is the one that a bare status means."""
+
+LOCKED_SECONDS = 5
+"""When to try again after another program has held the data file for longer than a request waits."""
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 UNREAD_BODY_BYTES = 64 * 1_048_576
 """How much of a refused body is still read, so that a client busy sending it sees the answer and not a broken pipe."""
@@ -77,9 +83,9 @@ def _answer_request_error(problem: RequestError) -> flask.Response:
 
 def _answer_rate_limit(error: RateLimitExceeded) -> flask.Response:
     answer = problem_answer("rate_limited")
-    limiter = serving().limiter
-    current = limiter.current_limit if limiter else None
-    reset_at = current.window.reset_time if current else time.time() + error.limit.limit.get_expiry()
+    limiter, reset_at = serving().limiter, time.time() + error.limit.limit.get_expiry()
+    with suppress(sqlite3.Error, OSError):  # the store may be lost since it counted
+        reset_at = limiter.current_limit.window.reset_time if limiter and limiter.current_limit else reset_at
     answer.headers["Retry-After"] = str(max(1, math.ceil(reset_at - time.time())))
     return answer
 
@@ -98,8 +104,16 @@ def _answer_http_exception(error: HTTPException) -> Any:  # noqa: ANN401 - Flask
 
 
 def _answer_failure(error: Exception) -> flask.Response:
-    log_exception(error, request_id())
-    return problem_answer("data_unavailable" if isinstance(error, StoreError | sqlite3.Error) else "internal_error")
+    fault = fault_of(error)
+    if fault is None:
+        log_exception(error, request_id())
+        return problem_answer("data_unavailable" if isinstance(error, sqlite3.Error) else "internal_error")
+    log_fault("data_unavailable", fault)
+    refused = fault in {Fault.FULL, Fault.READ_ONLY} and flask.request.method not in _READING
+    answer = problem_answer("not_stored" if refused else "data_unavailable", [Complaint(code=f"storage_{fault}")])
+    if fault is Fault.LOCKED:
+        answer.headers["Retry-After"] = str(LOCKED_SECONDS)
+    return answer
 
 
 def problem_answer(code: str, complaints: Iterable[Complaint] = ()) -> flask.Response:

@@ -5,6 +5,7 @@ And what a key may open of its screenings: the finished results, the catalogue t
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
@@ -27,7 +28,9 @@ from seeds.departments import Department
 from seeds.regions import region_label
 from seeds.vocabulary import fold, printable
 from service.complaints import Complaint, RequestError, unknown_field
+from service.disk import StorageError, fault_of
 from service.intake.raw_table import Format
+from service.logs import log_fault
 from service.screenings.jobs.sent import keep_copy
 from service.screenings.results.files import MEDIA_TYPES, StoredResults, result_pieces
 from service.screenings.stored.changes import StoredChanges
@@ -37,7 +40,7 @@ from service.screenings.stored.matrix import Parts
 from service.screenings.stored.progress import describe_failure, state_words
 from service.shapes.reading import FilterRead
 from service.web.requests import asked_language
-from service.web.serving import engine, expect_records, folders, jobs, operator, own_screening, serving
+from service.web.serving import engine, expect_records, folders, jobs, operator, own_screening, serving, store
 
 Thing = TypeVar("Thing")
 
@@ -281,14 +284,31 @@ def run_again(screening_id: str) -> Job:
         raise RequestError("conflict", [_not_finished(job)])
     expect_records(operator())
     job_id = new_id()
-    folder = folders().create(job_id)
-    keep_copy(folders().of(job.id).sent(job.format), folder.sent(job.format))
     more: dict[str, Any] = {"days": settings.retention_days, "previous": job.id}
-    return jobs().create(job_id, job.key_id, form=job.format, options=job.options, **more)
+    folder = folders().create(job_id)
+    try:
+        keep_copy(folders().of(job.id).sent(job.format), folder.sent(job.format))
+        return jobs().create(job_id, job.key_id, form=job.format, options=job.options, **more)
+    except BaseException:
+        folders().remove(job_id)
+        raise
 
 
 def forget(screening_id: str) -> None:
-    """Delete a screening of the caller at once, with its file and its results."""
-    job = own_screening(screening_id)
-    jobs().delete(job.id)
-    folders().remove(job.id)
+    """Delete a screening of the caller at once, with its file and its results.
+
+    It is gone for everybody once its folder is renamed, which needs no room on the disk; what the data file cannot
+    forget at this moment the worker makes it forget.
+    """
+    job, kept = own_screening(screening_id), folders()
+    kept.drop(job.id)
+    kept.empty(job.id)
+    try:
+        jobs().delete(job.id)
+    except (StorageError, sqlite3.Error) as error:
+        if not kept.is_dropped(job.id):
+            raise
+        log_fault("screening_not_forgotten", str(fault_of(error) or type(error).__name__))
+        return
+    kept.remove(job.id)
+    store().empty_log()

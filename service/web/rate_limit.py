@@ -7,14 +7,15 @@ import os
 import sqlite3
 import threading
 import time
-from contextlib import closing
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import flask
-import structlog
 from flask_limiter import Limiter
 from limits.storage import Storage
 
+from service.disk import fault_of, make_private, private_folder, tighten
+from service.logs import log_fault
 from service.settings import Settings
 from service.web.serving import is_operator
 
@@ -28,8 +29,7 @@ _COUNT = """
         expires = CASE WHEN expires <= :now THEN :now + :expiry ELSE expires END
     RETURNING count
 """
-_BUSY_SECONDS = 2.0
-_ATTEMPTS, _PAUSE_SECONDS = 20, 0.05
+_BUSY_SECONDS = 1.0
 _SWEEP_EVERY = 512
 """Expired rows are deleted once in so many hits of a process, so that the file stays small."""
 
@@ -40,32 +40,38 @@ def store_uri(path: str) -> str:
 
 
 class SqliteRateStore(Storage):
-    """A `limits` storage for fixed windows; one upsert counts, so two processes never lose a hit."""
+    """A `limits` storage for fixed windows; one upsert counts, so two processes never lose a hit.
+
+    A file that is gone, or that another has taken the place of, is made and opened anew.
+    """
 
     STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 - the name and shape `limits` reads
 
     def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **_options: float | str | bool) -> None:  # noqa: FBT001, FBT002 - the signature `limits` calls
-        """Make the file; connections are opened where they are used, after a fork and for each thread."""
+        """Remember the file; connections are opened where they are used, after a fork and for each thread."""
         super().__init__(uri, wrap_exceptions=wrap_exceptions)
-        self._path = unquote(urlsplit(uri or "").path)
+        self._path = Path(unquote(urlsplit(uri or "").path))
         self._local = threading.local()
         self._hits = 0
-        _prepare(self._path)
 
     @property
-    def base_exceptions(self) -> type[Exception]:
+    def base_exceptions(self) -> tuple[type[Exception], ...]:
         """Return the exceptions that mean that the store itself failed."""
-        return sqlite3.Error
+        return (sqlite3.Error, OSError)
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count `amount` hits of `key` and return the count in its window of `expiry` seconds."""
         now = time.time()
-        connection = self._connection()
-        parameters = {"key": key, "amount": amount, "expiry": expiry, "now": now}
-        count = int(connection.execute(_COUNT, parameters).fetchone()[0])
-        self._hits += 1
-        if self._hits % _SWEEP_EVERY == 0:
-            connection.execute("DELETE FROM hits WHERE expires <= ?", (now,))
+        try:
+            connection = self._connection()
+            parameters = {"key": key, "amount": amount, "expiry": expiry, "now": now}
+            count = int(connection.execute(_COUNT, parameters).fetchone()[0])
+            self._hits += 1
+            if self._hits % _SWEEP_EVERY == 0:
+                connection.execute("DELETE FROM hits WHERE expires <= ?", (now,))
+        except (sqlite3.Error, OSError) as error:
+            _complain(error)
+            raise
         return count
 
     def get(self, key: str) -> int:
@@ -80,10 +86,11 @@ class SqliteRateStore(Storage):
         return float(row[0]) if row else time.time()
 
     def check(self) -> bool:
-        """Tell whether the store can be used."""
+        """Tell whether the store counts, found out by counting."""
         try:
-            self._connection().execute("SELECT 1 FROM hits LIMIT 1")
-        except sqlite3.Error:
+            self.incr("", 0)
+            self.clear("")
+        except (sqlite3.Error, OSError):
             return False
         return True
 
@@ -96,31 +103,47 @@ class SqliteRateStore(Storage):
         self._connection().execute("DELETE FROM hits WHERE key = ?", (key,))
 
     def _connection(self) -> sqlite3.Connection:
-        """Return this thread's connection, a new one after a fork; statements commit one by one."""
+        """Return this thread's connection, a new one after a fork and to a new file; statements commit one by one."""
         held = getattr(self._local, "held", None)
-        if held is None or held[0] != os.getpid():
-            connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
-            connection.execute("PRAGMA synchronous = OFF")  # counts of the last minute are not worth a disk flush
-            self._local.held = held = (os.getpid(), connection)
-        return held[1]
+        if held is not None and held[0] == os.getpid():
+            if held[1] == _inode(self._path):
+                return held[2]  # type: ignore[no-any-return]
+            held[2].close()
+        self._local.held = None
+        connection = _open(self._path)
+        self._local.held = (os.getpid(), _inode(self._path), connection)
+        return connection
 
 
-def _prepare(path: str) -> None:
-    """Make the file and its table; a file that cannot be made is reported, and then nothing is limited.
+def _complain(error: Exception) -> None:
+    log_fault("rate_store_unusable", str(fault_of(error) or type(error).__name__))
 
-    Switching to WAL fails at once, whatever the timeout, while another process does the same, so it is tried again.
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Open the file, made with its folder when there is none.
+
+    One file and no log beside it: nothing of it can be lost alone, and no count outlives its row.
     """
-    for attempt in range(_ATTEMPTS):
-        try:
-            with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute(_SCHEMA)
-        except sqlite3.Error as error:
-            if attempt == _ATTEMPTS - 1:
-                structlog.get_logger().error("rate_store_unusable", reason=type(error).__name__)
-            time.sleep(_PAUSE_SECONDS)
-        else:
-            return
+    if not path.exists():
+        private_folder(path.parent)
+        make_private(path)
+    tighten((path,))
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "secure_delete = ON"):  # counts of the last minute
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute(_SCHEMA)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
 
 
 LIMITED_ENDPOINTS = frozenset(
@@ -131,7 +154,7 @@ IPV6_NETWORK_BITS = 64
 
 
 def create_limiter(app: flask.Flask, settings: Settings) -> Limiter | None:
-    """Install the limit of `settings`, if there is one; a store that fails lets requests pass and logs it."""
+    """Install the limit of `settings`, if there is one; while the store fails each process counts by itself."""
     if not settings.rate_limit:
         return None
     return Limiter(
@@ -142,6 +165,7 @@ def create_limiter(app: flask.Flask, settings: Settings) -> Limiter | None:
         storage_uri=store_uri(settings.rate_store),
         storage_options={},
         strategy="fixed-window",
+        in_memory_fallback_enabled=True,
         swallow_errors=True,
     )
 

@@ -9,14 +9,40 @@ import re
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from types import MappingProxyType
-from typing import Literal, cast
+from typing import IO, Literal, cast
 
 import flask
 import msgspec
 import structlog
 
+from service.disk import OWNER_FOLDER
+
 Language = Literal["zh", "en"]
+
+SPOOL = "CEPEI_SPOOL"
+"""Under which name of its configuration an application keeps the folder for uploads that are still coming in."""
+_IN_MEMORY_BYTES = 512_000
+
+
+class Request(flask.Request):
+    """A request whose uploads come in to a folder of ours, which is swept, not to the system's."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,  # noqa: ARG002 - werkzeug's signature
+        content_type: str | None,  # noqa: ARG002
+        filename: str | None = None,  # noqa: ARG002
+        content_length: int | None = None,  # noqa: ARG002
+    ) -> IO[bytes]:
+        folder = Path(flask.current_app.config[SPOOL])
+        with suppress(OSError):
+            folder.mkdir(mode=OWNER_FOLDER, exist_ok=True)
+        return cast("IO[bytes]", SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=str(folder) if folder.is_dir() else None))
+
 
 REQUEST_ID = "X-Request-Id"
 PAGE_LANGUAGES: Mapping[str, Language] = MappingProxyType({"zh": "zh", "en": "en"})

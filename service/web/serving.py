@@ -23,16 +23,20 @@ from matcher.profiles.profile import MatchRequest, Profile
 from rules.catalogue.catalogue import Catalogue, CatalogueError
 from service.clock import seconds_to_midnight, today
 from service.complaints import Complaint, RequestError
+from service.disk import StorageError, fault_of
 from service.editions import Editions, mark_of
 from service.keys import SCREENING_ROLES, Key, Keys, Role
+from service.logs import log_exception, log_fault
 from service.metrics import Metrics
 from service.screenings.stored.folders import Folders
 from service.screenings.stored.jobs import Job, Jobs
 from service.settings import Settings
-from service.store import Store, StoreError
+from service.store import Store
 from service.web.requests import elapsed_ms, route
 
 EXTENSION = "cepei"
+IMPAIRABLE = ("data", "rate_limit")
+"""Parts without which matches and pages go on."""
 
 WARMING = Profile(city="合肥", sector=("生物材料",), products=("聚乳酸吸管",), stage=("中試",), needs=("中试验证",))
 """Matched once at the start, so that no company waits for tables that are loaded when first needed."""
@@ -58,6 +62,8 @@ class LiveEngine:
         try:
             self._mark = mark_of(self._source)
             self._engine = self._open() or self._engine
+        except Exception as error:  # noqa: BLE001 - whatever the new file holds, the sound one goes on
+            log_exception(error)
         finally:
             self._opening.release()
 
@@ -120,6 +126,16 @@ def served_catalogue() -> Catalogue:
     return engine().catalogue
 
 
+def impaired() -> dict[str, str]:
+    """Return each part of the service that works less well than it should, and the code of the message that says how.
+
+    Matching and pages need none of them.
+    """
+    data, limiter = store().fault(), serving().limiter
+    found = {"data": f"storage_{data}"} if data else {}
+    return found if limiter is None or limiter.storage.check() else {**found, "rate_limit": "rate_store_unusable"}
+
+
 def store() -> Store:
     """Return the data file of this application."""
     return serving().store
@@ -166,17 +182,22 @@ def _key_of(roles: frozenset[Role]) -> Key:
 def own_screening(screening_id: str) -> Job:
     """Return a screening of the caller; another key's does not exist."""
     job = jobs().find(screening_id, operator().id)
-    if job is None:
+    if job is None or folders().is_dropped(job.id):
         raise RequestError("not_found", [Complaint(code="no_such_screening")])
     return job
+
+
+def own_screenings() -> list[Job]:
+    """Return the screenings of the caller, newest first."""
+    return [job for job in jobs().owned(operator().id) if not folders().is_dropped(job.id)]
 
 
 def is_operator() -> bool:
     """Tell whether the key of an operator or editor asks; nobody is one while the data file cannot be read."""
     try:
         key = given_key()
-    except (StoreError, sqlite3.Error) as error:
-        structlog.get_logger().error("data_unavailable", reason=type(error).__name__)
+    except (StorageError, sqlite3.Error, OSError) as error:
+        log_fault("data_unavailable", str(fault_of(error) or type(error).__name__))
         return False
     return key is not None and key.role in SCREENING_ROLES
 
@@ -187,8 +208,8 @@ def charge_match() -> None:
         return
     try:
         charged = jobs().records.charge(operator().id, 1, most=serving().settings.operator_records)
-    except (StoreError, sqlite3.Error) as error:
-        structlog.get_logger().error("data_unavailable", reason=type(error).__name__)
+    except (StorageError, sqlite3.Error, OSError) as error:
+        log_fault("data_unavailable", str(fault_of(error) or type(error).__name__))
         return
     if not charged:
         raise no_records_left()

@@ -35,7 +35,7 @@ from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import UNFINISHED, Job, Options, State, new_id
 from service.screenings.stored.progress import describe_job
 from service.web.requests import PAGE_LANGUAGES, page_language
-from service.web.serving import folders, jobs, serving, store
+from service.web.serving import folders, jobs, own_screenings, serving, store
 
 COOKIE = "cepei-console"
 PATH = "/screenings"
@@ -297,7 +297,7 @@ def home_page(
     return console_page(
         "console_home.html",
         status=status,
-        screenings=[report_screening(job, language=language, now=now) for job in jobs().owned(flask.g.key.id)],
+        screenings=[report_screening(job, language=language, now=now) for job in own_screenings()],
         faults=faults,
         asked=asked or {},
         statuses=STATUSES,

@@ -125,7 +125,7 @@ def check() -> flask.Response:
         return _refuse(refusal)
     except ValidationError as error:
         return refuse_form({}, complaints_of(error.messages))
-    serving().metrics.embed_checks.labels(partner or NO_PARTNER).inc()  # of the company, nothing is counted
+    serving().metrics.record_embed_check(partner or NO_PARTNER)  # of the company, nothing is counted
     return answer_form(read_typed(flask.request.form) if sent is None else typed_of(sent))
 
 

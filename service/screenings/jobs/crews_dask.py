@@ -43,7 +43,7 @@ class Cluster:
         self, catalogue: Catalogue, scheduler: str | None, *, patience: float, notice: Callable[[float], None]
     ) -> None:
         """Reach the scheduler; raise ClusterError when it does not answer."""
-        self._content = replace(catalogue, path=None)
+        self._content = replace(catalogue, texts={})
         self._patience, self._notice = patience, notice
         self._own: Any = None
         if scheduler is None:

@@ -27,6 +27,7 @@ from matcher.profiles.profile import Fields
 from matcher.registers.screener import ScreenedChunk, Screener
 from rules.catalogue.catalogue import Catalogue
 from seeds.vocabulary import Vocabulary
+from service.disk import open_private
 from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, read_tenants
 from service.screenings.stored.folders import (
     CHUNK_ROWS,
@@ -80,7 +81,7 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
     table = read_tenants(folder.sent(form), options)
     rejected = chunks = tenants = 0
     unread = folder.path / ".rejected"
-    with unread.open("wb") as lines:
+    with open_private(unread) as lines:
         left = iter(table)
         while rows := list(itertools.islice(left, CHUNK_ROWS)):  # the same file is always cut at the same rows
             refused = [row for row in rows if isinstance(row, RejectedRow)]

@@ -21,6 +21,7 @@ from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 from seeds.profile_fields import Kind
 from seeds.vocabulary import printable
 from service.complaints import Complaint, RequestError, complaints_of, pointer_to, published, read_json
+from service.disk import open_private
 from service.intake.first_look import Look, correction_refusal
 from service.intake.headings.layout import MONEY_UNITS, ColumnReport, CorrectionError, Status
 from service.intake.headings.names import BY_ID, FIELDS
@@ -137,7 +138,8 @@ class Sent:
             write_whole(target, self.content)
             return
         fresh = target.with_name(f".{target.name}")
-        self.content.save(fresh)
+        with open_private(fresh) as file:
+            self.content.save(file)
         if fresh.stat().st_size > most:
             raise RequestEntityTooLarge
         fresh.replace(target)
@@ -159,7 +161,8 @@ def keep_copy(source: Path, target: Path) -> None:
     try:
         target.hardlink_to(source)
     except OSError:
-        shutil.copyfile(source, target)
+        with source.open("rb") as sent, open_private(target) as copy:
+            shutil.copyfileobj(sent, copy)
 
 
 def _from_form(request: flask.Request) -> Sent:

@@ -6,6 +6,7 @@ A screening keeps the catalogue it was begun with, whatever is published meanwhi
 from __future__ import annotations
 
 import secrets
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -18,11 +19,13 @@ import structlog
 
 from rules.catalogue.catalogue import Catalogue, CatalogueError
 from service.clock import today
+from service.data_folder import ClockWatch, sweep
+from service.disk import Fault, StorageError, fault_of
 from service.editions import Editions, Newest
 from service.feedback.store import Feedback
 from service.intake.questions import judge_of_facts
 from service.intake.table import ReadingOptions
-from service.logs import log_exception
+from service.logs import log_exception, log_fault
 from service.screenings.jobs.deciding import Cores, UnreadableFileError, decide_all, read_file
 from service.screenings.stored.changes import Side, write_changes
 from service.screenings.stored.folders import Folder, Folders
@@ -33,6 +36,9 @@ from service.settings import Settings
 from service.store import Store
 
 IDLE_SECONDS = 0.5
+REFUSED_SECONDS = 5.0
+"""So long nothing is tried after the data file could not be used."""
+_PASSING = frozenset({Fault.LOCKED, Fault.MISSING, Fault.DAMAGED})
 SWEEP_SECONDS = 60.0
 ORPHAN_SECONDS = 3600.0
 """A folder without a screening is deleted when it is that old; a younger one may be about to get its screening."""
@@ -52,7 +58,8 @@ class Worker:
 
     def __post_init__(self) -> None:
         """Open the data file; the catalogue only when there is something to do."""
-        store = Store(self.settings.data)
+        self._store = store = Store(self.settings.data)
+        self._clock = ClockWatch(store.folder)
         self._jobs, self._folders, self._editions = Jobs(store), Folders(store.folder), Editions(store.folder)
         self._newest = Newest(self.settings.catalogue, self._editions)
         self._feedback = Feedback(store)
@@ -66,9 +73,13 @@ class Worker:
         """Work until stopped or no longer wanted."""
         try:
             while not self._is_over():
-                self._sweep_when_due()
-                if not self.work_once():
-                    self.stopping.wait(IDLE_SECONDS)
+                try:
+                    self._sweep_when_due()
+                    wait = 0.0 if self.work_once() else IDLE_SECONDS
+                except (StorageError, sqlite3.Error, OSError) as error:
+                    log_fault("worker_waits", str(fault_of(error) or type(error).__name__))
+                    wait = REFUSED_SECONDS
+                self.stopping.wait(wait)
         finally:
             self._dismiss()
 
@@ -92,22 +103,34 @@ class Worker:
 
     def _sweep_when_due(self) -> None:
         if time.monotonic() - self._swept > SWEEP_SECONDS:
+            self._swept = time.monotonic()  # a sweep that fails is not tried again at once: there is work to do
             self.sweep()
-            self._swept = time.monotonic()
 
     def sweep(self) -> None:
         """Delete what is overdue, and folders and catalogues that no screening needs."""
+        for job_id in self._folders.dropped():  # deleted while the data file could note nothing
+            self._jobs.delete(job_id)
+            self._folders.remove(job_id)
+        if self._clock.is_believed():
+            self._forget_what_is_over()
+        self._editions.forget(self._jobs.catalogues())
+        sweep(self._store.folder)
+        self._store.empty_log()
+        self._store.keep_reserve()
+
+    def _forget_what_is_over(self) -> None:
         self._feedback.forget_overdue()
         for job_id in self._jobs.overdue():
+            self._folders.drop(job_id)
             self._jobs.delete(job_id)
             self._folders.remove(job_id)
             structlog.get_logger().info("screening_expired")
         known = self._jobs.known()
         for job_id in self._folders.ids():
-            age = time.time() - self._folders.of(job_id).path.stat().st_mtime
-            if job_id not in known and age > ORPHAN_SECONDS:
-                self._folders.remove(job_id)
-        self._editions.forget(self._jobs.catalogues())
+            with suppress(FileNotFoundError):  # it was deleted at this moment
+                age = time.time() - self._folders.of(job_id).path.stat().st_mtime
+                if job_id not in known and age > ORPHAN_SECONDS:
+                    self._folders.remove(job_id)
 
     def _work(self, job: Job) -> None:
         try:
@@ -121,10 +144,16 @@ class Worker:
             self._jobs.end(job.id, self._name, State.FAILED, "catalogue_unavailable")
         except BrokenExecutor:
             self._recover(job)
-        except Exception as error:  # noqa: BLE001 - one bad screening must not stop the others
+        except Exception as error:
+            fault = fault_of(error)
+            if fault in _PASSING:  # nothing can be noted now either: it is taken up again when its lease has run out
+                raise
             self._jobs.beat(job.id, self._name)  # a file that vanished with its screening is no fault
-            log_exception(error)
-            self._jobs.end(job.id, self._name, State.FAILED, "internal_error")
+            if fault is None:
+                log_exception(error)
+            else:
+                log_fault("screening_not_stored", fault)
+            self._jobs.end(job.id, self._name, State.FAILED, f"storage_{fault}" if fault else "internal_error")
 
     def _take_to_its_end(self, job: Job) -> None:
         folder, catalogue = self._folders.of(job.id), self._catalogue_of(job)
@@ -213,3 +242,5 @@ class Worker:
                 self._jobs.beat(job_id, self._name)
             except LeaseLostError:
                 return
+            except (StorageError, sqlite3.Error) as error:  # the lease runs out if this lasts
+                log_fault("worker_waits", str(fault_of(error) or type(error).__name__))

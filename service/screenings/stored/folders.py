@@ -10,6 +10,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -20,9 +21,10 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from matcher.profiles.profile import DATES, Profile
-from service.store import private_folder
+from service.disk import open_private, private_folder
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{32}")
+_DROPPED = ".dropped-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,31 @@ class Folders:
         private_folder(self._root)
         return Folder(private_folder(self._root / job_id))
 
+    def drop(self, job_id: str) -> None:
+        """Take a screening away from everybody at once, whatever the data file can still note; it needs no room."""
+        with suppress(FileNotFoundError):
+            self.of(job_id).path.rename(self._dropped(job_id))
+
+    def is_dropped(self, job_id: str) -> bool:
+        """Tell whether a screening was taken away, though the data file may still list it."""
+        return self._dropped(job_id).exists()
+
     def remove(self, job_id: str) -> None:
         """Delete everything of a screening; a file that appears meanwhile is deleted too."""
-        shutil.rmtree(self._root / job_id, ignore_errors=True)
+        for folder in (self.of(job_id).path, self._dropped(job_id)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def empty(self, job_id: str) -> None:
+        """Delete all files of a screening that was taken away; that it was stays to be seen."""
+        for path in self._dropped(job_id).glob("*"):
+            path.unlink(missing_ok=True)
+
+    def dropped(self) -> list[str]:
+        """Return the ids of the screenings that were taken away and not yet forgotten."""
+        return [path.name.removeprefix(_DROPPED) for path in self._root.glob(f"{_DROPPED}*")]
+
+    def _dropped(self, job_id: str) -> Path:
+        return self._root / f"{_DROPPED}{job_id}"
 
     def ids(self) -> Iterator[str]:
         """Yield the ids that have a folder."""
@@ -94,11 +118,16 @@ class Folders:
 
 def write_whole(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write a file, at once or piece by piece, so that a crash leaves the whole of it or nothing."""
-    with path.with_name(f".{path.name}.{secrets.token_hex(4)}").open("wb") as fresh:
-        fresh.writelines([content] if isinstance(content, bytes) else content)
-        fresh.flush()
-        os.fsync(fresh.fileno())
-    Path(fresh.name).replace(path)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with open_private(fresh) as file:
+            file.writelines([content] if isinstance(content, bytes) else content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 CHUNK_ROWS = 2000

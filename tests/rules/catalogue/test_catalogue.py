@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import pytest
 from opencc import OpenCC
 
-from rules.catalogue.catalogue import Catalogue, CatalogueError, connect
-from rules.catalogue.content import build_catalogue, check_seeds, load_content, open_catalogue, version_of
+from rules.catalogue.catalogue import Catalogue, CatalogueError
+from rules.catalogue.content import build_catalogue, check_seeds, connect, load_content, open_catalogue, version_of
 from seeds.faults import SeedError
 from seeds.vocabulary import Vocabulary
 
@@ -266,9 +266,20 @@ def test_a_search_sees_through_other_writings(opened, query, text):
     assert any(text in opened.measures[id_].source.quote for id_ in found)
 
 
-def test_a_catalogue_in_memory_has_no_index_to_search(shipped):
-    assert shipped.path is None
-    assert not shipped.search_measures("中试").measures
+def test_a_catalogue_that_was_never_a_file_is_searched_alike(shipped, opened):
+    assert shipped.search_measures("中试") == opened.search_measures("中试")
+
+
+def test_what_becomes_of_the_file_changes_no_search(copied):
+    catalogue = open_catalogue(copied)
+    before = catalogue.search_measures("中试 平台")
+    for spoil in (
+        lambda: copied.write_bytes(copied.read_bytes()[:5000]),
+        lambda: copied.write_bytes(b""),
+        copied.unlink,
+    ):
+        spoil()
+        assert catalogue.search_measures("中试 平台") == before
 
 
 @pytest.mark.parametrize(

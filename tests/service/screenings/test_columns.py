@@ -2,8 +2,6 @@
 
 import io
 import json
-import tempfile
-from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -87,7 +85,7 @@ def test_a_first_look_tells_columns_samples_and_rows_and_keeps_nothing(operator,
     units = {choice["field"]: choice["units"] for choice in reported["choices"]}
     assert (units["annual_revenue_cny"][:4], units["name"]) == (["元", "百元", "千元", "万元"], [])
     assert operator.get("/v1/screenings").json["items"] == before
-    assert not list(Path(tempfile.gettempdir()).glob("tmp*/sent.csv"))
+    assert not list(operator.data.parent.glob("looks/*"))
 
 
 def test_the_day_asked_about_decides_which_year_has_ended(operator):

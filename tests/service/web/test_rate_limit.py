@@ -65,12 +65,14 @@ def test_addresses_have_budgets_of_their_own_and_an_ipv6_network_one(app):
     assert who("") == who("no address") == "unknown"
 
 
-def test_a_store_that_fails_lets_matches_pass(tmp_path, catalogue_file):
+def test_while_its_store_fails_a_process_counts_by_itself_and_says_so(tmp_path, catalogue_file):
     store = tmp_path / "r.sqlite"
     store.mkdir()
     settings = Settings(catalogue=catalogue_file, rate_limit="1/hour", rate_store=str(store), log_level="error")
     client = create_app(settings).test_client()
-    assert [client.post("/v1/match", json={"profile": {}}).status_code for _ in range(3)] == [200] * 3
+    assert [client.post("/v1/match", json={"profile": {}}).status_code for _ in range(3)] == [200, 429, 429]
+    assert [part["code"] for part in client.get("/readyz").json["impaired"]] == ["rate_store_unusable"]
+    assert 'cepei_impaired{part="rate_limit"} 1.0' in client.get("/metrics").text
 
 
 HIT = """
