@@ -8,6 +8,8 @@ import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api import feedback_reports, public, screening_results, screenings
+from service.intake.reader_host import Bounds
+from service.intake.readers import Readers
 from service.logs import configure_logs
 from service.metrics import create_metrics
 from service.pages import documentation, feedback
@@ -43,7 +45,11 @@ def create_app(settings: Settings) -> flask.Flask:
     metrics = create_metrics(settings.metrics_folder)
     live = LiveEngine(settings.catalogue, partial(open_engine, settings, metrics))
     limiter, store = create_limiter(app, settings), Store(settings.data)
-    app.extensions[EXTENSION] = Serving(settings=settings, live=live, metrics=metrics, limiter=limiter, store=store)
+    # A file that is looked at holds a thread that others may need.
+    readers = Readers(Bounds(settings.reader_bytes, settings.look_seconds), most=max(1, settings.threads - 2))
+    app.extensions[EXTENSION] = Serving(
+        settings=settings, live=live, metrics=metrics, limiter=limiter, store=store, readers=readers
+    )
     register_error_handlers(app, problem_page)
     api = create_api(app)
     register_resources(api)

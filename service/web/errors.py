@@ -47,6 +47,7 @@ KINDS = {
     "data_unavailable": 503,
     "feedback_full": 503,
     "busy": 503,
+    "readers_busy": 503,
 }
 """The status of each kind of problem; its title is the message problem_<kind>."""
 BY_STATUS = {status: kind for kind, status in reversed(KINDS.items())}

@@ -24,6 +24,7 @@ from rules.catalogue.catalogue import Catalogue, CatalogueError
 from service.clock import seconds_to_midnight, today
 from service.complaints import Complaint, RequestError
 from service.editions import Editions, mark_of
+from service.intake.readers import Readers
 from service.keys import SCREENING_ROLES, Key, Keys, Role
 from service.metrics import Metrics
 from service.screenings.stored.folders import Folders
@@ -71,6 +72,7 @@ class Serving:
     metrics: Metrics
     limiter: Limiter | None
     store: Store
+    readers: Readers
 
     @property
     def engine(self) -> Engine | None:

@@ -9,10 +9,13 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, cast
 
 import orjson
@@ -71,7 +74,7 @@ class Folders:
 
     def __init__(self, root: Path) -> None:
         """Keep them below `root`, which only this user can enter."""
-        self._root = root / "screenings"
+        self._root, self._looks = root / "screenings", root / "looks"
 
     def of(self, job_id: str) -> Folder:
         """Return the folder of a screening, there or not."""
@@ -85,6 +88,18 @@ class Folders:
     def remove(self, job_id: str) -> None:
         """Delete everything of a screening; a file that appears meanwhile is deleted too."""
         shutil.rmtree(self._root / job_id, ignore_errors=True)
+
+    @contextmanager
+    def look(self) -> Iterator[Folder]:
+        """Give a folder for a file that is only looked at."""
+        with TemporaryDirectory(dir=private_folder(self._looks)) as path:
+            yield Folder(Path(path))
+
+    def forget_looks(self, seconds: float) -> None:
+        """Delete what a look left behind that was killed, when it is so old."""
+        for path in self._looks.iterdir() if self._looks.is_dir() else ():
+            if time.time() - path.stat().st_mtime > seconds:
+                shutil.rmtree(path, ignore_errors=True)
 
     def ids(self) -> Iterator[str]:
         """Yield the ids that have a folder."""
