@@ -35,6 +35,9 @@ _DATA_PAGES = 5
 """Where /proc/self/statm tells the pages of data and stack."""
 
 
+_LIBRARIES = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""A process with threads is not to be forked, and memory set aside and not used would count as used."""
+
 Call: TypeAlias = tuple[str, ...]
 """A module, a function of it, and texts that it is called with."""
 
@@ -63,7 +66,8 @@ def main(descriptor: int, calls: Iterable[Call]) -> None:
     """Do what readers need done once, then fork one for each connection, until nobody holds the socket's other end."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # those who ask are told to stop, and this process goes with them
-    os.putenv("OPENBLAS_NUM_THREADS", "1")  # a process with threads is not to be forked
+    for name, value in _LIBRARIES.items():
+        os.putenv(name, value)
     for module, function, *arguments in calls:
         getattr(import_module(module), function)(*arguments)
     gc.collect()
