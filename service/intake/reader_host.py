@@ -1,11 +1,12 @@
 """The process that forks a reader for each file: it has loaded what reading needs, and does nothing else.
 
-A reader may use only so much memory and time: the kernel ends one that wants more, this process one whose asker has
-gone. It goes itself when nobody is left to ask.
+A reader may use only so much memory and time: the kernel ends one that wants more, or has lost this process, and this
+process one whose asker has gone. It goes itself when nobody is left to ask.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import math
 import os
@@ -31,6 +32,9 @@ OUT_OF_MEMORY, FAILED = 77, 78
 """How a reader ends that was given no more memory, and one that could not answer for any other reason."""
 
 _BOUNDS = struct.Struct("<Qdi")
+_DIE_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of Linux."""
+
 _DATA_PAGES = 5
 """Where /proc/self/statm tells the pages of data and stack."""
 
@@ -86,15 +90,15 @@ class Host:
         self._poll.register(asked, select.POLLIN)
 
     def run(self) -> None:
-        """Work until nobody can ask any more; readers still at work are ended."""
-        while True:
+        """Work until nobody can ask any more, nor waits for an answer."""
+        can_ask = True
+        while can_ask or self._readers:
             (descriptor, _), *_ = self._poll.poll()  # one at a time: a number may be another's after the first
             if descriptor != self._asked.fileno():
                 self._see_to(descriptor)
             elif not self._begin():
-                break
-        for reader in set(self._readers.values()):
-            os.kill(reader.pid, signal.SIGKILL)
+                self._poll.unregister(self._asked)
+                can_ask = False
 
     def _begin(self) -> bool:
         """Fork for the next connection; False when there will be none."""
@@ -102,7 +106,11 @@ class Host:
         if not bounds:
             return False
         connection = socket.socket(fileno=descriptors[0])
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # there are too many processes already
+            connection.close()
+            return True
         if pid == 0:
             self._asked.close()
             for other in set(self._readers.values()):
@@ -148,6 +156,7 @@ def _bind(bounds: Bounds) -> None:
     silence = os.open(os.devnull, os.O_RDWR)  # what a library prints when it dies may quote the file
     for descriptor in range(3):
         os.dup2(silence, descriptor)
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     os.nice(bounds.niceness)
     signal.setitimer(signal.ITIMER_REAL, bounds.seconds)
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[_DATA_PAGES])

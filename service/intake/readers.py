@@ -30,6 +30,8 @@ _LOOK_SECONDS, _SLACK_SECONDS = 0.2, 2.0
 _PATIENCE_SECONDS = 2.0
 RETRY_SECONDS = 5
 """A file for which there was no reader may be sent again after so long."""
+_HOSTS = 2
+"""A host that tells nothing of a reader was killed at that moment; the next one is asked instead."""
 _PIECE = 1 << 18
 _MEBIBYTE = 1 << 20
 _OUT_OF_TIME = frozenset({-signal.SIGALRM, -signal.SIGXCPU})
@@ -56,7 +58,7 @@ class _Host:
         self._calls: tuple[Call, ...] = ()
         self._starting = threading.Lock()
         self._asking: socket.socket | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._processes: list[subprocess.Popen[bytes]] = []
         self._owner = 0
 
     def start(self) -> socket.socket:
@@ -65,39 +67,39 @@ class _Host:
             if self._asking is None:
                 self._asking, end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
                 code = _START.format(path=sys.path, end=end.fileno(), calls=self._calls)
-                self._owner = os.getpid()
+                if self._owner != os.getpid():
+                    self._owner, self._processes = os.getpid(), []
+                self._processes = [process for process in self._processes if process.poll() is None]
                 with end:
-                    self._process = subprocess.Popen(  # noqa: S603 - this interpreter and code of ours
+                    process = subprocess.Popen(  # noqa: S603 - this interpreter and code of ours
                         [sys.executable, "-c", code],
                         stdin=subprocess.DEVNULL,
                         pass_fds=[end.fileno()],
                         start_new_session=True,
                     )
+                self._processes.append(process)
             return self._asking
 
     def prepare(self, calls: tuple[Call, ...]) -> None:
-        """Start it with these calls; readers at work that came from another one go on."""
+        """Start it with these calls; one that was started with others goes when its readers have ended."""
         if calls != self._calls:
             self._calls = calls
-            if self._asking is not None:
-                self.forget(self._asking)
+            self.forget(self._asking)
         self.start()
 
-    def forget(self, asking: socket.socket) -> None:
-        """Give up a host, which may be gone."""
+    def forget(self, asking: socket.socket | None) -> None:
+        """Ask no more of a host, which may be gone."""
         with self._starting:
-            if asking is not self._asking:
-                return
-            if self._process is not None and self._owner == os.getpid():
-                self._process.kill()
-                self._process.wait()
-            asking.close()
-            self._asking = self._process = None
+            if asking is not None and asking is self._asking:
+                asking.close()
+                self._asking = None
 
     def close(self) -> None:
-        """Leave no host behind."""
-        if self._asking is not None:
-            self.forget(self._asking)
+        """Leave no host behind; those of the process that this one was forked from are not ours."""
+        self.forget(self._asking)
+        for process in self._processes if self._owner == os.getpid() else ():
+            process.kill()
+            process.wait()
 
     def connect(self, bounds: Bounds) -> socket.socket:
         """Return a connection to a reader of its own."""
@@ -154,8 +156,11 @@ def read_until(
     ends the reader, as soon as it is over.
     """
     question = pickle.dumps((function, arguments, named))
-    with _HOST.connect(bounds) as connection:
-        received = _exchange(connection, LENGTH.pack(len(question)) + question, bounds.seconds, is_over)
+    received = b""
+    for _ in range(_HOSTS):
+        if not received:
+            with _HOST.connect(bounds) as connection:
+                received = _exchange(connection, LENGTH.pack(len(question)) + question, bounds.seconds, is_over)
     answer, status = _parted(received)
     if answer is None:
         raise _refusal(status, bounds)
