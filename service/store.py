@@ -60,8 +60,10 @@ FORGET_PARTS = """
 LEASES = (
     "ALTER TABLE screenings ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE screenings ADD COLUMN lease_boot TEXT",
+    "ALTER TABLE screenings ADD COLUMN read_turn INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE screenings ADD COLUMN turn INTEGER NOT NULL DEFAULT 0",
-    "CREATE INDEX screenings_by_key ON screenings (key_id, turn)",
+    "CREATE INDEX screenings_by_read_turn ON screenings (key_id, read_turn)",
+    "CREATE INDEX screenings_by_turn ON screenings (key_id, turn)",
 )
 
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (

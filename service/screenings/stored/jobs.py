@@ -196,14 +196,15 @@ class Jobs:
         return [_job_of(row) for row in self._store.rows(query, {"key": key_id, "now": self._clock()})]
 
     def lease(self, worker: str, *, unread: bool | None = None) -> Job | None:
-        """Take, in one statement, a screening that nobody works on: the oldest of the key that was served longest ago.
+        """Take, in one statement, a screening that nobody works on: the oldest of the key whose turn is longest ago.
 
         `unread` asks for one whose file has not been read, or for one whose file has. Of a key one file is read at a
         time.
         """
+        turn = "read_turn" if unread else "turn"
         query = f"""
             UPDATE screenings SET state = 'running', lease = :worker, lease_boot = :boot, lease_until = :up + :lease,
-                attempts = attempts + 1, turn = (SELECT MAX(turn) + 1 FROM screenings),
+                attempts = attempts + 1, {turn} = (SELECT MAX({turn}) + 1 FROM screenings),
                 started_at = COALESCE(started_at, :now), resumed_at = :now, resumed_done = done
             WHERE id = (
                 SELECT id FROM screenings AS one WHERE expires_at > :now AND {_FREE}
@@ -211,7 +212,7 @@ class Jobs:
                     AND NOT (:unread IS 1 AND EXISTS (
                         SELECT 1 FROM screenings WHERE key_id = one.key_id AND total IS NULL AND {_HELD}
                     ))
-                ORDER BY (SELECT MAX(turn) FROM screenings WHERE key_id = one.key_id), rowid LIMIT 1
+                ORDER BY (SELECT MAX({turn}) FROM screenings WHERE key_id = one.key_id), rowid LIMIT 1
             ) RETURNING *
         """  # noqa: S608 - constants
         row = self._store.row(query, {"worker": worker, "now": self._clock(), "unread": unread, **self._now()})
