@@ -20,7 +20,7 @@ _LARGEST_NESTED_BYTES = 32_768
 
 _TOO_LONG = Broken("row_too_long")
 _ENDLESS = 10**9
-_TEXTS = frozenset({pa.string(), pa.large_string(), pa.string_view()})
+_TEXTS = frozenset({pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.large_binary()})
 
 
 def open_columnar(source: Source, mapping: Mapping[str, str]) -> RawTable:
@@ -94,7 +94,7 @@ def _plain(column: pa.Array) -> _Plain:
         values = dict(zip(used, _values(column.dictionary.take(pa.array(used, pa.int32()))), strict=True))
         return _Plain([None if code is None else values[code] for code in codes], values.values())
     cells = _undivided(column)
-    return _Plain(cells, cells if pa.types.is_nested(column.type) or pa.types.is_binary(column.type) else ())
+    return _Plain(cells, cells if pa.types.is_nested(column.type) else ())
 
 
 def _undivided(column: pa.Array) -> list[Any]:

@@ -95,9 +95,9 @@ def load_sheet(workbook: CalamineWorkbook, name: str, broken: Mapping[tuple[int,
 
 
 def _merges(ranges: list[Merge], last: int, rows: int) -> list[Merge]:
-    """Return merges, but for what of them is right of the last column; raise TableRefusedError when they overlap.
+    """Return merges, but for what of them is right of the last column.
 
-    What is merged in the first rows can then be gone through cell by cell, however much the file declares.
+    Raises TableRefusedError when they cover more than all of the first rows; others can be gone through cell by cell.
     """
     merges = [
         ((top, left), (bottom, min(right, max(last, left + 1))))
