@@ -1,5 +1,6 @@
 """The job table when clocks are set, machines start anew, workers die, and one operator asks for more than others."""
 
+import threading
 import time
 from datetime import date
 
@@ -15,6 +16,13 @@ from service.store import Store
 OPTIONS = Options(on=date(2026, 11, 21), statuses=("draft", "in_force"))
 PLENTY = 1_000_000
 HOUR = 3_600.0
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.02)
 
 
 class Time:
@@ -202,3 +210,28 @@ def test_a_screening_with_which_the_whole_worker_dies_while_deciding_fails_too(s
         dies(earlier, moment, unread=False)
     assert worker.work_once()
     assert describe_failure(earlier.found(job_id), "zh").code == "internal_error"
+
+
+LONG_LIST = ("企业名称,注册地,主营产品\n" + "甲有限公司,合肥,聚乳酸、疫苗\n" * 200_000).encode()
+
+
+def test_a_worker_that_is_told_to_stop_leaves_the_file_at_once_and_counts_no_attempt(store, worker):
+    """Nor does the reader of a list that is cancelled meanwhile keep the place of another one."""
+    table = Jobs(store)
+    ids = [queued(table, key) for key in ("one", "other")]
+    for job_id in ids:
+        Folders(store.folder).create(job_id).sent("csv").write_bytes(LONG_LIST)
+    working = threading.Thread(target=worker.run)
+    working.start()
+    try:
+        wait_for(lambda: all(Folders(store.folder).of(job_id).tenants(0).exists() for job_id in ids))
+        assert table.cancel(ids[0])
+    finally:
+        worker.stopping.set()
+        began = time.monotonic()
+        working.join(20)
+    assert not working.is_alive()
+    assert time.monotonic() - began < 5
+    assert (table.found(ids[0]).state, table.found(ids[1]).state) == (State.CANCELLED, State.QUEUED)
+    assert table.found(ids[1]).attempts == 0
+    assert table.found(ids[1]).total is None
