@@ -70,6 +70,7 @@ class Worker:
         self._jobs, self._folders, self._editions = Jobs(store), Folders(store.folder), Editions(store.folder)
         self._newest = Newest(self.settings.catalogue, self._editions)
         self._opening = threading.Lock()
+        self._opened: Catalogue | None = None
         self._feedback = Feedback(store)
         self._name = secrets.token_hex(8)
         self._crew: Cores | None = None
@@ -254,13 +255,18 @@ class Worker:
 
     def _catalogue_of(self, job: Job) -> Catalogue:
         """Return the catalogue that the screening has been read with, else the newest."""
+        wanted = job.catalogue if job.total is not None else None
         with self._opening:
-            if job.catalogue and job.total is not None:
-                try:
-                    return self._editions.catalogue(job.catalogue)
-                except CatalogueError as error:
-                    structlog.get_logger().warning("screening_begun_anew", reason=str(error))
-            return self._newest.catalogue()
+            if wanted is None or self._opened is None or self._opened.version != wanted:
+                self._opened = self._kept(wanted) or self._newest.catalogue()
+            return self._opened
+
+    def _kept(self, version: str | None) -> Catalogue | None:
+        try:
+            return self._editions.catalogue(version) if version else None
+        except CatalogueError as error:
+            structlog.get_logger().warning("screening_begun_anew", reason=str(error))
+            return None
 
     def _crew_of(self, catalogue: Catalogue) -> Cores:
         if self._crew is None or self._version != catalogue.version:
