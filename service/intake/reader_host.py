@@ -157,6 +157,8 @@ def _bind(bounds: Bounds) -> None:
     for descriptor in range(3):
         os.dup2(silence, descriptor)
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    with suppress(OSError):  # when the machine is short of memory, a reader goes first
+        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
     os.nice(bounds.niceness)
     signal.setitimer(signal.ITIMER_REAL, bounds.seconds)
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[_DATA_PAGES])
