@@ -9,6 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.api import feedback_reports, public, screening_results, screenings
 from service.data_folder import LOOKS
+from service.intake.reader_host import Bounds
+from service.intake.readers import Readers
 from service.logs import configure_logs
 from service.metrics import Metrics
 from service.pages import documentation, feedback
@@ -46,7 +48,11 @@ def create_app(settings: Settings) -> flask.Flask:
     live = LiveEngine(settings.catalogue, partial(open_engine, settings, metrics))
     limiter, store = create_limiter(app, settings), Store(settings.data)
     app.config[SPOOL] = store.folder / LOOKS
-    app.extensions[EXTENSION] = Serving(settings=settings, live=live, metrics=metrics, limiter=limiter, store=store)
+    # A file that is looked at holds a thread that others may need.
+    readers = Readers(Bounds(settings.reader_bytes, settings.look_seconds), most=max(1, settings.threads - 2))
+    app.extensions[EXTENSION] = Serving(
+        settings=settings, live=live, metrics=metrics, limiter=limiter, store=store, readers=readers
+    )
     register_error_handlers(app, problem_page)
     api = create_api(app)
     register_resources(api)

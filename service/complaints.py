@@ -10,6 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -114,22 +115,25 @@ def read_json(body: bytes) -> Any:  # noqa: ANN401 - JSON holds any plain data
     if not body.strip():
         raise RequestError("bad_request", [Complaint(code="empty_body")])
     _refuse_depth(body)
+    with json_faults():
+        data = DECODER.decode(body.decode("utf-8-sig"))
+    if complaints := list(oddities(data, ())):
+        raise RequestError("bad_request", complaints)
+    return data
+
+
+@contextmanager
+def json_faults() -> Iterator[None]:
+    """Raise what JSON cannot be read for as RequestError."""
     try:
-        data = json.loads(
-            body.decode("utf-8-sig"),
-            object_pairs_hook=_object,
-            parse_constant=lambda text: _Oddity("not_finite", text),
-            parse_int=lambda text: int(text) if len(text) <= LONGEST_NUMBER else _Oddity("number_too_long", text),
-            parse_float=_fraction,
-        )
+        yield
     except UnicodeDecodeError as error:
         raise RequestError("bad_request", [Complaint(code="not_utf8", params={"offset": error.start})]) from error
     except json.JSONDecodeError as error:
         complaint = Complaint(code="broken_json", params={"line": error.lineno, "column": error.colno})
         raise RequestError("bad_request", [complaint]) from error
-    if complaints := list(_oddities(data, ())):
-        raise RequestError("bad_request", complaints)
-    return data
+    except RecursionError as error:
+        raise RequestError("bad_request", [_too_deep()]) from error
 
 
 def _refuse_depth(body: bytes) -> None:
@@ -140,7 +144,11 @@ def _refuse_depth(body: bytes) -> None:
         character = body[token.start()]
         depth += (character in b"[{") - (character in b"]}")
         if depth > DEEPEST:
-            raise RequestError("bad_request", [Complaint(code="too_deep", params={"limit": DEEPEST})])
+            raise RequestError("bad_request", [_too_deep()])
+
+
+def _too_deep() -> Complaint:
+    return Complaint(code="too_deep", params={"limit": DEEPEST})
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -157,16 +165,27 @@ def _fraction(text: str) -> float | _Oddity:
     return value if abs(value) != float("inf") else _Oddity("not_finite", text[:LONGEST_NUMBER])
 
 
-def _oddities(data: object, path: tuple[str | int, ...]) -> Iterator[Complaint]:
-    """Yield a complaint for every token, key or text of `data` that JSON cannot carry."""
+DECODER = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_constant=lambda text: _Oddity("not_finite", text),
+    parse_int=lambda text: int(text) if len(text) <= LONGEST_NUMBER else _Oddity("number_too_long", text),
+    parse_float=_fraction,
+)
+"""Leaves in what it gives whatever `oddities` complains about."""
+
+
+def oddities(data: object, path: tuple[str | int, ...]) -> Iterator[Complaint]:
+    """Yield a complaint for every token, key or text of `data` that JSON cannot carry; raise RequestError for depth."""
     if isinstance(data, _Oddity):
         yield Complaint(code=data.code, pointer=pointer_to(*path), params={"text": data.text})
     elif isinstance(data, str):
         if _SURROGATE.search(data):
             yield Complaint(code="lone_surrogate", pointer=pointer_to(*path))
+    elif isinstance(data, list | dict) and len(path) >= DEEPEST:
+        raise RequestError("bad_request", [_too_deep()])
     elif isinstance(data, list):
         for position, item in enumerate(data):
-            yield from _oddities(item, (*path, position))
+            yield from oddities(item, (*path, position))
     elif isinstance(data, dict):
         yield from _object_oddities(data, path)
 
@@ -180,7 +199,7 @@ def _object_oddities(data: dict[str, Any], path: tuple[str | int, ...]) -> Itera
         if _SURROGATE.search(name):
             yield Complaint(code="lone_surrogate", pointer=pointer_to(*path, printable(name)))
         else:
-            yield from _oddities(item, (*path, name))
+            yield from oddities(item, (*path, name))
 
 
 MOST_UNKNOWN_FIELDS = 20

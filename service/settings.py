@@ -89,7 +89,8 @@ class Settings:
     """How this process serves: `rate_limit` is "" when matches are not limited, `proxies` trusted hops in front.
 
     `operator_records` are the companies that one operator key may have matched or screened in a day;
-    `screening_processes` decide the chunks of one screening side by side.
+    `screening_processes` decide the chunks of one screening side by side. Reading one file may take `reader_bytes` of
+    memory and `reader_seconds`, a look at it `look_seconds`.
     """
 
     catalogue: Path = DEFAULT_CATALOGUE
@@ -111,6 +112,9 @@ class Settings:
     screening_worker: bool = True
     embed_origins: tuple[EmbedOrigin, ...] = ()
     screening_processes: int = 2
+    reader_bytes: int = 1_024 * 1_048_576
+    reader_seconds: int = 180
+    look_seconds: int = 20
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -135,6 +139,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         feedback_days=reader.number("CEPEI_FEEDBACK_DAYS", 365, lowest=1, highest=3650),
         screening_worker=reader.choice("CEPEI_SCREENING_WORKER", "on", ("on", "off")) == "on",
         screening_processes=reader.number("CEPEI_SCREENING_PROCESSES", os.cpu_count() or 1, lowest=1, highest=64),
+        reader_bytes=reader.number("CEPEI_READER_BYTES", 1_024 * 1_048_576, lowest=1_048_576, highest=2**40),
+        reader_seconds=reader.number("CEPEI_READER_SECONDS", 180, lowest=1, highest=3600),
+        look_seconds=reader.number("CEPEI_LOOK_SECONDS", 20, lowest=1, highest=3600),
         operator_records=reader.number("CEPEI_OPERATOR_RECORDS", 1_000_000, lowest=1, highest=10**9),
         embed_origins=reader.origins("CEPEI_EMBED_ORIGINS"),
     )

@@ -60,11 +60,21 @@ FORGET_PARTS = """
 """
 """What an older program decided of a screening that has not ended is decided again: its files tell less."""
 
+LEASES = (
+    "ALTER TABLE screenings ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE screenings ADD COLUMN lease_boot TEXT",
+    "ALTER TABLE screenings ADD COLUMN read_turn INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE screenings ADD COLUMN turn INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX screenings_by_read_turn ON screenings (key_id, read_turn)",
+    "CREATE INDEX screenings_by_turn ON screenings (key_id, turn)",
+)
+
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001-keys", (KEYS, USAGE)),
     ("0002-screenings", (SCREENINGS, CHUNKS, "CREATE INDEX screenings_by_state ON screenings (state, created_at)")),
     ("0003-feedback", (FEEDBACK, "CREATE INDEX feedback_by_time ON feedback (created_at)")),
     ("0004-parts-with-withheld-measures", (FORGET_PARTS,)),
+    ("0005-attempts-turns-and-leases-by-uptime", LEASES),
 )
 """Name of the step -> its statements."""
 

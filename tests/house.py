@@ -25,7 +25,8 @@ from rules.catalogue.content import build_catalogue, open_catalogue
 from service.app import create_app
 from service.commands.check import PACKS, SEEDS
 from service.intake.table import ReadingOptions
-from service.screenings.jobs.deciding import Decider, read_file
+from service.screenings.jobs.deciding import Decider
+from service.screenings.jobs.reading import read_file
 from service.screenings.stored.folders import Folder
 from service.screenings.stored.jobs import Options
 from service.settings import Settings

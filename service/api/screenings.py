@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import flask
 from msgspec.structs import asdict
 
 from service.complaints import Complaint, RequestError
-from service.data_folder import LOOKS
-from service.disk import private_folder
-from service.intake.first_look import look_at
 from service.intake.questions import STATUSES, NoQuery, ScreeningQuestion
-from service.screenings.jobs.sent import columns_as_read, columns_at_a_look, read_sent
+from service.screenings.jobs.sent import columns_as_read, columns_at_a_look, look_at_sent, read_sent
 from service.screenings.results.files import MEDIA_TYPES
 from service.screenings.results.template import template_workbook
 from service.screenings.shapes import FirstLook, OneScreening, Screening, Screenings
-from service.screenings.stored.folders import Folder
 from service.screenings.stored.jobs import Job, new_id
 from service.screenings.stored.progress import describe_job, event_stream, state_words
 from service.web.blueprints import Blueprint
 from service.web.lookups import forget, run_again
 from service.web.requests import asked_language, json_bytes, private_answer
-from service.web.serving import expect_records, folders, jobs, operator, own_screening, own_screenings, serving, store
+from service.web.serving import expect_records, folders, jobs, operator, own_screening, own_screenings, serving
 
 blueprint = Blueprint("screenings", __name__, description="Many tenants against every measure, for operators.")
 
@@ -96,12 +90,11 @@ def create_screening() -> flask.Response:
     """Take a file, or tenants as JSON, to be screened."""
     key, settings = operator(), serving().settings
     expect_records(key)
-    sent = read_sent(flask.request, settings.upload_bytes)
-    job_id = new_id()
+    readers, job_id = serving().readers, new_id()
     folder = folders().create(job_id)
     try:
-        sent.keep(folder, settings.upload_bytes)
-        sent.check_columns(folder)
+        sent = read_sent(flask.request, folder, most=settings.upload_bytes, readers=readers)
+        sent.check_columns(folder, readers)
         job = jobs().create(job_id, key.id, form=sent.form, options=sent.options, days=settings.retention_days)
     except BaseException:
         folders().remove(job_id)
@@ -116,12 +109,10 @@ def create_screening() -> flask.Response:
 )
 def look_at_columns() -> flask.Response:
     """Tell at once what the columns of a file would be taken for; only its first rows are read, nothing is kept."""
-    most = serving().settings.upload_bytes
-    sent = read_sent(flask.request, most)
-    with TemporaryDirectory(dir=private_folder(store().folder / LOOKS)) as path:
-        folder = Folder(Path(path))
-        sent.keep(folder, most)
-        look = look_at(folder.sent(sent.form), sent.options.columns, on=sent.options.on)
+    most, readers = serving().settings.upload_bytes, serving().readers
+    with folders().look() as folder:
+        sent = read_sent(flask.request, folder, most=most, readers=readers)
+        look = look_at_sent(folder.sent(sent.form), sent.options.columns, on=sent.options.on, readers=readers)
     return private_answer(json_bytes(columns_at_a_look(look, asked_language())))
 
 

@@ -32,15 +32,8 @@ from service.intake.questions import STATUSES, judge_of_facts
 from service.intake.raw_table import Format, Limits, Source, TableRefusedError, sniff_format
 from service.intake.table import ReadingOptions
 from service.screenings.jobs.crews_dask import PATIENCE_SECONDS, Cluster, ClusterError
-from service.screenings.jobs.deciding import (
-    Account,
-    Alone,
-    Cores,
-    Crew,
-    UnreadableFileError,
-    decide_all,
-    read_file,
-)
+from service.screenings.jobs.deciding import Alone, Cores, Crew, decide_all
+from service.screenings.jobs.reading import Account, read_file
 from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import Chunk, Options
 from service.screenings.stored.parts import raw_rejected
@@ -198,7 +191,7 @@ def run(options: argparse.Namespace) -> int:
         return _screen(options, open_catalogue(options.catalogue or load_command_settings().catalogue))
     except CatalogueError as error:
         raise CommandError(str(error), Exit.NO_CATALOGUE) from error
-    except (UnreadableFileError, TableRefusedError, ClusterError) as error:
+    except (TableRefusedError, ClusterError) as error:
         raise refusal(error.code, **error.params) from error
     except (BrokenExecutor, CancelledError) as error:
         raise refusal("processes_died") from error
@@ -220,7 +213,7 @@ def _screen(options: argparse.Namespace, catalogue: Catalogue) -> int:
     with closing(_crew(options, catalogue)) as crew:  # a cluster that is not there is reported before the file is read
         try:
             account = read_file(work.folder, _FORM, reading)
-        except (UnreadableFileError, OSError):
+        except (TableRefusedError, OSError):
             (work.folder.path / _SOURCE).unlink(missing_ok=True)  # mended, the file may be read again
             raise
         missing = missing_chunks(work, account.chunks)

@@ -165,3 +165,7 @@ def _shown(cell: Any) -> str:  # noqa: ANN401 - a cell of any type
         cell = cell.date()
     text = json.dumps(cell, ensure_ascii=False) if isinstance(cell, list | dict) else str(cell)
     return printable(" ".join(text.split()), SHOWN_CHARACTERS)
+
+
+A_FILE = "企业名称,注册地,主营产品,营业收入(万元)\n甲,合肥,聚乳酸,3\n".encode()
+"""A file as small as can be."""

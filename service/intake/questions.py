@@ -146,8 +146,11 @@ def complaints_of_facts(faults: Iterable[Fault]) -> list[Complaint]:
 
 def judge_of_facts(catalogue: Catalogue) -> Callable[[Mapping[str, Any]], list[Complaint]]:
     """Return what tells the complaints about declared facts by one catalogue."""
-    facts = DeclaredFacts.of(catalogue)
-    return lambda declared: complaints_of_facts(facts.faults_of(declared))
+    return partial(_complaints, DeclaredFacts.of(catalogue))
+
+
+def _complaints(facts: DeclaredFacts, declared: Mapping[str, Any]) -> list[Complaint]:
+    return complaints_of_facts(facts.faults_of(declared))
 
 
 def complaints_beside(valid: object, facts: DeclaredFacts | None) -> list[Complaint]:

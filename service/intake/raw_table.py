@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -25,6 +25,16 @@ class TableRefusedError(CodedError):
 
     headings: tuple[str, ...] = ()
     """What may be the headings of a table in which none was understood."""
+
+    def __reduce__(self) -> tuple[Callable[..., TableRefusedError], tuple[object, ...]]:
+        """Let it go from one process to another as it is, whatever its kind is made of."""
+        return _again, (type(self), self.__dict__)
+
+
+def _again(kind: type[TableRefusedError], state: Mapping[str, Any]) -> TableRefusedError:
+    error = kind.__new__(kind, state["code"])
+    error.__dict__.update(state)
+    return error
 
 
 class CellError(CodedError):

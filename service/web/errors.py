@@ -49,6 +49,7 @@ KINDS = {
     "feedback_full": 503,
     "busy": 503,
     "not_stored": 507,
+    "readers_busy": 503,
 }
 """The status of each kind of problem; its title is the message problem_<kind>."""
 BY_STATUS = {status: kind for kind, status in reversed(KINDS.items())}

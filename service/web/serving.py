@@ -25,6 +25,7 @@ from service.clock import seconds_to_midnight, today
 from service.complaints import Complaint, RequestError
 from service.disk import StorageError, fault_of
 from service.editions import Editions, mark_of
+from service.intake.readers import Readers
 from service.keys import SCREENING_ROLES, Key, Keys, Role
 from service.logs import log_exception, log_fault
 from service.metrics import Metrics
@@ -77,6 +78,7 @@ class Serving:
     metrics: Metrics
     limiter: Limiter | None
     store: Store
+    readers: Readers
 
     @property
     def engine(self) -> Engine | None:

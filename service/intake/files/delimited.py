@@ -79,6 +79,9 @@ DELIMITERS = (",", "\t", ";", "|", "，")
 LINES_IN_A_CELL = 60
 """A quoted cell may hold this many lines; more are a quotation mark that is never closed."""
 
+_MOST_CELLS = 16_384
+"""Columns that a spreadsheet program has; a line of more cells is no row, whatever stands in them."""
+
 _SAMPLE_RECORDS = 60
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _SEP_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
@@ -95,7 +98,7 @@ def open_delimited(source: Source, mapping: Mapping[str, str], on: date) -> RawT
     first = records.first(ROWS_ABOVE + 2)
     texts = [[text.strip() for text in _printed(record)] for record in first]
     place = find_header(texts, mapping)
-    if "row_too_long" in first[:place]:
+    if not {"row_too_long", "too_many_cells"}.isdisjoint(record for record in first[:place] if isinstance(record, str)):
         _refuse_width(source, encoding)
     if place is None:
         raise no_heading(texts)
@@ -124,7 +127,8 @@ def _refuse_width(source: Source, encoding: str) -> None:
     most, longest = source.limits.columns, source.limits.row_characters
     with io.TextIOWrapper(source.open(), encoding, errors="surrogateescape", newline="") as stream:
         lines = islice(iter(lambda: stream.readline(longest + 1), ""), ROWS_ABOVE + 1)
-        widest = max((line.count(mark) for line in lines if len(line) > longest for mark in DELIMITERS), default=0)
+        counts = ((len(line) > longest, line.count(mark)) for line in lines for mark in DELIMITERS)
+        widest = max((count for is_long, count in counts if is_long or count >= _MOST_CELLS), default=0)
     if widest >= most:
         raise TableRefusedError("too_many_columns", limit=most)
 
@@ -136,7 +140,8 @@ def _rows(records: _Records, printed: Sequence[list[str] | str], width: int, abo
     for row, record in enumerate(islice(records, above, None), 1):
         line = records.skip + above + row
         if isinstance(record, str):
-            yield broken_row(row, line, record, limit=records.longest)
+            limits = {"count": _MOST_CELLS, "limit": width if record == "too_many_cells" else records.longest}
+            yield broken_row(row, line, record, **limits)
         elif len(record) > width and any(text.strip() for text in record[width:]):
             yield broken_row(row, line, "too_many_cells", count=len(record), limit=width)
         elif record[0].strip() not in starts or _stripped(record) not in again:
@@ -200,6 +205,8 @@ class _Records:
             while line and not line.endswith(("\n", "\r")):
                 line = self._next_line()
             return "row_too_long"
+        if line.count(self._delimiter) >= _MOST_CELLS:
+            return "too_many_cells"
         if '"' not in line:
             return line.rstrip("\r\n").split(self._delimiter)
         return self._quoted(line)

@@ -83,15 +83,34 @@ def reading(stream: BinaryIO) -> Iterator[CalamineWorkbook]:
 def load_sheet(workbook: CalamineWorkbook, name: str, broken: Mapping[tuple[int, int], str]) -> Sheet:
     """Load a sheet of a workbook that is being read."""
     sheet = workbook.get_sheet_by_name(name)
-    merges = (sheet.merged_cell_ranges or [])[:MOST_MERGES]
     rows: Rows = sheet.iter_rows()
     above = list(islice(rows, ROWS_ABOVE + 4))
     (_, left), (last, right) = (sheet.start, sheet.end) if sheet.start and sheet.end else ((0, 0), (-1, -1))
+    merges = _merges(sheet.merged_cell_ranges or [], right, len(above))
     loaded = last + 1
     height = max([loaded, *(row + 1 for row, column in broken if left <= column <= right)])
     return Sheet(
         name=name, rows=rows, above=above, merges=merges, broken=broken, left=left, height=height, loaded=loaded
     )
+
+
+def _merges(ranges: list[Merge], last: int, rows: int) -> list[Merge]:
+    """Return merges, but for what of them is right of the last column.
+
+    Raises TableRefusedError when they cover more than all of the first rows; others can be gone through cell by cell.
+    """
+    merges = [
+        ((top, left), (bottom, min(right, max(last, left + 1))))
+        for (top, left), (bottom, right) in ranges[:MOST_MERGES]
+    ]
+    covered = sum(
+        max(min(bottom + 1, rows) - top, 0) * (right + 1 - left)
+        for (top, left), (bottom, right) in merges
+        if left <= last
+    )
+    if covered > rows * (last + 2):
+        raise TableRefusedError("damaged")
+    return merges
 
 
 def texts_above(sheet: Sheet) -> list[list[str]]:

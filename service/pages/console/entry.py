@@ -32,7 +32,7 @@ from service.pages.wording import page_words
 from service.screenings.jobs.sent import Sent
 from service.screenings.shapes import Screening
 from service.screenings.stored.folders import Folder, write_whole
-from service.screenings.stored.jobs import UNFINISHED, Job, Options, State, new_id
+from service.screenings.stored.jobs import UNFINISHED, Job, Options, State
 from service.screenings.stored.progress import describe_job
 from service.web.requests import PAGE_LANGUAGES, page_language
 from service.web.serving import folders, jobs, own_screenings, serving, store
@@ -109,19 +109,11 @@ class Upload:
     options: Options
 
 
-def keep_upload(sent: Sent, name: str, key: Key) -> str:
-    """Keep a file for its owner; return the id of its screening to be."""
-    upload_id = new_id()
-    folder = folders().create(upload_id)
-    try:
-        sent.keep(folder, serving().settings.upload_bytes)
-        note = {"key": key.id, "form": sent.form, "name": printable(name, _LONGEST_NAME)}
-        asked = {"on": sent.options.on.isoformat(), "statuses": sent.options.statuses}
-        write_whole(folder.path / _NOTE, orjson.dumps({**note, **asked}))
-    except BaseException:
-        folders().remove(upload_id)
-        raise
-    return upload_id
+def note_upload(folder: Folder, sent: Sent, name: str, key: Key) -> None:
+    """Note whose the file in a folder is, until it is started."""
+    note = {"key": key.id, "form": sent.form, "name": printable(name, _LONGEST_NAME)}
+    asked = {"on": sent.options.on.isoformat(), "statuses": sent.options.statuses}
+    write_whole(folder.path / _NOTE, orjson.dumps({**note, **asked}))
 
 
 def find_upload(upload_id: str, key: Key) -> Upload | None:

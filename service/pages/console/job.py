@@ -17,7 +17,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 from rules.catalogue.catalogue import Catalogue
 from service.complaints import Complaint, RequestError
-from service.intake.first_look import look_at
+from service.intake.first_look import Look
 from service.intake.headings.layout import Status
 from service.intake.raw_table import Format
 from service.pages.console.entry import (
@@ -27,7 +27,7 @@ from service.pages.console.entry import (
     find_upload,
     go_to,
     home_page,
-    keep_upload,
+    note_upload,
     pass_name_on,
     report_progress,
     report_screening,
@@ -35,10 +35,10 @@ from service.pages.console.entry import (
 from service.pages.console.summary import summarise
 from service.pages.frame import link
 from service.pages.wording import page_words
-from service.screenings.jobs.sent import Sent, columns_as_read, columns_at_a_look, read_sent
+from service.screenings.jobs.sent import Sent, columns_as_read, columns_at_a_look, look_at_sent, read_sent
 from service.screenings.shapes import ReadColumns
 from service.screenings.stored.changes import StoredChanges
-from service.screenings.stored.jobs import Job, State
+from service.screenings.stored.jobs import Job, State, new_id
 from service.screenings.stored.progress import event_stream
 from service.web.lookups import engine_of, forget, parts_of, results_file, run_again
 from service.web.requests import json_bytes, page_language
@@ -53,7 +53,7 @@ _DOUBTFUL = frozenset({Status.NOT_UNDERSTOOD, Status.UNIT_NOT_UNDERSTOOD, Status
 
 def column_page(path: Path, mapping: Mapping[str, str], *, on: date, language: str) -> Json:
     """Return what the page shows of a file, read on a day with the choices (heading -> field, "" for none)."""
-    look = columns_at_a_look(look_at(path, mapping, on=on), language)
+    look = columns_at_a_look(look_at_sent(path, mapping, on=on, readers=serving().readers), language)
     headings = [column.heading for column in look.columns]
     columns = [
         {
@@ -151,13 +151,22 @@ def _kept(asked: dict[str, str]) -> str:
     name = flask.request.files["file"].filename or ""
     # The API's own reader takes the form from here: without the console's token, which is no question about a file.
     flask.request.form = ImmutableMultiDict(given)
-    sent = read_sent(flask.request, serving().settings.upload_bytes)
-    upload_id = keep_upload(sent, name, flask.g.key)
-    look = look_at(folders().of(upload_id).sent(sent.form), {}, on=sent.options.on)
-    if look.refusal and not look.columns:
+    upload_id, readers = new_id(), serving().readers
+    folder = folders().create(upload_id)
+    try:
+        sent = read_sent(flask.request, folder, most=serving().settings.upload_bytes, readers=readers)
+        _expect_table(look_at_sent(folder.sent(sent.form), {}, on=sent.options.on, readers=readers))
+        note_upload(folder, sent, name, flask.g.key)
+    except BaseException:
         folders().remove(upload_id)
-        raise RequestError("invalid_request", [Complaint(code=look.refusal.code, params=look.refusal.params)])
+        raise
     return upload_id
+
+
+def _expect_table(look: Look) -> None:
+    """Raise RequestError when a look saw no table."""
+    if look.refusal and not look.columns:
+        raise RequestError("invalid_request", [Complaint(code=look.refusal.code, params=look.refusal.params)])
 
 
 def _create(upload: Upload, choices: dict[str, str]) -> None:
@@ -167,8 +176,8 @@ def _create(upload: Upload, choices: dict[str, str]) -> None:
     folder, options = folders().of(upload.id), replace(upload.options, columns=choices)
     os.utime(folder.path)  # the hour of the upload begins anew
     path = folder.sent(upload.form)
-    if refusal := look_at(path, choices, on=options.on).refusal:
-        Sent(form=upload.form, content=b"", options=options).check_columns(folder)
+    if refusal := look_at_sent(path, choices, on=options.on, readers=serving().readers).refusal:
+        Sent(form=upload.form, options=options).check_columns(folder, serving().readers)
         raise RequestError("invalid_request", [Complaint(code=refusal.code, params=refusal.params)])
     jobs().create(upload.id, key.id, form=upload.form, options=options, days=settings.retention_days)
 

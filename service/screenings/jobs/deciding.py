@@ -1,4 +1,4 @@
-"""From a file to decided chunks: read once, cut, decided by this process or all cores (crews_dask.py: a cluster).
+"""From chunks of tenants to decided ones, by this process or all cores (crews_dask.py: a cluster).
 
 Nobody but the caller touches the screening's folder; every crew gives the same bytes.
 """
@@ -8,12 +8,11 @@ from __future__ import annotations
 import gc
 import itertools
 import os
-import shutil
 import signal
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing import connection, get_context, parent_process
 from typing import Any, Protocol
@@ -27,80 +26,9 @@ from matcher.profiles.profile import Fields
 from matcher.registers.screener import ScreenedChunk, Screener
 from rules.catalogue.catalogue import Catalogue
 from seeds.vocabulary import Vocabulary
-from service.disk import open_private
-from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, read_tenants
-from service.screenings.stored.folders import (
-    CHUNK_ROWS,
-    Folder,
-    Tenant,
-    parse_tenants,
-    table_bytes,
-    write_tenants,
-    write_whole,
-)
+from service.screenings.stored.folders import Folder, Tenant, parse_tenants, table_bytes, write_whole
 from service.screenings.stored.jobs import Chunk, Options
 from service.screenings.stored.parts import chunk_summary, count_table, near_table, refused_facts, result_table
-
-
-class UnreadableFileError(Exception):
-    """The whole file is refused; the code and its parameters word it (seeds/messages)."""
-
-    def __init__(self, refusal: TableRefusedError) -> None:
-        """Keep what words the refusal."""
-        self.code, self.params = refusal.code, refusal.params
-        super().__init__(refusal.code)
-
-    def plain(self) -> str:
-        """Return code and parameters as JSON."""
-        return orjson.dumps({"code": self.code, "params": self.params}, default=str).decode()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """What reading a file gave: all rows, those rejected, and how many chunks the others fill."""
-
-    total: int
-    rejected: int
-    chunks: int
-
-
-def read_file(folder: Folder, form: str, options: ReadingOptions) -> Account:
-    """Read the file once; a screening that is taken up again finds it read, unless for another day."""
-    on = options.on.isoformat()
-    if folder.reading.is_file() and (reported := orjson.loads(folder.reading.read_bytes())).get("on") == on:
-        return Account(**{name: reported[name] for name in Account.__dataclass_fields__})
-    try:
-        account, columns = _read(folder, form, options)
-    except TableRefusedError as refusal:
-        raise UnreadableFileError(refusal) from refusal
-    write_whole(folder.reading, orjson.dumps({"on": on, **asdict(account), **columns}))
-    return account
-
-
-def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, dict[str, object]]:
-    table = read_tenants(folder.sent(form), options)
-    rejected = chunks = tenants = 0
-    unread = folder.path / ".rejected"
-    with open_private(unread) as lines:
-        left = iter(table)
-        while rows := list(itertools.islice(left, CHUNK_ROWS)):  # the same file is always cut at the same rows
-            refused = [row for row in rows if isinstance(row, RejectedRow)]
-            lines.writelines(orjson.dumps(row.plain(), option=orjson.OPT_APPEND_NEWLINE) for row in refused)
-            rejected += len(refused)
-            kept = [Tenant(row.row, row.profile) for row in rows if not isinstance(row, RejectedRow)]
-            if kept:
-                write_tenants(folder.tenants(chunks), kept)
-                chunks, tenants = chunks + 1, tenants + len(kept)
-    shutil.move(unread, folder.rejected())
-    columns: dict[str, object] = {
-        "left": table.raw.left,
-        "format": table.raw.format.value,
-        "sheet": table.raw.about.get("sheet"),
-        "other_sheets": table.raw.other_sheets,
-        "columns": [asdict(one) for one in table.columns],
-    }
-    return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), columns
-
 
 _MOST_PLACES = 20_000
 """So many places are remembered: past it, all are forgotten and read again."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -14,7 +15,6 @@ import flask
 import orjson
 from marshmallow import ValidationError
 from msgspec import structs
-from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
@@ -22,11 +22,13 @@ from seeds.profile_fields import Kind
 from seeds.vocabulary import printable
 from service.complaints import Complaint, RequestError, complaints_of, pointer_to, published, read_json
 from service.disk import open_private
-from service.intake.first_look import Look, correction_refusal
+from service.intake.files.json_body import TenantsBody
+from service.intake.first_look import A_FILE, Look, correction_refusal, look_at
 from service.intake.headings.layout import MONEY_UNITS, ColumnReport, CorrectionError, Status
 from service.intake.headings.names import BY_ID, FIELDS
 from service.intake.questions import STATUSES, ScreeningQuestion
 from service.intake.raw_table import PROFILES_FORM, Format, TableRefusedError, in_language
+from service.intake.readers import Readers
 from service.screenings.shapes import Failure, FieldChoice, FileColumn, FirstLook, ReadColumns, SampledColumn
 from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import Options
@@ -119,41 +121,57 @@ _JSON, _FORM = "application/json", "multipart/form-data"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """One body: its format, its content as bytes or as an uploaded file, and what was asked about it."""
+    """What was sent and stands in its folder: its format, and what was asked about it."""
 
     form: str
-    content: bytes | FileStorage
     options: Options
 
-    def check_columns(self, folder: Folder) -> None:
+    def check_columns(self, folder: Folder, readers: Readers) -> None:
         """Raise RequestError, all faults at once, when the file kept cannot be read with the columns asked for."""
-        asked, path = self.options, folder.sent(self.form)
-        if asked.columns and (refusal := correction_refusal(path, asked.columns, on=asked.on)):
+        if not self.options.columns:
+            return
+        with _as_request(pointer="/file"):
+            path = folder.sent(self.form)
+            refusal = readers.ask(correction_refusal, path, self.options.columns, on=self.options.on)
+        if refusal:
             raise RequestError("invalid_request", _complaints_of(refusal))
 
-    def keep(self, folder: Folder, most: int) -> None:
-        """Put the content into its file; raise RequestEntityTooLarge when it is larger than `most` bytes."""
-        target = folder.sent(self.form)
-        if isinstance(self.content, bytes):
-            write_whole(target, self.content)
-            return
-        fresh = target.with_name(f".{target.name}")
-        with open_private(fresh) as file:
-            self.content.save(file)
-        if fresh.stat().st_size > most:
-            raise RequestEntityTooLarge
-        fresh.replace(target)
+
+def look_at_sent(path: Path, mapping: Mapping[str, str], *, on: date, readers: Readers) -> Look:
+    """Return a first look at a file that stands in its folder, taken by a reader."""
+    try:
+        return readers.ask(look_at, path, mapping, on=on)
+    except TableRefusedError as refusal:  # reading so little of it would use too much
+        return Look(refusal=refusal)
 
 
-def read_sent(request: flask.Request, most: int) -> Sent:
-    """Read a file out of a form, or tenants out of a JSON body; raise RequestError with all that is wrong."""
+def read_sent(request: flask.Request, folder: Folder, *, most: int, readers: Readers) -> Sent:
+    """Keep a file out of a form, or tenants out of a JSON body, of at most so many bytes, in a folder of its own.
+
+    Raises RequestError with all that is wrong, RequestEntityTooLarge when it is larger.
+    """
     request.max_content_length = most + 1
     if request.mimetype == _FORM:
-        return _from_form(request)
+        return _from_form(request, folder, most)
     if request.mimetype == _JSON:
-        return _from_json(request, most)
+        return _from_json(request, folder, most, readers)
     expected = f"{_FORM}, {_JSON}"
     raise RequestError("unsupported_media_type", [Complaint(code="wrong_content_type", params={"expected": expected})])
+
+
+def warm() -> None:
+    """Look at a file, so that those after it find loaded what is loaded once."""
+    look_at(A_FILE, {}, on=date(2026, 1, 1))
+
+
+@contextmanager
+def _as_request(pointer: str) -> Iterator[None]:
+    """Raise what a file is refused for as RequestError."""
+    try:
+        yield
+    except TableRefusedError as refusal:
+        complaint = Complaint(code=refusal.code, pointer=pointer, params=refusal.params)
+        raise RequestError("invalid_request", [complaint]) from refusal
 
 
 def keep_copy(source: Path, target: Path) -> None:
@@ -165,7 +183,7 @@ def keep_copy(source: Path, target: Path) -> None:
             shutil.copyfileobj(sent, copy)
 
 
-def _from_form(request: flask.Request) -> Sent:
+def _from_form(request: flask.Request, folder: Folder, most: int) -> Sent:
     file = request.files.get("file")
     if file is None:
         raise RequestError("invalid_request", [Complaint(code="no_file", pointer="/file")])
@@ -176,7 +194,12 @@ def _from_form(request: flask.Request) -> Sent:
             "invalid_request", [Complaint(code="unknown_format", pointer="/file", params={"allowed": allowed})]
         )
     asked, complaints = _asked(request)
-    return Sent(form=form, content=file, options=_options(asked, complaints, with_tenants=False))
+    options = _options(asked, complaints, with_tenants=False)
+    with open_private(folder.sent(form)) as kept:
+        file.save(kept)
+    if folder.sent(form).stat().st_size > most:
+        raise RequestEntityTooLarge
+    return Sent(form=form, options=options)
 
 
 def _asked(request: flask.Request) -> tuple[dict[str, Any], list[Complaint]]:
@@ -203,21 +226,23 @@ def _asked(request: flask.Request) -> tuple[dict[str, Any], list[Complaint]]:
         return asked, [replace(one, pointer=f"/columns{one.pointer}") for one in error.complaints]
 
 
-def _from_json(request: flask.Request, most: int) -> Sent:
-    body = request.get_data()
-    if len(body) > most:
+def _from_json(request: flask.Request, folder: Folder, most: int, readers: Readers) -> Sent:
+    body = folder.path / "body.json"
+    with open_private(body) as kept:
+        shutil.copyfileobj(request.stream, kept)
+    if body.stat().st_size > most:
         raise RequestEntityTooLarge
-    data = read_json(body)
-    options = _options(data, [], with_tenants=True)
-    return Sent(form=PROFILES_FORM, content=b"\n".join(map(_line, data["tenants"])), options=options)
+    with _as_request(pointer=""):
+        options = readers.ask(_unpack, body, folder.sent(PROFILES_FORM))
+    body.unlink()
+    return Sent(form=PROFILES_FORM, options=options)
 
 
-def _line(tenant: object) -> bytes:
-    """Return a tenant as one line of JSON, also one with numbers of more than 64 bits, which its row is refused for."""
-    try:
-        return orjson.dumps(tenant)
-    except TypeError:
-        return json.dumps(tenant, ensure_ascii=False).encode()
+def _unpack(body: Path, profiles: Path) -> Options:
+    """Write the tenants of a body as a file of profiles; return what was asked about them."""
+    tenants = TenantsBody(body.read_bytes())
+    write_whole(profiles, tenants.lines())
+    return _options(tenants.asked, [], with_tenants=True)
 
 
 def _options(asked: object, complaints: list[Complaint], *, with_tenants: bool) -> Options:

@@ -1,19 +1,21 @@
-"""The worker: takes screenings one after the other, chunk by chunk, and can be killed at any moment.
+"""The worker: reads the files of screenings, some at a time, and decides what was read, one chunk after the other.
 
-A screening keeps the catalogue it was begun with, whatever is published meanwhile.
+It can be killed at any moment. A screening keeps the catalogue it was begun with, whatever is published meanwhile.
 """
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import sqlite3
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeAlias
 
 import structlog
 
@@ -23,10 +25,12 @@ from service.data_folder import ClockWatch, sweep
 from service.disk import Fault, StorageError, fault_of
 from service.editions import Editions, Newest
 from service.feedback.store import Feedback
-from service.intake.questions import judge_of_facts
-from service.intake.table import ReadingOptions
+from service.intake.raw_table import TableRefusedError
+from service.intake.reader_host import Bounds
+from service.intake.readers import AbandonedError, ReaderDiedError, prepare, read_until
 from service.logs import log_exception, log_fault
-from service.screenings.jobs.deciding import Cores, UnreadableFileError, decide_all, read_file
+from service.screenings.jobs.deciding import Cores, decide_all
+from service.screenings.jobs.reading import Account, account_of, plain_refusal, read_with, warm
 from service.screenings.stored.changes import Side, write_changes
 from service.screenings.stored.folders import Folder, Folders
 from service.screenings.stored.jobs import BEAT_SECONDS, Chunk, Job, Jobs, LeaseLostError, State
@@ -42,10 +46,19 @@ _PASSING = frozenset({Fault.LOCKED, Fault.MISSING, Fault.DAMAGED})
 SWEEP_SECONDS = 60.0
 ORPHAN_SECONDS = 3600.0
 """A folder without a screening is deleted when it is that old; a younger one may be about to get its screening."""
+READERS = 3
+"""So many files are read at a time, of each key one: a file that takes all the time there is holds nobody up."""
+TURN_SECONDS = 2.0
+"""So long a screening is decided before one of another key that waits gets its turn."""
+MOST_READINGS = 2
+"""A file whose reading has ended so many readers, or workers, fails; it would end the next one too."""
 MOST_CRASHES = 3
-"""A screening that has killed so many processes fails; it would kill the next one too."""
+"""Likewise a screening that has ended so many processes, nothing decided in between."""
 NICENESS = 10
 """Matches go before screenings where both want the processor."""
+
+Step: TypeAlias = Callable[[Job, Callable[[], bool]], None]
+"""What is done with a screening, until the second tells that it is over."""
 
 
 @dataclass
@@ -62,37 +75,76 @@ class Worker:
         self._clock = ClockWatch(store.folder)
         self._jobs, self._folders, self._editions = Jobs(store), Folders(store.folder), Editions(store.folder)
         self._newest = Newest(self.settings.catalogue, self._editions)
+        self._opening = threading.Lock()
+        self._opened: Catalogue | None = None
         self._feedback = Feedback(store)
         self._name = secrets.token_hex(8)
         self._crew: Cores | None = None
         self._version = ""
-        self._crashes = Counter[str]()
         self._swept = float("-inf")
+        self._was_read = threading.Event()
+        self._broken: Exception | None = None
 
     def run(self) -> None:
         """Work until stopped or no longer wanted."""
+        readers = [threading.Thread(target=self._read_on, daemon=True) for _ in range(READERS)]
+        for reader in readers:
+            reader.start()
         try:
             while not self._is_over():
-                try:
-                    self._sweep_when_due()
-                    wait = 0.0 if self.work_once() else IDLE_SECONDS
-                except (StorageError, sqlite3.Error, OSError) as error:
-                    log_fault("worker_waits", str(fault_of(error) or type(error).__name__))
-                    wait = REFUSED_SECONDS
-                self.stopping.wait(wait)
+                if not self._patiently(self._look_after) and not self._is_over():
+                    self._was_read.wait(IDLE_SECONDS)
+                    self._was_read.clear()
         finally:
+            self.stopping.set()
+            for reader in readers:
+                reader.join()
             self._dismiss()
+        if self._broken is not None:
+            raise self._broken
 
     def work_once(self) -> bool:
         """Take one screening as far as it goes; False when there was none."""
-        job = self._jobs.lease(self._name)
+        was_read = self._read_once()
+        return self._decide_once() or was_read
+
+    def _read_on(self) -> None:
+        try:
+            while not self._is_over():
+                if not self._patiently(self._read_once):
+                    self.stopping.wait(IDLE_SECONDS)
+        except Exception as error:  # noqa: BLE001 - no reader goes on alone: `run` ends with the same
+            self._broken = error
+            self.stopping.set()
+
+    def _patiently(self, step: Callable[[], bool]) -> bool:
+        """Take a step; where the data file cannot be used now, say so and wait before the next one."""
+        try:
+            return step()
+        except (StorageError, sqlite3.Error, OSError) as error:
+            log_fault("worker_waits", str(fault_of(error) or type(error).__name__))
+            self.stopping.wait(REFUSED_SECONDS)
+            return False
+
+    def _look_after(self) -> bool:
+        self._sweep_when_due()
+        return self._decide_once()
+
+    def _read_once(self) -> bool:
+        return self._take(self._jobs.lease(self._name, unread=True), self._read)
+
+    def _decide_once(self) -> bool:
+        return self._take(self._jobs.lease(self._name, unread=False), self._decide)
+
+    def _take(self, job: Job | None, step: Step) -> bool:
+        """Take a step with a screening whose lease is held, and renewed meanwhile; False when there is none."""
         if job is None:
             return False
-        ended = threading.Event()
-        beating = threading.Thread(target=self._beat, args=(job.id, ended), daemon=True)
+        ended, lost = threading.Event(), threading.Event()
+        beating = threading.Thread(target=self._beat, args=(job.id, ended, lost), daemon=True)
         beating.start()
         try:
-            self._work(job)
+            self._work(job, partial(step, job, lambda: lost.is_set() or self._is_over()))
         except LeaseLostError:
             if job.id not in self._jobs.known():  # what was written after the screening itself was deleted
                 self._folders.remove(job.id)
@@ -132,18 +184,25 @@ class Worker:
                 if job_id not in known and age > ORPHAN_SECONDS:
                     self._folders.remove(job_id)
 
-    def _work(self, job: Job) -> None:
+    def _work(self, job: Job, step: Callable[[], None]) -> None:
         try:
-            self._take_to_its_end(job)
+            step()
         except LeaseLostError:
             raise
-        except UnreadableFileError as error:
-            self._jobs.end(job.id, self._name, State.FAILED, error.plain())
+        except AbandonedError:
+            self._jobs.release(job.id, self._name)
+        except ReaderDiedError as error:
+            structlog.get_logger().error("reader_died")
+            self._bury(job, MOST_READINGS, plain_refusal(error))
+        except TableRefusedError as error:
+            self._jobs.end(job.id, self._name, State.FAILED, plain_refusal(error))
         except CatalogueError as error:
             structlog.get_logger().error("catalogue_unavailable", reason=str(error))
             self._jobs.end(job.id, self._name, State.FAILED, "catalogue_unavailable")
         except BrokenExecutor:
-            self._recover(job)
+            structlog.get_logger().error("screening_process_died")
+            self._dismiss()
+            self._bury(job, MOST_CRASHES, "internal_error")
         except Exception as error:
             fault = fault_of(error)
             if fault in _PASSING:  # nothing can be noted now either: it is taken up again when its lease has run out
@@ -155,36 +214,63 @@ class Worker:
                 log_fault("screening_not_stored", fault)
             self._jobs.end(job.id, self._name, State.FAILED, f"storage_{fault}" if fault else "internal_error")
 
-    def _take_to_its_end(self, job: Job) -> None:
-        folder, catalogue = self._folders.of(job.id), self._catalogue_of(job)
-        self._jobs.note_catalogue(job.id, self._name, catalogue.version)
-        reading = ReadingOptions(
-            on=job.options.on,
-            mapping=job.options.columns,
-            vocabularies=catalogue.vocabularies,
-            latest=max(job.options.on, today()),
-            fact_complaints=judge_of_facts(catalogue),
-        )
-        account = read_file(folder, job.format, reading)
+    def _bury(self, job: Job, most: int, failure: str) -> None:
+        """Have a screening tried again after something died of it, unless it was the last time."""
+        if self._jobs.found(job.id).attempts < most:
+            self._jobs.release(job.id, self._name, died=True)
+        else:
+            self._jobs.end(job.id, self._name, State.FAILED, failure)
+
+    def _read(self, job: Job, is_over: Callable[[], bool]) -> None:
+        """Have the file read; the screening then waits to be decided."""
+        if job.attempts > MOST_READINGS:  # the worker itself died with it each time
+            raise ReaderDiedError("reader_died")
+        account = self._account(job, self._catalogue_of(job), is_over)
         most = self.settings.operator_records
-        if not self._jobs.note_read(job.id, self._name, total=account.total, rejected=account.rejected, most=most):
-            return
+        if self._jobs.note_read(job.id, self._name, total=account.total, rejected=account.rejected, most=most):
+            self._jobs.hand_on(job.id, self._name)
+            self._was_read.set()
+
+    def _account(self, job: Job, catalogue: Catalogue, is_over: Callable[[], bool]) -> Account:
+        """Return the account of the file's reading, which a process of its own does where it has not been done."""
+        self._jobs.note_catalogue(job.id, self._name, catalogue.version)
+        folder = self._folders.of(job.id)
+        if known := account_of(folder, job.options.on):
+            return known
+        bounds = Bounds(self.settings.reader_bytes, self.settings.reader_seconds, NICENESS)
+        kept = self._editions.path(catalogue.version)
+        prepare((warm.__module__, warm.__name__, str(kept)))
+        return read_until(is_over, bounds, read_with, kept, folder, job.format, job.options, latest=today())
+
+    def _decide(self, job: Job, is_over: Callable[[], bool]) -> None:
+        """Decide a screening that was read, as far as its turn goes, and end it where all is decided."""
+        if job.attempts > MOST_CRASHES:
+            raise BrokenExecutor
+        folder, catalogue = self._folders.of(job.id), self._catalogue_of(job)
+        account = self._account(job, catalogue, is_over)
         finished = {chunk.number for chunk in self._jobs.chunks(job.id)}
         missing = [number for number in range(account.chunks) if number not in finished]
-        if self._decide(job, folder, catalogue, missing):
+        if self._decide_chunks(job, folder, catalogue, missing):
             self._sum_up(job, folder, catalogue.version)
             self._jobs.end(job.id, self._name, State.FINISHED)
             structlog.get_logger().info("screening_finished", rows=account.total)
 
-    def _decide(self, job: Job, folder: Folder, catalogue: Catalogue, missing: list[int]) -> bool:
-        """Decide and store chunks; False when the screening was given back."""
-        for number, decided in decide_all(self._crew_of(catalogue), folder, missing, job.options):
+    def _decide_chunks(self, job: Job, folder: Folder, catalogue: Catalogue, missing: list[int]) -> bool:
+        """Decide and store chunks; False when the screening was given back, or lets another one go on."""
+        ends, left = time.monotonic() + TURN_SECONDS, set(missing)
+        asked = itertools.takewhile(
+            lambda _: time.monotonic() < ends or not self._jobs.others_wait(job.key_id), missing
+        )
+        for number, decided in decide_all(self._crew_of(catalogue), folder, asked, job.options):
             self._jobs.store_chunk(job.id, self._name, decided.write(folder, number))
+            left.discard(number)
             self._sweep_when_due()
             if self._is_over():
                 self._jobs.release(job.id, self._name)
                 return False
-        return True
+        if left:
+            self._jobs.hand_on(job.id, self._name)
+        return not left
 
     def _sum_up(self, job: Job, folder: Folder, version: str) -> None:
         """Write what queries read; for a rerun also what it changed."""
@@ -203,13 +289,19 @@ class Worker:
         return Side(pairs=pairs, measures=measure_counts(chunks), version=version)
 
     def _catalogue_of(self, job: Job) -> Catalogue:
-        """Return the catalogue that has decided a part of the screening already, else the newest."""
-        if job.catalogue and self._jobs.chunks(job.id):
-            try:
-                return self._editions.catalogue(job.catalogue)
-            except CatalogueError as error:
-                structlog.get_logger().warning("screening_begun_anew", reason=str(error))
-        return self._newest.catalogue()
+        """Return the catalogue that the screening has been read with, else the newest."""
+        wanted = job.catalogue if job.total is not None else None
+        with self._opening:
+            if wanted is None or self._opened is None or self._opened.version != wanted:
+                self._opened = self._kept(wanted) or self._newest.catalogue()
+            return self._opened
+
+    def _kept(self, version: str | None) -> Catalogue | None:
+        try:
+            return self._editions.catalogue(version) if version else None
+        except CatalogueError as error:
+            structlog.get_logger().warning("screening_begun_anew", reason=str(error))
+            return None
 
     def _crew_of(self, catalogue: Catalogue) -> Cores:
         if self._crew is None or self._version != catalogue.version:
@@ -223,24 +315,14 @@ class Worker:
             self._crew.close()
             self._crew = None
 
-    def _recover(self, job: Job) -> None:
-        """Go on with new processes after one was killed, unless the screening itself seems to kill them."""
-        self._dismiss()
-        self._crashes[job.id] += 1
-        structlog.get_logger().error("screening_process_died")
-        if self._crashes[job.id] < MOST_CRASHES:
-            self._jobs.release(job.id, self._name)
-        else:
-            self._jobs.end(job.id, self._name, State.FAILED, "internal_error")
-
     def _is_over(self) -> bool:
         return self.stopping.is_set() or not self.is_wanted()
 
-    def _beat(self, job_id: str, ended: threading.Event) -> None:
-        while not ended.wait(BEAT_SECONDS):
+    def _beat(self, job_id: str, ended: threading.Event, lost: threading.Event) -> None:
+        while not (ended.wait(BEAT_SECONDS) or lost.is_set()):
             try:
                 self._jobs.beat(job_id, self._name)
             except LeaseLostError:
-                return
+                lost.set()
             except (StorageError, sqlite3.Error) as error:  # the lease runs out if this lasts
                 log_fault("worker_waits", str(fault_of(error) or type(error).__name__))

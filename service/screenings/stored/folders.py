@@ -10,10 +10,11 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, cast
 
 import orjson
@@ -73,7 +74,7 @@ class Folders:
 
     def __init__(self, root: Path) -> None:
         """Keep them below `root`, which only this user can enter."""
-        self._root = root / "screenings"
+        self._root, self._looks = root / "screenings", root / "looks"
 
     def of(self, job_id: str) -> Folder:
         """Return the folder of a screening, there or not."""
@@ -109,6 +110,12 @@ class Folders:
 
     def _dropped(self, job_id: str) -> Path:
         return self._root / f"{_DROPPED}{job_id}"
+
+    @contextmanager
+    def look(self) -> Iterator[Folder]:
+        """Give a folder for a file that is only looked at."""
+        with TemporaryDirectory(dir=private_folder(self._looks)) as path:
+            yield Folder(Path(path))
 
     def ids(self) -> Iterator[str]:
         """Yield the ids that have a folder."""

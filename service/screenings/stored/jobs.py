@@ -1,6 +1,7 @@
 """The job table: who asked, how far it is, which worker holds it, and what a key may still screen or match today.
 
-A lease that is not renewed is another's to take.
+A lease that is not renewed is another's to take. It is judged by the time since the machine was started, which nobody
+sets; one that would last longer than any worker asks for is none.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -64,9 +66,15 @@ class Records:
 
 
 LEASE_SECONDS = 10.0
+_LONGEST_SECONDS = 60.0
+"""What is left of a lease may be more than LEASE_SECONDS for one who has waited for the data file since it asked."""
 BEAT_SECONDS = 2.0
 _DAY_SECONDS = 86_400.0
 _ID_BYTES = 24
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+_HELD = "(state = 'running' AND lease_boot IS :boot AND lease_until BETWEEN :up AND :up + :longest) IS TRUE"
+_FREE = f"state IN ('queued', 'running') AND NOT {_HELD}"
 
 
 class State(StrEnum):
@@ -83,6 +91,8 @@ _COUNTS = """
     done = unread + (SELECT COALESCE(SUM(rows), 0) FROM chunks WHERE screening = screenings.id),
     rejected = unread + (SELECT COALESCE(SUM(rejected), 0) FROM chunks WHERE screening = screenings.id)
 """
+
+_UNCOUNTED = "attempts = MAX(attempts - 1, 0)"
 
 UNFINISHED = frozenset({State.QUEUED, State.RUNNING})
 
@@ -102,7 +112,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One screening; times are seconds since the epoch, `total` is None until the file has been read."""
+    """One screening; times are seconds since the epoch, `total` is None until the file has been read.
+
+    `attempts` is how often somebody began to work on it, and did not end in good order, since something came of it.
+    """
 
     id: str
     key_id: str
@@ -121,6 +134,7 @@ class Job:
     expires_at: float
     resumed_at: float | None
     resumed_done: int
+    attempts: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +150,19 @@ class Chunk:
 class Jobs:
     """The screenings of one data file."""
 
-    def __init__(self, store: Store, *, clock: Callable[[], float] = time.time) -> None:
-        """Work on `store`; `clock` gives seconds since the epoch."""
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Callable[[], float] = time.time,
+        uptime: Callable[[], float] = time.monotonic,
+        boot: str | None = None,
+    ) -> None:
+        """Work on `store`; `clock` gives seconds since the epoch, `uptime` since the start of the machine, `boot`."""
         self._store = store
         self._clock = clock
+        self._uptime = uptime
+        self._boot = _this_boot() if boot is None else boot
         self.records = Records(store, clock)
 
     def create(self, job_id: str, key_id: str, *, form: str, options: Options, **more: Any) -> Job:  # noqa: ANN401 - columns
@@ -172,23 +195,37 @@ class Jobs:
         query = "SELECT * FROM screenings WHERE key_id = :key AND expires_at > :now ORDER BY created_at DESC, id"
         return [_job_of(row) for row in self._store.rows(query, {"key": key_id, "now": self._clock()})]
 
-    def lease(self, worker: str) -> Job | None:
-        """Take the oldest screening that nobody works on, in one statement."""
-        query = """
-            UPDATE screenings SET state = 'running', lease = :worker, lease_until = :now + :lease,
+    def lease(self, worker: str, *, unread: bool | None = None) -> Job | None:
+        """Take, in one statement, a screening that nobody works on: the oldest of the key whose turn is longest ago.
+
+        `unread` asks for one whose file has not been read, or for one whose file has. Of a key one file is read at a
+        time.
+        """
+        turn = "read_turn" if unread else "turn"
+        query = f"""
+            UPDATE screenings SET state = 'running', lease = :worker, lease_boot = :boot, lease_until = :up + :lease,
+                attempts = attempts + 1, {turn} = (SELECT MAX({turn}) + 1 FROM screenings),
                 started_at = COALESCE(started_at, :now), resumed_at = :now, resumed_done = done
             WHERE id = (
-                SELECT id FROM screenings WHERE expires_at > :now
-                    AND (state = 'queued' OR (state = 'running' AND lease_until < :now))
-                ORDER BY created_at, id LIMIT 1
+                SELECT id FROM screenings AS one WHERE expires_at > :now AND {_FREE}
+                    AND (:unread IS NULL OR (total IS NULL) = :unread)
+                    AND NOT (:unread IS 1 AND EXISTS (
+                        SELECT 1 FROM screenings WHERE key_id = one.key_id AND total IS NULL AND {_HELD}
+                    ))
+                ORDER BY (SELECT MAX({turn}) FROM screenings WHERE key_id = one.key_id), rowid LIMIT 1
             ) RETURNING *
-        """
-        row = self._store.row(query, {"worker": worker, "now": self._clock(), "lease": LEASE_SECONDS})
+        """  # noqa: S608 - constants
+        row = self._store.row(query, {"worker": worker, "now": self._clock(), "unread": unread, **self._now()})
         return _job_of(row) if row else None
+
+    def others_wait(self, key_id: str) -> bool:
+        """Tell whether a screening of another key has been read and waits to be decided."""
+        query = f"SELECT 1 FROM screenings WHERE key_id <> :key AND expires_at > :now AND total IS NOT NULL AND {_FREE}"  # noqa: S608 - constants
+        return self._store.row(query, {"key": key_id, "now": self._clock(), **self._now()}) is not None
 
     def beat(self, job_id: str, worker: str) -> None:
         """Renew the lease; raise LeaseLostError when it is no longer held."""
-        self._held(job_id, worker, "lease_until = :until", {"until": self._clock() + LEASE_SECONDS})
+        self._held(job_id, worker, "lease_until = :up + :lease", self._now())
 
     def note_read(self, job_id: str, worker: str, *, total: int, rejected: int, most: int) -> bool:
         """Note how many rows the file has, and how many of them could not be read.
@@ -199,7 +236,8 @@ class Jobs:
         with self._store.transaction():
             job = self._held_job(job_id, worker)
             left = self.records.left(job.key_id, most=most)
-            self._held(job_id, worker, "total = :total, unread = :unread", {"total": total, "unread": rejected})
+            counts = {"total": total, "unread": rejected}
+            self._held(job_id, worker, "total = :total, unread = :unread, attempts = 1", counts)
             self._count(job_id, worker)
             self._held(job_id, worker, "resumed_done = done", {})
             if job.total is not None or total - rejected <= left:
@@ -221,7 +259,7 @@ class Jobs:
     def store_chunk(self, job_id: str, worker: str, chunk: Chunk) -> None:
         """Add a chunk, once, and count its rows as records of the key."""
         with self._store.transaction() as database:
-            self._held(job_id, worker, "lease_until = :until", {"until": self._clock() + LEASE_SECONDS})
+            self._held(job_id, worker, "lease_until = :up + :lease, attempts = 1", self._now())
             row = {
                 "screening": job_id, "number": chunk.number, "rows": chunk.rows, "rejected": chunk.rejected,
                 "summary": orjson.dumps(chunk.summary).decode(),
@@ -241,9 +279,17 @@ class Jobs:
         changes = "state = :state, failure = :failure, finished_at = :now, lease = NULL, lease_until = NULL"
         self._held(job_id, worker, changes, {"state": state.value, "failure": failure, "now": self._clock()})
 
-    def release(self, job_id: str, worker: str) -> None:
-        """Give an unfinished screening back, so that the next worker need not wait for the lease to run out."""
-        self._held(job_id, worker, "state = 'queued', lease = NULL, lease_until = NULL", {})
+    def release(self, job_id: str, worker: str, *, died: bool = False) -> None:
+        """Give an unfinished screening back, so that the next worker need not wait for the lease to run out.
+
+        `died` says that what worked on it ended by itself, and not because it was told to.
+        """
+        counted = "attempts = attempts" if died else _UNCOUNTED
+        self._held(job_id, worker, f"state = 'queued', lease = NULL, lease_until = NULL, {counted}", {})
+
+    def hand_on(self, job_id: str, worker: str) -> None:
+        """Let another worker go on with it, when its turn has come."""
+        self._held(job_id, worker, f"lease = NULL, lease_until = NULL, {_UNCOUNTED}", {})
 
     def cancel(self, job_id: str) -> bool:
         """Stop a screening that has not ended; tell whether there was anything to stop."""
@@ -271,6 +317,11 @@ class Jobs:
         rows = self._store.rows("SELECT DISTINCT catalogue FROM screenings WHERE catalogue IS NOT NULL")
         return frozenset(row["catalogue"] for row in rows)
 
+    def _now(self) -> dict[str, Any]:
+        """Return what leases are judged by."""
+        now = {"up": self._uptime(), "lease": LEASE_SECONDS}
+        return {**now, "longest": _LONGEST_SECONDS, "boot": self._boot}
+
     def _count(self, job_id: str, worker: str) -> None:
         """Count from the chunks themselves, so that the numbers can never differ from what is stored."""
         self._held(job_id, worker, _COUNTS, {})
@@ -284,6 +335,14 @@ class Jobs:
         query = f"UPDATE screenings SET {changes} WHERE id = :id AND lease = :worker AND state = 'running'"  # noqa: S608 - constants
         if not self._store.change(query, {**values, "id": job_id, "worker": worker}):
             raise LeaseLostError(job_id)
+
+
+def _this_boot() -> str:
+    """Return what tells this start of the machine from every other; "" where nothing does."""
+    try:
+        return _BOOT_ID.read_text("ascii").strip()
+    except OSError:
+        return ""
 
 
 def new_id() -> str:

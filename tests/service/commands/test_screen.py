@@ -17,7 +17,8 @@ import xlsxwriter
 
 from service.cli import main
 from service.commands.screen import MOST_FRUITLESS, Work, finish, write_outcome
-from service.screenings.jobs.deciding import Account, decide_all
+from service.screenings.jobs.deciding import decide_all
+from service.screenings.jobs.reading import Account
 from service.screenings.stored.folders import Folder
 from service.screenings.stored.jobs import Options
 from tests.service.screen_runs import ROWS, command, outcome, start, write_tenants

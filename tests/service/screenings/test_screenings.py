@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from service.keys import Role
-from service.screenings.jobs.worker import Worker
+from service.screenings.jobs.worker import ORPHAN_SECONDS, Worker
 from service.screenings.stored.folders import CHUNK_ROWS, Folders
 from service.screenings.stored.jobs import Jobs, Options, new_id
 from service.settings import Settings
@@ -427,6 +427,23 @@ def test_what_is_overdue_is_deleted_with_its_files(tmp_path):
     Worker(Settings(data=tmp_path / "data.sqlite")).sweep()
     assert Jobs(store).known() == frozenset()
     assert not folder.path.exists()
+
+
+def test_what_a_look_left_behind_that_was_killed_goes_after_an_hour(tmp_path):
+    folders, worker = Folders(tmp_path), Worker(Settings(data=tmp_path / "data.sqlite"))
+    with folders.look() as folder:
+        folder.sent("csv").write_bytes(b"x")
+        assert {path.stat().st_mode & 0o777 for path in (folder.path, folder.path.parent)} == {0o700}
+        worker.sweep()
+        assert folder.sent("csv").exists()
+    assert not folder.path.exists()
+    left = folder.path.parent / "left"
+    left.mkdir()
+    (left / "sent.csv").write_bytes(b"x")
+    late = time.time() - ORPHAN_SECONDS - 60
+    os.utime(left, (late, late))
+    worker.sweep()
+    assert not left.exists()
 
 
 def test_results_of_an_older_program_ask_to_be_run_again_for_what_they_do_not_tell(operator):

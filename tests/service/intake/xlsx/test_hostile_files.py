@@ -187,13 +187,77 @@ def test_an_endless_tag_and_an_endless_depth_are_refused(monkeypatch, workbook, 
         (b"</si>", b"</si >"),
         (b"<v>0", b"<v>&#48;"),
         (b"<v>0", b"<v><!-- -->0"),
+        (b"<v>0", b"<v><?x y?>0"),
+        (b"<v>0", b"<v><![CDATA[0]]>"),
+        (b't="s"', b't="&#115;"'),
+        (b"<si><t>", b"<si><r><t>!</t></r><r><t>"),
+        (b"<v>", b'<x:v xmlns:x="urn:x">'),
     ],
 )
 def test_texts_repeated_endlessly_are_seen_however_they_are_spelled(monkeypatch, xlsx_bytes, old, new):
     monkeypatch.setattr("service.intake.xlsx.scan.LARGEST_TEXTS_BYTES", 1_000_000)
     content = xlsx_bytes([["企业名称"], *[["长" * 30_000]] * 20])
     spelled = repacked(content, lambda name, data: [(name, data.replace(old, new))])
+    if new.startswith(b"<x:"):
+        spelled = repacked(spelled, lambda name, data: [(name, data.replace(b"</v>", b"</x:v>"))])
+    if b"<r><t>" in new:
+        spelled = repacked(spelled, lambda name, data: [(name, data.replace(b"</t></si>", b"</t></r></si>"))])
     assert refusal(spelled) == "zip_bomb"
+
+
+@pytest.mark.parametrize(
+    ("ranges", "code"),
+    [
+        (["A1:XFD1"] * 20_000, "damaged"),
+        (["A1:XFD1048576"] * 20_000, "damaged"),
+        (["A2:A1048576"] * 20_000, "damaged"),
+        (["B1:XFD1"], None),
+        ([f"A{row}:B{row}" for row in range(1, 40)], None),
+        (["C1:XFD1"] * 20_000, None),
+    ],
+    ids=["along the headings", "over all", "down a column", "once", "row by row", "beside the table"],
+)
+def test_merges_of_more_cells_than_there_are_are_damage_however_far_they_reach(workbook, ranges, code):
+    cells = "".join(f'<mergeCell ref="{one}"/>' for one in ranges)
+    content = in_sheet(workbook, b"</sheetData>", f"</sheetData><mergeCells>{cells}</mergeCells>".encode())
+    look = look_at(content, {})
+    assert (look.refusal.code if look.refusal else None) == code or (code is None and look.columns)
+
+
+def parquet(columns, **options):
+    target = io.BytesIO()
+    pq.write_table(pa.table(columns), target, compression="zstd", **options)
+    return target.getvalue()
+
+
+ROWS, LONG = 120, "长" * 400_001
+
+
+def same(rows):
+    return pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array([LONG]))
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        lambda: {"企业名称": same(9_000)},
+        lambda: {"企业名称": pa.array([LONG] * ROWS)},
+        lambda: {"企业名称": ["甲"] * ROWS, "行业": same(ROWS)},
+        lambda: {"企业名称": ["甲"] * ROWS, "需求": [["融资" * 9_000]] * ROWS},
+        lambda: {"企业名称": ["甲"] * ROWS, "备注": [LONG.encode()] * ROWS},
+    ],
+    ids=["a dictionary", "plain texts", "beside the name", "in a list", "as bytes"],
+)
+def test_a_text_that_many_rows_of_parquet_repeat_is_held_once_and_costs_rows_only(columns):
+    content = parquet(columns())
+    tracemalloc.start()
+    try:
+        rows = list(read_tenants(content))
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+    assert len(rows) >= ROWS
+    assert {row.faults[0].code for row in rows} == {"row_too_long"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,103 @@
+"""From a file to chunks of tenants: read once, in order, what cannot be read listed beside them."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import orjson
+
+from rules.catalogue.content import open_catalogue
+from seeds.vocabulary import Vocabulary
+from service.disk import open_private
+from service.intake.first_look import A_FILE
+from service.intake.questions import judge_of_facts
+from service.intake.rows.rows import FactComplaints
+from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, read_tenants
+from service.screenings.stored.folders import CHUNK_ROWS, Folder, Tenant, write_tenants, write_whole
+from service.screenings.stored.jobs import Options
+
+
+def plain_refusal(refusal: TableRefusedError) -> str:
+    """Return why a file is refused as JSON: the code and the parameters that word it."""
+    return orjson.dumps({"code": refusal.code, "params": refusal.params}, default=str).decode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What reading a file gave: all rows, those rejected, and how many chunks the others fill."""
+
+    total: int
+    rejected: int
+    chunks: int
+
+
+def account_of(folder: Folder, on: date) -> Account | None:
+    """Return what reading the file for a day gave; None when it has not been read for that day."""
+    reported = orjson.loads(folder.reading.read_bytes()) if folder.reading.is_file() else {}
+    if reported.get("on") != on.isoformat():
+        return None
+    return Account(**{name: reported[name] for name in Account.__dataclass_fields__})
+
+
+def read_file(folder: Folder, form: str, options: ReadingOptions) -> Account:
+    """Read the file once; what is taken up again finds it read, unless for another day. Raises TableRefusedError."""
+    if known := account_of(folder, options.on):
+        return known
+    account, columns = _read(folder, form, options)
+    write_whole(folder.reading, orjson.dumps({"on": options.on.isoformat(), **asdict(account), **columns}))
+    return account
+
+
+def read_with(catalogue: Path, folder: Folder, form: str, options: Options, *, latest: date) -> Account:
+    """Read the file of a screening as a kept catalogue understands it. Raises TableRefusedError, CatalogueError."""
+    return read_file(folder, form, _as_understood(catalogue, options.on, options.columns, latest))
+
+
+def warm(catalogue: str) -> None:
+    """Read a row as a kept catalogue understands it, so that files after it find loaded what is loaded once."""
+    on = date(2026, 1, 1)
+    list(read_tenants(A_FILE, _as_understood(Path(catalogue), on, {}, on)))
+
+
+def _as_understood(catalogue: Path, on: date, mapping: Mapping[str, str], latest: date) -> ReadingOptions:
+    vocabularies, judge = _opened(catalogue)
+    return ReadingOptions(
+        on=on, mapping=mapping, vocabularies=vocabularies, latest=max(on, latest), fact_complaints=judge
+    )
+
+
+@lru_cache(maxsize=1)
+def _opened(catalogue: Path) -> tuple[Mapping[str, Vocabulary], FactComplaints]:
+    opened = open_catalogue(catalogue)
+    return opened.vocabularies, judge_of_facts(opened)
+
+
+def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, dict[str, object]]:
+    table = read_tenants(folder.sent(form), options)
+    rejected = chunks = tenants = 0
+    unread = folder.path / ".rejected"
+    with open_private(unread) as lines:
+        left = iter(table)
+        while rows := list(itertools.islice(left, CHUNK_ROWS)):  # the same file is always cut at the same rows
+            refused = [row for row in rows if isinstance(row, RejectedRow)]
+            lines.writelines(orjson.dumps(row.plain(), option=orjson.OPT_APPEND_NEWLINE) for row in refused)
+            rejected += len(refused)
+            kept = [Tenant(row.row, row.profile) for row in rows if not isinstance(row, RejectedRow)]
+            if kept:
+                write_tenants(folder.tenants(chunks), kept)
+                chunks, tenants = chunks + 1, tenants + len(kept)
+    shutil.move(unread, folder.rejected())
+    columns: dict[str, object] = {
+        "left": table.raw.left,
+        "format": table.raw.format.value,
+        "sheet": table.raw.about.get("sheet"),
+        "other_sheets": table.raw.other_sheets,
+        "columns": [asdict(one) for one in table.columns],
+    }
+    return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), columns
