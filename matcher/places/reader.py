@@ -49,6 +49,10 @@ _REMARKS = "|".join(word_lists().place_remarks)
 _REMARK = re.compile(rf"[(\[【][^()\[\]【】]{{0,60}}(?:{_REMARKS})[^()\[\]【】]{{0,60}}[)\]】]")
 
 
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]+")
+_NOT_LATIN = re.compile("[\u2e80-\uffff]+")
+
+
 class PlaceStatus(StrEnum):
     """How surely a place was read; only `exact` and `alias` are facts."""
 
@@ -109,7 +113,20 @@ def _resolve(gazetteer: Gazetteer, text: str, near: str | None) -> PlaceReading:
         return PlaceReading(status=PlaceStatus.UNRECOGNISED)
     label = _LABEL.match(plain)
     plain = _REMARK.sub(" ", plain[label.end() :] if label else plain)
-    return _without_postcode(plain, gazetteer, near) or _read(plain, gazetteer, near)
+    reading = _without_postcode(plain, gazetteer, near) or _read(plain, gazetteer, near)
+    twice = _written_twice(plain, gazetteer, near) if _LATIN.search(plain) and _NOT_LATIN.search(plain) else None
+    return twice if twice and (not reading.is_fact or gazetteer.within(twice.codes[0], reading.codes)) else reading
+
+
+def _written_twice(plain: str, gazetteer: Gazetteer, near: str | None) -> PlaceReading | None:
+    """Read a place written in Latin letters and in Chinese (Hefei 合肥高新区): the narrower, where both agree."""
+    both = [_read(_LATIN.sub(" ", plain), gazetteer, near), _read(_NOT_LATIN.sub(" ", plain), gazetteer, near)]
+    if not all(reading.is_fact for reading in both):
+        return None
+    for one, other in (both, reversed(both)):
+        if gazetteer.within(one.codes[0], other.codes):
+            return replace(one, status=PlaceStatus.ALIAS)
+    return None
 
 
 def _read(plain: str, gazetteer: Gazetteer, near: str | None) -> PlaceReading:

@@ -56,6 +56,9 @@ class MeasureColumns:
         self.measures = tuple(catalogue.measures.values())
         self.program = Program(self.measures, catalogue.taxonomies)
         self.passages = PassageIndex(catalogue)
+        self.asks_place: Flags = np.array(
+            [any(test.fact in REGION_FACTS for test in measure.tests) for measure in self.measures], dtype=bool
+        )
         self.attracts: Flags = np.array([measure.attracts for measure in self.measures], dtype=bool)
         self.ids = np.array([measure.id for measure in self.measures], dtype=np.str_)
         self.promises_no_money: Flags = np.array(

@@ -55,6 +55,7 @@ class Comparable(IntFlag):
     STAGE = auto()
     WORDS = auto()
     FIELD = auto()
+    STATED_PLACE = auto()
 
 
 Bits: TypeAlias = NDArray[np.uint8]
@@ -65,6 +66,7 @@ def comparable_of(reading: Reading) -> Bits:
     free = [mention for mention in reading.mentions if is_searched(mention)]
     known = {mention.vocabulary for mention in reading.mentions}
     sector, stage = reading.answers.get("sector", Answer()), reading.answers.get("stage", Answer())
+    places = [reading.answers[fact] for fact in REGION_FACTS if fact in reading.answers]
     has = {
         Comparable.PRODUCTS: "concepts" in known or any(mention.fact != "needs" for mention in free),
         Comparable.NEEDS: "needs" in known or stage.sure or any(mention.fact == "needs" for mention in free),
@@ -73,6 +75,7 @@ def comparable_of(reading: Reading) -> Bits:
         Comparable.STAGE: stage.sure,
         Comparable.WORDS: typed_words(reading),
         Comparable.FIELD: "sector" in reading.answers or "concepts" in reading.answers,
+        Comparable.STATED_PLACE: any(p.sure or p.one_of or p.doubtful or p.unreadable for p in places),
     }
     return np.array(sum(kind for kind, given in has.items() if given), dtype=np.uint8)
 
@@ -80,6 +83,12 @@ def comparable_of(reading: Reading) -> Bits:
 def has_told_its_field(comparable: Bits) -> Flags:
     """Tell who said what it does, understood or not."""
     return np.asarray(comparable & Comparable.FIELD, dtype=np.bool_)
+
+
+def is_elsewhere(comparable: Bits, place_met: Flags, asks_place: Flags) -> Flags:
+    """Tell where all that is known of a place, the company's credit code, names another one than is asked for."""
+    by_code = ((comparable & Comparable.PLACE) > 0) & ((comparable & Comparable.STATED_PLACE) == 0)
+    return np.asarray(by_code & asks_place & ~place_met)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,9 +286,9 @@ def score(comparison: Comparison) -> Scores:
     return Scores(features=features, contributions=contributions, totals=totals)
 
 
-def is_withheld(verdicts: NDArray[np.int8], relevance: NDArray[np.int8], in_sector: Flags) -> Flags:
+def is_withheld(verdicts: NDArray[np.int8], relevance: NDArray[np.int8], in_sector: Flags, elsewhere: Flags) -> Flags:
     """Tell which are possible and unconnected to the company: they are not shown (design: connected or silent)."""
-    return np.asarray((verdicts == UNKNOWN) & (relevance == _GENERAL) & ~in_sector)
+    return np.asarray((verdicts == UNKNOWN) & (((relevance == _GENERAL) & ~in_sector) | elsewhere))
 
 
 def is_set_aside(hits: Hits, relevance: NDArray[np.int8], standing: Flags) -> Flags:
@@ -306,7 +315,8 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
         comparison.hits, in_sector=in_sector, told=has_told_its_field(comparison.comparable),
         names_nobody=columns.names_nobody,
     )  # fmt: skip
-    withheld = considered & is_withheld(verdicts, relevance, in_sector)
+    elsewhere = is_elsewhere(comparison.comparable, comparison.place_met, columns.asks_place)
+    withheld = considered & is_withheld(verdicts, relevance, in_sector, elsewhere)
     standing = considered & ~withheld & (verdicts != UNMET)
     set_aside = is_set_aside(comparison.hits, relevance, standing) & (GENERAL not in include)
     shown = (standing & ~set_aside) | (considered & (verdicts == UNMET) & (NOT_APPLICABLE in include))

@@ -21,7 +21,7 @@ from matcher.profiles.reader import ProfileReader
 from matcher.ranking.hits import CHANNELS, Hits, relevance_of
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Positions
-from matcher.ranking.ranking import Comparison, has_told_its_field, is_withheld, score, tally
+from matcher.ranking.ranking import Comparison, has_told_its_field, is_elsewhere, is_withheld, score, tally
 from matcher.registers.declared import spans
 from matcher.registers.missing_facts import NearMisses, Settler, find_near_misses
 from matcher.registers.reader import TenantReader, Tenants
@@ -218,7 +218,9 @@ class Screener:
             relevance = relevance_of(
                 hits, in_sector=in_sector[block], told=told, names_nobody=self._columns.names_nobody
             )
-            withheld = considered & is_withheld(verdicts, relevance, in_sector[block])
+            comparable = tenants.comparable[block, np.newaxis]
+            elsewhere = is_elsewhere(comparable, met["place"][block], self._columns.asks_place)
+            withheld = considered & is_withheld(verdicts, relevance, in_sector[block], elsewhere)
             visible = considered & ~withheld & (verdicts != UNMET)
             rows, measures = np.nonzero(visible)
             comparison = Comparison(

@@ -223,6 +223,25 @@ def test_what_is_withheld_is_not_explained(engine):
     assert engine.explain(request, withheld[0]) is None
 
 
+GUANGDONG_CODE = "91441402MAXY00Q11D"
+
+
+@pytest.mark.parametrize(
+    ("places", "shows_anhui"),
+    [
+        ({}, False),
+        ({"city": "梅州"}, False),
+        ({"city": "某个地方"}, True),
+        ({"target_city": "合肥"}, True),
+    ],
+    ids=["the code alone", "a city that agrees", "a city nobody knows", "a move"],
+)
+def test_measures_of_elsewhere_are_not_shown_to_whom_only_the_credit_code_places(places, shows_anhui, engine):
+    profile = Profile(uscc=GUANGDONG_CODE, sector=("生物制造",), products=("乳酸菌",), **places)
+    answer = engine.match(MatchRequest(profile=profile, on=date(2026, 11, 22), limit=1000))
+    assert any(one.measure.document.region == "340000" for one in answer.recommendations) is shows_anhui
+
+
 @pytest.mark.parametrize(
     "profile",
     [

@@ -413,3 +413,27 @@ def test_a_street_or_house_called_after_a_city_is_no_place_and_no_second_one(str
     for city in CITIES:
         assert not resolve_place(city + street, REGIONS).is_fact, city
         assert resolve_place(f"合肥市蜀山区{city}{street}", REGIONS).codes == ("340104",), city
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Wuhu, Anhui 芜湖弋江区", "340209"),
+        ("Shenzhen 深圳南山", "440305"),
+        ("合肥 Hefei", "340100"),
+        ("Hefei 合肥高新区", "zone:hefei-high-tech"),
+        ("广东省 Guangdong Foshan", "440600"),
+        ("Suzhou 安徽宿州", "341302"),
+        ("Guangzhou 广州番禺", "440113"),
+        ("东莞松山湖 Dongguan", "zone:songshan-lake"),
+        ("深圳 Nanshan District", "440300"),
+    ],
+)
+def test_a_place_written_in_two_scripts_is_the_narrower_of_both(text, code):
+    reading = resolve_place(text, REGIONS)
+    assert (reading.is_fact, reading.codes) == (True, (code,))
+
+
+@pytest.mark.parametrize("text", ["Beijing 合肥", "合肥 Guangzhou", "Anhui 广东"])
+def test_two_scripts_that_contradict_each_other_are_not_sure(text):
+    assert not resolve_place(text, REGIONS).is_fact

@@ -238,11 +238,12 @@ def test_values_lie_between_nothing_and_all(drawn):
         ({"products": ("某型酿造机器人",)}, Comparable.PRODUCTS | Comparable.WORDS | Comparable.FIELD),
         ({"needs": ("补贴",)}, Comparable.NEEDS | Comparable.WORDS),
         ({"stage": ("量产",)}, Comparable.STAGE | Comparable.NEEDS),
-        ({"target_city": "广州"}, Comparable.PLACE),
-        ({"city": "广州"}, Comparable.PLACE),
+        ({"target_city": "广州"}, Comparable.PLACE | Comparable.STATED_PLACE),
+        ({"city": "广州"}, Comparable.PLACE | Comparable.STATED_PLACE),
+        ({"uscc": "91441402MAXY00Q11D"}, Comparable.PLACE),
         ({"sector": ("生物材料",)}, Comparable.SECTOR | Comparable.WORDS | Comparable.FIELD),
     ],
-    ids=["nothing", "a product", "unknown words", "a need", "a stage", "a target", "a city", "a sector"],
+    ids=["nothing", "a product", "unknown words", "a need", "a stage", "a target", "a city", "a credit code", "a sector"],
 )
 def test_a_profile_has_to_compare_what_it_says(read, profile, has):
     assert comparable_of(read(**profile)) == has
