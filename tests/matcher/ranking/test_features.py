@@ -243,7 +243,17 @@ def test_values_lie_between_nothing_and_all(drawn):
         ({"uscc": "91441402MAXY00Q11D"}, Comparable.PLACE),
         ({"sector": ("生物材料",)}, Comparable.SECTOR | Comparable.WORDS | Comparable.FIELD),
     ],
-    ids=["nothing", "a product", "unknown words", "a need", "a stage", "a target", "a city", "a credit code", "a sector"],
+    ids=[
+        "nothing",
+        "a product",
+        "unknown words",
+        "a need",
+        "a stage",
+        "a target",
+        "a city",
+        "a credit code",
+        "a sector",
+    ],
 )
 def test_a_profile_has_to_compare_what_it_says(read, profile, has):
     assert comparable_of(read(**profile)) == has
