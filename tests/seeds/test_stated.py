@@ -315,6 +315,34 @@ def test_a_number_is_read_without_its_label_and_not_out_of_a_sentence(line: str,
     assert told(f"某市资助办法\n{line}\n第一条 为规范资助，制定本办法。\n").get("number") == number
 
 
+@pytest.mark.parametrize(
+    ("title", "status"),
+    [
+        ("合肥市创新券管理办法（试行）", "in_force"),
+        ("合肥市创新券管理暂行办法", "in_force"),
+        ("合肥市创新券管理办法（征求意见稿）", "draft"),
+        ("关于公开征求《合肥市创新券管理办法》意见的公告", "draft"),
+        ("合肥市创新券管理办法（草案征求意见稿）", "draft"),
+        ("合肥市创新券管理办法【已废止】", "repealed"),
+        ("合肥市创新券管理办法", None),
+    ],
+)
+def test_a_title_tells_whether_a_document_binds(title: str, status: str | None) -> None:
+    assert told(f"{title}\n一、总则\n为规范管理，作如下规定。\n").get("status") == status
+
+
+def test_a_day_of_publication_is_only_likely_the_day_of_effect() -> None:
+    text = (
+        "合肥市资助办法\n发布时间：2024-05-06 11:00\n第一条 为规范资助，制定本办法。\n第二条 本办法自发布之日起施行。\n"
+    )
+    offered = {one.field: one.value for one in read_stated(text, places())[0] if one.surely is Surely.LIKELY}
+    assert offered["effective_from"] == "2024-05-06"
+    assert {name: told(text).get(name) for name in ("effective_from", "status")} == {
+        "effective_from": None,
+        "status": "in_force",
+    }
+
+
 def test_an_unsure_value_is_offered_and_not_taken() -> None:
     text = "创新券使用办法\n第一条 为规范使用，制定本办法。\n第二条 本办法由合肥市科学技术局负责解释。\n"
     offered = [one for one in read_stated(text, places())[0] if one.surely is Surely.LIKELY]
