@@ -183,7 +183,7 @@ class Letterhead:
             or DATE_LINE.match(text)
             or _NUMBER.fullmatch(text)
             or text.endswith(("：", "。", "；"))
-            or re.match("附件|（[^（）]{0,30}）$|来源|发布", text)
+            or re.match("附件|（[^（）]{0,30}）$|来源|发布|特此|(?:通知|公告|通告|公示|决定|函)$", text)
             or re.fullmatch("[0-9]{1,4}", text)
             or parse_bodies(self.places, text)
             or PASSED.match(text)

@@ -343,6 +343,30 @@ def test_a_day_of_publication_is_only_likely_the_day_of_effect() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "below",
+    [
+        "特此通知",
+        "公告",
+        "附件1 申报指南",
+        "来源：某市政策",
+        "（此件公开发布）",
+        "各有关单位：",
+        "发布时间：2024-05-06",
+    ],
+)
+def test_other_lines_of_the_head_are_no_title(below: str) -> None:
+    assert told(f"关于组织申报2024年度合肥市创新项目的通知\n{below}\n一、申报条件\n注册。\n")["title"] == (
+        "关于组织申报2024年度合肥市创新项目的通知"
+    )
+
+
+def test_a_title_set_on_two_lines_is_one_and_its_heading_stands_in_the_text() -> None:
+    text = "合肥市人民政府\n关于加快量子产业发展的\n若干意见\n一、总体要求\n创新。\n"
+    stated, heading = read_stated(text, places())
+    assert (stated[0].value, heading) == ("关于加快量子产业发展的若干意见", "若干意见")
+
+
 def test_an_unsure_value_is_offered_and_not_taken() -> None:
     text = "创新券使用办法\n第一条 为规范使用，制定本办法。\n第二条 本办法由合肥市科学技术局负责解释。\n"
     offered = [one for one in read_stated(text, places())[0] if one.surely is Surely.LIKELY]
