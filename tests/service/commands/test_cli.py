@@ -108,7 +108,7 @@ def test_draft_writes_a_document_to_be_finished_by_hand(tmp_path, capsys):
     assert main(["draft", str(source), "some-notice", *options]) == 0
     folder = tmp_path / "documents" / "some-notice"
     assert sorted(file.name for file in folder.iterdir()) == [
-        *("document.yaml", "transcript.yaml", "source.txt", "text.txt"),
+        *("document.yaml", "source.txt", "text.txt", "transcript.yaml"),
     ]
     assert "支持企业建设中试平台。" in (folder / "text.txt").read_text("utf-8")
     assert main(["draft", str(source), "some-notice", *options]) == 2
