@@ -10,14 +10,15 @@ import re
 
 _WORDS = (
     "首页|网站首页|返回首页|返回顶部|回到顶部|加入收藏|设为首页|联系我们|关于我们|在线留言|网站地图|网站声明|隐私保护|隐私声明|隐私安全"
-    "|法律声明|使用帮助|友情链接|无障碍|无障碍浏览|无障碍版|适老版|长者助手|长者专区|长者版|手机版|繁体|繁體|繁体版|简体|English|登录|注册|退出|搜索"
-    "|全站搜索|高级搜索|搜索热词|打印|打印本页|打印页面|关闭|关闭窗口|关闭本页|分享|分享到|分享文章到|取消|收藏|纠错|我要纠错|网站纠错|字体|字号|大|中|小"
-    "|扫码联系方式|微信公众号|官方微信|官方微博|政务微博|政务微信|OA系统|办公信息登录|简繁转换|智能问答|网页版|客户端|移动版|微信扫一扫|下载"
+    "|法律声明|使用帮助|友情链接|无障碍|无障碍浏览|无障碍版|适老版|长者助手|长者专区|长者版|手机版|繁体|繁體|繁体版|简体|English"
+    "|全站搜索|高级搜索|搜索热词|打印|打印本页|打印页面|关闭|关闭窗口|关闭本页|分享|分享到|分享文章到|收藏|我要纠错|网站纠错"
+    "|扫码联系方式|微信公众号|官方微信|官方微博|政务微博|政务微信|OA系统|办公信息登录|简繁转换|智能问答|网页版|客户端|移动版|微信扫一扫"
 )
 _FURNITURE = re.compile(
     rf"(?:(?:{_WORDS})(?:[|>＞»【】\[\] ·丨/]{{1,4}}|$)){{1,12}}$"
     r"|[|>＞»·丨]{1,3}$"
-    r"|【?(?:打印|关闭|收藏|字体|字号|浏览字号|分享|大 ?中 ?小)[^。]{0,20}】?$"
+    r"|【?(?:打印|关闭|收藏|分享)(?:本页|页面|窗口|正文|到)?[】：:]{0,2}$"
+    r"|【?(?:浏览字号|字体|字号)[：:【\[（( ][^。]{0,20}$"
     r"|(?:浏览|阅读|点击|访问)(?:次数|量|数|率)?[：:][^。]{0,12}$"
     r"|您?(?:现在|当前)?(?:的|所在的?)?位置(?:是|为)?[：:]"
     r"|.{0,20}(?:扫一扫|扫码关注|长按识别)"
@@ -25,13 +26,17 @@ _FURNITURE = re.compile(
     r"|您好，?欢迎(?:来到|访问|光临)"
     r"|<[%!?/]?[^<>]{0,300}>$"
 )
+_LINK = re.compile(r"[【\[]?(?:上|下)一(?:个|篇|条|页|则)[】\]]?(?:[：:> ]|$)")
 _AFTER = re.compile(
-    r"[【\[]?(?:上|下)一(?:个|篇|条|页|则)[】\]]?(?:[：:> ]|$)"
+    rf"{_LINK.pattern}"
     r"|(?:相关|推荐|热门)(?:新闻|阅读|链接|文章|信息|稿件|推荐|资讯)[：:]?$"
-    r"|(?:版权所有|主办单位|主办|承办单位|承办|技术支持|网站标识码|网站支持IPv6|友情链接|备案号|网站备案)(?:[：: ©]|$)"
+    r"|(?:版权所有|网站标识码|网站支持IPv6|友情链接|备案号|网站备案)(?:[：: ©]|$)"
     r"|.{0,30}(?:ICP备|公网安备|Copyright|版权所有|网站标识码)"
     r"|(?:扫一扫|返回顶部|回到顶部|返回首页|【?(?:打印|关闭)(?:本页|页面|窗口)?】?$|分享到[：:]?)"
 )
+# These stand in footers, and in notices of their own right: they go only above a line that a footer alone has.
+_PERHAPS_AFTER = re.compile("(?:主办单位|主办|承办单位|承办|协办|技术支持|地址|邮编|电话|邮箱|联系人|网址)[：: ]")
+_LINES_OF_A_FOOTER = 6
 _PATH = re.compile(r"您?(?:现在|当前)?(?:的|所在的?)?位置(?:是|为)?[：:]|(?:网站)?首页(?:$| ?[>＞»|·])")
 _ISSUE_DATA = re.compile(
     "(?P<label>发布时间|发布日期|发表时间|发文日期|成文日期|印发日期|生成日期|公开日期|发文机关|发文机构|发文单位|发布机构|发布单位|发文字号|文号"
@@ -64,7 +69,7 @@ def is_furniture(line: str) -> bool:
 
 def is_of_page(line: str) -> bool:
     """Say whether a line is furniture, or a link or footer below a text."""
-    return is_furniture(line) or (len(line) < _LONGEST_LINE and bool(_AFTER.match(line)))
+    return is_furniture(line) or (len(line) < _LONGEST_LINE and bool(_AFTER.match(line) or _PERHAPS_AFTER.match(line)))
 
 
 def issue_data(line: str) -> list[str]:
@@ -138,4 +143,11 @@ def _title_above(lines: list[str], end: int) -> int:
 def _last_line(lines: list[str]) -> int:
     """Return where the document ends: at the first link or footer that no sentence and no number follows."""
     last = max((i for i, line in enumerate(lines) if is_content(line) and not _AFTER.match(line)), default=-1)
-    return next((i for i in range(last + 1, len(lines)) if _AFTER.match(lines[i])), len(lines))
+    end = next((i for i in range(last + 1, len(lines)) if _AFTER.match(lines[i])), len(lines))
+    if end == len(lines) or _LINK.match(lines[end]):
+        return end
+    for start in range(max(last + 1, end - _LINES_OF_A_FOOTER), end):
+        footer = [line for line in lines[start:end] if line]
+        if lines[start].startswith("主办") and all(_PERHAPS_AFTER.match(line) for line in footer):
+            return start
+    return end

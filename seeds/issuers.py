@@ -31,7 +31,7 @@ _END = re.compile(
 _NO_NAME = re.compile("[的为向将把被其请由《》：。0-9]")
 _LONGEST_NAME = 40
 _LONGEST_PLACE = 14
-_SESSION = re.compile("第[一二三四五六七八九十百]{1,5}届")
+_NTH_CONGRESS = re.compile("第[一二三四五六七八九十百]{1,5}届")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _cut(places: Places, piece: str, *, first: bool) -> list[str]:
         end = _end_of_name(places, piece, start, start + begins)
         if end is None:
             return []
-        bodies.append(_SESSION.sub("", piece[start:end]))
+        bodies.append(_NTH_CONGRESS.sub("", piece[start:end]))
         start = end
     return bodies
 

@@ -155,8 +155,11 @@ class Letterhead:
             first -= 1
         title = "".join(one.text for one in self.head[first : last + 1])
         brackets = _BRACKETS_AT_END.search(line.text)
-        heading = line.text[: brackets.start()] if brackets else line.text
-        return self.at("title", title, self.head[first].start, line.end), heading
+        pieces = [
+            *(one.text for one in self.head[first:last]),
+            line.text[: brackets.start()] if brackets else line.text,
+        ]
+        return self.at("title", title, self.head[first].start, line.end), max(reversed(pieces), key=len)
 
     def _card_title(self) -> Stated | None:
         """Return the heading of a card: 3.某项资金支持, above its fields; a broken one is often repeated whole."""
@@ -183,7 +186,7 @@ class Letterhead:
             or DATE_LINE.match(text)
             or _NUMBER.fullmatch(text)
             or text.endswith(("：", "。", "；"))
-            or re.match("附件|（[^（）]{0,30}）$|来源|发布", text)
+            or re.match("附件|（[^（）]{0,30}）$|来源|发布|特此|(?:通知|公告|通告|公示|决定|函)$", text)
             or re.fullmatch("[0-9]{1,4}", text)
             or parse_bodies(self.places, text)
             or PASSED.match(text)

@@ -55,7 +55,10 @@ _SPEAKS_OF_ITSELF = re.compile(f"{_SUBJECT}|施行|^(?:自|从)")
 _SPEAKS_OF_EFFECT = re.compile("施行|实施|执行|生效|有效期|试行|期限|暂定")
 _GOES_ON = re.compile("有效期|试行期|执行期|实施期")
 _SENT_TO_BE_DONE = re.compile("印发给你们，请[^。]{0,30}(?:执行|实施|落实)")
-_DRAFT = re.compile("（(?:公开)?征求意见稿[^（）]{0,10}）|（送审稿）|（草案[^（）]{0,12}）|（讨论稿）|征求意见稿")
+_DRAFT = re.compile(
+    "（(?:公开)?征求意见稿[^（）]{0,10}）|（送审稿）|（草案[^（）]{0,12}）|（讨论稿）|征求意见稿|征求《[^《》]{2,60}》[^，。]{0,6}意见"
+)
+_TRIAL = re.compile("（(?:试行|暂行)）|(?:试行|暂行)(?:办法|规定|条例|细则)")
 _REPEALED = re.compile("(?:有效性|效力状态|时效性)[：|] ?(?:已?失效|已?废止)|[【（]已?(?:废止|失效)[】）]")
 _VALID = re.compile("(?:有效性|效力状态|时效性)[：|] ?(?:现行)?有效")
 _BOOK = re.compile("《(?:[^《》]|《[^《》]{1,60}》){2,120}》(?:（[^（）]{2,40}）)?")
@@ -121,18 +124,20 @@ class _Statements(Letterhead):
                 at = start + found.start()
                 yield self.at(name, day.isoformat(), at, at + len(found[0]))
 
-    def effective_from(self, issued: date | None) -> Iterator[Stated]:
-        """Yield the day from which it binds: 自2024年5月1日起施行; 自印发之日起施行 needs the day of issue."""
+    def effective_from(self, issued: date | None, published: date | None) -> Iterator[Stated]:
+        """Yield the day from which it binds: 自2024年5月1日起施行; 自印发之日起施行 needs the day of issue.
+
+        A page's day of publication is only likely to be that.
+        """
         for start, sentence in self._own_sentences():
             for found in _EFFECT.finditer(sentence):
                 if "《" in sentence[: found.start()] and not found["own"]:
                     continue
-                day = parse_day(found["day"]) or issued
-                if day and found["later"]:
-                    continue
-                at = start + found.start()
+                stated = parse_day(found["day"]) or issued
+                day = None if found["later"] else stated or published
+                surely = Surely.STATED if stated else Surely.LIKELY
                 if day:
-                    yield self.at("effective_from", day.isoformat(), at, at + len(found[0]))
+                    yield self.at("effective_from", day.isoformat(), start + found.start(), start + found.end(), surely)
             for found in _LASTS.finditer(sentence):
                 day = parse_day(found["first"]) if found["first"] else None
                 if day:
@@ -171,7 +176,7 @@ class _Statements(Letterhead):
                 before = own
         yield from reversed(found)
 
-    def status(self, *, effective: Stated | None) -> Iterator[Stated]:
+    def status(self, title: Stated, effective: Stated | None) -> Iterator[Stated]:
         """Yield whether it binds: a draft for comment, repealed, or in force by its own words."""
         head = self.text[: max((line.end for line in self.head), default=0)]
         for pattern, value in ((_REPEALED, "repealed"), (_DRAFT, "draft"), (_VALID, "in_force")):
@@ -186,6 +191,9 @@ class _Statements(Letterhead):
         sent = _SENT_TO_BE_DONE.search(self.text)
         if sent:
             yield self.at("status", "in_force", sent.start(), sent.end())
+        trial = _TRIAL.search(title.quote)
+        if trial:
+            yield self.at("status", "in_force", title.start + trial.start(), title.start + trial.end())
 
     def region(self, issuers: Stated | None, title: Stated) -> Iterator[Stated]:
         """Yield the place that it holds for: that of its issuers, of its title, or the one that it calls its own."""
@@ -303,9 +311,9 @@ def read_stated(text: str, places: Places) -> tuple[tuple[Stated, ...], str]:
         reader.issued_on,
         reader.written_on,
         reader.published_on,
-        lambda: reader.effective_from(day("issued_on")),
+        lambda: reader.effective_from(day("issued_on"), day("published_on")),
         lambda: reader.valid_to(day("effective_from")),
-        lambda: reader.status(effective=first("effective_from")),
+        lambda: reader.status(title, first("effective_from")),
         lambda: reader.region(first("issuers"), title),
         reader.based_on,
         reader.replaces,

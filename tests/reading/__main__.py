@@ -14,6 +14,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,12 @@ def score(label: dict[str, Any], draft: Draft) -> tuple[Score, list[str]]:
     return result, wrong
 
 
+@cache
+def places() -> Places:
+    """Return the places that names of public bodies begin with."""
+    return Places(load_regions(Path(seeds.__file__).parent / "vocabularies"))
+
+
 def labelled(arguments: list[str]) -> Iterator[tuple[dict[str, Any], Path]]:
     """Yield each label that is asked for and the folder of its file."""
     folders = [Path(one) for one in arguments if not one.startswith("--")]
@@ -141,11 +148,11 @@ def labelled(arguments: list[str]) -> Iterator[tuple[dict[str, Any], Path]]:
 
 def main(arguments: list[str]) -> int:
     """Print a line a document and the shares of all; 1 where a goal is missed or anything is invented."""
-    places, total = Places(load_regions(Path(seeds.__file__).parent / "vocabularies")), Score()
+    total = Score()
     print(f"{'document':24} {'clauses':>9} {'extra':>6} {'fields':>7} {'invented':>9} {'furniture':>10}")
     with tempfile.TemporaryDirectory() as folder:
         for label, files in labelled(arguments):
-            draft = draft_document(source_of(label, files, Path(folder)), label["slug"], places)
+            draft = draft_document(source_of(label, files, Path(folder)), label["slug"], places())
             one, wrong = score(label, draft)
             total.add(one)
             counts = f"{one.right:5}/{one.told:<3} {one.found - one.right:6} {one.fields_right:4}/{one.fields_told:<2}"

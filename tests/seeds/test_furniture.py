@@ -65,6 +65,10 @@ def test_a_copied_page_is_read_without_what_the_page_printed(tmp_path: Path, lin
 
 
 WHOLE = {
+    "a contest with its organisers": (
+        "某市创新大赛通知\n一、组织\n主办单位：某市科技局\n承办单位：某市协会\n技术支持：某平台\n二、报名\n联系人：某科\n地址：某路1号\n"
+    ),
+    "a table copied cell by cell": "某市中小企业目录\n一、规模\n大\n中\n小\n打印申请书并签字\n关闭不合格生产线的企业\n下载\n注册\n",
     "a notice that speaks of pages": f"{TITLE}\n一、登录首页，点击“打印”。\n二、关闭窗口后重新登录。\n联系我们：某科\n",
     "a list of short lines": "某市产业目录\n装备\n软件\n材料\n首页\n下载\n",
     "a law with a link in it": "某条例\n第一条 为了公开，在网站首页公布。\n第二条 上一篇章的规定适用。\n",
@@ -82,6 +86,14 @@ def test_a_text_that_shows_no_page_loses_nothing(tmp_path: Path, text: str) -> N
 def test_the_shipped_documents_show_no_page(folder: Path) -> None:
     (source,) = folder.glob("source.*")
     assert not is_page(source.read_text("utf-8"))
+
+
+def test_words_of_the_document_that_pages_print_too_stay_in_a_copied_page(tmp_path: Path) -> None:
+    body = [*BODY[:4], "打印申请书并签字盖章", "主办单位：某市科技局", "承办单位：某市协会", "小", "下载", *BODY[4:]]
+    lines = [*PATH, TITLE, "发布时间：2025-03-06", *body, *AFTER, "主办：某市工信局", "某ICP备00000000号"]
+    file = tmp_path / "copied.txt"
+    file.write_text("\n".join(lines), "utf-8")
+    assert read_source(file).text.splitlines() == [TITLE, "发布时间：2025-03-06", *body]
 
 
 def test_a_sentence_below_a_footer_is_kept(tmp_path: Path) -> None:

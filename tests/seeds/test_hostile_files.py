@@ -160,5 +160,5 @@ def test_reading_takes_time_by_length(made: Callable[[int], str]) -> None:
         parse_outline(clean(text))
         return time.process_time() - begun
 
-    short, long = max(seconds(4_000), 0.004), seconds(40_000)
+    short, long = max(seconds(2_000), 0.004), seconds(20_000)
     assert long < 40 * short

@@ -315,6 +315,59 @@ def test_a_number_is_read_without_its_label_and_not_out_of_a_sentence(line: str,
     assert told(f"某市资助办法\n{line}\n第一条 为规范资助，制定本办法。\n").get("number") == number
 
 
+@pytest.mark.parametrize(
+    ("title", "status"),
+    [
+        ("合肥市创新券管理办法（试行）", "in_force"),
+        ("合肥市创新券管理暂行办法", "in_force"),
+        ("合肥市创新券管理办法（征求意见稿）", "draft"),
+        ("关于公开征求《合肥市创新券管理办法》意见的公告", "draft"),
+        ("合肥市创新券管理办法（草案征求意见稿）", "draft"),
+        ("合肥市创新券管理办法【已废止】", "repealed"),
+        ("合肥市创新券管理办法", None),
+    ],
+)
+def test_a_title_tells_whether_a_document_binds(title: str, status: str | None) -> None:
+    assert told(f"{title}\n一、总则\n为规范管理，作如下规定。\n").get("status") == status
+
+
+def test_a_day_of_publication_is_only_likely_the_day_of_effect() -> None:
+    text = (
+        "合肥市资助办法\n发布时间：2024-05-06 11:00\n第一条 为规范资助，制定本办法。\n第二条 本办法自发布之日起施行。\n"
+    )
+    offered = {one.field: one.value for one in read_stated(text, places())[0] if one.surely is Surely.LIKELY}
+    assert offered["effective_from"] == "2024-05-06"
+    assert {name: told(text).get(name) for name in ("effective_from", "status")} == {
+        "effective_from": None,
+        "status": "in_force",
+    }
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "特此通知",
+        "公告",
+        "附件1 申报指南",
+        "来源：某市政策",
+        "（此件公开发布）",
+        "各有关单位：",
+        "发布时间：2024-05-06",
+    ],
+)
+def test_other_lines_of_the_head_are_no_title(below: str) -> None:
+    assert told(f"关于组织申报2024年度合肥市创新项目的通知\n{below}\n一、申报条件\n注册。\n")["title"] == (
+        "关于组织申报2024年度合肥市创新项目的通知"
+    )
+
+
+def test_a_title_set_on_two_lines_is_one_and_its_heading_stands_in_the_text() -> None:
+    text = "合肥市人民政府\n关于加快量子产业发展的\n若干意见\n一、总体要求\n创新。\n"
+    stated, heading = read_stated(text, places())
+    assert stated[0].value == "合肥市人民政府关于加快量子产业发展的若干意见"
+    assert heading == "关于加快量子产业发展的"
+
+
 def test_an_unsure_value_is_offered_and_not_taken() -> None:
     text = "创新券使用办法\n第一条 为规范使用，制定本办法。\n第二条 本办法由合肥市科学技术局负责解释。\n"
     offered = [one for one in read_stated(text, places())[0] if one.surely is Surely.LIKELY]
