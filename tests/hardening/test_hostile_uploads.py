@@ -87,21 +87,20 @@ BOMBS = {
     "shared text, attributes apart": ("a.xlsx", lambda: pointing("<c r = 'A#' t = 's'><v> 1 </v></c>")),
     "shared text, character data": ("a.xlsx", lambda: pointing('<c r="A#" t="s"><v><![CDATA[1]]></v></c>')),
     "a tag without end": ("a.xlsx", lambda: workbook('<sheetData><row r="1">' + '<c r="A1" t="e" ' * 20_000)),
-    "merges over each other": ("a.xlsx", lambda: merged("A1:XFD1", 90_000)),
+    "merges over each other": ("a.xlsx", lambda: merged("A1:XFD1", 30_000)),
     "two cells far apart": ("a.xlsx", lambda: workbook(f'<sheetData>{HEADING}<row r="46000"><c r="IV46000"><v>1</v></c></row></sheetData>')),
     "entities in entities": ("a.xlsx", lambda: workbook(ENTITIES)),
     "one text for every row": ("a.parquet", lambda: parquet(pa.table({"企业名称": repeated(200_000)}))),
     "one text for every cell": ("a.parquet", lambda: parquet(pa.table({"企业名称": repeated(300), **{f"列{n}": repeated(300) for n in range(99)}}))),
     "lists of texts": ("a.parquet", lambda: parquet(pa.table({"企业名称": ["甲"] * 60, "主营产品": [["x" * 9_000] * 600] * 60}))),
     "bytes of a fixed length": ("a.parquet", lambda: parquet(pa.table({"企业名称": ["甲"] * 300, "备注": pa.FixedSizeBinaryArray.from_buffers(pa.binary(10**6), 300, [None, pa.py_buffer(bytes(3 * 10**8))])}))),
-    "a line without end": ("a.csv", lambda: b"\xe7\x94\xb2," * 5_000_000),
+    "a line without end": ("a.csv", lambda: b"\xe7\x94\xb2," * 1_000_000),
     "a quotation without end": ("a.csv", lambda: "企业名称,行业\n".encode() + b'"' + b"a\n" * 40_000),
-    "quotes in quotes": ("a.csv", lambda: "企业名称\n".encode() + b'"""' * 3_000_000),
     "separators without end": ("a.csv", lambda: "企业名称\n".encode() + (b"," * 300_000 + b"\n") * 30),
-    "zeros": ("a.csv", lambda: "企业名称\n".encode() + b"\0" * 9_000_000),
+    "zeros": ("a.csv", lambda: "企业名称\n".encode() + b"\0" * 1_000_000),
     "brackets": ("a.ndjson", lambda: b'{"name": ' + b"[" * 9_000_000),
     "keys without end": ("a.ndjson", lambda: json.dumps({f"k{n}": 1 for n in range(50_000)}).encode()),
-    "long numbers": ("a.ndjson", lambda: (b'{"name": "a", "employees": ' + b"9" * 300_000 + b"}\n") * 20),
+    "long numbers": ("a.ndjson", lambda: (b'{"name": "a", "employees": ' + b"9" * 300_000 + b"}\n") * 5),
     "rows without end": ("a.csv", heavy),
 }  # fmt: skip
 
@@ -135,7 +134,7 @@ def outcomes(server, operator):
         look = owner.upload(file, content, LOOK)
         found[name] = {"look": look, "seconds": time.monotonic() - began}
         places[name] = owner, owner.upload(file, content, on=ON).headers["Location"]
-    waits = [quick(operator) for _ in range(3)]
+    waits = [quick(operator) for _ in range(2)]
     for name, (owner, place) in places.items():
         found[name]["job"] = owner.wait(place)
         found[name]["english"] = owner.call("GET", place, **{"Accept-Language": "en"}).json
