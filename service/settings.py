@@ -89,7 +89,8 @@ class Settings:
     """How this process serves: `rate_limit` is "" when matches are not limited, `proxies` trusted hops in front.
 
     `operator_records` are the companies that one operator key may have matched or screened in a day;
-    `screening_processes` decide the chunks of one screening side by side.
+    `screening_processes` decide the chunks of one screening side by side. `connections`, `address_connections` and
+    `queue` hold for each web process; `least_rate` is in bytes a second.
     """
 
     catalogue: Path = DEFAULT_CATALOGUE
@@ -111,6 +112,13 @@ class Settings:
     screening_worker: bool = True
     embed_origins: tuple[EmbedOrigin, ...] = ()
     screening_processes: int = 2
+    connections: int = 500
+    address_connections: int = 64
+    queue: int = 48
+    header_seconds: int = 10
+    body_seconds: int = 20
+    write_seconds: int = 20
+    least_rate: int = 8192
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -137,6 +145,13 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         screening_processes=reader.number("CEPEI_SCREENING_PROCESSES", os.cpu_count() or 1, lowest=1, highest=64),
         operator_records=reader.number("CEPEI_OPERATOR_RECORDS", 1_000_000, lowest=1, highest=10**9),
         embed_origins=reader.origins("CEPEI_EMBED_ORIGINS"),
+        connections=reader.number("CEPEI_CONNECTIONS", 500, lowest=16, highest=10_000),
+        address_connections=reader.number("CEPEI_ADDRESS_CONNECTIONS", 64, lowest=1, highest=10_000),
+        queue=reader.number("CEPEI_QUEUE", 48, lowest=1, highest=1000),
+        header_seconds=reader.number("CEPEI_HEADER_SECONDS", 10, lowest=1, highest=120),
+        body_seconds=reader.number("CEPEI_BODY_SECONDS", 20, lowest=1, highest=600),
+        write_seconds=reader.number("CEPEI_WRITE_SECONDS", 20, lowest=1, highest=600),
+        least_rate=reader.number("CEPEI_LEAST_RATE", 8192, lowest=1, highest=10**9),
     )
     if settings.rate_limit and not settings.rate_store:
         reader.faults.append("CEPEI_RATE_STORE must name a file (or a redis:// address) that all workers count in")
