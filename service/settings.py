@@ -16,6 +16,8 @@ DEFAULT_CATALOGUE = Path("var/catalogue.sqlite")
 DEFAULT_DATA = Path("var/data.sqlite")
 PUBLIC_RATE_LIMIT = "60/minute"
 """Matches an address may ask for when the service listens on more than loopback."""
+MOST_CONNECTIONS = 10_000
+"""As a limit of connections it is none."""
 
 _RATE = re.compile(r"[1-9][0-9]{0,6}\s*(?:/|per)\s*(?:[1-9][0-9]{0,3}\s*)?(?:second|minute|hour|day)s?", re.IGNORECASE)
 _LEVELS = ("debug", "info", "warning", "error")
@@ -113,7 +115,7 @@ class Settings:
     embed_origins: tuple[EmbedOrigin, ...] = ()
     screening_processes: int = 2
     connections: int = 500
-    address_connections: int = 64
+    address_connections: int = MOST_CONNECTIONS
     queue: int = 48
     header_seconds: int = 10
     body_seconds: int = 20
@@ -145,8 +147,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         screening_processes=reader.number("CEPEI_SCREENING_PROCESSES", os.cpu_count() or 1, lowest=1, highest=64),
         operator_records=reader.number("CEPEI_OPERATOR_RECORDS", 1_000_000, lowest=1, highest=10**9),
         embed_origins=reader.origins("CEPEI_EMBED_ORIGINS"),
-        connections=reader.number("CEPEI_CONNECTIONS", 500, lowest=16, highest=10_000),
-        address_connections=reader.number("CEPEI_ADDRESS_CONNECTIONS", 64, lowest=1, highest=10_000),
+        connections=reader.number("CEPEI_CONNECTIONS", 500, lowest=16, highest=MOST_CONNECTIONS),
+        address_connections=reader.number(
+            "CEPEI_ADDRESS_CONNECTIONS", MOST_CONNECTIONS if is_loopback(host) else 64, lowest=1, highest=MOST_CONNECTIONS
+        ),
         queue=reader.number("CEPEI_QUEUE", 48, lowest=1, highest=1000),
         header_seconds=reader.number("CEPEI_HEADER_SECONDS", 10, lowest=1, highest=120),
         body_seconds=reader.number("CEPEI_BODY_SECONDS", 20, lowest=1, highest=600),

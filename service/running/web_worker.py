@@ -44,6 +44,8 @@ QUEUE_SECONDS = 2.0
 """Who has waited so long for a thread is told to come again; there is nobody so patient on a page."""
 DRAIN_SECONDS, MOST_DRAINED_BYTES = 2.0, 64 * 1_048_576
 """How much of a refused body is still taken, so that a client busy sending it sees the answer and not a broken pipe."""
+SPARED_SECONDS = 1.0
+"""Nobody is given up for others of the same address before; an honest client needs less."""
 MOST_HELD_BYTES, SPARED_BYTES = 128 * 1_048_576, 65_536
 """What all connections of a process may hold in memory, and how little of it nobody is dropped for."""
 LOOK_SECONDS, PAUSE_SECONDS, AT_ONCE = 0.2, 0.005, 16
@@ -139,8 +141,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         client.settimeout(0)
         wire = Wire(client, self.paces[Phase.BODY], self.paces[Phase.SEND], self.turns)
         conn = Connection(self.cfg, wire, address, server)
-        has_room = self.addresses[conn.budget] < self.most_of_address or self._make_room(conn.budget)
-        has_room = has_room and (self.nr_conns + 1 < self.worker_connections or self._make_room())
+        has_room = self.addresses[conn.budget] < self.most_of_address or self._make_room_of(conn.budget)
+        if self.nr_conns + 1 >= self.worker_connections:
+            self._make_room()
         self.nr_conns += 1
         self.addresses[conn.budget] += 1
         self._enter(conn, Phase.HEAD)
@@ -149,17 +152,24 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         else:
             self._refuse_here(conn, overloaded())
 
-    def _make_room(self, budget: str = "") -> bool:
-        """Drop who has waited longest, of this address or of the one that has most; tell whether there was one."""
-        held = [conn for conn in self.held if not budget or conn.budget == budget]
-        if not held:
+    def _make_room_of(self, budget: str) -> bool:
+        """Give up who has waited longest of an address; tell whether somebody had waited long."""
+        longest = next((conn for conn in self.held if conn.budget == budget), None)
+        if longest is None or time.monotonic() - longest.began < SPARED_SECONDS:
             return False
-        longest = max(held, key=lambda conn: self.addresses[conn.budget])  # the first of them
-        with self._alone(longest):
-            if longest.has_begun:
-                self.refuse(longest, overloaded())
-            self._drop(longest)
+        self._give_up(longest)
         return True
+
+    def _make_room(self) -> None:
+        """Give up who has waited longest of the address that has most connections."""
+        if self.held:
+            self._give_up(max(self.held, key=lambda conn: self.addresses[conn.budget]))  # the first of them
+
+    def _give_up(self, conn: Connection) -> None:
+        with self._alone(conn):
+            if conn.has_begun:
+                self.refuse(conn, overloaded())
+            self._drop(conn)
 
     def _drop(self, conn: Connection) -> None:
         self._watch(conn, 0)

@@ -76,7 +76,7 @@ class SlowClient:
         if "reads" in self.kind:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.connection.sendall(FIRST[self.kind])
-        self.connection.setblocking(False)
+        self.connection.settimeout(0)
 
     def close(self) -> None:
         if self.connection is not None:

@@ -9,12 +9,6 @@ from tests.hardening.wire import exchange, parse
 MATCH = b'{"profile": {"city": "\xe5\x90\x88\xe8\x82\xa5"}}'
 
 
-@pytest.fixture(scope="module")
-def server(serve):
-    with serve(CEPEI_HEADER_SECONDS="1", CEPEI_BODY_SECONDS="1", CEPEI_SCREENING_WORKER="off") as started:
-        yield started
-
-
 def post(*headers: str, body: bytes = b"", path: str = "/v1/match", version: str = "1.1") -> bytes:
     lines = [f"POST {path} HTTP/{version}", "Host: x", "Content-Type: application/json", *headers, "Connection: close"]
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
@@ -99,14 +93,14 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("sent", "status", "complaint"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_is_no_honest_http_is_a_problem_with_its_reason(server, sent, status, complaint):
-    answer = parse(exchange(server.port, sent))
+def test_what_is_no_honest_http_is_a_problem_with_its_reason(strict, sent, status, complaint):
+    answer = parse(exchange(strict.port, sent))
     assert (answer.status, answer.complaints) == (status, [complaint])
-    assert_has_the_form_of_all(server, answer)
+    assert_has_the_form_of_all(strict, answer)
 
 
-def assert_has_the_form_of_all(server, answer):
-    usual = {name.lower() for name in server.get("/v1/none").headers.keys()}
+def assert_has_the_form_of_all(strict, answer):
+    usual = {name.lower() for name in strict.get("/v1/none").headers}
     assert set(answer.headers) >= usual
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["connection"] == "close"
@@ -129,16 +123,16 @@ SHORT = {
 
 
 @pytest.mark.parametrize("sent", SHORT.values(), ids=SHORT)
-def test_a_request_that_ends_before_its_end_is_refused(server, sent):
-    answer = parse(exchange(server.port, sent, end=True))
+def test_a_request_that_ends_before_its_end_is_refused(strict, sent):
+    answer = parse(exchange(strict.port, sent, end=True))
     assert (answer.status, answer.complaints) == (400, ["cut_short"])
-    assert_has_the_form_of_all(server, answer)
+    assert_has_the_form_of_all(strict, answer)
 
 
-def test_an_upload_that_ends_before_its_end_is_refused_and_leaves_nothing(server):
+def test_an_upload_that_ends_before_its_end_is_refused_and_leaves_nothing(strict):
     """It is larger than what the event loop keeps, so a thread reads it as it comes."""
     sent = post("Content-Length: 3000000", body=MATCH, path="/v1/match")
-    assert parse(exchange(server.port, sent, end=True)).status == 413
+    assert parse(exchange(strict.port, sent, end=True)).status == 413
 
 
 HONEST = {
@@ -156,43 +150,43 @@ HONEST = {
 
 
 @pytest.mark.parametrize("sent", HONEST.values(), ids=HONEST)
-def test_every_honest_framing_is_read(server, sent):
-    answer = parse(exchange(server.port, sent, end=True))
+def test_every_honest_framing_is_read(strict, sent):
+    answer = parse(exchange(strict.port, sent, end=True))
     assert answer.status == 200
     assert b"recommendations" in answer.body
 
 
-def test_a_large_body_in_chunks_is_read_too(server):
+def test_a_large_body_in_chunks_is_read_too(strict):
     piece = b"8000\r\n" + b" " * 0x8000 + b"\r\n"
-    answer = parse(exchange(server.port, chunked(piece * 31 + WHOLE)))
+    answer = parse(exchange(strict.port, chunked(piece * 31 + WHOLE)))
     assert answer.status == 200
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "The request cannot be read"), ("zh", "请求无法读取")])
-def test_the_language_is_heeded_wherever_the_headers_could_be_read(server, language, title):
+def test_the_language_is_heeded_wherever_the_headers_could_be_read(strict, language, title):
     for sent in (
         get(f"Accept-Language: {language}", "no colon"),
         post(f"Accept-Language: {language}", "Content-Length: x"),
     ):
-        answer = parse(exchange(server.port, sent))
+        answer = parse(exchange(strict.port, sent))
         assert answer.json["title"] == title
         assert answer.headers["content-language"].startswith(language)
 
 
-def test_a_refusal_is_logged_like_every_request_and_is_no_alarm(server):
+def test_a_refusal_is_logged_like_every_request_and_is_no_alarm(strict):
     id_ = "refused-and-logged"
-    exchange(server.port, get(f"X-Request-Id: {id_}", "A: " + "b" * 9000))
-    (line,) = [line for line in server.log_lines() if line.get("request_id") == id_]
+    exchange(strict.port, get(f"X-Request-Id: {id_}", "A: " + "b" * 9000))
+    (line,) = [line for line in strict.log_lines() if line.get("request_id") == id_]
     assert (line["status"], line["route"]) == (431, "unmatched")
-    assert "error" not in {line.get("level") for line in server.log_lines()}
-    assert "Error" not in server.errors.read_text("utf-8")
+    assert "error" not in {line.get("level") for line in strict.log_lines()}
+    assert "Error" not in strict.errors.read_text("utf-8")
 
 
-def test_requests_sent_without_waiting_are_answered_in_their_order(server):
+def test_requests_sent_without_waiting_are_answered_in_their_order(strict):
     first = post(f"Content-Length: {len(MATCH)}", body=MATCH).replace(b"Connection: close\r\n", b"")
     second = chunked(WHOLE).replace(b"Connection: close\r\n", b"")
     raw = exchange(
-        server.port, first + second + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 300 + get(target="/none")
+        strict.port, first + second + b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 300 + get(target="/none")
     )
     statuses = []
     while raw:
@@ -202,14 +196,14 @@ def test_requests_sent_without_waiting_are_answered_in_their_order(server):
     assert statuses == [200] * 302 + [404]
 
 
-def test_what_hides_in_a_body_is_never_a_request(server):
+def test_what_hides_in_a_body_is_never_a_request(strict):
     hidden = b"GET /v1/measures HTTP/1.1\r\nHost: x\r\n\r\n"
     for path in ("/none", "/healthz", "/v1/measures", "/v1/match"):
         for sent in (
             post(f"Content-Length: {len(hidden)}", body=hidden, path=path),
             post("Transfer-Encoding: chunked", body=b"%x\r\n%s\r\n0\r\n\r\n" % (len(hidden), hidden), path=path),
         ):
-            raw = exchange(server.port, sent.replace(b"Connection: close\r\n", b"") + get(target="/healthz"))
+            raw = exchange(strict.port, sent.replace(b"Connection: close\r\n", b"") + get(target="/healthz"))
             answers = [parse(raw), parse(parse(raw).rest)]
             assert answers[0].status in {400, 404, 405}
             assert answers[1].json == {"status": "ok"}
@@ -244,11 +238,11 @@ PAGES = [
 
 
 @pytest.mark.parametrize("name", SPELLED)
-def test_no_header_of_a_client_moves_the_service_elsewhere(server, name):
+def test_no_header_of_a_client_moves_the_service_elsewhere(strict, name):
     for path in PAGES:
-        plain = parse(exchange(server.port, get(target=path)))
+        plain = parse(exchange(strict.port, get(target=path)))
         for value in ("http://evil.example", "//evil.example", "/evil", path, "/"):
-            told = parse(exchange(server.port, get(f"{name}: {value}", target=path)))
+            told = parse(exchange(strict.port, get(f"{name}: {value}", target=path)))
             assert (told.status, told.body) == (plain.status, plain.body)
             assert "evil" not in str(told.headers)
 
@@ -262,9 +256,9 @@ def test_no_header_of_a_client_moves_the_service_elsewhere(server, name):
         "Forwarded: host=evil;proto=https",
     ],
 )
-def test_without_a_proxy_no_header_makes_the_service_secure(server, name):
+def test_without_a_proxy_no_header_makes_the_service_secure(strict, name):
     for other in ("X-Forwarded-Proto: http", "X-Forwarded-Ssl: off"):
-        answer = parse(exchange(server.port, get(name, other, target="/measures/")))
+        answer = parse(exchange(strict.port, get(name, other, target="/measures/")))
         assert "https" not in str(answer.headers)
         assert answer.status < 500
 
@@ -285,7 +279,7 @@ HOSTS = [
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_no_link_and_no_redirection_leads_to_the_host_a_client_names(server, host):
+def test_no_link_and_no_redirection_leads_to_the_host_a_client_names(strict, host):
     for path in (
         *PAGES,
         "//measures",
@@ -295,7 +289,7 @@ def test_no_link_and_no_redirection_leads_to_the_host_a_client_names(server, hos
         "/%5Cevil.example//measures",
         "/v1//measures",
     ):
-        answer = parse(exchange(server.port, get(target=path, host=f"Host: {host}")))
+        answer = parse(exchange(strict.port, get(target=path, host=f"Host: {host}")))
         assert answer.status < 500
         assert b"evil.example" not in answer.body or path.startswith("//evil") or "%5C" in path
         location = answer.headers.get("location", "/")
@@ -312,13 +306,13 @@ def test_no_link_and_no_redirection_leads_to_the_host_a_client_names(server, hos
         ("*", 400), ("x", 400), ("http://evil.example:port/healthz", 200), ("/v1/measures#x", 200),
     ],
 )  # fmt: skip
-def test_a_target_with_a_host_is_only_its_path(server, target, status):
-    answer = parse(exchange(server.port, get(target=target)))
+def test_a_target_with_a_host_is_only_its_path(strict, target, status):
+    answer = parse(exchange(strict.port, get(target=target)))
     assert answer.status == status
     assert "evil" not in answer.headers.get("location", "")
 
 
-def test_a_host_in_the_contract_is_none_of_a_client(server):
-    document = parse(exchange(server.port, get(target="/openapi.json", host="Host: evil.example")))
+def test_a_host_in_the_contract_is_none_of_a_client(strict):
+    document = parse(exchange(strict.port, get(target="/openapi.json", host="Host: evil.example")))
     if document.status == 200:
         assert json.loads(document.body)["servers"] == [{"url": "/"}]
