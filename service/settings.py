@@ -116,7 +116,7 @@ class Settings:
     screening_processes: int = 2
     connections: int = 500
     address_connections: int = MOST_CONNECTIONS
-    queue: int = 48
+    queue: int = 256
     header_seconds: int = 10
     body_seconds: int = 20
     write_seconds: int = 20
@@ -151,7 +151,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         address_connections=reader.number(
             "CEPEI_ADDRESS_CONNECTIONS", MOST_CONNECTIONS if is_loopback(host) else 64, lowest=1, highest=MOST_CONNECTIONS
         ),
-        queue=reader.number("CEPEI_QUEUE", 48, lowest=1, highest=1000),
+        queue=reader.number("CEPEI_QUEUE", 256, lowest=1, highest=1000),
         header_seconds=reader.number("CEPEI_HEADER_SECONDS", 10, lowest=1, highest=120),
         body_seconds=reader.number("CEPEI_BODY_SECONDS", 20, lowest=1, highest=600),
         write_seconds=reader.number("CEPEI_WRITE_SECONDS", 20, lowest=1, highest=600),

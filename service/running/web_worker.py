@@ -40,8 +40,10 @@ from service.settings import load_settings
 from service.web.requests import REFUSAL
 
 LIVENESS = "/healthz"
-QUEUE_SECONDS = 2.0
-"""Who has waited so long for a thread is told to come again; there is nobody so patient on a page."""
+PROMPT_SECONDS, QUEUE_SECONDS = 1.0, 2.0
+"""Who would wait longer than the first, as answers come now, is refused at once; who has waited the second, then."""
+FIRST_GUESS_SECONDS, LONGEST_GUESS_SECONDS, SHARE_OF_NEWEST = 0.01, 0.25, 0.05
+"""How often an answer comes: to begin with (a match takes that long), at most, and how fast that is learnt."""
 DRAIN_SECONDS, MOST_DRAINED_BYTES = 2.0, 64 * 1_048_576
 """How much of a refused body is still taken, so that a client busy sending it sees the answer and not a broken pipe."""
 SPARED_SECONDS = 1.0
@@ -98,6 +100,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """The connections that no thread has, those longest in their phase first."""
         self.queued: dict[Connection, futures.Future[bool]] = {}
         """Those whose request is there, in the order in which they came, until it is answered."""
+        self.answered_at, self.seconds_an_answer = 0.0, FIRST_GUESS_SECONDS
         self.addresses: Counter[str] = Counter()
         # Behind a proxy all connections come from its address, and whom it lets in is its own business.
         self.most_of_address = self.worker_connections if settings.proxies else settings.address_connections
@@ -256,11 +259,25 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._watch(conn, 0)
         if conn.request.path == LIVENESS and not conn.is_streamed:
             self._leave(conn, keep=self._answer(conn))
-        elif len(self.queued) >= self.cfg.threads + self.settings.queue:
+        elif self._is_overloaded():
             self._refuse_here(conn, overloaded())
         else:
+            if not self.queued:
+                self.answered_at = time.monotonic()
             self._enter(conn, Phase.WORK)
             self.enqueue_req(conn)
+
+    def _is_overloaded(self) -> bool:
+        """Tell whether one more request would wait too long for a thread."""
+        waiting = len(self.queued) - self.cfg.threads
+        return waiting >= self.settings.queue or waiting * self.seconds_an_answer > PROMPT_SECONDS
+
+    def _learn_pace(self) -> None:
+        """Note that an answer is ready, as long after the last one as there was something to do."""
+        now = time.monotonic()
+        seconds = min(now - self.answered_at, LONGEST_GUESS_SECONDS)
+        self.seconds_an_answer += SHARE_OF_NEWEST * (seconds - self.seconds_an_answer)
+        self.answered_at = now
 
     def enqueue_req(self, conn: Connection) -> None:
         """Put a request into the queue of the threads."""
@@ -309,6 +326,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def finish_request(self, conn: Connection, done: futures.Future[bool]) -> None:
         """Go on with a connection that a thread is done with, or that has waited for one too long."""
         del self.queued[conn]
+        self._learn_pace()
         with self._alone(conn):
             self.held[conn] = None
             if done.cancelled():

@@ -30,6 +30,7 @@ FIRST: dict[str, bytes] = {
     "drips a body where the method is another": head("PUT /v1/measures", "Content-Length: 5000"),
     "drips a body that is too large": head("POST /v1/match", "Content-Length: 50000000"),
     "drips a body of another type": head("POST /v1/match", "Content-Type: text/plain", "Content-Length: 5000"),
+    "drips a large form": head("POST /screenings/sign-in", "Content-Type: application/x-www-form-urlencoded", "Sec-Fetch-Site: same-origin", "Content-Length: 50000000"),
     "drips one chunk": head("POST /v1/match", "Transfer-Encoding: chunked") + b"fff\r\n",
     "drips a size line": head("POST /v1/match", "Transfer-Encoding: chunked"),
     "drips a trailer": head("POST /v1/match", "Transfer-Encoding: chunked") + b"0\r\nA: ",
@@ -40,7 +41,7 @@ FIRST: dict[str, bytes] = {
     "reads nothing of many answers": LARGE * 30,
     "reads a byte at a time": LARGE,
     "keeps its connection and asks no more": head("GET /healthz"),
-    "asks many times at once": head("GET /healthz") * 20,
+    "asks many times at once": head("GET /healthz") * 5,
 }  # fmt: skip
 _DRIPS: dict[str, Iterator[bytes]] = {
     "drips empty lines": itertools.cycle([b"\n", b"\r"]),

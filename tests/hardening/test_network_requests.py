@@ -225,25 +225,21 @@ SPELLED = [
     *("X-Forwarded-Prefix", "X-Forwarded-Host", "X-Forwarded-Server", "X-Forwarded-Port", "X-Forwarded-Path"),
     *("X-Original-URL", "X-Rewrite-URL", "X-Original-Host", "X-Host", "X-HTTP-Host-Override", "X_Forwarded_Host"),
 ]
-PAGES = [
-    "/",
-    "/measures",
-    "/documents",
-    "/docs",
-    "/openapi.yaml",
-    "/embed/frame",
-    "/v1/measures?per_page=1",
-    "/embed/v1.js",
-]
+PAGES = ["/", "/measures", "/embed/frame", "/v1/measures?per_page=1", "//measures"]
+
+
+@pytest.fixture(scope="module")
+def plain(strict):
+    """Return what each page answers to a client that says nothing of proxies."""
+    return {path: parse(exchange(strict.port, get(target=path))) for path in PAGES}
 
 
 @pytest.mark.parametrize("name", SPELLED)
-def test_no_header_of_a_client_moves_the_service_elsewhere(strict, name):
+def test_no_header_of_a_client_moves_the_service_elsewhere(strict, plain, name):
     for path in PAGES:
-        plain = parse(exchange(strict.port, get(target=path)))
-        for value in ("http://evil.example", "//evil.example", "/evil", path, "/"):
+        for value in ("//evil.example", path):
             told = parse(exchange(strict.port, get(f"{name}: {value}", target=path)))
-            assert (told.status, told.body) == (plain.status, plain.body)
+            assert (told.status, told.body) == (plain[path].status, plain[path].body)
             assert "evil" not in str(told.headers)
 
 
