@@ -149,7 +149,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         embed_origins=reader.origins("CEPEI_EMBED_ORIGINS"),
         connections=reader.number("CEPEI_CONNECTIONS", 500, lowest=16, highest=MOST_CONNECTIONS),
         address_connections=reader.number(
-            "CEPEI_ADDRESS_CONNECTIONS", MOST_CONNECTIONS if is_loopback(host) else 64, lowest=1, highest=MOST_CONNECTIONS
+            "CEPEI_ADDRESS_CONNECTIONS",
+            MOST_CONNECTIONS if is_loopback(host) else 64,
+            lowest=1,
+            highest=MOST_CONNECTIONS,
         ),
         queue=reader.number("CEPEI_QUEUE", 256, lowest=1, highest=1000),
         header_seconds=reader.number("CEPEI_HEADER_SECONDS", 10, lowest=1, highest=120),

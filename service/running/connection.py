@@ -22,7 +22,7 @@ from gunicorn.http.errors import InvalidChunkSize, LimitRequestHeaders, LimitReq
 from gunicorn.http.message import Request  # type: ignore[import-untyped]
 from gunicorn.http.unreader import SocketUnreader  # type: ignore[import-untyped]
 
-from service.complaints import Complaint, RequestError
+from service.running.refusals import cut_short, overloaded, too_slow
 from service.web.requests import budget_of
 
 READ_BYTES = 65_536
@@ -55,16 +55,26 @@ class Turns:
         """Let `working` threads work."""
         self._working = threading.Semaphore(working)
         self._waiting = threading.Semaphore(WAITING_THREADS)
+        self._counting = threading.Lock()
+        self.begun = 0
+        """How many have had a turn and are not done."""
 
     @contextlib.contextmanager
     def taken(self, seconds: float) -> Iterator[bool]:
         """Take a turn, and tell whether there was one within so many seconds."""
-        taken = self._working.acquire(timeout=seconds)
+        if not self._working.acquire(timeout=seconds):
+            yield False
+            return
+        self._count(1)
         try:
-            yield taken
+            yield True
         finally:
-            if taken:
-                self._working.release()
+            self._count(-1)
+            self._working.release()
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self.begun += more
 
     @contextlib.contextmanager
     def lent(self) -> Iterator[None]:
@@ -77,21 +87,6 @@ class Turns:
         finally:
             self._working.acquire()
             self._waiting.release()
-
-
-def overloaded() -> RequestError:
-    """Return the refusal of a request that would have to wait too long."""
-    return RequestError("overloaded", [Complaint(code="overloaded")], retry_after=1)
-
-
-def too_slow() -> RequestError:
-    """Return the refusal of a request that has not come in its time."""
-    return RequestError("request_timeout", [Complaint(code="too_slow")])
-
-
-def cut_short() -> RequestError:
-    """Return the refusal of a request whose client has stopped sending before its end."""
-    return RequestError("bad_request", [Complaint(code="cut_short")])
 
 
 class Wire:
@@ -292,7 +287,7 @@ class Connection:
         self.is_streamed = False
         self.phase, self.began, self.latest = Phase.IDLE, 0.0, float("inf")
         self.moved_before = 0
-        self.watched = 0
+        self.watched, self.cost = 0, 0.0
         self.keep = False
         self._searched = 0
         self._chunks: ChunkScan | None = None

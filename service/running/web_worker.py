@@ -16,34 +16,23 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent import futures
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 from gunicorn.http import errors as faults  # type: ignore[import-untyped]
 from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
-from service.complaints import Complaint, RequestError
-from service.running.connection import (
-    MOST_HEAD_BYTES,
-    WAITING_THREADS,
-    Connection,
-    Pace,
-    Phase,
-    Turns,
-    Wire,
-    cut_short,
-    overloaded,
-    too_slow,
-)
+from service.complaints import RequestError
+from service.running.connection import MOST_HEAD_BYTES, WAITING_THREADS, Connection, Pace, Phase, Turns, Wire
+from service.running.refusals import cut_short, overloaded, refusal_of, too_slow, unread_request
 from service.settings import load_settings
 from service.web.requests import REFUSAL
 
 LIVENESS = "/healthz"
 PROMPT_SECONDS, QUEUE_SECONDS = 1.0, 2.0
-"""Who would wait longer than the first, as answers come now, is refused at once; who has waited the second, then."""
-FIRST_GUESS_SECONDS, LONGEST_GUESS_SECONDS, SHARE_OF_NEWEST = 0.01, 0.25, 0.05
-"""How often an answer comes: to begin with (a match takes that long), at most, and how fast that is learnt."""
+"""Who would wait longer than the first, as answers cost now, is refused at once; who has waited the second, then."""
+FIRST_COST_SECONDS, HIGHEST_COST_SECONDS, SHARE_OF_NEWEST = 0.01, 0.25, 0.05
+"""The processor time of an answer: to begin with (a match takes that long), at most, and how fast it is learnt."""
 DRAIN_SECONDS, MOST_DRAINED_BYTES = 2.0, 64 * 1_048_576
 """How much of a refused body is still taken, so that a client busy sending it sees the answer and not a broken pipe."""
 SPARED_SECONDS = 1.0
@@ -51,33 +40,6 @@ SPARED_SECONDS = 1.0
 MOST_HELD_BYTES, SPARED_BYTES = 128 * 1_048_576, 65_536
 """What all connections of a process may hold in memory, and how little of it nobody is dropped for."""
 LOOK_SECONDS, PAUSE_SECONDS, AT_ONCE = 0.2, 0.005, 16
-
-_TARGET, _HEADER = ("bad_request", "unreadable_target"), ("bad_request", "unreadable_header")
-_REFUSALS: tuple[tuple[type[Exception], tuple[str, str]], ...] = (
-    (faults.LimitRequestLine, ("target_too_long", "target_too_long")),
-    (faults.LimitRequestHeaders, ("headers_too_large", "headers_too_large")),
-    (faults.ExpectationFailed, ("expectation_failed", "unmet_expectation")),
-    (faults.UnsupportedTransferCoding, ("not_implemented", "unknown_transfer_coding")),
-    (faults.InvalidChunkSize, ("bad_request", "broken_chunks")),
-    (faults.InvalidChunkExtension, ("bad_request", "broken_chunks")),
-    (faults.ChunkMissingTerminator, ("bad_request", "broken_chunks")),
-    (faults.InvalidRequestLine, _TARGET),
-    (faults.InvalidRequestMethod, _TARGET),
-    (faults.InvalidHTTPVersion, _TARGET),
-    (faults.ParseException, _HEADER),
-)
-"""What gunicorn's parser raises -> the kind of problem, and the complaint."""
-_FRAMING = frozenset({"CONTENT-LENGTH", "TRANSFER-ENCODING"})
-
-
-def refusal_of(fault: Exception) -> RequestError:
-    """Return the refusal of what the parser could not read."""
-    if isinstance(fault, faults.NoMoreData):
-        return cut_short()
-    kind, code = next(names for kind, names in _REFUSALS if isinstance(fault, kind))
-    if getattr(fault, "hdr", "") in _FRAMING and code == "unreadable_header":
-        code = "unclear_length"
-    return RequestError(kind, [Complaint(code=code)])
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -100,7 +62,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """The connections that no thread has, those longest in their phase first."""
         self.queued: dict[Connection, futures.Future[bool]] = {}
         """Those whose request is there, in the order in which they came, until it is answered."""
-        self.answered_at, self.seconds_an_answer = 0.0, FIRST_GUESS_SECONDS
+        self.cost = FIRST_COST_SECONDS
         self.addresses: Counter[str] = Counter()
         # Behind a proxy all connections come from its address, and whom it lets in is its own business.
         self.most_of_address = self.worker_connections if settings.proxies else settings.address_connections
@@ -125,7 +87,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def accept(self, listener: socket.socket) -> None:
         """Accept a connection; a worker that is busy leaves the others a moment's start, then takes several."""
-        is_busy = len(self.queued) > self.cfg.threads
+        is_busy = self._waiting() > 0
         for _ in range(AT_ONCE if is_busy else 1):
             try:
                 client, address = listener.accept()
@@ -134,8 +96,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                     self._make_room()
                     is_busy = True
                 break
-            with self._alone():
-                self._admit(client, address, listener.getsockname())
+            self._admit(client, address, listener.getsockname())
         if is_busy:
             self.resumes = time.monotonic() + PAUSE_SECONDS
             self.set_accept_enabled(False)
@@ -150,10 +111,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.nr_conns += 1
         self.addresses[conn.budget] += 1
         self._enter(conn, Phase.HEAD)
-        if has_room:
-            self._read(conn)
-        else:
-            self._refuse_here(conn, overloaded())
+        with self._alone(conn):
+            if has_room:
+                self._read(conn)
+            else:
+                self._refuse_here(conn, overloaded())
 
     def _make_room_of(self, budget: str) -> bool:
         """Give up who has waited longest of an address; tell whether somebody had waited long."""
@@ -175,10 +137,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._drop(conn)
 
     def _drop(self, conn: Connection) -> None:
-        self._watch(conn, 0)
         self.held.pop(conn, None)
-        if conn.phase is Phase.SEND:  # what the client does not take shall not wait in the kernel either
-            conn.sock.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with contextlib.suppress(OSError, KeyError):
+            self._watch(conn, 0)
+            if conn.phase is Phase.SEND:  # what the client does not take shall not wait in the kernel either
+                conn.sock.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         conn.sock.client.close()
         self.nr_conns -= 1
         self.addresses[conn.budget] -= 1
@@ -186,7 +149,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             del self.addresses[conn.budget]
 
     @contextlib.contextmanager
-    def _alone(self, conn: Connection | None = None) -> Iterator[None]:
+    def _alone(self, conn: Connection) -> Iterator[None]:
         """Let what goes wrong with one connection end this one only."""
         try:
             yield
@@ -262,22 +225,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         elif self._is_overloaded():
             self._refuse_here(conn, overloaded())
         else:
-            if not self.queued:
-                self.answered_at = time.monotonic()
             self._enter(conn, Phase.WORK)
             self.enqueue_req(conn)
 
     def _is_overloaded(self) -> bool:
         """Tell whether one more request would wait too long for a thread."""
-        waiting = len(self.queued) - self.cfg.threads
-        return waiting >= self.settings.queue or waiting * self.seconds_an_answer > PROMPT_SECONDS
+        waiting = self._waiting()
+        return waiting >= self.settings.queue or waiting * self.cost > PROMPT_SECONDS
 
-    def _learn_pace(self) -> None:
-        """Note that an answer is ready, as long after the last one as there was something to do."""
-        now = time.monotonic()
-        seconds = min(now - self.answered_at, LONGEST_GUESS_SECONDS)
-        self.seconds_an_answer += SHARE_OF_NEWEST * (seconds - self.seconds_an_answer)
-        self.answered_at = now
+    def _waiting(self) -> int:
+        return len(self.queued) - self.turns.begun
 
     def enqueue_req(self, conn: Connection) -> None:
         """Put a request into the queue of the threads."""
@@ -287,10 +244,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def handle(self, conn: Connection) -> bool:
         """Answer in a thread, as soon as it is this request's turn; tell whether another one may follow."""
         with self.turns.taken(max(0.0, conn.began + QUEUE_SECONDS - time.monotonic())) as is_taken:
-            if is_taken:
-                return self._answer(conn)
-            self.refuse(conn, overloaded())
-            return False
+            if not is_taken:
+                self.refuse(conn, overloaded())
+                return False
+            began = time.thread_time()
+            is_reusable = self._answer(conn)
+            conn.cost = time.thread_time() - began
+            return is_reusable
 
     def _answer(self, conn: Connection) -> bool:
         try:
@@ -309,7 +269,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def refuse(self, conn: Connection, problem: RequestError) -> None:
         """Answer a request that does not reach its view; the application words it, as far as the head was read."""
-        request = conn.request or _unread(conn.head or bytes(conn.sock.incoming[:MOST_HEAD_BYTES]))
+        request = conn.request or unread_request(conn.head or bytes(conn.sock.incoming[:MOST_HEAD_BYTES]))
         answer, environ = wsgi.create(request, conn.sock, conn.client, conn.server, self.cfg)
         answer.force_close()
         environ[REFUSAL] = problem
@@ -326,7 +286,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def finish_request(self, conn: Connection, done: futures.Future[bool]) -> None:
         """Go on with a connection that a thread is done with, or that has waited for one too long."""
         del self.queued[conn]
-        self._learn_pace()
+        self.cost += SHARE_OF_NEWEST * (min(conn.cost, HIGHEST_COST_SECONDS) - self.cost)
         with self._alone(conn):
             self.held[conn] = None
             if done.cancelled():
@@ -421,18 +381,3 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         for conn in self.held:
             if conn.phase in {Phase.IDLE, Phase.HEAD}:
                 conn.latest = deadline
-
-
-def _unread(head: bytes) -> SimpleNamespace:
-    """Return what stands for a request that could not be read, with the headers that an answer heeds."""
-    wanted = {b"accept-language", b"x-request-id"}
-    lines = (line.partition(b":") for line in head.split(b"\r\n")[1:])
-    headers = [
-        (name.decode("latin-1").upper(), value.strip().decode("latin-1"))
-        for name, _, value in lines
-        if name.lower() in wanted and value.strip().isascii() and value.strip().decode("latin-1").isprintable()
-    ]
-    return SimpleNamespace(
-        method="GET", uri="/v1", path="/v1", query="", version=(1, 1), scheme="http", headers=headers[:2], body=None,
-        proxy_protocol_info=None, _expected_100_continue=False, should_close=lambda: True,
-    )  # fmt: skip

@@ -177,7 +177,7 @@ def test_a_server_that_stops_answers_what_it_has_and_waits_for_nobody_slow(serve
     assert [answer.status for answer in answers] == [200] * 10
     assert {answer.headers["connection"] for answer in answers} >= {"close"}
     assert server.process.wait(20) == 0
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 13  # less than it waits for anybody
     for one in (idle, slow, *asked):
         one.close()
 
