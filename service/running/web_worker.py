@@ -11,6 +11,7 @@ import errno
 import selectors
 import socket
 import struct
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -31,8 +32,8 @@ from service.web.requests import REFUSAL
 LIVENESS = "/healthz"
 PROMPT_SECONDS, QUEUE_SECONDS = 1.0, 2.0
 """Who would wait longer than the first, as answers cost now, is refused at once; who has waited the second, then."""
-FIRST_COST_SECONDS, HIGHEST_COST_SECONDS, SHARE_OF_NEWEST = 0.01, 0.25, 0.05
-"""The processor time of an answer: to begin with (a match takes that long), at most, and how fast it is learnt."""
+FIRST_COST_SECONDS, HIGHEST_COST_SECONDS, SHARE_OF_NEWEST = 0.01, 0.25, 0.1
+"""What an answer costs: to begin with (a match takes that long), at most, and how fast it is learnt."""
 DRAIN_SECONDS, MOST_DRAINED_BYTES = 2.0, 64 * 1_048_576
 """How much of a refused body is still taken, so that a client busy sending it sees the answer and not a broken pipe."""
 SPARED_SECONDS = 1.0
@@ -40,6 +41,8 @@ SPARED_SECONDS = 1.0
 MOST_HELD_BYTES, SPARED_BYTES = 128 * 1_048_576, 65_536
 """What all connections of a process may hold in memory, and how little of it nobody is dropped for."""
 LOOK_SECONDS, PAUSE_SECONDS, AT_ONCE = 0.2, 0.005, 16
+SWITCH_SECONDS = 0.001
+"""Python's own is 5 ms, and the loop may have to wait for it several times for one connection."""
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -62,7 +65,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """The connections that no thread has, those longest in their phase first."""
         self.queued: dict[Connection, futures.Future[bool]] = {}
         """Those whose request is there, in the order in which they came, until it is answered."""
-        self.cost = FIRST_COST_SECONDS
+        self.cost, self.answered_at, self.waited = FIRST_COST_SECONDS, 0.0, False
         self.addresses: Counter[str] = Counter()
         # Behind a proxy all connections come from its address, and whom it lets in is its own business.
         self.most_of_address = self.worker_connections if settings.proxies else settings.address_connections
@@ -71,6 +74,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def get_thread_pool(self) -> futures.ThreadPoolExecutor:
         """Return threads enough for those that work and those that wait for the network."""
         return futures.ThreadPoolExecutor(max_workers=self.cfg.threads + WAITING_THREADS)
+
+    def init_process(self) -> None:
+        """Let the event loop, which waits for nothing else, get the interpreter from computing threads sooner."""
+        sys.setswitchinterval(SWITCH_SECONDS)
+        super().init_process()
 
     def load_wsgi(self) -> None:
         """Let the application word what is found wrong with a body while it is read."""
@@ -233,6 +241,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         waiting = self._waiting()
         return waiting >= self.settings.queue or waiting * self.cost > PROMPT_SECONDS
 
+    def _learn_cost(self, seconds: float) -> None:
+        """Note what an answer cost: its processor time, or the time since the last one when others waited meanwhile."""
+        now = time.monotonic()
+        seconds = max(seconds, now - self.answered_at if self.waited else 0.0)
+        self.cost += SHARE_OF_NEWEST * (min(seconds, HIGHEST_COST_SECONDS) - self.cost)
+        self.answered_at, self.waited = now, self._waiting() > 0
+
     def _waiting(self) -> int:
         return len(self.queued) - self.turns.begun
 
@@ -286,7 +301,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def finish_request(self, conn: Connection, done: futures.Future[bool]) -> None:
         """Go on with a connection that a thread is done with, or that has waited for one too long."""
         del self.queued[conn]
-        self.cost += SHARE_OF_NEWEST * (min(conn.cost, HIGHEST_COST_SECONDS) - self.cost)
+        self._learn_cost(conn.cost)
         with self._alone(conn):
             self.held[conn] = None
             if done.cancelled():
