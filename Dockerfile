@@ -33,6 +33,9 @@ ENV PATH=/venv/bin:$PATH \
     CEPEI_DATA=/data/data.sqlite \
     CEPEI_HOST=0.0.0.0 \
     PORT=8000
+# The service ends slow clients, bounds connections and refuses overload itself. What remains for a proxy in front: TLS,
+# floods from many addresses, and how often an address may ask for anything but a match. A proxy needs CEPEI_PROXIES=1;
+# docs/handbook/portal.md has a configuration of nginx that a test runs.
 VOLUME /data
 USER 10001
 EXPOSE 8000

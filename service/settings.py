@@ -16,6 +16,8 @@ DEFAULT_CATALOGUE = Path("var/catalogue.sqlite")
 DEFAULT_DATA = Path("var/data.sqlite")
 PUBLIC_RATE_LIMIT = "60/minute"
 """Matches an address may ask for when the service listens on more than loopback."""
+MOST_CONNECTIONS = 10_000
+"""As a limit of connections it is none."""
 
 _RATE = re.compile(r"[1-9][0-9]{0,6}\s*(?:/|per)\s*(?:[1-9][0-9]{0,3}\s*)?(?:second|minute|hour|day)s?", re.IGNORECASE)
 _LEVELS = ("debug", "info", "warning", "error")
@@ -90,7 +92,8 @@ class Settings:
 
     `operator_records` are the companies that one operator key may have matched or screened in a day;
     `screening_processes` decide the chunks of one screening side by side. Reading one file may take `reader_bytes` of
-    memory and `reader_seconds`, a look at it `look_seconds`.
+    memory and `reader_seconds`, a look at it `look_seconds`. `connections`, `address_connections` and
+    `queue` hold for each web process; `least_rate` is in bytes a second.
     """
 
     catalogue: Path = DEFAULT_CATALOGUE
@@ -115,6 +118,13 @@ class Settings:
     reader_bytes: int = 1_024 * 1_048_576
     reader_seconds: int = 180
     look_seconds: int = 20
+    connections: int = 500
+    address_connections: int = MOST_CONNECTIONS
+    queue: int = 256
+    header_seconds: int = 10
+    body_seconds: int = 20
+    write_seconds: int = 20
+    least_rate: int = 8192
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -144,6 +154,18 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         look_seconds=reader.number("CEPEI_LOOK_SECONDS", 20, lowest=1, highest=3600),
         operator_records=reader.number("CEPEI_OPERATOR_RECORDS", 1_000_000, lowest=1, highest=10**9),
         embed_origins=reader.origins("CEPEI_EMBED_ORIGINS"),
+        connections=reader.number("CEPEI_CONNECTIONS", 500, lowest=16, highest=MOST_CONNECTIONS),
+        address_connections=reader.number(
+            "CEPEI_ADDRESS_CONNECTIONS",
+            MOST_CONNECTIONS if is_loopback(host) else 64,
+            lowest=1,
+            highest=MOST_CONNECTIONS,
+        ),
+        queue=reader.number("CEPEI_QUEUE", 256, lowest=1, highest=1000),
+        header_seconds=reader.number("CEPEI_HEADER_SECONDS", 10, lowest=1, highest=120),
+        body_seconds=reader.number("CEPEI_BODY_SECONDS", 20, lowest=1, highest=600),
+        write_seconds=reader.number("CEPEI_WRITE_SECONDS", 20, lowest=1, highest=600),
+        least_rate=reader.number("CEPEI_LEAST_RATE", 8192, lowest=1, highest=10**9),
     )
     if settings.rate_limit and not settings.rate_store:
         reader.faults.append("CEPEI_RATE_STORE must name a file (or a redis:// address) that all workers count in")

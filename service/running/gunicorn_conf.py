@@ -27,9 +27,11 @@ settings = load_settings()
 bind = f"{settings.host}:{settings.port}"
 # Matching is pure computation: more workers than cores only queue inside instead of outside.
 workers = settings.workers
-# Threads wait for slow clients and idle browser connections, which would each block a sync worker.
+# An event loop waits for slow clients and idle browsers; a thread has only requests that are there.
 worker_class = "service.running.web_worker.Worker"
 threads = settings.threads
+# What the descriptors of a process (often 1,024) hold, beside the files that it reads.
+worker_connections = settings.connections
 # The catalogue is read once and shared by fork; without a sound one every worker answers 503 and says so in the log.
 preload_app = True
 # A match takes milliseconds; what has not ended after 30 s never will.
@@ -42,6 +44,11 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 # Memory, not disk: a slow disk must not look like a dead worker.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes its own file there
+# No header of a client says who asks, where this service stands or how it was reached. Whom a proxy speaks for is read
+# by the application, from as many hops as CEPEI_PROXIES says.
+forwarder_headers = ""
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
 # Bodies carry the data; a request line or header longer than this is no client of ours (8190 is gunicorn's most).
 limit_request_line = 8190
 limit_request_fields = 64

@@ -37,19 +37,25 @@ KINDS = {
     "forbidden": 403,
     "not_found": 404,
     "method_not_allowed": 405,
+    "request_timeout": 408,
     "conflict": 409,
     "body_too_large": 413,
+    "target_too_long": 414,
     "unsupported_media_type": 415,
+    "expectation_failed": 417,
     "invalid_request": 422,
     "rate_limited": 429,
     "records_exceeded": 429,
+    "headers_too_large": 431,
     "internal_error": 500,
+    "not_implemented": 501,
     "catalogue_unavailable": 503,
     "data_unavailable": 503,
     "feedback_full": 503,
     "busy": 503,
     "not_stored": 507,
     "readers_busy": 503,
+    "overloaded": 503,
 }
 """The status of each kind of problem; its title is the message problem_<kind>."""
 BY_STATUS = {status: kind for kind, status in reversed(KINDS.items())}
@@ -58,9 +64,6 @@ BY_STATUS = {status: kind for kind, status in reversed(KINDS.items())}
 LOCKED_SECONDS = 5
 """When to try again after another program has held the data file for longer than a request waits."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-
-UNREAD_BODY_BYTES = 64 * 1_048_576
-"""How much of a refused body is still read, so that a client busy sending it sees the answer and not a broken pipe."""
 
 
 def register_error_handlers(app: flask.Flask, as_page: Callable[[Problem, int], flask.Response]) -> None:
@@ -118,8 +121,7 @@ def _answer_failure(error: Exception) -> flask.Response:
 
 
 def problem_answer(code: str, complaints: Iterable[Complaint] = ()) -> flask.Response:
-    """Build the answer for one kind of problem, the body of the request read to its end."""
-    _drain_body()
+    """Build the answer for one kind of problem; what is left of the request's body is the server's business."""
     accepted = flask.request.accept_mimetypes
     # A browser asked for a page, not a program for data.
     if not flask.request.path.startswith("/v1/") and accepted["text/html"] > accepted["application/json"]:
@@ -160,12 +162,3 @@ def _detail(title: str, errors: Sequence[ProblemError], count: int, language: st
     if count == 1:
         return first
     return f"{count} faults, the first: {first}" if language == "en" else f"共 {count} 处有误，第一处：{first}"
-
-
-def _drain_body() -> None:
-    stream, left = flask.request.environ.get("wsgi.input"), UNREAD_BODY_BYTES
-    try:
-        while stream is not None and left > 0 and (chunk := stream.read(min(left, 65_536))):
-            left -= len(chunk)
-    except OSError:
-        return

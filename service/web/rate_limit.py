@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import sqlite3
 import threading
@@ -17,6 +16,7 @@ from limits.storage import Storage
 from service.disk import fault_of, make_private, private_folder, tighten
 from service.logs import log_fault
 from service.settings import Settings
+from service.web.requests import budget_of
 from service.web.serving import is_operator
 
 SCHEME = "cepei-sqlite"
@@ -149,8 +149,6 @@ def _inode(path: Path) -> int | None:
 LIMITED_ENDPOINTS = frozenset(
     {"match.match", "pages.check", "embed.check", "reports.send", "feedback.report", "console.sign_in"}
 )
-IPV6_NETWORK_BITS = 64
-"""One household or company gets a whole /64, so its single addresses mean nothing."""
 
 
 def create_limiter(app: flask.Flask, settings: Settings) -> Limiter | None:
@@ -172,13 +170,7 @@ def create_limiter(app: flask.Flask, settings: Settings) -> Limiter | None:
 
 def caller() -> str:
     """Return the address that shares one budget; behind a proxy ProxyFix has put the caller's own there."""
-    try:
-        address = ipaddress.ip_address(flask.request.remote_addr or "")
-    except ValueError:
-        return "unknown"
-    if address.version == 4:  # noqa: PLR2004 - the protocol's name
-        return str(address)
-    return str(ipaddress.ip_network((int(address), IPV6_NETWORK_BITS), strict=False))
+    return budget_of(flask.request.remote_addr or "")
 
 
 def _is_free() -> bool:

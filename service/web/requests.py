@@ -5,6 +5,7 @@ The same bytes for the same content; nothing about a company is cached.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import time
 import uuid
@@ -14,10 +15,12 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from types import MappingProxyType
 from typing import IO, Literal, cast
+from urllib.parse import urlsplit, urlunsplit
 
 import flask
 import msgspec
 import structlog
+from werkzeug.routing import RequestRedirect
 
 from service.disk import OWNER_FOLDER
 
@@ -45,6 +48,8 @@ class Request(flask.Request):
 
 
 REQUEST_ID = "X-Request-Id"
+REFUSAL = "cepei.refusal"
+"""Under which name the server puts the RequestError of a request that is to be refused before anything else."""
 PAGE_LANGUAGES: Mapping[str, Language] = MappingProxyType({"zh": "zh", "en": "en"})
 """What `?lang=` takes."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
@@ -53,10 +58,19 @@ _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def begin_request() -> None:
-    """Give the request its id (the caller's own when it is harmless in a log) and start its clock."""
+    """Give the request its id (the caller's own when it is harmless in a log) and start its clock.
+
+    Raises what the server has found wrong already.
+    """
     offered = flask.request.headers.get(REQUEST_ID, "")
     flask.g.request_id = offered if _SANE_ID.fullmatch(offered) else uuid.uuid4().hex
     flask.g.began = time.perf_counter()
+    if REFUSAL in flask.request.environ:
+        raise flask.request.environ[REFUSAL]
+    elsewhere = flask.request.routing_exception
+    if isinstance(elsewhere, RequestRedirect):  # the host that a client says it asked is nothing to answer with
+        there = urlsplit(elsewhere.new_url)
+        elsewhere.new_url = urlunsplit(("", "", "/" + there.path.lstrip("/"), there.query, ""))
 
 
 def request_id() -> str:
@@ -134,6 +148,23 @@ def add_headers(response: flask.Response) -> flask.Response:
     response.vary.add("Accept-Language")
     headers["Content-Language"] = "en" if flask.g.get("content_language", asked_language()) == "en" else "zh-CN"
     return response
+
+
+IPV6_NETWORK_BITS = 64
+"""One household or company gets a whole /64, so its single addresses mean nothing."""
+
+
+def budget_of(address: str) -> str:
+    """Return what shares one budget with an address: itself for IPv4, however it is written, its network for IPv6."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is None:
+            return str(ipaddress.ip_network((int(found), IPV6_NETWORK_BITS), strict=False))
+        found = found.ipv4_mapped
+    return str(found)
 
 
 def log_request(response: flask.Response) -> flask.Response:

@@ -60,7 +60,9 @@ def test_addresses_have_budgets_of_their_own_and_an_ipv6_network_one(app):
         with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
             return caller()
 
-    assert who("192.0.2.1") != who("192.0.2.2")
+    assert who("192.0.2.1") == who("::ffff:192.0.2.1") == who("::FFFF:C000:0201") != who("192.0.2.2")
+    assert who("::ffff:192.0.2.1") != who("::ffff:192.0.2.2") != who("::1")
+    assert who("fe80::1%eth0") == who("fe80::2")
     assert who("2001:db8:1:2::1") == who("2001:db8:1:2:ffff::9") != who("2001:db8:1:3::1")
     assert who("") == who("no address") == "unknown"
 
