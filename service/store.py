@@ -57,11 +57,19 @@ FORGET_PARTS = """
 """
 """What an older program decided of a screening that has not ended is decided again: its files tell less."""
 
+SESSIONS = """
+    CREATE TABLE sessions (
+        hash TEXT PRIMARY KEY, key_id TEXT NOT NULL REFERENCES keys (id) ON DELETE CASCADE,
+        began_at REAL NOT NULL, seen_at REAL NOT NULL
+    ) STRICT
+"""
+
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001-keys", (KEYS, USAGE)),
     ("0002-screenings", (SCREENINGS, CHUNKS, "CREATE INDEX screenings_by_state ON screenings (state, created_at)")),
     ("0003-feedback", (FEEDBACK, "CREATE INDEX feedback_by_time ON feedback (created_at)")),
     ("0004-parts-with-withheld-measures", (FORGET_PARTS,)),
+    ("0006-sessions", (SESSIONS, "CREATE INDEX sessions_by_key ON sessions (key_id)")),
 )
 """Name of the step -> its statements."""
 

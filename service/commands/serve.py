@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import sqlite3
 import sys
 from pathlib import Path
 
-from service.commands.console import CommandError, Exit, complain
+from service.commands.console import CommandError, Exit, complain, refusal, say
 from service.keys import Keys, Role
 from service.settings import Settings, SettingsError, load_settings
 from service.store import Store, StoreError
@@ -33,10 +34,11 @@ def run(options: argparse.Namespace) -> int:
     environment = {**os.environ, **{name: value for name, value in variables.items() if value}}
     settings = load_server_settings(environment)
     if not settings.catalogue.is_file():
-        missing = settings.catalogue
-        raise CommandError(f"there is no catalogue at {missing}; run `cepei build {missing}`", Exit.NO_CATALOGUE)
+        raise refusal("no_catalogue_there", Exit.NO_CATALOGUE, file=settings.catalogue)
     if options.local_key:
         _print_local_key(settings)
+    # Its log is Chinese in any locale.
+    environment["PYTHONUTF8"] = "1"
     os.execve(sys.executable, [sys.executable, *GUNICORN], environment)  # noqa: S606 - it becomes the server
 
 
@@ -45,9 +47,9 @@ def _print_local_key(settings: Settings) -> None:
     keys = Keys(Store(settings.data))
     try:
         if not keys.listed():
-            complain(f"operator key for this machine, shown once: {keys.add(Role.OPERATOR, label='local')[1]}")
-    except StoreError as error:
-        raise CommandError(str(error)) from error
+            complain(f"{say('local_key')}: {keys.add(Role.OPERATOR, label='local')[1]}")
+    except (StoreError, sqlite3.Error) as error:
+        raise refusal("data_unusable", reason=error) from error
 
 
 def load_server_settings(environment: dict[str, str]) -> Settings:

@@ -126,21 +126,23 @@ def describe_problem(code: str, complaints: tuple[Complaint, ...], language: str
         ProblemError(pointer=one.pointer, code=one.published, message=message, hint=hint or None)
         for one, message, hint in named
     )
-    title, _ = worded(f"problem_{code}", {}, language)
+    title, hint = worded(f"problem_{code}", {}, language)
     return Problem(
         type=f"urn:cepei:problem:{code}",
         title=title,
         status=KINDS[code],
-        detail=_detail(title, errors, len(complaints), language),
+        detail=_detail(errors, len(complaints), language) if errors else IN_WORDS[language].format(title, hint),
         code=code,
         request_id=request_id(),
         errors=errors,
     )
 
 
-def _detail(title: str, errors: Sequence[ProblemError], count: int, language: str) -> str:
-    if not errors:
-        return title
+IN_WORDS = {"zh": "{}：{}", "en": "{}: {}"}
+"""What is wrong and what to do about it, in one text."""
+
+
+def _detail(errors: Sequence[ProblemError], count: int, language: str) -> str:
     first = f"{errors[0].pointer}: {errors[0].message}" if errors[0].pointer else errors[0].message
     if count == 1:
         return first

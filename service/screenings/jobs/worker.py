@@ -22,6 +22,7 @@ from service.editions import Editions, Newest
 from service.feedback.store import Feedback
 from service.intake.questions import judge_of_facts
 from service.intake.table import ReadingOptions
+from service.keys import Sessions
 from service.logs import log_exception
 from service.screenings.jobs.deciding import Cores, UnreadableFileError, decide_all, read_file
 from service.screenings.stored.changes import Side, write_changes
@@ -55,7 +56,7 @@ class Worker:
         store = Store(self.settings.data)
         self._jobs, self._folders, self._editions = Jobs(store), Folders(store.folder), Editions(store.folder)
         self._newest = Newest(self.settings.catalogue, self._editions)
-        self._feedback = Feedback(store)
+        self._feedback, self._sessions = Feedback(store), Sessions(store)
         self._name = secrets.token_hex(8)
         self._crew: Cores | None = None
         self._version = ""
@@ -98,6 +99,7 @@ class Worker:
     def sweep(self) -> None:
         """Delete what is overdue, and folders and catalogues that no screening needs."""
         self._feedback.forget_overdue()
+        self._sessions.sweep()
         for job_id in self._jobs.overdue():
             self._jobs.delete(job_id)
             self._folders.remove(job_id)
