@@ -81,7 +81,19 @@ def _shown(value: object, language: str) -> object:
         return value.en if language == "en" else value.zh
     if isinstance(value, tuple):
         return list(value) if language == "en" else "、".join(map(str, value))
-    return value
+    return _quotable(value) if isinstance(value, str | list | dict) else value
+
+
+LONGEST_QUOTED = 600
+
+
+def _quotable(value: str | list[Any] | dict[str, Any]) -> object:
+    """Return what somebody sent as it can stand in a message: not endless, nothing that a terminal or page obeys."""
+    text = str(value)
+    if len(text) <= LONGEST_QUOTED and text.isprintable():
+        return value
+    shown = (one if one.isprintable() or one in "\n\t" else "\ufffd" for one in text[:LONGEST_QUOTED])
+    return "".join(shown) + ("…" if len(text) > LONGEST_QUOTED else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 
 from matcher.profiles.profile import MatchError
 from seeds.faults import worded
+from seeds.vocabulary import printable
 from service.complaints import MOST_COMPLAINTS, Complaint, RequestError
 from service.intake.questions import complaints_of_facts
 from service.logs import log_exception
@@ -27,6 +28,8 @@ from service.web.requests import asked_language, json_bytes, page_language, requ
 from service.web.serving import serving
 
 MEDIA_TYPE = "application/problem+json"
+LONGEST_POINTER = 300
+"""A place is named with what somebody sent; a name of kilobytes leads nowhere."""
 _PAGE = "cepei-problem-page"
 """Under which name the application keeps what shows a problem as a page."""
 
@@ -123,7 +126,9 @@ def describe_problem(code: str, complaints: tuple[Complaint, ...], language: str
     """Return a problem, all complaints at once (the first MOST_COMPLAINTS of them)."""
     named = [(one, *one.worded(language)) for one in complaints[:MOST_COMPLAINTS]]
     errors = tuple(
-        ProblemError(pointer=one.pointer, code=one.published, message=message, hint=hint or None)
+        ProblemError(
+            pointer=printable(one.pointer, LONGEST_POINTER), code=one.published, message=message, hint=hint or None
+        )
         for one, message, hint in named
     )
     title, hint = worded(f"problem_{code}", {}, language)
