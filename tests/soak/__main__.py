@@ -6,6 +6,7 @@ was not expected, a screening differs from an undisturbed one, memory grew, or t
 
 import argparse
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -146,10 +147,6 @@ def compare(client, undisturbed, compared, harm):
         state = client.state(place)
         if state is None or state["state"] in {"queued", "running"}:
             continue
-        if place in client.notes.judged:
-            forget(client, place)
-            continue
-        client.notes.judged.add(place)
         outcome = judged(client, place, name, state, undisturbed)
         if outcome == "sound, failed" and any(
             name == "disk full" and began < time.monotonic() and ended > since for name, began, ended in harm.done
@@ -161,9 +158,9 @@ def compare(client, undisturbed, compared, harm):
 
 def forget(client, place):
     """Delete what has been compared; a deletion that was cut off may have been done."""
-    status, *_ = client.as_operator("delete", "DELETE", place)
-    if status == 204 or (status == 0 and client.as_operator("delete", "DELETE", place)[0] in {204, 404}):
-        del client.notes.tracked[place]
+    if client.as_operator("delete", "DELETE", place)[0] == 0:
+        client.as_operator("delete", "DELETE", place)
+    del client.notes.tracked[place]
 
 
 def judged(client, place, name, state, undisturbed):
@@ -233,8 +230,9 @@ def memory_faults(sizes):
 
 def log_faults(log):
     lines = log.splitlines()
-    found = Counter(line.split('"exception": "')[1].split('"')[0] for line in lines if '"exception": "' in line)
-    faults = [f"the log tells {count} times of {name}" for name, count in found.items()]
+    told = (json.loads(line) for line in lines if '"exception": "' in line)
+    found = Counter((one["exception"], one["frames"][-1]) for one in told)
+    faults = [f"the log tells {count} times of {name} in {frame}" for (name, frame), count in found.items()]
     faults += ["the log holds a traceback"] if "Traceback" in log else []
     return faults + (["the log names a company"] if MARK in log else [])
 

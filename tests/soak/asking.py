@@ -57,7 +57,6 @@ class Notes:
 
     answers: list = field(default_factory=list)
     tracked: dict = field(default_factory=dict)
-    judged: set = field(default_factory=set)
     matches: dict = field(default_factory=dict)
     faults: list = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
