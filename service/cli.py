@@ -98,6 +98,8 @@ def _told(error: Exception) -> CommandError:
     """Return what is told of an error that a person can do something about."""
     if isinstance(error, CommandError):
         return error
+    if isinstance(error, SettingsError):
+        return CommandError(f"{say('settings_wrong')}\n{error}")
     return unusable(error) if isinstance(error, OSError) else CommandError(str(error))
 
 

@@ -102,7 +102,8 @@ def say(code: str, **params: object) -> str:
 
 def refusal(code: str, status: Exit = Exit.UNUSABLE_INPUT, **params: object) -> CommandError:
     """Return why the command cannot go on."""
-    return CommandError(say(code, **params), status)
+    named = {name: readable(value) if isinstance(value, str) else value for name, value in params.items()}
+    return CommandError(say(code, **named), status)
 
 
 _REASONS = {

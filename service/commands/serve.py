@@ -8,9 +8,9 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from service.commands.console import CommandError, Exit, complain, refusal, say
+from service.commands.console import Exit, complain, refusal, say
 from service.keys import Keys, Role
-from service.settings import Settings, SettingsError, load_settings
+from service.settings import Settings, load_settings
 from service.store import Store, StoreError
 
 GUNICORN = ("-m", "gunicorn", "--config", "python:service.running.gunicorn_conf", "service.wsgi:app")
@@ -54,7 +54,4 @@ def _print_local_key(settings: Settings) -> None:
 
 def load_server_settings(environment: dict[str, str]) -> Settings:
     """Return the settings; service/running/gunicorn_conf.py gives what only a running server has."""
-    try:
-        return load_settings({"CEPEI_RATE_STORE": "server", **environment})
-    except SettingsError as error:
-        raise CommandError(str(error)) from error
+    return load_settings({"CEPEI_RATE_STORE": "server", **environment})

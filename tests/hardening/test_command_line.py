@@ -59,7 +59,12 @@ def run_all(commands, cwd, folder, environment):
     """Run command lines (name -> words); return status, output and complaints of each."""
     given = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
     lines = [
-        json.dumps([[base64.b64encode(str(word).encode()).decode() for word in words], str(folder / str(number))])
+        json.dumps(
+            [
+                [base64.b64encode(word if isinstance(word, bytes) else str(word).encode()).decode() for word in words],
+                str(folder / str(number)),
+            ]
+        )
         for number, words in enumerate(commands.values())
     ]
     done = subprocess.run(
@@ -118,8 +123,7 @@ SAID = {
     "match": ["match", "企业.json", *CATALOGUE],
     "match refused": ["match", "empty.json", *CATALOGUE],
     "check": ["check", "--seeds", "没有"],
-    "build": ["build", "企业.json/x"],
-    "build from nothing": ["build", "x", "--packs", "没有"],
+    "build": ["build", "x", "--packs", "没有"],
     "eval": ["eval", "用例.yaml", *CATALOGUE],
     "keys list": ["keys", "--data", "data.sqlite", "list"],
     "feedback": ["feedback", "--data", "data.sqlite", "close", "某", "--note", "某"],
@@ -297,8 +301,8 @@ WRONG = {
     "a draft of what is not read": (["draft", "noise.json", "some-id"], 2, "无法起草"),
     "a draft below a file": (["draft", "政策.txt", "some-id", "--documents", "企业.json"], 2, "不是文件夹"),
     "an id that is none": (["draft", "政策.txt", "某 某"], 2, "不能作编号"),
-    "a catalogue below a file": (["build", "企业.json/x"], 2, "已有同名文件"),
     "seeds that are not there": (["check", "--seeds", "没有"], 2, "没有文件夹"),
+    "a catalogue below a file": (["build", "企业.json/x"], 2, "已有同名文件"),
     "packs that are a file": (["build", "x", "--packs", "企业.json"], 2, "没有文件夹"),
     "a command that is none": (["conjure"], 2, "命令写法有误"),
     "no command": ([], 2, "命令写法有误"),
@@ -323,16 +327,18 @@ def test_what_cannot_be_done_says_why_and_what_to_do(name, place, monkeypatch, c
         assert len(line) < 900
 
 
-def test_a_name_that_is_no_text_is_told_all_the_same(place):
-    for name in (b"\xff\xfe.json", "某\ud800".encode("utf-8", "surrogatepass")):
-        run = [sys.executable, "-m", "service.cli", "match", name]
-        done = subprocess.run(run, cwd=place, env={"PYTHONPATH": str(ROOT)}, capture_output=True, check=False)
-        assert done.returncode == 2
-        assert "没有这个文件" in told(done)
-        label = [sys.executable, "-m", "service.cli", "keys", "--data", "data.sqlite", "add", "public", "--label", name]
-        done = subprocess.run(label, cwd=place, env={"PYTHONPATH": str(ROOT)}, capture_output=True, check=False)
-        assert done.returncode == 2
-        assert "不是 UTF-8" in told(done)
+def test_a_name_that_is_no_text_is_told_all_the_same(place, tmp_path):
+    names = {"latin": b"\xff\xfe.json", "half a character": "某".encode()[:-1], "surrogate": b"\xed\xa0\x80"}
+    files = {name: ["match", word] for name, word in names.items()}
+    texts = {
+        f"{name} typed": ["keys", "--data", "data.sqlite", "add", "public", "--label", word]
+        for name, word in names.items()
+    }
+    came = run_all({**files, **texts}, place, tmp_path, USUAL)
+    for name in names:
+        assert came[name][0] == came[f"{name} typed"][0] == 2
+        assert "没有这个文件" in came[name][2].decode()
+        assert "不是 UTF-8" in came[f"{name} typed"][2].decode()
 
 
 def test_what_one_may_not_read_or_write_is_told(tmp_path, place):
