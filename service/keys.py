@@ -117,7 +117,6 @@ _SEEN_EVERY = 60.0
 """Use is noted no more often, so that reading pages hardly writes."""
 _TOKEN_BYTES = 32
 _LONGEST_TOKEN = 128
-_ENDED = "began_at <= :now - :longest OR seen_at <= :now - :idle"
 
 
 class Sessions:
@@ -148,7 +147,7 @@ class Sessions:
         if not text or len(text) > _LONGEST_TOKEN or not text.isascii():
             return None
         query = (
-            "SELECT keys.*, began_at, seen_at FROM sessions JOIN keys ON keys.id = key_id WHERE sessions.hash = :hash"
+            "SELECT keys.*, began_at, seen_at FROM keys JOIN sessions ON keys.id = key_id WHERE sessions.hash = :hash"
         )
         row, now = self._store.row(query, {"hash": self._hash(text)}), self._clock()
         if row is None:
@@ -171,7 +170,8 @@ class Sessions:
     def sweep(self) -> None:
         """Forget the sessions whose time is over."""
         lasting = {"now": self._clock(), "longest": SESSION_SECONDS, "idle": IDLE_SECONDS}
-        self._store.change(f"DELETE FROM sessions WHERE {_ENDED}", lasting)  # noqa: S608 - a constant
+        query = "DELETE FROM sessions WHERE began_at <= :now - :longest OR seen_at <= :now - :idle"
+        self._store.change(query, lasting)
 
     def _note_seen(self, text: str, now: float) -> None:
         # Where nothing can be written, reading goes on, and so does what frees space; the session only ends sooner.

@@ -16,6 +16,7 @@ from service.app import create_app
 from service.complaints import RequestError
 from service.keys import Keys, Role
 from service.pages.wording import page_words
+from service.screenings.stored.jobs import Jobs
 from service.settings import Settings
 from service.store import Store
 from service.web.errors import KINDS, describe_problem
@@ -250,33 +251,33 @@ def test_a_refusal_on_a_page_says_so_in_words(name, language, server):
     assert HOSTILE[:40] not in page
 
 
-def test_too_many_requests_and_a_missing_catalogue_say_when_to_come_again(tmp_path, catalogue_file):
-    given = {"data": tmp_path / "data.sqlite", "log_level": "error", "rate_limit": "1/hour"}
-    limited = create_app(Settings(catalogue=catalogue_file, rate_store=str(tmp_path / "rate"), **given)).test_client()
-    without = create_app(Settings(catalogue=tmp_path / "none", data=tmp_path / "d", log_level="error")).test_client()
-    for language in LANGUAGES:
-        answers = [limited.post("/v1/match", json={"profile": {}}, headers={"Accept-Language": language}) for _ in "ab"]
-        assert answers[-1].status_code == 429
-        assert int(answers[-1].headers["Retry-After"]) > 0
-        assert "Retry-After" in answers[-1].json["detail"]
-        assert says_enough(answers[-1].json, language)
-        missing = without.post("/v1/match", json={"profile": {}}, headers={"Accept-Language": language})
-        assert missing.status_code == 503
-        assert says_enough(missing.json, language)
+def test_too_many_requests_and_a_missing_catalogue_say_when_to_come_again(tmp_path):
+    given = {"catalogue": tmp_path / "none", "data": tmp_path / "data.sqlite", "log_level": "error"}
+    limited = create_app(Settings(**given, rate_limit="2/hour", rate_store=str(tmp_path / "rate"))).test_client()
+    answers = {"zh": [], "en": []}
+    for language in ("zh", "en", "zh", "en"):
+        reply = limited.post("/v1/match", json={"profile": {}}, headers={"Accept-Language": language})
+        assert says_enough(reply.json, language)
+        answers[language].append(reply)
+    for missing, refused in answers.values():
+        assert (missing.status_code, refused.status_code) == (503, 429)
+        assert int(refused.headers["Retry-After"]) > 0
+        assert "Retry-After" in refused.json["detail"]
 
 
-def test_records_that_are_used_up_and_a_broken_data_file_say_what_to_do(tmp_path, catalogue_file):
-    settings = Settings(catalogue=catalogue_file, data=tmp_path / "data.sqlite", log_level="error", operator_records=1)
-    text = Keys(Store(settings.data)).add(Role.OPERATOR)[1]
-    client = create_app(settings).test_client()
-    broken = tmp_path / "broken.sqlite"
+def test_records_that_are_used_up_and_a_broken_data_file_say_what_to_do(tmp_path):
+    given = {"catalogue": tmp_path / "none", "log_level": "error"}
+    data, broken = tmp_path / "data.sqlite", tmp_path / "broken.sqlite"
+    key, text = Keys(Store(data)).add(Role.OPERATOR)
+    assert Jobs(Store(data)).records.charge(key.id, 1, most=1)
     broken.write_bytes(b"noise" * 1000)
-    unusable = create_app(Settings(catalogue=catalogue_file, data=broken, log_level="error")).test_client()
+    client = create_app(Settings(**given, data=data, operator_records=1)).test_client()
+    unusable = create_app(Settings(**given, data=broken)).test_client()
     for language in LANGUAGES:
         headers = {"Authorization": f"Bearer {text}", "Accept-Language": language}
-        answers = [client.post("/v1/match", json={"profile": {}}, headers=headers) for _ in "ab"]
-        assert answers[-1].status_code == 429
-        assert says_enough(answers[-1].json, language)
+        refused = client.post("/v1/screenings", json={"tenants": [{}]}, headers=headers)
+        assert refused.status_code == 429
+        assert says_enough(refused.json, language)
         refused = unusable.get("/v1/screenings", headers=headers)
         assert refused.status_code == 503
         assert says_enough(refused.json, language)
