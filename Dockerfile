@@ -1,27 +1,36 @@
 # Cepei 策配: page and API through gunicorn, as `make run` starts it.
 #   docker build -t cepei .
 #   docker run -p 8000:8000 cepei
+# A tag can be moved to other content, a digest cannot. Look up the digest of the image that you have checked
+# (docker buildx imagetools inspect python:3.11-slim-bookworm) and build with --build-arg BASE_DIGEST=@sha256:...
+# Without one, whatever the tag names today is taken.
 ARG BASE_IMAGE=python:3.11-slim-bookworm
+ARG BASE_DIGEST=
 
 # The packages and the catalogue are made here, so that no build tool reaches the served image.
-FROM ${BASE_IMAGE} AS build
+FROM ${BASE_IMAGE}${BASE_DIGEST} AS build
 WORKDIR /app
 RUN python -m venv /venv
-COPY requirements.txt ./
-RUN /venv/bin/pip install --no-cache-dir --require-hashes --requirement requirements.txt
+COPY requirements.txt requirements-build.txt ./
+RUN /venv/bin/pip install --no-cache-dir --require-hashes --requirement requirements.txt \
+    --requirement requirements-build.txt
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY seeds ./seeds
 COPY rules ./rules
 COPY matcher ./matcher
 COPY service ./service
 COPY docs/handbook ./docs/handbook
-RUN /venv/bin/pip install --no-cache-dir --no-deps --editable . \
+# The pinned setuptools builds, none that is fetched at that moment; then it goes, and pip, which nothing runs, with it.
+RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable . \
     && /venv/bin/cepei check \
-    && /venv/bin/cepei build /app/var/catalogue.sqlite
+    && /venv/bin/cepei build /app/var/catalogue.sqlite \
+    && /venv/bin/python -m pip uninstall --yes setuptools pip
 
-FROM ${BASE_IMAGE}
+FROM ${BASE_IMAGE}${BASE_DIGEST}
 # The service writes keys, screenings and counters in /data; it needs no name, no home and no shell.
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin cepei \
+# The base image's own build tools are old and of no use here.
+RUN python -m pip uninstall --yes --root-user-action ignore setuptools wheel pip \
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin cepei \
     && install --directory --owner=10001 --mode=0700 /data
 COPY --from=build /venv /venv
 COPY --from=build /app /app

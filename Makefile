@@ -8,6 +8,7 @@
 # make mutants  puts small changes into the deciding code and lists those that no test notices (15 minutes at most)
 # make house  measures the source: rooms, imports, comments, how many files one match and one row run through
 # make bench  measures matching, deciding beside other engines, and the screening of 100,000 tenants (some minutes)
+# make soak   one server under mixed load while its processes are killed and its disk is filled (10 minutes, SOAK_SECONDS)
 # make screenshots  writes a picture of every page at three widths to var/screenshots, and tells what is wrong
 # make bench-grid  measures what docs/scaling.md tabulates: registers of three sizes on three catalogues
 PORT ?= 8000
@@ -24,7 +25,7 @@ CATALOGUE := var/catalogue.sqlite
 REACHED := must@5=0.87 must@10=0.965 should@20=0.94 quote=1 applicable=1
 SOURCES := $(shell find seeds rules -type f -not -name '*.pyc')
 
-.PHONY: run portal test check format lint types layers data drift eval eval-messy eval-reading mutants house bench bench-grid screenshots lock clean
+.PHONY: run portal test check format lint types layers data drift eval eval-messy eval-reading mutants house bench bench-grid soak screenshots lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/runtime $(CATALOGUE)
@@ -74,6 +75,9 @@ house: .venv/dev
 
 bench: .venv/dev $(CATALOGUE)
 	$(BIN)/python -m tests.bench $(CATALOGUE)
+
+soak: .venv/dev $(CATALOGUE)
+	$(BIN)/python -m tests.soak $(CATALOGUE)
 
 screenshots: .venv/dev $(CATALOGUE)
 	$(BIN)/python -m tests.screenshots $(CATALOGUE) var/screenshots

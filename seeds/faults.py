@@ -31,18 +31,26 @@ class Bilingual(NamedTuple):
 
 
 class Words(NamedTuple):
-    """The message and the hint ("" for none) of one code, and the parameters that the hint cannot do without."""
+    """The message and the hint ("" for none) of one code, and the parameters that the hint cannot do without.
+
+    `otherwise` is the hint where one of them is not known.
+    """
 
     message: str
     hint: str
     needs: frozenset[str]
+    otherwise: str
 
 
 @cache
 def load_messages(language: str) -> Mapping[str, Words]:
     """Load the words of one of LANGUAGES by code; they are read once."""
     raw = yaml.load((_FOLDER / f"{language}.yaml").read_text("utf-8"), Loader=_PlainLoader)  # noqa: S506 - a SafeLoader
-    return {code: Words(one["message"], one.get("hint", ""), holes(one.get("hint", ""))) for code, one in raw.items()}
+    return {code: _words_of(**one) for code, one in raw.items()}
+
+
+def _words_of(message: str, hint: str = "", otherwise: str = "") -> Words:
+    return Words(message, hint, holes(hint), otherwise)
 
 
 def holes(text: str) -> frozenset[str]:
@@ -53,14 +61,14 @@ def holes(text: str) -> frozenset[str]:
 def worded(code: str, params: Mapping[str, Any], language: str) -> tuple[str, str]:
     """Return the message and the hint of a code in English ("en") or Chinese (any other language).
 
-    Several values are a tuple; a list is one value, as somebody sent it. A hint has nothing to say, and is left out,
-    when a parameter of it is not known (None or "").
+    Several values are a tuple; a list is one value, as somebody sent it. A hint has nothing to say when a parameter of
+    it is not known (None or ""): another one stands in its place, or none.
     """
     language = "en" if language == "en" else "zh"
-    message, hint, needs = load_messages(language)[code]
+    message, hint, needs, otherwise = load_messages(language)[code]
     filled = {name: _shown(value, language) for name, value in params.items()}
     says = all(filled.get(name) not in (None, "") for name in needs)
-    return message.format(**filled), hint.format(**filled) if says else ""
+    return message.format(**filled), hint.format(**filled) if says else otherwise
 
 
 def bilingual(code: str) -> Bilingual:
@@ -73,7 +81,19 @@ def _shown(value: object, language: str) -> object:
         return value.en if language == "en" else value.zh
     if isinstance(value, tuple):
         return list(value) if language == "en" else "、".join(map(str, value))
-    return value
+    return _quotable(value) if isinstance(value, str | list | dict) else value
+
+
+LONGEST_QUOTED = 600
+
+
+def _quotable(value: str | list[Any] | dict[str, Any]) -> object:
+    """Return what somebody sent as it can stand in a message: not endless, nothing that a terminal or page obeys."""
+    text = str(value)
+    if len(text) <= LONGEST_QUOTED and text.isprintable():
+        return value
+    shown = (one if one.isprintable() or one in "\n\t" else "\ufffd" for one in text[:LONGEST_QUOTED])
+    return "".join(shown) + ("…" if len(text) > LONGEST_QUOTED else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""API keys: made, found again in constant time, revoked. Only a keyed hash of a key is ever stored."""
+"""API keys, and the sessions of browsers that signed in with one: made, found again, ended.
+
+Only a keyed hash of either is ever stored.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import hmac
 import os
 import re
 import secrets
+import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -82,7 +86,9 @@ class Keys:
     def revoke(self, key_id: str) -> bool:
         """Make a key useless from now on; tell whether there was one that was not revoked yet."""
         query = "UPDATE keys SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL"
-        return self._store.change(query, {"now": self._clock(), "id": key_id}) > 0
+        with self._store.transaction():
+            Sessions(self._store, clock=self._clock).end_all(key_id)
+            return self._store.change(query, {"now": self._clock(), "id": key_id}) > 0
 
     def find(self, text: str) -> Key | None:
         """Return the valid key that `text` is; an unknown one takes the same comparison as a known one."""
@@ -94,8 +100,93 @@ class Keys:
         key = _key_of(row) if row and same else None
         return key if key and key.is_valid(self._clock()) else None
 
+    def is_valid(self, key_id: str) -> bool:
+        """Tell whether the key of an id may still be used."""
+        row = self._store.row("SELECT * FROM keys WHERE id = :id", {"id": key_id})
+        return row is not None and _key_of(row).is_valid(self._clock())
+
     def _hash(self, text: str) -> str:
-        return hmac.new(server_secret(self._store.folder), text.encode(), hashlib.sha256).hexdigest()
+        return keyed_hash(self._store.folder, text)
+
+
+SESSION_SECONDS, IDLE_SECONDS = 8 * 3600, 3600
+"""A session ends so long after it began, and so long after it was last used."""
+MOST_SESSIONS = 100
+"""One more of the same key ends the one that was unused longest."""
+_SEEN_EVERY = 60.0
+"""Use is noted no more often, so that reading pages hardly writes."""
+_TOKEN_BYTES = 32
+_LONGEST_TOKEN = 128
+
+
+class Sessions:
+    """Which browsers are signed in, known to every process of one data file."""
+
+    def __init__(self, store: Store, *, clock: Callable[[], float] = time.time) -> None:
+        """Work on `store`; `clock` gives seconds since the epoch."""
+        self._store = store
+        self._clock = clock
+
+    def begin(self, key: Key) -> str:
+        """Begin a session of a key; return the text that its browser is to keep, which nobody can read again later."""
+        text, now = secrets.token_urlsafe(_TOKEN_BYTES), self._clock()
+        row = {"hash": self._hash(text), "key_id": key.id, "began_at": now, "seen_at": now}
+        with self._store.transaction() as database:
+            self.sweep()
+            query = """
+                DELETE FROM sessions WHERE key_id = :key AND hash NOT IN (
+                    SELECT hash FROM sessions WHERE key_id = :key ORDER BY seen_at DESC, began_at DESC LIMIT :most
+                )
+            """
+            self._store.change(query, {"key": key.id, "most": MOST_SESSIONS - 1})
+            database.table("sessions").insert(row)
+        return text
+
+    def find(self, text: str) -> Key | None:
+        """Return the key of a session that has not ended; the key must be valid too."""
+        if not text or len(text) > _LONGEST_TOKEN or not text.isascii():
+            return None
+        query = (
+            "SELECT keys.*, began_at, seen_at FROM keys JOIN sessions ON keys.id = key_id WHERE sessions.hash = :hash"
+        )
+        row, now = self._store.row(query, {"hash": self._hash(text)}), self._clock()
+        if row is None:
+            return None
+        began_at, seen_at, key = row.pop("began_at"), row.pop("seen_at"), _key_of(row)
+        if now - began_at >= SESSION_SECONDS or now - seen_at >= IDLE_SECONDS or not key.is_valid(now):
+            return None
+        if now - seen_at >= _SEEN_EVERY:
+            self._note_seen(text, now)
+        return key
+
+    def end(self, text: str) -> None:
+        """End a session at once, for every process."""
+        self._store.change("DELETE FROM sessions WHERE hash = :hash", {"hash": self._hash(text)})
+
+    def end_all(self, key_id: str) -> int:
+        """End every session of a key; return how many there were."""
+        return self._store.change("DELETE FROM sessions WHERE key_id = :key", {"key": key_id})
+
+    def sweep(self) -> None:
+        """Forget the sessions whose time is over."""
+        lasting = {"now": self._clock(), "longest": SESSION_SECONDS, "idle": IDLE_SECONDS}
+        query = "DELETE FROM sessions WHERE began_at <= :now - :longest OR seen_at <= :now - :idle"
+        self._store.change(query, lasting)
+
+    def _note_seen(self, text: str, now: float) -> None:
+        # Where nothing can be written, reading goes on, and so does what frees space; the session only ends sooner.
+        with suppress(sqlite3.OperationalError):
+            self._store.change(
+                "UPDATE sessions SET seen_at = :now WHERE hash = :hash", {"now": now, "hash": self._hash(text)}
+            )
+
+    def _hash(self, text: str) -> str:
+        return keyed_hash(self._store.folder, f"session {text}")
+
+
+def keyed_hash(folder: Path, text: str) -> str:
+    """Return the hash of a text that only this server can make: 64 hexadecimal digits."""
+    return hmac.new(server_secret(folder), text.encode(), hashlib.sha256).hexdigest()
 
 
 def server_secret(folder: Path) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import flask
 
+from seeds.docstrings import docstring_of
 from service.app import register_resources
 from service.web.blueprints import create_api, openapi_document, openapi_yaml
 
@@ -21,7 +22,7 @@ def published_contract() -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Write openapi.yaml, or with --check compare it: `python -m service.openapi [--check] FILE`."""
-    parser = argparse.ArgumentParser(prog="python -m service.openapi", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m service.openapi", description=docstring_of(main))
     parser.add_argument("file", type=Path)
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 when the file differs")
     options = parser.parse_args(arguments)

@@ -68,6 +68,12 @@ LEASES = (
     "CREATE INDEX screenings_by_read_turn ON screenings (key_id, read_turn)",
     "CREATE INDEX screenings_by_turn ON screenings (key_id, turn)",
 )
+SESSIONS = """
+    CREATE TABLE sessions (
+        hash TEXT PRIMARY KEY, key_id TEXT NOT NULL REFERENCES keys (id) ON DELETE CASCADE,
+        began_at REAL NOT NULL, seen_at REAL NOT NULL
+    ) STRICT
+"""
 
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001-keys", (KEYS, USAGE)),
@@ -75,6 +81,7 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0003-feedback", (FEEDBACK, "CREATE INDEX feedback_by_time ON feedback (created_at)")),
     ("0004-parts-with-withheld-measures", (FORGET_PARTS,)),
     ("0005-attempts-turns-and-leases-by-uptime", LEASES),
+    ("0006-sessions", (SESSIONS, "CREATE INDEX sessions_by_key ON sessions (key_id)")),
 )
 """Name of the step -> its statements."""
 

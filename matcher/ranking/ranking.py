@@ -34,6 +34,7 @@ from matcher.standing import RELEVANCE, Relevance
 from rules.compiled.program import Decisions
 from rules.language.facts import REGION_FACTS, Answer
 from rules.language.measures import MET, UNKNOWN, UNMET, MeasureVerdict
+from seeds.docstrings import docstring_of
 from seeds.faults import load_yaml
 
 SECTOR_OF_DOCUMENT_ONLY = 0.3
@@ -207,7 +208,7 @@ class Weight:
     @property
     def description(self) -> str:
         """Return the first line of the feature's docstring."""
-        return str(self.feature.__doc__).strip().splitlines()[0]
+        return docstring_of(self.feature).splitlines()[0]
 
 
 def _load_weights() -> tuple[Weight, ...]:

@@ -26,6 +26,7 @@ from rules.language.measures import (
     measure_verdict,
     negation,
 )
+from seeds.docstrings import docstring_of
 from seeds.vocabulary import Taxonomy
 
 
@@ -146,12 +147,12 @@ OPERATORS: dict[str, Operator] = {
 }
 
 DESCRIPTIONS: dict[str, tuple[str, str]] = {
-    "within": ("取值属于所列范围之一或位于其内（广州位于广东）。", str(within.__doc__)),
-    "any_of": ("至少具备所列之一。", str(any_of.__doc__)),
-    "all_of": ("所列各项全部具备。", str(all_of.__doc__)),
-    "none_of": ("所列各项均不具备。", str(none_of.__doc__)),
-    "is": ("是或否与要求一致。", str(is_flag.__doc__)),
-    "manual": ("只能由人工核对，企业可自行声明，或由其机构类型得知。", str(manual.__doc__)),
+    "within": ("取值属于所列范围之一或位于其内（广州位于广东）。", docstring_of(within)),
+    "any_of": ("至少具备所列之一。", docstring_of(any_of)),
+    "all_of": ("所列各项全部具备。", docstring_of(all_of)),
+    "none_of": ("所列各项均不具备。", docstring_of(none_of)),
+    "is": ("是或否与要求一致。", docstring_of(is_flag)),
+    "manual": ("只能由人工核对，企业可自行声明，或由其机构类型得知。", docstring_of(manual)),
     "at_least": ("不低于所列数值。", "The number is at least the one stated."),
     "at_most": ("不高于所列数值。", "The number is at most the one stated."),
     "more_than": ("高于所列数值。", "The number is more than the one stated."),

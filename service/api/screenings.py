@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from typing import Any
 
 import flask
@@ -11,6 +10,7 @@ from msgspec.structs import asdict
 
 from service.complaints import Complaint, RequestError
 from service.intake.questions import STATUSES, NoQuery, ScreeningQuestion
+from service.keys import Keys
 from service.screenings.jobs.sent import columns_as_read, columns_at_a_look, look_at_sent, read_sent
 from service.screenings.results.files import MEDIA_TYPES
 from service.screenings.results.template import template_workbook
@@ -20,7 +20,7 @@ from service.screenings.stored.progress import describe_job, event_stream, state
 from service.web.blueprints import Blueprint
 from service.web.lookups import forget, run_again
 from service.web.requests import asked_language, json_bytes, private_answer
-from service.web.serving import expect_records, folders, jobs, operator, own_screening, own_screenings, serving
+from service.web.serving import expect_records, folders, jobs, operator, own_screening, own_screenings, serving, store
 
 blueprint = Blueprint("screenings", __name__, description="Many tenants against every measure, for operators.")
 
@@ -177,11 +177,15 @@ def show_events(_: dict[str, Any], screening_id: str) -> flask.Response:
     answered with 503 and `Retry-After`: the state can be read at any time.
     """
     job, table, language = own_screening(screening_id), jobs(), asked_language()
+    keys = Keys(store())
 
     def reported(found: Job) -> tuple[str, bytes]:
         return found.state.value, json_bytes(describe_job(found, now=time.time(), language=language))
 
-    find = partial(table.find, job.id, job.key_id)
+    def find() -> Job | None:
+        """Return the screening while the key is valid; the stream of one that is revoked ends."""
+        return table.find(job.id, job.key_id) if keys.is_valid(job.key_id) else None
+
     return event_stream(find, reported, most=max(1, serving().settings.threads - 2))
 
 

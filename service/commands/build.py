@@ -8,7 +8,7 @@ from pathlib import Path
 from rules.catalogue.content import build_catalogue
 from seeds.faults import SeedError
 from service.commands.check import add_folders
-from service.commands.console import Exit, complain, counted, tell
+from service.commands.console import Exit, complain, counted, existing_folder, tell
 from service.settings import DEFAULT_CATALOGUE
 
 
@@ -21,7 +21,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Build the catalogue; the old file stays when anything is wrong."""
     try:
-        version = build_catalogue(options.seeds, options.packs, options.target)
+        version = build_catalogue(existing_folder(options.seeds), existing_folder(options.packs), options.target)
     except SeedError as error:
         for fault in error.faults:
             complain(str(fault))

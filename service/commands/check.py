@@ -8,7 +8,7 @@ from pathlib import Path
 import rules
 import seeds
 from rules.catalogue.content import check_seeds
-from service.commands.console import Exit, counted, tell
+from service.commands.console import Exit, counted, existing_folder, tell
 
 SEEDS = Path(seeds.__file__).parent
 PACKS = Path(rules.__file__).parent / "packs"
@@ -27,7 +27,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print every fault; done when there is none."""
-    faults = check_seeds(options.seeds, options.packs)
+    faults = check_seeds(existing_folder(options.seeds), existing_folder(options.packs))
     for fault in faults:
         tell(str(fault))
     tell(counted(len(faults)))

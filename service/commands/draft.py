@@ -22,7 +22,7 @@ from seeds.metadata import FIELDS, UNKNOWN
 from seeds.regions import load_regions
 from seeds.stated import read_stated
 from service.commands.check import PACKS, SEEDS
-from service.commands.console import CommandError, Exit, tell
+from service.commands.console import Exit, existing_file, readable, reason_of, refusal, tell, typed
 
 _SHOWN = 120
 """So many characters of an unread sentence are shown."""
@@ -31,7 +31,7 @@ _SHOWN = 120
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("source", type=Path, help="the file as found; with --again the folder of a document")
-    parser.add_argument("id", nargs="?", help="the document's id, for example gd-biomanufacturing-2025")
+    parser.add_argument("id", type=typed, nargs="?", help="the document's id, for example gd-biomanufacturing-2025")
     parser.add_argument(
         "--documents", type=Path, default=SEEDS / "documents", metavar="FOLDER", help="where to write it"
     )
@@ -48,14 +48,14 @@ def run(options: argparse.Namespace) -> int:
 def _write_new(options: argparse.Namespace) -> int:
     """Write the source, text.txt, document.yaml, transcript.yaml and pack.yaml."""
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", options.id or ""):
-        raise CommandError(f"{options.id!r} is no id: small letters, digits and single hyphens")
+        raise refusal("no_id", id=options.id or "")
     folder: Path = options.documents / options.id
     if folder.exists():
-        raise CommandError(f"{folder} exists already")
-    draft = _drafted(options.source, options.id, Transcript())
+        raise refusal("folder_there", folder=folder)
+    draft = _drafted(existing_file(options.source), options.id, Transcript())
     folder.mkdir(parents=True)
     (folder / f"source{options.source.suffix.lower()}").write_bytes(options.source.read_bytes())
-    (folder / "document.yaml").write_text(draft.metadata, "utf-8")
+    (folder / "document.yaml").write_text(readable(draft.metadata), "utf-8")  # it names the source
     _write_text(folder, draft)
     tell(f"{folder}: read the text against the source, fill in document.yaml, then run `cepei check`")
     _write_pack(folder, draft)
@@ -86,11 +86,11 @@ def _read_again(folder: Path) -> int:
     """Write text.txt and transcript.yaml once more; of document.yaml only the digest of the text is renewed."""
     sources, metadata = sorted(folder.glob("source.*")), folder / "document.yaml"
     if len(sources) != 1 or not metadata.is_file():
-        raise CommandError(f"{folder} is no folder of a document: it needs document.yaml and one source.<kind>")
+        raise refusal("no_document_folder", folder=folder)
     try:
         transcript = load_transcript(folder)
     except SeedError as error:
-        raise CommandError(f"{folder} cannot be read again: {error}") from error
+        raise refusal("no_draft", file=folder, reason=error) from error
     draft = _drafted(sources[0], folder.name, transcript)
     digest = f"sha256: {hashlib.sha256(draft.text.encode()).hexdigest()}"
     renewed = re.sub(r"^sha256: [0-9a-f]{64}$", digest, metadata.read_text("utf-8"), flags=re.MULTILINE)
@@ -103,8 +103,10 @@ def _read_again(folder: Path) -> int:
 def _drafted(source: Path, document_id: str, transcript: Transcript) -> Draft:
     try:
         return draft_document(source, document_id, Places(load_regions(SEEDS / "vocabularies")), transcript)
-    except (SeedError, OSError) as error:
-        raise CommandError(f"{source} cannot be drafted: {error}") from error
+    except SeedError as error:
+        raise refusal("no_draft", file=source, reason=error) from error
+    except OSError as error:
+        raise refusal("no_draft", file=source, reason=reason_of(error)) from error
 
 
 def _write_text(folder: Path, draft: Draft) -> None:

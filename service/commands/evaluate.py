@@ -6,12 +6,13 @@ import argparse
 import json
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 from seeds.faults import SeedError, load_yaml
 from service.app import create_app
-from service.commands.console import CommandError, Exit, tell
+from service.commands.console import CommandError, Exit, existing_file, refusal, tell
 from service.commands.match import open_engine
 from service.evaluation import GOALS, Ask, Json, evaluate_cases, is_case
 from service.settings import Settings, load_settings
@@ -61,13 +62,13 @@ def _raised_goal(text: str) -> tuple[str, float]:
 def load_cases(file: Path) -> tuple[list[Json], dict[str, float]]:
     """Load labelled cases, and the goals that stand beside them; raise CommandError when the file holds none."""
     try:
-        loaded: Any = load_yaml(file)
+        loaded: Any = load_yaml(existing_file(file))
     except SeedError as error:
         raise CommandError(str(error)) from error
     whole = loaded if isinstance(loaded, dict) else {"cases": loaded}
     cases, goals = whole.get("cases"), whole.get("goals", {})
     if not isinstance(cases, list) or not all(is_case(case) for case in cases) or not goals.keys() <= GOALS.keys():
-        raise CommandError(f"{file} must be a list of cases, each with an id and a profile, or {{goals, cases}}")
+        raise refusal("no_cases", file=file)
     return cases, goals
 
 
@@ -87,7 +88,7 @@ def _service_of(options: argparse.Namespace) -> Ask:
 
 def _remote(base: str) -> Ask:
     if not base.startswith(("http://", "https://")):
-        raise CommandError(f"{base} is no http address")
+        raise refusal("no_http", address=base)
 
     def ask(path: str, body: Json | None) -> tuple[int, bytes]:
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
@@ -97,7 +98,7 @@ def _remote(base: str) -> Ask:
                 return int(answer.status), bytes(answer.read())
         except urllib.error.HTTPError as problem:
             return problem.code, problem.read()
-        except OSError as error:
-            raise CommandError(f"no answer from {base}: {error}") from error
+        except (OSError, HTTPException, ValueError) as error:
+            raise refusal("no_answer", address=base, reason=error) from error
 
     return ask

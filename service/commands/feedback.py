@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from service.clock import day_in_china
-from service.commands.console import CommandError, Exit, complain, tell
+from service.commands.console import Exit, complain, refusal, tell, typed, unusable
 from service.commands.match import open_engine
 from service.disk import StorageError
 from service.feedback.reports import cases_yaml
@@ -24,15 +24,15 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, help="data file (CEPEI_DATA)")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="print each report, newest first")
-    listing.add_argument("--measure", default="", help="the id of a measure")
+    listing.add_argument("--measure", type=typed, default="", help="the id of a measure")
     export = actions.add_parser("export", help="print the reports that carry a profile as cases for `cepei eval`")
     export.add_argument("file", type=Path, nargs="?", help="write them there instead")
     export.add_argument("--catalogue", type=Path, help="catalogue file (CEPEI_CATALOGUE)")
     for action in (listing, export):
         action.add_argument("--state", choices=STATES, default="open", help="default open")
     close = actions.add_parser("close", help="note that a report is dealt with")
-    close.add_argument("id", help="the id that `cepei feedback list` prints")
-    close.add_argument("--note", default="", help="what was done about it")
+    close.add_argument("id", type=typed, help="the id that `cepei feedback list` prints")
+    close.add_argument("--note", type=typed, default="", help="what was done about it")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         return int({"list": _list, "export": _export, "close": _close}[options.action](feedback, options))
     except (StorageError, sqlite3.Error) as error:
-        raise CommandError(str(error)) from error
+        raise refusal("data_unusable", reason=error) from error
 
 
 def _list(feedback: Feedback, options: argparse.Namespace) -> Exit:
@@ -59,16 +59,16 @@ def _export(feedback: Feedback, options: argparse.Namespace) -> Exit:
     try:
         options.file.write_text(text, "utf-8")
     except OSError as error:
-        raise CommandError(f"{options.file} cannot be written: {error.strerror}") from error
+        raise unusable(error, options.file) from error
     complain(f"{len(reports)} reports written to {options.file}")
     return Exit.DONE
 
 
 def _close(feedback: Feedback, options: argparse.Namespace) -> Exit:
     if len(options.note) > COMMENT_CHARACTERS:
-        raise CommandError(f"--note must have at most {COMMENT_CHARACTERS} characters")
+        raise refusal("note_too_long", limit=COMMENT_CHARACTERS)
     if not feedback.close(options.id, options.note):
-        raise CommandError(f"there is no open report {options.id!r}")
+        raise refusal("no_open_report", id=options.id)
     tell(f"{options.id} closed")
     return Exit.DONE
 

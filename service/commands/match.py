@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from matcher.answers.shapes import MatchAnswer
 from matcher.profiles.profile import MatchError, MatchRequest
 from rules.catalogue.catalogue import CatalogueError
 from rules.language.measures import OF_MEASURE, MeasureKind
-from service.commands.console import CommandError, Exit, complain, tell
+from service.commands.console import Exit, complain, refusal, tell, unusable
 from service.complaints import Complaint, RequestError, complaints_of, read_json
 from service.intake.questions import MatchRequestSchema, complaints_of_facts
 from service.pages.wording import page_words
@@ -66,16 +67,19 @@ def open_engine(catalogue: Path | None) -> Engine:
     try:
         return Engine.open(catalogue or load_settings().catalogue)
     except CatalogueError as error:
-        raise CommandError(str(error), Exit.NO_CATALOGUE) from error
+        raise refusal("no_catalogue", Exit.NO_CATALOGUE, reason=error) from error
 
 
 def _bytes_of(file: str) -> bytes:
+    if file == "-" and sys.stdin is None:
+        raise refusal("input_closed")
     try:
-        body = sys.stdin.buffer.read(MOST_BYTES + 1) if file == "-" else Path(file).read_bytes()
+        with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as source:
+            body = source.read(MOST_BYTES + 1)
     except OSError as error:
-        raise CommandError(f"{file} cannot be read: {error.strerror}") from error
+        raise unusable(error, file) from error
     if len(body) > MOST_BYTES:
-        raise CommandError(f"{file} is larger than {MOST_BYTES} bytes")
+        raise refusal("profile_too_large", file=file, limit=MOST_BYTES)
     return body
 
 

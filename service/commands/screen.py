@@ -24,9 +24,8 @@ import orjson
 from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue, CatalogueError
 from rules.catalogue.content import open_catalogue
-from seeds.faults import worded
 from service.clock import today
-from service.commands.console import CommandError, Exit, complain, tell
+from service.commands.console import Exit, complain, existing_file, reason_of, refusal, say, tell, typed
 from service.disk import private_folder
 from service.intake.questions import STATUSES, judge_of_facts
 from service.intake.raw_table import Format, Limits, Source, TableRefusedError, sniff_format
@@ -190,13 +189,13 @@ def run(options: argparse.Namespace) -> int:
     try:
         return _screen(options, open_catalogue(options.catalogue or load_command_settings().catalogue))
     except CatalogueError as error:
-        raise CommandError(str(error), Exit.NO_CATALOGUE) from error
+        raise refusal("no_catalogue", Exit.NO_CATALOGUE, reason=error) from error
     except (TableRefusedError, ClusterError) as error:
         raise refusal(error.code, **error.params) from error
     except (BrokenExecutor, CancelledError) as error:
         raise refusal("processes_died") from error
     except OSError as error:
-        raise refusal("disk", file=error.filename or options.output, reason=error.strerror or error) from error
+        raise refusal("disk", file=error.filename or options.output, reason=reason_of(error)) from error
 
 
 def _screen(options: argparse.Namespace, catalogue: Catalogue) -> int:
@@ -246,12 +245,10 @@ def _crew(options: argparse.Namespace, catalogue: Catalogue) -> Crew:
 
 
 def _limits(file: Path) -> Limits:
-    if not file.is_file():
-        raise refusal("is_folder" if file.is_dir() else "no_file_there", file=file)
     try:
-        return LOADED if sniff_format(Source(file, STREAMED)) is Format.XLSX else STREAMED
+        return LOADED if sniff_format(Source(existing_file(file), STREAMED)) is Format.XLSX else STREAMED
     except OSError as error:
-        raise refusal("disk", file=file, reason=error.strerror) from error
+        raise refusal("disk", file=file, reason=reason_of(error)) from error
 
 
 def _folder(options: argparse.Namespace) -> Folder:
@@ -262,7 +259,11 @@ def _folder(options: argparse.Namespace) -> Folder:
     output = options.output.resolve()
     folder = Folder(private_folder(output / _WORKING), results=output)
     source, known = options.file.resolve(), folder.path / _SOURCE
-    reported = {"file": str(source), "bytes": source.stat().st_size, "changed": source.stat().st_mtime_ns}
+    reported = {
+        "file": os.fsencode(source).decode("utf-8", "backslashreplace"),
+        "bytes": source.stat().st_size,
+        "changed": source.stat().st_mtime_ns,
+    }
     if known.is_file():
         try:
             is_another = orjson.loads(known.read_bytes()) != reported
@@ -290,6 +291,7 @@ def _show(finished: Iterable[int], account: Account, missing: int) -> None:
 
 
 def _day(text: str) -> date:
+    text = typed(text)
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -297,6 +299,7 @@ def _day(text: str) -> date:
 
 
 def _seconds(text: str) -> float:
+    text = typed(text)
     try:
         seconds = float(text)
     except ValueError:
@@ -304,14 +307,3 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < math.inf:
         raise argparse.ArgumentTypeError(say("not_seconds", text=text))
     return seconds
-
-
-def say(code: str, **params: object) -> str:
-    """Return a message with what to do about it on one line, Chinese first, English beside it."""
-    (zh, hint_zh), (en, hint_en) = worded(code, params, "zh"), worded(code, params, "en")
-    return f"{zh}{'；' if hint_zh else ''}{hint_zh}。 / {en}{'; ' if hint_en else ''}{hint_en}"
-
-
-def refusal(code: str, **params: object) -> CommandError:
-    """Return why the command cannot go on."""
-    return CommandError(say(code, **params))

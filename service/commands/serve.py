@@ -8,10 +8,10 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from service.commands.console import CommandError, Exit, complain
+from service.commands.console import Exit, complain, refusal, say
 from service.disk import StorageError
 from service.keys import Keys, Role
-from service.settings import Settings, SettingsError, load_settings
+from service.settings import Settings, load_settings
 from service.store import Store
 
 GUNICORN = ("-m", "gunicorn", "--config", "python:service.running.gunicorn_conf", "service.wsgi:app")
@@ -35,10 +35,11 @@ def run(options: argparse.Namespace) -> int:
     environment = {**os.environ, **{name: value for name, value in variables.items() if value}}
     settings = load_server_settings(environment)
     if not settings.catalogue.is_file():
-        missing = settings.catalogue
-        raise CommandError(f"there is no catalogue at {missing}; run `cepei build {missing}`", Exit.NO_CATALOGUE)
+        raise refusal("no_catalogue_there", Exit.NO_CATALOGUE, file=settings.catalogue)
     if options.local_key:
         _print_local_key(settings)
+    # Its log is Chinese in any locale.
+    environment["PYTHONUTF8"] = "1"
     os.execve(sys.executable, [sys.executable, *GUNICORN], environment)  # noqa: S606 - it becomes the server
 
 
@@ -47,14 +48,11 @@ def _print_local_key(settings: Settings) -> None:
     keys = Keys(Store(settings.data))
     try:
         if not keys.listed():
-            complain(f"operator key for this machine, shown once: {keys.add(Role.OPERATOR, label='local')[1]}")
+            complain(f"{say('local_key')}: {keys.add(Role.OPERATOR, label='local')[1]}")
     except (StorageError, sqlite3.Error, OSError) as error:  # matches and pages need no data file
-        complain(f"no operator key was made: {error}")
+        complain(say("no_local_key", reason=error))
 
 
 def load_server_settings(environment: dict[str, str]) -> Settings:
     """Return the settings; service/running/gunicorn_conf.py gives what only a running server has."""
-    try:
-        return load_settings({"CEPEI_RATE_STORE": "server", **environment})
-    except SettingsError as error:
-        raise CommandError(str(error)) from error
+    return load_settings({"CEPEI_RATE_STORE": "server", **environment})

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
-from service.commands.console import CommandError, Exit
+from service.commands.console import Exit, refusal
 from service.data_folder import enter
 from service.logs import configure_logs
 from service.screenings.jobs.worker import Worker
@@ -35,6 +36,6 @@ def run(options: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: worker.stopping.set())
     try:
         worker.run()
-    except StoreError as error:
-        raise CommandError(str(error)) from error
+    except (StoreError, sqlite3.Error) as error:
+        raise refusal("data_unusable", reason=error) from error
     return Exit.DONE

@@ -8,7 +8,7 @@ import flask
 from marshmallow import ValidationError
 
 from service.api.feedback_reports import keep
-from service.complaints import RequestError, complaints_of, read_json
+from service.complaints import Complaint, RequestError, complaints_of, read_json
 from service.feedback.schema import FeedbackQuestion
 from service.pages.frame import link, render_page
 from service.web.requests import page_language
@@ -23,6 +23,8 @@ _TICKED = frozenset({"on", "yes", "true", "1"})
 @blueprint.post("/feedback")
 def report() -> flask.Response:
     """Store what the form says, then lead to a page that can be loaded again without sending twice."""
+    if flask.request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise RequestError("forbidden", [Complaint(code="foreign_form")])  # no other site may have its readers send one
     form = flask.request.form
     stated: dict[str, Any] = {"lang": page_language()}
     stated |= {name: form[name] for name in _TEXTS if form.get(name, "").strip()}

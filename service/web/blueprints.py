@@ -19,6 +19,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
+from seeds.docstrings import docstring_of
 from seeds.vocabulary import printable
 from service import __version__
 from service.complaints import Complaint, RequestError, complaints_of, pointer_to, read_json, unknown_field
@@ -95,7 +96,13 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         self, path: str, *, method: str = "GET", parameters: list[dict[str, Any]] | None = None
     ) -> Callable[[View], View]:
         """Put the view at a path; `parameters` document what of the path the rule cannot say."""
-        return self.route(path, methods=[method], parameters=parameters)  # type: ignore[no-any-return]
+        routed = self.route(path, methods=[method], parameters=parameters)
+
+        def decorate(view: View) -> View:
+            view.__doc__ = docstring_of(view)  # flask-smorest publishes it
+            return routed(view)  # type: ignore[no-any-return]
+
+        return decorate
 
     def takes(self, schema: type[marshmallow.Schema], *, location: str = "json") -> Callable[[View], View]:
         """Give the view what `schema` loads from the body or the query, as its first argument."""

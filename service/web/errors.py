@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 
 from matcher.profiles.profile import MatchError
 from seeds.faults import worded
+from seeds.vocabulary import printable
 from service.complaints import MOST_COMPLAINTS, Complaint, RequestError
 from service.disk import Fault, fault_of
 from service.intake.questions import complaints_of_facts
@@ -28,6 +29,8 @@ from service.web.requests import asked_language, json_bytes, page_language, requ
 from service.web.serving import serving
 
 MEDIA_TYPE = "application/problem+json"
+LONGEST_POINTER = 300
+"""A place is named with what somebody sent; a name of kilobytes leads nowhere."""
 _PAGE = "cepei-problem-page"
 """Under which name the application keeps what shows a problem as a page."""
 
@@ -140,24 +143,28 @@ def describe_problem(code: str, complaints: tuple[Complaint, ...], language: str
     """Return a problem, all complaints at once (the first MOST_COMPLAINTS of them)."""
     named = [(one, *one.worded(language)) for one in complaints[:MOST_COMPLAINTS]]
     errors = tuple(
-        ProblemError(pointer=one.pointer, code=one.published, message=message, hint=hint or None)
+        ProblemError(
+            pointer=printable(one.pointer, LONGEST_POINTER), code=one.published, message=message, hint=hint or None
+        )
         for one, message, hint in named
     )
-    title, _ = worded(f"problem_{code}", {}, language)
+    title, hint = worded(f"problem_{code}", {}, language)
     return Problem(
         type=f"urn:cepei:problem:{code}",
         title=title,
         status=KINDS[code],
-        detail=_detail(title, errors, len(complaints), language),
+        detail=_detail(errors, len(complaints), language) if errors else IN_WORDS[language].format(title, hint),
         code=code,
         request_id=request_id(),
         errors=errors,
     )
 
 
-def _detail(title: str, errors: Sequence[ProblemError], count: int, language: str) -> str:
-    if not errors:
-        return title
+IN_WORDS = {"zh": "{}：{}", "en": "{}: {}"}
+"""What is wrong and what to do about it, in one text."""
+
+
+def _detail(errors: Sequence[ProblemError], count: int, language: str) -> str:
     first = f"{errors[0].pointer}: {errors[0].message}" if errors[0].pointer else errors[0].message
     if count == 1:
         return first

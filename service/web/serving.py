@@ -177,7 +177,8 @@ def _key_of(roles: frozenset[Role]) -> Key:
     if key is None:
         raise RequestError("unauthorized", [Complaint(code="no_key")])
     if key.role not in roles:
-        raise RequestError("forbidden", [Complaint(code="role_too_low", params={"role": key.role.value})])
+        params = {"role": key.role.value, "needed": tuple(role.value for role in Role if role in roles)}
+        raise RequestError("forbidden", [Complaint(code="role_too_low", params=params)])
     return key
 
 

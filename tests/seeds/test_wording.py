@@ -21,7 +21,8 @@ def test_the_table_is_what_the_strict_reader_reads_and_holds_nothing_but_message
         code: words[:2] for code, words in load_messages(language).items()
     }
     for code, words in raw.items():
-        assert set(words) <= {"message", "hint"}, code
+        assert set(words) <= {"message", "hint", "otherwise"}, code
+        assert "hint" in words or "otherwise" not in words, code
         assert all(isinstance(text, str) and text == text.strip() != "" for text in words.values()), code
 
 
@@ -31,6 +32,8 @@ def test_both_languages_have_the_same_codes_with_the_same_holes_in_the_same_orde
     for code, words in chinese.items():
         assert holes(words.message) == holes(english[code].message), code
         assert bool(words.hint) == bool(english[code].hint), code
+        assert bool(words.otherwise) == bool(english[code].otherwise), code
+        assert holes(words.otherwise) == holes(english[code].otherwise) == set(), code
         assert words.needs == english[code].needs, code
 
 
@@ -79,10 +82,21 @@ def test_chinese_is_chinese_and_english_is_not():
         (
             "unknown_field",
             {"name": "{x}", "nearest": None},
-            ("没有“{x}”这个字段", ""),
-            ("there is no field '{x}'", ""),
+            ("没有“{x}”这个字段", "字段及其含义见 /docs"),
+            ("there is no field '{x}'", "for the fields and what they mean see /docs"),
         ),
-        ("not_one_of", {"allowed": "a, b"}, ("须为以下之一：a, b", ""), ("must be one of: a, b", "")),
+        (
+            "not_one_of",
+            {"allowed": "a, b"},
+            ("须为以下之一：a, b", "请从中选择"),
+            ("must be one of: a, b", "choose one of them"),
+        ),
+        (
+            "key_empty",
+            {"key": "\x1b" + "x" * 700},
+            (f"缺少 \ufffd{'x' * 599}…，或为空", ""),
+            (f"\ufffd{'x' * 599}… is missing or empty", ""),
+        ),
     ],
 )
 def test_values_stand_in_the_words_of_either_language(code, params, chinese, english):

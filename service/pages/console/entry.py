@@ -1,15 +1,13 @@
 """The door of the screening console at /screenings: signing in and out, forms that carry a token, uploads not begun.
 
-Who is signed in stands in a signed cookie that names a key; with how far each screening is, in words.
+The cookie names a session that the server knows (service/keys.py); with how far each screening is, in words.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import math
 import re
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,14 +17,13 @@ from urllib.parse import urlsplit
 
 import flask
 import orjson
-from itsdangerous import BadSignature, URLSafeSerializer
 from msgspec.structs import asdict
 
 from seeds.vocabulary import printable
 from service.clock import CHINA
 from service.complaints import Complaint, RequestError
 from service.intake.questions import STATUSES
-from service.keys import SCREENING_ROLES, Key, Keys, server_secret
+from service.keys import SCREENING_ROLES, SESSION_SECONDS, Key, Keys, Sessions, keyed_hash
 from service.pages.frame import link, render_page
 from service.pages.wording import page_words
 from service.screenings.jobs.sent import Sent
@@ -37,47 +34,57 @@ from service.screenings.stored.progress import describe_job
 from service.web.requests import PAGE_LANGUAGES, page_language
 from service.web.serving import folders, jobs, own_screenings, serving, store
 
-COOKIE = "cepei-console"
+COOKIE, SECURE_COOKIE = "cepei-console", "__Host-cepei-console"
 PATH = "/screenings"
 TOKEN = "token"  # noqa: S105 - the name of a form field
-SESSION_SECONDS = 8 * 3600
-_PURPOSE = "console session"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One sign-in: its key, and the token that its forms carry."""
+    """One sign-in: its key, the text that its browser keeps, and the token that its forms carry."""
 
     key: Key
+    text: str
     token: str
 
 
 def current_session() -> Session | None:
-    """Return who is signed in; None when nobody is, the time is over, or the key is valid no more."""
-    try:
-        key_id, number, ends = _signer().loads(flask.request.cookies.get(COOKIE, ""))
-    except (BadSignature, ValueError, TypeError):
+    """Return who is signed in; None when nobody is, or the session has ended, or its key is valid no more."""
+    text = _kept_text()
+    key = Sessions(store()).find(text)
+    if key is None or key.role not in SCREENING_ROLES:
         return None
-    now = time.time()
-    held = next((key for key in Keys(store()).listed() if key.id == key_id), None)
-    if now >= ends or held is None or not held.is_valid(now) or held.role not in SCREENING_ROLES:
-        return None
-    secret, named = server_secret(store().folder), f"console form {number}"
-    return Session(key=held, token=hmac.new(secret, named.encode(), hashlib.sha256).hexdigest())
+    return Session(key=key, text=text, token=keyed_hash(store().folder, f"console form {text}"))
 
 
 def begin_session(answer: flask.Response, key: Key) -> None:
-    """Sign in: put the cookie into an answer."""
-    ends = int(time.time()) + SESSION_SECONDS
-    answer.set_cookie(
-        COOKIE,
-        str(_signer().dumps([key.id, secrets.token_urlsafe(16), ends])),
-        max_age=SESSION_SECONDS,
-        path=PATH,
-        secure=flask.request.is_secure,
-        httponly=True,
-        samesite="Strict",
-    )
+    """Sign in: begin a session anew, whatever the browser brought, and put its cookie into an answer."""
+    Sessions(store()).end(_kept_text())
+    name, attributes = _cookie()
+    answer.set_cookie(name, Sessions(store()).begin(key), max_age=SESSION_SECONDS, **attributes)
+
+
+def end_session(answer: flask.Response, session: Session, *, everywhere: bool) -> None:
+    """Sign out: end the session on the server, or all of its key, and take the cookie back."""
+    if everywhere:
+        Sessions(store()).end_all(session.key.id)
+    else:
+        Sessions(store()).end(session.text)
+    name, attributes = _cookie()
+    answer.delete_cookie(name, **attributes)
+
+
+def _kept_text() -> str:
+    """Return what the browser keeps; over TLS only a cookie that no neighbouring host can have set counts."""
+    cookies = flask.request.cookies
+    return cookies.get(SECURE_COOKIE) or ("" if flask.request.is_secure else cookies.get(COOKIE, ""))
+
+
+def _cookie() -> tuple[str, dict[str, Any]]:
+    """Return name and attributes of the cookie; a browser that sends its form from https:// is there by TLS."""
+    over_tls = flask.request.is_secure or flask.request.headers.get("Origin", "").startswith("https://")
+    common = {"secure": over_tls, "httponly": True, "samesite": "Strict"}
+    return (SECURE_COOKIE, {**common, "path": "/"}) if over_tls else (COOKIE, {**common, "path": PATH})
 
 
 def is_own_form(request: flask.Request) -> bool:
@@ -87,12 +94,6 @@ def is_own_form(request: flask.Request) -> bool:
         return site == "same-origin"
     origin = urlsplit(request.headers.get("Origin", ""))
     return origin.scheme in {"http", "https"} and origin.netloc == request.host
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(
-        server_secret(store().folder), salt=_PURPOSE, signer_kwargs={"digest_method": hashlib.sha256}
-    )
 
 
 _NOTE = "upload.json"
@@ -201,7 +202,7 @@ def _time_left(seconds: float, words: Mapping[str, str]) -> str:
 
 blueprint = flask.Blueprint("console", __name__)
 
-_OPEN = frozenset({"console.home", "console.sign_in"})
+_OPEN = frozenset({"console.home", "console.sign_in", "console.sign_out"})
 _LONGEST_KEY = 200
 _CONSOLE_ADDRESS = re.compile(r"/screenings(?:/[A-Za-z0-9_/.-]*)?(?:\?lang=(?:zh|en))?")
 
@@ -235,9 +236,7 @@ def _refuse_foreign_form() -> None:
         return
     if own and hmac.compare_digest(session.token.encode(), flask.request.form.get(TOKEN, "").encode()):
         return
-    words = page_words(page_language())
-    complaint = Complaint(code="foreign_form", message=words["screen_foreign_form"], hint=words["screen_foreign_hint"])
-    raise RequestError("forbidden", [complaint])
+    raise RequestError("forbidden", [Complaint(code="foreign_form")])
 
 
 @blueprint.get("/screenings")
@@ -262,9 +261,10 @@ def sign_in() -> flask.Response:
 
 @blueprint.post("/screenings/sign-out")
 def sign_out() -> flask.Response:
-    """Forget who was signed in."""
+    """End the session, or all sessions of the key; whoever is not signed in any more is told nothing else."""
     answer = go_to(link("console.home"))
-    answer.delete_cookie(COOKIE, path=PATH, secure=flask.request.is_secure, httponly=True, samesite="Strict")
+    if flask.g.console:
+        end_session(answer, flask.g.console, everywhere="everywhere" in flask.request.form)
     return answer
 
 
@@ -276,7 +276,9 @@ def go_to(address: str) -> flask.Response:
 
 
 def sign_in_page(*, status: int = 200, fault: str = "", wanted: str = "") -> flask.Response:
-    """Ask for the key; `fault` is the word of what was wrong with the last one."""
+    """Ask for the key; `fault` is the word of what was wrong with the last one, or with the session that was."""
+    had_session = flask.g.console is None and not {COOKIE, SECURE_COOKIE}.isdisjoint(flask.request.cookies)
+    fault = fault or ("screen_session_over" if had_session else "")
     return console_page("console_sign_in.html", status=status, fault=fault, wanted=wanted)
 
 

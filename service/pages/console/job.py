@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from service.complaints import Complaint, RequestError
 from service.intake.first_look import Look
 from service.intake.headings.layout import Status
 from service.intake.raw_table import Format
+from service.keys import Sessions
 from service.pages.console.entry import (
     Upload,
     blueprint,
@@ -42,7 +42,7 @@ from service.screenings.stored.jobs import Job, State, new_id
 from service.screenings.stored.progress import event_stream
 from service.web.lookups import engine_of, forget, parts_of, results_file, run_again
 from service.web.requests import json_bytes, page_language
-from service.web.serving import engine, expect_records, folders, jobs, own_screening, serving
+from service.web.serving import engine, expect_records, folders, jobs, own_screening, serving, store
 
 Json = dict[str, Any]
 IGNORE = "-"
@@ -144,8 +144,7 @@ def _kept(asked: dict[str, str]) -> str:
     """Keep the file; raise RequestError when it, the day or the statuses cannot be used."""
     given = {name: value for name, value in asked.items() if value}
     if "statuses" not in given:
-        words = page_words(page_language())
-        raise RequestError("invalid_request", [Complaint(code="no_statuses", message=words["screen_no_statuses"])])
+        raise RequestError("invalid_request", [Complaint(code="no_statuses")])
     if not flask.request.files.get("file"):
         raise RequestError("invalid_request", [Complaint(code="no_file", pointer="/file")])
     name = flask.request.files["file"].filename or ""
@@ -232,11 +231,15 @@ def screening(screening_id: str) -> flask.Response:
 def events(screening_id: str) -> flask.Response:
     """Send how far it is whenever that changes; the last event bears the name of the final state."""
     job, table, language = own_screening(screening_id), jobs(), page_language()
+    sessions, kept = Sessions(store()), flask.g.console.text
 
     def reported(found: Job) -> tuple[str, bytes]:
         return "ended", json_bytes(report_progress(found, language=language, now=time.time()))
 
-    find = partial(table.find, job.id, job.key_id)
+    def find() -> Job | None:
+        """Return the screening while this session lasts; the stream of who signs out elsewhere ends."""
+        return table.find(job.id, job.key_id) if sessions.find(kept) else None
+
     return event_stream(find, reported, most=max(1, serving().settings.threads - 2))
 
 

@@ -230,7 +230,7 @@ class Results:
             inside = self.parts.are_inside(table["row"].to_numpy(), region_places(self.catalogue, query["region"]))
             table = table.filter(pa.array(inside))
         shown, where = page_of(range(table.num_rows), query)
-        items = describe_standing(self.parts, measure_id, table.take(list(shown)))
+        items = describe_standing(self.parts, measure_id, table.take(pa.array(shown, pa.int64())))
         return [{**asdict(item), "says": self._says(item)} for item in items], where
 
     def title(self, measure_id: str) -> str:

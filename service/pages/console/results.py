@@ -108,7 +108,8 @@ def measure(screening_id: str, measure_id: str) -> flask.Response:
     described = describe_measure(results.catalogue, found(results.catalogue.measures, measure_id), page_language())
     query = read_query(MeasureTenantsQuery)
     items, where = results.standing(measure_id, query)
-    counts = next(one["standing"] for one in results.measures({}) if one["measure_id"] == measure_id)
+    standings = {one["measure_id"]: one["standing"] for one in results.measures({})}
+    counts = standings.get(measure_id, dict.fromkeys(STANDINGS, 0))  # a measure that fits nobody is not listed
     shown = {"measure": described, "counts": counts, "standings": STANDINGS}
     return _list("console_measure.html", job, query, items=items, where=where, **shown)
 

@@ -28,6 +28,7 @@ from service.feedback.store import Feedback
 from service.intake.raw_table import TableRefusedError
 from service.intake.reader_host import Bounds
 from service.intake.readers import AbandonedError, ReaderDiedError, prepare, read_until
+from service.keys import Sessions
 from service.logs import log_exception, log_fault
 from service.screenings.jobs.deciding import Cores, decide_all
 from service.screenings.jobs.reading import Account, account_of, plain_refusal, read_with, warm
@@ -77,7 +78,7 @@ class Worker:
         self._newest = Newest(self.settings.catalogue, self._editions)
         self._opening = threading.Lock()
         self._opened: Catalogue | None = None
-        self._feedback = Feedback(store)
+        self._feedback, self._sessions = Feedback(store), Sessions(store)
         self._name = secrets.token_hex(8)
         self._crew: Cores | None = None
         self._version = ""
@@ -172,6 +173,7 @@ class Worker:
 
     def _forget_what_is_over(self) -> None:
         self._feedback.forget_overdue()
+        self._sessions.sweep()
         for job_id in self._jobs.overdue():
             self._folders.drop(job_id)
             self._jobs.delete(job_id)

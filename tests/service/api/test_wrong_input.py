@@ -367,6 +367,7 @@ def assert_problem(reply, status, code):
     for error in problem["errors"]:
         assert list(error) == ["pointer", "code", "message", "hint"]
         assert error["message"]
+        assert error["hint"]
 
 
 @pytest.mark.parametrize(

@@ -164,8 +164,7 @@ def test_a_cookie_ends_with_its_key_and_cannot_be_made_up(operator):
     other = Operator(operator.server)
     cookie = cookie_of(operator, other.text)
     assert get(operator, "/screenings", cookie).body.count("退出".encode()) == 1
-    head, signature = cookie.rsplit(".", 1)
-    for forged in (f"{head}.{signature[::-1]}", f"{head[:-2]}AA.{signature}", head, "", "x.y.z"):
+    for forged in (cookie[::-1], f"{cookie[:-2]}AA", cookie[:-1], f"{cookie}A", "", "x.y.z"):
         assert "退出".encode() not in get(operator, "/screenings", forged).body
     Keys(Store(other.data)).revoke(other.key.id)
     assert "退出".encode() not in get(operator, "/screenings", cookie).body

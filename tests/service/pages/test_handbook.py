@@ -10,15 +10,20 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+import yaml
 from playwright.sync_api import expect
 from selectolax.lexbor import LexborHTMLParser
 
+from service.app import create_app
 from service.cli import build_parser
-from service.keys import Keys, Role
+from service.keys import IDLE_SECONDS, SESSION_SECONDS, Keys, Role
 from service.metrics import Metrics
+from service.openapi import published_contract
 from service.pages.documentation import FOLDER, NAMES, anchor_of, load_part, parse_part
 from service.pages.wording import page_words
-from service.settings import load_settings
+from service.screenings.jobs.worker import ORPHAN_SECONDS, SWEEP_SECONDS
+from service.screenings.stored.progress import LONGEST_SECONDS, RETRY_SECONDS
+from service.settings import Settings, load_settings
 from service.store import Store
 
 ROOT = Path(__file__).parents[3]
@@ -146,6 +151,65 @@ def test_every_make_target_is_one():
     assert targets == {"run", "portal"}
     for target in targets:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
+
+
+ABLE = {
+    "园区筛查": {"screenings", "screening_results", "screening_pairs", "screening_files"},
+    "预览措施": {"preview"},
+    "查看和处理意见": {"reports"},
+}
+"""What the handbook calls it -> the parts of the contract that it opens."""
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
+    """Every call of the contract that asks for a key, with the part it belongs to and a way to make it with a role."""
+    data = tmp_path_factory.mktemp("roles") / "data.sqlite"
+    client = create_app(Settings(catalogue=data, data=data, log_level="error")).test_client()
+    texts = {role: Keys(Store(data)).add(role)[1] for role in Role}
+    contract = yaml.safe_load(published_contract())
+
+    def asks(method, path, role):
+        address = re.sub(r"\{[^}]*\}", "1" * 32, path.replace("{row}", "1"))
+        headers = {"Authorization": f"Bearer {texts[role]}"} if role else {}
+        return client.open(address, method=method.upper(), headers=headers).status_code
+
+    calls = [
+        (operation["tags"][0], method, path)
+        for path, operations in contract["paths"].items()
+        for method, operation in operations.items()
+        if method != "parameters" and "security" in operation
+    ]
+    return calls, asks
+
+
+def test_the_table_of_roles_says_who_may_do_what(guarded):
+    calls, asks = guarded
+    assert {tag for tag, *_ in calls} == set.union(*ABLE.values())
+    for role, says in table("operations", "密钥"):
+        for what, tags in ABLE.items():
+            for tag, method, path in calls:
+                if tag in tags:
+                    refused = asks(method, path, Role(role.strip("`"))) == 403
+                    assert refused is (what not in re.split("[，、]", says)), (role, what, method, path)
+    assert {asks(method, path, None) for _, method, path in calls} == {401}
+
+
+def test_the_times_and_limits_named_are_those_of_the_program():
+    hours, idle = SESSION_SECONDS // 3600, IDLE_SECONDS // 3600
+    for name in ("park", "operations"):
+        assert set(re.findall(r"闲置 (\d+) 小时", TEXTS[name])) == {str(idle)}, name
+        assert set(re.findall(r"[满长] (\d+) 小时", TEXTS[name])) == {str(hours)}, name
+    for language in ("zh", "en"):
+        assert f"{hours} " in page_words(language)["screen_cookie"]
+    assert f"最长 {LONGEST_SECONDS:.0f} 秒" in TEXTS["operations"]
+    assert f"`Retry-After` 是 {RETRY_SECONDS} 秒" in TEXTS["operations"]
+    assert ORPHAN_SECONDS == 3600, "一小时"
+    assert SWEEP_SECONDS == 60, "每分钟检查一次"
+    assert "一小时后删除" in TEXTS["operations"]
+    mebibytes = {int(size) for size in re.findall(r"client_max_body_size (\d+)m", TEXTS["portal"])}
+    settings = load_settings({})
+    assert {limit // 2**20 + 1 for limit in (settings.body_bytes, settings.upload_bytes)} == mebibytes
 
 
 def test_roles_and_metrics_are_named_in_full():

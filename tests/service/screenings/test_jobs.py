@@ -146,7 +146,7 @@ def test_a_register_larger_than_what_is_left_fails_before_anything_is_counted(jo
     ("code", "params", "hint"),
     [
         ("no_heading", {"seen": "甲", "nearest_zh": "x", "nearest_en": "y"}, "请使用模板的表头，或指定各列含义"),
-        ("mapping_heading", {"name": "甲", "nearest_zh": "x", "nearest_en": "y"}, None),
+        ("mapping_heading", {"name": "甲", "nearest_zh": "x", "nearest_en": "y"}, "请按文件中的表头原样写"),
     ],
 )
 def test_a_failure_that_an_earlier_program_stored_is_worded_all_the_same(jobs, code, params, hint):
