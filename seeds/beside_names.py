@@ -37,7 +37,7 @@ def _longest_word() -> int:
 @cache
 def _specification() -> re.Pattern[str]:
     """Return what matches a quantity (20kg/袋), a class (III类, 3段) or a model with a digit (NF-8040), simplified."""
-    number = r"\d{1,12}(?:\.\d{1,6})?"
+    number = r"\d{1,12}+(?:\.\d{1,6}+)?"
     unit = "[万亿千百]?(?:" + "|".join(map(re.escape, sorted(word_lists().units, key=len, reverse=True))) + ")"
     return re.compile(
         rf"[≥≤<>~±φ]?{number}(?:\s?[-~—至到×x*:]\s?{number}){{0,3}}\s?(?:{unit}){{1,2}}"

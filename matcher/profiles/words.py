@@ -68,7 +68,7 @@ LONGEST_CLASS = 100
 """Characters of a code with its name, or of a path of classes."""
 
 _SPLIT = re.compile(
-    r"[、;；。|\n]+|[,，](?!\d)|(?<!\d)[,，]|以及(?!其)|\s+/\s+"
+    r"[、;；。|\n]+|[,，](?!\d)|(?<!\d)[,，]|以及(?!其)|(?<=\s)/(?=\s)"
     r"|(?<=[\u4e00-\u9fff])/(?=[\u4e00-\u9fff])(?![年月日天袋盒瓶箱桶支片粒台套克包件只个份](?![\u4e00-\u9fff]))"
 )
 """Between the digits of 1,4-丁二醇 and before the unit of 万吨/年 there is no list."""
@@ -85,21 +85,20 @@ _NEGATION = re.compile(
 _PIECE = re.compile(r"[^\s·•・_—,，、/\\|.。;；:：'\"()\[\]{}<>《》〈〉*#-]+")
 """What folding runs together."""
 
-_MARKS_BETWEEN = r"[\s_:>/·–—-]*"
+_MARKS_BETWEEN = r"[\s_:>/·–—-]*+"
 _CODE_FIRST = re.compile(rf"[(\[【]?([A-Ta-t]\d{{2,4}}|\d{{2,4}}|[A-T])(?![0-9A-Za-z])[)\]】]?{_MARKS_BETWEEN}(\S.*)")
-_CODE_LAST = re.compile(
-    rf"(.*[^\s(\[【]){_MARKS_BETWEEN}[(\[【]?(?<![0-9A-Za-z])([A-Ta-t]\d{{2,4}}|\d{{2,4}}|[A-T])[)\]】]?"
-)
+_CODE_LAST = re.compile(r"(?<![0-9A-Za-z])([A-Ta-t]\d{2,4}|\d{2,4}|[A-T])[)\]】]?\Z")
 """A code of the classification beside a name: C27 医药制造业, 医药制造业（C27）."""
 
-_PATH = re.compile(r"\s*(?:-*>|[-→»›–—]+)\s*")
+_PATH = re.compile(r"-*>|[-→»›–—]+")
 
 _SERVICE = re.compile(r"\s\S*(?:服务|外包|代工|CDMO|CRO|CMO|平台|检测)$", re.IGNORECASE)
 """What is done for the names before it: 抗体 CDMO服务 is no list of two."""
 
-_NOISE = re.compile(
-    r"^(?:主要|从事|主营|专注|研发|生产|我们|做)+|(?:等|类|行业|产业|领域|方向|阶段|相关|业务|企业|公司|制造商|厂家|产品|认定|申报|支持|需求)+$"
-)
+_NOISE_BEFORE = re.compile("^(?:主要|从事|主营|专注|研发|生产|我们|做)+")
+_NOISE_BEHIND = "等|类|行业|产业|领域|方向|阶段|相关|业务|企业|公司|制造商|厂家|产品|认定|申报|支持|需求"
+_NOISE_BACKWARDS = re.compile(f"^(?:{_NOISE_BEHIND[::-1]})+")
+"""What ends a text is looked for from its end: from its beginning, each 等 of many would be tried for the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +284,7 @@ class WordResolver:
     def _look_up(self, text: str) -> WordReading | None:
         """Return the reading of a text that is one name, code, code beside its name, or path; else None."""
         plain = unmarked(text)
-        for candidate in dict.fromkeys((text, plain, _NOISE.sub("", plain.strip()))):
+        for candidate in dict.fromkeys((text, plain, _without_noise(plain.strip()))):
             ids = self.vocabulary.find(candidate) or self._official.get(fold(candidate), ())
             if ids and (candidate == text or len(fold(candidate)) >= SHORTEST_CONTAINED):
                 labels = {fold(label) for i in ids for label in (self.vocabulary[i].zh, self.vocabulary[i].en)}
@@ -301,8 +300,9 @@ class WordResolver:
     def _coded(self, text: str) -> str | None:
         """Read a code beside its name as the narrower of both; None where they disagree or no name is known."""
         plain = normalize("NFKC", text).strip()
-        first, last = _CODE_FIRST.fullmatch(plain), _CODE_LAST.fullmatch(plain)
-        for code, name in (first.groups() if first else ("", ""), last.groups()[::-1] if last else ("", "")):
+        first, last = _CODE_FIRST.fullmatch(plain), _CODE_LAST.search(plain)
+        before = plain[: last.start()].rstrip("([【").rstrip() if last else ""
+        for code, name in (first.groups() if first else ("", ""), (last[1], before) if last and before else ("", "")):
             if code and (entry := self._code(code)):
                 if whole := self._whole(name):
                     found = [narrowest for known in whole.ids if (narrowest := self._narrowest((entry, known)))]
@@ -315,7 +315,7 @@ class WordResolver:
 
     def _at_end_of_path(self, text: str) -> str | None:
         """Read 制造业-医药制造业 as the narrower, where every piece is known and all lie in one another."""
-        pieces = _PATH.split(normalize("NFKC", text).strip())
+        pieces = [piece.strip() for piece in _PATH.split(normalize("NFKC", text).strip())]
         readings = [self._whole(piece) for piece in pieces] if len(pieces) > 1 else []
         ids = [reading.ids[0] for reading in readings if reading and len(reading.ids) == 1]
         return self._narrowest(ids) if ids and len(ids) == len(pieces) else None
@@ -372,6 +372,11 @@ class WordResolver:
             if name in self.vocabulary.index and _stands_alone(folded, start, end, edges):
                 return name
         return ""
+
+
+def _without_noise(text: str) -> str:
+    """Return a text without the words at its beginning and at its end that name nothing (主要从事 … 等产品)."""
+    return _NOISE_BACKWARDS.sub("", _NOISE_BEFORE.sub("", text)[::-1])[::-1]
 
 
 def _with_gaps(folded: str, edges: tuple[int, ...]) -> str:

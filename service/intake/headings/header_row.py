@@ -15,7 +15,7 @@ from service.intake.headings.remarks import is_other_thing, spoils, states_anoth
 from service.intake.headings.units import MEASURED, is_unit, unit_of_group
 from service.intake.raw_table import TableRefusedError
 
-_FIGURE = re.compile(r"\d[\d,.]*\s*[十百千万亿元]")
+_FIGURE = re.compile(r"(?<![\d,.])[,.]*+\d[\d,.]*+\s*+[十百千万亿元]")
 """A figure among the units: a threshold, no unit."""
 
 
