@@ -20,7 +20,9 @@ _SUPPORT_TAIL = re.compile(r"(?:等)?(?:予以|积极|共同)?(?:配合|参与|�
 # 「以下均需各地级以上市人民政府落实」 and the like bind the rest of the document, not this clause alone.
 _STRETCH = re.compile("[^。〔〕（）]+")
 _FIRST = re.compile("第一位|首位")
-_FIRST_LEADS = re.compile("(?<![^。〔〕（）])(?>[^。〔〕（）]*?(?:第一位|首位))(?>[^。〔〕（）]*?牵头)[^。〔〕（）]*?下同")
+_FIRST_LEADS = re.compile(
+    "(?<![^。〔〕（）])(?>[^。〔〕（）]*?(?:第一位|首位))(?>[^。〔〕（）]*?牵头)[^。〔〕（）]*?下同"
+)
 """It begins where a stretch does, so that each is read once."""
 _NOTE = re.compile(r"〔[^〔〕]*〕")
 # 市场监管局 and 市政工程局 begin with a word, not with a place.

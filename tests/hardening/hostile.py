@@ -209,57 +209,58 @@ NOTHING, HOPELESS = 0.0003, 0.08
 WORSE = 7.5
 """Four times the text may take so many times as long; a square takes 16 times, n log n 5."""
 
+MOST_COSTLY = 2
+"""So many texts are tried at their LONGEST."""
+
 
 def fault_of(pattern: re.Pattern, methods: Sequence[str]) -> str:
     """Return what text a pattern takes too long for, in words, "" where it takes all in a time that grows as they do."""
     texts = hostile_texts(pattern)
     for method in methods:
-        run = _RUNS[method](pattern)
-        costs: list[tuple[float, Hostile]] = []
+        watch = _Watch(pattern, method)
+        costs: dict[Hostile, float] = {}
         for hostile in texts:
-            cost = _probe(run, hostile, isinstance(pattern.pattern, bytes))
+            cost = watch.probe(hostile)
             if cost is None:
                 return f"{method} {hostile}"
-            costs.append((cost, hostile))
-        costs.sort(key=lambda each: -each[0])
-        for cost, hostile in costs[:2]:
-            if cost > NOTHING / 4 and _grows(run, hostile, LONGEST, isinstance(pattern.pattern, bytes)):
-                return f"{method} {hostile} of {LONGEST[-1]} characters"
+            costs[hostile] = cost
+        for hostile in sorted(costs, key=costs.get, reverse=True)[:MOST_COSTLY]:
+            if watch.grows(hostile, LONGEST):
+                return f"{method} {hostile}"
     return ""
 
 
-_RUNS: dict[str, Callable[[re.Pattern], Callable[[str | bytes], object]]] = {
-    "match": lambda pattern: pattern.match,
-    "fullmatch": lambda pattern: pattern.fullmatch,
-    "search": lambda pattern: pattern.search,
-    "scan": lambda pattern: lambda text: deque(pattern.finditer(text), maxlen=0),
-}
+class _Watch:
+    """Times one method of a pattern by the processor's seconds, which no other process makes longer."""
 
+    def __init__(self, pattern: re.Pattern, method: str) -> None:
+        self._is_bytes = isinstance(pattern.pattern, bytes)
+        scan = pattern.finditer
+        self._run = (lambda text: deque(scan(text), maxlen=0)) if method == "scan" else getattr(pattern, method)
 
-def _probe(run: Callable, hostile: Hostile, is_bytes: bool) -> float | None:
-    """Return the seconds for a text of PROBED characters, None where it grows too fast; never waits for long."""
-    for length in TINY:
-        cost = _seconds(run, hostile, length, is_bytes)
-        if cost > TOO_LONG:
+    def probe(self, hostile: Hostile) -> float | None:
+        """Return the seconds for a text of PROBED characters, None where it grows too fast; never waits for long."""
+        cost = 0.0
+        for length in TINY:
+            cost = self.seconds(hostile, length)
+            if cost > TOO_LONG:
+                return None
+        if cost > QUICK and any(self.seconds(hostile, length) > TOO_LONG for length in SMALL):
             return None
-    if cost > QUICK and any(_seconds(run, hostile, length, is_bytes) > TOO_LONG for length in SMALL):
-        return None
-    cost = _seconds(run, hostile, PROBED[-1], is_bytes)
-    return None if cost > HOPELESS or (cost > NOTHING and _grows(run, hostile, PROBED, is_bytes)) else cost
+        cost = self.seconds(hostile, PROBED[-1])
+        return None if cost > HOPELESS or (cost > NOTHING and self.grows(hostile, PROBED)) else cost
 
+    def grows(self, hostile: Hostile, lengths: tuple[int, int]) -> bool:
+        """Tell whether four times the text takes far more than four times as long, however often it is looked at."""
+        short, long = lengths
+        return all(
+            self.seconds(hostile, long) > max(NOTHING, WORSE * min(self.seconds(hostile, short) for _ in range(2)))
+            for _ in range(3)
+        )
 
-def _grows(run: Callable, hostile: Hostile, lengths: tuple[int, int], is_bytes: bool) -> bool:
-    """Tell whether four times the text takes far more than four times as long, however often it is looked at."""
-    return all(
-        long > max(NOTHING, WORSE * min(_seconds(run, hostile, lengths[0], is_bytes) for _ in range(2)))
-        for long in (_seconds(run, hostile, lengths[1], is_bytes) for _ in range(3))
-    )
-
-
-def _seconds(run: Callable, hostile: Hostile, length: int, is_bytes: bool) -> float:
-    """Return the processor's seconds, which no other process makes longer."""
-    text = hostile.text(length)
-    given = text.encode("latin-1", "replace") if is_bytes else text
-    begun = time.thread_time()
-    run(given)
-    return time.thread_time() - begun
+    def seconds(self, hostile: Hostile, length: int) -> float:
+        text = hostile.text(length)
+        given = text.encode("latin-1", "replace") if self._is_bytes else text
+        begun = time.thread_time()
+        self._run(given)
+        return time.thread_time() - begun

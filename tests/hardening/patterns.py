@@ -8,7 +8,6 @@ neither way is named, and fails the test: it has to become a constant of its mod
 """
 
 import ast
-import functools
 import importlib
 import inspect
 import json
@@ -167,11 +166,11 @@ class Recorder:
 
     def __init__(self) -> None:
         self.compiled: dict[tuple[str, int, int], set[tuple]] = defaultdict(set)
-        self._original = re._compile
+        self.original = re._compile  # noqa: SLF001 - what all functions of `re` go through
 
     def __call__(self, pattern, flags):
-        made = self._original(pattern, flags)
-        if place := _place(sys._getframe(1)):
+        made = self.original(pattern, flags)
+        if place := _place(inspect.currentframe().f_back):
             self.compiled[place].add((made.pattern, made.flags))
         return made
 
@@ -190,7 +189,7 @@ def _place(frame: FrameType | None) -> tuple[str, int, int] | None:
 def _call_loaders(module: ModuleType) -> None:
     """Call the cached functions of a module that take nothing: what they make is a constant, made late."""
     for value in vars(module).values():
-        is_loader = isinstance(value, functools._lru_cache_wrapper) and value.__module__ == module.__name__
+        is_loader = hasattr(value, "cache_clear") and value.__module__ == module.__name__
         if is_loader and not inspect.signature(value).parameters:
             value()
 
@@ -214,7 +213,7 @@ def _worked_out(call: Call, module: ModuleType) -> set[tuple]:
 def collect() -> tuple[list[tuple], list[str]]:
     """Import everything and return patterns as plain rows, and the places of what cannot be seen."""
     recorder = Recorder()
-    re._compile = recorder
+    re._compile = recorder  # noqa: SLF001 - see there
     modules = {name: importlib.import_module(name) for name in module_names() if name != "service.wsgi"}
     trees = {name: ast.parse(Path(inspect.getfile(module)).read_text("utf-8")) for name, module in modules.items()}
     uses = read_uses(trees)
@@ -222,7 +221,7 @@ def collect() -> tuple[list[tuple], list[str]]:
     rows, unseen = [], [place for name, tree in trees.items() for place in other_roads(name, tree)]
     for module in {modules[call.module] for call in calls if call.place not in recorder.compiled}:
         _call_loaders(module)
-    re._compile = recorder._original
+    re._compile = recorder.original  # noqa: SLF001 - see there
     for call in calls:
         where = f"{call.module}:{call.line}"
         made = recorder.compiled.pop(call.place, set()) or _worked_out(call, modules[call.module])
@@ -230,10 +229,16 @@ def collect() -> tuple[list[tuple], list[str]]:
         rows += [(where, call.methods, each) for each in made]
     rows += [(f"{name}:{line}", UNKNOWN, each) for (name, line, _), made in recorder.compiled.items() for each in made]
     return [
-        (where, pattern.decode("latin-1") if isinstance(pattern, bytes) else pattern, isinstance(pattern, bytes), flags, sorted(methods))
+        (
+            where,
+            pattern.decode("latin-1") if isinstance(pattern, bytes) else pattern,
+            isinstance(pattern, bytes),
+            flags,
+            sorted(methods),
+        )
         for where, methods, (pattern, flags) in sorted(rows, key=str)
     ], unseen
 
 
 if __name__ == "__main__":
-    print(json.dumps(collect()))
+    sys.stdout.write(json.dumps(collect()))
