@@ -217,7 +217,7 @@ def fault_of(pattern: re.Pattern, methods: Sequence[str]) -> str:
     """Return what text a pattern takes too long for, in words, "" where it takes all in a time that grows as they do."""
     texts = hostile_texts(pattern)
     for method in methods:
-        watch = _Watch(pattern, method)
+        watch = Watch(_run_of(pattern, method))
         costs: dict[Hostile, float] = {}
         for hostile in texts:
             cost = watch.probe(hostile)
@@ -230,13 +230,18 @@ def fault_of(pattern: re.Pattern, methods: Sequence[str]) -> str:
     return ""
 
 
-class _Watch:
-    """Times one method of a pattern by the processor's seconds, which no other process makes longer."""
+def _run_of(pattern: re.Pattern, method: str) -> Callable[[str], object]:
+    """Return what has a pattern read a text by a method."""
+    read = (lambda text: deque(pattern.finditer(text), maxlen=0)) if method == "scan" else getattr(pattern, method)
+    is_bytes = isinstance(pattern.pattern, bytes)
+    return (lambda text: read(text.encode("latin-1", "replace"))) if is_bytes else read
 
-    def __init__(self, pattern: re.Pattern, method: str) -> None:
-        self._is_bytes = isinstance(pattern.pattern, bytes)
-        scan = pattern.finditer
-        self._run = (lambda text: deque(scan(text), maxlen=0)) if method == "scan" else getattr(pattern, method)
+
+class Watch:
+    """Times what reads a text by the processor's seconds, which no other process makes longer."""
+
+    def __init__(self, read: Callable[[str], object]) -> None:
+        self._read = read
 
     def probe(self, hostile: Hostile) -> float | None:
         """Return the seconds for a text of PROBED characters, None where it grows too fast; never waits for long."""
@@ -260,7 +265,6 @@ class _Watch:
 
     def seconds(self, hostile: Hostile, length: int) -> float:
         text = hostile.text(length)
-        given = text.encode("latin-1", "replace") if self._is_bytes else text
         begun = time.thread_time()
-        self._run(given)
+        self._read(text)
         return time.thread_time() - begun
