@@ -91,7 +91,7 @@ _PIECE = re.compile(r"[^\s·•・_—,，、/\\|.。;；:：'\"()\[\]{}<>《》
 
 _MARKS_BETWEEN = r"[\s_:>/·–—-]*+"
 _CODE_FIRST = re.compile(rf"[(\[【]?([A-Ta-t]\d{{2,4}}|\d{{2,4}}|[A-T])(?![0-9A-Za-z])[)\]】]?{_MARKS_BETWEEN}(\S.*)")
-_CODE_LAST = re.compile(r"(?<![0-9A-Za-z])([A-Ta-t]\d{2,4}|\d{2,4}|[A-T])[)\]】]?\Z")
+_CODE_LAST = re.compile(r"[(\[【]?(?<![0-9A-Za-z])([A-Ta-t]\d{2,4}|\d{2,4}|[A-T])[)\]】]?\Z")
 """A code of the classification beside a name: C27 医药制造业, 医药制造业（C27）."""
 
 _PATH = re.compile(r"-*>|[-→»›–—]+")
@@ -159,7 +159,8 @@ class WordResolver:
             name for name in vocabulary.index if not name.isascii() or len(name) >= SHORTEST_ALIKE_LATIN
         )
         self._lengths: dict[str, list[int]] = {}
-        for length, head in sorted({(-len(name), name[:SHORTEST_CONTAINED]) for name in vocabulary.index}):
+        heads = {(-len(name), name[:SHORTEST_CONTAINED]) for name in vocabulary.index}
+        for length, head in sorted(each for each in heads if len(each[1]) == SHORTEST_CONTAINED):
             self._lengths.setdefault(head, []).append(-length)
         self._whole = lru_cache(maxsize=65536)(self._look_up)
         self.read = lru_cache(maxsize=65536)(self._read)
@@ -302,8 +303,9 @@ class WordResolver:
         """Read a code beside its name as the narrower of both; None where they disagree or no name is known."""
         plain = normalize("NFKC", text).strip()
         first, last = _CODE_FIRST.fullmatch(plain), _CODE_LAST.search(plain)
-        before = plain[: last.start()].rstrip("([【").rstrip() if last else ""
-        for code, name in (first.groups() if first else ("", ""), (last[1], before) if last and before else ("", "")):
+        before = plain[: last.start()].rstrip() if last else ""
+        behind = (last[1], before) if last and before and before[-1] not in "([【" else ("", "")
+        for code, name in (first.groups() if first else ("", ""), behind):
             if code and (entry := self._code(code)):
                 if whole := self._whole(name):
                     found = [narrowest for known in whole.ids if (narrowest := self._narrowest((entry, known)))]
