@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
@@ -30,14 +30,18 @@ def _words_beside(side: Side) -> frozenset[str]:
 
 
 @cache
-def _longest_word() -> int:
-    return max(map(len, _words_beside(Side.ANY)))
+def _lengths_beside() -> Mapping[str, tuple[int, ...]]:
+    """Return how long the words are that begin with a character, the longest first."""
+    found: dict[str, set[int]] = {}
+    for word in _words_beside(Side.ANY):
+        found.setdefault(word[:1], set()).add(len(word))
+    return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
 
 
 @cache
 def _specification() -> re.Pattern[str]:
     """Return what matches a quantity (20kg/袋), a class (III类, 3段) or a model with a digit (NF-8040), simplified."""
-    number = r"\d{1,12}(?:\.\d{1,6})?"
+    number = r"\d{1,12}+(?:\.\d{1,6}+)?"
     unit = "[万亿千百]?(?:" + "|".join(map(re.escape, sorted(word_lists().units, key=len, reverse=True))) + ")"
     return re.compile(
         rf"[≥≤<>~±φ]?{number}(?:\s?[-~—至到×x*:]\s?{number}){{0,3}}\s?(?:{unit}){{1,2}}"
@@ -52,9 +56,8 @@ _TYPE = re.compile(r"(?:\d{1,2}|[一二三四五六七八九十]|[ivx]{1,3})[型
 
 def set_aside_at(folded: str, start: int) -> int:
     """Return the length of the longest Chinese word that stands beside products at a place of folded writing, or 0."""
-    words = _words_beside(Side.ANY)
-    ends = range(min(len(folded), start + _longest_word()), start, -1)
-    return next((end - start for end in ends if folded[start:end] in words and not folded[end - 1].isascii()), 0)
+    words = (folded[start : start + length] for length in _lengths_beside().get(folded[start : start + 1], ()))
+    return next((len(word) for word in words if word in _words_beside(Side.ANY) and not word[-1].isascii()), 0)
 
 
 def is_word_beside(folded: str) -> bool:
@@ -87,7 +90,7 @@ def _steps(text: str, at: int, words: frozenset[str]) -> Iterator[int]:
     """Yield the places up to which the text from `at` on is explained; a Latin word stands alone."""
     if not fold(text[at]):
         yield at + 1
-    for end in range(at + 1, min(len(text), at + _longest_word()) + 1):
+    for end in (at + length for length in _lengths_beside().get(text[at], ()) if at + length <= len(text)):
         if text[at:end] in words and not _is_inside(text, at) and not _is_inside(text, end):
             yield end
     if not _is_inside(text, at) and (match := _specification().match(text, at)):
@@ -111,6 +114,17 @@ _LATIN_REMARK = re.compile(r"[(（][A-Za-z][A-Za-z0-9-]{1,7}[)）]")
 def unmarked(text: str) -> str:
     """Return a text without the marks of brands."""
     return _TRADEMARK.sub("", text)
+
+
+_NOISE_BEFORE = re.compile("^(?:主要|从事|主营|专注|研发|生产|我们|做)+")
+_NOISE_BEHIND = "等|类|行业|产业|领域|方向|阶段|相关|业务|企业|公司|制造商|厂家|产品|认定|申报|支持|需求"
+_NOISE_BACKWARDS = re.compile(f"^(?:{_NOISE_BEHIND[::-1]})+")
+"""What ends a text is looked for from its end: from its beginning, each 等 of many would be tried for the first."""
+
+
+def without_noise(text: str) -> str:
+    """Return a text without the words at its beginning and at its end that name nothing (主要从事 … 等产品)."""
+    return _NOISE_BACKWARDS.sub("", _NOISE_BEFORE.sub("", text)[::-1])[::-1]
 
 
 def plain_name(text: str) -> str:

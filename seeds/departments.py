@@ -18,10 +18,12 @@ _DUTY_BODY = re.compile(r"(?:负责(?:落实)?|牵头|配合)(?=[。，〔]|$)")
 _LEADER = re.compile(r"(?:由)?(?P<lead>[^，；。]+?)(?:共同)?牵头(?:负责)?(?:[，；、]|$)")
 _SUPPORT_TAIL = re.compile(r"(?:等)?(?:予以|积极|共同)?(?:配合|参与|参加)$")
 # 「以下均需各地级以上市人民政府落实」 and the like bind the rest of the document, not this clause alone.
-_REMARK = re.compile(
-    "以下[^。〔〕（）]*均[^。〔〕（）]*|[^。，〔〕（）：]*(?:第一位|首位)[^。，〔〕（）]*牵头[^。〔〕（）]*"
+_STRETCH = re.compile("[^。〔〕（）]+")
+_FIRST = re.compile("第一位|首位")
+_FIRST_LEADS = re.compile(
+    "(?<![^。〔〕（）])(?>[^。〔〕（）]*?(?:第一位|首位))(?>[^。〔〕（）]*?牵头)[^。〔〕（）]*?下同"
 )
-_FIRST_LEADS = re.compile("(?:第一位|首位)[^。〔〕（）]*牵头[^。〔〕（）]*下同")
+"""It begins where a stretch does, so that each is read once."""
 _NOTE = re.compile(r"〔[^〔〕]*〕")
 # 市场监管局 and 市政工程局 begin with a word, not with a place.
 _LEVEL = "省|市(?!场|政(?!府))|自治区|区(?!域)|县|州"
@@ -76,10 +78,24 @@ def duty_spans(text: str) -> tuple[tuple[int, int], ...]:
 def remark_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Return the (start, end) of each remark in a duty statement that binds the rest of the document."""
     return tuple(
-        (start + remark.start(), start + remark.end())
+        (start + stretch.start() + at, start + stretch.end())
         for start, end in duty_spans(text)
-        for remark in _REMARK.finditer(text[start:end])
+        for stretch in _STRETCH.finditer(text[start:end])
+        if (at := min(_remarks_from(stretch[0]), default=-1)) >= 0
     )
+
+
+def _remarks_from(stretch: str) -> Iterator[int]:
+    """Yield where a remark begins in what stands between marks, up to whose end it goes."""
+    below = stretch.find("以下")
+    if below >= 0 and "均" in stretch[below:]:
+        yield below
+    start = 0
+    for part in stretch.split("，"):
+        first = _FIRST.search(part)
+        if first and "牵头" in part[first.end() :]:
+            yield start + part.rfind("：", 0, first.start()) + 1
+        start += len(part) + 1
 
 
 def first_leads_from(text: str) -> int | None:

@@ -47,8 +47,9 @@ SCOPE_MARK = re.compile(f"(?:{_any_of(_LISTS.scope_headings)})[:：]|依法须�
 _HEADING = re.compile(f"(?:{_any_of(_LISTS.scope_headings)})[:：]")
 _OPENING, _CLOSING = frozenset("(（[【"), frozenset(")）]】")
 _PERMIT = re.compile(_any_of(_LISTS.scope_permits))
-_COMMAS = r"，|(?<!\d),|,(?!\d)"
-_PARTS = "[;；。\n]"
+_PARTS = re.compile("[;；。\n]")
+_COMMAS, _ENUMERATING = re.compile(r"，|(?<!\d),|,(?!\d)"), re.compile("、")
+_ANY_OF_THEM = re.compile(rf"、|{_COMMAS.pattern}")
 _NUMBER = re.compile(r"(?:[(（]\d{1,2}[)）]|\d{1,2}(?:[)）]|[、.．](?!\d))|[①-⑳])\s*")
 _DOING = re.compile("(?:主要|专业)?从事")
 
@@ -112,7 +113,7 @@ def _is_aside(bracketed: str) -> bool:
 def _items_of(part: str, is_name: Callable[[str], bool]) -> Iterator[str]:
     if _is_under_verbs(part):  # 生产、销售：化妆品、饲料
         end = _end_of_verbs(part)
-        named = _cut(part[end + 1 :], f"、|{_COMMAS}")
+        named = _cut(part[end + 1 :], _ANY_OF_THEM)
         yield from (f"{name}{_deciding(part[:end])}" for name in named if _counts(name))
         return
     for piece in [part] if _is_official(part) else _cut(part, _COMMAS):
@@ -123,9 +124,9 @@ def _items_in(piece: str, is_name: Callable[[str], bool]) -> Iterator[str]:
     if _is_official(piece) or "、" not in piece:
         yield from [piece] if _counts(piece) else []
         return
-    kept = [each for each in _cut(piece, "、") if _counts(each)]
+    kept = [each for each in _cut(piece, _ENUMERATING) if _counts(each)]
     name, verbs = _apart("、".join(kept))
-    names = _cut(name, "、")
+    names = _cut(name, _ENUMERATING)
     if len(names) <= 1 or not all(is_name(each) or _apart(each)[1] for each in names[:-1]):
         yield from [f"{name}{_deciding(verbs)}"] if _counts(name) else []
     elif is_name(names[-1]) or verbs:
@@ -148,8 +149,8 @@ def _is_official(item: str) -> bool:
     return fold(item) in industries().codes
 
 
-def _cut(text: str, marks: str) -> list[str]:
-    return [piece.strip() for piece in re.split(marks, text) if piece.strip()]
+def _cut(text: str, marks: re.Pattern[str]) -> list[str]:
+    return [piece.strip() for piece in marks.split(text) if piece.strip()]
 
 
 def _apart(item: str) -> tuple[str, str]:

@@ -319,7 +319,7 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
     over += rf"|(?:20\d\d年)?{words['over']}(?=\s*$|{turn})"
     denied = rf"{words['negations']}{words['verbs']}|(?<!有){words['alone']}(?!的)"
     mark = rf"{over}|{words['over_when_done']}|{denied}了?|^无$"
-    glued = rf"\s*({words['glued']})"
+    glued = rf"\s?({words['glued']})"
     expressions = {
         "any": f"{mark}|{words['over']}|{words['glued']}|{words['exclusions']}",
         "denial": f"(?P<over>{over})|(?P<not>{denied})",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from unicodedata import normalize
 
 from matcher.fuzzy import nearest
@@ -28,6 +28,7 @@ from seeds.beside_names import (
     set_aside_at,
     unlabelled,
     unmarked,
+    without_noise,
     without_words_beside,
 )
 from seeds.industries import industries
@@ -68,7 +69,7 @@ LONGEST_CLASS = 100
 """Characters of a code with its name, or of a path of classes."""
 
 _SPLIT = re.compile(
-    r"[、;；。|\n]+|[,，](?!\d)|(?<!\d)[,，]|以及(?!其)|\s+/\s+"
+    r"[、;；。|\n]+|[,，](?!\d)|(?<!\d)[,，]|以及(?!其)|(?<=\s)/(?=\s)"
     r"|(?<=[\u4e00-\u9fff])/(?=[\u4e00-\u9fff])(?![年月日天袋盒瓶箱桶支片粒台套克包件只个份](?![\u4e00-\u9fff]))"
 )
 """Between the digits of 1,4-丁二醇 and before the unit of 万吨/年 there is no list."""
@@ -77,29 +78,26 @@ _PERHAPS_SPLIT = re.compile(r"\s*(?:以及|和|及|与|/(?![adh年月天](?:\s|$
 """Marks that may as well stand inside a name (细胞与基因治疗): they split only what are names on both sides."""
 
 _NEGATION = re.compile(
-    rf"(?:(?:不|非|无|没有?|未|除了?)(?:{'|'.join((*intents().denials['verbs'], *intents().denials['between']))})*"
-    r"|(?<![a-z])(?:not|non|no|without|except)(?: (?:make|produce|use|a|any|for))*) ?$"
+    rf"(?:(?:不|非|无|没有?|未|除了?)(?:{'|'.join(intents().denials['verbs'] + intents().denials['between'])}){{0,6}}"
+    r"|(?<![a-z])(?:not|non|no|without|except)(?: (?:make|produce|use|a|any|for)){0,6})$"
 )
 """What stands right before a name and denies it; 不锈钢, 无锡 and nano deny nothing."""
+
+LONGEST_NEGATION = 60
+"""Characters before a name that are looked at for one: without produce produce … is 55."""
 
 _PIECE = re.compile(r"[^\s·•・_—,，、/\\|.。;；:：'\"()\[\]{}<>《》〈〉*#-]+")
 """What folding runs together."""
 
-_MARKS_BETWEEN = r"[\s_:>/·–—-]*"
+_MARKS_BETWEEN = r"[\s_:>/·–—-]*+"
 _CODE_FIRST = re.compile(rf"[(\[【]?([A-Ta-t]\d{{2,4}}|\d{{2,4}}|[A-T])(?![0-9A-Za-z])[)\]】]?{_MARKS_BETWEEN}(\S.*)")
-_CODE_LAST = re.compile(
-    rf"(.*[^\s(\[【]){_MARKS_BETWEEN}[(\[【]?(?<![0-9A-Za-z])([A-Ta-t]\d{{2,4}}|\d{{2,4}}|[A-T])[)\]】]?"
-)
+_CODE_LAST = re.compile(r"[(\[【]?(?<![0-9A-Za-z])([A-Ta-t]\d{2,4}|\d{2,4}|[A-T])[)\]】]?\Z")
 """A code of the classification beside a name: C27 医药制造业, 医药制造业（C27）."""
 
-_PATH = re.compile(r"\s*(?:-*>|[-→»›–—]+)\s*")
+_PATH = re.compile(r"-*>|[-→»›–—]+")
 
 _SERVICE = re.compile(r"\s\S*(?:服务|外包|代工|CDMO|CRO|CMO|平台|检测)$", re.IGNORECASE)
 """What is done for the names before it: 抗体 CDMO服务 is no list of two."""
-
-_NOISE = re.compile(
-    r"^(?:主要|从事|主营|专注|研发|生产|我们|做)+|(?:等|类|行业|产业|领域|方向|阶段|相关|业务|企业|公司|制造商|厂家|产品|认定|申报|支持|需求)+$"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +158,10 @@ class WordResolver:
         self._long_names = tuple(
             name for name in vocabulary.index if not name.isascii() or len(name) >= SHORTEST_ALIKE_LATIN
         )
-        self._longest = max(map(len, vocabulary.index), default=0)
+        self._lengths: dict[str, list[int]] = {}
+        heads = {(-len(name), name[:SHORTEST_CONTAINED]) for name in vocabulary.index}
+        for length, head in sorted(each for each in heads if len(each[1]) == SHORTEST_CONTAINED):
+            self._lengths.setdefault(head, []).append(-length)
         self._whole = lru_cache(maxsize=65536)(self._look_up)
         self.read = lru_cache(maxsize=65536)(self._read)
         self.suggest = lru_cache(maxsize=16384)(self._suggest)
@@ -285,7 +286,7 @@ class WordResolver:
     def _look_up(self, text: str) -> WordReading | None:
         """Return the reading of a text that is one name, code, code beside its name, or path; else None."""
         plain = unmarked(text)
-        for candidate in dict.fromkeys((text, plain, _NOISE.sub("", plain.strip()))):
+        for candidate in dict.fromkeys((text, plain, without_noise(plain.strip()))):
             ids = self.vocabulary.find(candidate) or self._official.get(fold(candidate), ())
             if ids and (candidate == text or len(fold(candidate)) >= SHORTEST_CONTAINED):
                 labels = {fold(label) for i in ids for label in (self.vocabulary[i].zh, self.vocabulary[i].en)}
@@ -301,8 +302,10 @@ class WordResolver:
     def _coded(self, text: str) -> str | None:
         """Read a code beside its name as the narrower of both; None where they disagree or no name is known."""
         plain = normalize("NFKC", text).strip()
-        first, last = _CODE_FIRST.fullmatch(plain), _CODE_LAST.fullmatch(plain)
-        for code, name in (first.groups() if first else ("", ""), last.groups()[::-1] if last else ("", "")):
+        first, last = _CODE_FIRST.fullmatch(plain), _CODE_LAST.search(plain)
+        before = plain[: last.start()].rstrip() if last else ""
+        behind = (last[1], before) if last and before and before[-1] not in "([【" else ("", "")
+        for code, name in (first.groups() if first else ("", ""), behind):
             if code and (entry := self._code(code)):
                 if whole := self._whole(name):
                     found = [narrowest for known in whole.ids if (narrowest := self._narrowest((entry, known)))]
@@ -315,7 +318,7 @@ class WordResolver:
 
     def _at_end_of_path(self, text: str) -> str | None:
         """Read 制造业-医药制造业 as the narrower, where every piece is known and all lie in one another."""
-        pieces = _PATH.split(normalize("NFKC", text).strip())
+        pieces = [piece.strip() for piece in _PATH.split(normalize("NFKC", text).strip())]
         readings = [self._whole(piece) for piece in pieces] if len(pieces) > 1 else []
         ids = [reading.ids[0] for reading in readings if reading and len(reading.ids) == 1]
         return self._narrowest(ids) if ids and len(ids) == len(pieces) else None
@@ -339,10 +342,11 @@ class WordResolver:
     def _names_in(self, text: str) -> tuple[list[_Found], int]:
         """Return the longest names inside the input, left to right, and the input's length, folded."""
         plain = plain_name(text)
-        matches = list(_PIECE.finditer(plain))
+        matches = [match for match in _PIECE.finditer(plain) if fold(match[0])]
         pieces = [fold(match[0]) for match in matches]
-        folded, start = "".join(pieces), 0
-        edges = tuple(accumulate(map(len, pieces), initial=0))
+        folded, with_gaps, start = "".join(pieces), " ".join(pieces), 0
+        edges = frozenset(accumulate(map(len, pieces), initial=0))
+        gaps = [number for number, piece in enumerate(pieces) for _ in piece]
         # Folding keeps the number of characters but for ligatures, whose places are then a little off.
         at = [match.start() + i for match, piece in zip(matches, pieces, strict=True) for i in range(len(piece))]
         found: list[_Found] = []
@@ -351,7 +355,8 @@ class WordResolver:
             aside = set_aside_at(folded, start) if self._of_products else 0
             if name and len(name) >= aside:  # 饲料级 is a grade and names no 饲料
                 end = start + len(name)
-                denied = _NEGATION.search(_with_gaps(folded[:start], edges)) is not None
+                before = start + gaps[start - 1] if start else 0
+                denied = _NEGATION.search(with_gaps, max(0, before - LONGEST_NEGATION), before) is not None
                 changed = self._of_products and is_other_substance(name, folded[:start], folded[end:])
                 if changed and (longer := self._end_of_salt(name, folded, end)):
                     end, changed = longer, False
@@ -366,20 +371,15 @@ class WordResolver:
         tails = ((begin, last) for last in ends for begin in range(max(0, end - len(name)), end))
         return next((last for begin, last in tails if self.vocabulary.index.get(folded[begin:last]) == ids), 0)
 
-    def _longest_name_at(self, folded: str, start: int, edges: tuple[int, ...]) -> str:
-        for end in range(min(len(folded), start + self._longest), start + SHORTEST_CONTAINED - 1, -1):
-            name = folded[start:end]
-            if name in self.vocabulary.index and _stands_alone(folded, start, end, edges):
+    def _longest_name_at(self, folded: str, start: int, edges: frozenset[int]) -> str:
+        for length in self._lengths.get(folded[start : start + SHORTEST_CONTAINED], ()):
+            name = folded[start : start + length]
+            if name in self.vocabulary.index and _stands_alone(folded, start, start + len(name), edges):
                 return name
         return ""
 
 
-def _with_gaps(folded: str, edges: tuple[int, ...]) -> str:
-    """Return folded writing with its gaps opened again."""
-    return " ".join(folded[start:end] for start, end in pairwise(edges) if start < len(folded)) + " "
-
-
-def _stands_alone(folded: str, start: int, end: int, edges: tuple[int, ...]) -> bool:
+def _stands_alone(folded: str, start: int, end: int, edges: frozenset[int]) -> bool:
     """Tell whether a contained name counts: a Latin one must be long enough and no part of a longer word.
 
     `edges` are the offsets where the input had a gap, which folding closed.

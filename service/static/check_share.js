@@ -20,7 +20,7 @@ export function offerSharing(button, status) {
 function linkTo({ home, profile }) {
   const bytes = new TextEncoder().encode(profile);
   const text = btoa(String.fromCharCode(...bytes));
-  const plain = text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  const plain = text.replaceAll("+", "-").replaceAll("/", "_").replace(/={1,2}$/, "");
   return new URL(`${home}${MARK}${plain}`, location.href).href;
 }
 

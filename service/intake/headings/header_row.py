@@ -6,6 +6,7 @@ import operator
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import zip_longest
 
 from seeds.profile_fields import Kind, ProfileField
@@ -15,8 +16,11 @@ from service.intake.headings.remarks import is_other_thing, spoils, states_anoth
 from service.intake.headings.units import MEASURED, is_unit, unit_of_group
 from service.intake.raw_table import TableRefusedError
 
-_FIGURE = re.compile(r"\d[\d,.]*\s*[十百千万亿元]")
+_FIGURE = re.compile(r"(?<![\d,.])[,.]*+\d[\d,.]*+\s*+[十百千万亿元]")
 """A figure among the units: a threshold, no unit."""
+
+LONGEST_ABOVE = 1_000
+"""Characters of a text above the headings that are read for each column below it."""
 
 
 def groups_above(row: Sequence[str], merged: Collection[int], headings: Sequence[str]) -> dict[int, str]:
@@ -25,7 +29,8 @@ def groups_above(row: Sequence[str], merged: Collection[int], headings: Sequence
     A text that is not merged counts when it names a unit; it holds up to the next one, unless it is a unit and nothing
     else. Of a title over the whole table only the unit counts.
     """
-    covering = dict(_covering([*row, *[""] * (len(headings) - len(row))], merged))
+    texts = [text[:LONGEST_ABOVE] for text in row]
+    covering = dict(_covering([*texts, *[""] * (len(headings) - len(row))], merged))
     whole = len({*covering.values()}) == 1 and all(place in covering for place, text in enumerate(headings) if text)
     return {
         place: stated
@@ -44,6 +49,7 @@ def _covering(row: Sequence[str], merged: Collection[int]) -> Iterator[tuple[int
             yield place, stated
 
 
+@lru_cache(maxsize=256)
 def _units_of(text: str) -> str:
     """Return the units of money that a text names, in brackets as a heading has them."""
     units = (text,) if is_unit(text) else filter(_is_of_money, take_apart(text).units)

@@ -28,12 +28,14 @@ HEADING_CHARACTERS = 200
 REMEMBERED = 4096
 _OPENING, _CLOSING = frozenset("([【〔<{"), frozenset(")]】〕>}")
 _MARK = "①-⓿❶-➓⁰¹²³⁴-⁹*＊※†‡§△▲▽▼☆★◆◇○●◎"
-_MARKS = re.compile(rf"^[{_MARK}#＃\s]+|(?<![mM])[{_MARK}]+(?=\s*(?:[(（\[［【〔]|$))")
+_MARKS = re.compile(rf"^[{_MARK}#＃\s]+|(?:(?<![mM{_MARK}])|(?<=[mM][{_MARK}]))[{_MARK}]++(?=\s*(?:[(（\[［【〔]|$))")
 """Marks of footnotes, to be taken away before NFKC makes figures of them."""
 
-_NUMBERING = re.compile(r"^\s*(?:(?:\(\s*)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[.、)]\s*)?[*※]*\s*|[\s*※?:]+$")
+_NUMBERING = re.compile(
+    r"^\s*(?:(?:\(\s*)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[.、)]\s*)?[*※]*\s*(?:[\s*※?:]+$)?|(?<![\s*※?:])[\s*※?:]+$"
+)
 _GLUED_UNIT = re.compile(
-    r"(.+?)[\s/_:,\-]*(?:单位:?)?((?:人民币)?(?:[十百千万亿]*元(?:人民币)?|[百千]?万|亿)|%|[千万]?人|[千万]?[件项])"
+    r"(.+?)[\s/_:,\-]{0,8}(?:单位:?)?((?:人民币)?(?:[十百千万亿]{0,4}元(?:人民币)?|[百千]?万|亿)|%|[千万]?人|[千万]?[件项])"
 )
 """A unit that nothing separates from the name before it."""
 
@@ -94,7 +96,7 @@ def take_apart(heading: str) -> HeadingParts:
 @lru_cache(maxsize=REMEMBERED)
 def _parts(heading: str) -> HeadingParts:
     text = simplify(unicodedata.normalize("NFKC", _MARKS.sub("", heading.strip()))).casefold()
-    text = _NUMBERING.sub("", text)
+    text = _NUMBERING.sub("", text[:HEADING_CHARACTERS])  # one character may have become eighteen
     bare, remarks = _split_brackets(text)
     units, names = list(remarks), [text, bare]
     for name in (bare, without_time(bare)):

@@ -11,8 +11,8 @@ from service.intake.headings.names import HeadingParts, known_names, recognise, 
 from service.intake.headings.units import MEASURED, plain, split_words, without_dates, without_example, words_left
 
 _ANY_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
-_SEVERAL_YEARS = re.compile(r"(?:19|20)\d\d\s*年?度?\s*[-~至到、,和与及/]\s*(?:19|20)\d\d")
-_WHOLE_YEAR = re.compile(r"(?<!\d)0?1\s*月?\s*[-~至到]\s*12\s*月|12\s*月\s*31\s*日|12[-./]31(?!\d)|12个月")
+_SEVERAL_YEARS = re.compile(r"(?:19|20)\d\d\s*+(?:(?:年度?|度)\s*+)?[-~至到、,和与及/]\s*+(?:19|20)\d\d")
+_WHOLE_YEAR = re.compile(r"(?<!\d)0?1\s*+(?:月\s*+)?[-~至到]\s*12\s*月|12\s*月\s*31\s*日|12[-./]31(?!\d)|12个月")
 _NOT_A_YEAR = re.compile(
     r"月|季|半年|本年|当年|今年|本期|本财年|目前|当前|现在|至今|累计"
     r"|(?:19|20)\d\d[-./]\d{1,2}(?!\d)|(?<![a-z])(?:current|this\s+year|to\s+date|ytd|[hq][1-4]|month(?:ly)?|quarter(?:ly)?)(?![a-z])"
@@ -58,7 +58,7 @@ _FIGURE = (
     r"|年|year|end|audited|unaudited|total|consolidated|actual|integer|number|in|of|the|as|at|fy|incl|tax"
 )
 _STAGES = (
-    r"概念|研发|小试|中试|试产|试验|临床(?:前|试验)?|[ⅰⅱⅲi]+期临床|示范|应用示范|量产|规模化|产业化|商业化|上市|初创期?|种子期?|成长期?"
+    r"概念|研发|小试|中试|试产|试验|临床(?:前|试验)?|[ⅰⅱⅲi]{1,4}期临床|示范|应用示范|量产|规模化|产业化|商业化|上市|初创期?|种子期?|成长期?"
     r"|发展期?|扩张期?|成熟期?|已?上市|未融资|不需要融资|(?:种子|天使|pre-?|[a-f])[a-f]?\+?轮?|战略投资|ipo"
 )
 _MEANS = "(?:为|=|:|-|代表|表示)?"
@@ -73,7 +73,7 @@ _WORDS = {
         Kind.PLACE: rf"{_PLACE_LEVELS}|{_REGISTERED}|province|city|county|district",
         Kind.DATE: rf"[年月日/.\-ymd\s]+|首次|{_REGISTERED}|含当日|dateformat",
         Kind.FLAG: rf"{_YES}(?:[、/或和]?{_NO})?|{_NO}|[√×x✓✗]",
-        Kind.LIST: rf"{_STAGES}|主要|重点|核心|国民经济(?:行业)?(?:分类)?|国标|gb/?t?\d*-?(?:\d+)?|[门大中小]类",
+        Kind.LIST: rf"{_STAGES}|主要|重点|核心|国民经济(?:行业)?(?:分类)?|国标|gb/?t?\d*+(?:-\d*)?|[门大中小]类",
         Kind.ENTRY: rf"{_STAGES}|特?[大中小微]型?(?:企业)?|(?:工信部|统计局|国家|划型)标准|国标",
         **dict.fromkeys(MEASURED, _FIGURE),
     }.items()
@@ -84,7 +84,7 @@ _COUNTED = re.compile(r"[\d一二三四五六七八九十]{1,2}$")
 _ENDING = 2
 """The last characters of a name, which say what kind of thing it is: 人数, 日期."""
 
-_AND_SO_ON = re.compile(r".+[、/及和].+等")
+_AND_SO_ON = re.compile(r"(?>.+?[、/及和]).+等")
 _CHOICES = re.compile(r"[^、/|]+(?:[、/|][^、/|]+)+")
 
 
@@ -128,8 +128,8 @@ def is_other_time(text: str, field: ProfileField, on: date) -> bool:
 def _adds(remark: str, field: ProfileField, parts: HeadingParts) -> bool:
     """Tell whether a remark says more than a unit, a time, how to fill the column in, or its name once more."""
     stated = without_example(plain(remark))
-    choices = _CHOICES if field.named else _AND_SO_ON
-    if field.kind is Kind.LIST and choices.fullmatch(stated) and not _OTHER.search(stated):
+    is_list = field.kind is Kind.LIST and (_CHOICES if field.named else _AND_SO_ON).fullmatch(stated)
+    if is_list and not _OTHER.search(stated):
         return False
     return any(_adds_words(segment.strip(), field, parts) for segment in _CUT.split(stated))
 

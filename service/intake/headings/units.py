@@ -28,11 +28,14 @@ _SCALES = {
 _SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
 _SIGN = "人民币|renminbi|rmb|cny|¥"
 _NUMBER = rf"(?P<number>[1-9]\d*(?:\.\d+)?|0\.\d+)?(?P<thousands>'?000'?s?)?(?P<scales>(?:{_SCALE}){{0,4}})"
-_MONEY = re.compile(rf"(?:in)?(?P<before>(?:{_SIGN})*){_NUMBER}(?:of)?(?P<after>(?:元|块|yuan|{_SIGN})*)")
+_MONEY = re.compile(rf"(?:in)?(?P<before>(?:{_SIGN})*+){_NUMBER}(?:of)?(?P<after>(?:元|块|yuan|{_SIGN})*)")
 _COUNT = re.compile(
     rf"(?:in)?(?P<before>){_NUMBER}(?:of)?"
     r"(?P<after>人次|人数|人|名|位|个|件数|件|项|people|persons?|staff|employees|heads?|headcount|fte|pieces?|patents?|items?|rights?)?"
 )
+_MOST_WORDS = 12
+"""Words of a unit: in hundreds of millions of Renminbi yuan."""
+
 _SHARE = re.compile(r"%|百分比|百分数|百分之|percent|percentage|percents|pct")
 _EMBEDDED = re.compile(rf"(?<![\d.]){_NUMBER}元")
 """An amount among other Chinese words, as in 「金额均以万元列示」."""
@@ -46,9 +49,9 @@ _WRITTEN = str.maketrans("仟佰‐‑‒–—―−－～", "千百-------" + 
 _EXAMPLE = re.compile(r"(?<![^\s,;、:。(])(?:例?如(?![有实无果下需])|比如|譬如|例(?=[:\s\d])|示例|e\.?g\.?(?![a-z]))")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _TIMES = re.compile(
-    r"(?:fy\s*)?(?<!\d)(?:19|20)\d\d(?:\s*[-~至]\s*(?:19|20)\d\d)?(?![\d十百千万亿元])\s*(?:年(?:[度末底初]|全年)?)?"
-    r"(?:\s*1\s*月?\s*[-~至]\s*12\s*月|\s*\d{1,2}月(?:\d{1,2}日)?(?![-~至])|[-./]\d{1,2}(?:[-./]\d{1,2})?)?"
-    r"|1\s*月?\s*[-~至]\s*12\s*月"
+    r"(?:fy\s*)?(?<!\d)(?:19|20)\d\d(?:\s*[-~至]\s*(?:19|20)\d\d)?(?![\d十百千万亿元])\s*+(?:年(?:[度末底初]|全年)?)?"
+    r"(?:\s*+1\s*+(?:月\s*+)?[-~至]\s*12\s*月|\s*+\d{1,2}月(?:\d{1,2}日)?(?![-~至])|[-./]\d{1,2}(?:[-./]\d{1,2})?)?"
+    r"|1\s*+(?:月\s*+)?[-~至]\s*12\s*月"
     r"|/\s*年|每年|按年|全年|年度|\bper\s+(?:year|annum)|/\s*y(?:ea)?r\b|\bp\.a\.?|\bannual(?:ly)?\b|\byearly\b|\ba\s+year\b"
 )
 _PART_OF_A_YEAR = re.compile(
@@ -58,7 +61,7 @@ _SEPARATORS = re.compile(r"[,;、|:/\\()\[\]{}<>·•+&\"“”‘’。=]+")
 _FILLER = re.compile(
     r"^(?:金额|计量|货币|数量)?(?:单位|币种|币别|金额|units?|amounts?)?(?:均?以|均?按|为|是|用|请填)*(?=.)|(?:为|作)?(?:单位|计算|计|填写|填报|列示)$"
 )
-_NOTE = re.compile(r"(?:单位|(?<![a-z])units?)\s*[:：]\s*(.+)|[(\[](in\s+[^)\]]+)[)\]]")
+_NOTE = re.compile(r"(?:单位|(?<![a-z])units?)\s*[:：]\s*(.+)|[(\[](in\s[^)\]]{1,80})[)\]]")
 _SCALED = re.compile(r"[百千万亿元%‰$€£¥]|^1?0{3,}$")
 _OTHER_FIGURE = re.compile(
     r"占比|比例|比重|比率|同比|环比|增长|增速|增幅|排名|(?<![a-z])(?:growth|ratio|share|rank)(?![a-z])"
@@ -185,7 +188,7 @@ def _gather(stated: _Stated, words: Sequence[str], kind: Kind) -> None:
     """Take the longest runs of words that are a unit; what is left may still hold one."""
     start = 0
     while start < len(words):
-        for end in range(len(words), start, -1):
+        for end in range(min(len(words), start + _MOST_WORDS), start, -1):
             if _take(stated, "".join(words[start:end]), kind):
                 break
         else:

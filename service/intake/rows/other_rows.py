@@ -17,7 +17,7 @@ class OtherRow(NamedTuple):
 
 
 _HEADCOUNT = r"[共约]*\d+[家户个](?:企业|公司|单位)?"
-_BRACKETS = r"(?:\([^()]{0,30}\))*"
+_BRACKETS = r"(?:\([^()]{0,30}\))*+"
 _SUM = re.compile(
     rf"(?:.{{0,8}}(?:合计|总计|小计|共计|累计|合計|總計|小計|共計)(?:数|额|金额|家数|户数)?|汇总|总和"
     rf"|.{{0,6}}(?:平均|均值|中位数|最大值|最小值)[值数]?|[人户]均|(?:企业|公司)?(?:总数|家数|户数)|共(?=\d)"
@@ -34,10 +34,9 @@ _SECTION = re.compile(
     rf"(?:[一二三四五六七八九十]{{1,3}}、|\([一二三四五六七八九十]{{1,3}}\)).+|.{{1,30}}\({_HEADCOUNT}\)"
 )
 _COUNTED = re.compile(rf"\({_HEADCOUNT}\)$")
-_COMPANY = re.compile(
-    r"(?:公司|集团|厂|店|社|院|所|中心|工作室|个体户|工商户|学校|市场|部|行|馆)(?:\(.*\))?$"
-    r"|\((?:有限|普通|特殊普通)合伙\)$"
-)
+_COMPANY_ENDS = "公司|集团|厂|店|社|院|所|中心|工作室|个体户|工商户|学校|市场|部|行|馆"
+_COMPANY = re.compile(rf"(?:{_COMPANY_ENDS})$|\((?:有限|普通|特殊普通)合伙\)$")
+_BEFORE_BRACKETS = re.compile(rf"(?:{_COMPANY_ENDS})\(")
 _NUMBER = re.compile(r"\(?(\d{1,3})\)?(?:=.*)?")
 _MARKS = frozenset("甲乙丙丁戊己ABCDE") | {"栏次", "栏号", "行次", "序号"}
 _WORDS = re.compile(r"[\u4e00-\u9fff()、与和及]{2,}")
@@ -58,7 +57,7 @@ def other_row(cells: Sequence[Any], names: Collection[int]) -> OtherRow | None:
         name = _text_of(cells[named])
         if found := _kind_of(name, named):
             return found
-        if _COMPANY.search(name):
+        if _is_company(name):
             return None
         before = enumerate(map(_text_of, cells[:named]))
         return next((OtherRow("total_row", place, text) for place, text in before if _SUM.fullmatch(text)), None)
@@ -85,12 +84,17 @@ def _kind_of(text: str, place: int) -> OtherRow | None:
         return OtherRow("note_row", place, note[1])
     if _SUM.fullmatch(text):
         return OtherRow("total_row", place, text)
-    is_company = _COMPANY.search(text) is not None
+    is_company = _is_company(text)
     if _PART_OF_SUM.fullmatch(text) and (":" in text or not is_company):
         return OtherRow("total_row", place, text)
     if _SECTION.fullmatch(text) and (_COUNTED.search(text) or not is_company):
         return OtherRow("section_row", place, text)
     return None
+
+
+def _is_company(text: str) -> bool:
+    """Tell whether a text ends as the name of a company does, perhaps with something in brackets behind it."""
+    return bool(_COMPANY.search(text) or (text.endswith(")") and _BEFORE_BRACKETS.search(text)))
 
 
 def _column_numbers(cells: Sequence[Any], names: Collection[int]) -> OtherRow | None:

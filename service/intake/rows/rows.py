@@ -272,6 +272,8 @@ class RowReader:
         latest = self._options.latest
         if latest and profile.founded_on and profile.founded_on > latest:
             yield self._fault(*stated.cell_of("founded_on"), "in_the_future", {"on": latest.isoformat()})
+        if len(profile.business_scope) > PROFILE_CHARACTERS:  # of several columns, none of them too long
+            yield self._fault(*stated.cell_of("business_scope"), "too_long", {"limit": PROFILE_CHARACTERS})
         lists = _lists_of(profile)
         if sum(map(len, lists)) > PROFILE_CHARACTERS // TEXT_CHARACTERS:  # fewer texts cannot be too long together
             count = sum(len(text) for texts in lists for text in texts)

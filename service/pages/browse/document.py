@@ -72,7 +72,7 @@ def _parts(text: str, start: int, end: int, spans: Sequence[Span]) -> Iterator[P
 
 
 _BOX = re.compile(r"(?:.*\.)?box\d+(?:-\d+)?")
-_IN_BOX = re.compile(r"(?:.*\.)?box\d+(?:-\d+)?\..+")
+_IN_BOX = re.compile(r"(?:.*\.)?box\d+(?:-\d+)?\..+", re.DOTALL)
 _HEADING_ENDS = "。：；"
 _LOWEST_HEADING = 4
 

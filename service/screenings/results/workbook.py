@@ -113,7 +113,7 @@ MATRIX_CELLS = 2_000_000
 _SHEETS = ("summary", "tenants", "measures", "matrix", "rejected", "notes")
 _NAMED = ("row", "external_id", "uscc", "name")
 _NAMED_WIDTHS = (8, 12, 22, 34)
-_DIMENSION = re.compile(rb"<dimension [^>]*/>")
+_DIMENSION = re.compile(rb"<dimension [^<>]*/>")
 _ROWS_END = b"</sheetData>"
 
 

@@ -273,9 +273,9 @@ def test_every_everyday_word_names_needs_that_there_are(catalogue):
 def test_long_texts_are_read_in_a_time_that_grows_with_their_length(reader, unit):
     def seconds(length):
         text = (unit * length)[:length]
-        began = time.perf_counter()
+        began = time.thread_time()
         reader.needs.said.__wrapped__(text)
         reader.denials.said.__wrapped__("needs", text)
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     assert seconds(4000) < 1 + 30 * seconds(500)

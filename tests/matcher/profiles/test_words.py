@@ -221,6 +221,17 @@ def test_stripping_everyday_words_never_leaves_a_single_character_as_a_name(smal
     assert small.read("水产品") == ()
 
 
+@pytest.mark.parametrize("text", ["纯净的水", "水的生产", "聚氯水"])
+def test_a_name_of_one_character_is_contained_nowhere_not_even_at_the_end(small, text):
+    assert read(small, text) == []
+
+
+@pytest.mark.parametrize("between", ["做", "生产", "再", "研发生产销售"])
+def test_a_denial_is_seen_with_some_verbs_behind_it_however_much_stands_before(small, between):
+    assert read(small, f"{'氛氲·' * 60}不{between}聚乳酸") == []
+    assert read(small, f"{'氛氲·' * 60}{between}聚乳酸") == [(("polylactic-acid",), "contains")]
+
+
 def test_what_is_contained_and_what_is_alike_are_offered_together_best_first(resolvers):
     offers = resolvers["sectors"].suggest("生物材科")
     assert (offers[0].id, offers[0].how, offers[0].similarity) == ("biomaterials", How.FUZZY, 0.75)
