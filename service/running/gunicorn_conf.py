@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,9 @@ companion = Companion()
 
 
 def when_ready(_server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
-    """Start the screening worker, once, in the master process."""
+    """Let workers share what was loaded, and start the screening worker, once, in the master process."""
+    # Looks for garbage would write to every object, in each worker: memory shared no longer, and a slow end.
+    gc.freeze()
     if settings.screening_worker:
         companion.start()
 
