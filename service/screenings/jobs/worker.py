@@ -32,7 +32,7 @@ from service.screenings.stored.parts import PairReader, write_digest
 from service.settings import Settings
 from service.store import Store
 
-IDLE_SECONDS = 0.5
+IDLE_SECONDS = 0.2
 SWEEP_SECONDS = 60.0
 ORPHAN_SECONDS = 3600.0
 """A folder without a screening is deleted when it is that old; a younger one may be about to get its screening."""
