@@ -23,6 +23,8 @@ worker_class = "service.running.web_worker.Worker"
 threads = settings.threads
 # The catalogue is read once and shared by fork; without a sound one every worker answers 503 and says so in the log.
 preload_app = True
+# Nothing of what is loaded is garbage; looking for some would take two fifths of the time.
+gc.disable()
 # A match takes milliseconds; what has not ended after 30 s never will.
 timeout = 30
 graceful_timeout = 15
@@ -52,6 +54,7 @@ def when_ready(_server: Any) -> None:  # noqa: ANN401 - gunicorn has no types
     """Let workers share what was loaded, and start the screening worker, once, in the master process."""
     # Looks for garbage would write to every object, in each worker: memory shared no longer, and a slow end.
     gc.freeze()
+    gc.enable()
     if settings.screening_worker:
         companion.start()
 
