@@ -5,7 +5,6 @@ import json
 import random
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,10 +15,9 @@ from matcher.answers.engine import Engine
 from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import MatchRequest, Profile
 from matcher.profiles.reader import build_reader
-from rules.catalogue.content import Content, assemble, load_content
+from rules.catalogue.content import Content, assemble
 from seeds.documents import build_document
 
-ROOT = Path(__file__).parents[2]
 DAY = date(2025, 6, 1)
 DRAWN = 300
 _UNKNOWN = (
@@ -42,11 +40,6 @@ _MEASURE = {
 
 settings.register_profile("matcher", deadline=None, derandomize=True, max_examples=100)
 settings.load_profile("matcher")
-
-
-@pytest.fixture(scope="session")
-def content():
-    return load_content(ROOT / "seeds", ROOT / "rules" / "packs")
 
 
 @pytest.fixture(scope="session")
@@ -81,8 +74,15 @@ def match_with():
 @pytest.fixture(scope="session")
 def hand_made(content):
     """Return an engine for one made-up document: hand_made(text, [{"id": ..., "source": {...}}], status="draft")."""
+    made: dict[str, Engine] = {}
 
     def build(text: str, measures: list[dict[str, Any]], **options: Any) -> Engine:
+        asked = repr((text, measures, options))
+        if asked not in made:
+            made[asked] = new(text, measures, **options)
+        return made[asked]
+
+    def new(text: str, measures: list[dict[str, Any]], **options: Any) -> Engine:
         metadata = {
             "schema": 1,
             "id": "made-up",

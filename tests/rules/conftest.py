@@ -10,25 +10,19 @@ import pytest
 from hypothesis import settings
 
 from rules.catalogue.catalogue import Catalogue
-from rules.catalogue.content import Content, assemble, build_catalogue, load_content
+from rules.catalogue.content import Content, assemble
 from rules.compiled.program import Program
 from rules.language.condition_parsing import Lexicon
 from rules.language.facts import Answer, derive, parse_fact_value
 from rules.language.pack import load_pack
 from seeds.library import load_documents
 
-ROOT = Path(__file__).parents[2]
 POLICIES = Path(__file__).parent / "policies"
 EXAMPLE_DAY = date(2026, 6, 15)
 
 # A busy machine is slow now and then, which is no fault of what is tested.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
-
-
-@pytest.fixture(scope="session")
-def content() -> Content:
-    return load_content(ROOT / "seeds", ROOT / "rules" / "packs")
 
 
 @pytest.fixture(scope="session")
@@ -86,11 +80,3 @@ def answers_from(lexicon: Lexicon, policies: SimpleNamespace) -> Callable[[Mappi
         return derive(answers, EXAMPLE_DAY)
 
     return read
-
-
-@pytest.fixture(scope="session")
-def catalogue_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped catalogue as a file; tests that change it work on a copy."""
-    path = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
-    build_catalogue(ROOT / "seeds", ROOT / "rules" / "packs", path)
-    return path

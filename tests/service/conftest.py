@@ -18,6 +18,8 @@ import pytest
 import structlog
 import yaml
 
+from rules.catalogue.catalogue import Catalogue
+from rules.catalogue.content import open_catalogue
 from service.app import create_app
 from service.openapi import published_contract
 from service.settings import Settings
@@ -138,6 +140,12 @@ def serve(catalogue_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
         return running(folder, command, {"CEPEI_CATALOGUE": str(catalogue_file), **usual, **environment})
 
     return start
+
+
+@pytest.fixture(scope="session")
+def catalogue(catalogue_file: Path) -> Catalogue:
+    """Return the shipped catalogue, opened once."""
+    return open_catalogue(catalogue_file)
 
 
 @pytest.fixture(scope="session")

@@ -48,8 +48,12 @@ class Operator:
             reported = self.get(place).json
             if reported["state"] in until:
                 return reported
-            time.sleep(0.1)
+            time.sleep(0.05)
         pytest.fail(f"still {reported}")
+
+    def let_leases_run_out(self):
+        """Let the seconds pass after which a screening of a dead worker is another's to take."""
+        Store(self.data).change("UPDATE screenings SET lease_until = 0 WHERE lease_until IS NOT NULL", {})
 
     def finished(self, tenants, **options):
         place = self.screen(tenants, **options)

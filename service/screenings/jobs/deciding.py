@@ -218,7 +218,9 @@ def _begin(catalogue: Catalogue, niceness: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(niceness)
     threading.Thread(target=_go_with_parent, daemon=True).start()
+    gc.disable()  # nothing of what is compiled is garbage
     _HERE.decider = Decider(catalogue)
+    gc.enable()
     spare_collector()
 
 

@@ -40,7 +40,7 @@ from service.screenings.stored.parts import PairReader, write_digest
 from service.settings import Settings
 from service.store import Store
 
-IDLE_SECONDS = 0.5
+IDLE_SECONDS = 0.2
 REFUSED_SECONDS = 5.0
 """So long nothing is tried after the data file could not be used."""
 _PASSING = frozenset({Fault.LOCKED, Fault.MISSING, Fault.DAMAGED})

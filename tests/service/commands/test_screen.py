@@ -21,19 +21,7 @@ from service.screenings.jobs.deciding import decide_all
 from service.screenings.jobs.reading import Account
 from service.screenings.stored.folders import Folder
 from service.screenings.stored.jobs import Options
-from tests.service.screen_runs import ROWS, command, outcome, start, write_tenants
-
-
-@pytest.fixture(scope="module")
-def tenants_file(tmp_path_factory):
-    return write_tenants(tmp_path_factory.mktemp("tenants") / "tenants.ndjson")
-
-
-@pytest.fixture(scope="module")
-def whole(tenants_file, catalogue_file, tmp_path_factory):
-    output = tmp_path_factory.mktemp("local") / "results"
-    assert main(command(tenants_file, output, catalogue_file)) == 0
-    return outcome(output)
+from tests.service.screen_runs import ROWS, command, outcome, start
 
 
 def test_the_parts_hold_the_columns_of_the_contract_and_the_summary_adds_up(whole, tmp_path):

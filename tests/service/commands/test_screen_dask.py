@@ -12,19 +12,7 @@ from distributed import Client
 
 from service.cli import main
 from tests.service.conftest import free_port
-from tests.service.screen_runs import ROOT, command, outcome, start, write_tenants
-
-
-@pytest.fixture(scope="module")
-def tenants_file(tmp_path_factory):
-    return write_tenants(tmp_path_factory.mktemp("tenants") / "tenants.ndjson")
-
-
-@pytest.fixture(scope="module")
-def whole(tenants_file, catalogue_file, tmp_path_factory):
-    output = tmp_path_factory.mktemp("local") / "results"
-    assert main(command(tenants_file, output, catalogue_file)) == 0
-    return outcome(output)
+from tests.service.screen_runs import ROOT, command, outcome, start
 
 
 class Dask:

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 import pytest
 
-from rules.catalogue.content import open_catalogue
 from service.app import create_app
 from service.cli import main
 from service.feedback.reports import stated_conditions
@@ -203,9 +202,8 @@ def test_an_exported_report_is_scored_by_eval(served, editor, catalogue_file, tm
     assert not any(agreed["id"] in line for line in missed)
 
 
-def test_labels_name_every_condition_of_the_catalogue(catalogue_file, fresh, tmp_path, capsys):
+def test_labels_name_every_condition_of_the_catalogue(catalogue, catalogue_file, fresh, tmp_path, capsys):
     """A report of what is right, for one company and a measure with parts, is exported and found met by eval."""
-    catalogue = open_catalogue(catalogue_file)
     profile = {"city": "合肥市", "products": ["聚乳酸"]}
     nested = dict(stated_conditions(catalogue, "ah-other-cities"))
     assert [place for place in nested if "." in place]

@@ -3,17 +3,14 @@
 import csv
 import io
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
 
-from rules.catalogue.content import load_content
 from service.intake.table import RejectedRow, TenantRow
 from tests.service.intake.on_a_day import read_tenants
 
-ROOT = Path(__file__).parents[3]
 HEADINGS = [
     "企业名称",
     "统一社会信用代码",
@@ -44,8 +41,8 @@ COMPANIES = [
 
 
 @pytest.fixture(scope="session")
-def vocabularies() -> Any:
-    return load_content(ROOT / "seeds", ROOT / "rules" / "packs").vocabularies
+def vocabularies(content: Any) -> Any:
+    return content.vocabularies
 
 
 @pytest.fixture

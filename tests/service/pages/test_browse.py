@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import expect
 
-from rules.catalogue.content import open_catalogue
 from rules.language.measures import leaves
 from service.pages.browse.document import Marked, Span, lay_out, set_document
 from service.pages.browse.search import excerpt, places_of, search_clauses
@@ -34,11 +33,6 @@ def html(server, path, **query):
 
 def listed(server, **query):
     return server.get("/v1/measures?" + urlencode({"per_page": 100, **query})).json
-
-
-@pytest.fixture(scope="module")
-def catalogue(catalogue_file):
-    return open_catalogue(catalogue_file)
 
 
 def facts_of(measure):

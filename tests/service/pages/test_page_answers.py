@@ -8,21 +8,12 @@ from werkzeug.datastructures import MultiDict
 
 from matcher.answers.measure_shapes import Condition
 from matcher.standing import Standing
-from rules.catalogue.content import open_catalogue
-from rules.language.measures import (
-    Verdict,
-    Why,
-)
+from rules.language.measures import Verdict, Why
 from rules.language.quotes import Quote
 from service.pages.check.conditions import Rows, asking_once
 from service.pages.check.fields import Fields, is_field, read_profile, typed_of
 from service.pages.check.page import changed_measures, read_typed
 from service.pages.wording import page_words
-
-
-@pytest.fixture(scope="module")
-def catalogue(catalogue_file):
-    return open_catalogue(catalogue_file)
 
 
 def test_declared_facts_are_read_by_their_type(catalogue):

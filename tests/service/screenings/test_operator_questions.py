@@ -60,8 +60,8 @@ TENANTS = [tenant(number) for number in range(45)]
 
 
 @pytest.fixture(scope="module")
-def engine(catalogue_file):
-    return Engine.open(catalogue_file)
+def engine(catalogue):
+    return Engine(catalogue)
 
 
 @pytest.fixture(scope="module")

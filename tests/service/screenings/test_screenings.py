@@ -377,6 +377,7 @@ def test_killing_the_worker_in_mid_run_loses_and_repeats_nothing(operator, regis
             os.kill(pid, signal.SIGKILL)
 
     done = kill_in_mid_run(operator, place, kill)
+    operator.let_leases_run_out()
     reported = operator.wait(place)
     assert (reported["state"], reported["rows"]["done"]) == ("finished", len(register))
     assert done >= CHUNK_ROWS

@@ -161,6 +161,7 @@ def test_a_bad_file_leaves_the_last_good_catalogue_and_a_newer_one_leaves_it_to_
         wait_for(lambda: 0 < operator.get(place).json["rows"]["done"] < ROWS)
         assert publish(newer_file, live) != old
         kill_workers(server)
+        operator.let_leases_run_out()
         reported = operator.wait(place)
         assert (reported["state"], reported["rows"]["done"], reported["catalogue"]["version"]) == (
             "finished",

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from matcher.profiles.profile import Profile
-from rules.catalogue.content import open_catalogue
 from service.intake.questions import ProfileSchema, judge_of_facts
 from service.intake.raw_table import PROFILES_FORM
 from service.intake.table import RejectedRow
@@ -76,8 +75,8 @@ def test_a_correction_gives_a_field_of_the_caller_s_a_meaning(sent):
     assert [column.how for column in columns] == ["declared", "declared"]
 
 
-def test_declared_facts_are_judged_with_everything_else_of_their_row(sent, catalogue_file):
-    judge = judge_of_facts(open_catalogue(catalogue_file))
+def test_declared_facts_are_judged_with_everything_else_of_their_row(sent, catalogue):
+    judge = judge_of_facts(catalogue)
     bad_facts = {"shoe_size": 3, "listed": "maybe", "ip_count": 2}
     rows, _ = sent(
         [

@@ -7,13 +7,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from rules.catalogue.content import load_content
 from rules.language.facts import parse_fact_value
 from service.intake.headings.layout import Column
 from service.intake.headings.names import BY_ID
 from service.intake.raw_table import CellError, LeftOpenError
 from service.intake.rows.cells import read_cell
-from tests.service.intake.conftest import ROOT
 
 
 def flag(word, field, heading=""):
@@ -104,8 +102,7 @@ def test_a_word_of_another_fact_says_nothing(word, field):
 
 
 @pytest.mark.parametrize(("cell", "percent", "rate"), [("120%", False, 1.2), (120, True, 1.2), ("350.5%", True, 3.505)])
-def test_a_growth_of_more_than_all_reaches_the_fact(cell, percent, rate):
-    content = load_content(ROOT / "seeds", ROOT / "rules" / "packs")
+def test_a_growth_of_more_than_all_reaches_the_fact(content, cell, percent, rate):
     field = BY_ID["revenue_growth"]
     value = read_cell(cell, Column(position=0, heading=field.heading, field=field, percent=percent))
     assert parse_fact_value(content.facts[field.id], value, content.vocabularies) == (rate,)
