@@ -66,6 +66,10 @@ _BASIS = re.compile("根据|依据|按照|依照|贯彻落实|落实")
 _ENDS_OTHERS = re.compile("同时废止|予以废止|即行废止|自行废止|停止执行|同时失效")
 _OWN_PROVINCE, _OWN_CITY = re.compile("[我本全]省"), re.compile("[我本全]市")
 _OWN_ANY = re.compile("[我本全](?:省|市|区|县|自治区|州|镇)(?!域|场)")
+_IN_FULL = {
+    "province": re.compile("[\u4e00-\u9fff]{2,8}?(?:省|自治区)"),
+    "city": re.compile("[\u4e00-\u9fff]{2,8}?市"),
+}
 _EVERYWHERE = re.compile("各省、自治区、直辖市")
 _BEFORE_A_PLACE = re.compile("(?:关于|印发|组织|开展|申报|实施|年度|年|《|促进|支持|加快|中共)$")
 _FIRST_WORDS = 1500
@@ -232,9 +236,8 @@ class _Statements(Letterhead):
 
     def _full_names(self, kind: str) -> set[str]:
         """Return the codes of the provinces or cities that the text names in full."""
-        endings = "省|自治区" if kind == "province" else "市"
         found = set()
-        for name in re.finditer(f"[\u4e00-\u9fff]{{2,8}}?(?:{endings})", self.text[:_MOST_SEARCHED]):
+        for name in _IN_FULL[kind].finditer(self.text[:_MOST_SEARCHED]):
             for at in range(len(name[0]) - 1):
                 place = self.places.at(name[0], at)
                 if place and at + len(place[1]) == len(name[0]) and self.places.regions[place[0]].kind == kind:

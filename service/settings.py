@@ -127,45 +127,55 @@ class Settings:
     least_rate: int = 8192
 
 
+_NUMBERS: Mapping[str, tuple[str, int, int, int]] = {
+    "port": ("PORT", 8000, 1, 65535),
+    "workers": ("CEPEI_WORKERS", max(2, os.cpu_count() or 1), 1, 64),
+    "threads": ("CEPEI_THREADS", 4, 1, 64),
+    "proxies": ("CEPEI_PROXIES", 0, 0, 8),
+    "body_bytes": ("CEPEI_BODY_BYTES", 1_048_576, 1024, 64 * 1_048_576),
+    "upload_bytes": ("CEPEI_UPLOAD_BYTES", 64 * 1_048_576, 1024, 1024 * 1_048_576),
+    "retention_days": ("CEPEI_RETENTION_DAYS", 30, 1, 3650),
+    "feedback_days": ("CEPEI_FEEDBACK_DAYS", 365, 1, 3650),
+    "screening_processes": ("CEPEI_SCREENING_PROCESSES", os.cpu_count() or 1, 1, 64),
+    "reader_bytes": ("CEPEI_READER_BYTES", 1_024 * 1_048_576, 1_048_576, 2**40),
+    "reader_seconds": ("CEPEI_READER_SECONDS", 180, 1, 3600),
+    "look_seconds": ("CEPEI_LOOK_SECONDS", 20, 1, 3600),
+    "operator_records": ("CEPEI_OPERATOR_RECORDS", 1_000_000, 1, 10**9),
+    "connections": ("CEPEI_CONNECTIONS", 500, 16, MOST_CONNECTIONS),
+    "queue": ("CEPEI_QUEUE", 256, 1, 1000),
+    "header_seconds": ("CEPEI_HEADER_SECONDS", 10, 1, 120),
+    "body_seconds": ("CEPEI_BODY_SECONDS", 20, 1, 600),
+    "write_seconds": ("CEPEI_WRITE_SECONDS", 20, 1, 600),
+    "least_rate": ("CEPEI_LEAST_RATE", 8192, 1, 10**9),
+}
+"""Field -> its variable, what it is when not set, the least and the most."""
+
+
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from `environ` (the process environment if not given); raise SettingsError with all faults."""
     reader = _Reader(os.environ if environ is None else environ)
     host = reader.text("CEPEI_HOST", "127.0.0.1")
+    numbers = {
+        field: reader.number(name, default, lowest=lowest, highest=highest)
+        for field, (name, default, lowest, highest) in _NUMBERS.items()
+    }
     settings = Settings(
+        **numbers,
         catalogue=Path(reader.text("CEPEI_CATALOGUE", str(DEFAULT_CATALOGUE))),
         host=host,
-        port=reader.number("PORT", 8000, lowest=1, highest=65535),
-        workers=reader.number("CEPEI_WORKERS", max(2, os.cpu_count() or 1), lowest=1, highest=64),
-        threads=reader.number("CEPEI_THREADS", 4, lowest=1, highest=64),
         rate_limit=reader.rate("CEPEI_RATE_LIMIT", "" if is_loopback(host) else PUBLIC_RATE_LIMIT),
         rate_store=reader.text("CEPEI_RATE_STORE", ""),
         metrics_folder=reader.text("PROMETHEUS_MULTIPROC_DIR", ""),
-        proxies=reader.number("CEPEI_PROXIES", 0, lowest=0, highest=8),
-        body_bytes=reader.number("CEPEI_BODY_BYTES", 1_048_576, lowest=1024, highest=64 * 1_048_576),
         log_level=reader.choice("CEPEI_LOG_LEVEL", "info", _LEVELS),
         data=Path(reader.text("CEPEI_DATA", str(DEFAULT_DATA))),
-        upload_bytes=reader.number("CEPEI_UPLOAD_BYTES", 64 * 1_048_576, lowest=1024, highest=1024 * 1_048_576),
-        retention_days=reader.number("CEPEI_RETENTION_DAYS", 30, lowest=1, highest=3650),
-        feedback_days=reader.number("CEPEI_FEEDBACK_DAYS", 365, lowest=1, highest=3650),
         screening_worker=reader.choice("CEPEI_SCREENING_WORKER", "on", ("on", "off")) == "on",
-        screening_processes=reader.number("CEPEI_SCREENING_PROCESSES", os.cpu_count() or 1, lowest=1, highest=64),
-        reader_bytes=reader.number("CEPEI_READER_BYTES", 1_024 * 1_048_576, lowest=1_048_576, highest=2**40),
-        reader_seconds=reader.number("CEPEI_READER_SECONDS", 180, lowest=1, highest=3600),
-        look_seconds=reader.number("CEPEI_LOOK_SECONDS", 20, lowest=1, highest=3600),
-        operator_records=reader.number("CEPEI_OPERATOR_RECORDS", 1_000_000, lowest=1, highest=10**9),
         embed_origins=reader.origins("CEPEI_EMBED_ORIGINS"),
-        connections=reader.number("CEPEI_CONNECTIONS", 500, lowest=16, highest=MOST_CONNECTIONS),
         address_connections=reader.number(
             "CEPEI_ADDRESS_CONNECTIONS",
             MOST_CONNECTIONS if is_loopback(host) else 64,
             lowest=1,
             highest=MOST_CONNECTIONS,
         ),
-        queue=reader.number("CEPEI_QUEUE", 256, lowest=1, highest=1000),
-        header_seconds=reader.number("CEPEI_HEADER_SECONDS", 10, lowest=1, highest=120),
-        body_seconds=reader.number("CEPEI_BODY_SECONDS", 20, lowest=1, highest=600),
-        write_seconds=reader.number("CEPEI_WRITE_SECONDS", 20, lowest=1, highest=600),
-        least_rate=reader.number("CEPEI_LEAST_RATE", 8192, lowest=1, highest=10**9),
     )
     if settings.rate_limit and not settings.rate_store:
         reader.faults.append("CEPEI_RATE_STORE must name a file (or a redis:// address) that all workers count in")

@@ -17,7 +17,8 @@ from rules.language.grants import BenefitItem, Grant
 from rules.language.labels import Labeller
 from rules.language.measures import Benefit, Condition, Leaf, Measure, leaves
 from rules.language.reference import DESCRIPTIONS
-from seeds.documents import Clause, Document
+from seeds.documents import Document
+from seeds.outline import Clause
 from seeds.regions import region_label
 from seeds.vocabulary import Vocabulary
 

@@ -14,8 +14,7 @@ from rules.language.condition_parsing import LONGEST_SOURCE_QUOTE, Lexicon, Pack
 from rules.language.figures import FigureKind
 from rules.language.grants import SHARED_KEYS
 from rules.language.pack import parse_pack
-from seeds.documents import Document, build_document
-from seeds.metadata import UNKNOWN, DocumentStatus
+from seeds.documents import UNKNOWN, Document, DocumentStatus, build_document
 
 Raw = dict[str, Any]
 _MOST_REPAIRS = 8

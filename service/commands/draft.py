@@ -14,11 +14,11 @@ import yaml
 
 from rules.catalogue.content import load_content
 from rules.drafting.draft import PackDraft, draft_pack, trial_document
+from seeds.documents import FIELDS, UNKNOWN
 from seeds.faults import SeedError
 from seeds.issuers import Places
 from seeds.letterhead import Stated, Surely
 from seeds.library import TRANSCRIPT_FILE, Transcript, edited_text, load_transcript
-from seeds.metadata import FIELDS, UNKNOWN
 from seeds.regions import load_regions
 from seeds.stated import read_stated
 from service.commands.check import PACKS, SEEDS

@@ -19,9 +19,8 @@ from rules.language.condition_parsing import Lexicon
 from rules.language.measures import Measure
 from rules.language.pack import parse_pack
 from seeds.cleaning import clean
-from seeds.documents import Document, build_document
+from seeds.documents import UNKNOWN, Document, build_document
 from seeds.faults import Fault, SeedError
-from seeds.metadata import UNKNOWN
 from service.screenings.jobs.deciding import Decider
 from service.screenings.shapes import MeasureTenant, VerdictCounts
 from service.screenings.stored.folders import Tenant, read_tenants, write_whole

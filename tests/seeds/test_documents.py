@@ -17,11 +17,11 @@ from seeds.documents import (
     UnknownClauseError,
     build_document,
     document_metadata,
+    last_year_named,
 )
 from seeds.faults import SeedError
 from seeds.issuers import Places
 from seeds.library import load_document, load_documents
-from seeds.metadata import last_year_named
 from seeds.regions import load_regions
 from service.commands.draft import draft_document
 

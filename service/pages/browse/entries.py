@@ -11,8 +11,7 @@ from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import parse_fact_value
 from rules.language.labels import Labeller
 from rules.language.measures import Condition, Example, Leaf, Measure, leaves
-from seeds.documents import Document
-from seeds.metadata import DocumentStatus
+from seeds.documents import Document, DocumentStatus
 from seeds.regions import region_label
 from service.pages.browse.search import Place, excerpt, in_order, marked, places_of
 from service.pages.check.conditions import benefit_words

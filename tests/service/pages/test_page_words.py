@@ -11,8 +11,8 @@ from matcher.answers.shapes import Benefit, FactRead
 from matcher.profiles.words import How
 from rules.language.measures import MeasureKind, Strength
 from rules.language.pack import _BENEFIT_KINDS
+from seeds.documents import DocumentStatus
 from seeds.library import load_documents
-from seeds.metadata import DocumentStatus
 from service.commands.check import SEEDS
 from service.complaints import Complaint
 from service.intake.questions import ProfileSchema
