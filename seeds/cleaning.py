@@ -126,11 +126,11 @@ _STANDALONE = re.compile(
     r".{1,16}〔\d{4}〕\s*第?\d{1,5}号"
     r"|[（(]?\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日[）)]?"
     r"|[（(](?:征求意见稿|公开征求意见稿|送审稿|讨论稿|草案|试行|暂行|修订稿?|\d{4}年(?:版|修订))[）)]"
-    r"|附件\s*\d*\s*[：:]?"
+    r"|附件\s*+\d*+\s*+[：:]?"
 )
 _CLOSING = "。，、；：！？）》〉」』】〕”’％"
 # A line of a table of contents (…… 12) is whole too.
-_SENTENCE_END = re.compile(r"[。！？；：…][”’」』）》】〕]*$|[.…·]{4,}\s*\d+$")
+_SENTENCE_END = re.compile(r"[。！？；：…][”’」』）》】〕]*$|(?<![.…·])[.…·]{4,}+\s*+\d++$")
 _BRACKETED_END = re.compile(r"[。！？][（][^（）]*(?:（[^（）]*）[^（）]*)*）$")
 # These always end what stands before them: a duty statement, and the last words of a broken title.
 _TAIL = re.compile(r"[（(](?:责任|牵头|配合)(?:单位|部门)[：:]|的(?:通知|通告|公告|函|批复|决定)$")

@@ -26,13 +26,13 @@ _BYTE_ORDER_MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_DECLARED_CHARSET = re.compile(rb"""<meta[^>]{1,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w-]{1,40})""", re.IGNORECASE)
+_DECLARED_CHARSET = re.compile(rb"""<meta[^<>]{1,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w-]{1,40})""", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"""^\s{0,99}<\?xml[^>]{1,200}?encoding\s{0,9}=\s{0,9}["']([\w-]{1,40})""", re.IGNORECASE)
 # Pages that declare gb2312 or gbk use characters outside of them; GB18030 holds both.
 _WIDER_CHARSET = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb_2312-80": "gb18030"}
 _PLAIN = re.compile("[\\s!-~\u00b7\u2010-\u2026\u3000-\u303f\u4e00-\u9fff\uff01-\uff65]")
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,600}\)")
-_TABLE_RULE = re.compile(r"[|:\- \t]*-{3}[|:\- \t]*")
+_TABLE_RULE = re.compile(r"[|:\- \t]+")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>])")
 
 
@@ -104,8 +104,13 @@ def _decode(path: Path, data: bytes, encodings: tuple[str, ...]) -> str:
 def _read_markdown(path: Path, data: bytes) -> str:
     """Return Markdown without links, escapes and table rules; headings and emphasis are left for cleaning."""
     text = _LINK.sub(r"\1", decode_text(path, data))
-    lines = [_table_row(line) for line in text.split("\n") if not _TABLE_RULE.fullmatch(line) or "|" not in line]
+    lines = [_table_row(line) for line in text.split("\n") if not _is_table_rule(line)]
     return _ESCAPED.sub(r"\1", "\n".join(lines))
+
+
+def _is_table_rule(line: str) -> bool:
+    """Tell whether a line only parts the head of a table from its rows: |---|:--:|."""
+    return "|" in line and "---" in line and _TABLE_RULE.fullmatch(line) is not None
 
 
 def _table_row(line: str) -> str:

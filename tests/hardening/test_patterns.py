@@ -8,9 +8,6 @@ import pytest
 from tests.hardening.hostile import fault_of
 from tests.hardening.patterns import Found, find_patterns, other_roads, read_calls, read_uses
 
-STILL_TO_MEND = {"seeds.cleaning", "seeds.numbering", "seeds.reading", "service.intake.xlsx.formats"}
-"""Modules whose patterns are known to be worse; one that is mended has to leave this list."""
-
 
 @pytest.fixture(scope="module")
 def seen() -> tuple[list[Found], list[str]]:
@@ -26,7 +23,7 @@ def test_every_pattern_of_the_source_is_seen(seen):
 
 def test_no_pattern_takes_longer_than_its_text_grows(seen):
     faults = {one.where: fault for one in seen[0] if (fault := fault_of(one.compiled, one.methods))}
-    assert {place.split(":")[0] for place in faults} == STILL_TO_MEND, faults
+    assert faults == {}
 
 
 WORSE = {

@@ -14,11 +14,11 @@ from service.intake.raw_table import Broken
 from service.intake.xlsx.archive import STYLES, Archive, Attributes
 
 _PIECE = re.compile(
-    r'"(?P<quoted>[^"]*)"?|[\\!](?P<escaped>.)|[_*].|\[(?P<bracket>[^\]]*)\]|(?P<general>general|g/通用格式)'
+    r'"(?P<quoted>[^"]*)"?|[\\!](?P<escaped>.)|[_*].|\[(?P<bracket>[^\[\]]*)\]|(?P<general>general|g/通用格式)'
     r"|e[+-]|(?P<digits>[0#?]+)|(?P<mark>[.,%])|(?P<bare>.)",
     re.IGNORECASE | re.DOTALL,
 )
-_SECTIONS = re.compile(r'(?:"[^"]*"?|[\\!_*].|\[[^\]]*\]|[^;])+|(?<=;)(?=;|$)', re.DOTALL)
+_SECTIONS = re.compile(r'(?:"[^"]*"?|[\\!_*].|\[[^\[\]]*\]|[^;])+|(?<=;)(?=;|$)', re.DOTALL)
 _TESTED = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
 _CURRENCY = re.compile(r"\$([^-]*)(?:-(.*))?")
 _TESTS = {
@@ -179,6 +179,6 @@ def _divisor(shape: str) -> float | None:
     point = shape.find("!")
     if shape.count("!") > 1 or (point >= 0 and "." in shape):
         return None
-    thousands = sum(len(found) for found in re.findall(r",+(?=\.|!|$)", shape))
+    thousands = sum(len(found) for found in re.findall(r"(?<!,),++(?=\.|!|$)", shape))
     behind = shape[point:].count("0") if point >= 0 else 0
     return float(1000**thousands * 10**behind)
