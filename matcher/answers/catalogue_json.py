@@ -10,7 +10,6 @@ from msgspec.structs import asdict
 
 from matcher.answers import measure_shapes, shapes
 from matcher.answers.grants import GrantWords, papers
-from matcher.ranking.ranking import WEIGHTS
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition
 from rules.language.grants import BenefitItem, Grant
@@ -185,18 +184,6 @@ def describe_fact(fact: FactDefinition, language: str) -> shapes.VocabularyEntry
         unit=fact.unit_en if language == "en" else fact.unit, vocabulary=fact.vocabulary or None,
         field=fact.field, question=fact.question(language), changeable=fact.changeable,
     )  # fmt: skip
-
-
-def describe_features(language: str) -> tuple[shapes.Feature, ...]:
-    """Return the published table of ranking features."""
-    if language == "en":
-        texts = [(w.name.replace("_", " "), w.description, w.reason) for w in WEIGHTS]
-    else:
-        texts = [(w.zh, w.claim_zh, w.reason_zh) for w in WEIGHTS]
-    return tuple(
-        shapes.Feature(name=w.name, label=label, weight=w.weight, description=description, reason=reason)
-        for w, (label, description, reason) in zip(WEIGHTS, texts, strict=True)
-    )
 
 
 def describe_operators(language: str) -> tuple[shapes.Operator, ...]:

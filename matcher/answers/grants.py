@@ -22,7 +22,7 @@ from rules.language.labels import Labeller
 from rules.language.measures import BY_STRENGTH, STRENGTH, Measure, conjunction
 from rules.language.payment import next_tier, payment_of
 from rules.language.reference import ConditionTrace, evaluate_condition
-from rules.language.stacking import Sort, pair, sort_of
+from rules.language.stacking import Sort, pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,17 @@ class GrantPresenter:
                 yield PairStanding(measure_id=other.id, title=title, together=found.together, rules=found.rules)
 
     def _sort(self, measure: Measure) -> Sort:
-        paid = self.catalogue.grants.get(measure.id, Grant()).beneficiary
-        document, regions = self.catalogue.documents[measure.document], self.catalogue.vocabularies["regions"]
-        return sort_of(measure, document, regions, paid.kind if paid else "")
+        return sort_of(self.catalogue, measure)
+
+
+def sort_of(catalogue: Catalogue, measure: Measure) -> Sort:
+    """Return what sort of policy a measure is, from the place whose document it stands in and whom it pays."""
+    paid = catalogue.grants.get(measure.id, Grant()).beneficiary
+    region, regions = catalogue.documents[measure.document].region, catalogue.vocabularies["regions"]
+    return Sort(
+        region=region,
+        level=regions[region].kind,
+        lies_in=regions.taxonomy.ancestors(region),
+        instruments=frozenset(measure.instruments),
+        beneficiary=paid.kind if paid else "enterprise",
+    )

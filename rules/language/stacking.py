@@ -8,12 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated
 
-from rules.language.measures import (
-    Measure,
-)
 from rules.language.quotes import Quote
-from seeds.documents import Document
-from seeds.vocabulary import Vocabulary
 
 
 class StackingRule(StrEnum):
@@ -109,17 +104,6 @@ class Sort:
 
 
 _UNSORTED = Sort()
-
-
-def sort_of(measure: Measure, document: Document, regions: Vocabulary, beneficiary: str = "") -> Sort:
-    """Return what sort of policy a measure is, from the place whose document it stands in; "" pays the enterprise."""
-    return Sort(
-        region=document.region,
-        level=regions[document.region].kind,
-        lies_in=regions.taxonomy.ancestors(document.region),
-        instruments=frozenset(measure.instruments),
-        beneficiary=beneficiary or "enterprise",
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

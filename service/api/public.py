@@ -16,14 +16,14 @@ from matcher.answers.catalogue_json import (
     describe_document,
     describe_entry,
     describe_fact,
-    describe_features,
     describe_measure_fully,
     describe_measure_listed,
     describe_operators,
 )
-from matcher.answers.shapes import ClauseFull, DocumentFull, MatchAnswer, MeasureFull, VocabularyEntry
+from matcher.answers.shapes import ClauseFull, DocumentFull, Feature, MatchAnswer, MeasureFull, VocabularyEntry
 from matcher.answers.suggestions import nearest_entries
 from matcher.profiles.profile import MatchRequest
+from matcher.ranking.ranking import WEIGHTS
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import VOCABULARY_FILES
 from seeds.faults import worded
@@ -185,6 +185,18 @@ def _nearest_facts(facts: list[VocabularyEntry], words: str) -> list[VocabularyE
 
 
 tables = Blueprint("tables", __name__, description="How measures are ranked and conditions are written.")
+
+
+def describe_features(language: str) -> tuple[Feature, ...]:
+    """Return the published table of ranking features."""
+    if language == "en":
+        texts = [(w.name.replace("_", " "), w.description, w.reason) for w in WEIGHTS]
+    else:
+        texts = [(w.zh, w.claim_zh, w.reason_zh) for w in WEIGHTS]
+    return tuple(
+        Feature(name=w.name, label=label, weight=w.weight, description=description, reason=reason)
+        for w, (label, description, reason) in zip(WEIGHTS, texts, strict=True)
+    )
 
 
 @tables.at("/v1/features")

@@ -6,7 +6,7 @@ import pytest
 
 from rules.language.grants import WindowState, window_on
 from rules.language.quotes import Quote
-from rules.language.stacking import Level, Sort, Stacking, StackingRule, Together, pair, sort_of
+from rules.language.stacking import Level, Sort, Stacking, StackingRule, Together, pair
 
 YES, NO, UNKNOWN = Together
 OPEN, NEXT, CLOSED, NOT_STATED = WindowState
@@ -25,8 +25,15 @@ def regions(lexicon):
 @pytest.fixture(scope="module")
 def sorts(policies, regions):
     paid = {name: grant.beneficiary.kind for name, grant in policies.grants.items() if grant.beneficiary}
+    places = {name: policies.documents[measure.document].region for name, measure in policies.measures.items()}
     return {
-        name: sort_of(measure, policies.documents[measure.document], regions, paid.get(name, ""))
+        name: Sort(
+            region=places[name],
+            level=regions[places[name]].kind,
+            lies_in=regions.taxonomy.ancestors(places[name]),
+            instruments=frozenset(measure.instruments),
+            beneficiary=paid.get(name, "enterprise"),
+        )
         for name, measure in policies.measures.items()
     }
 

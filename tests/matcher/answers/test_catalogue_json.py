@@ -1,7 +1,5 @@
 """Documents, clauses, measures, entries and tables in the shape of the API."""
 
-import re
-
 import msgspec
 import pytest
 
@@ -11,12 +9,10 @@ from matcher.answers.catalogue_json import (
     describe_document,
     describe_entry,
     describe_fact,
-    describe_features,
     describe_measure_fully,
     describe_operators,
 )
 from matcher.answers.shapes import MeasureFull
-from matcher.ranking.ranking import WEIGHTS
 from rules.language.labels import Labeller
 from rules.language.reference import OPERATORS
 
@@ -90,17 +86,6 @@ def test_every_entry_and_fact_has_a_label(catalogue, language):
         described = describe_fact(fact, language)
         assert described.label
         assert described.question
-
-
-def test_the_table_of_features_is_the_table_of_weights():
-    zh, en = describe_features("zh"), describe_features("en")
-    assert [row.name for row in zh] == [row.name for row in en] == [weight.name for weight in WEIGHTS]
-    words = ("label", "description", "reason")
-    assert all(
-        "\u4e00" <= getattr(row, word)[0] <= "\u9fff" or getattr(row, word)[0] == "“" for row in zh for word in words
-    )
-    assert not any(re.search("[A-Za-z]", getattr(row, word)) for row in zh for word in words)
-    assert all(getattr(row, word).isascii() and "_" not in row.label for row in en for word in words)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,10 +1,13 @@
 """The reading calls: measures, documents, vocabularies and tables, filtered, paged, in two languages."""
 
+import re
 from urllib.parse import quote
 
 import pytest
 
 from matcher.answers import shapes as answers
+from matcher.ranking.ranking import WEIGHTS
+from service.api.public import describe_features
 from service.shapes import reading as published
 
 
@@ -150,3 +153,14 @@ def test_what_everyone_gets_alike_can_be_asked_for_conditionally(server):
     again = server.get("/v1/documents/gd-biomanufacturing-2025", If_None_Match=first.headers["ETag"])
     assert (again.status, again.body) == (304, b"")
     assert server.get("/v1/documents/gd-biomanufacturing-2025", If_None_Match='"other"').status == 200
+
+
+def test_the_table_of_features_is_the_table_of_weights():
+    zh, en = describe_features("zh"), describe_features("en")
+    assert [row.name for row in zh] == [row.name for row in en] == [weight.name for weight in WEIGHTS]
+    words = ("label", "description", "reason")
+    assert all(
+        "\u4e00" <= getattr(row, word)[0] <= "\u9fff" or getattr(row, word)[0] == "“" for row in zh for word in words
+    )
+    assert not any(re.search("[A-Za-z]", getattr(row, word)) for row in zh for word in words)
+    assert all(getattr(row, word).isascii() and "_" not in row.label for row in en for word in words)
