@@ -12,7 +12,7 @@ import pytest
 from matcher.answers.engine import Engine
 from matcher.profiles.profile import MatchRequest, Profile
 from rules.catalogue.content import Content, assemble, open_catalogue
-from rules.language.condition_parsing import Lexicon
+from rules.language.facts import Lexicon
 from rules.language.pack import load_pack
 from seeds.library import load_document
 from service.cli import COMMANDS

@@ -16,8 +16,7 @@ from sqlite_utils import Database
 
 from rules.catalogue.catalogue import Catalogue, CatalogueError, searchable
 from rules.drafting.words import load_drafting_words
-from rules.language.condition_parsing import Lexicon
-from rules.language.facts import FactDefinition, FactType, load_facts
+from rules.language.facts import FactDefinition, FactType, Lexicon, load_facts
 from rules.language.measures import Measure, leaves
 from rules.language.pack import load_pack, parse_pack, reference_faults
 from seeds.documents import Document, build_document, document_metadata

@@ -10,7 +10,11 @@ from typing import Any
 from rules.drafting.reading import Read, SentenceReader, addressed, names_money
 from rules.drafting.sentences import Sentence, sentences_of
 from rules.drafting.words import DraftingWords, drafting_words, first_named, holds
-from rules.language.condition_parsing import LONGEST_SOURCE_QUOTE, Lexicon, PackError
+from rules.language.condition_parsing import (
+    LONGEST_SOURCE_QUOTE,
+    PackError,
+)
+from rules.language.facts import Lexicon
 from rules.language.figures import FigureKind
 from rules.language.grants import SHARED_KEYS
 from rules.language.pack import parse_pack

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rules.language.facts import FLAGS, NUMERIC, FactDefinition, FactError, FactType, Value, parse_fact_value
+from rules.language.facts import FLAGS, NUMERIC, FactDefinition, FactError, FactType, Lexicon, Value, parse_fact_value
 from rules.language.measures import (
     Combination,
     Condition,
@@ -20,7 +20,6 @@ from rules.language.reference import DATED, OPERATORS, TAXONOMIC
 from rules.language.reference import NUMERIC as NUMERIC_OPERATORS
 from seeds.documents import Document
 from seeds.faults import Fault, SeedError
-from seeds.vocabulary import Vocabulary
 
 LONGEST_SOURCE_QUOTE = 120
 
@@ -124,14 +123,6 @@ _COMBINATIONS = frozenset(Combination)
 
 class PackError(SeedError):
     """A rule pack has faults; none of its measures is loaded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """The published facts and the vocabularies that conditions may use."""
-
-    facts: Mapping[str, FactDefinition]
-    vocabularies: Mapping[str, Vocabulary]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

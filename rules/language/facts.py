@@ -85,6 +85,14 @@ class FactDefinition:
         return self.ask_en if language == "en" else self.ask_zh
 
 
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The published facts and the vocabularies that conditions may use."""
+
+    facts: Mapping[str, FactDefinition]
+    vocabularies: Mapping[str, Vocabulary]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a profile says of one fact; a fact without an Answer is missing.

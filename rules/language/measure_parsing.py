@@ -12,8 +12,11 @@ from datetime import date
 from typing import Any
 
 from rules.language.amounts import AmountError, parse_money, parse_share
-from rules.language.condition_parsing import ConditionParser, Lexicon, Quoter
-from rules.language.facts import FactError, parse_fact_value
+from rules.language.condition_parsing import (
+    ConditionParser,
+    Quoter,
+)
+from rules.language.facts import FactError, Lexicon, parse_fact_value
 from rules.language.grant_parsing import BENEFIT_KINDS, GrantParser
 from rules.language.grants import Grant
 from rules.language.measures import (

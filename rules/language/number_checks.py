@@ -7,8 +7,7 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
-from rules.language.condition_parsing import Lexicon
-from rules.language.facts import NUMERIC, FactDefinition, FactType, Value
+from rules.language.facts import NUMERIC, FactDefinition, FactType, Lexicon, Value
 from rules.language.figures import FigureKind, figures_stating, states, states_day
 from rules.language.grants import Gift, Tier
 from rules.language.measures import Condition, Leaf, leaves

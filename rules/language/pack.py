@@ -11,8 +11,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rules.language.condition_parsing import Faults, Lexicon, PackError, Quoter
-from rules.language.facts import FactDefinition, FactError, FactType, parse_fact_value
+from rules.language.condition_parsing import (
+    Faults,
+    PackError,
+    Quoter,
+)
+from rules.language.facts import FactDefinition, FactError, FactType, Lexicon, parse_fact_value
 from rules.language.grants import SHARED_KEYS, Grant, summed_up, with_shared
 from rules.language.measure_parsing import MeasureParser
 from rules.language.measures import (

@@ -15,18 +15,18 @@ import orjson
 
 from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
-from rules.language.condition_parsing import Lexicon
+from rules.language.facts import Lexicon
 from rules.language.measures import Measure
 from rules.language.pack import parse_pack
 from seeds.cleaning import clean
 from seeds.documents import UNKNOWN, Document, build_document
 from seeds.faults import Fault, SeedError
 from service.screenings.jobs.deciding import Decider
+from service.screenings.jobs.tables import result_table
 from service.screenings.shapes import MeasureTenant, VerdictCounts
 from service.screenings.stored.folders import Tenant, read_tenants, write_whole
 from service.screenings.stored.jobs import Options
 from service.screenings.stored.matrix import MANY, Parts
-from service.screenings.stored.parts import result_table
 
 Json = dict[str, Any]
 

@@ -12,8 +12,7 @@ from hypothesis import settings
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import Content, assemble
 from rules.compiled.program import Program
-from rules.language.condition_parsing import Lexicon
-from rules.language.facts import Answer, derive, parse_fact_value
+from rules.language.facts import Answer, Lexicon, derive, parse_fact_value
 from rules.language.pack import load_pack
 from seeds.library import load_documents
 

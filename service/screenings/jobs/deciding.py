@@ -26,9 +26,10 @@ from matcher.profiles.profile import Fields
 from matcher.registers.screener import ScreenedChunk, Screener
 from rules.catalogue.catalogue import Catalogue
 from seeds.vocabulary import Vocabulary
+from service.screenings.jobs.tables import chunk_summary, count_table, near_table, result_table
 from service.screenings.stored.folders import Folder, Tenant, parse_tenants, table_bytes, write_whole
 from service.screenings.stored.jobs import Chunk, Options
-from service.screenings.stored.parts import chunk_summary, count_table, near_table, refused_facts, result_table
+from service.screenings.stored.parts import refused_facts
 
 _MOST_PLACES = 20_000
 """So many places are remembered: past it, all are forgotten and read again."""

@@ -17,13 +17,11 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from matcher.profiles.profile import MatchError
-from matcher.registers.screener import ScreenedChunk
-from matcher.standing import COUNTED, RELEVANCE
-from rules.language.measures import OF_MEASURE, WHYS
+from matcher.standing import COUNTED
 from service.complaints import Complaint
 from service.intake.questions import complaints_of_facts
 from service.screenings.shapes import RejectedRow, VerdictCounts
-from service.screenings.stored.folders import Folder, Tenant, table_bytes, write_whole
+from service.screenings.stored.folders import Folder, table_bytes, write_whole
 
 Json = dict[str, Any]
 PAIR_SCHEMA = pa.schema(
@@ -162,77 +160,12 @@ def _lines(folder: Folder, number: int | None) -> Iterator[Json]:
             yield from map(orjson.loads, lines)
 
 
-_CALLED = ("external_id", "uscc", "name")
+CALLED = ("external_id", "uscc", "name")
+"""What a tenant is called by, in results."""
 NEAR = pa.schema([("row", pa.int32()), ("measure_id", pa.string()), ("fact", pa.string()), ("gap", pa.float64())])
 COUNTS = pa.schema([("row", pa.int32()), ("region", pa.string()), *((name, pa.int32()) for name in COUNTED)])
 WITHHELD = "withheld_measures"
 """The column of what is withheld of each tenant: a bit a measure, in the order of the catalogue."""
-
-
-def result_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], measure_ids: Sequence[str]) -> pa.Table:
-    """Return what is shown, by row and then in the order of a match; `chunk` numbers its rows from 0."""
-    called = {name: _taken([getattr(t.profile, name) for t in tenants], chunk.pair_row) for name in _CALLED}
-    return pa.table(
-        {
-            "row": _numbers(tenants)[chunk.pair_row],
-            **called,
-            "measure_id": _taken(measure_ids, chunk.pair_measure),
-            "verdict": _taken([verdict.value for verdict in OF_MEASURE], chunk.verdict),
-            "relevance": _taken([relevance.value for relevance in RELEVANCE], chunk.relevance),
-            "score": chunk.score,
-            "unknown": _unknown(chunk),
-        },
-        schema=PAIR_SCHEMA,
-    )
-
-
-def near_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], measure_ids: Sequence[str]) -> pa.Table:
-    """Return the pairs that one changeable condition stands in the way of, with what is missing where it counts."""
-    near = chunk.near
-    columns = {
-        "row": _numbers(tenants)[near.rows],
-        "measure_id": _taken(measure_ids, near.measures),
-        "fact": pa.array(near.facts, type=pa.string()),
-        "gap": pa.array(near.gaps, type=pa.float64(), from_pandas=True),
-    }
-    return pa.table(columns, schema=NEAR)
-
-
-def count_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], regions: Mapping[int, str]) -> pa.Table:
-    """Return the counts of each tenant that was decided, its region where that is sure, and what is withheld."""
-    rows = _numbers(tenants)[chunk.rows]
-    counts = {name: chunk.by_row[:, place].astype(np.int32) for place, name in enumerate(COUNTED)}
-    table = pa.table({"row": rows, "region": [regions.get(int(row)) for row in rows], **counts}, schema=COUNTS)
-    content, width = pa.py_buffer(np.ascontiguousarray(chunk.withheld)), pa.binary(chunk.withheld.shape[1])
-    bits = pa.FixedSizeBinaryArray.from_buffers(width, len(chunk.withheld), [None, content])
-    return table.append_column(WITHHELD, bits)
-
-
-def chunk_summary(chunk: ScreenedChunk, measure_ids: Sequence[str]) -> dict[str, Any]:
-    """Return what the chunk adds up to."""
-    shown = chunk.by_row[:, COUNTED.index("possible")] - chunk.by_row[:, COUNTED.index("withheld")]
-    applicable = chunk.by_row[:, COUNTED.index("applicable")]
-    return {
-        "measures": {name: counts.tolist() for name, counts in zip(measure_ids, chunk.by_measure, strict=True)},
-        "tenants_with": {"applicable": int(np.count_nonzero(applicable)), "possible": int(np.count_nonzero(shown))},
-        "settles": {fact: int(count) for fact, count in chunk.settles.items()},
-        "opens": dict(chunk.opened_by()),
-    }
-
-
-def _numbers(tenants: Sequence[Tenant]) -> NDArray[np.int32]:
-    return np.array([tenant.row for tenant in tenants], dtype=np.int32)
-
-
-def _taken(words: Sequence[str], places: NDArray[Any]) -> pa.Array:
-    return pa.array(words, type=pa.string()).take(pa.array(places))
-
-
-def _unknown(chunk: ScreenedChunk) -> pa.Array:
-    opened = chunk.open
-    facts, whys = _taken(opened.names, opened.facts), _taken([why.value for why in WHYS], opened.whys)
-    pairs = pa.StructArray.from_arrays([facts, whys], fields=list(PAIR_SCHEMA.field("unknown").type.value_type))
-    return pa.ListArray.from_arrays(pa.array(opened.starts, type=pa.int32()), pairs)
 
 
 _GROUP_ROWS = 65_536
@@ -263,11 +196,11 @@ def write_digest(folder: Folder, numbers: Sequence[int]) -> None:
 def _tenants_of_chunk(folder: Folder, number: int) -> pa.Table:
     """Return the tenants of a chunk that were decided; those whose facts were refused have no counts."""
     counts = pq.read_table(folder.counts(number), columns=COUNTS.names)
-    called = pq.read_table(folder.tenants(number), columns=["row", *_CALLED])
+    called = pq.read_table(folder.tenants(number), columns=["row", *CALLED])
     called = called.take(np.searchsorted(called["row"].to_numpy(), counts["row"].to_numpy()))
     chunk = pa.array(np.full(counts.num_rows, number, dtype=np.int32))
     columns = {name: counts[name] for name in counts.column_names}
-    return pa.table({**columns, **{name: called[name] for name in _CALLED}, "chunk": chunk})
+    return pa.table({**columns, **{name: called[name] for name in CALLED}, "chunk": chunk})
 
 
 def _by_measure(folder: Folder, numbers: Sequence[int]) -> bytes:
