@@ -475,3 +475,11 @@ def test_a_secret_that_was_made_anew_ends_every_session(stored):
     text = sessions.begin(key)
     (store.folder / "key-secret").write_bytes(b"x" * 32)
     assert sessions.find(text) is None
+
+
+def test_who_has_not_signed_in_sends_no_more_than_a_form(server):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    with contextlib.closing(connection):
+        body = b"key=" + b"x" * 2_000_000
+        connection.request("POST", "/screenings/sign-in", body, {**FORM, "Origin": f"http://127.0.0.1:{server.port}"})
+        assert connection.getresponse().status == 413

@@ -230,8 +230,9 @@ def _wanted() -> str:
 
 def _refuse_foreign_form() -> None:
     """Raise RequestError unless a page of this console sent the form."""
-    flask.request.max_content_length = serving().settings.upload_bytes + 1
     session, own = flask.g.console, is_own_form(flask.request)
+    if session is not None:  # a list may be large; who has not signed in sends none
+        flask.request.max_content_length = serving().settings.upload_bytes + 1
     if own and (session is None or flask.request.endpoint == "console.sign_in"):
         return
     if own and hmac.compare_digest(session.token.encode(), flask.request.form.get(TOKEN, "").encode()):
