@@ -65,7 +65,7 @@ def _write_new(options: argparse.Namespace) -> int:
 def _write_pack(folder: Path, draft: Draft) -> None:
     """Write the draft pack with what stayed unread on top, and tell how much that is."""
     content = load_content(SEEDS, PACKS)
-    pack = draft_pack(trial_document(yaml.safe_load(draft.metadata), draft.text), content.lexicon)
+    pack = draft_pack(trial_document(yaml.safe_load(readable(draft.metadata)), draft.text), content.lexicon)
     lines = [f"# {pack.read} of {pack.sentences} sentences read. It decides nothing yet: review every line."]
     lines += [f"# unread {one.clause}: {one.text[:_SHOWN]}".replace("\n", " ") for one in pack.unread]
     (folder / "pack.yaml").write_text("\n".join([*lines, _yaml(_unshared(pack))]), "utf-8")

@@ -11,7 +11,7 @@ WORDS = Path(__file__).parents[2] / "seeds" / "vocabularies"
 FILES = sorted(
     path.name
     for path in WORDS.glob("*.yaml")
-    if path.stem not in ("industries", "intents", "profile_fields", "word_lists", "zones")
+    if path.stem not in ("drafting", "industries", "intents", "profile_fields", "word_lists", "zones")
 )
 
 GOOD = """

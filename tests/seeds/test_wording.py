@@ -10,7 +10,8 @@ from seeds.faults import LANGUAGES, Bilingual, holes, load_messages, load_yaml, 
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 CHINESE_BY_EXAMPLE = {
-    "no_money", "not_money", "mapping_unit", "format_left_open",
+    "no_money", "not_money", "mapping_unit", "format_left_open", "tier_words", "step_form", "tier_order", "operator_said",
+    "amount_and_up_to",
 }  # fmt: skip
 
 

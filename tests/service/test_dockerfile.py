@@ -82,7 +82,7 @@ SPELLED = {
 
 def _metadata_of(name):
     about = metadata(name)
-    licences = [about["License-Expression"] or "", (about["License"] or "").split("\n")[0]]
+    licences = [about.get("License-Expression") or "", (about.get("License") or "").split("\n")[0]]
     return " ".join([*licences, *(one for one in about.get_all("Classifier") or () if one.startswith("License"))])
 
 

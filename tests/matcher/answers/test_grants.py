@@ -12,8 +12,8 @@ from matcher.answers.engine import Engine
 from matcher.answers.shapes import MatchAnswer, MeasureFull
 from matcher.profiles.profile import MatchRequest, Profile
 from rules.catalogue.content import assemble
-from seeds.documents import load_documents
 from seeds.faults import load_yaml
+from seeds.library import load_documents
 
 POLICIES = Path(__file__).parents[2] / "rules" / "policies"
 DOCUMENT = "chenghu-industry-2026"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from matcher.answers.shapes import Benefit, FactRead
 from matcher.profiles.words import How
+from rules.language.grant_parsing import BENEFIT_KINDS
 from rules.language.measures import MeasureKind, Strength
-from rules.language.pack import _BENEFIT_KINDS
 from seeds.documents import DocumentStatus
 from seeds.library import load_documents
 from service.commands.check import SEEDS
@@ -46,7 +46,7 @@ def test_both_languages_fill_the_same_holes():
 def test_every_strength_kind_of_benefit_and_status_has_its_words():
     keys = [f"strength.{strength}" for strength in Strength]
     keys += [f"{word}.{kind}" for word in ("kind", "kind_badge", "kind_lead") for kind in MeasureKind]
-    keys += [f"benefit.{kind}" for kind in _BENEFIT_KINDS] + [f"status.{status}" for status in DocumentStatus]
+    keys += [f"benefit.{kind}" for kind in BENEFIT_KINDS] + [f"status.{status}" for status in DocumentStatus]
     for words in (page_words("zh"), page_words("en")):
         assert all(words[key] for key in keys)
         assert "可享受" not in "".join(words.values())
