@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -175,7 +176,7 @@ def test_a_server_that_stops_answers_what_it_has_and_waits_for_nobody_slow(serve
     idle, slow = connect(server.port), connect(server.port)
     idle.sendall(head("GET /healthz"))
     slow.sendall(b"GET / HTTP/1.1\r\nA:")
-    asked = [connect(server.port) for _ in range(4)]
+    asked = [connect(server.port) for _ in range(10)]
     before = _logged(server, "/v1/match")
     for one in asked:
         one.sendall(MATCH.replace(b"Connection: close", b"A: b"))
@@ -183,7 +184,9 @@ def test_a_server_that_stops_answers_what_it_has_and_waits_for_nobody_slow(serve
     began = time.monotonic()
     server.process.send_signal(signal.SIGTERM)
     answers = [parse(read_to_end(one)) for one in asked]
-    assert [answer.status for answer in answers] == [200] * 4
+    statuses = Counter(answer.status for answer in answers)  # on a slow machine the last ones may be too many
+    assert statuses.keys() <= {200, 503}
+    assert statuses[200] > statuses[503]
     assert {answer.headers["connection"] for answer in answers} >= {"close"}
     assert server.process.wait(20) == 0
     assert time.monotonic() - began < 13  # less than it waits for anybody
