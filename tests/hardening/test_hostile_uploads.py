@@ -125,7 +125,9 @@ def quick(operator):
 @pytest.fixture(scope="module")
 def outcomes(server, operator):
     """What became of every file: looked at, then screened for one of two operators while a third one works."""
-    owners, before = [Operator(server) for _ in range(2)], memory_of(server)
+    owners = [Operator(server) for _ in range(2)]
+    while len(before := memory_of(server)) < 2:  # the second one is still being forked
+        time.sleep(0.05)
     quick(operator)
     found, places = {}, {}
     for number, (name, (file, build)) in enumerate(BOMBS.items()):
