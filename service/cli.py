@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare_streams()
     try:
         try:
-            return _run(sys.argv[1:] if arguments is None else arguments)
+            status = _run(sys.argv[1:] if arguments is None else arguments)
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -77,6 +77,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return Exit.UNREAD
         complain(f"cepei: {unusable(error, 'stdout')}")
         return Exit.UNUSABLE_INPUT
+    if status == Exit.INTERRUPTED:
+        os._exit(status)  # libraries left in the middle of their work may abort where Python would tidy up
+    return status
 
 
 def _run(given: Sequence[str]) -> int:
