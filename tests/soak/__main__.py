@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -148,10 +149,11 @@ def compare(client, undisturbed, compared, harm):
         if state is None or state["state"] in {"queued", "running"}:
             continue
         outcome = judged(client, place, name, state, undisturbed)
-        if outcome == "sound, failed" and any(
-            name == "disk full" and began < time.monotonic() and ended > since for name, began, ended in harm.done
-        ):
-            outcome = "sound, failed for want of space"
+        if outcome == "sound, failed":
+            if (state["failure"] or {}).get("code") == "storage_full" and harm.was_full(since):
+                outcome = "sound, failed for want of space"
+            else:
+                print("failed:", name, state["failure"])
         compared[outcome] += 1
         forget(client, place)
 
@@ -167,7 +169,6 @@ def judged(client, place, name, state, undisturbed):
     if name in BOMBS:
         return f"bomb {state['state']}" + (f" ({state['failure']['code']})" if state["failure"] else "")
     if state["state"] != "finished":
-        print("failed:", name, state["failure"])
         return "sound, failed"
     for _ in range(5):
         status, _, body = client.as_operator("results", "GET", f"{place}/results.csv")
@@ -204,6 +205,7 @@ def report(notes, harms, compared, sizes, log):
     return 1 if faults else 0
 
 
+TRACEBACK = re.compile(r"^.*Traceback.*(?:\n.*){0,40}", re.MULTILINE)
 BAD = ("sound, failed", "sound, DIFFERENT", "sound, results not read", "never ended")
 
 
@@ -233,7 +235,7 @@ def log_faults(log):
     told = (json.loads(line) for line in lines if '"exception": "' in line)
     found = Counter((one["exception"], one["frames"][-1]) for one in told)
     faults = [f"the log tells {count} times of {name} in {frame}" for (name, frame), count in found.items()]
-    faults += ["the log holds a traceback"] if "Traceback" in log else []
+    faults += [f"the log holds a traceback:\n{told}" for told in list(TRACEBACK.findall(log))[:3]]
     return faults + (["the log names a company"] if MARK in log else [])
 
 

@@ -1,6 +1,8 @@
 """What is done to the service meanwhile: processes killed, the catalogue swapped, slow clients, a full disk."""
 
 import contextlib
+import itertools
+import math
 import os
 import shutil
 import signal
@@ -40,41 +42,43 @@ class Harm:
     swaps: int = 0
 
     def all_in_turn(self, is_over, pause):
-        """Do one after the other until it is over."""
-        harms = [self.kill_web, self.kill_work, self.swap, self.delete_run_folder, self.slow]
-        harms += [self.fill] if self.is_mounted else []
-        while not is_over():
-            for harm in harms:
-                if is_over():
-                    return
-                began = time.monotonic()
-                name = harm()
-                self.done.append((name, began, time.monotonic()))
-                end = time.monotonic() + pause
-                while time.monotonic() < end and not is_over():
-                    time.sleep(0.2)
+        """Do one after the other until it is over; what is being done has no end yet."""
+        harms = {
+            "web worker killed": self.kill_web,
+            "screening worker killed": self.kill_work,
+            "catalogue swapped": self.swap,
+            "run folder deleted": self.delete_run_folder,
+            "slow clients": self.slow,
+            **({"disk full": self.fill} if self.is_mounted else {}),
+        }
+        for name, harm in itertools.cycle(harms.items()):
+            if is_over():
+                return
+            began = time.monotonic()
+            self.done.append((name, began, math.inf))
+            harm()
+            self.done[-1] = (name, began, time.monotonic())
+            end = time.monotonic() + pause
+            while time.monotonic() < end and not is_over():
+                time.sleep(0.2)
 
     def kill_web(self):
         self._kill(lambda command: "gunicorn" in command)
-        return "web worker killed"
 
     def kill_work(self):
         self._kill(lambda command: "service.cli\0work" in command)
-        return "screening worker killed"
 
     def swap(self):
         self.swaps += 1
         fresh = self.folder / "fresh.sqlite"
         shutil.copyfile(self.catalogues[self.swaps % len(self.catalogues)], fresh)
         fresh.replace(self.folder / "catalogue.sqlite")
-        return "catalogue swapped"
 
     def delete_run_folder(self):
         """As those do who clean a folder for temporary files, wherever the service has it."""
         for place in (self.folder, self.data):
             for found in place.glob("**/cepei-run-*"):
                 shutil.rmtree(found, ignore_errors=True)
-        return "run folder deleted"
 
     def slow(self):
         heads = (
@@ -99,7 +103,6 @@ class Harm:
             time.sleep(0.5)
         for one, _ in open_ones:
             one.close()
-        return "slow clients"
 
     def fill(self):
         filler = self.data / "filler"
@@ -112,7 +115,10 @@ class Harm:
                 file.write(bytes(4096))  # what is freed meanwhile is taken too
             time.sleep(0.2)
         filler.unlink()
-        return "disk full"
+
+    def was_full(self, since):
+        """Tell whether the disk has been full since a moment."""
+        return any(name == "disk full" and ended > since for name, _, ended in self.done)
 
     def _kill(self, is_meant):
         for pid in sorted(family(self.process.pid), reverse=True):
