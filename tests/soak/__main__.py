@@ -205,7 +205,7 @@ def report(notes, harms, compared, sizes, log):
     return 1 if faults else 0
 
 
-TRACEBACK = re.compile(r"^.*Traceback.*(?:\n.*){0,40}", re.MULTILINE)
+TRACEBACK = re.compile(r"^.*Traceback.*(?:\n(?!.*Traceback).*){0,40}", re.MULTILINE)
 BAD = ("sound, failed", "sound, DIFFERENT", "sound, results not read", "never ended")
 
 
@@ -235,8 +235,15 @@ def log_faults(log):
     told = (json.loads(line) for line in lines if '"exception": "' in line)
     found = Counter((one["exception"], one["frames"][-1]) for one in told)
     faults = [f"the log tells {count} times of {name} in {frame}" for (name, frame), count in found.items()]
-    faults += [f"the log holds a traceback:\n{told}" for told in list(TRACEBACK.findall(log))[:3]]
+    tracebacks = [told for told in TRACEBACK.findall(log) if not is_orphan(told)]
+    faults += [f"the log holds a traceback:\n{told}" for told in tracebacks[:3]]
     return faults + (["the log names a company"] if MARK in log else [])
+
+
+def is_orphan(traceback):
+    """Tell whether Python says that a process was being started when its parent was killed: nobody else can say it."""
+    last = next((line for line in traceback.splitlines()[1:] if not line.startswith(" ")), "")
+    return "load(from_parent)" in traceback and last.startswith(("EOFError:", "_pickle.UnpicklingError:"))
 
 
 if __name__ == "__main__":
