@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from matcher.profiles.words import ABBREVIATION
 from matcher.registers.reader import Tenants
 from rules.catalogue.content import Content
 from rules.compiled.bit_planes import FactColumn, NumberColumn, whole_answers
@@ -27,7 +28,9 @@ def complete_profiles(content: Content, size: int) -> Iterator[Row]:
         [content.vocabularies[name][entry].zh for entry in _narrowest(content.vocabularies[name])]
         for name in ("sectors", "stages", "certifications")
     )
-    products = draw.sample(_clear_spellings(content.vocabularies["concepts"]), PRODUCTS)
+    products = draw.sample(
+        _clear_spellings(content.vocabularies["concepts"], content.vocabularies["sectors"]), PRODUCTS
+    )
     for _ in range(size):
         employees = draw.randrange(5, 2000)
         yield {
@@ -52,10 +55,20 @@ def _narrowest(vocabulary: Vocabulary) -> list[str]:
     return [entry for entry in alone if entry.isdigit() or vocabulary.find(vocabulary[entry].zh) == (entry,)]
 
 
-def _clear_spellings(vocabulary: Vocabulary) -> list[str]:
-    """Return every spelling that means one entry."""
-    spellings = {spelling for entry in vocabulary.entries.values() for spelling in entry.spellings()}
-    return sorted(spelling for spelling in spellings if len(vocabulary.find(spelling)) == 1)
+def _clear_spellings(concepts: Vocabulary, sectors: Vocabulary) -> list[str]:
+    """Return every spelling that means one entry and leaves the stated sector sure.
+
+    Beside another sector a short Latin name is in doubt; beside the name of a trade, the sector is.
+    """
+    made = [
+        entry for entry in concepts.entries.values() if not any("sells" in sectors[of].extra for of in entry.sectors)
+    ]
+    spellings = {spelling for entry in made for spelling in entry.spellings()}
+    return sorted(spelling for spelling in spellings if len(concepts.find(spelling)) == 1 and not _is_short(spelling))
+
+
+def _is_short(spelling: str) -> bool:
+    return spelling.isascii() and sum(map(str.isalnum, spelling)) in ABBREVIATION
 
 
 def resolved(tenants: Tenants) -> list[Row]:
