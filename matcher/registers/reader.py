@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, reduce
+from functools import lru_cache
 from itertools import chain
-from operator import or_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -259,19 +258,22 @@ class TenantReader:
 
     def _scopes(self, given: Fields, on: date) -> tuple[Positions, Positions]:
         """Read the items of business scopes, each an input: rows share items and hardly ever a scope."""
-        items = [self._reader.business.items_of(scope) if scope else () for scope in given.columns["business_scope"]]
-        leaning = {item for item in chain.from_iterable(items) if self._leans("products", item)}
-        flat = self._in_rows(given, items, leaning, np.zeros(given.size, dtype=np.bool_))
-        numbers = self._read_inputs.numbers("business_scope", flat, lambda item: {"business_scope": item}, on)
-        return numbers, np.repeat(np.arange(given.size), np.fromiter(map(len, items), dtype=np.intp, count=given.size))
+        items, rows = _flat(
+            [self._reader.business.items_of(scope) if scope else () for scope in given.columns["business_scope"]]
+        )
+        leaning = {item for item in items if self._leans("products", item)}
+        keys = self._in_rows(given, items, rows, leaning, np.zeros(given.size, dtype=np.bool_))
+        return self._read_inputs.numbers("business_scope", keys, lambda item: {"business_scope": item}, on), rows
 
     def _only_trades(self, given: Fields) -> Flags:
         """Tell which rows sell and do not make their products."""
         signs = np.zeros(given.size, dtype=np.uint8)
         for name in ("name", "business_scope", "sector", "products"):
-            texts = ((each,) if isinstance(each, str) else each for each in given.columns[name])
-            found = (reduce(or_, (self._signs(name, text) for text in of_row if text), 0) for of_row in texts)
-            signs |= np.fromiter(found, dtype=np.uint8, count=given.size)
+            column = given.columns[name]
+            texts, rows = _flat(column) if name in ITEMS else (column, np.arange(given.size))
+            signs_of = {text: self._signs(name, text) if text else 0 for text in dict.fromkeys(texts)}
+            found = np.fromiter(map(signs_of.__getitem__, texts), dtype=np.uint8, count=len(texts))
+            np.bitwise_or.at(signs, rows, found)
         return np.asarray(_ONLY_TRADES[signs])
 
     def _traders(self, trades: Flags, on: date) -> tuple[Positions, Positions]:
@@ -284,24 +286,22 @@ class TenantReader:
 
     def _items(self, given: Fields, name: str, trades: Flags, on: date) -> tuple[Positions, Positions]:
         """Read every item of a list, each an input."""
-        column = given.columns[name]
-        texts = list(chain.from_iterable(column))
+        texts, rows = _flat(given.columns[name])
         leaning = {text for text in dict.fromkeys(texts) if self._leans(name, text)}
         sold = trades if name in ("sector", "products") else np.zeros_like(trades)
-        keys = self._in_rows(given, column, leaning, sold) if leaning or sold.any() else texts
-        numbers = self._read_inputs.numbers(name, keys, lambda text: {name: (text,)}, on)
-        counts = np.fromiter(map(len, column), dtype=np.intp, count=given.size)
-        return numbers, np.repeat(np.arange(given.size), counts)
+        keys = self._in_rows(given, texts, rows, leaning, sold)
+        return self._read_inputs.numbers(name, keys, lambda text: {name: (text,)}, on), rows
 
     def _in_rows(
-        self, given: Fields, column: Iterable[Iterable[str]], leaning: AbstractSet[str], sold: Flags
+        self, given: Fields, texts: list[str], rows: Positions, leaning: AbstractSet[str], sold: Flags
     ) -> list[str | InRow]:
         """Return the texts of rows, with what else their row says where they are read by it."""
-        keys: list[str | InRow] = []
-        for texts, sectors, is_sold in zip(column, given.columns["sector"], sold.tolist(), strict=True):
-            for text in texts:
-                beside = self._stated(tuple(sectors)) if text in leaning else frozenset[str]()
-                keys.append(InRow(text, beside, is_sold) if is_sold or text in leaning else text)
+        keys: list[str | InRow] = [*texts]
+        leans = np.fromiter(map(leaning.__contains__, texts), dtype=np.bool_, count=len(texts))
+        for place in np.flatnonzero(leans | sold[rows]).tolist():
+            row = rows[place]
+            beside = self._stated(tuple(given.columns["sector"][row])) if leans[place] else frozenset[str]()
+            keys[place] = InRow(texts[place], beside, bool(sold[row]))
         return keys
 
     def _answer_columns(self, inputs: Positions, which: Positions, rows: Positions) -> dict[str, FactColumn]:
@@ -356,3 +356,9 @@ def _whole(column: FactColumn | None, size: int) -> tuple[Sequence[Answer | None
     if isinstance(column, AnswerColumn):
         return whole_answers(column, size)
     return [None], np.zeros(size, dtype=np.intp)
+
+
+def _flat(column: Sequence[Sequence[str]]) -> tuple[list[str], Positions]:
+    """Return the texts of all rows, one row after the other, and the row of each."""
+    counts = np.fromiter(map(len, column), dtype=np.intp, count=len(column))
+    return list(chain.from_iterable(column)), np.repeat(np.arange(len(column)), counts)
