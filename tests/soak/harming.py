@@ -77,8 +77,10 @@ class Harm:
     def delete_run_folder(self):
         """As those do who clean a folder for temporary files, wherever the service has it."""
         for place in (self.folder, self.data):
-            for found in place.glob("**/cepei-run-*"):
-                shutil.rmtree(found, ignore_errors=True)
+            for folder, names, _ in os.walk(place):  # which minds no folder that goes meanwhile
+                for name in names:
+                    if name.startswith("cepei-run-"):
+                        shutil.rmtree(Path(folder, name), ignore_errors=True)
 
     def slow(self):
         heads = (
