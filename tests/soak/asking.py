@@ -173,7 +173,9 @@ def console(client, _):
     if status != 303:
         return
     kept = {**own, "Cookie": headers["Set-Cookie"].split(";")[0]}
-    _, _, body = client.ask("page", "GET", "/screenings", **kept)
+    status, _, body = client.ask("page", "GET", "/screenings", **kept)
+    if status != 200:
+        return
     token = body.partition(b'name="token" value="')[2][:64].decode()
     status, *_ = client.ask(
         "console", "POST", "/screenings/sign-out", urlencode({"token": token}).encode(), **kept, **form
