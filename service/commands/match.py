@@ -98,8 +98,12 @@ def _print_table(answer: MatchAnswer, language: str) -> None:
         apart = msgspec.to_builtins(getattr(totals.by_kind, kind).applicable)
         label, says = words[f"kind_badge.{kind}"], words["counted_apart"].format(**apart)
         tell(f"  {words['verdict.applicable']} · {words['counted_kind'].format(label, sum(apart.values()), says)}")
+    relevance = None
     for recommendation in answer.recommendations:
         measure = recommendation.measure
+        if recommendation.relevance != relevance:  # the order goes by it first, then by the score
+            relevance = recommendation.relevance
+            tell(f"\n{words[f'relevance.{relevance}']}")
         status = words[f"verdict.{recommendation.verdict}"] + words[f"effect.{recommendation.effect}"]
         tell()
         tell(f"{recommendation.rank:>3}. {measure.title} · {status} · {recommendation.score:.4f}")

@@ -28,6 +28,22 @@ def test_match_prints_a_table(catalogue_file, profile_file, capsys):
     assert "可享受" not in printed
 
 
+def test_match_prints_how_near_measures_are_above_those_ordered_by_score(catalogue_file, profile_file, capsys):
+    assert main(["match", str(profile_file), "--catalogue", str(catalogue_file)]) == 0
+    heads = ("与企业的产品、技术、需求或所在地直接相关", "面向所属行业", "普遍适用")
+    lines = capsys.readouterr().out.splitlines()
+    found = [line for line in lines if line in heads]
+    assert found == sorted(set(found), key=heads.index)
+    assert found[0] == heads[0]
+    scores = []
+    for line in lines:
+        if line in heads:
+            scores = []
+        elif " · 0." in line:
+            scores.append(float(line.rpartition(" · ")[2]))
+            assert scores == sorted(scores, reverse=True)
+
+
 def test_match_prints_the_answer_of_the_api(catalogue_file, profile_file, capsys, server, polylactic):
     assert main(["match", str(profile_file), "--json", "--catalogue", str(catalogue_file)]) == 0
     assert json.loads(capsys.readouterr().out) == server.match(polylactic).json
