@@ -16,6 +16,7 @@ from rules.language.grants import BenefitItem, Grant
 from rules.language.labels import Labeller
 from rules.language.measures import Benefit, Condition, Leaf, Measure, leaves
 from rules.language.reference import DESCRIPTIONS
+from rules.language.windows import window_on
 from seeds.documents import Document
 from seeds.outline import Clause
 from seeds.regions import region_label
@@ -50,18 +51,24 @@ def describe_measure(catalogue: Catalogue, measure: Measure, language: str) -> s
     )  # fmt: skip
 
 
-def describe_measure_listed(catalogue: Catalogue, measure: Measure, language: str) -> shapes.MeasureListed:
-    """Return a measure with its conditions."""
+def describe_measure_listed(
+    catalogue: Catalogue, measure: Measure, language: str, on: date | None = None
+) -> shapes.MeasureListed:
+    """Return a measure with its conditions, and how applications stand on a day."""
     labeller = Labeller(catalogue.facts, catalogue.vocabularies, language)
-    conditions = tuple(describe_condition(condition, labeller) for condition in measure.conditions)
-    return shapes.MeasureListed(**asdict(describe_measure(catalogue, measure, language)), conditions=conditions)
+    return shapes.MeasureListed(
+        **asdict(describe_measure(catalogue, measure, language)),
+        conditions=tuple(describe_condition(condition, labeller) for condition in measure.conditions),
+        application=window_on(catalogue.periods(measure), on) if on else UNSET,
+    )
 
 
 def describe_measure_fully(catalogue: Catalogue, measure: Measure, language: str) -> shapes.MeasureFull:
     """Return a measure with its conditions, context and examples too."""
     grant, labeller = catalogue.grants.get(measure.id), Labeller(catalogue.facts, catalogue.vocabularies, language)
     return shapes.MeasureFull(
-        **asdict(describe_measure_listed(catalogue, measure, language)),
+        **asdict(describe_measure(catalogue, measure, language)),
+        conditions=tuple(describe_condition(condition, labeller) for condition in measure.conditions),
         attracts=measure.attracts,
         context=measure.context,
         excludes=measure.excludes,

@@ -17,12 +17,13 @@ from matcher.answers.measure_shapes import (
 from matcher.answers.saying import say
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Answers
-from rules.language.grants import BenefitItem, Gift, Grant, Per, Span, Tier, WindowStanding, WindowState, window_on
+from rules.language.grants import BenefitItem, Gift, Grant, Per, Span, Tier
 from rules.language.labels import Labeller
 from rules.language.measures import BY_STRENGTH, STRENGTH, Measure, conjunction
 from rules.language.payment import next_tier, payment_of
 from rules.language.reference import ConditionTrace, evaluate_condition
 from rules.language.stacking import Sort, pair
+from rules.language.windows import WindowStanding, WindowState, window_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from msgspec import Struct
 
-from rules.language.grants import Addressed, Channel, Definition, Gift, Period, Term, WindowStanding
+from rules.language.grants import Addressed, Channel, Definition, Gift, Term
 from rules.language.measures import (
     Verdict,
     Why,
 )
 from rules.language.quotes import Quote
 from rules.language.stacking import Stacking, Together
+from rules.language.windows import Period, WindowStanding
 
 OPEN = "An open list: more values may be added."
 WHY = f"Why it is unknown: {', '.join(Why)}. {OPEN}"

@@ -23,6 +23,7 @@ from rules.language.measures import (
     Window,
 )
 from rules.language.quotes import Quote
+from rules.language.windows import WindowStanding
 from seeds.departments import Department
 from seeds.documents import Remark
 
@@ -237,6 +238,7 @@ class MeasureListed(MeasureSummary, frozen=True, kw_only=True):
     """A measure with its conditions."""
 
     conditions: tuple[StatedCondition, ...]
+    application: Annotated[WindowStanding | UnsetType, "How applications stand, where a day is asked about."] = UNSET
 
 
 class MeasureExample(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from rules.language.facts import FactDefinition, FactType, Taxonomies
 from rules.language.grants import Grant
 from rules.language.measures import Measure
+from rules.language.windows import Period
 from seeds.documents import Document
 from seeds.numbering import parse_number
 from seeds.vocabulary import Vocabulary, fold_aligned, simplify
@@ -89,6 +90,13 @@ class Catalogue:
         """Return the taxonomy of each fact that is a set."""
         sets = (fact for fact in self.facts.values() if fact.type is FactType.SET)
         return {fact.id: self.vocabularies[fact.vocabulary].taxonomy for fact in sets}
+
+    def periods(self, measure: Measure) -> tuple[Period, ...]:
+        """Return when applications for a measure are taken, in whichever format its pack states it."""
+        if measure.id in self.grants or measure.window is None:
+            return self.grants.get(measure.id, Grant()).periods
+        window = measure.window
+        return (Period(opens=window.opens, closes=window.closes, cite=window.cite),)
 
     def spellings(self, word: str) -> tuple[str, ...]:
         """Return `word` and every other spelling of the concepts, needs and instruments that it names."""

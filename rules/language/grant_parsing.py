@@ -30,7 +30,6 @@ from rules.language.grants import (
     Grant,
     Material,
     Per,
-    Period,
     Span,
     Term,
     TermKind,
@@ -39,6 +38,7 @@ from rules.language.grants import (
 from rules.language.number_checks import number_faults, tiers_out_of_order, tiers_without_words
 from rules.language.quotes import Quote
 from rules.language.stacking import DOCUMENT, OTHER_POLICIES, Level, Stacking, StackingRule
+from rules.language.windows import Period
 
 BENEFIT_KINDS = frozenset(
     {

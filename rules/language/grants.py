@@ -1,13 +1,11 @@
 """What a measure gives, to whom and how it is applied for, as far as its text states it; each part with its words.
 
-Shapes, and what follows from them alone, such as which window is open on a day. How packs write them stands in
-grant_parsing.py. What is not stated is unknown: an amount that is not written is not nothing.
+Shapes, and what follows from them alone. How packs write them stands in grant_parsing.py. What is not stated is
+unknown: an amount that is not written is not nothing.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -22,6 +20,7 @@ from rules.language.measures import (
 )
 from rules.language.quotes import Quote
 from rules.language.stacking import Stacking
+from rules.language.windows import Period
 
 
 class Base(StrEnum):
@@ -232,74 +231,6 @@ class Channel:
     cite: Quote
     name: str = ""
     url: str = ""
-
-
-class WindowState(StrEnum):
-    """How applications stand on a day; a text that states no window leaves it open whether there is one."""
-
-    OPEN = "open"
-    NEXT = "next"
-    CLOSED = "closed"
-    NOT_STATED = "not_stated"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """When applications are taken: dates, None on a side left open; `yearly` repeats month and day each year.
-
-    `instead` replaces what is yearly in the year in which it opens.
-    """
-
-    opens: date | None
-    closes: date | None
-    cite: Quote
-    yearly: bool = False
-    instead: bool = False
-
-    def near(self, on: date, replaced: frozenset[int] = frozenset()) -> tuple[date | None, date | None]:
-        """Return the first of its runs, those of the years replaced left out, that has not ended on a day."""
-        if not self.yearly or self.opens is None or self.closes is None:
-            return self.opens, self.closes
-        length = 1 if self.closes < self.opens else self.closes.year - self.opens.year
-        years = (year for year in itertools.count(on.year - 1) if year not in replaced)
-        runs = ((_in_year(self.opens, year), _in_year(self.closes, year + length)) for year in years)
-        return next(run for run in runs if run[1] >= on)
-
-
-def _in_year(day: date, year: int) -> date:
-    """Return a day in another year; 29 February is the 28th where there is none."""
-    try:
-        return day.replace(year=year)
-    except ValueError:
-        return day.replace(year=year, day=28)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WindowStanding:
-    """How the windows of a measure stand on a day: the state, and the run that it is about."""
-
-    state: WindowState
-    opens: date | None = None
-    closes: date | None = None
-    cite: Quote | None = None
-
-
-def window_on(periods: Iterable[Period], on: date) -> WindowStanding:
-    """Tell how windows stand on a day: one that is open, else the next to open, else the last that closed."""
-    periods = tuple(periods)
-    replaced = frozenset(period.opens.year for period in periods if period.instead and period.opens)
-    runs = [(*period.near(on, replaced), period.cite) for period in periods]
-    if not runs:
-        return WindowStanding(state=WindowState.NOT_STATED)
-    first, last = date.min, date.max
-    standing = [run for run in runs if (run[0] or first) <= on <= (run[1] or last)]
-    if standing:
-        state, (opens, closes, cite) = WindowState.OPEN, min(standing, key=lambda run: run[1] or last)
-    elif ahead := [run for run in runs if (run[0] or first) > on]:
-        state, (opens, closes, cite) = WindowState.NEXT, min(ahead, key=lambda run: run[0] or first)
-    else:
-        state, (opens, closes, cite) = WindowState.CLOSED, max(runs, key=lambda run: run[1] or last)
-    return WindowStanding(state=state, opens=opens, closes=closes, cite=cite)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

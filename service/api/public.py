@@ -26,9 +26,12 @@ from matcher.profiles.profile import MatchRequest
 from matcher.ranking.ranking import WEIGHTS
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import VOCABULARY_FILES
+from rules.language.windows import window_on
 from seeds.faults import worded
 from seeds.vocabulary import fold
-from service.intake.questions import DocumentsQuery, MatchRequestSchema, MeasuresQuery, VocabularyQuery
+from service.clock import today
+from service.intake.queries import DocumentsQuery, MeasuresQuery, VocabularyQuery
+from service.intake.questions import MatchRequestSchema
 from service.metrics import CONTENT_TYPE
 from service.shapes.reading import (
     Documents,
@@ -42,7 +45,7 @@ from service.shapes.reading import (
     WordFound,
 )
 from service.web.blueprints import Blueprint
-from service.web.lookups import found, page_of, read_value, select
+from service.web.lookups import found, page_of, read_filters, select
 from service.web.requests import asked_language, json_bytes, private_answer, public_answer
 from service.web.serving import IMPAIRABLE, charge_match, engine, impaired, served_catalogue, serving
 
@@ -68,27 +71,25 @@ def match(question: MatchRequest) -> flask.Response:
 
 measures = Blueprint("measures", __name__, description="The measures of the catalogue.")
 
-_READ = ("region", "sector", "stage", "department")
-"""Filters that take words, which are read and may be misread; the others take values of closed lists and ids."""
-_EXACT = ("instrument", "kind", "document", "status")
-
 
 @measures.at("/v1/measures")
 @measures.takes(MeasuresQuery, location="query")
 @measures.answers(Measures, 422, 503, description="A page of measures: by title, then by id.")
 def list_measures(query: dict[str, Any]) -> flask.Response:
-    """List measures by words, place, sector, stage, instrument, kind, document, status and department."""
+    """List measures by words, place, sector, stage, instrument, kind, document, status, department and time."""
     serves = engine()
     catalogue = serves.catalogue
     language = asked_language()
-    read = {name: read_value(serves, name, query[name], language) if query.get(name) else None for name in _READ}
-    values = {name: query[name] for name in _EXACT if query.get(name)}
-    values |= {name: reading.value for name, reading in read.items() if reading and reading.value}
+    read, values = read_filters(serves, query, language)
     unread = any(reading and not reading.value for reading in read.values())
     sought = query.get("q", "")
     selected = [] if unread else select(catalogue, values, words=sought)
+    on, before = query.get("on"), query.get("opens_before")
+    if before:
+        on = on or today()
+        selected = [one for one in selected if window_on(catalogue.periods(one), on).is_open_before(before)]
     listed, page = page_of(selected, query)
-    items = tuple(describe_measure_listed(catalogue, measure, language) for measure in listed)
+    items = tuple(describe_measure_listed(catalogue, measure, language, on) for measure in listed)
     counts = catalogue.search_measures(sought).words if sought else {}
     words = tuple(WordFound(word=word, found=count) for word, count in counts.items())
     region, sector, stage, department = read.values()

@@ -19,14 +19,8 @@ from rules.language.measures import Measure
 from seeds.faults import Fault, SeedError
 from service.complaints import Complaint, RequestError
 from service.drafts.preview import FILE, parse_document, parse_draft, stored_preview, with_document
-from service.intake.questions import (
-    MatrixFilter,
-    MeasureTenantsQuery,
-    NoQuery,
-    PageQuery,
-    PreviewQuestion,
-    TenantMatchQuery,
-)
+from service.intake.queries import MatrixFilter, MeasureTenantsQuery, NoQuery, PageQuery, TenantMatchQuery
+from service.intake.questions import PreviewQuestion
 from service.intake.raw_table import Format
 from service.screenings.results.files import MEDIA_TYPES
 from service.screenings.shapes import (

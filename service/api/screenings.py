@@ -9,7 +9,8 @@ import flask
 from msgspec.structs import asdict
 
 from service.complaints import Complaint, RequestError
-from service.intake.questions import STATUSES, NoQuery, ScreeningQuestion
+from service.intake.queries import STATUSES, NoQuery
+from service.intake.questions import ScreeningQuestion
 from service.keys import Keys
 from service.screenings.jobs.sent import columns_as_read, columns_at_a_look, look_at_sent, read_sent
 from service.screenings.results.files import MEDIA_TYPES

@@ -27,7 +27,8 @@ from rules.catalogue.content import open_catalogue
 from service.clock import today
 from service.commands.console import Exit, complain, existing_file, reason_of, refusal, say, tell, typed
 from service.disk import private_folder
-from service.intake.questions import STATUSES, judge_of_facts
+from service.intake.queries import STATUSES
+from service.intake.questions import judge_of_facts
 from service.intake.raw_table import Format, Limits, Source, TableRefusedError, sniff_format
 from service.intake.table import ReadingOptions
 from service.screenings.jobs.crews_dask import PATIENCE_SECONDS, Cluster, ClusterError

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from service.complaints import StrictSchema
 from service.feedback.store import ReportState
-from service.intake.questions import SEARCH_CHARACTERS, PageQuery, ProfileSchema
+from service.intake.queries import SEARCH_CHARACTERS, PageQuery
+from service.intake.questions import ProfileSchema
 from service.intake.strict_fields import TEXT_CHARACTERS, Choice, Flag, Text, refusal
 from service.shapes.published import DATE_TIME, closed
 from service.shapes.reading import Page

@@ -1,4 +1,4 @@
-"""What calls ask, loaded strictly: a match with its profile, lists and filters, screenings, drafts to be tried.
+"""What is asked in a body, loaded strictly: a match with its profile, screenings, drafts to be tried.
 
 What a profile declares as facts is complained about here too; its fields come from seeds/vocabularies.
 """
@@ -14,11 +14,11 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import MatchRequest, Profile
 from rules.catalogue.catalogue import Catalogue
-from rules.language.measures import Instrument, MeasureKind, MeasureVerdict
 from seeds.faults import Fault
 from seeds.profile_fields import Kind, profile_fields
 from service.clock import today
 from service.complaints import Complaint, StrictSchema
+from service.intake.queries import LARGEST_LIMIT, LARGEST_OFFSET, LARGEST_PAGE, STATUSES
 from service.intake.strict_fields import (
     LARGEST_COUNT,
     TEXT_CHARACTERS,
@@ -41,12 +41,8 @@ from service.intake.strict_fields import (
     refusal,
 )
 
-LARGEST_LIMIT = 100
-LARGEST_OFFSET = 10_000
 PROFILE_CHARACTERS = 8_000
 """Every text is compared with every name and sentence; a company is described in far fewer words."""
-
-STATUSES = ("in_force", "draft")
 
 
 _SHAPES: Mapping[Kind, Callable[..., StrictField]] = {
@@ -165,64 +161,8 @@ def complaints_beside(valid: object, facts: DeclaredFacts | None) -> list[Compla
     return complaints_of_facts(facts.faults_of(declared))
 
 
-LARGEST_PAGE = 10_000
-SEARCH_CHARACTERS = 100
-
-
-def _words(description: str, *examples: str, shortest: int = 0) -> Text:
-    """Return a field of words to search by."""
-    return Text(limit=SEARCH_CHARACTERS, shortest=shortest, metadata=described(description, *examples))
-
-
-class PageQuery(StrictSchema):
-    """Which page of a list."""
-
-    page = Whole(lowest=1, highest=LARGEST_PAGE, from_query=True, load_default=1, metadata=described("From 1."))
-    per_page = Whole(lowest=1, highest=100, from_query=True, load_default=20, metadata=described("Items on a page."))
-
-
-class MeasuresQuery(PageQuery):
-    """Filters of the list of measures; all that are given must hold."""
-
-    q = _words(
-        "Words of two characters and more, all of which stand in title, quote, clause or document title, in any order. "
-        "Brackets and quotation marks do not count. The name of a product, need or instrument finds its other "
-        "spellings too, that of an instrument its measures, the number of a clause (2.5.3) or a document theirs.",
-        shortest=2,
-    )
-    region = _words("A place in any writing: measures that a company there may reach.", "440100")
-    sector = _words("A sector in words or as a GB/T 4754 code: measures not ruled out for a company of it.", "生物材料")
-    stage = _words("How far a product or project is: measures not ruled out for a company at that stage.", "中试")
-    instrument = Choice(tuple(Instrument), metadata=described("The kind of support."))
-    kind = Choice(
-        tuple(MeasureKind),
-        metadata=described("Something a company can ask for or use, or a direction of work to cite."),
-    )
-    document = _words("The id of a document.")
-    status = Choice(STATUSES, metadata=described("The status of the document."))
-    department = _words("A department as the document prints it: measures that it leads or shares.", "省工业和信息化厅")
-
-
-class DocumentsQuery(PageQuery):
-    """How much of each document is listed."""
-
-    detail = Choice(("full", "brief"), load_default="full", metadata=described("`brief` leaves out text and clauses."))
-
-
-class VocabularyQuery(StrictSchema):
-    """What to look for in a vocabulary, or which page of it."""
-
-    q = _words("Words whose nearest entries are wanted.")
-    page = Whole(lowest=1, highest=LARGEST_PAGE, from_query=True, load_default=1, metadata=described("From 1."))
-    per_page = Whole(
-        lowest=1, highest=5000, from_query=True, load_default=1000, metadata=described("Entries on a page.")
-    )
-
-
 MOST_TENANTS = 100_000
 MOST_COLUMNS = 256
-VERDICTS = ("applicable", "possible")
-STANDINGS = (*VERDICTS, "one_fact_short", "one_condition_short")
 
 
 class Tenants(StrictField):
@@ -306,64 +246,6 @@ class ScreeningQuestion(StrictSchema):
             "What columns are, over what their headings say: heading -> field, with its unit as in "
             "`annual_revenue_cny(万元)`, null for a column not to be read."
         )
-    )
-
-
-class ListedVerdict(Choice):
-    """A verdict of which measures are listed; those that do not apply are only counted."""
-
-    def _deserialize(self, value: object, *rest: object, **more: object) -> str:
-        if value == MeasureVerdict.NOT_APPLICABLE:
-            raise refusal("only_counted", allowed=", ".join(self.allowed))
-        return super()._deserialize(value, *rest, **more)
-
-
-class MatrixFilter(PageQuery):
-    """Which part of the matrix of tenants and measures; all that is given must hold."""
-
-    verdict = ListedVerdict(
-        VERDICTS,
-        metadata=described(
-            "Only what is listed with this verdict at least once; `not_applicable` is counted and never "
-            "listed. It changes no counts."
-        ),
-    )
-    instrument = Choice(tuple(Instrument), metadata=described("Only measures of this kind of support."))
-    status = Choice(STATUSES, metadata=described("Only measures in documents of this status."))
-    region = _words("A place in any writing: only tenants inside it.", "440100")
-
-
-class MeasureTenantsQuery(PageQuery):
-    """Which tenants of one measure; all that is given must hold."""
-
-    standing = Choice(
-        STANDINGS,
-        metadata=described(
-            "`one_fact_short`: one answer would settle it; `one_condition_short`: all is met but one "
-            "condition that a company can change. Applicable and possible ones if not given."
-        ),
-    )
-    verdict = ListedVerdict(VERDICTS, metadata=described("Only tenants for which this is the verdict."))
-    region = _words("A place in any writing: only tenants inside it.")
-
-
-class NoQuery(StrictSchema):
-    """No parameters: an unknown one is refused, never left out silently."""
-
-
-class TenantMatchQuery(StrictSchema):
-    """Which part of a tenant's match."""
-
-    limit = Whole(
-        lowest=1,
-        highest=LARGEST_LIMIT,
-        from_query=True,
-        metadata=described("Most recommendations, 20 if not given."),
-    )
-    offset = Whole(lowest=0, highest=LARGEST_OFFSET, from_query=True, metadata=described("Recommendations to skip."))
-    detail = Choice(
-        ("full", "brief"),
-        metadata=described("`brief` leaves out features, conditions and evidence; `full` if not given."),
     )
 
 

@@ -12,7 +12,7 @@ from matcher.answers.shapes import CatalogueInfo, MeasureSummary
 from matcher.standing import Relevance
 from rules.language.measures import Instrument, MeasureKind, MeasureVerdict
 from service.intake.headings.layout import Status
-from service.intake.questions import STATUSES
+from service.intake.queries import STATUSES
 from service.intake.raw_table import Format
 from service.screenings.stored.jobs import State
 from service.shapes.published import NEVER_NULL, closed

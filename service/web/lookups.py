@@ -153,6 +153,20 @@ def read_value(engine: Engine, name: str, text: str, language: str) -> FilterRea
     return _read_word(engine, {"sector": "sectors", "stage": "stages"}[name], text, language)
 
 
+_READ = ("region", "sector", "stage", "department")
+"""Filters that take words, which are read and may be misread; the others take values of closed lists and ids."""
+_EXACT = ("instrument", "kind", "document", "status")
+
+
+def read_filters(
+    engine: Engine, query: Mapping[str, Any], language: str
+) -> tuple[dict[str, FilterRead | None], dict[str, str]]:
+    """Return how each filter that takes words was read, None where it is not given, and the values to select by."""
+    read = {name: read_value(engine, name, query[name], language) if query.get(name) else None for name in _READ}
+    values = {name: query[name] for name in _EXACT if query.get(name)}
+    return read, values | {name: reading.value for name, reading in read.items() if reading and reading.value}
+
+
 def _read_word(engine: Engine, vocabulary: str, text: str, language: str) -> FilterRead:
     readings = engine.reader.resolvers[vocabulary].read(text)
     ids = {id_ for reading in readings for id_ in reading.ids}

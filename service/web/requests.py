@@ -125,7 +125,12 @@ def private_answer(body: bytes) -> flask.Response:
 
 def public_answer(content: object) -> flask.Response:
     """Answer with data that everyone gets alike: cacheable, with a validator for conditional requests."""
-    answer = flask.Response(json_bytes(content), content_type=JSON)
+    return public_bytes(json_bytes(content), JSON)
+
+
+def public_bytes(body: bytes, content_type: str) -> flask.Response:
+    """Answer with a body of any type that everyone gets alike."""
+    answer = flask.Response(body, content_type=content_type)
     answer.headers["Cache-Control"] = "public, max-age=60"
     answer.add_etag()
     answer.make_conditional(flask.request)

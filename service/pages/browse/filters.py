@@ -19,7 +19,7 @@ from matcher.answers.shapes import Suggestion
 from matcher.answers.suggestions import nearest_entries
 from rules.catalogue.catalogue import Catalogue
 from rules.language.measures import MeasureKind
-from service.intake.questions import STATUSES
+from service.intake.queries import STATUSES
 from service.intake.strict_fields import clean_text
 from service.pages.browse.search import LONGEST_QUERY, in_order, is_too_short
 from service.shapes.reading import FilterRead

@@ -22,7 +22,7 @@ from msgspec.structs import asdict
 from seeds.vocabulary import printable
 from service.clock import CHINA
 from service.complaints import Complaint, RequestError
-from service.intake.questions import STATUSES
+from service.intake.queries import STATUSES
 from service.keys import SCREENING_ROLES, SESSION_SECONDS, Key, Keys, Sessions, keyed_hash
 from service.pages.frame import link, render_page
 from service.pages.wording import page_words

@@ -22,7 +22,7 @@ from rules.catalogue.catalogue import Catalogue
 from rules.language.measures import Instrument, Why
 from seeds.regions import region_label
 from service.complaints import RequestError, complaints_of
-from service.intake.questions import LARGEST_PAGE, STATUSES, MatrixFilter, PageQuery
+from service.intake.queries import LARGEST_PAGE, STATUSES, MatrixFilter, PageQuery
 from service.intake.strict_fields import Choice, Whole
 from service.pages.check.conditions import amount_words
 from service.screenings.shapes import MeasureItem, MeasureTenant

@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 from matcher.answers.catalogue_json import describe_measure
 from matcher.profiles.profile import MatchError
 from service.complaints import RequestError
-from service.intake.questions import STANDINGS, MatrixFilter, MeasureTenantsQuery, PageQuery
+from service.intake.queries import STANDINGS, MatrixFilter, MeasureTenantsQuery, PageQuery
 from service.pages.check.cards import group_cards, one_card
 from service.pages.console.entry import blueprint, console_page, go_to
 from service.pages.console.job import ONE, catalogue_of, shown_job

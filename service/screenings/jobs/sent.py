@@ -26,7 +26,8 @@ from service.intake.files.json_body import TenantsBody
 from service.intake.first_look import A_FILE, Look, correction_refusal, look_at
 from service.intake.headings.layout import MONEY_UNITS, ColumnReport, CorrectionError, Status
 from service.intake.headings.names import BY_ID, FIELDS
-from service.intake.questions import STATUSES, ScreeningQuestion
+from service.intake.queries import STATUSES
+from service.intake.questions import ScreeningQuestion
 from service.intake.raw_table import PROFILES_FORM, Format, TableRefusedError, in_language
 from service.intake.readers import Readers
 from service.screenings.shapes import Failure, FieldChoice, FileColumn, FirstLook, ReadColumns, SampledColumn

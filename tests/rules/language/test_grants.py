@@ -2,7 +2,6 @@
 
 import copy
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,9 @@ from rules.language.grants import (
     Gift,
     Grant,
     Per,
-    Period,
     Span,
     TermKind,
     Tier,
-    WindowState,
-    window_on,
 )
 from rules.language.measures import MET, UNKNOWN, UNMET
 from rules.language.pack import parse_pack, reference_faults
@@ -34,7 +30,6 @@ from seeds.faults import load_yaml
 
 PACK = Path(__file__).parents[1] / "policies" / "packs" / "chenghu-industry-2026.yaml"
 CITE = Quote(document="d", clause="1", quote="不重复享受", start=0, end=5)
-ON = date(2026, 4, 1)
 
 
 @pytest.fixture
@@ -189,43 +184,6 @@ def test_rules_and_facts_are_held_together_between_packs(raw, parse, policies):
     raw["facts"][0]["en"] = "something else"
     faults = reference_faults([policies.packs["chenghu-industry-2026"], parse(raw)])
     assert {"no_measure", "own_fact_of_another"} <= {fault.code for fault in faults}
-
-
-@pytest.mark.parametrize(
-    ("periods", "on", "expected"),
-    [
-        ([], ON, (WindowState.NOT_STATED, None, None)),
-        ([(date(2026, 3, 1), date(2026, 4, 30))], ON, (WindowState.OPEN, date(2026, 3, 1), date(2026, 4, 30))),
-        ([(date(2026, 3, 1), date(2026, 4, 1))], ON, (WindowState.OPEN, date(2026, 3, 1), date(2026, 4, 1))),
-        ([(date(2026, 4, 2), None)], ON, (WindowState.NEXT, date(2026, 4, 2), None)),
-        ([(None, date(2026, 3, 31))], ON, (WindowState.CLOSED, None, date(2026, 3, 31))),
-        (
-            [(date(2025, 1, 1), date(2025, 2, 1)), (date(2026, 9, 1), date(2026, 9, 30)), (date(2026, 6, 1), date(2026, 6, 9))],
-            ON,
-            (WindowState.NEXT, date(2026, 6, 1), date(2026, 6, 9)),
-        ),
-    ],
-)  # fmt: skip
-def test_windows_stand_on_a_day(periods, on, expected):
-    standing = window_on([Period(opens=opens, closes=closes, cite=CITE) for opens, closes in periods], on)
-    assert (standing.state, standing.opens, standing.closes) == expected
-
-
-@pytest.mark.parametrize(
-    ("opens", "closes", "on", "expected"),
-    [
-        ((2024, 3, 1), (2024, 4, 30), (2026, 4, 1), (WindowState.OPEN, (2026, 3, 1))),
-        ((2024, 3, 1), (2024, 4, 30), (2026, 5, 1), (WindowState.NEXT, (2027, 3, 1))),
-        ((2024, 3, 1), (2024, 4, 30), (2026, 1, 1), (WindowState.NEXT, (2026, 3, 1))),
-        ((2024, 12, 1), (2025, 1, 31), (2026, 1, 15), (WindowState.OPEN, (2025, 12, 1))),
-        ((2024, 12, 1), (2025, 1, 31), (2026, 12, 15), (WindowState.OPEN, (2026, 12, 1))),
-        ((2024, 12, 1), (2025, 1, 31), (2026, 2, 1), (WindowState.NEXT, (2026, 12, 1))),
-        ((2024, 2, 29), (2024, 3, 10), (2026, 2, 28), (WindowState.OPEN, (2026, 2, 28))),
-    ],
-)
-def test_a_yearly_window_comes_again(opens, closes, on, expected):
-    standing = window_on([Period(opens=date(*opens), closes=date(*closes), cite=CITE, yearly=True)], date(*on))
-    assert (standing.state, standing.opens) == (expected[0], date(*expected[1]))
 
 
 def rule(kind, *, ids=(), reach=""):
