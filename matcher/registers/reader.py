@@ -217,14 +217,15 @@ class TenantReader:
 
     def _inputs(self, given: Fields, declared: Declared, on: date) -> tuple[Positions, Positions]:
         """Return the numbers of all inputs of the rows, and the row of each."""
-        trades = self._only_trades(given)
+        flat = {name: _flat(given.columns[name]) for name in ITEMS}
+        trades = self._only_trades(given, flat)
         columns = [
             self._places(given, on),
             self._names(given, on),
             self._scopes(given, on),
             self._traders(trades, on),
             *(self._flags(given, name, on) for name in FLAGS),
-            *(self._items(given, name, trades, on) for name in ITEMS),
+            *(self._items(given, name, flat[name], trades, on) for name in ITEMS),
         ]
         inputs = np.concatenate([numbers for numbers, _ in columns])
         rows = np.concatenate([rows for _, rows in columns])
@@ -265,13 +266,14 @@ class TenantReader:
         keys = self._in_rows(given, items, rows, leaning, np.zeros(given.size, dtype=np.bool_))
         return self._read_inputs.numbers("business_scope", keys, lambda item: {"business_scope": item}, on), rows
 
-    def _only_trades(self, given: Fields) -> Flags:
+    def _only_trades(self, given: Fields, flat: Mapping[str, tuple[list[str], Positions]]) -> Flags:
         """Tell which rows sell and do not make their products."""
         signs = np.zeros(given.size, dtype=np.uint8)
         for name in ("name", "business_scope", "sector", "products"):
-            column = given.columns[name]
-            texts, rows = _flat(column) if name in ITEMS else (column, np.arange(given.size))
+            texts, rows = flat[name] if name in flat else (given.columns[name], np.arange(given.size))
             signs_of = {text: self._signs(name, text) if text else 0 for text in dict.fromkeys(texts)}
+            if not any(signs_of.values()):
+                continue
             found = np.fromiter(map(signs_of.__getitem__, texts), dtype=np.uint8, count=len(texts))
             np.bitwise_or.at(signs, rows, found)
         return np.asarray(_ONLY_TRADES[signs])
@@ -284,9 +286,11 @@ class TenantReader:
         numbers = self._read_inputs.numbers(name, given.columns[name], lambda flag: {name: flag}, on)
         return numbers, np.arange(given.size)
 
-    def _items(self, given: Fields, name: str, trades: Flags, on: date) -> tuple[Positions, Positions]:
+    def _items(
+        self, given: Fields, name: str, flat: tuple[list[str], Positions], trades: Flags, on: date
+    ) -> tuple[Positions, Positions]:
         """Read every item of a list, each an input."""
-        texts, rows = _flat(given.columns[name])
+        texts, rows = flat
         leaning = {text for text in dict.fromkeys(texts) if self._leans(name, text)}
         sold = trades if name in ("sector", "products") else np.zeros_like(trades)
         keys = self._in_rows(given, texts, rows, leaning, sold)
@@ -297,7 +301,9 @@ class TenantReader:
     ) -> list[str | InRow]:
         """Return the texts of rows, with what else their row says where they are read by it."""
         keys: list[str | InRow] = [*texts]
-        leans = np.fromiter(map(leaning.__contains__, texts), dtype=np.bool_, count=len(texts))
+        leans = np.zeros(len(texts), dtype=np.bool_)
+        if leaning:
+            leans = np.fromiter(map(leaning.__contains__, texts), dtype=np.bool_, count=len(texts))
         for place in np.flatnonzero(leans | sold[rows]).tolist():
             row = rows[place]
             beside = self._stated(tuple(given.columns["sector"][row])) if leans[place] else frozenset[str]()
