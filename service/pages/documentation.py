@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -248,18 +248,18 @@ def _resolved(document: Json, thing: Json) -> Json:
 
 
 def create_docs(api: Api) -> flask.Blueprint:
-    """Return the blueprint that serves the contract of `api`, generated once."""
+    """Return the blueprint that serves the contract of `api`, generated when somebody first asks for it."""
     blueprint = flask.Blueprint("docs", __name__)
-    document = openapi_document(api)
-    contract = openapi_yaml(document).encode()
-    areas, named = calls_by_area(document), shapes(document)
+    document = cache(partial(openapi_document, api))
+    contract = cache(lambda: openapi_yaml(document()).encode())
+    areas, named = cache(lambda: calls_by_area(document())), cache(lambda: shapes(document()))
 
     @blueprint.get("/openapi.yaml")
     def contract_file() -> flask.Response:
-        return flask.Response(contract, content_type="application/yaml; charset=utf-8")
+        return flask.Response(contract(), content_type="application/yaml; charset=utf-8")
 
     @blueprint.get("/docs")
     def page() -> flask.Response:
-        return render_page("docs.html", areas=areas, shapes=named)
+        return render_page("docs.html", areas=areas(), shapes=named())
 
     return blueprint

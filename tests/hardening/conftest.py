@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.service.conftest import Server, _plain_logs, root, run_server, serve  # noqa: F401 - fixtures
+from tests.service.conftest import Server, _plain_logs, app, root, run_server, serve  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="session")

@@ -38,9 +38,12 @@ STRANGE = {
 USUAL = {"LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
 
 DRIVER = """
-import base64, json, os, sys
-from service.cli import main
-import service.commands.match, service.commands.screen, service.commands.evaluate, service.commands.feedback
+import base64, gc, json, os, sys
+from importlib import import_module
+from service.cli import COMMANDS, main
+for module in COMMANDS.values():
+    import_module("service.commands." + module)
+gc.freeze()
 for line in sys.stdin:
     words, place = json.loads(line)
     if os.fork() == 0:

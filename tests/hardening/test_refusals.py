@@ -65,8 +65,7 @@ MAYBE = {"unknown_field", "unknown_parameter", "no_such_thing", "not_one_of", "m
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_problem_says_what_to_do_where_it_has_no_complaint(kind):
-    app = create_app(Settings(log_level="error"))
+def test_every_kind_of_problem_says_what_to_do_where_it_has_no_complaint(app, kind):
     with app.test_request_context():
         for language in LANGUAGES:
             problem = describe_problem(kind, (), language)

@@ -32,6 +32,8 @@ OFF = (
 """Parts of chromium around the page, which it would build anew for every context, and calls of its own."""
 FLAGS = [
     "--no-sandbox",
+    "--disable-gpu",
+    "--disable-software-rasterizer",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

@@ -44,7 +44,7 @@ AREAS = {endpoint.partition(".")[0] for endpoint in (*PAGES, *CONSOLE, *ELSEWHER
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 DESK = {"width": 1280, "height": 900}
 AGAIN = "#shapes ~ h3:nth-of-type(n+10), #shapes ~ div:nth-of-type(n+10)"
-"""Tables of the API's description that are like the nine before them, and in English in both languages."""
+"""Tables of the API's description that are like the nine before them, in the same words in both languages."""
 INLINE = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>|<style\b|<[^>]+\s(?:style|on[a-z]+)\s*=|javascript:", re.IGNORECASE)
 POLICY = {"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "base-uri": "'none'", "form-action": "'self'"}  # fmt: skip
 
@@ -82,9 +82,9 @@ def look(page, path, language, own=()):
 def look_closely(page, language, axe_clean):
     """Have axe look at what can be unfolded too: in Chinese on a telephone, in English on a desk."""
     page.locator("main details").evaluate_all("all => all.slice(0, 3).forEach(one => { one.open = true })")
+    page.locator(AGAIN).evaluate_all("all => all.forEach(one => one.remove())")
     if language == "en":
         page.set_viewport_size(DESK)
-        page.locator(AGAIN).evaluate_all("all => all.forEach(one => one.remove())")
     axe_clean(page)
 
 
