@@ -26,6 +26,7 @@ from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped
 from service.complaints import RequestError
 from service.running.connection import MOST_HEAD_BYTES, WAITING_THREADS, Connection, Pace, Phase, Turns, Wire
 from service.running.refusals import cut_short, overloaded, refusal_of, too_slow, unread_request
+from service.screenings.stored.progress import LEAVING
 from service.settings import load_settings
 from service.web.requests import REFUSAL
 
@@ -86,6 +87,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.wsgi.register_error_handler(
             faults.ParseException, lambda fault: self.wsgi.handle_user_exception(refusal_of(fault))
         )
+
+    def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ANN401 - gunicorn's
+        """Stop, and wait for no stream of events that somebody reads."""
+        LEAVING.set()
+        super().handle_exit(sig, frame)
 
     # Coming and going.
 

@@ -4,6 +4,7 @@ A process has Python's and others' modules loaded, none of ours; a limit of proc
 """
 
 import compileall
+import gc
 import json
 import os
 import resource
@@ -126,6 +127,8 @@ def load_modules_of_others(folder: Path, tests: list[str]) -> None:
         if "pytest" not in name and "conftest" not in name:
             with suppress(ImportError):
                 import_module(name)
+    gc.collect()
+    gc.freeze()  # looks for garbage would copy what the processes share
 
 
 def measured(folders: list[Path], tests: list[str], include: list[str]) -> dict[str, Reach]:

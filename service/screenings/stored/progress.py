@@ -80,6 +80,8 @@ _RETRY = b"retry: 1000\n\n"
 _LOCK = threading.Lock()
 _OPEN: set[int] = set()
 """The streams of this process; each one holds a thread that others may need."""
+LEAVING = threading.Event()
+"""This process stops: streams end, and who reads them asks again, of another one."""
 
 Reporter = Callable[[Job], tuple[str, bytes]]
 """Gives the name of a screening's last event and, of any event, its JSON."""
@@ -120,4 +122,5 @@ def _events(find: Callable[[], Job | None], reported: Reporter) -> Iterator[byte
             last, language = body, time.monotonic()
         if is_last:
             return
-        time.sleep(_PAUSE_SECONDS)
+        if LEAVING.wait(_PAUSE_SECONDS):
+            return
