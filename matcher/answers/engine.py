@@ -258,7 +258,6 @@ class Engine:
         self.reader = build_reader(catalogue, self.declared)
         self._evidence = EvidenceFinder(self.columns)
         self._rivals = rivals_of(self.columns.measures)
-        self._taxonomies = catalogue.taxonomies
 
     @classmethod
     def open(cls, path: Path) -> Engine:
@@ -332,7 +331,7 @@ class Engine:
                 presenter.need(need) for need in standing_of_needs(reading, decisions, columns, found.measures)
             ),
             near_misses=tuple(
-                presenter.near_miss(evaluate(columns.measures[place], reading.answers, self._taxonomies))
+                presenter.near_miss(evaluate(columns.measures[place], reading.answers, self.columns.taxonomies))
                 for place in missed
             ),
             totals=Totals(
@@ -375,7 +374,8 @@ class Engine:
                 presented.append(present.brief(number, finding, score))
             else:
                 presented.append(present.full(number, finding, score, ranking.feature_values(place)))
-            if standing := grants.standing(finding.measure, shown):
+            if finding.measure.id in self.catalogue.grants:
+                standing = grants.standing(finding.measure, shown)
                 presented[-1] = structs.replace(presented[-1], grant=standing)
         return tuple(presented)
 
@@ -384,7 +384,7 @@ class Engine:
         document = self.catalogue.documents[measure.document]
         return Finding(
             measure=measure,
-            trace=evaluate(measure, found.reading.answers, self._taxonomies),
+            trace=evaluate(measure, found.reading.answers, self.columns.taxonomies),
             effect=effect(measure, document, on),
             relevance=RELEVANCE[ranking.relevance[place]],
             evidence=self._evidence.find(measure, found.reading.mentions),

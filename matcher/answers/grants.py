@@ -118,11 +118,9 @@ class GrantPresenter:
     on: date
     present: Callable[[ConditionTrace], Condition]
 
-    def standing(self, measure: Measure, beside: Iterable[Measure]) -> GrantStanding | None:
-        """Return what a measure comes to, `beside` others shown; None where its pack states nothing in detail."""
-        grant = self.catalogue.grants.get(measure.id)
-        if grant is None:
-            return None
+    def standing(self, measure: Measure, beside: Iterable[Measure]) -> GrantStanding:
+        """Return what a measure comes to whose pack states it in detail, `beside` others shown."""
+        grant = self.catalogue.grants[measure.id]
         window = window_on(grant.periods, self.on)
         return GrantStanding(
             benefits=tuple(map(self._benefit, grant.benefits)),

@@ -191,8 +191,7 @@ _PLAN = ("target_region", "region")
 
 def _narrowed(open_facts: tuple[str, ...], reading: Reading, columns: MeasureColumns) -> Answers:
     """Return the answers as if the company had named something that holds no other inside all that it named."""
-    taxonomies = columns.catalogue.taxonomies
-    exact = {named: made_exact(reading.answers.get(named, Answer()), taxonomies[named]) for named in open_facts}
+    exact = {named: made_exact(reading.answers.get(named, Answer()), columns.taxonomies[named]) for named in open_facts}
     if open_facts == _PLAN:
         exact["region"] = replace(reading.answers["region"], planned=exact["target_region"])
     return {**reading.answers, **exact}

@@ -53,8 +53,9 @@ class MeasureColumns:
     def __init__(self, catalogue: Catalogue) -> None:
         """Compile every measure of the catalogue."""
         self.catalogue = catalogue
+        self.taxonomies = catalogue.taxonomies
         self.measures = tuple(catalogue.measures.values())
-        self.program = Program(self.measures, catalogue.taxonomies)
+        self.program = Program(self.measures, self.taxonomies)
         self.passages = PassageIndex(catalogue)
         self.asks_place: Flags = np.array(
             [any(test.fact in REGION_FACTS for test in measure.tests) for measure in self.measures], dtype=bool

@@ -212,7 +212,7 @@ class OpenLists:
     def __init__(self, columns: MeasureColumns) -> None:
         """Compile the conditions beside the open lists; most catalogues have few."""
         self._columns = columns
-        self._taxonomies = columns.catalogue.taxonomies
+        self._taxonomies = columns.taxonomies
         self._parts: dict[tuple[tuple[str, ...], bool], _Part] = {
             (family, False): _part(columns, family, with_plans=False) for family in FAMILIES
         }
@@ -268,7 +268,7 @@ def _part(columns: MeasureColumns, family: tuple[str, ...], *, with_plans: bool)
         if any(leaf.test.scope or with_plans for condition in conditions for leaf in leaves(condition))
     }
     alone = [replace(columns.measures[place], conditions=conditions) for place, conditions in open_ones.items()]
-    program = BatchProgram(Program(alone, columns.catalogue.taxonomies))
+    program = BatchProgram(Program(alone, columns.taxonomies))
     return _Part(np.array([*open_ones], dtype=np.intp), program, with_plans)
 
 

@@ -124,8 +124,7 @@ class MatchRequestSchema(StrictSchema):
         """
         profile = data.get("profile")
         founded = profile.get("founded_on") if isinstance(profile, dict) else getattr(profile, "founded_on", None)
-        latest = max(data.get("on") or today(), today())
-        if founded and founded > latest:
+        if founded and founded > (latest := max(data.get("on") or today(), today())):
             complaint = Complaint(code="in_the_future", params={"on": latest.isoformat()})
             raise ValidationError({"profile": {"founded_on": [complaint]}})
 
