@@ -14,6 +14,7 @@ from seeds.cleaning import clean
 from seeds.outline import parse_outline
 from seeds.reading import ReadingError, read_source
 from tests.reading.ofd import write_ofd
+from tests.reading.pdf import pdf_of
 
 WORD_PART = "word/document.xml"
 
@@ -84,17 +85,7 @@ def test_a_book_of_thousands_of_pages_is_refused(tmp_path: Path, pages: int) -> 
         b"<< /Type /Pages /Count %d /Kids [%s] >>" % (pages, kids),
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 10 10] >>",
     )
-    data, offsets = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(data))
-        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    start = len(data)
-    data += b"xref\n0 4\n0000000000 65535 f \n%strailer << /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
-        table,
-        start,
-    )
-    (tmp_path / "a.pdf").write_bytes(data)
+    (tmp_path / "a.pdf").write_bytes(pdf_of(objects))
     assert refusal(tmp_path / "a.pdf") == "too_many_pages"
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from seeds.cleaning import clean
 from seeds.reading import LARGEST_FILE_BYTES, ReadingError, decode_text, read_text
+from tests.reading.pdf import lines_of, write_pdf
 
 POLICY = "一、总体目标\n支持生物制造企业建设中试基地，研发PLA。\n"
 
@@ -19,42 +20,6 @@ POLICY = "一、总体目标\n支持生物制造企业建设中试基地，研�
 def write(path: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
     path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
     return path
-
-
-def write_pdf(path: Path, pages: list[list[str]], *, locked: bool = False) -> Path:
-    """Write the smallest PDF that has Chinese words: one line of text to each line of a page."""
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"",
-        b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UTF16-H /DescendantFonts [4 0 R] >>",
-        (
-            b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /FontDescriptor 5 0 R /DW 1000"
-            b" /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> >>"
-        ),
-        (
-            b"<< /Type /FontDescriptor /FontName /STSong-Light /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0"
-            b" /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>"
-        ),
-    ]
-    kids = []
-    for lines in pages:
-        shown = b" ".join(b"<%s> '" % line.encode("utf-16-be").hex().encode() for line in lines)
-        content = b"BT /F1 12 Tf 50 780 Td 20 TL %s ET" % shown
-        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
-        resources = b"/Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R" % len(objects)
-        objects.append(b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] %s >>" % resources)
-        kids.append(b"%d 0 R" % len(objects))
-    objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(kids))
-    data, offsets = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(data))
-        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    encryption = b" /Encrypt << /Filter /Standard /V 1 /R 2 /O <%s> /U <%s> /P -4 >> /ID [<00> <00>]"
-    trailer = encryption % (b"00" * 32, b"11" * 32) if locked else b""
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    data += b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table)
-    data += b"trailer << /Size %d /Root 1 0 R%s >>\n" % (len(objects) + 1, trailer)
-    return write(path, data + b"startxref\n%d\n%%%%EOF\n" % data.rindex(b"xref\n0 "))
 
 
 @pytest.mark.parametrize(
@@ -137,9 +102,8 @@ def test_a_word_file_gives_paragraphs_and_rows_in_order(tmp_path: Path) -> None:
 
 
 def test_a_pdf_gives_the_lines_of_its_pages(tmp_path: Path) -> None:
-    path = write_pdf(
-        tmp_path / "a.pdf", [["一、总体目标", "支持生物制造企业建设中试基地，研发"], ["- 2 -", "PLA等材料。"]]
-    )
+    pages = [["一、总体目标", "支持生物制造企业建设中试基地，研发"], ["- 2 -", "PLA等材料。"]]
+    path = write_pdf(tmp_path / "a.pdf", [lines_of(page) for page in pages])
     assert read_text(path) == "一、总体目标\n支持生物制造企业建设中试基地，研发\n- 2 -\nPLA等材料。"
 
 
@@ -153,7 +117,7 @@ def test_the_same_policy_reads_alike_from_every_kind_of_file(tmp_path: Path, kin
             word.add_paragraph(paragraph)
         word.save(str(path))
     elif kind == "pdf":
-        write_pdf(path, [paragraphs])
+        write_pdf(path, [lines_of(paragraphs)])
     else:
         shape = "<p>{}</p>" if kind == "html" else "{}\n\n"
         write(path, "".join(shape.format(paragraph) for paragraph in paragraphs))
@@ -197,11 +161,11 @@ def test_twenty_mebibytes_are_read_and_no_more(tmp_path: Path, size: int, *, rea
 
 
 def test_a_scanned_pdf_is_refused(tmp_path: Path) -> None:
-    assert refusal(write_pdf(tmp_path / "a.pdf", [["封面"], [], []])) == "its pages are pictures without text"
+    assert refusal(write_pdf(tmp_path / "a.pdf", [lines_of(["封面"]), [], []])) == "its pages are pictures without text"
 
 
 def test_a_locked_pdf_is_refused(tmp_path: Path) -> None:
-    assert refusal(write_pdf(tmp_path / "a.pdf", [["甲"]], locked=True)) == "needs a password"
+    assert refusal(write_pdf(tmp_path / "a.pdf", [lines_of(["甲"])], locked=True)) == "needs a password"
 
 
 def test_a_broken_pdf_is_refused(tmp_path: Path) -> None:
