@@ -171,6 +171,8 @@ _SETTLEMENT = re.compile(
     r"[^路街道巷]{0,8}?(?:开发区|高新区|经开区|新区|园区|产业园|工业园|科技园|保税区|示范区|合作区|片区)"
     r"|[^路街道巷]{2,8}?(?:镇|(?<!族)乡|街道|苏木)"
 )
+# What follows the short name of a province where it is an address: a place nobody knows (江苏盛泽), no street or house.
+_UNKNOWN_PLACE = re.compile("(?![和及与或到至往等以之除非不没])[\u4e00-\u9fff]{2,4}")
 # What follows the short name of a county where the county is meant: its own zone or one of its towns (肥东撮镇).
 _COUNTY_SEAT = re.compile(
     r"(?:经济(?:技术)?开发区|经开区|高新(?:技术产业开发)?区|[^路街道巷区县市]{2,3}(?:镇|(?<!族)乡|街道))"
@@ -257,6 +259,8 @@ def _goes_on(chain: Chain, writing: Writing, gazetteer: Gazetteer) -> bool:
     kinds = {gazetteer.regions[place].kind for place in chain.ids}
     rest = writing.text(chain.end)
     if kinds == {Level.COUNTRY}:
+        return True
+    if kinds == {Level.PROVINCE} and _UNKNOWN_PLACE.fullmatch(rest) and not _STREET.search(rest):
         return True
     if kinds <= {Level.CITY, Level.PROVINCE}:
         return _SETTLEMENT.match(rest) is not None
