@@ -54,20 +54,25 @@ def package_of(module: Path) -> Path:
     return Path(*module.parts[: 2 if module.parts[0] == "service" else 1])
 
 
-def tried(drawn: list[Change], folders: list[Path], reach: dict[str, Reach], until: float) -> dict[Change, str]:
-    """Return each change with `killed`, `survived` or `unreached`; those the time did not suffice for are left out."""
+def tried(
+    drawn: list[Change], whole: Path, folders: list[Path], reach: dict[str, Reach], until: float
+) -> dict[Change, str]:
+    """Return each change with `killed`, `survived` or `unreached`; those the time did not suffice for are left out.
+
+    Each is put into one of `folders`, and what stands in `whole` back in its place.
+    """
     tests = {change: nearest(change, reach) for change in drawn}
     outcome = {change: "unreached" for change in drawn if not tests[change]}
 
     def start(change: Change, place: int) -> int:
         target = folders[place] / change.file
-        target.write_text(change.text((ROOT / change.file).read_text()))
+        target.write_text(change.text((whole / change.file).read_text()))
         return forked(folders[place], tests[change], 10 + 3 * sum(reach[test].seconds for test in tests[change]))
 
     jobs = (change for change in drawn if tests[change] and time.monotonic() < until)
     for change, place, code, _seconds in in_processes(jobs, start, len(folders)):
         outcome[change] = "killed" if code else "survived"
-        shutil.copy2(ROOT / change.file, folders[place] / change.file)
+        shutil.copy2(whole / change.file, folders[place] / change.file)
     return outcome
 
 
@@ -89,7 +94,7 @@ def main() -> int:
         (one["file"], one["operator"], one["before"], one.get("after")) for one in yaml.safe_load(ACCEPTED.read_text())
     }
     with tempfile.TemporaryDirectory() as scratch:
-        folders = [copied(ROOT, Path(scratch, str(place))) for place in range(asked.processes)]
+        whole, *folders = [copied(ROOT, Path(scratch, str(place))) for place in range(asked.processes + 1)]
         tests = [
             str(file.relative_to(folders[0]))
             for name in dict.fromkeys(package_of(Path(folder, "module")) for folder in asked.folders)
@@ -98,13 +103,14 @@ def main() -> int:
         load_modules_of_others(folders[0], tests)
         reach = measured(folders, tests, asked.folders)
         print(f"{len(tests)} test files measured in {time.monotonic() - began:.0f} s", flush=True)
-        every = changes(ROOT, asked.folders, asked.seed)
+        every = changes(whole, asked.folders, asked.seed)
         drawn = every[: asked.count]
-        outcome = tried(drawn, folders, reach, began + 60 * (asked.minutes - 1))  # what has begun may take a minute
+        outcome = tried(drawn, whole, folders, reach, began + 60 * (asked.minutes - 1))  # what has begun takes a while
+        lines = {change: change.lines((whole / change.file).read_text()) for change in outcome}
     rest = []
     counts: Counter[str] = Counter()
     for change, how in sorted(outcome.items(), key=lambda item: (item[0].file, item[0].line)):
-        before, after = change.lines((ROOT / change.file).read_text())
+        before, after = lines[change]
         settled = how != "killed" and not accepted.isdisjoint(
             (change.file, change.operator, before, one) for one in (after, None)
         )
