@@ -52,8 +52,7 @@ class MeasureColumns:
 
     def __init__(self, catalogue: Catalogue) -> None:
         """Compile every measure of the catalogue."""
-        self.catalogue = catalogue
-        self.taxonomies = catalogue.taxonomies
+        self.catalogue, self.taxonomies = catalogue, catalogue.taxonomies
         self.measures = tuple(catalogue.measures.values())
         self.program = Program(self.measures, self.taxonomies)
         self.passages = PassageIndex(catalogue)

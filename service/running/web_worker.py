@@ -88,11 +88,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             faults.ParseException, lambda fault: self.wsgi.handle_user_exception(refusal_of(fault))
         )
 
-    def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ANN401 - gunicorn's
-        """Stop, and wait for no stream of events that somebody reads."""
-        LEAVING.set()
-        super().handle_exit(sig, frame)
-
     # Coming and going.
 
     def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - gunicorn's
@@ -398,7 +393,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._drop(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """Let a worker that stops wait this long at most for requests of which no head has come."""
+        """Let a worker that stops end its streams, and wait this long for requests of which no head has come."""
+        LEAVING.set()
         for conn in self.held:
             if conn.phase in {Phase.IDLE, Phase.HEAD}:
                 conn.latest = deadline
