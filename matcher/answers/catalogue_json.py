@@ -58,7 +58,7 @@ def describe_measure_listed(
     labeller = Labeller(catalogue.facts, catalogue.vocabularies, language)
     return shapes.MeasureListed(
         **asdict(describe_measure(catalogue, measure, language)),
-        conditions=tuple(describe_condition(condition, labeller) for condition in measure.conditions),
+        conditions=_conditions(measure, labeller),
         application=window_on(catalogue.periods(measure), on) if on else UNSET,
     )
 
@@ -68,7 +68,7 @@ def describe_measure_fully(catalogue: Catalogue, measure: Measure, language: str
     grant, labeller = catalogue.grants.get(measure.id), Labeller(catalogue.facts, catalogue.vocabularies, language)
     return shapes.MeasureFull(
         **asdict(describe_measure(catalogue, measure, language)),
-        conditions=tuple(describe_condition(condition, labeller) for condition in measure.conditions),
+        conditions=_conditions(measure, labeller),
         attracts=measure.attracts,
         context=measure.context,
         excludes=measure.excludes,
@@ -77,6 +77,10 @@ def describe_measure_fully(catalogue: Catalogue, measure: Measure, language: str
         examples=tuple(shapes.MeasureExample(facts=one.facts, verdict=one.verdict) for one in measure.examples),
         grant=describe_grant(catalogue, grant, labeller) if grant else UNSET,
     )
+
+
+def _conditions(measure: Measure, labeller: Labeller) -> tuple[measure_shapes.StatedCondition, ...]:
+    return tuple(describe_condition(condition, labeller) for condition in measure.conditions)
 
 
 def describe_condition(condition: Condition, labeller: Labeller) -> measure_shapes.StatedCondition:

@@ -8,7 +8,6 @@ whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -262,8 +261,7 @@ class TenantReader:
         items, rows = _flat(
             [self._reader.business.items_of(scope) if scope else () for scope in given.columns["business_scope"]]
         )
-        leaning = {item for item in items if self._leans("products", item)}
-        keys = self._in_rows(given, items, rows, leaning, np.zeros(given.size, dtype=np.bool_))
+        keys = self._in_rows(given, "products", items, rows, np.zeros(given.size, dtype=np.bool_))
         return self._read_inputs.numbers("business_scope", keys, lambda item: {"business_scope": item}, on), rows
 
     def _only_trades(self, given: Fields, flat: Mapping[str, tuple[list[str], Positions]]) -> Flags:
@@ -291,16 +289,14 @@ class TenantReader:
     ) -> tuple[Positions, Positions]:
         """Read every item of a list, each an input."""
         texts, rows = flat
-        leaning = {text for text in dict.fromkeys(texts) if self._leans(name, text)}
         sold = trades if name in ("sector", "products") else np.zeros_like(trades)
-        keys = self._in_rows(given, texts, rows, leaning, sold)
+        keys = self._in_rows(given, name, texts, rows, sold)
         return self._read_inputs.numbers(name, keys, lambda text: {name: (text,)}, on), rows
 
-    def _in_rows(
-        self, given: Fields, texts: list[str], rows: Positions, leaning: AbstractSet[str], sold: Flags
-    ) -> list[str | InRow]:
-        """Return the texts of rows, with what else their row says where they are read by it."""
+    def _in_rows(self, given: Fields, name: str, texts: list[str], rows: Positions, sold: Flags) -> list[str | InRow]:
+        """Return the texts of a field's rows, with what else their row says where they are read by it."""
         keys: list[str | InRow] = [*texts]
+        leaning = {text for text in dict.fromkeys(texts) if self._leans(name, text)}
         leans = np.zeros(len(texts), dtype=np.bool_)
         if leaning:
             leans = np.fromiter(map(leaning.__contains__, texts), dtype=np.bool_, count=len(texts))

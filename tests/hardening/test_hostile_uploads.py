@@ -29,7 +29,9 @@ WORKER_GROWTH = 120 * 1_048_576
 def server(serve):  # noqa: F811
     limits = {"CEPEI_READER_BYTES": str(READER_BYTES), "CEPEI_READER_SECONDS": str(READER_SECONDS)}
     with serve(**limits, CEPEI_LOOK_SECONDS="4", CEPEI_LOG_LEVEL="debug") as started:
+        end = time.monotonic() + 30
         while len(memory_of(started)) < 2:  # it answers while the second worker is still being forked
+            assert time.monotonic() < end
             time.sleep(0.05)
         yield started
 
