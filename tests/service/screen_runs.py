@@ -24,8 +24,11 @@ def command(file, output, catalogue, *more):
 
 
 def start(*arguments):
-    """Start the command as a process of its own; what it complains of can be read."""
-    run = [sys.executable, "-m", "service.cli", *arguments]
+    """Start the command as a process of its own; what it complains of can be read.
+
+    An interrupt ends it also where the tests run in the background of a shell, which has it ignored.
+    """
+    run = ["env", "--default-signal=INT", sys.executable, "-m", "service.cli", *arguments]
     return subprocess.Popen(run, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
