@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -79,8 +79,3 @@ def shield(text: str) -> str:
 def unshield(item: str) -> str:
     """Return an item of a shielded list as it was typed."""
     return item.translate(_UNSHIELDED)
-
-
-def split_with(split: Callable[[str], Iterable[str]], text: str) -> Iterable[str]:
-    """Return the items of a list as `split` cuts it, but not inside an official name."""
-    return map(unshield, split(shield(text))) if HOLDS_MARK(text) else split(text)

@@ -161,9 +161,12 @@ class Entry:
         return tuple(dict.fromkeys(name for name in (self.zh, self.en, *self.names) if name))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """Entries by id, their taxonomy, and `index`: folded name -> ids (more than one means ambiguous)."""
+    """Entries by id, their taxonomy, and `index`: folded name -> ids (more than one means ambiguous).
+
+    One is equal to itself only, so that what is built of it is kept by it.
+    """
 
     name: str
     entries: Mapping[str, Entry]

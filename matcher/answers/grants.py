@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from matcher.answers.explanation import say
 from matcher.answers.measure_shapes import (
     BenefitStanding,
     Condition,
@@ -14,7 +15,6 @@ from matcher.answers.measure_shapes import (
     Paper,
     TierStanding,
 )
-from matcher.answers.saying import say
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Answers
 from rules.language.grants import BenefitItem, Gift, Grant, Per, Span, Tier

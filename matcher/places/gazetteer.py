@@ -192,29 +192,9 @@ def fold_latin(text: str) -> str:
     return "".join(c for c in plain if c.isascii() and c.isalnum())
 
 
-class _Same:
-    """A vocabulary as a key: the same only as itself."""
-
-    __slots__ = ("vocabulary",)
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.vocabulary is other.vocabulary
-
-    def __hash__(self) -> int:
-        return id(self.vocabulary)
-
-
+@lru_cache(maxsize=4)
 def gazetteer_of(regions: Vocabulary) -> Gazetteer:
     """Return the gazetteer of a vocabulary, built at its first use."""
-    return _build(_Same(regions))
-
-
-@lru_cache(maxsize=4)
-def _build(key: _Same) -> Gazetteer:
-    regions = key.vocabulary
     index = _Index()
     for entry in regions.entries.values():
         index.take(entry, regions)

@@ -15,7 +15,7 @@ from matcher.profiles.intents import Denials
 from matcher.profiles.organisations import DISTRIBUTOR, OrganisationReader
 from matcher.profiles.profile import Notes, Profile, ReadFact, Unread, mention_of
 from matcher.profiles.words import SURE, How, WordReading, WordResolver
-from seeds.industries import industries, split_with
+from seeds.industries import industries
 from seeds.vocabulary import fold
 from seeds.word_lists import word_lists
 
@@ -267,7 +267,7 @@ class BusinessReader:
             (self.sectors, self._sign_of_sector) if field == "sector" else (self.concepts, self._sign_of_product)
         )
         stated = self._denials.said(field, text).rest
-        return sum({sign_of(item) for item in split_with(names.split, stated)}) if stated.strip() else 0
+        return sum({sign_of(item) for item in names.split(stated)}) if stated.strip() else 0
 
     def _sign_of_sector(self, item: str) -> int:
         readings = self.sectors.read(item)

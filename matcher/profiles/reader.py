@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from matcher.places.gazetteer import gazetteer_of
 from matcher.places.reader import PlaceStatus, region_of_credit_code, resolve_place, settled_by_code
 from matcher.profiles.business_scope import BusinessReader, is_business_scope
 from matcher.profiles.declared import DeclaredFacts
@@ -32,7 +33,6 @@ from matcher.profiles.profile import (
 from matcher.profiles.words import SURE, How, WordReading, WordResolver
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Value, derive
-from seeds.industries import split_with
 from seeds.profile_fields import profile_fields
 from seeds.vocabulary import fold
 from seeds.word_lists import word_lists
@@ -116,7 +116,7 @@ class ProfileReader:
         """Return the sectors declared, else those that texts name for sure, whatever stands beside them."""
         if declared is not None:
             return frozenset(map(str, declared))
-        items = (item for text in texts if text.strip() for item in split_with(self.resolvers["sectors"].split, text))
+        items = (item for text in texts if text.strip() for item in self.resolvers["sectors"].split(text))
         return frozenset(sector for item in items for sector in self._sectors_named(item))
 
     def _sectors_named(self, text: str) -> tuple[str, ...]:
@@ -131,7 +131,7 @@ class ProfileReader:
         """Tell whether a text of a field is read by the sectors that stand beside it: it holds an abbreviation."""
         if _VOCABULARY_OF[name] not in ("sectors", "concepts") or not text.strip():
             return False
-        items = split_with(self.resolvers[_VOCABULARY_OF[name]].split, text)
+        items = self.resolvers[_VOCABULARY_OF[name]].split(text)
         both = (self.resolvers["sectors"], self.resolvers["concepts"])
         return any(reading.is_abbreviation for item in items for resolver in both for reading in resolver.read(item))
 
@@ -147,10 +147,10 @@ class ProfileReader:
                 yield origin, text
                 continue
             # Official names of industries hold a 未 of their own (其他未列明食品制造), which denies nothing.
-            parts = split_with(resolver.split, text) if name == "sector" and text.strip() else (text,)
+            parts = resolver.split(text) if name == "sector" and text.strip() else (text,)
             for said in (self.needs.said(part) if name == "needs" else self.denials.said(name, part) for part in parts):
                 notes.denied += [Denied(origin=origin, input=part) for part in said.denied]
-                items = split_with(resolver.split, said.rest) if said.rest.strip() else ()
+                items = resolver.split(said.rest) if said.rest.strip() else ()
                 yield from ((origin, item) for item in items)
 
     def _read_place(self, text: str, fact: str, origin: str, notes: Notes) -> None:
@@ -367,6 +367,7 @@ def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader
     denials = Denials(lambda field, text: _is_named(resolvers, field, text))
     topics = [catalogue.vocabularies[name] for name in ("concepts", "sectors", "regions")]
     organisations = OrganisationReader(catalogue.vocabularies["organisations"], resolvers["sectors"])
+    gazetteer_of(catalogue.vocabularies["regions"])  # kept for every place to come: nobody's first question waits
     return ProfileReader(
         catalogue=catalogue,
         resolvers=resolvers,

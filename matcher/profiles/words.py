@@ -31,7 +31,7 @@ from seeds.beside_names import (
     without_noise,
     without_words_beside,
 )
-from seeds.industries import industries
+from seeds.industries import HOLDS_MARK, industries, shield, unshield
 from seeds.vocabulary import Vocabulary, fold
 from seeds.word_lists import intents, word_lists
 
@@ -168,6 +168,8 @@ class WordResolver:
 
     def split(self, text: str) -> tuple[str, ...]:
         """Return the items of a list typed as one text (聚乳酸、PHA), or the text itself when it is one name."""
+        if HOLDS_MARK(text) and (shielded := shield(text)) != text:  # 农、林、牧、渔业 is one item
+            return tuple(map(unshield, self.split(shielded)))
         if self._whole(text):
             return (text,)
         unlabel = unlabelled if self._of_products else str.strip
@@ -231,8 +233,7 @@ class WordResolver:
         main = self._narrowest_name(heads)
         if main and are_all_set_aside(plain, [(found.start, found.end) for found in heads], remarks):
             return self._reading(text, main, How.ALIAS, 1.0)
-        end = min((start for start, _ in remarks), default=len(plain))
-        end = min(end, plain.find(" ") if " " in plain else end)
+        end = min((len(plain.partition(" ")[0]), *(start for start, _ in remarks)))
         inside = without_words_beside(fold(plain[:end]))  # 猪蓝耳病灭活疫苗
         is_one = len(self.vocabulary.index.get(inside, ())) == 1 and len(inside) >= SHORTEST_ALIKE_LATIN
         rest = blanked(plain, remarks)[end:]
