@@ -17,7 +17,7 @@ from matcher.answers.measure_shapes import (
 )
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Answers
-from rules.language.grants import BenefitItem, Gift, Grant, Per, Span, Tier
+from rules.language.grants import BenefitItem, Bracket, Gift, Grant, Per, Span, Tier
 from rules.language.labels import Labeller
 from rules.language.measures import BY_STRENGTH, STRENGTH, Measure, conjunction
 from rules.language.payment import next_tier, payment_of
@@ -56,9 +56,10 @@ class GrantWords:
         parts = []
         if gift.amount:
             parts.append(self._span("amount", gift.amount, self.labeller.money))
+        base = say(f"base.{gift.of}" if gift.of else "base.none", self.language)
         if gift.rate:
-            base = say(f"base.{gift.of}" if gift.of else "base.none", self.language)
             parts.append(self._span("rate", gift.rate, _percent, base=base))
+        parts += [self._bracket(bracket, base) for bracket in gift.brackets]
         words = self._say("join").join(parts)
         if words and gift.per is Per.STEP and gift.step:
             words = self._say("step", step=self.labeller.money(gift.step), words=words)
@@ -69,6 +70,11 @@ class GrantWords:
             for cap in gift.caps
         ]
         return self._say("join").join([*([words] if words else []), *caps]) or self._say("unstated")
+
+    def _bracket(self, bracket: Bracket, base: str) -> str:
+        kind = "bracket_last" if bracket.up_to is None else "bracket" if bracket.above else "bracket_first"
+        above, up_to = (self.labeller.money(yuan or 0.0) for yuan in (bracket.above, bracket.up_to))
+        return self._say(kind, base=base, rate=_percent(bracket.rate), above=above, up_to=up_to)
 
     def window(self, standing: WindowStanding) -> str:
         """Return how applications stand, in one sentence."""

@@ -77,6 +77,7 @@ class StatedBenefit(Struct, frozen=True, kw_only=True):
     instalments: int | None
     first_time_only: bool
     difference_only: bool
+    received_fact: Annotated[str, "Where what was received before counts: the fact that tells it, in yuan; else empty."]
 
 
 class Paper(Struct, frozen=True, kw_only=True):

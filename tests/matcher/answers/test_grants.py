@@ -41,7 +41,8 @@ def ask(chenghu):
 
 
 def test_the_tier_that_holds_is_told_with_the_gap_to_the_next(ask):
-    award = ask(annual_revenue_cny=6e8)["ch-revenue-award"].benefits[0]
+    told = {"ch-revenue-award.received": 0}
+    award = ask(annual_revenue_cny=6e8, facts=told)["ch-revenue-award"].benefits[0]
     assert (award.tier, award.next_tier, award.low_cny, award.high_cny) == (1, 2, 8e5, 8e5)
     assert [tier.verdict.value for tier in award.tiers] == ["met", "met", "unmet"]
     assert award.tiers[2].conditions[0].gap == 4e8
@@ -50,7 +51,14 @@ def test_the_tier_that_holds_is_told_with_the_gap_to_the_next(ask):
 def test_an_unknown_fact_leaves_the_amount_open_and_is_named(ask):
     award = ask()["ch-revenue-award"].benefits[0]
     assert (award.low_cny, award.high_cny, award.verdict.value) == (None, 1.5e6, "unknown")
-    assert award.depends_on == ("annual_revenue_cny",)
+    assert award.depends_on == ("annual_revenue_cny", "ch-revenue-award.received")
+
+
+def test_what_was_received_before_is_never_counted_as_still_to_come(ask):
+    untold = ask(annual_revenue_cny=6e8)["ch-revenue-award"].benefits[0]
+    assert (untold.low_cny, untold.high_cny, untold.depends_on) == (0, 8e5, ("ch-revenue-award.received",))
+    told = ask(annual_revenue_cny=6e8, facts={"ch-revenue-award.received": "20万元"})["ch-revenue-award"].benefits[0]
+    assert (told.low_cny, told.high_cny, told.depends_on) == (6e5, 6e5, ())
 
 
 def test_below_the_lowest_tier_nothing_is_paid_and_no_zero_is_invented(ask):
