@@ -16,9 +16,10 @@ from rules.compiled.batch import BatchProgram
 from rules.compiled.bit_planes import FactColumn, FactColumns, NumberColumn, unpack, whole_answers
 from rules.compiled.program import Program, Values
 from rules.language.facts import Taxonomies
-from rules.language.grants import BenefitItem, Bracket, Gift, Span
-from rules.language.measures import MET, UNKNOWN, UNMET
+from rules.language.grants import BenefitItem, Bracket, Gift, Span, Tier
+from rules.language.measures import MET, UNKNOWN, UNMET, Leaf, Test
 from rules.language.payment import base_fact, has_limit_for_each, never_pays_more, number_of, worth_of
+from rules.language.reference import NUMERIC, comparable
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -41,7 +42,8 @@ class Stated(NamedTuple):
 class Payments(NamedTuple):
     """What one benefit comes to for many companies, each column as a Payment has it of one.
 
-    `tier` and `next_tier` are NO_TIER where there is none; `depends_on` has a row for each fact of the benefit.
+    `tier` and `next_tier` are NO_TIER where there is none; `gap` is how much a number misses the next tier by, where that
+    asks one number only. `depends_on` has a row for each fact of the benefit.
     """
 
     low: Floats
@@ -49,6 +51,7 @@ class Payments(NamedTuple):
     standing: Values
     tier: Places
     next_tier: Places
+    gap: Floats
     depends_on: Flags
 
 
@@ -76,6 +79,7 @@ class BenefitColumns:
         self._based = np.array([[fact == base for base in self._bases] for fact in self.facts], dtype=bool)
         worth = [worth_of(gift) for gift in self._gifts]
         self._ranks = [sorted(set(worth)).index(one) for one in worth]
+        self._thresholds = [_threshold(tier) for tier in item.tiers]
         self._never_more = [[never_pays_more(gift, other) for other in self._gifts] for gift in self._gifts]
 
     def payments(self, tiers: Values, stated: Mapping[str, Stated]) -> Payments:
@@ -94,7 +98,9 @@ class BenefitColumns:
         for number, fact in enumerate(self.facts):
             asked = open_[self._asks[number]].any(axis=0) & ~stated[fact].answered
             depends_on[number] = asked | (possible & offers.missing)[self._based[number]].any(axis=0)
-        owed = Payments(low, high, standing.astype(np.int8), tier, self._next(tiers, tier), depends_on)
+        following = self._next(tiers, tier)
+        gap = self._gaps(following, tiers, stated)
+        owed = Payments(low, high, standing.astype(np.int8), tier, following, gap, depends_on)
         return self._less_received(owed, stated) if self.item.received_fact else owed
 
     def _offers(self, stated: Mapping[str, Stated], size: int) -> _Offers:
@@ -138,6 +144,16 @@ class BenefitColumns:
         for place in np.argsort(ranks, kind="stable").tolist():
             found[(found == NO_TIER) & (tiers[place] != MET) & (ranks[place] > least)] = place
         return found
+
+    def _gaps(self, following: Places, tiers: Values, stated: Mapping[str, Stated]) -> Floats:
+        """Return by how much a number misses the one threshold of the next tier."""
+        gaps = np.full(len(following), np.nan)
+        for place, test in enumerate(self._thresholds):
+            if test is not None:
+                missed = (following == place) & (tiers[place] == UNMET)
+                numbers = stated[test.fact].numbers[missed]
+                gaps[missed] = np.round(np.abs(comparable(test.expected[0]) - numbers), 6)
+        return gaps
 
     def _less_received(self, owed: Payments, stated: Mapping[str, Stated]) -> Payments:
         """Return what is left after what was received before, nothing at the least where that is not told."""
@@ -206,6 +222,12 @@ def stated_of(column: FactColumn | None, size: int) -> Stated:
     answers, places = whole_answers(column, size)
     numbers = np.array([_nan(number_of(answer)) for answer in answers])
     return Stated(numbers[places], places > 0)
+
+
+def _threshold(tier: Tier) -> Test | None:
+    """Return what a tier asks, where that is one number."""
+    first = tier.conditions[0] if len(tier.conditions) == 1 else None
+    return first.test if isinstance(first, Leaf) and first.test.operator in NUMERIC else None
 
 
 def _of_whole(gift: Gift, whole: Floats) -> tuple[Floats, Floats]:
