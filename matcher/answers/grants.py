@@ -19,10 +19,10 @@ from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Answers
 from rules.language.grants import BenefitItem, Bracket, Gift, Grant, Per, Span, Tier
 from rules.language.labels import Labeller
-from rules.language.measures import BY_STRENGTH, STRENGTH, Measure, conjunction
+from rules.language.measures import BY_STRENGTH, STRENGTH, Measure, Verdict, conjunction
 from rules.language.payment import next_tier, payment_of
 from rules.language.reference import ConditionTrace, evaluate_condition
-from rules.language.stacking import Sort, pair
+from rules.language.stacking import Sort, Together, pair
 from rules.language.windows import WindowStanding, WindowState, window_on
 
 
@@ -83,6 +83,16 @@ class GrantWords:
             until = say("window.open_until", self.language, closes=closes) if closes else ""
             return say(f"window.{state}", self.language, opens=standing.opens, until=until)
         return say(f"window.{state}", self.language, closes=closes)
+
+    def comes_to(self, verdict: Verdict, low: float | None, high: float | None) -> str:
+        """Return what a benefit comes to in a few words."""
+        if verdict is Verdict.UNMET:
+            return say("sum.nothing", self.language)
+        code = "exact" if low == high else "up_to" if low is None else "at_least" if high is None else "between"
+        if low is high is None:
+            code = "open"
+        told = {name: self.labeller.money(bound or 0.0) for name, bound in (("low", low), ("high", high))}
+        return say(f"sum.{code}", self.language, **told)
 
     def _span(self, kind: str, span: Span, write: Callable[[float], str], **values: str) -> str:
         high = write(span.high or 0.0)  # a span read from a pack always has its upper end
@@ -177,6 +187,22 @@ class GrantPresenter:
 
     def _sort(self, measure: Measure) -> Sort:
         return sort_of(self.catalogue, measure)
+
+
+def ruled_out(catalogue: Catalogue) -> dict[str, frozenset[str]]:
+    """Return, for each measure of which some text says so, the measures that cannot be had beside it."""
+    rules = {name: grant.stacking for name, grant in catalogue.grants.items()}
+    sorts = {one.id: sort_of(catalogue, one) for one in catalogue.measures.values()}
+    found: dict[str, set[str]] = {}
+    for one in (catalogue.measures[name] for name, stated in rules.items() if stated):
+        for other in catalogue.measures.values():
+            same_document = one.document == other.document
+            if other.id != one.id and (
+                pair(rules, one.id, other.id, same_document=same_document, sorts=sorts).together is Together.NO
+            ):
+                found.setdefault(one.id, set()).add(other.id)
+                found.setdefault(other.id, set()).add(one.id)
+    return {name: frozenset(others) for name, others in found.items()}
 
 
 def sort_of(catalogue: Catalogue, measure: Measure) -> Sort:

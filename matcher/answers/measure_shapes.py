@@ -124,6 +124,19 @@ class BenefitStanding(Struct, frozen=True, kw_only=True):
     tiers: tuple[TierStanding, ...]
 
 
+class PairBenefit(Struct, frozen=True, kw_only=True):
+    """What one benefit comes to for one of many companies: as in the `grant` of its match, without the words."""
+
+    kind: str
+    verdict: Annotated[Verdict, "Whether it is paid where the measure's conditions hold."]
+    low_cny: Annotated[float | None, "Yuan at a time; null is what cannot be told, never zero."]
+    high_cny: float | None
+    tier: Annotated[int | None, "The place of the tier that holds for sure, from 0."]
+    next_tier: Annotated[int | None, "The place of the tier that would pay next more."]
+    gap: Annotated[float | None, "By how much a number misses the next tier, where that asks one number."]
+    depends_on: Annotated[tuple[str, ...], "Facts that would tell more."]
+
+
 class PairStanding(Struct, frozen=True, kw_only=True):
     """Whether this measure can be had beside another one shown; only what a text says is listed."""
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 import flask
@@ -26,6 +28,7 @@ from service.intake.queries import LARGEST_PAGE, STATUSES, MatrixFilter, PageQue
 from service.intake.strict_fields import Choice, Whole
 from service.pages.check.conditions import amount_words
 from service.screenings.shapes import MeasureItem, MeasureTenant
+from service.screenings.stored.granted import Granting
 from service.screenings.stored.jobs import Chunk
 from service.screenings.stored.matrix import (
     Parts,
@@ -152,11 +155,12 @@ def cells_of(parts: Parts, rows: Collection[int], measures: Collection[str]) -> 
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Results:
-    """A finished screening as its lists read it: catalogue, statuses considered, chunks, parts, and the words."""
+    """A finished screening as its lists read it: catalogue, day, statuses considered, chunks, parts, and the words."""
 
     catalogue: Catalogue
+    on: date
     statuses: Collection[str]
     chunks: Sequence[Chunk]
     parts: Parts
@@ -166,6 +170,11 @@ class Results:
     def language(self) -> str:
         """Return the language of the words."""
         return self.words["language"]
+
+    @cached_property
+    def granting(self) -> Granting:
+        """Return what the catalogue says of pairs whoever the tenant is."""
+        return Granting(self.catalogue, self.on)
 
     def choice(self, query: Json) -> TenantChoice:
         """Return which pairs count."""
@@ -190,7 +199,8 @@ class Results:
         """Return one page of tenants, each with its place and its best measures."""
         places, where = page_of(range(len(counts.rows)), query)
         rows = [int(counts.rows[place]) for place in places]
-        called, best = self.parts.called(rows, "region"), best_pairs(self.parts, self.choice(query), rows)
+        called = self.parts.called(rows, "region")
+        best = best_pairs(self.parts, self.choice(query), rows, self.granting)
         items = [
             {
                 **called[row],
@@ -230,7 +240,7 @@ class Results:
             inside = self.parts.are_inside(table["row"].to_numpy(), region_places(self.catalogue, query["region"]))
             table = table.filter(pa.array(inside))
         shown, where = page_of(range(table.num_rows), query)
-        items = describe_standing(self.parts, measure_id, table.take(pa.array(shown, pa.int64())))
+        items = describe_standing(self.parts, measure_id, table.take(pa.array(shown, pa.int64())), self.granting)
         return [{**asdict(item), "says": self._says(item)} for item in items], where
 
     def title(self, measure_id: str) -> str:

@@ -160,7 +160,11 @@ def _opened(screening_id: str) -> tuple[Job, Results]:
     words = page_words(page_language())
     catalogue = catalogue_of(job)
     chunks, parts = jobs().chunks(job.id), parts_of(job)
-    return job, Results(catalogue=catalogue, statuses=job.options.statuses, chunks=chunks, parts=parts, words=words)
+    options = job.options
+    results = Results(
+        catalogue=catalogue, on=options.on, statuses=options.statuses, chunks=chunks, parts=parts, words=words
+    )
+    return job, results
 
 
 def _list(template: str, job: Job, query: Json, **variables: Any) -> flask.Response:  # noqa: ANN401 - what a template takes

@@ -39,8 +39,33 @@ PAIR_SCHEMA = pa.schema(
 )
 """One tenant x measure that is shown; `unknown` are the facts that leave it open, each with why."""
 
+BENEFITS = pa.field(
+    "benefits",
+    pa.list_(
+        pa.struct(
+            [
+                ("kind", pa.string()),
+                ("verdict", pa.string()),
+                ("low_cny", pa.float64()),
+                ("high_cny", pa.float64()),
+                ("tier", pa.int32()),
+                ("next_tier", pa.int32()),
+                ("gap", pa.float64()),
+                ("depends_on", pa.list_(pa.string())),
+            ]
+        )
+    ),
+)
+"""What each benefit of the measure comes to for the tenant; stored where some pack of the catalogue states benefits."""
+
 RESULT_SCHEMA = PAIR_SCHEMA.insert(PAIR_SCHEMA.get_field_index("measure_id") + 1, pa.field("kind", pa.string()))
 """The same as it is sent: `kind` is that of the measure, empty for one that the catalogue no longer has."""
+
+GRANTED = (
+    BENEFITS, pa.field("window", pa.string()), pa.field("opens", pa.string()), pa.field("closes", pa.string()),
+    pa.field("not_beside", pa.list_(pa.string())),
+)  # fmt: skip
+"""What is sent beside it where benefits are stored: how applications stand, and what else is ruled out by a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +133,12 @@ class ResultSource(Protocol):
     def tenants(self) -> Iterable[TenantLine]:
         """Return the tenants."""
 
+    @property
+    def schema(self) -> pa.Schema:
+        """Return RESULT_SCHEMA, with the columns GRANTED where benefits are stored."""
+
     def pairs(self) -> Iterable[pa.Table]:
-        """Return the pairs that are shown, as tables of RESULT_SCHEMA."""
+        """Return the pairs that are shown, as tables of the schema."""
 
     def rejected(self) -> Iterable[Mapping[str, Any]]:
         """Return the rejected rows as `RejectedRow.plain` gives them."""
