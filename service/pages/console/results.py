@@ -110,7 +110,7 @@ def measure(screening_id: str, measure_id: str) -> flask.Response:
     items, where = results.standing(measure_id, query)
     standings = {one["measure_id"]: one["standing"] for one in results.measures({})}
     counts = standings.get(measure_id, dict.fromkeys(STANDINGS, 0))  # a measure that fits nobody is not listed
-    shown = {"measure": described, "counts": counts, "standings": STANDINGS}
+    shown = {"measure": described, "counts": counts, "standings": STANDINGS, "window": results.window(measure_id)}
     return _list("console_measure.html", job, query, items=items, where=where, **shown)
 
 

@@ -21,7 +21,7 @@ from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
 from seeds.regions import region_label
 from service.intake.raw_table import Format
-from service.screenings.results.granted import csv_columns, json_members
+from service.screenings.results.granted import AmountWords, csv_columns, json_members
 from service.screenings.results.sheets import Sink, guarded, results_words
 from service.screenings.results.workbook import workbook_pieces
 from service.screenings.shapes import MeasureItem, VerdictCounts
@@ -44,6 +44,7 @@ from service.screenings.stored.parts import (
     RESULT_SCHEMA,
     About,
     Advice,
+    AmountLine,
     MeasureLine,
     ResultSource,
     TenantLine,
@@ -196,6 +197,12 @@ class StoredResults:
                     table = table.append_column(BENEFITS, pa.nulls(len(table), BENEFITS.type))
                 table = granting.beside(table)
             yield table
+
+    def amounts(self) -> Iterator[AmountLine]:
+        """Yield what the pairs with benefits come to, in their order."""
+        words = AmountWords(self.catalogue, Granting(self.catalogue, self.job.options.on), self.language)
+        for table in self.pairs() if BENEFITS.name in self.schema.names else ():
+            yield from words.lines(table)
 
     def rejected(self) -> Iterable[Mapping[str, Any]]:
         """Return the rejected rows, by row."""

@@ -117,6 +117,25 @@ class TenantLine:
     best: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountLine:
+    """What one benefit of a measure comes to for one tenant; `low` and `high` are yuan, None where they are open."""
+
+    row: int
+    external_id: str
+    uscc: str
+    name: str
+    measure: str
+    verdict: str
+    benefit: str
+    low: float | None
+    high: float | None
+    comes_to: str
+    depends_on: str
+    window: str
+    not_beside: str
+
+
 class ResultSource(Protocol):
     """A stored screening; tenants and pairs come by rising row, a tenant's pairs best first; each call starts anew.
 
@@ -139,6 +158,9 @@ class ResultSource(Protocol):
 
     def pairs(self) -> Iterable[pa.Table]:
         """Return the pairs that are shown, as tables of the schema."""
+
+    def amounts(self) -> Iterable[AmountLine]:
+        """Return what the pairs with benefits come to; nothing where none is stored."""
 
     def rejected(self) -> Iterable[Mapping[str, Any]]:
         """Return the rejected rows as `RejectedRow.plain` gives them."""

@@ -70,6 +70,7 @@ class Stored:
             )  # fmt: skip
 
     schema = RESULT_SCHEMA
+    amounts = tuple
 
     def pairs(self):
         unknown = [{"fact": "stage", "why": "fact_missing"}, {"fact": "region", "why": "too_coarse"}]
