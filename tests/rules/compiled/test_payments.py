@@ -26,7 +26,7 @@ def registers(draw):
     return item, values, known
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(registers())
 def test_what_a_column_comes_to_is_what_each_company_comes_to(register):
     item, values, known = register
