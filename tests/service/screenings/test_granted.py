@@ -176,6 +176,24 @@ def test_pages_of_a_screening_tell_amounts_and_windows(operator, screened):
     assert "CNY 0 to CNY 800,000" in page("/matrix?lang=en")
 
 
+def test_the_self_check_asks_what_an_amount_depends_on_and_tells_the_next_tier(operator):
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": operator.server.base}
+
+    def page(**typed):
+        body = urlencode({"city": "440114", "sector": "生物医药", "annual_revenue_cny": "6亿元", **typed}).encode()
+        reply = operator.server.call("POST", "/", body=body, headers=form)
+        assert reply.status == 200
+        return reply.body.decode()
+
+    told = page()
+    assert "按所填信息为 0元 至 80万元" in told
+    assert "「营收上台阶奖励」此前已领取多少？从未领取的填0。" in told
+    assert "下一档（年营业收入不低于10亿元：150万元）还差 4亿元" in told
+    answered = page(**{f"add.facts.{AWARD}.received": "20万元"})
+    assert "按所填信息为 60万元" in answered
+    assert "此前已领取多少" not in answered.split('id="m-ch-revenue-award"')[1].split("</article>")[0]
+
+
 def test_a_draft_of_format_2_is_tried_with_its_amounts_and_windows(operator, screened, matched, strictly, root):
     policies = root / "tests" / "rules" / "policies"
     document = load_document(policies / "documents" / DOCUMENTS[0])
