@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+
+from msgspec import UNSET
 
 from matcher.answers.explanation import say
 from matcher.answers.measure_shapes import (
@@ -16,7 +18,7 @@ from matcher.answers.measure_shapes import (
     TierStanding,
 )
 from rules.catalogue.catalogue import Catalogue
-from rules.language.facts import Answers
+from rules.language.facts import Answers, Value
 from rules.language.grants import BenefitItem, Bracket, Gift, Grant, Per, Span, Tier
 from rules.language.labels import Labeller
 from rules.language.measures import BY_STRENGTH, STRENGTH, Measure, Verdict, conjunction
@@ -110,8 +112,10 @@ def _percent(share: float) -> str:
     return f"{share * 100:.6g}%"
 
 
-def papers(catalogue: Catalogue, grant: Grant, language: str) -> tuple[Paper, ...]:
-    """Return the papers to hand in, with their names and who issues them."""
+def papers(
+    catalogue: Catalogue, grant: Grant, language: str, held: Collection[Value] | None = None
+) -> tuple[Paper, ...]:
+    """Return the papers to hand in, with their names and who issues them, and of a company which it has."""
     materials = catalogue.vocabularies["materials"]
     return tuple(
         Paper(
@@ -119,6 +123,7 @@ def papers(catalogue: Catalogue, grant: Grant, language: str) -> tuple[Paper, ..
             label=materials[one.id].label(language),
             issuer=materials[one.id].extra.get("issuer"),
             cite=one.cite,
+            held=UNSET if held is None else one.id in held,
         )
         for one in grant.materials
     )
@@ -143,10 +148,16 @@ class GrantPresenter:
             window=window,
             window_words=self.words.window(window),
             stacking=tuple(self._pairs(measure, beside)),
-            materials=papers(self.catalogue, grant, self.words.language),
+            materials=papers(self.catalogue, grant, self.words.language, self._held),
             channels=grant.channels,
             terms=grant.terms,
         )
+
+    @property
+    def _held(self) -> tuple[Value, ...]:
+        """Return the papers that the company surely named as held."""
+        stated = self.answers.get("materials")
+        return stated.sure if stated else ()
 
     def _benefit(self, item: BenefitItem) -> BenefitStanding:
         traces = [self._traced(tier) for tier in item.tiers]

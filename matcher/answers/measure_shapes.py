@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from rules.language.grants import Addressed, Channel, Definition, Gift, Term
 from rules.language.measures import (
@@ -87,6 +87,9 @@ class Paper(Struct, frozen=True, kw_only=True):
     label: str
     issuer: str | None
     cite: Quote
+    held: Annotated[
+        bool | UnsetType, "Of a company: whether it named it as held; false is not stated, never lacking."
+    ] = UNSET
 
 
 class StatedGrant(Struct, frozen=True, kw_only=True):

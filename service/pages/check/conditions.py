@@ -189,7 +189,10 @@ class Rows:
         return {
             "benefits": benefits,
             "window": grant.window_words,
-            "papers": [paper.label for paper in grant.materials],
+            "papers": [
+                paper.label + words["in_brackets"].format(words["paper_held" if paper.held else "paper_not_stated"])
+                for paper in grant.materials
+            ],
             "channels": [channel.cite.quote for channel in grant.channels],
             "beside": [
                 (words[f"together.{one.together}"].format(one.title), one.rules[0].cite.quote) for one in grant.stacking

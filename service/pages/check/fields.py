@@ -197,7 +197,8 @@ class Fields:
             fact for fact, known in self._catalogue.facts.items() if known.field == "facts" and fact in self._leaves
         ]
         declared = [name.removeprefix(DECLARED) for name, text in typed.items() if name.startswith(DECLARED) and text]
-        names = [field.name for field in FIELDS]
+        has_papers = any(grant.materials for grant in self._catalogue.grants.values())
+        names = [one.name for one in FIELDS if has_papers or one.vocabulary != "materials" or typed.get(one.name)]
         names += [DECLARED + fact for fact in dict.fromkeys((*asked, *declared))]
         return [self.named(name) for name in names]
 

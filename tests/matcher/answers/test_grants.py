@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec import UNSET
 
 from matcher.answers.catalogue_json import describe_measure_fully
 from matcher.answers.engine import Engine
@@ -92,6 +93,39 @@ def test_neighbours_are_named_only_where_a_text_speaks_of_them(ask):
     assert (beside.measure_id, beside.together.value) == ("ch-rd-subsidy", "no")
     assert beside.rules[0].cite.quote == "第一条第二项和第三项不重复享受"
     assert grants["ch-doctors"].stacking == ()
+
+
+@pytest.mark.parametrize(
+    ("named", "held"),
+    [
+        ((), set()),
+        (("营业执照",), {"business-licence"}),
+        (("上年度审计报告、企业营业执照",), {"audit-report", "business-licence"}),  # other names, two in one text
+        (("专项审计报告",), set()),  # another paper
+        (("没有审计报告", "营业执照"), {"business-licence"}),  # denied
+        (("审计", "某某材料"), set()),  # not understood for sure
+    ],
+)
+def test_a_paper_is_held_only_where_the_company_named_it(named, held, ask):
+    papers = ask(materials=named)["ch-revenue-award"].materials
+    assert {paper.id for paper in papers if paper.held} == held
+    assert all(paper.held is not UNSET for paper in papers)
+    assert [paper.id for paper in papers] == ["application-form", "business-licence", "audit-report"]
+
+
+def test_papers_at_hand_decide_and_rank_nothing(chenghu, engine):
+    for asked in (chenghu, engine):
+        bare, named = (
+            asked.match(
+                MatchRequest(profile=Profile(city="440114", sector=("生物医药",), materials=papers), on=IN_SEASON)
+            )
+            for papers in ((), ("营业执照", "临床试验批件", "合同", "产品说明"))
+        )
+        assert [(one.measure.id, one.score, one.verdict) for one in named.recommendations] == [
+            (one.measure.id, one.score, one.verdict) for one in bare.recommendations
+        ]
+        assert named.totals == bare.totals
+        assert named.questions == bare.questions
 
 
 WORDS = {

@@ -185,7 +185,9 @@ def test_the_self_check_asks_what_an_amount_depends_on_and_tells_the_next_tier(o
         assert reply.status == 200
         return reply.body.decode()
 
-    told = page()
+    told = page(materials="上年度审计报告")
+    assert "申请表（未填写）、营业执照（未填写）、审计报告（已有）" in told
+    assert 'name="materials"' in told
     assert "按所填信息为 0元 至 80万元" in told
     assert "「营收上台阶奖励」此前已领取多少？从未领取的填0。" in told
     assert "下一档（年营业收入不低于10亿元：150万元）还差 4亿元" in told
