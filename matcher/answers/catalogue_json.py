@@ -126,6 +126,7 @@ def _stated(item: BenefitItem, words: GrantWords) -> measure_shapes.StatedBenefi
     return measure_shapes.StatedBenefit(
         kind=item.kind, words=words.benefit(item), gift=item.gift, tiers=tiers, years=item.years,
         instalments=item.instalments, first_time_only=item.first_time_only, difference_only=item.difference_only,
+        received_fact=item.received_fact,
     )  # fmt: skip
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+
+from msgspec import UNSET
 
 from matcher.answers.explanation import say
 from matcher.answers.measure_shapes import (
@@ -16,13 +18,13 @@ from matcher.answers.measure_shapes import (
     TierStanding,
 )
 from rules.catalogue.catalogue import Catalogue
-from rules.language.facts import Answers
-from rules.language.grants import BenefitItem, Gift, Grant, Per, Span, Tier
+from rules.language.facts import Answers, Value
+from rules.language.grants import BenefitItem, Bracket, Gift, Grant, Per, Span, Tier
 from rules.language.labels import Labeller
-from rules.language.measures import BY_STRENGTH, STRENGTH, Measure, conjunction
+from rules.language.measures import BY_STRENGTH, STRENGTH, Measure, Verdict, conjunction
 from rules.language.payment import next_tier, payment_of
 from rules.language.reference import ConditionTrace, evaluate_condition
-from rules.language.stacking import Sort, pair
+from rules.language.stacking import Sort, Together, pair
 from rules.language.windows import WindowStanding, WindowState, window_on
 
 
@@ -56,9 +58,10 @@ class GrantWords:
         parts = []
         if gift.amount:
             parts.append(self._span("amount", gift.amount, self.labeller.money))
+        base = say(f"base.{gift.of}" if gift.of else "base.none", self.language)
         if gift.rate:
-            base = say(f"base.{gift.of}" if gift.of else "base.none", self.language)
             parts.append(self._span("rate", gift.rate, _percent, base=base))
+        parts += [self._bracket(bracket, base) for bracket in gift.brackets]
         words = self._say("join").join(parts)
         if words and gift.per is Per.STEP and gift.step:
             words = self._say("step", step=self.labeller.money(gift.step), words=words)
@@ -70,6 +73,11 @@ class GrantWords:
         ]
         return self._say("join").join([*([words] if words else []), *caps]) or self._say("unstated")
 
+    def _bracket(self, bracket: Bracket, base: str) -> str:
+        kind = "bracket_last" if bracket.up_to is None else "bracket" if bracket.above else "bracket_first"
+        above, up_to = (self.labeller.money(yuan or 0.0) for yuan in (bracket.above, bracket.up_to))
+        return self._say(kind, base=base, rate=_percent(bracket.rate), above=above, up_to=up_to)
+
     def window(self, standing: WindowStanding) -> str:
         """Return how applications stand, in one sentence."""
         state, closes = standing.state, standing.closes
@@ -77,6 +85,16 @@ class GrantWords:
             until = say("window.open_until", self.language, closes=closes) if closes else ""
             return say(f"window.{state}", self.language, opens=standing.opens, until=until)
         return say(f"window.{state}", self.language, closes=closes)
+
+    def comes_to(self, verdict: Verdict, low: float | None, high: float | None) -> str:
+        """Return what a benefit comes to in a few words."""
+        if verdict is Verdict.UNMET:
+            return say("sum.nothing", self.language)
+        code = "exact" if low == high else "up_to" if low is None else "at_least" if high is None else "between"
+        if low is high is None:
+            code = "open"
+        told = {name: self.labeller.money(bound or 0.0) for name, bound in (("low", low), ("high", high))}
+        return say(f"sum.{code}", self.language, **told)
 
     def _span(self, kind: str, span: Span, write: Callable[[float], str], **values: str) -> str:
         high = write(span.high or 0.0)  # a span read from a pack always has its upper end
@@ -94,8 +112,10 @@ def _percent(share: float) -> str:
     return f"{share * 100:.6g}%"
 
 
-def papers(catalogue: Catalogue, grant: Grant, language: str) -> tuple[Paper, ...]:
-    """Return the papers to hand in, with their names and who issues them."""
+def papers(
+    catalogue: Catalogue, grant: Grant, language: str, held: Collection[Value] | None = None
+) -> tuple[Paper, ...]:
+    """Return the papers to hand in, with their names and who issues them, and of a company which it has."""
     materials = catalogue.vocabularies["materials"]
     return tuple(
         Paper(
@@ -103,6 +123,7 @@ def papers(catalogue: Catalogue, grant: Grant, language: str) -> tuple[Paper, ..
             label=materials[one.id].label(language),
             issuer=materials[one.id].extra.get("issuer"),
             cite=one.cite,
+            held=UNSET if held is None else one.id in held,
         )
         for one in grant.materials
     )
@@ -127,10 +148,16 @@ class GrantPresenter:
             window=window,
             window_words=self.words.window(window),
             stacking=tuple(self._pairs(measure, beside)),
-            materials=papers(self.catalogue, grant, self.words.language),
+            materials=papers(self.catalogue, grant, self.words.language, self._held),
             channels=grant.channels,
             terms=grant.terms,
         )
+
+    @property
+    def _held(self) -> tuple[Value, ...]:
+        """Return the papers that the company surely named as held."""
+        stated = self.answers.get("materials")
+        return stated.sure if stated else ()
 
     def _benefit(self, item: BenefitItem) -> BenefitStanding:
         traces = [self._traced(tier) for tier in item.tiers]
@@ -171,6 +198,22 @@ class GrantPresenter:
 
     def _sort(self, measure: Measure) -> Sort:
         return sort_of(self.catalogue, measure)
+
+
+def ruled_out(catalogue: Catalogue) -> dict[str, frozenset[str]]:
+    """Return, for each measure of which some text says so, the measures that cannot be had beside it."""
+    rules = {name: grant.stacking for name, grant in catalogue.grants.items()}
+    sorts = {one.id: sort_of(catalogue, one) for one in catalogue.measures.values()}
+    found: dict[str, set[str]] = {}
+    for one in (catalogue.measures[name] for name, stated in rules.items() if stated):
+        for other in catalogue.measures.values():
+            same_document = one.document == other.document
+            if other.id != one.id and (
+                pair(rules, one.id, other.id, same_document=same_document, sorts=sorts).together is Together.NO
+            ):
+                found.setdefault(one.id, set()).add(other.id)
+                found.setdefault(other.id, set()).add(one.id)
+    return {name: frozenset(others) for name, others in found.items()}
 
 
 def sort_of(catalogue: Catalogue, measure: Measure) -> Sort:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from rules.language.grants import Addressed, Channel, Definition, Gift, Term
 from rules.language.measures import (
@@ -77,6 +77,7 @@ class StatedBenefit(Struct, frozen=True, kw_only=True):
     instalments: int | None
     first_time_only: bool
     difference_only: bool
+    received_fact: Annotated[str, "Where what was received before counts: the fact that tells it, in yuan; else empty."]
 
 
 class Paper(Struct, frozen=True, kw_only=True):
@@ -86,6 +87,9 @@ class Paper(Struct, frozen=True, kw_only=True):
     label: str
     issuer: str | None
     cite: Quote
+    held: Annotated[
+        bool | UnsetType, "Of a company: whether it named it as held; false is not stated, never lacking."
+    ] = UNSET
 
 
 class StatedGrant(Struct, frozen=True, kw_only=True):
@@ -121,6 +125,19 @@ class BenefitStanding(Struct, frozen=True, kw_only=True):
     next_tier: Annotated[int | None, "The place of the tier that would pay next more."]
     depends_on: Annotated[tuple[str, ...], "Facts that would tell more."]
     tiers: tuple[TierStanding, ...]
+
+
+class PairBenefit(Struct, frozen=True, kw_only=True):
+    """What one benefit comes to for one of many companies: as in the `grant` of its match, without the words."""
+
+    kind: str
+    verdict: Annotated[Verdict, "Whether it is paid where the measure's conditions hold."]
+    low_cny: Annotated[float | None, "Yuan at a time; null is what cannot be told, never zero."]
+    high_cny: float | None
+    tier: Annotated[int | None, "The place of the tier that holds for sure, from 0."]
+    next_tier: Annotated[int | None, "The place of the tier that would pay next more."]
+    gap: Annotated[float | None, "By how much a number misses the next tier, where that asks one number."]
+    depends_on: Annotated[tuple[str, ...], "Facts that would tell more."]
 
 
 class PairStanding(Struct, frozen=True, kw_only=True):

@@ -47,6 +47,7 @@ class Profile:
     stage: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     certifications: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
     founded_on: date | None = None
     employees: int | None = None
     annual_revenue_cny: float | None = None

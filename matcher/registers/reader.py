@@ -63,11 +63,11 @@ class ReadInputs:
     only one thread may use it.
     """
 
-    def __init__(self, reader: ProfileReader, columns: MeasureColumns) -> None:
-        """Remember nothing yet."""
+    def __init__(self, reader: ProfileReader, columns: MeasureColumns, facts: frozenset[str]) -> None:
+        """Remember nothing yet; only what is said of `facts` is of use."""
         self._reader = reader
         self._columns = columns
-        self._read_facts = frozenset(column.fact for column in columns.program.columns)
+        self._read_facts = facts
         self._inputs: dict[str, dict[Any, int]] = {}
         self._stated: list[dict[str, int]] = []
         self._spots: list[Spots] = []
@@ -175,14 +175,15 @@ class Tenants:
 class TenantReader:
     """Reads chunks of profiles against one catalogue; remembers what texts say from chunk to chunk, for one thread."""
 
-    def __init__(self, reader: ProfileReader, columns: MeasureColumns) -> None:
-        """Take over the reader of single profiles."""
+    def __init__(self, reader: ProfileReader, columns: MeasureColumns, also: frozenset[str] = frozenset()) -> None:
+        """Take over the reader of single profiles; facts are told that conditions read, and `also` those of amounts."""
         self._reader = reader
         self._columns = columns
         self._regions = columns.catalogue.vocabularies["regions"]
-        read = {column.fact for column in columns.program.columns} & _OF_NUMBERS
+        self._facts = also.union(column.fact for column in columns.program.columns)
+        read = self._facts & _OF_NUMBERS
         self._numeric = read.union(*(DERIVED.get(fact, ()) for fact in read))
-        self._read_inputs = ReadInputs(reader, columns)
+        self._read_inputs = ReadInputs(reader, columns, self._facts)
         self._leans = lru_cache(MOST_INPUTS)(reader.leans_on_sector)
         self._stated = lru_cache(MOST_INPUTS)(reader.stated_sectors)
         self._signs = lru_cache(MOST_INPUTS)(reader.business.signs)
@@ -190,7 +191,7 @@ class TenantReader:
     def read(self, given: Fields, on: date) -> Tenants:
         """Read a chunk; a profile whose declared facts are wrong is refused and left out."""
         if len(self._read_inputs) > MOST_INPUTS:
-            self._read_inputs = ReadInputs(self._reader, self._columns)
+            self._read_inputs = ReadInputs(self._reader, self._columns, self._facts)
         kept = np.arange(given.size)
         declared = read_declared(given, self._reader, on)
         refused = tuple(declared.refused.items())

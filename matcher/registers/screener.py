@@ -23,6 +23,7 @@ from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Positions
 from matcher.ranking.ranking import Comparison, has_told_its_field, is_elsewhere, is_withheld, score, tally
 from matcher.registers.declared import spans
+from matcher.registers.granted import GrantColumns, Granted, joined_grants
 from matcher.registers.missing_facts import NearMisses, Settler, find_near_misses
 from matcher.registers.reader import TenantReader, Tenants
 from rules.compiled.batch import Batch, BatchProgram
@@ -58,7 +59,8 @@ class ScreenedChunk:
     none. Pairs stand side by side: row number, place in `Screener.measure_ids`, verdict (1 possible, 2 applicable),
     relevance (place in RELEVANCE), score, whether one answer alone would settle it. `by_measure` and `by_row` have the
     columns COUNTED; `withheld` has a row a tenant, a bit a measure. `settles` counts, for each fact, the possible pairs
-    that it alone would settle; rows of `near` are row numbers too.
+    that it alone would settle; rows of `near` are row numbers too. `granted` tells what pairs come to, None
+    where no pack of the catalogue states it.
     """
 
     rows: NDArray[np.int64]
@@ -75,6 +77,7 @@ class ScreenedChunk:
     withheld: NDArray[np.uint8]
     settles: Mapping[str, int]
     near: NearMisses
+    granted: Granted | None = None
 
     def opened_by(self) -> Mapping[str, int]:
         """Count the near misses by the fact whose change would open them."""
@@ -105,6 +108,7 @@ def joined(chunks: Sequence[ScreenedChunk]) -> ScreenedChunk:
         withheld=together("withheld"),
         settles=dict(settles),
         near=_near_of([chunk.near for chunk in chunks]),
+        granted=joined_grants(granted) if (granted := [chunk.granted for chunk in chunks if chunk.granted]) else None,
     )
 
 
@@ -158,7 +162,8 @@ class Screener:
         self.measure_ids = tuple(measure.id for measure in columns.measures)
         self._columns = columns
         self._program = BatchProgram(columns.program)
-        self._reader = TenantReader(reader, columns)
+        self._grants = GrantColumns(columns.catalogue) if columns.catalogue.grants else None
+        self._reader = TenantReader(reader, columns, self._grants.facts if self._grants else frozenset())
         self._settler = Settler(columns, self._program)
         self._names = tuple(dict.fromkeys(fact for measure in columns.measures for fact in _facts(measure)))
         numbers = {fact: number for number, fact in enumerate(self._names)}
@@ -203,6 +208,7 @@ class Screener:
             withheld=np.packbits(shown.withheld, axis=1),
             settles=settled.counts,
             near=replace(near, rows=numbers[near.rows]),
+            granted=self._grants.of_pairs(tenants.facts, tenants.size, rows, measures) if self._grants else None,
         )
 
     def _weigh(self, tenants: Tenants, table: _Table, considered: Flags, on: date) -> _Shown:

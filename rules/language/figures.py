@@ -265,6 +265,31 @@ def days_stating(text: str, day: date, *, yearly: bool = False) -> tuple[Figure,
     return tuple(found)
 
 
+_EVERY = re.compile(
+    "每(?:(?P<span>季度|季|半年)度?的?(?:(?P<first>首|第一|第1|头一|头)|(?P<second>次|第二|第2|中)|(?P<third>第三|第3)"
+    "|(?P<last>末|最后一|最后))个?月|(?:个)?月)"
+)
+_MONTHS_IN = {"季度": 3, "季": 3, "半年": 6}
+
+
+def stated_months(text: str) -> frozenset[int]:
+    """Return the months of a year that a text names: 3月和9月, 每季度首月, 每半年最后一个月, 每月."""
+    if match := _EVERY.search(text):
+        span = _MONTHS_IN.get(match["span"] or "", 1)
+        place = next((n for n, name in enumerate(("first", "second", "third"), 1) if match[name]), span)
+        return frozenset(range(place, 13, span))
+    return frozenset(figure.day[1] for figure in figures_in(text) if figure.day and figure.day[1] and not figure.day[0])
+
+
+def states_day_of_month(text: str, day: int) -> bool:
+    """Tell whether a text writes a day of a month that comes again: 每季度首月10日前, 1日至15日, 上旬."""
+    if day == 1 or ("旬" in text and day in _TENS | {30, 31}):
+        return True
+    of_days = (f for f in figures_in(text) if f.kind is FigureKind.SPAN and f.unit == "日")
+    bounds = {bound for figure in of_days for bound in (figure.low, figure.high)}
+    return day in bounds or any(figure.day and figure.day[2] == day for figure in figures_in(text))
+
+
 def run_in_order(text: str, opens: date, closes: date, *, yearly: bool = False) -> bool:
     """Tell whether a text can say that something runs from a day to another: the first is not written behind the last.
 

@@ -93,8 +93,19 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bracket:
+    """The rate of the part of a whole that lies between two amounts in yuan; None where the part has no end."""
+
+    above: float
+    up_to: float | None
+    rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gift:
     """What is paid: `amount` in yuan, or `rate` (30 % is 0.3) `of` something, `per` something.
+
+    `brackets` are rates of the parts of one whole, from its first yuan on (不超过1000万元的部分按10%，超过部分按5%).
 
     `of_fact` is the fact that holds what the rate is a share of, where the pack names one, or how many there are of
     what one amount is paid for; `step` is the yuan that count once where it is paid for every step (每增加1亿元).
@@ -103,6 +114,7 @@ class Gift:
     cite: Quote
     amount: Span | None = None
     rate: Span | None = None
+    brackets: tuple[Bracket, ...] = ()
     of: Base | None = None
     of_fact: str = ""
     per: Per | None = None
@@ -110,9 +122,14 @@ class Gift:
     caps: tuple[Cap, ...] = ()
 
     @property
+    def is_share(self) -> bool:
+        """Tell whether it is a share of something, at one rate or by brackets."""
+        return self.rate is not None or bool(self.brackets)
+
+    @property
     def is_paid_once(self) -> bool:
         """Tell whether the amount is the whole, not that for each person, item or step, or one that is counted."""
-        return self.per in _PAID_ONCE and not (self.rate is None and self.of_fact)
+        return self.per in _PAID_ONCE and (self.is_share or not self.of_fact)
 
     @property
     def most_cny(self) -> float | None:
@@ -145,7 +162,8 @@ class BenefitItem:
     """One thing that is given; of `tiers` that hold, the one that pays most is paid, never their sum.
 
     A `gift` beside tiers is what all are paid at the least, where no tier that holds pays more.
-    `years` is for how long it is paid, `instalments` in how many parts.
+    `years` is for how long it is paid, `instalments` in how many parts. Where it is paid the first time only, or what
+    was paid before is taken off, `received_fact` tells how much that was.
     """
 
     kind: str
@@ -155,6 +173,7 @@ class BenefitItem:
     instalments: int | None = None
     first_time_only: bool = False
     difference_only: bool = False
+    received_fact: str = ""
 
     @property
     def gifts(self) -> tuple[Gift, ...]:
@@ -245,6 +264,11 @@ class Grant:
     channels: tuple[Channel, ...] = ()
     terms: tuple[Term, ...] = ()
     definitions: tuple[Definition, ...] = ()
+
+
+def received_fact(measure: str, nth: int) -> str:
+    """Return the fact that tells what a company was paid before of the nth benefit of a measure that asks for it."""
+    return f"{measure}.received" if nth == 1 else f"{measure}.received-{nth}"
 
 
 SHARED_KEYS = frozenset({"windows", "stacking", "materials", "channels", "terms", "definitions"})

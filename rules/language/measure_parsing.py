@@ -12,12 +12,13 @@ from datetime import date
 from typing import Any
 
 from rules.language.amounts import AmountError, parse_money, parse_share
+from rules.language.benefit_parsing import BENEFIT_KINDS, BenefitParser
 from rules.language.condition_parsing import (
     ConditionParser,
     Quoter,
 )
 from rules.language.facts import FactError, Lexicon, parse_fact_value
-from rules.language.grant_parsing import BENEFIT_KINDS, GrantParser
+from rules.language.grant_parsing import GrantParser
 from rules.language.grants import Grant
 from rules.language.measures import (
     Benefit,
@@ -84,10 +85,13 @@ class MeasureParser:
     def _grant_parser(self, raw: Mapping[str, Any]) -> GrantParser:
         clause = self.quoter.known_clause(raw.get("source"))
         materials = self.lexicon.vocabularies.get("materials")
+        conditions = self._condition_parser(raw, clause)
         return GrantParser(
             quoter=self.quoter,
-            conditions=self._condition_parser(raw, clause),
             clause=clause,
+            benefits=BenefitParser(
+                quoter=self.quoter, clause=clause, conditions=conditions, measure=str(raw.get("id", ""))
+            ),
             materials=frozenset(materials.entries if materials else ()),
         )
 

@@ -90,6 +90,24 @@ def tiers_out_of_order(tiers: Sequence[Tier], facts: Mapping[str, FactDefinition
                 yield place
 
 
+def rates_in_order(rates: Sequence[float], cite: Quote) -> bool:
+    """Tell whether the words state rates one after the other, from the first to the last or the other way round.
+
+    Rates that are not there at all are another fault.
+    """
+    places = [_places(cite, FigureKind.SHARE, rate) for rate in rates]
+    return not all(places) or _one_after_the_other(places) or _one_after_the_other(places[::-1])
+
+
+def _one_after_the_other(places: Iterable[Sequence[int]]) -> bool:
+    last = -1
+    for each in places:
+        last = next((place for place in each if place > last), -1)
+        if last < 0:
+            return False
+    return True
+
+
 _RESPECTIVELY = "分别"
 
 

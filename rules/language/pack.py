@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from rules.language.benefit_parsing import ASKING_WHAT_WAS_RECEIVED
 from rules.language.condition_parsing import (
     Faults,
     PackError,
     Quoter,
 )
 from rules.language.facts import FactDefinition, FactError, FactType, Lexicon, parse_fact_value
-from rules.language.grants import SHARED_KEYS, Grant, summed_up, with_shared
+from rules.language.grants import SHARED_KEYS, Grant, received_fact, summed_up, with_shared
 from rules.language.measure_parsing import MeasureParser
 from rules.language.measures import (
     Measure,
@@ -69,6 +70,7 @@ def parse_pack(
         raise PackError(faults.found)
     quoter = Quoter(document, faults)
     own = _parse_own_facts(data.get("facts", []), lexicon.facts, faults)
+    own |= _received_facts(data.get("measures"))
     lexicon = replace(lexicon, facts={**lexicon.facts, **own})
     defaults = _parse_defaults(data.get("defaults", {}), lexicon, faults)
     parser = MeasureParser(
@@ -129,6 +131,29 @@ def _parse_own_facts(raw: object, published: Mapping[str, FactDefinition], fault
             words = {key: item[key] for key in _FACT_KEYS & set(item) - {"type"}}
             found[item["id"]] = FactDefinition(**words, type=FactType(item["type"]), field="facts")
     return found
+
+
+def _received_facts(raw: object) -> dict[str, FactDefinition]:
+    """Return a fact for each benefit that goes by what was received of it before: how many yuan that was."""
+    found: dict[str, FactDefinition] = {}
+    for item in (item for item in (raw if isinstance(raw, list) else ()) if isinstance(item, dict)):
+        benefits = item.get("benefits")
+        blocks = [one for one in (benefits if isinstance(benefits, list) else ()) if isinstance(one, dict)]
+        asking = [one for one in blocks if any(one.get(key) for key in ASKING_WHAT_WAS_RECEIVED)]
+        for nth in range(1, len(asking) + 1):
+            fact, (zh, en) = received_fact(str(item.get("id")), nth), _titles(item, nth if len(asking) > 1 else 0)
+            found[fact] = FactDefinition(
+                id=fact, type=FactType.MONEY, field="facts",
+                zh=f"{zh}已领取的金额", ask_zh=f"{zh}此前已领取多少？从未领取的填0。",
+                en=f"what was received of {en}", ask_en=f"How much was received of {en} before? 0 if nothing.",
+            )  # fmt: skip
+    return found
+
+
+def _titles(item: Mapping[str, Any], nth: int) -> tuple[str, str]:
+    title = str(item.get("title"))
+    titles = f"「{title}」", f"“{item.get('title_en') or title}”"
+    return (f"{titles[0]}第{nth}项", f"{titles[1]} (benefit {nth})") if nth else titles
 
 
 def _parse_defaults(raw: object, lexicon: Lexicon, faults: Faults) -> dict[str, tuple[str, ...]]:

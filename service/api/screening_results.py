@@ -8,17 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 import flask
+import msgspec
 import pyarrow as pa  # type: ignore[import-untyped]
+from msgspec import UNSET
 
 from matcher.answers.catalogue_json import describe_measure
 from matcher.answers.shapes import CatalogueInfo, MatchAnswer, Recommendation
 from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
 from rules.language.condition_parsing import PackError
-from rules.language.measures import Measure
 from seeds.faults import Fault, SeedError
 from service.complaints import Complaint, RequestError
-from service.drafts.preview import FILE, parse_document, parse_draft, stored_preview, with_document
+from service.drafts.preview import FILE, Draft, parse_document, parse_draft, stored_preview, with_document
 from service.intake.queries import MatrixFilter, MeasureTenantsQuery, NoQuery, PageQuery, TenantMatchQuery
 from service.intake.questions import PreviewQuestion
 from service.intake.raw_table import Format
@@ -39,6 +40,7 @@ from service.screenings.shapes import (
     VerdictCounts,
 )
 from service.screenings.stored.changes import StoredChanges
+from service.screenings.stored.granted import Granting
 from service.screenings.stored.jobs import Job
 from service.screenings.stored.matrix import (
     add_up,
@@ -96,13 +98,15 @@ def list_tenants(query: Json, screening_id: str) -> flask.Response:
         counts = counts.chosen(parts.are_inside(counts.rows, inside))
     places, page = page_of(range(len(counts.rows)), query)
     rows = [int(counts.rows[place]) for place in places]
-    called, best = parts.called(rows, "region"), best_pairs(parts, choice, rows)
+    called = parts.called(rows, "region")
+    best = best_pairs(parts, choice, rows, Granting(catalogue, job.options.on))
     items = tuple(
         TenantItem(
             **called[row],
             counts=counts.at(place),
             best=tuple(
-                Pair(**pair, title=title_of(catalogue, pair["measure_id"], asked_language())) for pair in best[row]
+                msgspec.convert({**pair, "title": title_of(catalogue, pair["measure_id"], asked_language())}, Pair)
+                for pair in best[row]
             ),
         )
         for place, row in zip(places, rows, strict=True)
@@ -147,9 +151,15 @@ def list_measure_tenants(query: Json, screening_id: str, measure_id: str) -> fla
     if region:
         standing = standing.filter(pa.array(parts.are_inside(standing["row"].to_numpy(), inside)))
     shown, where = page_of(standing, query)
-    items = describe_standing(parts, measure.id, shown)
-    described = describe_measure(catalogue, measure, asked_language())
-    return private_answer(json_bytes(MeasureTenants(measure=described, items=items, **where, region=region)))
+    granting = Granting(catalogue, job.options.on)
+    answer = MeasureTenants(
+        measure=describe_measure(catalogue, measure, asked_language()),
+        items=describe_standing(parts, measure.id, shown, granting),
+        **where,
+        region=region,
+        window=granting.window(measure.id) if measure.id in catalogue.grants else UNSET,
+    )
+    return private_answer(json_bytes(answer))
 
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/summary")
@@ -290,22 +300,23 @@ def preview_measure(question: dict[str, Any]) -> flask.Response:
     """Try a draft measure, in the form of a rule pack, on the tenants of a finished screening.
 
     It quotes a document of the catalogue, by id, or one that is sent along. A draft needs neither `examples` nor
-    `title_en`.
+    `title_en`. With `schema` 2 it may state benefits, and each tenant is told what they come to.
     """
     job, catalogue = finished_screening(question["screening"]), _with_document(served_catalogue(), question["document"])
     draft = _draft(catalogue, question)
-    asked = [question.get(name) for name in ("document", "measure", "defaults")]
-    outcome = stored_preview(catalogue, draft, parts_of(job), job.options, asked)
+    asked = [question.get(name) for name in ("document", "measure", "defaults", "schema", "facts")]
+    outcome = stored_preview(draft, parts_of(job), job.options, asked)
     items, page = page_of(outcome.items, question)
     held = CatalogueInfo(
         version=catalogue.version, documents=len(served_catalogue().documents), measures=len(catalogue.measures)
     )
     answer = PreviewAnswer(
         catalogue=held,
-        measure=describe_measure(catalogue, draft, asked_language()),
+        measure=describe_measure(draft.alone, draft.measure, asked_language()),
         counts=outcome.counts,
         items=tuple(items),
         **page,
+        window=Granting(draft.alone, job.options.on).window(draft.measure.id) if draft.alone.grants else UNSET,
     )
     return private_answer(json_bytes(answer))
 
@@ -321,12 +332,12 @@ def _with_document(catalogue: Catalogue, document: str | dict[str, Any]) -> Cata
         raise _refusal("bad_document", error) from error
 
 
-def _draft(catalogue: Catalogue, question: dict[str, Any]) -> Measure:
+def _draft(catalogue: Catalogue, question: dict[str, Any]) -> Draft:
     """Return the draft; raise RequestError with every fault at its place in the question."""
     document = question["document"]
     name = document if isinstance(document, str) else document["id"]
     try:
-        return parse_draft(catalogue, name, question["measure"], question.get("defaults"))
+        return parse_draft(catalogue, name, question)
     except PackError as error:
         raise _refusal("bad_measure", error) from error
 

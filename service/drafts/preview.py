@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from matcher.profiles.declared import DeclaredFacts
 from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Lexicon
@@ -73,18 +74,34 @@ def with_document(catalogue: Catalogue, document: Document) -> Catalogue:
     return replace(catalogue, documents={**catalogue.documents, document.id: document})
 
 
-def parse_draft(catalogue: Catalogue, document: str, measure: Json, defaults: Json | None) -> Measure:
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft measure, and a catalogue that has it alone, with the facts that its pack defines."""
+
+    measure: Measure
+    alone: Catalogue
+
+
+def parse_draft(catalogue: Catalogue, document: str, asked: Json) -> Draft:
     """Check a draft against its document as a rule pack is checked; raise PackError naming every fault.
 
     It may do without examples and an English title, which a pack needs. Without defaults it reaches as far as its
     document's region.
     """
     region = catalogue.documents[document].region
-    reach = {"region": region} if defaults is None else defaults
-    pack = {"schema": 1, "document": document, "defaults": reach, "measures": [measure]}
+    pack = {
+        "schema": asked.get("schema", 1),
+        "document": document,
+        "defaults": asked.get("defaults", {"region": region}),
+        "measures": [asked["measure"]],
+        **({"facts": asked["facts"]} if asked.get("facts") else {}),
+    }
     lexicon = Lexicon(facts=catalogue.facts, vocabularies=catalogue.vocabularies)
     parsed = parse_pack(pack, file=f"{document}.yaml", documents=catalogue.documents, lexicon=lexicon, is_draft=True)
-    return parsed.measures[0]
+    measure, facts = parsed.measures[0], {**catalogue.facts, **parsed.facts}
+    return Draft(
+        measure, replace(catalogue, measures={measure.id: measure}, grants=parsed.grants, facts=facts, texts={})
+    )
 
 
 def _catalogue_faults(catalogue: Catalogue, given: Json) -> list[Fault]:
@@ -109,27 +126,27 @@ class Preview:
     items: tuple[MeasureTenant, ...]
 
 
-def stored_preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: Options, asked: object) -> Preview:
+def stored_preview(draft: Draft, parts: Parts, options: Options, asked: object) -> Preview:
     """Return the outcome of a draft, decided once however many pages of it are asked for.
 
     `asked` is the draft as it was sent; its outcome stands beside the screening and goes with it.
     """
-    reported = orjson.dumps([catalogue.version, asked], option=orjson.OPT_SORT_KEYS)
+    reported = orjson.dumps([draft.alone.version, asked], option=orjson.OPT_SORT_KEYS)
     file = parts.folder.path / f"preview-{hashlib.sha256(reported).hexdigest()[:32]}.json"
     if file.is_file():
         return msgspec.json.decode(file.read_bytes(), type=Preview)
-    outcome = preview(catalogue, draft, parts, options)
+    outcome = preview(draft, parts, options)
     for old in sorted(parts.folder.path.glob("preview-*.json"), key=lambda path: path.stat().st_mtime)[: 1 - MOST_KEPT]:
         old.unlink(missing_ok=True)
     write_whole(file, msgspec.json.encode(outcome))
     return outcome
 
 
-def preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: Options) -> Preview:
+def preview(draft: Draft, parts: Parts, options: Options) -> Preview:
     """Decide the draft alone, for every tenant."""
-    only = replace(catalogue, measures={draft.id: draft}, texts={})
+    decider, declared = Decider(draft.alone), DeclaredFacts.of(draft.alone)
     # Every fact that a tenant may declare here; what another measure asks for is of no use to the draft.
-    decider, known = Decider(only), frozenset((*only.facts, *(test.fact for test in draft.tests)))
+    known = frozenset((*declared.facts, *declared.manual, *(test.fact for test in draft.measure.tests)))
     decided_rows = frozenset(parts.decided().tolist())
     counts: Counter[str] = Counter()
     items: list[dict[str, Any]] = []
@@ -138,7 +155,7 @@ def preview(catalogue: Catalogue, draft: Measure, parts: Parts, options: Options
         tenants = [_without_others(tenant, known) for tenant in stored]
         decided = decider.decide(tenants, options)
         counts.update(dict(zip(COUNTED, decided.by_measure[0].tolist(), strict=True)))
-        items += result_table(decided, tenants, (draft.id,)).drop_columns(["measure_id"]).to_pylist()
+        items += result_table(decided, tenants, (draft.measure.id,)).drop_columns(["measure_id"]).to_pylist()
     return Preview(
         counts=VerdictCounts(**{name: counts[name] for name in COUNTED}),
         items=msgspec.convert(sorted(items, key=lambda item: (item["verdict"], item["row"])), MANY),

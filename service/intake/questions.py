@@ -195,6 +195,19 @@ class JsonObject(StrictField):
         return value
 
 
+class JsonObjects(StrictField):
+    """A list of any JSON objects; what stands in them is checked where it is understood."""
+
+    def json_schema(self) -> JsonSchema:
+        """Return the JSON schema."""
+        return {"type": "array", "items": {"type": "object", "additionalProperties": True}}
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> list[Any]:
+        if not isinstance(value, list):
+            raise refusal("not_list")
+        return value
+
+
 class Corrections(StrictField):
     """Heading -> field, with a unit in brackets where it has one; null for a column not to be read."""
 
@@ -261,5 +274,7 @@ class PreviewQuestion(StrictSchema):
     )
     measure = JsonObject(required=True, metadata=described("The measure, as it would stand in a rule pack."))
     defaults = JsonObject(metadata=described("`region` and `sector` that every measure of its pack has."))
+    schema = Whole(lowest=1, highest=2, load_default=1, metadata=described("The format of the pack."))
+    facts = JsonObjects(metadata=described("Facts that its pack defines, in format 2."))
     page = Whole(lowest=1, highest=LARGEST_PAGE, load_default=1, metadata=described("From 1."))
     per_page = Whole(lowest=1, highest=100, load_default=20, metadata=described("Tenants on a page."))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
-from matcher.answers.measure_shapes import OPEN, WHY
+from matcher.answers.measure_shapes import OPEN, WHY, PairBenefit
 from matcher.answers.shapes import CatalogueInfo, MeasureSummary
 from matcher.standing import Relevance
 from rules.language.measures import Instrument, MeasureKind, MeasureVerdict
+from rules.language.windows import WindowStanding
 from service.intake.headings.layout import Status
 from service.intake.queries import STATUSES
 from service.intake.raw_table import Format
@@ -91,6 +92,9 @@ class FirstLook(Struct, frozen=True, kw_only=True):
 _TIME = "RFC 3339, UTC."
 _ROW = "1 for the first line below the headings; lines left blank and the template's example are counted too."
 _LISTED = closed("applicable", "possible")
+_BENEFITS = "What the measure comes to for the tenant, where its pack states benefits."
+_NOT_BESIDE = "Measures listed for the tenant that some text rules out beside this one."
+_WINDOW = "How applications stood on the day of the screening, where the pack states benefits."
 
 
 class RowCounts(Struct, frozen=True, kw_only=True):
@@ -175,6 +179,9 @@ class Pair(Struct, frozen=True, kw_only=True):
     relevance: Annotated[str, closed(*Relevance)]
     score: float
     title: str
+    benefits: Annotated[tuple[PairBenefit, ...] | UnsetType, _BENEFITS] = UNSET
+    not_beside: Annotated[tuple[str, ...] | UnsetType, _NOT_BESIDE] = UNSET
+    window: Annotated[WindowStanding | UnsetType, _WINDOW] = UNSET
 
 
 class TenantItem(Struct, frozen=True, kw_only=True):
@@ -242,6 +249,8 @@ class MeasureTenant(Struct, frozen=True, kw_only=True):
     unknown: tuple[UnknownFact, ...]
     fact: Annotated[str | None, "The fact of the one condition in the way."] = None
     gap: Annotated[Any, "How far the fact is from what the condition asks, where that is a number."] = None
+    benefits: Annotated[tuple[PairBenefit, ...] | UnsetType, _BENEFITS] = UNSET
+    not_beside: Annotated[tuple[str, ...] | UnsetType, _NOT_BESIDE] = UNSET
 
 
 class MeasureTenants(Struct, frozen=True, kw_only=True):
@@ -254,6 +263,7 @@ class MeasureTenants(Struct, frozen=True, kw_only=True):
     per_page: int
     pages: int
     region: FilterRead | None
+    window: Annotated[WindowStanding | UnsetType, _WINDOW] = UNSET
 
 
 class RejectedRow(Struct, frozen=True, kw_only=True):
@@ -373,3 +383,4 @@ class PreviewAnswer(Struct, frozen=True, kw_only=True):
     page: int
     per_page: int
     pages: int
+    window: Annotated[WindowStanding | UnsetType, _WINDOW] = UNSET

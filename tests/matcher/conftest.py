@@ -5,6 +5,7 @@ import json
 import random
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,8 +18,11 @@ from matcher.profiles.profile import MatchRequest, Profile
 from matcher.profiles.reader import build_reader
 from rules.catalogue.content import Content, assemble
 from seeds.documents import build_document
+from seeds.faults import load_yaml
+from seeds.library import load_documents
 
 DAY = date(2025, 6, 1)
+POLICIES = Path(__file__).parents[1] / "rules" / "policies"
 DRAWN = 300
 _UNKNOWN = (
     "number",
@@ -45,6 +49,14 @@ settings.load_profile("matcher")
 @pytest.fixture(scope="session")
 def engine(content):
     return Engine(assemble(content))
+
+
+@pytest.fixture(scope="session")
+def granting(content):
+    """Return an engine for the invented policies of format 2."""
+    documents = {one.id: one for one in load_documents(POLICIES / "documents")}
+    packs = {path.stem: load_yaml(path) for path in (POLICIES / "packs").glob("*.yaml")}
+    return Engine(assemble(replace(content, documents=documents, packs=packs)))
 
 
 @pytest.fixture(scope="session")

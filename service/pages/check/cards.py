@@ -18,7 +18,6 @@ from service.pages.check.conditions import (
     asking_once,
     benefit_words,
     clause_address,
-    granted,
     measure_address,
     measure_place,
 )
@@ -130,6 +129,7 @@ def _card(recommendation: Recommendation, number: int, rows: Rows, words: Mappin
     conditions = asking_once(
         rows.row(condition, str(place)) for place, condition in enumerate(recommendation.conditions or ())
     )
+    asked = [row.fact for row in conditions if row.asked]
     return {
         "measure": measure,
         "verdict": verdict,
@@ -144,7 +144,7 @@ def _card(recommendation: Recommendation, number: int, rows: Rows, words: Mappin
         "nearness": words[f"relevance.{recommendation.relevance}"],
         "strength": words[f"strength.{measure.strength}"],
         "benefit": "" if recommendation.grant else benefit_words(measure.benefit, words),
-        "grant": granted(recommendation.grant, words) if recommendation.grant else None,
+        "grant": rows.granted(recommendation.grant, asked) if recommendation.grant else None,
         "why": next(iter(recommendation.explanation), ""),
         "counted": _counted(conditions, words),
         "open": [row for row in conditions if row.verdict != "met"],

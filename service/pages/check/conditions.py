@@ -61,27 +61,13 @@ def benefit_words(benefit: Benefit | None, words: Mapping[str, str]) -> str:
     return words["comma_between"].join(stated)
 
 
-def granted(grant: GrantStanding, words: Mapping[str, str]) -> dict[str, Any]:
-    """Return what a measure comes to as a card shows it: benefits with amounts, window, papers and neighbours."""
-    return {
-        "benefits": [
-            {"words": f"{words[f'benefit.{one.kind}']}{words['colon']}{one.words}", "comes_to": _comes_to(one, words)}
-            for one in grant.benefits
-        ],
-        "window": grant.window_words,
-        "papers": [paper.label for paper in grant.materials],
-        "channels": [channel.cite.quote for channel in grant.channels],
-        "beside": [
-            (words[f"together.{one.together}"].format(one.title), one.rules[0].cite.quote) for one in grant.stacking
-        ],
-    }
-
-
 def _comes_to(benefit: BenefitStanding, words: Mapping[str, str]) -> str:
     """Return what a benefit comes to on what was filled in, "" where its own words say as much."""
     if benefit.verdict is Verdict.UNMET:
         return words["comes_to_nothing"]
     low, high = benefit.low_cny, benefit.high_cny
+    if low is not None and high is None:
+        return words["comes_to_at_least"].format(money_words(low, words))
     if high is None or not (benefit.tiers or low is not None):
         return ""
     if low == high:
@@ -186,6 +172,41 @@ class Rows:
         field = self._fields.named(question.field)
         parts = tuple(map(self._ask, dict.fromkeys(choice.fact for choice in question.choices)))
         return Asked(question=question.question, field=field, text=self._typed.get(field.name, ""), parts=parts)
+
+    def granted(self, grant: GrantStanding, asked: Iterable[str]) -> dict[str, Any]:
+        """Return what a measure comes to as a card shows it: benefits with amounts, window, papers and neighbours.
+
+        A benefit asks for the facts that would tell more of it; a fact that the card has asked for is not asked again.
+        """
+        words, known = self._words, set(asked)
+        benefits = []
+        for one in grant.benefits:
+            facts = [fact for fact in one.depends_on if fact not in known]
+            known.update(facts)
+            named = f"{words[f'benefit.{one.kind}']}{words['colon']}{one.words}"
+            said = {"words": named, "comes_to": _comes_to(one, words), "next": self._next_tier(one)}
+            benefits.append({**said, "asks": [self._ask(fact) for fact in facts]})
+        return {
+            "benefits": benefits,
+            "window": grant.window_words,
+            "papers": [
+                paper.label + words["in_brackets"].format(words["paper_held" if paper.held else "paper_not_stated"])
+                for paper in grant.materials
+            ],
+            "channels": [channel.cite.quote for channel in grant.channels],
+            "beside": [
+                (words[f"together.{one.together}"].format(one.title), one.rules[0].cite.quote) for one in grant.stacking
+            ],
+        }
+
+    def _next_tier(self, benefit: BenefitStanding) -> str:
+        """Return by how much a number misses the tier that would pay more, with what that pays; "" where none does."""
+        if benefit.next_tier is None:
+            return ""
+        tier = benefit.tiers[benefit.next_tier]
+        missed = [condition for condition in tier.conditions if condition.verdict is not Verdict.MET]
+        gap = self._gap(missed[0]) if len(missed) == 1 and missed[0].verdict is Verdict.UNMET else ""
+        return self._words["next_tier"].format(tier.words, gap) if gap else ""
 
     def _asked(self, condition: Condition) -> Asked | None:
         """Return what to ask; no answer settles what the policy itself leaves open, or what waits for a move."""

@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition, FactType
 from rules.language.labels import Labeller
-from rules.language.measures import leaves
+from rules.language.measures import Conditional, leaves
 from seeds.profile_fields import Kind as Field
 from seeds.profile_fields import profile_fields
 from seeds.vocabulary import Vocabulary
@@ -180,7 +181,9 @@ class Fields:
         self._language = language
         self._words = page_words(language)
         self._drafter = Labeller(catalogue.facts, catalogue.vocabularies, language)
-        conditions = (condition for measure in catalogue.measures.values() for condition in measure.conditions)
+        tiers = (tier for grant in catalogue.grants.values() for item in grant.benefits for tier in item.tiers)
+        asking: Iterable[Conditional] = chain(catalogue.measures.values(), tiers)
+        conditions = (condition for one in asking for condition in one.conditions)
         self._leaves = {leaf.test.fact: leaf for condition in conditions for leaf in leaves(condition)}
 
     @property
@@ -194,7 +197,8 @@ class Fields:
             fact for fact, known in self._catalogue.facts.items() if known.field == "facts" and fact in self._leaves
         ]
         declared = [name.removeprefix(DECLARED) for name, text in typed.items() if name.startswith(DECLARED) and text]
-        names = [field.name for field in FIELDS]
+        has_papers = any(grant.materials for grant in self._catalogue.grants.values())
+        names = [one.name for one in FIELDS if has_papers or one.vocabulary != "materials" or typed.get(one.name)]
         names += [DECLARED + fact for fact in dict.fromkeys((*asked, *declared))]
         return [self.named(name) for name in names]
 

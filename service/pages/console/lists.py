@@ -6,8 +6,10 @@ Filters are read as strictly as the queries of the API.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 import flask
@@ -18,14 +20,17 @@ from marshmallow import ValidationError
 from msgspec.structs import asdict
 from numpy.typing import NDArray
 
+from matcher.answers.grants import GrantWords
 from rules.catalogue.catalogue import Catalogue
-from rules.language.measures import Instrument, Why
+from rules.language.labels import Labeller
+from rules.language.measures import Instrument, Verdict, Why
 from seeds.regions import region_label
 from service.complaints import RequestError, complaints_of
 from service.intake.queries import LARGEST_PAGE, STATUSES, MatrixFilter, PageQuery
 from service.intake.strict_fields import Choice, Whole
 from service.pages.check.conditions import amount_words
 from service.screenings.shapes import MeasureItem, MeasureTenant
+from service.screenings.stored.granted import Granting
 from service.screenings.stored.jobs import Chunk
 from service.screenings.stored.matrix import (
     Parts,
@@ -41,7 +46,7 @@ from service.screenings.stored.matrix import (
     tenants_of_measure,
     title_of,
 )
-from service.screenings.stored.parts import PairReader
+from service.screenings.stored.parts import BENEFITS, PairReader
 from service.web.lookups import page_of, read_region
 
 Json = dict[str, Any]
@@ -138,25 +143,33 @@ def counts_by_measure(parts: Parts, rows: Rows | None = None) -> dict[str, Count
     return counts
 
 
-def cells_of(parts: Parts, rows: Collection[int], measures: Collection[str]) -> dict[tuple[int, str], str]:
-    """Return (row, measure) -> how it stands, for one page of the matrix; what is not listed is not there."""
+Cells = dict[tuple[int, str], tuple[str, list[Json] | None]]
+
+
+def cells_of(parts: Parts, rows: Collection[int], measures: Collection[str]) -> Cells:
+    """Return (row, measure) -> how it stands and what its benefits come to, for one page of the matrix.
+
+    What is not listed is not there.
+    """
     if not rows:
         return {}
     wanted = pc.field("row").isin(pa.array(sorted(rows), type=pa.int32()))
     near = parts.near(["row", "measure_id"], wanted)
-    shown = parts.pairs_of_rows(rows, ["row", "measure_id", "verdict"])
-    found = dict.fromkeys(zip(near["row"].to_pylist(), near["measure_id"].to_pylist(), strict=True), "near")
+    shown = parts.pairs_of_rows(rows, ["row", "measure_id", "verdict", BENEFITS.name])
+    pairs = zip(near["row"].to_pylist(), near["measure_id"].to_pylist(), strict=True)
+    found: Cells = dict.fromkeys(pairs, ("near", None))
     of_page = shown.filter(pc.is_in(shown["measure_id"], value_set=pa.array(sorted(measures), type=pa.string())))
-    columns = (of_page[name].to_pylist() for name in ("row", "measure_id", "verdict"))
-    found.update({(row, measure_id): verdict for row, measure_id, verdict in zip(*columns, strict=True)})
+    for pair in of_page.to_pylist():
+        found[pair["row"], pair["measure_id"]] = pair["verdict"], pair.get(BENEFITS.name)
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Results:
-    """A finished screening as its lists read it: catalogue, statuses considered, chunks, parts, and the words."""
+    """A finished screening as its lists read it: catalogue, day, statuses considered, chunks, parts, and the words."""
 
     catalogue: Catalogue
+    on: date
     statuses: Collection[str]
     chunks: Sequence[Chunk]
     parts: Parts
@@ -166,6 +179,11 @@ class Results:
     def language(self) -> str:
         """Return the language of the words."""
         return self.words["language"]
+
+    @cached_property
+    def granting(self) -> Granting:
+        """Return what the catalogue says of pairs whoever the tenant is."""
+        return Granting(self.catalogue, self.on)
 
     def choice(self, query: Json) -> TenantChoice:
         """Return which pairs count."""
@@ -190,14 +208,15 @@ class Results:
         """Return one page of tenants, each with its place and its best measures."""
         places, where = page_of(range(len(counts.rows)), query)
         rows = [int(counts.rows[place]) for place in places]
-        called, best = self.parts.called(rows, "region"), best_pairs(self.parts, self.choice(query), rows)
+        called = self.parts.called(rows, "region")
+        best = best_pairs(self.parts, self.choice(query), rows, self.granting)
         items = [
             {
                 **called[row],
                 "place": place_label(self.catalogue, called[row]["region"], self.language),
                 "applicable": int(counts.applicable[place]),
                 "possible": int(counts.listed_possible[place]),
-                "best": [{**pair, "title": self.title(pair["measure_id"])} for pair in best[row]],
+                "best": [self._best(pair) for pair in best[row]],
             }
             for place, row in zip(places, rows, strict=True)
         ]
@@ -230,8 +249,38 @@ class Results:
             inside = self.parts.are_inside(table["row"].to_numpy(), region_places(self.catalogue, query["region"]))
             table = table.filter(pa.array(inside))
         shown, where = page_of(range(table.num_rows), query)
-        items = describe_standing(self.parts, measure_id, table.take(pa.array(shown, pa.int64())))
-        return [{**asdict(item), "says": self._says(item)} for item in items], where
+        items = describe_standing(self.parts, measure_id, table.take(pa.array(shown, pa.int64())), self.granting)
+        return [
+            {**asdict(item), "says": self._says(item), "comes_to": self._comes_to_of(item)} for item in items
+        ], where
+
+    def comes_to(self, benefits: Iterable[Json] | None) -> str:
+        """Return what the benefits of a pair come to, in a few words; "" where nothing is stated of them."""
+        told = (
+            self._grant_words.comes_to(Verdict(one["verdict"]), one["low_cny"], one["high_cny"])
+            for one in benefits or ()
+        )
+        return self.words["semicolon"].join(told)
+
+    def window(self, measure_id: str) -> str:
+        """Return how applications for a measure stand; "" where its pack states no benefits."""
+        if measure_id not in self.catalogue.grants:
+            return ""
+        return self._grant_words.window(self.granting.window(measure_id))
+
+    @cached_property
+    def _grant_words(self) -> GrantWords:
+        return GrantWords(Labeller(self.catalogue.facts, self.catalogue.vocabularies, self.language))
+
+    def _best(self, pair: Json) -> Json:
+        return {**pair, "title": self.title(pair["measure_id"]), "comes_to": self.comes_to(pair.get("benefits"))}
+
+    def _comes_to_of(self, item: MeasureTenant) -> str:
+        """Return what a measure comes to for one tenant, and what would tell more."""
+        benefits = [asdict(one) for one in item.benefits or ()]
+        asked = dict.fromkeys(self.fact(fact) for one in benefits for fact in one["depends_on"])
+        more = self.words["screen_depends"].format(self.words["comma"].join(asked)) if asked else ""
+        return self.words["semicolon"].join(filter(None, (self.comes_to(benefits), more)))
 
     def title(self, measure_id: str) -> str:
         """Return the title of a measure."""
@@ -275,10 +324,11 @@ SIGNS = {"applicable": "✓", "possible": "?", "near": "△", "unlisted": "·"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """The rows and columns of one page, and where the page stands both ways."""
+    """The rows and columns of one page, how one applies for its measures, and where the page stands both ways."""
 
     rows: list[Json]
     measures: list[MeasureItem]
+    windows: Mapping[str, str]
     down: Json
     across: Json
 
@@ -292,7 +342,13 @@ def matrix_page(results: Results, query: Json) -> Matrix:
     ids = [measure.measure_id for measure in measures]
     cells, called = cells_of(results.parts, rows, ids), results.parts.called(rows)
     reported = [
-        {**called[row], "cells": [(measure_id, cells.get((row, measure_id), "unlisted")) for measure_id in ids]}
+        {**called[row], "cells": [_cell(results, measure_id, cells.get((row, measure_id))) for measure_id in ids]}
         for row in rows
     ]
-    return Matrix(rows=reported, measures=list(measures), down=down, across=across)
+    windows = {measure_id: results.window(measure_id) for measure_id in ids}
+    return Matrix(rows=reported, measures=list(measures), windows=windows, down=down, across=across)
+
+
+def _cell(results: Results, measure_id: str, cell: tuple[str, list[Json] | None] | None) -> tuple[str, str, str]:
+    kind, benefits = cell or ("unlisted", None)
+    return measure_id, kind, results.comes_to(benefits)

@@ -110,7 +110,7 @@ def measure(screening_id: str, measure_id: str) -> flask.Response:
     items, where = results.standing(measure_id, query)
     standings = {one["measure_id"]: one["standing"] for one in results.measures({})}
     counts = standings.get(measure_id, dict.fromkeys(STANDINGS, 0))  # a measure that fits nobody is not listed
-    shown = {"measure": described, "counts": counts, "standings": STANDINGS}
+    shown = {"measure": described, "counts": counts, "standings": STANDINGS, "window": results.window(measure_id)}
     return _list("console_measure.html", job, query, items=items, where=where, **shown)
 
 
@@ -160,7 +160,11 @@ def _opened(screening_id: str) -> tuple[Job, Results]:
     words = page_words(page_language())
     catalogue = catalogue_of(job)
     chunks, parts = jobs().chunks(job.id), parts_of(job)
-    return job, Results(catalogue=catalogue, statuses=job.options.statuses, chunks=chunks, parts=parts, words=words)
+    options = job.options
+    results = Results(
+        catalogue=catalogue, on=options.on, statuses=options.statuses, chunks=chunks, parts=parts, words=words
+    )
+    return job, results
 
 
 def _list(template: str, job: Job, query: Json, **variables: Any) -> flask.Response:  # noqa: ANN401 - what a template takes

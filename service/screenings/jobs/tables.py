@@ -9,17 +9,18 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from matcher.registers.granted import Granted
 from matcher.registers.screener import ScreenedChunk
 from matcher.standing import COUNTED, RELEVANCE
-from rules.language.measures import OF_MEASURE, WHYS
+from rules.language.measures import BY_STRENGTH, OF_MEASURE, WHYS
 from service.screenings.stored.folders import Tenant
-from service.screenings.stored.parts import CALLED, COUNTS, NEAR, PAIR_SCHEMA, WITHHELD
+from service.screenings.stored.parts import BENEFITS, CALLED, COUNTS, NEAR, PAIR_SCHEMA, WITHHELD
 
 
 def result_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], measure_ids: Sequence[str]) -> pa.Table:
     """Return what is shown, by row and then in the order of a match; `chunk` numbers its rows from 0."""
     called = {name: _taken([getattr(t.profile, name) for t in tenants], chunk.pair_row) for name in CALLED}
-    return pa.table(
+    table = pa.table(
         {
             "row": _numbers(tenants)[chunk.pair_row],
             **called,
@@ -31,6 +32,7 @@ def result_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], measure_ids: S
         },
         schema=PAIR_SCHEMA,
     )
+    return table.append_column(BENEFITS, _benefits(chunk.granted)) if chunk.granted else table
 
 
 def near_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], measure_ids: Sequence[str]) -> pa.Table:
@@ -73,6 +75,23 @@ def _numbers(tenants: Sequence[Tenant]) -> NDArray[np.int32]:
 
 def _taken(words: Sequence[str], places: NDArray[Any]) -> pa.Array:
     return pa.array(words, type=pa.string()).take(pa.array(places))
+
+
+def _benefits(granted: Granted) -> pa.Array:
+    """Return what the benefits of each pair come to; what cannot be told, and no tier, is null."""
+    facts = pa.ListArray.from_arrays(
+        pa.array(granted.fact_starts, type=pa.int32()), _taken(granted.names, granted.facts)
+    )
+    columns = [
+        _taken(granted.kinds, granted.kind),
+        _taken([verdict.value for verdict in BY_STRENGTH], granted.verdict),
+        *(pa.array(bound, type=pa.float64(), from_pandas=True) for bound in (granted.low, granted.high)),
+        *(pa.array(tier, type=pa.int32(), mask=tier < 0) for tier in (granted.tier, granted.next_tier)),
+        pa.array(granted.gap, type=pa.float64(), from_pandas=True),
+        facts,
+    ]
+    benefits = pa.StructArray.from_arrays(columns, fields=list(BENEFITS.type.value_type))
+    return pa.ListArray.from_arrays(pa.array(granted.starts, type=pa.int32()), benefits)
 
 
 def _unknown(chunk: ScreenedChunk) -> pa.Array:

@@ -21,9 +21,11 @@ from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
 from seeds.regions import region_label
 from service.intake.raw_table import Format
+from service.screenings.results.granted import AmountWords, csv_columns, json_members
 from service.screenings.results.sheets import Sink, guarded, results_words
 from service.screenings.results.workbook import workbook_pieces
 from service.screenings.shapes import MeasureItem, VerdictCounts
+from service.screenings.stored.granted import Granting
 from service.screenings.stored.jobs import Chunk, Job
 from service.screenings.stored.matrix import (
     BEST,
@@ -36,10 +38,13 @@ from service.screenings.stored.matrix import (
     title_of,
 )
 from service.screenings.stored.parts import (
+    BENEFITS,
     COUNTS,
+    GRANTED,
     RESULT_SCHEMA,
     About,
     Advice,
+    AmountLine,
     MeasureLine,
     ResultSource,
     TenantLine,
@@ -54,11 +59,14 @@ _QUOTED = re.compile('[,"\r\n]')
 
 def csv_pieces(source: ResultSource) -> Iterator[bytes]:
     """Yield the pairs as CSV in UTF-8, texts made harmless; a list of unknowns is `fact:why` joined by spaces."""
-    yield f"{_BOM}{','.join(RESULT_SCHEMA.names)}\r\n".encode()
+    granted = csv_columns if GRANTED[0].name in source.schema.names else _nothing
+    more = "".join(f",{name}" for name in granted(source.schema.empty_table()))
+    yield f"{_BOM}{','.join(RESULT_SCHEMA.names)}{more}\r\n".encode()
     for table in source.pairs():
         unknown = _joined(table["unknown"].combine_chunks(), "{}:{}", " ")
         cells = [_encoded(table[name], _csv_cell) for name in RESULT_SCHEMA.names[:-1]]
-        yield _lines(*(part for cell in cells for part in (cell, ",")), unknown, "\r\n")
+        further = (part for cell in granted(table).values() for part in (",", cell))
+        yield _lines(*(part for cell in cells for part in (cell, ",")), unknown, *further, "\r\n")
 
 
 def ndjson_pieces(source: ResultSource) -> Iterator[bytes]:
@@ -71,17 +79,22 @@ def ndjson_pieces(source: ResultSource) -> Iterator[bytes]:
                 f'{"," if cells else "{"}"{name}":',
                 _encoded(table[name], lambda value: orjson.dumps(value).decode()),
             ]
-        yield _lines(*cells, ',"unknown":[', unknown, "]}\n")
+        further = [json_members(table)] if GRANTED[0].name in table.column_names else []
+        yield _lines(*cells, ',"unknown":[', unknown, "]", *further, "}\n")
 
 
 def parquet_pieces(source: ResultSource) -> Iterator[bytes]:
     """Yield the pairs as Parquet, a group of rows for each table."""
     sink = Sink()
-    with pq.ParquetWriter(sink, RESULT_SCHEMA, compression="zstd") as writer:
+    with pq.ParquetWriter(sink, source.schema, compression="zstd") as writer:
         for table in source.pairs():
             writer.write_table(table)
             yield sink.taken()
     yield sink.taken()
+
+
+def _nothing(_: pa.Table) -> dict[str, pa.Array]:
+    return {}
 
 
 def _csv_cell(value: object) -> str:
@@ -166,11 +179,30 @@ class StoredResults:
                 row = counted["row"]
                 yield TenantLine(**names[row], counts=_counts(counted), best=best.get(row, ()))
 
+    @property
+    def schema(self) -> pa.Schema:
+        """Return the columns of the pairs."""
+        parts = map(self.parts.folder.part, self.parts.numbers)
+        granted = GRANTED if any(BENEFITS.name in pq.read_schema(part).names for part in parts) else ()
+        return pa.schema([*RESULT_SCHEMA, *granted])
+
     def pairs(self) -> Iterator[pa.Table]:
         """Yield the pairs that are shown, a chunk at a time, by row and then in the order of a match."""
+        schema, granting = self.schema, Granting(self.catalogue, self.job.options.on)
         for number in self.parts.numbers:
             table = pq.read_table(self.parts.folder.part(number))
-            yield table.add_column(RESULT_SCHEMA.get_field_index("kind"), "kind", self._kinds(table["measure_id"]))
+            table = table.add_column(RESULT_SCHEMA.get_field_index("kind"), "kind", self._kinds(table["measure_id"]))
+            if BENEFITS.name in schema.names:
+                if BENEFITS.name not in table.column_names:  # decided before benefits were worked out
+                    table = table.append_column(BENEFITS, pa.nulls(len(table), BENEFITS.type))
+                table = granting.beside(table)
+            yield table
+
+    def amounts(self) -> Iterator[AmountLine]:
+        """Yield what the pairs with benefits come to, in their order."""
+        words = AmountWords(self.catalogue, Granting(self.catalogue, self.job.options.on), self.language)
+        for table in self.pairs() if BENEFITS.name in self.schema.names else ():
+            yield from words.lines(table)
 
     def rejected(self) -> Iterable[Mapping[str, Any]]:
         """Return the rejected rows, by row."""

@@ -29,7 +29,7 @@ from service.screenings.results.sheets import (
     rows_below_head,
 )
 from service.screenings.shapes import VerdictCounts
-from service.screenings.stored.parts import About, Advice, MeasureLine, ResultSource
+from service.screenings.stored.parts import BENEFITS, About, Advice, MeasureLine, ResultSource
 
 _MOST_BARS = 10
 _GREEN, _AMBER, _GREY, _BLUE = "#2E7D32", "#F9A825", "#9E9E9E", "#1F4E79"
@@ -125,6 +125,7 @@ class _Plan:
     measures: tuple[MeasureLine, ...]
     matrix_measures: tuple[MeasureLine, ...]
     matrix_tenants: int
+    sheets: tuple[str, ...]
 
 
 def workbook_pieces(source: ResultSource, *, language: str = "zh") -> Iterator[bytes]:
@@ -132,7 +133,8 @@ def workbook_pieces(source: ResultSource, *, language: str = "zh") -> Iterator[b
     about, measures = source.about, tuple(source.measures())
     shown = measures[: MOST_COLUMNS - len(_NAMED)]
     most = min(MATRIX_CELLS // max(len(shown), 1), MOST_ROWS - 1, about.rows)
-    plan = _Plan(about=about, measures=measures, matrix_measures=shown, matrix_tenants=most)
+    sheets = (*_SHEETS, "amounts") if BENEFITS.name in source.schema.names else _SHEETS
+    plan = _Plan(about=about, measures=measures, matrix_measures=shown, matrix_tenants=most, sheets=sheets)
     short = io.BytesIO()
     with xlsxwriter.Workbook(short, WORKBOOK_OPTIONS) as workbook:
         pen = Pen(workbook, results_words(language))
@@ -142,8 +144,11 @@ def workbook_pieces(source: ResultSource, *, language: str = "zh") -> Iterator[b
         "tenants": rows_below_head(pen, _tenant_rows(source), cut),
         "matrix": rows_below_head(pen, _matrix_rows(pen, source, plan), cut),
         "rejected": rows_below_head(pen, _rejected_rows(source, "en" if language == "en" else "zh"), cut),
+        "amounts": rows_below_head(pen, _amount_rows(pen, source), cut),
     }
-    return _filled(short, {f"xl/worksheets/sheet{_SHEETS.index(name) + 1}.xml": rows for name, rows in long.items()})
+    return _filled(
+        short, {f"xl/worksheets/sheet{place}.xml": long[name] for place, name in enumerate(sheets, 1) if name in long}
+    )
 
 
 def _filled(short: io.BytesIO, long: Mapping[str, Iterator[bytes]]) -> Iterator[bytes]:
@@ -168,7 +173,7 @@ def _filled(short: io.BytesIO, long: Mapping[str, Iterator[bytes]]) -> Iterator[
 
 def _write_short(pen: Pen, plan: _Plan) -> None:
     pen.workbook.set_properties({"title": pen.words("title")})
-    sheets = {name: pen.sheet(f"sheet.{name}") for name in _SHEETS}
+    sheets = {name: pen.sheet(f"sheet.{name}") for name in plan.sheets}
     write_summary(pen, sheets["summary"], plan.about, plan.measures)
     keys = ("measure_id", "measure", "instrument", "kind", "document", "status", "region", *COUNTED)
     sheets["measures"].head(keys, (26, 40, 14, 12, 40, 14, 18, 12, 12, 12, 14))
@@ -180,6 +185,9 @@ def _write_short(pen: Pen, plan: _Plan) -> None:
     sheets["matrix"].head(_NAMED, (*_NAMED_WIDTHS, *(11 for _ in titles)), more=titles)
     sheets["rejected"].head(("row", "line", "heading", "field", "value", "reason", "hint"), (8, 8, 22, 20, 30, 48, 60))
     _write_notes(sheets["notes"], plan)
+    if "amounts" in sheets:
+        keys = ("measure", "verdict", "benefit", "low", "high", "comes_to", "depends_on", "window", "not_beside")
+        sheets["amounts"].head((*_NAMED, *keys), (*_NAMED_WIDTHS, 40, 10, 60, 14, 14, 24, 40, 40, 40))
 
 
 def _write_notes(sheet: Sheet, plan: _Plan) -> None:
@@ -202,6 +210,8 @@ def _write_notes(sheet: Sheet, plan: _Plan) -> None:
         notes.append(words("note.matrix_rows").format(**reported))
     if len(plan.matrix_measures) < len(plan.measures):
         notes.append(words("note.matrix_columns").format(limit=MOST_COLUMNS))
+    if "amounts" in plan.sheets:
+        notes.append(words("note.amounts"))
     for note in (*notes, *about.notes):
         sheet.add([note])
     sheet.add([words("note.risky")], sheet.pen.risky)
@@ -214,6 +224,14 @@ def _counts(counts: VerdictCounts) -> list[int]:
 def _tenant_rows(source: ResultSource) -> Iterator[Sequence[Cell]]:
     for line in source.tenants():
         yield [line.row, line.external_id, line.uscc, line.name, *_counts(line.counts), "\n".join(line.best)]
+
+
+def _amount_rows(pen: Pen, source: ResultSource) -> Iterator[Sequence[Cell]]:
+    for line in source.amounts():
+        yield [
+            line.row, line.external_id, line.uscc, line.name, line.measure, pen.shown(line.verdict), line.benefit,
+            line.low, line.high, line.comes_to, line.depends_on, line.window, line.not_beside,
+        ]  # fmt: skip
 
 
 def _matrix_rows(pen: Pen, source: ResultSource, plan: _Plan) -> Iterator[Sequence[Cell]]:

@@ -20,8 +20,9 @@ from rules.catalogue.catalogue import Catalogue
 from service.complaints import Complaint, RequestError
 from service.screenings.shapes import MeasureItem, MeasureTenant, Opening, Settling, VerdictCounts
 from service.screenings.stored.folders import Folder
+from service.screenings.stored.granted import Granting
 from service.screenings.stored.jobs import Chunk
-from service.screenings.stored.parts import PAIRS, WITHHELD, PairReader, tenants_file
+from service.screenings.stored.parts import BENEFITS, PAIRS, WITHHELD, PairReader, tenants_file
 
 Flags = NDArray[np.bool_]
 Json = dict[str, Any]
@@ -90,8 +91,13 @@ class Parts:
 
 
 def _read(paths: list[Path], columns: Sequence[str], where: Any) -> pa.Table:  # noqa: ANN401 - pyarrow has no types
-    tables = [pq.read_table(path, columns=list(columns), filters=where) for path in paths]
-    return pa.concat_tables(tables) if tables else pa.table({name: [] for name in columns})
+    """Read columns; a chunk decided with nothing in one of them leaves it null, or out where all do."""
+    tables = [pq.read_table(path, columns=_held(path, columns), filters=where) for path in paths]
+    return pa.concat_tables(tables, promote_options="default") if tables else pa.table({name: [] for name in columns})
+
+
+def _held(path: Path, columns: Sequence[str]) -> list[str]:
+    return list(columns) if BENEFITS.name not in columns else [n for n in pq.read_schema(path).names if n in columns]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,19 +191,31 @@ def count_by_measure(parts: Parts, measures: Mapping[str, int], places: Collecti
     return counts
 
 
-def best_pairs(parts: Parts, choice: TenantChoice, rows: Collection[int]) -> dict[int, list[Json]]:
+def best_pairs(parts: Parts, choice: TenantChoice, rows: Collection[int], granting: Granting) -> dict[int, list[Json]]:
     """Return the first BEST pairs of `choice` of each row, in the order of a match."""
-    found = parts.pairs_of_rows(rows, ["row", "measure_id", "verdict", "relevance", "score"])
+    pairs = parts.pairs_of_rows(rows, [*_LISTED, BENEFITS.name]).to_pylist()
+    listed = _listed(pairs)
     best: dict[int, list[Json]] = {row: [] for row in rows}
-    for pair in found.to_pylist():
-        row = pair.pop("row")
+    for pair in pairs:
+        row = pair["row"]
         if len(best[row]) < BEST and choice.holds(pair):
-            best[row].append(pair)
+            del pair["row"]
+            best[row].append(granting.told(pair, listed[row]))
+            if "benefits" in pair:
+                pair["window"] = granting.window(pair["measure_id"])
     return best
 
 
+def _listed(pairs: Iterable[Json]) -> dict[int, list[str]]:
+    """Return the measures listed for each row."""
+    listed: dict[int, list[str]] = {}
+    for pair in pairs:
+        listed.setdefault(pair["row"], []).append(pair["measure_id"])
+    return listed
+
+
 MANY = tuple[MeasureTenant, ...]
-_REPORTED = ["row", "measure_id", "verdict", "relevance", "score", "unknown"]
+_LISTED = ["row", "measure_id", "verdict", "relevance", "score"]
 
 
 def tenants_of_measure(parts: Parts, measure_id: str, standing: str | None, verdict: str | None = None) -> pa.Table:
@@ -218,15 +236,18 @@ def tenants_of_measure(parts: Parts, measure_id: str, standing: str | None, verd
     return pairs.filter(chosen[standing] & chosen[verdict])
 
 
-def describe_standing(parts: Parts, measure_id: str, standing: pa.Table) -> tuple[MeasureTenant, ...]:
+def describe_standing(
+    parts: Parts, measure_id: str, standing: pa.Table, granting: Granting
+) -> tuple[MeasureTenant, ...]:
     """Return the tenants of a page: how to call them, verdict, score, what is missing or in the way."""
     items = standing.to_pylist()
     called = parts.called([item["row"] for item in items])
     if "gap" in standing.column_names:
         nothing: dict[str, Any] = {"verdict": "not_applicable", "relevance": None, "score": None, "unknown": []}
         return msgspec.convert([{**called[item["row"]], **nothing, **item} for item in items], MANY)
-    pairs = parts.pairs_of_rows(called, _REPORTED).to_pylist()
-    reported = {pair["row"]: pair for pair in pairs if pair.pop("measure_id") == measure_id}
+    pairs = parts.pairs_of_rows(called, [*_LISTED, "unknown", BENEFITS.name]).to_pylist()
+    listed = _listed(pairs)
+    reported = {p["row"]: granting.told(p, listed[p["row"]]) for p in pairs if p["measure_id"] == measure_id}
     return msgspec.convert([{**called[item["row"]], **reported[item["row"]]} for item in items], MANY)
 
 

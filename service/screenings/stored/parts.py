@@ -39,8 +39,33 @@ PAIR_SCHEMA = pa.schema(
 )
 """One tenant x measure that is shown; `unknown` are the facts that leave it open, each with why."""
 
+BENEFITS = pa.field(
+    "benefits",
+    pa.list_(
+        pa.struct(
+            [
+                ("kind", pa.string()),
+                ("verdict", pa.string()),
+                ("low_cny", pa.float64()),
+                ("high_cny", pa.float64()),
+                ("tier", pa.int32()),
+                ("next_tier", pa.int32()),
+                ("gap", pa.float64()),
+                ("depends_on", pa.list_(pa.string())),
+            ]
+        )
+    ),
+)
+"""What each benefit of the measure comes to for the tenant; stored where some pack of the catalogue states benefits."""
+
 RESULT_SCHEMA = PAIR_SCHEMA.insert(PAIR_SCHEMA.get_field_index("measure_id") + 1, pa.field("kind", pa.string()))
 """The same as it is sent: `kind` is that of the measure, empty for one that the catalogue no longer has."""
+
+GRANTED = (
+    BENEFITS, pa.field("window", pa.string()), pa.field("opens", pa.string()), pa.field("closes", pa.string()),
+    pa.field("not_beside", pa.list_(pa.string())),
+)  # fmt: skip
+"""What is sent beside it where benefits are stored: how applications stand, and what else is ruled out by a text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +117,25 @@ class TenantLine:
     best: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountLine:
+    """What one benefit of a measure comes to for one tenant; `low` and `high` are yuan, None where they are open."""
+
+    row: int
+    external_id: str
+    uscc: str
+    name: str
+    measure: str
+    verdict: str
+    benefit: str
+    low: float | None
+    high: float | None
+    comes_to: str
+    depends_on: str
+    window: str
+    not_beside: str
+
+
 class ResultSource(Protocol):
     """A stored screening; tenants and pairs come by rising row, a tenant's pairs best first; each call starts anew.
 
@@ -108,8 +152,15 @@ class ResultSource(Protocol):
     def tenants(self) -> Iterable[TenantLine]:
         """Return the tenants."""
 
+    @property
+    def schema(self) -> pa.Schema:
+        """Return RESULT_SCHEMA, with the columns GRANTED where benefits are stored."""
+
     def pairs(self) -> Iterable[pa.Table]:
-        """Return the pairs that are shown, as tables of RESULT_SCHEMA."""
+        """Return the pairs that are shown, as tables of the schema."""
+
+    def amounts(self) -> Iterable[AmountLine]:
+        """Return what the pairs with benefits come to; nothing where none is stored."""
 
     def rejected(self) -> Iterable[Mapping[str, Any]]:
         """Return the rejected rows as `RejectedRow.plain` gives them."""

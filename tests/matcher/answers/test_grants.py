@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec import UNSET
 
 from matcher.answers.catalogue_json import describe_measure_fully
 from matcher.answers.engine import Engine
@@ -41,7 +42,8 @@ def ask(chenghu):
 
 
 def test_the_tier_that_holds_is_told_with_the_gap_to_the_next(ask):
-    award = ask(annual_revenue_cny=6e8)["ch-revenue-award"].benefits[0]
+    told = {"ch-revenue-award.received": 0}
+    award = ask(annual_revenue_cny=6e8, facts=told)["ch-revenue-award"].benefits[0]
     assert (award.tier, award.next_tier, award.low_cny, award.high_cny) == (1, 2, 8e5, 8e5)
     assert [tier.verdict.value for tier in award.tiers] == ["met", "met", "unmet"]
     assert award.tiers[2].conditions[0].gap == 4e8
@@ -50,7 +52,14 @@ def test_the_tier_that_holds_is_told_with_the_gap_to_the_next(ask):
 def test_an_unknown_fact_leaves_the_amount_open_and_is_named(ask):
     award = ask()["ch-revenue-award"].benefits[0]
     assert (award.low_cny, award.high_cny, award.verdict.value) == (None, 1.5e6, "unknown")
-    assert award.depends_on == ("annual_revenue_cny",)
+    assert award.depends_on == ("annual_revenue_cny", "ch-revenue-award.received")
+
+
+def test_what_was_received_before_is_never_counted_as_still_to_come(ask):
+    untold = ask(annual_revenue_cny=6e8)["ch-revenue-award"].benefits[0]
+    assert (untold.low_cny, untold.high_cny, untold.depends_on) == (0, 8e5, ("ch-revenue-award.received",))
+    told = ask(annual_revenue_cny=6e8, facts={"ch-revenue-award.received": "20万元"})["ch-revenue-award"].benefits[0]
+    assert (told.low_cny, told.high_cny, told.depends_on) == (6e5, 6e5, ())
 
 
 def test_below_the_lowest_tier_nothing_is_paid_and_no_zero_is_invented(ask):
@@ -84,6 +93,39 @@ def test_neighbours_are_named_only_where_a_text_speaks_of_them(ask):
     assert (beside.measure_id, beside.together.value) == ("ch-rd-subsidy", "no")
     assert beside.rules[0].cite.quote == "第一条第二项和第三项不重复享受"
     assert grants["ch-doctors"].stacking == ()
+
+
+@pytest.mark.parametrize(
+    ("named", "held"),
+    [
+        ((), set()),
+        (("营业执照",), {"business-licence"}),
+        (("上年度审计报告、企业营业执照",), {"audit-report", "business-licence"}),  # other names, two in one text
+        (("专项审计报告",), set()),  # another paper
+        (("没有审计报告", "营业执照"), {"business-licence"}),  # denied
+        (("审计", "某某材料"), set()),  # not understood for sure
+    ],
+)
+def test_a_paper_is_held_only_where_the_company_named_it(named, held, ask):
+    papers = ask(materials=named)["ch-revenue-award"].materials
+    assert {paper.id for paper in papers if paper.held} == held
+    assert all(paper.held is not UNSET for paper in papers)
+    assert [paper.id for paper in papers] == ["application-form", "business-licence", "audit-report"]
+
+
+def test_papers_at_hand_decide_and_rank_nothing(chenghu, engine):
+    for asked in (chenghu, engine):
+        bare, named = (
+            asked.match(
+                MatchRequest(profile=Profile(city="440114", sector=("生物医药",), materials=papers), on=IN_SEASON)
+            )
+            for papers in ((), ("营业执照", "临床试验批件", "合同", "产品说明"))
+        )
+        assert [(one.measure.id, one.score, one.verdict) for one in named.recommendations] == [
+            (one.measure.id, one.score, one.verdict) for one in bare.recommendations
+        ]
+        assert named.totals == bare.totals
+        assert named.questions == bare.questions
 
 
 WORDS = {
@@ -127,17 +169,14 @@ def test_measures_of_format_1_say_nothing_of_it(engine):
     assert b'"grant":{' not in msgspec.json.encode(answer)
 
 
-def test_every_invented_policy_is_told_in_both_languages(content):
-    documents = {one.id: one for one in load_documents(POLICIES / "documents")}
-    packs = {path.stem: load_yaml(path) for path in (POLICIES / "packs").glob("*.yaml")}
-    engine = Engine(assemble(replace(content, documents=documents, packs=packs)))
+def test_every_invented_policy_is_told_in_both_languages(granting):
     told = {}
     for city in ("320500", "330206", "420111", "430100", "370104", "350200", "330281", "510100", "zone:songshan-lake"):
         for language in ("zh", "en"):
             request = MatchRequest(
                 profile=Profile(city=city), on=IN_SEASON, language=language, limit=50, include=("general",)
             )
-            for one in engine.match(request).recommendations:
+            for one in granting.match(request).recommendations:
                 if one.grant:
                     told[one.measure.id, language] = one.grant
     assert len(told) > 70

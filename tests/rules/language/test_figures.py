@@ -4,7 +4,15 @@ from datetime import date
 
 import pytest
 
-from rules.language.figures import FigureKind, figures_in, run_in_order, states, states_day
+from rules.language.figures import (
+    FigureKind,
+    figures_in,
+    run_in_order,
+    stated_months,
+    states,
+    states_day,
+    states_day_of_month,
+)
 
 READ = {
     "给予20万元奖励": [("money", 2e5, 2e5)],
@@ -168,3 +176,37 @@ def test_a_run_is_written_from_its_first_day_to_its_last(text, opens, closes, in
 @pytest.mark.parametrize("pump", ["9", "一", "1,", "1:", "1、", "（1）", "20", "3月", "千", "分之"])
 def test_long_texts_are_read_in_proportion_to_their_length(pump):
     assert len(figures_in(pump * 20_000)) >= 0
+
+
+MONTHS = {
+    "每年3月和9月受理": {3, 9},
+    "每年3月、6月、9月": {3, 6, 9},
+    "每季度首月受理": {1, 4, 7, 10},
+    "每季度第一个月1日至15日": {1, 4, 7, 10},
+    "每季度的最后一个月": {3, 6, 9, 12},
+    "每季度末月": {3, 6, 9, 12},
+    "每季度第二个月": {2, 5, 8, 11},
+    "每季第三个月": {3, 6, 9, 12},
+    "每半年最后一个月": {6, 12},
+    "每半年首月": {1, 7},
+    "每月10日前": set(range(1, 13)),
+    "每季度受理一次": set(),
+    "2026年3月受理": set(),
+}
+
+
+@pytest.mark.parametrize("text", MONTHS)
+def test_months_that_come_again_are_read(text):
+    assert stated_months(text) == MONTHS[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "stated"),
+    [
+        ("每季度首月1日至15日", 15, True), ("每季度首月15日前", 15, True), ("每月5日至20日", 5, True),
+        ("每月5日至20日", 15, False), ("每季度首月", 1, True), ("每季度首月", 15, False), ("每月中旬", 11, True),
+        ("每年3月1日至15日和9月1日至15日", 15, True), ("连续15日", 15, True),
+    ],
+)  # fmt: skip
+def test_days_of_months_that_come_again_are_read(text, day, stated):
+    assert states_day_of_month(text, day) is stated

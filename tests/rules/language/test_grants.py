@@ -93,6 +93,8 @@ def test_format_1_still_has_its_one_benefit_and_window(policies):
     assert policies.measures["fz-first-equipment-national"].benefit.amount_cny == 5e6
 
 
+BRACKETS = {"brackets": [{"up_to": "300万元", "rate": "10%"}, {"up_to": "100万元", "rate": "10%"}, {"rate": "10%"}]}
+MONTHS = {"months": [3, 9], "cite": {"clause": "4.1", "quote": "每年3月1日至4月30日"}}
 FAULTY = {
     "an amount that is not in the words": ("ch-equipment", lambda m: m["benefits"][0]["caps"][0].update(amount="5亿元"), "/benefits/0/caps/0/amount", "not_in_cite"),
     "a rate ten times too small": ("ch-equipment", lambda m: m["benefits"][0].update(rate="2%"), "/benefits/0/rate", "not_in_cite"),
@@ -134,6 +136,13 @@ FAULTY = {
     "years with words that do not say so": ("ch-doctors", lambda m: m["benefits"][0].update(years={"value": 3, "cite": "每人每年6万元"}), "/benefits/0/years", "not_in_cite"),
     "years without a number": ("ch-doctors", lambda m: m["benefits"][0].update(years={"cite": "连续补贴3年"}), "/benefits/0/years/value", "key_empty"),
     "a flag with words that are not there": ("ch-revenue-award", lambda m: m["benefits"][0].update(first_time_only={"cite": "第一次"}), "/benefits/0/first_time_only/cite", "not_in_clause"),
+    "brackets that fall": ("ch-rd-subsidy", lambda m: m["benefits"][0].update(BRACKETS), "/benefits/0/brackets", "bracket_form"),
+    "one bracket alone": ("ch-rd-subsidy", lambda m: m["benefits"][0].update(brackets=[{"rate": "10%"}]), "/benefits/0/brackets", "bracket_form"),
+    "a bracket's rate that is not in the words": ("ch-rd-subsidy", lambda m: m["benefits"][0].update(brackets=[{"up_to": "300万元", "rate": "12%"}, {"rate": "10%"}]), "/benefits/0/brackets/0/rate", "not_in_cite"),
+    "months that the words do not name": ("ch-revenue-award", lambda m: m.update(windows=[MONTHS]), "/windows/0/months", "not_in_cite"),
+    "months beside days of a year": ("ch-revenue-award", lambda m: m["windows"][0].update(months=[3]), "/windows/0", "period_form"),
+    "months that are none": ("ch-revenue-award", lambda m: m.update(windows=[{**MONTHS, "months": [13]}]), "/windows/0", "period_form"),
+    "days that fall": ("ch-revenue-award", lambda m: m.update(windows=[{**MONTHS, "days": [15, 1]}]), "/windows/0", "period_form"),
     "a window all year with a first day": ("ch-revenue-award", lambda m: m["windows"][0].update(all_year=True), "/windows/0", "period_form"),
     "a yearly window in place of a yearly one": ("ch-revenue-award", lambda m: m["windows"][0].update(instead=True), "/windows/0", "period_form"),
     "a window from its end to its beginning": ("ch-revenue-award", lambda m: m["windows"][0].update(opens="04-30", closes="03-01"), "/windows/0", "window_order"),
@@ -328,13 +337,78 @@ TIERED = [
 
 @pytest.mark.parametrize(("values", "expected"), TIERED)
 def test_of_tiers_the_best_that_holds_is_paid_and_what_is_open_only_raises_the_most(values, expected, policies):
-    payment = payment_of(policies.grants["ch-revenue-award"].benefits[0], values, {})
+    award = policies.grants["ch-revenue-award"].benefits[0]
+    payment = payment_of(award, values, {award.received_fact: Answer(sure=(0.0,))})
     assert (payment.low, payment.high, payment.standing, payment.tier) == expected
+
+
+ONCE = {
+    "never received": (0.0, (8e5, 8e5), (8e5, 8e5)),
+    "something received": (3e5, (5e5, 5e5), (0.0, 0.0)),
+    "all of it received": (8e5, (0.0, 0.0), (0.0, 0.0)),
+    "more than that received": (9e5, (0.0, 0.0), (0.0, 0.0)),
+    "nobody told": (None, (0.0, 8e5), (0.0, 8e5)),
+}
+
+
+@pytest.mark.parametrize("kind", ONCE)
+def test_what_was_received_before_lowers_what_is_paid_and_is_asked_for(kind):
+    received, difference, first_time = ONCE[kind]
+    answers = {} if received is None else {"m.received": Answer(sure=(received,))}
+    gift = replace(FIXED, amount=Span(low=8e5, high=8e5))
+    plain = BenefitItem(kind="grant", gift=gift, received_fact="m.received")
+    for item, paid in (
+        (replace(plain, difference_only=True), difference),
+        (replace(plain, first_time_only=True), first_time),
+        (replace(plain, first_time_only=True, difference_only=True), difference),  # the first time of each step
+    ):
+        payment = payment_of(item, (), answers)
+        assert (payment.low, payment.high, payment.standing) == (*paid, MET)
+        assert payment.depends_on == (("m.received",) if received is None else ())
+
+
+def test_what_no_text_states_stays_open_though_something_was_received():
+    item = BenefitItem(kind="grant", gift=replace(FIXED, amount=None), difference_only=True, received_fact="m.received")
+    assert payment_of(item, (), {}).low is None
+    assert payment_of(item, (), {}).high is None
+    assert payment_of(item, (), {"m.received": Answer(sure=(1e4,))}).low is None
+
+
+def test_what_was_received_is_a_fact_of_the_pack(policies):
+    fact = policies.facts["ch-revenue-award.received"]
+    assert (fact.type.value, fact.field, fact.label("zh")) == ("money", "facts", "「营收上台阶奖励」已领取的金额")
+    assert "0 if nothing" in fact.question("en")
+    assert policies.grants["sh-prize"].benefits[1].received_fact == ""
+
+
+MONTHLY = {
+    "sh-rd": [((3, 1), (3, 31)), ((9, 1), (9, 30))],
+    "sh-transfer": [((1, 1), (1, 15)), ((4, 1), (4, 15)), ((7, 1), (7, 15)), ((10, 1), (10, 15))],
+    "sh-prize": [((6, 1), (6, 30)), ((12, 1), (12, 31))],
+    "yl-revenue": [((5, 1), (5, 31)), ((10, 1), (10, 31))],
+}
+
+
+@pytest.mark.parametrize("measure", MONTHLY)
+def test_a_window_that_comes_again_within_a_year_is_a_yearly_one_for_each_month(measure, policies):
+    periods = policies.grants[measure].periods
+    assert all(period.yearly for period in periods)
+    days = [((p.opens.month, p.opens.day), (p.closes.month, p.closes.day)) for p in periods]
+    assert days == MONTHLY[measure]
+
+
+def test_two_benefits_that_count_what_was_received_ask_each_for_its_own(raw, parse):
+    first = of(raw, "ch-revenue-award")["benefits"]
+    first.append(copy.deepcopy(first[0]))
+    pack = parse(raw)
+    asked = [item.received_fact for item in pack.grants["ch-revenue-award"].benefits]
+    assert asked == ["ch-revenue-award.received", "ch-revenue-award.received-2"]
+    assert pack.facts[asked[0]].zh != pack.facts[asked[1]].zh
 
 
 def test_the_facts_that_would_tell_more_are_named(policies):
     tiers = policies.grants["ch-revenue-award"].benefits[0]
-    assert payment_of(tiers, [UNKNOWN] * 3, {}).depends_on == ("annual_revenue_cny",)
+    assert payment_of(tiers, [UNKNOWN] * 3, {}).depends_on == ("annual_revenue_cny", "ch-revenue-award.received")
     rated = policies.grants["ch-equipment"].benefits[0]
     assert payment_of(rated, [], {}).depends_on == ("equipment_spend_cny",)
     assert payment_of(rated, [], {"equipment_spend_cny": Answer(sure=(6e6,))}).depends_on == ()

@@ -69,6 +69,9 @@ class Stored:
                 counts=counted(applicable=1), best=("=措施1",),
             )  # fmt: skip
 
+    schema = RESULT_SCHEMA
+    amounts = tuple
+
     def pairs(self):
         unknown = [{"fact": "stage", "why": "fact_missing"}, {"fact": "region", "why": "too_coarse"}]
         for tenant in self.tenants():

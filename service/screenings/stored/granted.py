@@ -1,0 +1,91 @@
+"""What the catalogue says beside the stored pairs, whoever the tenant is: windows on a day, and what rules out what."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from matcher.answers.grants import ruled_out
+from rules.catalogue.catalogue import Catalogue
+from rules.language.windows import WindowStanding, WindowState, window_on
+from service.screenings.stored.parts import GRANTED
+
+Numbers = NDArray[Any]
+Json = dict[str, Any]
+_NOT_STATED = WindowStanding(state=WindowState.NOT_STATED)
+
+
+@dataclass(frozen=True)
+class Granting:
+    """How the measures of a catalogue are applied for on a day, and which cannot be had together."""
+
+    catalogue: Catalogue
+    on: date
+
+    @cached_property
+    def windows(self) -> Mapping[str, WindowStanding]:
+        """Return how applications stand, by measure."""
+        measures = self.catalogue.measures
+        return {name: window_on(self.catalogue.periods(one), self.on) for name, one in measures.items()}
+
+    @cached_property
+    def ruled_out(self) -> Mapping[str, frozenset[str]]:
+        """Return what cannot be had beside a measure."""
+        return ruled_out(self.catalogue)
+
+    def window(self, measure_id: str) -> WindowStanding:
+        """Return how applications for a measure stand; of one the catalogue no longer has nothing is stated."""
+        return self.windows.get(measure_id, _NOT_STATED)
+
+    def not_beside(self, measure_id: str, others: Collection[str]) -> tuple[str, ...]:
+        """Return those of others that cannot be had beside a measure, by id."""
+        return tuple(sorted(self.ruled_out.get(measure_id, frozenset()).intersection(others)))
+
+    def told(self, pair: Json, listed: Collection[str]) -> Json:
+        """Return a pair with what it says beside its benefits, without those of a measure that states none."""
+        if pair.get("benefits") is None or pair["measure_id"] not in self.catalogue.grants:
+            pair.pop("benefits", None)
+        else:
+            pair["not_beside"] = self.not_beside(pair["measure_id"], listed)
+        return pair
+
+    def beside(self, table: pa.Table) -> pa.Table:
+        """Return pairs with what is sent beside their benefits."""
+        coded = table["measure_id"].combine_chunks().dictionary_encode()
+        names, measures = coded.dictionary.to_pylist(), coded.indices
+        windows = [self.window(name) for name in names]
+        said = {
+            "window": [window.state.value for window in windows],
+            "opens": [window.opens and window.opens.isoformat() for window in windows],
+            "closes": [window.closes and window.closes.isoformat() for window in windows],
+        }
+        told = {name: pa.array(words, type=pa.string()).take(measures) for name, words in said.items()}
+        told["not_beside"] = self._ruled_out_beside(table["row"].to_numpy(), measures.to_numpy(), names)
+        for field in GRANTED[1:]:
+            table = table.append_column(field, told[field.name])
+        return table
+
+    def _ruled_out_beside(self, rows: Numbers, measures: Numbers, names: list[str]) -> pa.Array:
+        """Return, for each pair, the measures shown for the same tenant that cannot be had beside it, by id."""
+        by_id = sorted(names)
+        place_of = {name: place for place, name in enumerate(by_id)}
+        places = np.array([place_of[name] for name in names], dtype=np.intp)[measures]
+        rules_out: Numbers = np.zeros((len(names), len(names)), dtype=np.bool_)
+        for name, others in self.ruled_out.items():
+            if name in place_of:
+                rules_out[place_of[name], [place_of[other] for other in others if other in place_of]] = True
+        tenants, which = np.unique(rows, return_inverse=True)
+        shown: Numbers = np.zeros((len(tenants), len(names)), dtype=np.bool_)
+        shown[which, places] = True
+        asking = np.flatnonzero(np.any(rules_out, axis=1)[places])
+        pairs, found = np.nonzero(rules_out[places[asking]] & shown[which[asking]])
+        counts = np.bincount(asking[pairs], minlength=len(rows))
+        starts = pa.array(np.concatenate([[0], np.cumsum(counts)]), type=pa.int32())
+        return pa.ListArray.from_arrays(starts, pa.array(by_id, type=pa.string()).take(pa.array(found)))
