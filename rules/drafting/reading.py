@@ -135,6 +135,8 @@ class SentenceReader:
 
     def _lengthen(self, sentence: Sentence, placed: Sequence[Placed], benefit: dict[str, Any]) -> None:
         """Say for how long and in how many parts the first benefit is paid; its cite then reaches that far."""
+        if "tiers" in benefit:  # its manner was read beside its last step
+            return
         manner = self._manner(sentence, placed)
         told = [one.figure for one in placed if one.role in (Role.YEARS, Role.PARTS)]
         if told:
