@@ -161,9 +161,7 @@ def _figures(label: dict[str, Any], draft: Draft) -> tuple[Score, list[str]]:
         return Score(), []
     document = trial_document(yaml.safe_load(draft.metadata), draft.text)
     one, wrong = score_figures(label, draft_pack(document, lexicon()).pack)
-    counts = Score(
-        figures_told=one.told, figures_found=one.found, figures_drafted=one.drafted, figures_right=one.right
-    )
+    counts = Score(figures_told=one.told, figures_found=one.found, figures_drafted=one.drafted, figures_right=one.right)
     return counts, wrong
 
 
@@ -193,7 +191,9 @@ def labelled(arguments: list[str]) -> Iterator[tuple[dict[str, Any], Path]]:
 def main(arguments: list[str]) -> int:
     """Print a line a document and the shares of all; 1 where a goal is missed or anything is invented."""
     total = Score()
-    print(f"{'document':24} {'clauses':>9} {'extra':>6} {'fields':>7} {'invented':>9} {'furniture':>10} {'figures':>9} {'drafted':>9}")
+    print(
+        f"{'document':24} {'clauses':>9} {'extra':>6} {'fields':>7} {'invented':>9} {'furniture':>10} {'figures':>9} {'drafted':>9}"
+    )
     with tempfile.TemporaryDirectory() as folder:
         for label, files in labelled(arguments):
             draft = draft_document(source_of(label, files, Path(folder)), label["slug"], places())

@@ -23,11 +23,15 @@ Value = float | str
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Values that stand in a clause and do one thing; of a condition in words, any one of its values is meant."""
+    """Values that stand in a clause and do one thing; of a condition in words, any one of its values is meant.
+
+    Without `claims` no number is claimed: words that a person checks and that count something, such as 一项.
+    """
 
     role: str
     clause: str
     values: frozenset[Value]
+    claims: bool = True
 
 
 @dataclass
@@ -70,7 +74,7 @@ def drafted(pack: dict[str, Any], prefix: str) -> list[Figure]:
     """Return the figures of a draft pack."""
     found: list[Figure] = []
     for measure in pack["measures"]:
-        clause = bare(str(measure.get("source",{}).get("clause","")), prefix)
+        clause = bare(str(measure.get("source", {}).get("clause", "")), prefix)
         for condition in measure.get("conditions", ()):
             found += _asked(condition, clause, prefix)
         for benefit in measure.get("benefits", ()):
@@ -92,25 +96,26 @@ def _given(gift: dict[str, Any], clause: str, prefix: str) -> Iterator[Figure]:
             yield Figure(GIVES, clause, frozenset({_number(str(one))}))
 
 
-def _asked(condition: Any, clause: str, prefix: str) -> Iterator[Figure]:  # noqa: ANN401 - one condition or several
+def _asked(condition: Any, clause: str, prefix: str) -> Iterator[Figure]:
     if isinstance(condition, list):
         for one in condition:
             yield from _asked(one, clause, prefix)
         return
     clause = bare(str(condition.get("clause", clause)), prefix)
-    if "any" in condition:
-        for one in condition["any"]:
-            yield from _asked(one, clause, prefix)
+    parts = condition.get("any") or condition.get("all") or condition.get("not")
+    if parts:
+        yield from _asked(parts if isinstance(parts, list) else [parts], clause, prefix)
     elif "fact" in condition:
         for operator in _OPERATORS:
             if operator in condition:
                 yield Figure(ASKS, clause, frozenset({_number(str(condition[operator]))}))
     else:
-        words = str(condition.get("text", "")) if "tier" in str(condition.get("manual")) else str(condition["cite"])
+        words = str(condition["text"])
         figures = [one for one in figures_in(words) if one.kind in _COUNTED]
         values = {round(value, 6) for one in figures for value in (one.low, one.high)}
+        claims = any(one.kind in (FigureKind.MONEY, FigureKind.SHARE) for one in figures)
         if values:
-            yield Figure(ASKS, clause, frozenset(values))
+            yield Figure(ASKS, clause, frozenset(values), claims=claims)
 
 
 def _number(written: str) -> float:
@@ -126,11 +131,12 @@ def score_figures(label: dict[str, Any], pack: dict[str, Any]) -> tuple[FigureSc
     told = list(dict.fromkeys(told))
     may = list(labelled(label, "figures_optional", GIVES))
     got = drafted(pack, prefix)
+    claimed = [one for one in got if one.claims]
     missing = [one for one in told if not any(_same(one, other) for other in got)]
-    wrong = [one for one in got if not any(_same(other, one) for other in told)]
+    wrong = [one for one in claimed if not any(_same(other, one) for other in told)]
     wrong = [one for one in wrong if not any(other.clause == one.clause and other.values & one.values for other in may)]
-    allowed = [one for one in got if one not in wrong]
-    score = FigureScore(told=len(told), found=len(told) - len(missing), drafted=len(got), right=len(allowed))
+    allowed = [one for one in claimed if one not in wrong]
+    score = FigureScore(told=len(told), found=len(told) - len(missing), drafted=len(claimed), right=len(allowed))
     return score, [*_written("-", missing), *_written("+", wrong)]
 
 
