@@ -31,6 +31,10 @@ _EVERYBODY = re.compile(
 _APPLIED_FOR = re.compile("申报|申请|认定|入库|设立|遴选|评审")
 _PAPERS = ("材料", "证明", "证书", "委托书", "说明", "复印件", "合同", "报表")
 _SIGNATURE, _LONGEST_SIGNATURE = re.compile("[^，。：]{2,40}[局委厅府室会部处]20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日"), 60
+_OPENING = 12
+_LEADING_IN = (
+    "和", "与", "并", "可", "将", "，", "：", "积极", "大力", "优先", "重点", "继续", "进一步", "同时", "着力", "全力", "持续", "加大", "为企业",
+)  # fmt: skip
 _SAME_WORDS = 6
 """So many first characters in common, and a heading among the conditions is that of a measure."""
 
@@ -239,9 +243,10 @@ class _Drafter:
 
     def _strength(self, one: Stated, read: Read) -> str | None:
         """Return how strongly a sentence grants; one that says what to do, or how one applies, grants nothing."""
-        text, opening = one.sentence.text, one.sentence.text[:12]
+        text, opening = one.sentence.text, one.sentence.text[:_OPENING]
+        reckons = "=" in text or "＝" in text
         is_ruling = holds(self._words.ruling, text) and not names_money(one.sentence.figures)
-        if one.section is Section.HOW or is_ruling or _says_why(text):
+        if one.section is Section.HOW or is_ruling or reckons or _says_why(text):
             return None
         names = names_money(one.sentence.figures) or addressed(one.sentence, self._words)
         gives = holds(self._words.strength["grant"], text) and names
@@ -253,7 +258,8 @@ class _Drafter:
         if holds(self._words.duties, text) and holds(_PAPERS, text):
             return None
         return next(
-            (name for name in ("support", "encourage", "promote") if holds(self._words.strength[name], opening)), None
+            (name for name in ("support", "encourage", "promote") if _begins_with(self._words.strength[name], opening)),
+            None,
         )
 
     def _measure(self, sentence: Sentence, strength: str, read: Read) -> Raw:
@@ -303,6 +309,12 @@ class _Drafter:
         best = next((cite for cite in cites if len(cite.text) <= LONGEST_SOURCE_QUOTE), None)
         first = sentence.segments[0]
         return best or sentence.words(first.start, min(first.end, first.start + LONGEST_SOURCE_QUOTE))
+
+
+def _begins_with(verbs: Iterable[str], opening: str) -> bool:
+    """Tell whether a sentence begins with a verb, or with words that lead one in: not 「社会保障部门」, 「扶持资金」."""
+    led = (opening[: opening.find(verb)] for verb in verbs if verb in opening)
+    return any(not before or before.endswith(_LEADING_IN) for before in led)
 
 
 def _says_why(text: str) -> bool:

@@ -156,7 +156,8 @@ def test_a_list_in_a_list_ends_before_the_next_item_of_the_outer_one(lexicon):
     "words",
     [
         "如委托代理机构办理的，还须提供授权委托书", "对违反规定的企业给予通报批评", "为支持企业发展，根据有关规定，制定本办法",
-        "对认定名单予以公示", "云溪区科学技术局2026年3月1日",
+        "对认定名单予以公示", "云溪区科学技术局2026年3月1日", "区人力资源社会保障部门负责审核", "财政扶持资金应当专款专用",
+        "国家和省鼓励的其他活动", "对设备和配套设施进行改造", "补助额=实际投入×15%",
     ],
 )  # fmt: skip
 def test_duties_rulings_and_reasons_are_no_measures(words, lexicon):
