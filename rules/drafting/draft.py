@@ -29,12 +29,9 @@ _EVERYBODY = re.compile(
     "(?:本市|全市|本区|本省|[\u4e00-\u9fff]{0,4}[市区省县])?(?:范围|各类)?(?:内)?(?:的)?(?:企业|单位)?"
 )
 _APPLIED_FOR = re.compile("申报|申请|认定|入库|设立|遴选|评审")
-_PAPERS = ("材料", "证明", "证书", "委托书", "说明", "复印件", "合同", "报表")
-_SIGNATURE, _LONGEST_SIGNATURE = re.compile("[^，。：]{2,40}[局委厅府室会部处]20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日"), 60
+_SIGNATURE = re.compile("[^，。：]{2,40}[局委厅府室会部处]20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日")
+_LONGEST_SIGNATURE = 60
 _OPENING = 12
-_LEADING_IN = (
-    "和", "与", "并", "可", "将", "，", "：", "积极", "大力", "优先", "重点", "继续", "进一步", "同时", "着力", "全力", "持续", "加大", "为企业",
-)  # fmt: skip
 _SAME_WORDS = 6
 """So many first characters in common, and a heading among the conditions is that of a measure."""
 
@@ -255,12 +252,17 @@ class _Drafter:
             return "grant" if pays and holds(("给予", "奖励", "补助", "资助"), text) else None
         if gives or pays:
             return "grant"
-        if holds(self._words.duties, text) and holds(_PAPERS, text):
+        if holds(self._words.duties, text) and holds(self._words.papers, text):
             return None
         return next(
-            (name for name in ("support", "encourage", "promote") if _begins_with(self._words.strength[name], opening)),
+            (name for name in ("support", "encourage", "promote") if self._begins_with(name, opening)),
             None,
         )
+
+    def _begins_with(self, strength: str, opening: str) -> bool:
+        """Tell whether a sentence begins with a verb, or words that lead one in: not 「社会保障部门」, 「扶持资金」."""
+        led = [opening[: opening.find(verb)] for verb in self._words.strength[strength] if verb in opening]
+        return any(not before or before.endswith(self._words.leading_in) for before in led)
 
     def _measure(self, sentence: Sentence, strength: str, read: Read) -> Raw:
         text, paid = sentence.text, bool(read.benefits)
@@ -309,12 +311,6 @@ class _Drafter:
         best = next((cite for cite in cites if len(cite.text) <= LONGEST_SOURCE_QUOTE), None)
         first = sentence.segments[0]
         return best or sentence.words(first.start, min(first.end, first.start + LONGEST_SOURCE_QUOTE))
-
-
-def _begins_with(verbs: Iterable[str], opening: str) -> bool:
-    """Tell whether a sentence begins with a verb, or with words that lead one in: not 「社会保障部门」, 「扶持资金」."""
-    led = (opening[: opening.find(verb)] for verb in verbs if verb in opening)
-    return any(not before or before.endswith(_LEADING_IN) for before in led)
 
 
 def _says_why(text: str) -> bool:

@@ -22,6 +22,8 @@ class DraftingWords:
     given: tuple[str, ...]
     denying: tuple[str, ...]
     ruling: tuple[str, ...]
+    leading_in: tuple[str, ...]
+    papers: tuple[str, ...]
     going_on: tuple[str, ...]
     at_most_before: tuple[str, ...]
     at_most_behind: tuple[str, ...]
@@ -52,7 +54,7 @@ _LISTS = frozenset(
     {
         "paying", "denying", "at_most_before", "at_most_behind", "other_policies",
         "windows", "materials", "definitions", "others", "changes", "other_wholes", "duties", "opens", "closes",
-        "given", "ruling", "going_on",
+        "given", "ruling", "leading_in", "papers", "going_on",
     }
 )  # fmt: skip
 
