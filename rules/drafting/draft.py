@@ -32,6 +32,7 @@ _APPLIED_FOR = re.compile("申报|申请|认定|入库|设立|遴选|评审")
 _SIGNATURE = re.compile("[^，。：]{2,40}[局委厅府室会部处]20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日")
 _LONGEST_SIGNATURE = 60
 _OPENING = 12
+_MOST_SPREAD, _LONGEST_SENTENCE = 2_000, 3_000
 _SAME_WORDS = 6
 """So many first characters in common, and a heading among the conditions is that of a measure."""
 
@@ -126,16 +127,21 @@ class _Drafter:
             is_first = not self._who and not _EVERYBODY.fullmatch(sentence.text)
             self._who += [sentence] if is_first else []
             return
-        read = self._reader.read(sentence)
-        strength = self._strength(one, read)
-        grants = bool(strength and (read.benefits or strength != "promote"))
-        asks = one.section is Section.ASKS and not one.is_lead and not (grants and read.benefits)
-        says = bool(strength or names_money(sentence.figures) or self._beside.speaks(sentence))
-        if not (says or asks or read.asks_a_number):
-            self._leads += [sentence] if one.is_lead else []
-            return
-        self.sentences += 1
-        self.said.add(sentence.text)
+        too_long = len(sentence.text) > _LONGEST_SENTENCE
+        read = Read() if too_long else self._reader.read(sentence)
+        strength = None if too_long else self._strength(one, read)
+        asks = one.section is Section.ASKS and not one.is_lead and not (strength and read.benefits)
+        says = strength or asks or names_money(sentence.figures) or self._beside.speaks(sentence)
+        if says or read.asks_a_number:
+            self.sentences += 1
+            self.said.add(sentence.text)
+            self._sort(one, read, strength, asks=asks and not too_long)
+        elif one.is_lead:
+            self._leads.append(sentence)
+
+    def _sort(self, one: Stated, read: Read, strength: str | None, *, asks: bool) -> None:
+        """Put a sentence where it belongs: a measure, a condition, what holds for all, or unread."""
+        sentence = one.sentence
         beside = list(self._beside.read(sentence)) if not asks else []
         for key, part in beside:
             self._shared[key].append(part)
@@ -143,7 +149,7 @@ class _Drafter:
             self._asked.append(_Asked(sentence=sentence, lead=one.lead, conditions=self._reader.asks(sentence)))
         elif self._goes_on(sentence):
             self._lengthen(self._granted[-1].measure, read)
-        elif grants and strength:
+        elif strength and (read.benefits or strength != "promote"):
             self._granted.append(_Granted(sentence=sentence, measure=self._measure(sentence, strength, read)))
         elif one.is_lead:
             self._leads.append(sentence)
@@ -188,13 +194,14 @@ class _Drafter:
         granted = self._granted or list(self._applied_for())
         for lead, group in groupby(self._asked, key=lambda one: one.lead):
             asked = list(group)
-            for measure in self._meant(asked[0], granted):
-                _ask(measure, _listed(asked, lead))
+            self._spread(asked, _listed(asked, lead), self._meant(asked[0], granted))
         for sentence in self._who:
             who = {"manual": "addressee", "text": sentence.text[:80], "cite": sentence.words(0, len(sentence.text))}
             for one in granted:
                 _ask(one.measure, _located([who], sentence))
         measures = [one.measure for one in granted]
+        for measure in measures:
+            _number(measure)
         self._name(granted)
         region = self._document.region
         return {
@@ -203,6 +210,14 @@ class _Drafter:
             **{key: without_repeats(items) for key, items in self._shared.items() if items},
             "measures": measures,
         }  # fmt: skip
+
+    def _spread(self, asked: list[_Asked], conditions: list[Raw], measures: list[Raw]) -> None:
+        """Add the conditions of a list to the measures it is of; a list that would make thousands stays unread."""
+        if len(conditions) * len(measures) > _MOST_SPREAD:
+            self.unread += [Unread(clause=one.sentence.clause, text=one.sentence.text) for one in asked]
+            return
+        for measure in measures:
+            _ask(measure, conditions)
 
     def _meant(self, asked: _Asked, granted: list[_Granted]) -> list[Raw]:
         """Return the measures that a list of conditions is of: the one above it, those of its heading, else all."""
@@ -279,7 +294,7 @@ class _Drafter:
         if kind:
             measure["beneficiary"] = {"kind": kind, "cite": phrase}
         if read.conditions:
-            measure["conditions"] = _numbered(read.conditions)
+            measure["conditions"] = list(read.conditions)
         if paid:
             measure["benefits"] = read.benefits
         return measure
@@ -330,7 +345,7 @@ def _alike(first: str, last: str) -> bool:
 
 
 def _ask(measure: Raw, conditions: Iterable[Raw]) -> None:
-    measure["conditions"] = _numbered([*measure.get("conditions", []), *conditions])
+    measure.setdefault("conditions", []).extend(conditions)
 
 
 def _located(conditions: Iterable[Raw], sentence: Sentence) -> list[Raw]:
@@ -351,21 +366,21 @@ def _listed(asked: list[_Asked], lead: Lead | None) -> list[Raw]:
     return [{"any": alternatives}] if len(alternatives) > 1 else alternatives
 
 
-def _numbered(conditions: list[Raw]) -> list[Raw]:
+def _number(measure: Raw) -> None:
     """Give manual conditions of one measure names of their own."""
-    names: set[str] = set()
-    return [_renamed(one, names) for one in conditions]
+    times: Counter[str] = Counter()
+    if "conditions" in measure:
+        measure["conditions"] = [_renamed(one, times) for one in measure["conditions"]]
 
 
-def _renamed(part: Raw, names: set[str]) -> Raw:
+def _renamed(part: Raw, times: Counter[str]) -> Raw:
     for key in ("any", "all"):
         if key in part:
-            return {key: [_renamed(one, names) for one in part[key]]}
+            return {key: [_renamed(one, times) for one in part[key]]}
     if "not" in part:
-        return {"not": _renamed(part["not"], names)}
+        return {"not": _renamed(part["not"], times)}
     if "manual" not in part:
         return part
     stem = re.sub("-[0-9]+$", "", part["manual"])
-    name = next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, 1000))) if name not in names)
-    names.add(name)
-    return {**part, "manual": name}
+    times[stem] += 1
+    return {**part, "manual": stem if times[stem] == 1 else f"{stem}-{times[stem]}"}

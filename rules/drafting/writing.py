@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,38 +24,45 @@ class Place:
     end: int
 
 
-def written(part: Any, document: Document, clause: str = "") -> Any:  # noqa: ANN401 - plain data of any shape
-    """Return a part of a draft with each cite as a pack writes it: words that stand in `clause`."""
-    if isinstance(part, list):
-        return [written(one, document, clause) for one in part]
-    if not isinstance(part, Mapping):
-        return part
-    own = str(part.get("clause") or (part.get("source") or {}).get("clause") or clause)
-    return {key: _cited(key, value, document, own) for key, value in part.items()}
+def written(pack: Any, document: Document) -> Any:  # noqa: ANN401 - plain data of any shape
+    """Return a draft with each cite as a pack writes it."""
+    return _Writer(document).part(pack, "")
 
 
-def _cited(key: str, value: Any, document: Document, clause: str) -> Any:  # noqa: ANN401 - plain data of any shape
-    if key == "source":
-        quote = value["quote"]
-        stands_once = document.clause_text(clause).count(quote.text) == 1
-        which = {} if stands_once else {"nth": _nth(quote, document, clause)}
-        return {"clause": clause, "quote": quote.text, **which}
-    if key != "cite" or not isinstance(value, Span):
-        return written(value, document, clause)
-    nth = _nth(value, document, clause)
-    return value.text if nth == 1 else {"clause": clause, "quote": value.text, "nth": nth}
+class _Writer:
+    """Writes cites of one document; where words stand in a clause is looked up once."""
 
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._starts: dict[tuple[str, str], list[int]] = {}
 
-def _nth(span: Span, document: Document, clause: str) -> int:
-    """Return how many times the words of a place stand in its clause up to there."""
-    start, count = document.clause(clause).start, 0
-    while 0 <= start <= span.start:
-        start = document.text.find(span.text, start)
-        count += 1
-        if start == span.start:
-            break
-        start += 1
-    return count
+    def part(self, part: Any, clause: str) -> Any:  # noqa: ANN401 - plain data of any shape
+        """Return a part with its cites written: words that stand in `clause`, or in the one it names."""
+        if isinstance(part, list):
+            return [self.part(one, clause) for one in part]
+        if not isinstance(part, Mapping):
+            return part
+        own = str(part.get("clause") or (part.get("source") or {}).get("clause") or clause)
+        return {key: self._cited(key, value, own) for key, value in part.items()}
+
+    def _cited(self, key: str, value: Any, clause: str) -> Any:  # noqa: ANN401 - plain data of any shape
+        if key == "source":
+            quote = value["quote"]
+            which = self._which(quote, clause)
+            stands_once = len(self._starts[clause, quote.text]) == 1
+            return {"clause": clause, "quote": quote.text, **({} if stands_once else {"nth": which})}
+        if key != "cite" or not isinstance(value, Span):
+            return self.part(value, clause)
+        which = self._which(value, clause)
+        return value.text if which == 1 else {"clause": clause, "quote": value.text, "nth": which}
+
+    def _which(self, span: Span, clause: str) -> int:
+        """Return how many times the words of a place stand in its clause up to there."""
+        if (clause, span.text) not in self._starts:
+            begin, words = self._document.clause(clause).start, re.escape(span.text)
+            found = re.finditer(f"(?={words})", self._document.clause_text(clause))
+            self._starts[clause, span.text] = [begin + one.start() for one in found]
+        return bisect_right(self._starts[clause, span.text], span.start)
 
 
 def places(part: Any, clause: str = "", pointer: str = "") -> Iterator[Place]:  # noqa: ANN401 - plain data of any shape
