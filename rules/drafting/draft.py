@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from rules.drafting.beside import BesideReader, without_repeats
+from rules.drafting.examples import examples_of
 from rules.drafting.reading import Read, SentenceReader, addressed, names_money
 from rules.drafting.repair import without_faults
 from rules.drafting.sections import Lead, Section, Stated, stated_in
@@ -78,6 +79,8 @@ def draft_pack(document: Document, lexicon: Lexicon) -> PackDraft:
     drafter = _Drafter(document=document, words=drafting_words(), lexicon=lexicon)
     drafter.read()
     pack, taken = without_faults(drafter.pack(), document, lexicon)
+    for measure in pack["measures"]:
+        measure["examples"] = examples_of(measure, pack["defaults"].get("region", ""), lexicon.facts)
     drafter.unread += [Unread(clause=clause, text=text) for clause, text in taken]
     return PackDraft(
         pack=written(pack, document), places=tuple(places(pack)), sentences=drafter.sentences,
