@@ -1,6 +1,7 @@
 """Folders of documents: source file, cleaned text, metadata, a person's edits, and the check that all agree.
 
-A folder holds `source.<ext>` as it was found, `text.txt` (the text that is served and quoted) and `document.yaml`.
+A folder holds `source.<ext>` as it was found, `text.txt` (the text that is served and quoted) and `document.yaml`; of a
+scan also `recognised.txt`, what a machine read in it: such a text loads once a person has confirmed every line.
 `transcript.yaml` has the `edits`, which make that text of the cleaned source, `stated`, the words each value of the
 metadata was read from, and `lines`, where each line of the text stands in the source. The text itself is never typed:
 same source, same edits, same text.
@@ -18,9 +19,11 @@ from typing import Any
 from seeds.cleaning import clean, map_glyphs
 from seeds.documents import Document, build_document
 from seeds.faults import CodedError, Fault, SeedError, load_yaml
-from seeds.reading import Source, read_source
+from seeds.reading import Source, read_source, recognised_source
 
 TRANSCRIPT_FILE = "transcript.yaml"
+RECOGNISED_FILE = "recognised.txt"
+"""What a machine read in the pictures of a source, its pages parted by form feeds."""
 _KEYS = frozenset({"schema", "edits", "stated", "lines"})
 _OF_STATED = frozenset({"field", "value", "quote", "start", "end", "surely"})
 
@@ -80,12 +83,19 @@ def _only(lines: list[str], words: str) -> int:
     return found[0]
 
 
+def _confirm(lines: list[str], edit: Mapping[str, str]) -> None:
+    """`confirm: LINE, to: LINE` says that a person has compared the lines from one to another with the picture."""
+    if _only(lines, edit["to"]) < _only(lines, edit["confirm"]):
+        raise CodedError("edit_finds_nothing", words=edit["to"])
+
+
 # What each edit is called, the keys it has (those it may have behind), and what it does.
 _EDITS: tuple[tuple[frozenset[str], frozenset[str], Callable[[list[str], Mapping[str, str]], None]], ...] = (
     (frozenset({"drop"}), frozenset(), _drop),
     (frozenset({"glyph", "to"}), frozenset({"line"}), _replace_glyph),
     (frozenset({"join"}), frozenset(), _join),
     (frozenset({"break", "before"}), frozenset(), _break),
+    (frozenset({"confirm", "to"}), frozenset(), _confirm),
 )
 
 
@@ -99,6 +109,23 @@ def apply_edits(text: str, transcript: Transcript, *, file: str) -> str:
             fault = Fault(file=file, pointer=f"/edits/{number}", code=error.code, params=error.params)
             raise SeedError([fault]) from error
     return "".join(f"{line}\n" for line in lines if line)
+
+
+def source_of(folder: Path, file: Path) -> Source:
+    """Return the source of a document: what a machine recognised in it, where that is kept, else what is read of it."""
+    kept = folder / RECOGNISED_FILE
+    if not kept.exists():
+        return read_source(file)
+    return recognised_source([page.split("\n") for page in kept.read_text("utf-8").split("\f")])
+
+
+def unconfirmed(text: str, transcript: Transcript) -> list[int]:
+    """Return the numbers of the lines of a text that no person has confirmed, from 1."""
+    lines, confirmed = text.splitlines(), set[int]()
+    for edit in transcript.edits:
+        if "confirm" in edit:
+            confirmed |= set(range(_only(lines, edit["confirm"]), _only(lines, edit["to"]) + 1))
+    return [number for number in range(1, len(lines) + 1) if number - 1 not in confirmed]
 
 
 def load_transcript(folder: Path) -> Transcript:
@@ -155,6 +182,14 @@ def _line_faults(found: Source, text: str, transcript: Transcript, *, file: str)
     """Yield a fault where a transcript says otherwise than its source where the lines of the text stand in it."""
     if transcript.lines and transcript.lines != written_lines(lines_in_source(found, text)):
         yield Fault(file=file, pointer="/lines", code="lines_not_there")
+
+
+def _unread_faults(text: str, transcript: Transcript, *, file: str) -> Iterator[Fault]:
+    """Yield a fault where a machine read a text and a person has not confirmed all of it: it may not be quoted."""
+    open_lines = unconfirmed(text, transcript)
+    if open_lines:
+        params = {"line": open_lines[0], "count": len(open_lines)}
+        yield Fault(file=file, pointer="/edits", code="not_confirmed", params=params)
 
 
 def load_document(folder: Path) -> Document:
@@ -215,12 +250,13 @@ def _source_faults(folder: Path, text: str) -> list[Fault]:
     file = f"{folder.name}/{TRANSCRIPT_FILE}"
     try:
         transcript = load_transcript(folder)
-        found = read_source(sources[0])
+        found = source_of(folder, sources[0])
         cleaned = edited_text(found, transcript, file=file)
     except SeedError as error:
         return list(error.faults)
     if cleaned == text:
-        return [*_quote_faults(text, transcript, file=file), *_line_faults(found, text, transcript, file=file)]
+        faults = [*_quote_faults(text, transcript, file=file), *_line_faults(found, text, transcript, file=file)]
+        return [*faults, *(_unread_faults(text, transcript, file=file) if found.by_machine else ())]
     pairs = zip(cleaned.split("\n"), text.split("\n"), strict=False)
     same = next((number for number, (a, b) in enumerate(pairs, start=1) if a != b), None)
     line = same or 1 + min(cleaned.count("\n"), text.count("\n"))

@@ -18,6 +18,7 @@ from seeds.packages import docx_lines, ofd_pages
 from seeds.paper import pdf_pages, without_running_heads
 from seeds.web_page import DEEPEST_PAGE, nests_too_deep, page_lines
 
+PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff")
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -40,12 +41,14 @@ _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>])")
 class Source:
     """The text of a file; `whole` says that each of its lines is a paragraph, not a line that a page broke.
 
-    `pages` are the lines as they were found, page by page; a file without pages is one.
+    `pages` are the lines as they were found, page by page; a file without pages is one. `by_machine` says that they
+    were recognised in a picture: nobody has read them yet.
     """
 
     text: str
     whole: bool
     pages: tuple[tuple[str, ...], ...]
+    by_machine: bool = False
 
 
 Pages = Sequence[Sequence[str]]
@@ -57,6 +60,12 @@ class ReadingError(SeedError):
     def __init__(self, path: Path, code: str, /, **params: object) -> None:
         """Name the file and the reason."""
         super().__init__([Fault(file=path.name, pointer="", code=code, params=params)])
+
+
+def recognised_source(pages: Pages) -> Source:
+    """Return what a machine recognised in the pictures of pages."""
+    kept = tuple(map(tuple, without_running_heads([list(page) for page in pages])))
+    return Source(text="\n".join(line for page in kept for line in page), whole=False, pages=kept, by_machine=True)
 
 
 def read_text(path: Path) -> str:
@@ -169,6 +178,10 @@ def _read_ofd(_: Path, data: bytes) -> Pages:
     return without_running_heads(ofd_pages(data))
 
 
+def _read_picture(_: Path, __: bytes) -> Pages:
+    raise CodedError("picture")
+
+
 # How each kind is read, and whether its lines are whole paragraphs.
 _READERS: dict[str, tuple[Callable[[Path, bytes], Pages], bool]] = {
     ".txt": (_read_plain, False),
@@ -179,4 +192,5 @@ _READERS: dict[str, tuple[Callable[[Path, bytes], Pages], bool]] = {
     ".docx": (_read_docx, True),
     ".pdf": (_read_pdf, False),
     ".ofd": (_read_ofd, False),
+    **dict.fromkeys(PICTURES, (_read_picture, False)),
 }

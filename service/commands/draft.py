@@ -20,19 +20,22 @@ from seeds.faults import SeedError
 from seeds.issuers import Places
 from seeds.letterhead import Stated, Surely
 from seeds.library import (
+    RECOGNISED_FILE,
     TRANSCRIPT_FILE,
     SourceLines,
     Transcript,
     edited_text,
     lines_in_source,
     load_transcript,
+    source_of,
     written_lines,
 )
-from seeds.reading import read_source
+from seeds.reading import ReadingError, Source, read_source, recognised_source
 from seeds.regions import load_regions
 from seeds.stated import read_stated
 from service.commands.check import PACKS, SEEDS
 from service.commands.console import Exit, existing_file, readable, reason_of, refusal, tell, typed
+from service.commands.recognition import is_scan, recognised_pages
 
 _SHOWN = 120
 """So many characters of an unread sentence are shown."""
@@ -64,8 +67,12 @@ def _write_new(options: argparse.Namespace) -> int:
     folder: Path = options.documents / options.id
     if folder.exists():
         raise refusal("folder_there", folder=folder)
-    draft = _drafted(existing_file(options.source), options.id, Transcript())
+    found, recognised = _found(existing_file(options.source))
+    draft = _drafted(found, options.source, options.id, Transcript())
     folder.mkdir(parents=True)
+    if recognised is not None:
+        (folder / RECOGNISED_FILE).write_text(recognised, "utf-8")
+        tell(f"{folder}: a machine read it: compare text.txt with the pictures and note `confirm` edits")
     (folder / f"source{options.source.suffix.lower()}").write_bytes(options.source.read_bytes())
     (folder / "document.yaml").write_text(readable(draft.metadata), "utf-8")  # it names the source
     _write_text(folder, draft)
@@ -119,7 +126,7 @@ def _read_again(folder: Path) -> int:
         transcript = load_transcript(folder)
     except SeedError as error:
         raise refusal("no_draft", file=folder, reason=error) from error
-    draft = _drafted(sources[0], folder.name, transcript)
+    draft = _drafted(_source_in(folder, sources[0]), sources[0], folder.name, transcript)
     digest = f"sha256: {hashlib.sha256(draft.text.encode()).hexdigest()}"
     renewed = re.sub(r"^sha256: [0-9a-f]{64}$", digest, metadata.read_text("utf-8"), flags=re.MULTILINE)
     metadata.write_text(renewed, "utf-8")
@@ -130,13 +137,34 @@ def _read_again(folder: Path) -> int:
     return Exit.DONE
 
 
-def _drafted(source: Path, document_id: str, transcript: Transcript) -> Draft:
+def _found(file: Path) -> tuple[Source, str | None]:
+    """Return what a file says, and where its pages are pictures what a machine recognised in them."""
     try:
-        return draft_document(source, document_id, Places(load_regions(SEEDS / "vocabularies")), transcript)
+        try:
+            return read_source(file), None
+        except ReadingError as error:
+            if not is_scan(error):
+                raise
+        pages = recognised_pages(file)
     except SeedError as error:
-        raise refusal("no_draft", file=source, reason=error) from error
+        raise refusal("no_draft", file=file, reason=error) from error
+    return recognised_source(pages), "\f".join("\n".join(page) for page in pages)
+
+
+def _source_in(folder: Path, file: Path) -> Source:
+    try:
+        return source_of(folder, file)
+    except SeedError as error:
+        raise refusal("no_draft", file=file, reason=error) from error
+
+
+def _drafted(found: Source, file: Path, document_id: str, transcript: Transcript) -> Draft:
+    try:
+        return drafted(found, file, document_id, Places(load_regions(SEEDS / "vocabularies")), transcript)
+    except SeedError as error:
+        raise refusal("no_draft", file=file, reason=error) from error
     except OSError as error:
-        raise refusal("no_draft", file=source, reason=reason_of(error)) from error
+        raise refusal("no_draft", file=file, reason=reason_of(error)) from error
 
 
 def _write_text(folder: Path, draft: Draft) -> None:
@@ -170,15 +198,19 @@ class Draft:
         return f"source{self.suffix}{page}, " + (f"{unit} {begins}" if begins == ends else f"{unit}s {begins}-{ends}")
 
 
-def draft_document(source: Path, document_id: str, places: Places, transcript: Transcript | None = None) -> Draft:
-    """Read a source file, with the edits of an earlier one, as a draft; raise SeedError when it cannot be read."""
-    transcript = transcript or Transcript()
-    found = read_source(source)
-    text = edited_text(found, transcript, file=source.name)
+def draft_document(file: Path, document_id: str, places: Places) -> Draft:
+    """Read a source file as a draft; raise SeedError when it cannot be read."""
+    return drafted(read_source(file), file, document_id, places, Transcript())
+
+
+def drafted(found: Source, file: Path, document_id: str, places: Places, transcript: Transcript) -> Draft:
+    """Return what was read of a source file, with the edits of an earlier draft, as a draft."""
+    text = edited_text(found, transcript, file=file.name)
     lines = lines_in_source(found, text)
     stated, heading = read_stated(text, places)
     metadata = _proposed(document_id, text, stated, heading)
-    note = f"# Drafted from {source.name}: check every line. unknown: the document does not tell.\n"
+    by = " by a machine, nothing of it is confirmed" if found.by_machine else ""
+    note = f"# Drafted from {file.name}{by}: check every line. unknown: the document does not tell.\n"
     offers = "".join(
         f"# likely, not taken: {one.field}: {one.value} (from: {one.quote[:60]!r})\n"
         for one in stated
@@ -192,7 +224,7 @@ def draft_document(source: Path, document_id: str, places: Places, transcript: T
     }
     return Draft(
         text=text, metadata=note + offers + _yaml(metadata), transcript=_yaml(kept), stated=stated, lines=lines,
-        suffix=source.suffix.lower(),
+        suffix=file.suffix.lower(),
     )  # fmt: skip
 
 
