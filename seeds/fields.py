@@ -95,6 +95,22 @@ def split_labels(lines: list[str]) -> list[str]:
     return [row for line in lines for row in (_rows_of(line) if line.strip().partition(" ")[0] in LABELS else [line])]
 
 
+def parted_labels(lines: list[str]) -> list[str]:
+    """Return lines that were recognised in a picture with a blank behind a label that its words run on from.
+
+    As for `split_labels`, three labels make a card.
+    """
+    parted = [_parted(line) for line in lines]
+    begun = {line.partition(" ")[0] for line in parted} & LABELS
+    return parted if len(begun) >= _FIELDS_OF_A_CARD else lines
+
+
+def _parted(line: str) -> str:
+    label = max((label for label in LABELS if line.startswith(label)), key=len, default="")
+    rest = line[len(label) :]
+    return f"{label} {rest}" if label and rest.strip("：: ") and rest[0] not in "：: " else line
+
+
 def _rows_of(line: str) -> list[str]:
     rows: list[list[str]] = []
     for word in line.split():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from seeds.faults import CodedError
@@ -145,4 +146,13 @@ def _lines(words: list[Words]) -> list[str]:
             lines[-1].append(word)
         else:
             lines.append([word])
-    return ["".join(word.text for word in sorted(line, key=lambda word: word.left)) for line in lines]
+    return [_joined(sorted(line, key=lambda word: word.left)) for line in lines]
+
+
+def _joined(line: list[Words]) -> str:
+    """Return the words of a line, a blank where they stand apart as cells of a table do."""
+    text = line[0].text
+    for before, word in pairwise(line):
+        apart = word.left - before.right > (before.top - before.bottom)
+        text += f" {word.text}" if apart else word.text
+    return text

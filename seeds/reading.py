@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seeds.faults import CodedError, Fault, SeedError
-from seeds.fields import CELL_BREAK, split_labels
+from seeds.fields import CELL_BREAK, parted_labels, split_labels
 from seeds.furniture import is_page, without_furniture
 from seeds.packages import docx_lines, ofd_pages
 from seeds.paper import pdf_pages, without_running_heads
@@ -65,7 +65,8 @@ class ReadingError(SeedError):
 def recognised_source(pages: Pages) -> Source:
     """Return what a machine recognised in the pictures of pages."""
     kept = tuple(map(tuple, without_running_heads([list(page) for page in pages])))
-    return Source(text="\n".join(line for page in kept for line in page), whole=False, pages=kept, by_machine=True)
+    text = "\n".join(split_labels(parted_labels([line for page in kept for line in page])))
+    return Source(text=text, whole=False, pages=kept, by_machine=True)
 
 
 def read_text(path: Path) -> str:

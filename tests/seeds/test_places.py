@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from seeds.library import SourceLines, Transcript, edited_text, lines_in_source, written_lines
-from seeds.reading import read_source
+from seeds.reading import read_source, recognised_source
 from tests.reading.pdf import write_pdf
 
 
@@ -63,6 +63,14 @@ def test_a_paragraph_over_a_page_number_runs_on(tmp_path: Path) -> None:
         "一、支持企业在本区建设中试平台和检验检测平台，对新建的平台，\n- 1 -\n给予补助。\n二、附则\n- 2 -\n", "utf-8"
     )
     assert list(places(tmp_path / "a.txt").values()) == ["1:1-3", "1:4"]
+
+
+def test_labels_that_a_machine_ran_together_with_their_words_are_parted() -> None:
+    page = ["依据文件 《云溪区办法》", "发文机构云溪区科学技术局", "发文字号云科发〔2026〕3号", "服务内容由企业申请。"]
+    assert recognised_source([page]).text.split("\n") == [
+        "依据文件|《云溪区办法》", "发文机构|云溪区科学技术局", "发文字号|云科发〔2026〕3号", "服务内容|由企业申请。",
+    ]  # fmt: skip
+    assert recognised_source([["服务内容由企业申请。"]]).text == "服务内容由企业申请。"
 
 
 def test_the_end_of_a_paragraph_is_told_on_the_page_where_it_begins() -> None:
