@@ -151,9 +151,12 @@ _LONGEST_TAIL = 600
 _SHORTEST_TITLE = 6
 _LINES_OF_A_PAGE = 4
 _PAGES_OF_A_HABIT = 3
+_LINES_ABOVE_A_NUMBER = 2
 _LINES_OF_A_HABIT = 5
 _NARROWEST_PAGE = 15
 _FULL_LINE_SLACK = 3.0
+_SET_IN = 2.0
+"""A paragraph with a number is set in by two characters, whether or not its blanks came along."""
 _OPEN_PAIRS = tuple(zip("（《〈“〔", "）》〉”〕", strict=True))
 _LABEL = re.compile(rf"(?:专栏\d{{1,3}}|附件\d{{0,3}}|第(?:{_CN_NUMBER}{{1,7}}|\d{{1,4}})[编章节条])(?= )")
 _SPACED_ORDINAL = re.compile(rf"^第\s?({_CN_NUMBER}{{1,7}}|\d(?:\s?\d){{0,3}})\s?([编章节条])(?=\s)")
@@ -227,11 +230,12 @@ def _page_furniture(lines: list[str], pages: list[bool]) -> frozenset[int]:
 def _running_numbers(lines: list[str], pages: list[bool]) -> set[int]:
     """Return the indices of bare numbers that count the pages: all consecutive, and some lines apart.
 
-    Fewer than three count pages only where a blank line, as `pages` says, or the beginning stands before each.
+    Fewer than three count pages only where a blank line, as `pages` says, or the beginning stands before each, and
+    the first of them among the first lines.
     """
     numbers = [(i, int(line)) for i, line in enumerate(lines) if _BARE_NUMBER.fullmatch(line)]
     few = len(numbers) < _PAGES_OF_A_HABIT and not (
-        numbers and numbers[0][0] == 0 and all(pages[i] for i, _ in numbers)
+        numbers and numbers[0][0] <= _LINES_ABOVE_A_NUMBER and all(pages[i] for i, _ in numbers)
     )
     if few or len(lines) < _LINES_OF_A_PAGE * len(numbers):
         return set()
@@ -270,7 +274,8 @@ def _fills_its_width(line: _Line, following: _Line, wrap: float | None) -> bool:
     """Say whether a line had no room for the first word of the next; a Latin word does not break."""
     word = re.match(r"[!-~]*", following.text)
     room = _width(word[0]) if word else 0.0
-    return wrap is not None and line.width + max(room - 1.0, 0.0) >= wrap - _FULL_LINE_SLACK
+    set_in = _SET_IN if _OPENER.match(line.text) else 0.0
+    return wrap is not None and line.width + set_in + max(room - 1.0, 0.0) >= wrap - _FULL_LINE_SLACK
 
 
 def _join_lines(lines: list[_Line]) -> list[str]:

@@ -8,29 +8,47 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
-_WHO = frozenset({
-    "服务对象", "支持对象", "扶持对象", "适用对象", "申报对象", "申请对象", "奖励对象", "补贴对象", "享受主体",
-    "适用范围", "申报主体",
-})  # fmt: skip
-_WHAT = frozenset({
-    "服务内容", "支持内容", "政策内容", "扶持内容", "支持标准", "扶持标准", "奖励标准", "补贴标准", "资助标准",
-    "支持方式", "支持措施", "优惠内容", "政策措施", "条件要求", "申报条件", "申请条件", "支持条件", "认定条件",
-    "享受条件", "申报要求", "工具分类", "政策类别", "政策名称",
-})  # fmt: skip
-_HOW = frozenset({
-    "服务流程", "办理流程", "申报流程", "申请流程", "办理程序", "申报程序", "兑现流程", "申报材料", "申请材料",
-    "办理材料", "所需材料", "申报方式", "办理方式", "申报时间", "受理时间", "办理时间", "办理时限", "申报时限",
-    "时间/频度", "申报渠道", "办理渠道", "申报网址", "受理部门", "办理部门", "主管部门", "责任部门", "责任单位",
-    "牵头部门", "实施部门", "联络方式", "联系方式", "咨询电话", "联系电话", "咨询方式",
-})  # fmt: skip
-_ABOUT_THE_ISSUE = frozenset({
-    "依据文件", "政策依据", "文件依据", "法律依据", "政策来源", "文件名称", "发文机构", "发文机关", "发文单位",
-    "发布机构", "发布单位", "制定机关", "发文字号", "文号", "发布日期", "发文日期", "印发日期", "成文日期",
-    "生成日期", "发布时间", "发表时间", "施行日期", "实施日期", "生效日期", "失效日期", "废止日期", "有效期",
-    "有效期限", "有效性", "效力状态", "索引号", "主题分类", "信息来源", "公开日期",
-})  # fmt: skip
-LABELS = _WHO | _WHAT | _HOW | _ABOUT_THE_ISSUE
+
+class FieldKind(StrEnum):
+    """What a field tells: who is meant, what is given, what is asked, how one applies, how the document was issued."""
+
+    WHO = "who"
+    WHAT = "what"
+    ASKS = "asks"
+    HOW = "how"
+    ISSUE = "issue"
+
+
+_LABELS = {
+    FieldKind.WHO: (
+        "服务对象 支持对象 扶持对象 适用对象 申报对象 申请对象 奖励对象 补贴对象 享受主体 适用范围 申报主体"
+    ),
+    FieldKind.WHAT: (
+        "服务内容 支持内容 政策内容 扶持内容 支持标准 扶持标准 奖励标准 补贴标准 资助标准 支持方式 "
+        "支持措施 优惠内容 政策措施"
+    ),
+    FieldKind.ASKS: "条件要求 申报条件 申请条件 支持条件 认定条件 享受条件 申报要求",
+    FieldKind.HOW: (
+        "服务流程 办理流程 申报流程 申请流程 办理程序 申报程序 兑现流程 申报材料 申请材料 办理材料 "
+        "所需材料 申报方式 办理方式 申报时间 受理时间 办理时间 办理时限 申报时限 时间/频度 申报渠道 "
+        "办理渠道 申报网址 受理部门 办理部门 主管部门 责任部门 责任单位 牵头部门 实施部门 联络方式 "
+        "联系方式 咨询电话 联系电话 咨询方式"
+    ),
+    FieldKind.ISSUE: (
+        "依据文件 政策依据 文件依据 法律依据 政策来源 文件名称 发文机构 发文机关 发文单位 发布机构 "
+        "发布单位 制定机关 发文字号 文号 发布日期 发文日期 印发日期 成文日期 生成日期 发布时间 "
+        "发表时间 施行日期 实施日期 生效日期 失效日期 废止日期 有效期 有效期限 有效性 效力状态 索引号 "
+        "主题分类 信息来源 公开日期"
+    ),
+}
+_SORTED = frozenset({"工具分类", "政策类别", "政策名称"})
+"""What a guide says of a card, beside what the document's own issue tells."""
+_KIND_OF = {label: kind for kind, labels in _LABELS.items() for label in labels.split()}
+_KIND_OF |= dict.fromkeys(_SORTED, FieldKind.ISSUE)
+_ABOUT_THE_ISSUE = frozenset(label for label, kind in _KIND_OF.items() if kind is FieldKind.ISSUE) - _SORTED
+LABELS = frozenset(_KIND_OF)
 """Words that stand alone on a line, or before a colon or a cell's end, to say what follows."""
 
 CELL_BREAK = "|"
@@ -49,6 +67,11 @@ class Part:
     start: int
     words: int
     end: int
+
+    @property
+    def kind(self) -> FieldKind:
+        """Return what the field tells; one with a label of its own, in brackets, says what is given."""
+        return _KIND_OF.get(self.name, FieldKind.WHAT)
 
 
 def is_label(line: str) -> bool:
@@ -70,6 +93,22 @@ def split_labels(lines: list[str]) -> list[str]:
     if len(begun) < _FIELDS_OF_A_CARD:
         return lines
     return [row for line in lines for row in (_rows_of(line) if line.strip().partition(" ")[0] in LABELS else [line])]
+
+
+def parted_labels(lines: list[str]) -> list[str]:
+    """Return lines that were recognised in a picture with a blank behind a label that its words run on from.
+
+    As for `split_labels`, three labels make a card.
+    """
+    parted = [_parted(line) for line in lines]
+    begun = {line.partition(" ")[0] for line in parted} & LABELS
+    return parted if len(begun) >= _FIELDS_OF_A_CARD else lines
+
+
+def _parted(line: str) -> str:
+    label = max((label for label in LABELS if line.startswith(label)), key=len, default="")
+    rest = line[len(label) :]
+    return f"{label} {rest}" if label and rest.strip("：: ") and rest[0] not in "：: " else line
 
 
 def _rows_of(line: str) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from seeds.faults import CodedError
@@ -23,7 +24,7 @@ _SHORTEST_MEAN = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
     """A piece of one line and where it stands on the page, in points from its lower left corner."""
 
     left: float
@@ -93,10 +94,17 @@ def _is_head(line: str, shapes: Counter[str]) -> bool:
 def _page_lines(page: Any) -> list[str]:  # noqa: ANN401 - the library has no types
     text = page.get_textpage()
     boxes: list[tuple[float, float, float, float]] = [text.get_rect(number) for number in range(text.count_rects())]
-    words = [_Words(*box, text.get_text_bounded(*box)) for box in boxes]
+    words = [Words(*box, text.get_text_bounded(*box)) for box in boxes]
+    if _gutter([word for word in words if word.text.strip()]) is None:
+        return str(text.get_text_bounded()).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines_of_words(words)
+
+
+def lines_of_words(words: list[Words]) -> list[str]:
+    """Return the lines of a page, of two columns one after the other, from top to bottom."""
     gutter = _gutter([word for word in words if word.text.strip()])
     if gutter is None:
-        return str(text.get_text_bounded()).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return _lines(words)
     across = [word for word in words if word.left < gutter < word.right]
     lowest = min((word.bottom for word in across), default=float("inf"))
     head = [word for word in across if word.bottom >= lowest]
@@ -105,7 +113,7 @@ def _page_lines(page: Any) -> list[str]:  # noqa: ANN401 - the library has no ty
     return [line for column in (head, left, right) for line in _lines(column)]
 
 
-def _gutter(words: list[_Words]) -> float | None:
+def _gutter(words: list[Words]) -> float | None:
     """Return the middle of a white strip between two columns of running text, None where the page has one column."""
     if not words:
         return None
@@ -122,7 +130,7 @@ def _gutter(words: list[_Words]) -> float | None:
     return best
 
 
-def _is_column(words: list[_Words], width: float) -> bool:
+def _is_column(words: list[Words], width: float) -> bool:
     if len(words) < _LINES_OF_A_COLUMN:
         return False
     reach = max(word.right for word in words) - min(word.left for word in words)
@@ -130,12 +138,21 @@ def _is_column(words: list[_Words], width: float) -> bool:
     return reach >= _LEAST_SHARE * width and mean >= _SHORTEST_MEAN
 
 
-def _lines(words: list[_Words]) -> list[str]:
+def _lines(words: list[Words]) -> list[str]:
     """Return the lines of a column from top to bottom."""
-    lines: list[list[_Words]] = []
+    lines: list[list[Words]] = []
     for word in sorted(words, key=lambda word: (-word.bottom, word.left)):
         if lines and abs(lines[-1][0].bottom - word.bottom) <= (word.top - word.bottom) / 2:
             lines[-1].append(word)
         else:
             lines.append([word])
-    return ["".join(word.text for word in sorted(line, key=lambda word: word.left)) for line in lines]
+    return [_joined(sorted(line, key=lambda word: word.left)) for line in lines]
+
+
+def _joined(line: list[Words]) -> str:
+    """Return the words of a line, a blank where they stand apart as cells of a table do."""
+    text = line[0].text
+    for before, word in pairwise(line):
+        apart = word.left - before.right > (before.top - before.bottom)
+        text += f" {word.text}" if apart else word.text
+    return text

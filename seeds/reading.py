@@ -7,17 +7,18 @@ are loaded when such a file is read: a service that reads none does not carry th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from seeds.faults import CodedError, Fault, SeedError
-from seeds.fields import CELL_BREAK, split_labels
+from seeds.fields import CELL_BREAK, parted_labels, split_labels
 from seeds.furniture import is_page, without_furniture
 from seeds.packages import docx_lines, ofd_pages
 from seeds.paper import pdf_pages, without_running_heads
 from seeds.web_page import DEEPEST_PAGE, nests_too_deep, page_lines
 
+PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff")
 LARGEST_FILE_BYTES = 20 * 1024 * 1024
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -38,10 +39,19 @@ _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>])")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The text of a file; `whole` says that each of its lines is a paragraph, not a line that a page broke."""
+    """The text of a file; `whole` says that each of its lines is a paragraph, not a line that a page broke.
+
+    `pages` are the lines as they were found, page by page; a file without pages is one. `by_machine` says that they
+    were recognised in a picture: nobody has read them yet.
+    """
 
     text: str
     whole: bool
+    pages: tuple[tuple[str, ...], ...]
+    by_machine: bool = False
+
+
+Pages = Sequence[Sequence[str]]
 
 
 class ReadingError(SeedError):
@@ -50,6 +60,13 @@ class ReadingError(SeedError):
     def __init__(self, path: Path, code: str, /, **params: object) -> None:
         """Name the file and the reason."""
         super().__init__([Fault(file=path.name, pointer="", code=code, params=params)])
+
+
+def recognised_source(pages: Pages) -> Source:
+    """Return what a machine recognised in the pictures of pages."""
+    kept = tuple(map(tuple, without_running_heads([list(page) for page in pages])))
+    text = "\n".join(split_labels(parted_labels([line for page in kept for line in page])))
+    return Source(text=text, whole=False, pages=kept, by_machine=True)
 
 
 def read_text(path: Path) -> str:
@@ -72,13 +89,14 @@ def read_source(path: Path) -> Source:
         raise ReadingError(path, "cannot_be_opened", reason=error.strerror) from error
     read, whole = reader
     try:
-        text = re.sub(r"\r\n?", "\n", read(path, data))
+        pages = tuple(map(tuple, read(path, data)))
     except CodedError as error:
         raise ReadingError(path, error.code, **error.params) from error
+    text = "\n".join(line for page in pages for line in page)
     # Each line that was copied from a page is a paragraph of it.
     if whole or is_page(text):
-        return Source(text=without_furniture(text), whole=True)
-    return Source(text="\n".join(split_labels(text.split("\n"))), whole=False)
+        return Source(text=without_furniture(text), whole=True, pages=pages)
+    return Source(text="\n".join(split_labels(text.split("\n"))), whole=False, pages=pages)
 
 
 def decode_text(path: Path, data: bytes) -> str:
@@ -101,11 +119,19 @@ def _decode(path: Path, data: bytes, encodings: tuple[str, ...]) -> str:
     raise ReadingError(path, "encoding_unknown")
 
 
-def _read_markdown(path: Path, data: bytes) -> str:
+def _one_page(text: str) -> Pages:
+    return [re.sub(r"\r\n?", "\n", text).split("\n")]
+
+
+def _read_plain(path: Path, data: bytes) -> Pages:
+    return _one_page(decode_text(path, data))
+
+
+def _read_markdown(path: Path, data: bytes) -> Pages:
     """Return Markdown without links, escapes and table rules; headings and emphasis are left for cleaning."""
     text = _LINK.sub(r"\1", decode_text(path, data))
     lines = [_table_row(line) for line in text.split("\n") if not _is_table_rule(line)]
-    return _ESCAPED.sub(r"\1", "\n".join(lines))
+    return _one_page(_ESCAPED.sub(r"\1", "\n".join(lines)))
 
 
 def _is_table_rule(line: str) -> bool:
@@ -120,14 +146,14 @@ def _table_row(line: str) -> str:
     return line
 
 
-def _read_html(path: Path, data: bytes) -> str:
+def _read_html(path: Path, data: bytes) -> Pages:
     """Return the document of a page, each block on its own line and each row of a data table on one."""
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - see the module's docstring
 
     page = _decode_page(path, data)
     if nests_too_deep(page):
         raise CodedError("page_too_deep", most=DEEPEST_PAGE)
-    return "\n".join(page_lines(LexborHTMLParser(page)))
+    return _one_page("\n".join(page_lines(LexborHTMLParser(page))))
 
 
 def _decode_page(path: Path, data: bytes) -> str:
@@ -141,21 +167,25 @@ def _decode_page(path: Path, data: bytes) -> str:
     return decode_text(path, data)
 
 
-def _read_docx(_: Path, data: bytes) -> str:
-    return "\n".join(docx_lines(data))
+def _read_docx(_: Path, data: bytes) -> Pages:
+    return _one_page("\n".join(docx_lines(data)))
 
 
-def _read_pdf(_: Path, data: bytes) -> str:
-    return "\n".join(line for page in without_running_heads(pdf_pages(data)) for line in page)
+def _read_pdf(_: Path, data: bytes) -> Pages:
+    return without_running_heads(pdf_pages(data))
 
 
-def _read_ofd(_: Path, data: bytes) -> str:
-    return "\n".join(line for page in without_running_heads(ofd_pages(data)) for line in page)
+def _read_ofd(_: Path, data: bytes) -> Pages:
+    return without_running_heads(ofd_pages(data))
+
+
+def _read_picture(_: Path, __: bytes) -> Pages:
+    raise CodedError("picture")
 
 
 # How each kind is read, and whether its lines are whole paragraphs.
-_READERS: dict[str, tuple[Callable[[Path, bytes], str], bool]] = {
-    ".txt": (decode_text, False),
+_READERS: dict[str, tuple[Callable[[Path, bytes], Pages], bool]] = {
+    ".txt": (_read_plain, False),
     ".md": (_read_markdown, False),
     ".markdown": (_read_markdown, False),
     ".html": (_read_html, True),
@@ -163,4 +193,5 @@ _READERS: dict[str, tuple[Callable[[Path, bytes], str], bool]] = {
     ".docx": (_read_docx, True),
     ".pdf": (_read_pdf, False),
     ".ofd": (_read_ofd, False),
+    **dict.fromkeys(PICTURES, (_read_picture, False)),
 }

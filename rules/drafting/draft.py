@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
+from rules.drafting.beside import BesideReader, without_repeats
+from rules.drafting.examples import examples_of
 from rules.drafting.reading import Read, SentenceReader, addressed, names_money
-from rules.drafting.sentences import Sentence, sentences_of
+from rules.drafting.repair import without_faults
+from rules.drafting.sections import Lead, Section, Stated, stated_in
+from rules.drafting.sentences import Sentence, Span
 from rules.drafting.words import DraftingWords, drafting_words, first_named, holds
-from rules.language.condition_parsing import (
-    LONGEST_SOURCE_QUOTE,
-    PackError,
-)
+from rules.drafting.writing import Place, places, written
+from rules.language.condition_parsing import LONGEST_SOURCE_QUOTE
 from rules.language.facts import Lexicon
-from rules.language.figures import FigureKind
 from rules.language.grants import SHARED_KEYS
-from rules.language.pack import parse_pack
 from seeds.documents import UNKNOWN, Document, DocumentStatus, build_document
+from seeds.furniture import issue_data
 
 Raw = dict[str, Any]
-_MOST_REPAIRS = 8
 _LONGEST_TITLE = 30
 _WHOLE_COUNTRY = "CN"
+_EVERYBODY = re.compile(
+    "(?:本市|全市|本区|本省|[\u4e00-\u9fff]{0,4}[市区省县])?(?:范围|各类)?(?:内)?(?:的)?(?:企业|单位)?"
+)
+_APPLIED_FOR = re.compile("申报|申请|认定|入库|设立|遴选|评审")
+_SIGNATURE = re.compile("[^，。：]{2,40}[局委厅府室会部处]20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日")
+_LONGEST_SIGNATURE = 60
+_OPENING = 12
+_MOST_SPREAD, _LONGEST_SENTENCE = 2_000, 3_000
+_SAME_WORDS = 6
+"""So many first characters in common, and a heading among the conditions is that of a measure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,20 +48,45 @@ class Unread:
 
 @dataclass(slots=True, kw_only=True)
 class PackDraft:
-    """A pack as plain data; `sentences` are those that say something, `read` those that are in it."""
+    """A pack as plain data and where each item of it rests; of `sentences` that say something, `read` are in it."""
 
     pack: Raw
+    places: tuple[Place, ...] = ()
     sentences: int = 0
     read: int = 0
     unread: list[Unread] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a sentence asks among conditions, and the lead of its list."""
+
+    sentence: Sentence
+    lead: Lead | None
+    conditions: list[Raw]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Granted:
+    """A measure and the sentence that it was read from."""
+
+    sentence: Sentence
+    measure: Raw
+
+
 def draft_pack(document: Document, lexicon: Lexicon) -> PackDraft:
     """PackDraft the pack of a document; it loads as a draft, and what does not hold is taken out and listed."""
-    drafter = _Drafter(document=document, lexicon=lexicon, words=drafting_words())
-    draft = drafter.draft()
-    drafter.repair(draft)
-    return draft
+    drafter = _Drafter(document=document, words=drafting_words(), lexicon=lexicon)
+    drafter.read()
+    pack, taken = without_faults(drafter.pack(), document, lexicon)
+    for measure in pack["measures"]:
+        measure["examples"] = examples_of(measure, pack["defaults"].get("region", ""), lexicon.facts)
+    drafter.unread += [Unread(clause=clause, text=text) for clause, text in taken]
+    return PackDraft(
+        pack=written(pack, document), places=tuple(places(pack)), sentences=drafter.sentences,
+        read=drafter.sentences - len({one for one in drafter.unread if one.text in drafter.said}),
+        unread=drafter.unread,
+    )  # fmt: skip
 
 
 def trial_document(metadata: Mapping[str, Any], text: str) -> Document:
@@ -59,241 +96,294 @@ def trial_document(metadata: Mapping[str, Any], text: str) -> Document:
     return build_document({**metadata, **assumed, **known}, text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Drafter:
-    document: Document
-    lexicon: Lexicon
-    words: DraftingWords
+    """Sorts the sentences of one document into measures, conditions, and what holds for all."""
 
-    def draft(self) -> PackDraft:
-        """Read every sentence into a measure, a condition of one, or something that holds for all."""
-        reader = SentenceReader(words=self.words, facts=dict(self.lexicon.facts))
-        measures: list[Raw] = []
-        shared: dict[str, list[Raw]] = {key: [] for key in sorted(SHARED_KEYS)}
-        draft, sentences = PackDraft(pack={}), list(sentences_of(self.document))
-        within = Counter(sentence.clause for sentence in sentences)
-        within.update(clause.parent for clause in self.document.clauses if clause.parent)
-        before: list[tuple[Sentence, Read]] = []  # what is asked before anything is given is asked for the first gift
-        for sentence in sentences:
-            read = reader.read(sentence)
-            strength, alone = self._strength(sentence), within[sentence.clause] == 1
-            says_something = self._says_something(sentence, strength) or read.asks_a_number
-            if self._is_heading(sentence, alone=alone) or not says_something:
-                continue
-            draft.sentences += 1
-            beside = self._beside(sentence, shared)
-            if strength and (read.benefits or strength != "promote"):
-                measures.append(self._measure(sentence, strength, read, len(measures)))
-                for earlier in before:
-                    self._add_conditions(measures[0], *earlier)
-                before.clear()
-            elif read.conditions and not beside:
-                before.append((sentence, read))
-                if measures:
-                    self._add_conditions(measures[-1], *before.pop())
-            elif not beside:
-                draft.unread.append(Unread(clause=sentence.clause, text=sentence.text))
-                continue
-            draft.read += 1
-        draft.unread += [Unread(clause=sentence.clause, text=sentence.text) for sentence, _ in before]
-        draft.read -= len(before)
-        region = self.document.region
-        draft.pack = {
-            "schema": 2, "document": self.document.id,
+    def __init__(self, *, document: Document, words: DraftingWords, lexicon: Lexicon) -> None:
+        self._document, self._words = document, words
+        self._reader = SentenceReader(words=words, facts=lexicon.facts)
+        self._beside = BesideReader(words=words, materials=lexicon.vocabularies["materials"], year=_year_of(document))
+        self._shared: dict[str, list[Raw]] = {key: [] for key in sorted(SHARED_KEYS)}
+        self._granted: list[_Granted] = []
+        self._asked: list[_Asked] = []
+        self._loose: list[tuple[Sentence, Read]] = []
+        self._who: list[Sentence] = []
+        self._leads: list[Sentence] = []
+        self.said: set[str] = set()
+        self.sentences = 0
+        self.unread: list[Unread] = []
+
+    def read(self) -> None:
+        """Read every sentence that says something."""
+        stated = list(stated_in(self._document))
+        within = Counter(one.sentence.clause for one in stated)
+        within.update(clause.parent for clause in self._document.clauses if clause.parent)
+        for one in stated:
+            alone = within[one.sentence.clause] == 1
+            if one.section is not Section.ISSUE and not self._is_name(one.sentence, alone=alone):
+                self._take(one)
+        self._take_loose()
+
+    def _take(self, one: Stated) -> None:
+        sentence = one.sentence
+        if one.section is Section.WHO and not holds(self._words.definitions, sentence.text):
+            is_first = not self._who and not _EVERYBODY.fullmatch(sentence.text)
+            self._who += [sentence] if is_first else []
+            return
+        too_long = len(sentence.text) > _LONGEST_SENTENCE
+        read = Read() if too_long else self._reader.read(sentence)
+        strength = None if too_long else self._strength(one, read)
+        asks = one.section is Section.ASKS and not one.is_lead and not (strength and read.benefits)
+        says = strength or asks or names_money(sentence.figures) or self._beside.speaks(sentence)
+        if says or read.asks_a_number:
+            self.sentences += 1
+            self.said.add(sentence.text)
+            self._sort(one, read, strength, asks=asks and not too_long)
+        elif one.is_lead:
+            self._leads.append(sentence)
+
+    def _sort(self, one: Stated, read: Read, strength: str | None, *, asks: bool) -> None:
+        """Put a sentence where it belongs: a measure, a condition, what holds for all, or unread."""
+        sentence = one.sentence
+        beside = list(self._beside.read(sentence)) if not asks else []
+        for key, part in beside:
+            self._shared[key].append(part)
+        if asks:
+            self._asked.append(_Asked(sentence=sentence, lead=one.lead, conditions=self._reader.asks(sentence)))
+        elif self._goes_on(sentence):
+            self._lengthen(self._granted[-1].measure, read)
+        elif strength and (read.benefits or strength != "promote"):
+            self._granted.append(_Granted(sentence=sentence, measure=self._measure(sentence, strength, read)))
+        elif one.is_lead:
+            self._leads.append(sentence)
+        elif read.conditions and not beside and one.section is Section.GIVES:
+            self._loose.append((sentence, read))
+        elif not beside:
+            self.unread.append(Unread(clause=sentence.clause, text=sentence.text))
+
+    def _goes_on(self, sentence: Sentence) -> bool:
+        """Tell whether a sentence goes on with the measure right before it, whose clause it stands in."""
+        before = self._granted[-1].sentence if self._granted else None
+        return bool(before and before.clause == sentence.clause and sentence.text.startswith(self._words.going_on))
+
+    def _lengthen(self, measure: Raw, read: Read) -> None:
+        """Add what a further sentence of a measure gives and asks."""
+        if read.benefits:
+            measure["benefits"] = [*measure.get("benefits", []), *read.benefits]
+            measure["strength"] = "grant"
+            measure["kind"] = "support"
+        if read.conditions:
+            _ask(measure, read.conditions)
+
+    def _take_loose(self) -> None:
+        """Add conditions that stand outside of lists to the nearest measure of their clause or of the one around it."""
+        for sentence, read in self._loose:
+            parent = sentence.clause.rpartition(".")[0]
+            near = [
+                one for one in self._granted
+                if one.sentence.clause == sentence.clause
+                or (parent and one.sentence.clause.rpartition(".")[0] == parent)
+            ]  # fmt: skip
+            before = [one for one in near if one.sentence.span.start < sentence.span.start]
+            if not near and holds(self._words.duties, sentence.text):
+                self._asked.append(_Asked(sentence=sentence, lead=None, conditions=read.conditions))
+            elif near:
+                _ask((before or near)[-1 if before else 0].measure, _located(read.conditions, sentence))
+            else:
+                self.unread.append(Unread(clause=sentence.clause, text=sentence.text))
+
+    def pack(self) -> Raw:
+        """Return the pack with every cite as a place."""
+        granted = self._granted or list(self._applied_for())
+        for lead, group in groupby(self._asked, key=lambda one: one.lead):
+            asked = list(group)
+            self._spread(asked, _listed(asked, lead), self._meant(asked[0], granted))
+        for sentence in self._who:
+            who = {"manual": "addressee", "text": sentence.text[:80], "cite": sentence.words(0, len(sentence.text))}
+            for one in granted:
+                _ask(one.measure, _located([who], sentence))
+        measures = [one.measure for one in granted]
+        for measure in measures:
+            _number(measure)
+        self._name(granted)
+        region = self._document.region
+        return {
+            "schema": 2, "document": self._document.id,
             "defaults": {} if region == _WHOLE_COUNTRY else {"region": region},
-            **{key: items for key, items in shared.items() if items},
+            **{key: without_repeats(items) for key, items in self._shared.items() if items},
             "measures": measures,
         }  # fmt: skip
-        return draft
 
-    def _is_heading(self, sentence: Sentence, *, alone: bool) -> bool:
-        """Tell whether a sentence only names the document, or its clause, which says more than it."""
+    def _spread(self, asked: list[_Asked], conditions: list[Raw], measures: list[Raw]) -> None:
+        """Add the conditions of a list to the measures it is of; a list that would make thousands stays unread."""
+        if len(conditions) * len(measures) > _MOST_SPREAD:
+            self.unread += [Unread(clause=one.sentence.clause, text=one.sentence.text) for one in asked]
+            return
+        for measure in measures:
+            _ask(measure, conditions)
+
+    def _meant(self, asked: _Asked, granted: list[_Granted]) -> list[Raw]:
+        """Return the measures that a list of conditions is of: the one above it, those of its heading, else all."""
+        lead = asked.lead.sentence if asked.lead else asked.sentence
+        own = [one for one in granted if one.sentence.span == lead.span]
+        above = [one for one in granted if asked.sentence.clause.startswith(f"{one.sentence.clause}.")]
+        headings = {lead.heading, lead.text, asked.sentence.heading}
+        alike = [
+            one for one in granted
+            if any(_alike(heading, one.sentence.heading) for heading in headings)
+            and one.sentence.clause != asked.sentence.clause
+        ]  # fmt: skip
+        return [one.measure for one in (own or alike or above or granted)]
+
+    def _applied_for(self) -> Iterator[_Granted]:
+        """Yield what a document that asks and grants no more is there for: what is applied for, or recognised."""
+        if not self._asked:
+            return
+        stated = list(stated_in(self._document))
+        opening = [one.sentence for one in stated if one.section is Section.GIVES]
+        named = (*self._leads, *opening, *(one.sentence for one in stated))
+        found = next((one for one in named if _APPLIED_FOR.search(one.text)), None)
+        if found is not None:
+            measure = self._measure(found, "support", Read())
+            yield _Granted(sentence=found, measure={**measure, "title": self._document.heading[:60]})
+
+    def _is_name(self, sentence: Sentence, *, alone: bool) -> bool:
+        """Tell whether a sentence only names the document, its clause, or who signed it and when it was put up."""
         text = sentence.text.strip("，：")
-        if names_money(sentence.figures) or self._named(sentence):
+        if _SIGNATURE.fullmatch(text) or (len(text) < _LONGEST_SIGNATURE and issue_data(text)):
+            return True
+        if names_money(sentence.figures) or "，" in text:
             return False
-        return text in (self.document.heading, self.document.title) or (text == sentence.heading and not alone)
+        return text in (self._document.heading, self._document.title) or (text == sentence.heading and not alone)
 
-    def _strength(self, sentence: Sentence) -> str | None:
-        """Return how strongly a sentence grants; one without a paying word or such a beginning grants nothing."""
-        text = sentence.text
-        if holds(self.words.strength["grant"], text) and (
-            names_money(sentence.figures) or addressed(sentence, self.words)
-        ):
+    def _strength(self, one: Stated, read: Read) -> str | None:
+        """Return how strongly a sentence grants; one that says what to do, or how one applies, grants nothing."""
+        text, opening = one.sentence.text, one.sentence.text[:_OPENING]
+        reckons = "=" in text or "＝" in text
+        is_ruling = holds(self._words.ruling, text) and not names_money(one.sentence.figures)
+        if one.section is Section.HOW or is_ruling or reckons or _says_why(text):
+            return None
+        names = names_money(one.sentence.figures) or addressed(one.sentence, self._words)
+        gives = holds(self._words.strength["grant"], text) and names
+        pays = bool(read.benefits) and holds(self._words.paying, text)
+        if one.section is Section.ASKS:
+            return "grant" if pays and holds(("给予", "奖励", "补助", "资助"), text) else None
+        if gives or pays:
             return "grant"
-        opening = text[:12]
+        if holds(self._words.duties, text) and holds(self._words.papers, text):
+            return None
         return next(
-            (name for name in ("support", "encourage", "promote") if holds(self.words.strength[name], opening)), None
+            (name for name in ("support", "encourage", "promote") if self._begins_with(name, opening)),
+            None,
         )
 
-    def _says_something(self, sentence: Sentence, strength: str | None) -> bool:
-        return bool(strength or names_money(sentence.figures) or self._named(sentence))
+    def _begins_with(self, strength: str, opening: str) -> bool:
+        """Tell whether a sentence begins with a verb, or words that lead one in: not 「社会保障部门」, 「扶持资金」."""
+        led = [opening[: opening.find(verb)] for verb in self._words.strength[strength] if verb in opening]
+        return any(not before or before.endswith(self._words.leading_in) for before in led)
 
-    def _named(self, sentence: Sentence) -> bool:
-        words = (*self.words.terms.values(), *self.words.stacking.values(), self.words.windows, self.words.materials)
-        if any(holds(one, sentence.text) for one in (*words, self.words.definitions)):
-            return True
-        return holds((*self.words.windows, *self.words.materials), sentence.heading)
-
-    def _measure(self, sentence: Sentence, strength: str, read: Read, number: int) -> Raw:
-        text = sentence.text
-        paid = bool(read.benefits)
+    def _measure(self, sentence: Sentence, strength: str, read: Read) -> Raw:
+        text, paid = sentence.text, bool(read.benefits)
         measure: Raw = {
-            "id": f"{self.document.id}-{number + 1}",
-            "title": self._title(sentence),
-            "instrument": first_named(self.words.instruments, text) or "subsidy",
+            "id": "",
+            "title": "",
+            "instrument": first_named(self._words.instruments, text) or "subsidy",
             "kind": "support" if paid or strength in ("grant", "support") else "direction",
             "strength": strength,
             "source": {"clause": sentence.clause, "quote": self._source(sentence, read)},
         }
-        kind = first_named(self.words.beneficiaries, addressed(sentence, self.words))
+        phrase = addressed(sentence, self._words)
+        kind = first_named(self._words.beneficiaries, phrase.text if phrase else "")
         if kind:
-            measure["beneficiary"] = {"kind": kind, "cite": addressed(sentence, self.words)}
+            measure["beneficiary"] = {"kind": kind, "cite": phrase}
         if read.conditions:
-            measure["conditions"] = _numbered(read.conditions)
+            measure["conditions"] = list(read.conditions)
         if paid:
             measure["benefits"] = read.benefits
         return measure
 
-    def _add_conditions(self, measure: Raw, sentence: Sentence, read: Read) -> None:
-        """Add the numbers of a list of conditions to the measure that it stands behind."""
-        located = ({**one, "clause": sentence.clause} for one in read.conditions)
-        measure["conditions"] = _numbered([*measure.get("conditions", []), *located])
+    def _name(self, granted: list[_Granted]) -> None:
+        """Give each measure a number, and as its title its own heading, else words of its sentence."""
+        headings = Counter(one.sentence.heading for one in granted)
+        for number, one in enumerate(granted, 1):
+            one.measure["id"] = f"{self._document.id}-{number}"
+            one.measure["title"] = one.measure["title"] or self._title(one.sentence, headings)
 
-    def _title(self, sentence: Sentence) -> str:
+    def _title(self, sentence: Sentence, headings: Counter[str]) -> str:
         heading = sentence.heading.strip("。：；")
-        if 2 < len(heading) <= _LONGEST_TITLE and heading != self.document.heading:  # noqa: PLR2004 - a word
+        own = headings[sentence.heading] == 1 and heading != self._document.heading
+        if own and 2 < len(heading) <= _LONGEST_TITLE:  # noqa: PLR2004 - a word
             return heading
-        phrase = addressed(sentence, self.words) or sentence.text
-        return phrase if len(phrase) <= _LONGEST_TITLE else phrase[: _LONGEST_TITLE - 1] + "…"
+        phrase = addressed(sentence, self._words)
+        who = phrase.text if phrase else sentence.segments[0].text.strip("，：,: ")
+        what = next((word for word in self._words.given if word in sentence.text), "")
+        title = who if not what or what in who else f"{who}：{what}"
+        return title if len(title) <= _LONGEST_TITLE else f"{who[: _LONGEST_TITLE - len(what) - 2]}…{what}"
 
-    def _source(self, sentence: Sentence, read: Read) -> str:
+    def _source(self, sentence: Sentence, read: Read) -> Span:
         """Return the operative words: the whole sentence where it is short, else the segments that pay."""
-        text = sentence.text
-        if len(text) <= LONGEST_SOURCE_QUOTE:
-            return text
+        whole = sentence.words(0, len(sentence.text))
+        if len(whole.text) <= LONGEST_SOURCE_QUOTE:
+            return whole
         cites = [one.get("cite") or one["tiers"][0]["cite"] for one in read.benefits]
-        best = next((cite for cite in cites if cite in text and len(cite) <= LONGEST_SOURCE_QUOTE), None)
-        return best or sentence.segments[0].text.strip("，：,: ")[:LONGEST_SOURCE_QUOTE]
-
-    def _beside(self, sentence: Sentence, shared: dict[str, list[Raw]]) -> bool:
-        """Note terms, stacking, windows, papers, channels and definitions; tell whether there were any."""
-        before = sum(map(len, shared.values()))
-        text, cite = sentence.text, {"clause": sentence.clause, "cite": sentence.text}
-        for kind, words in self.words.terms.items():
-            if holds(words, text):
-                value = self._value_of_term(kind, sentence)
-                shared["terms"].append({"kind": kind, **({"value": value} if value else {}), **cite})
-        rule = first_named(self.words.stacking, text)
-        if rule:
-            reach = "other_policies" if holds(self.words.other_policies, text) else "document"
-            shared["stacking"].append({"with": reach, "rule": rule, **cite})
-        if holds(self.words.windows, text + sentence.heading) and (window := self._window(sentence)):
-            shared["windows"].append({**window, **cite})
-        if holds(self.words.materials, text) or holds(self.words.materials, sentence.heading):
-            shared["materials"] += self._papers(sentence)
-        if holds(self.words.definitions, text[:12]) or ("是指" in text and len(text) < LONGEST_SOURCE_QUOTE):
-            shared["definitions"].append({"term": _defined(text), **cite})
-        if holds(("通过", "登录"), text) and holds(("申报", "申请", "提交"), text):
-            by = first_named(self.words.channels, text)
-            if by:
-                shared["channels"].append({"by": by, **cite})
-        return sum(map(len, shared.values())) > before
-
-    def _value_of_term(self, kind: str, sentence: Sentence) -> Any:  # noqa: ANN401 - money, a number or nothing
-        wanted = {"budget": FigureKind.MONEY, "no_relocation": FigureKind.SPAN, "quota": FigureKind.COUNT}.get(kind)
-        found = next((one for one in sentence.figures if one.kind is wanted), None)
-        if found is None:
-            return None
-        return sentence.text[found.start : found.end] if found.kind is FigureKind.MONEY else found.high
-
-    def _window(self, sentence: Sentence) -> Raw:
-        """Return the first two whole days of a sentence as its window, yearly ones without their year."""
-        days = [one.day for one in sentence.figures if one.day and one.day[1] and one.day[2]]
-        if not days:
-            return {}
-        if "每年" in sentence.text and len(days) > 1:
-            opens, closes = (f"{day[1]:02d}-{day[2]:02d}" for day in days[:2])
-            return {"yearly": True, "opens": opens, "closes": closes}
-        dated = [f"{day[0]:04d}-{day[1]:02d}-{day[2]:02d}" for day in days if day[0]]
-        if len(dated) > 1:
-            return {"opens": dated[0], "closes": dated[1]}
-        key = "opens" if holds(("起", "开始"), sentence.text) else "closes"
-        return {key: dated[0]} if dated else {}
-
-    def _papers(self, sentence: Sentence) -> list[Raw]:
-        materials = self.lexicon.vocabularies["materials"]
-        found: list[Raw] = []
-        for entry in materials.entries.values():
-            name = next(
-                (word for word in sorted((entry.zh, *entry.names), key=len, reverse=True) if word in sentence.text), ""
-            )
-            if name:
-                found.append({"id": entry.id, "clause": sentence.clause, "cite": name})
-        return found
-
-    def repair(self, draft: PackDraft) -> None:
-        """Take out what does not load, part by part, and list the sentences that it stood in."""
-        documents = {self.document.id: self.document}
-        for _ in range(_MOST_REPAIRS):
-            if not draft.pack["measures"]:
-                return
-            try:
-                parse_pack(
-                    draft.pack,
-                    file=f"{self.document.id}.yaml",
-                    documents=documents,
-                    lexicon=self.lexicon,
-                    is_draft=True,
-                )
-            except PackError as error:
-                pointers = sorted({fault.pointer for fault in error.faults}, reverse=True)
-                for pointer in _outermost(pointers):
-                    self._take_out(draft, pointer)
-            else:
-                return
-
-    def _take_out(self, draft: PackDraft, pointer: str) -> None:
-        place: Any = draft.pack
-        keys = pointer.strip("/").split("/")
-        for key in keys[:-1]:
-            place = place[int(key)] if isinstance(place, list) else place[key]
-        key = keys[-1]
-        removed = place.pop(int(key)) if isinstance(place, list) else place.pop(key, None)
-        part = removed if isinstance(removed, Mapping) else {}
-        source = part.get("source", {})
-        clause, quote = part.get("clause", source.get("clause", "")), part.get("cite", source.get("quote", removed))
-        draft.unread.append(Unread(clause=str(clause), text=str(quote)))
+        best = next((cite for cite in cites if len(cite.text) <= LONGEST_SOURCE_QUOTE), None)
+        first = sentence.segments[0]
+        return best or sentence.words(first.start, min(first.end, first.start + LONGEST_SOURCE_QUOTE))
 
 
-def _outermost(pointers: Iterable[str]) -> list[str]:
-    """Return the parts that faults lie in: a measure's benefit, condition or term, else the measure, once each."""
-    parts: dict[str, None] = {}
-    for pointer in pointers:
-        keys = pointer.strip("/").split("/")
-        if keys[0] == "measures" and len(keys) > 2:  # noqa: PLR2004 - the measure and a part of it
-            parts["/".join(keys[:4] if keys[2] in ("benefits", "conditions") and len(keys) > 3 else keys[:3])] = None  # noqa: PLR2004
-        else:
-            parts["/".join(keys[:2])] = None
-    return sorted(parts, key=_place, reverse=True)
+def _says_why(text: str) -> bool:
+    """Tell whether a sentence says why the document was made, and what after."""
+    return text.startswith(("为", "根据", "按照《", "依据")) and holds(("制定", "如下", "现就", "现将"), text)
 
 
-def _place(pointer: str) -> list[tuple[int, str]]:
-    return [(int(key), "") if key.isdigit() else (-1, key) for key in pointer.split("/")]
+def _year_of(document: Document) -> int | None:
+    """Return the year that a document implies: that of its title, else of its issue."""
+    titled = re.search("(?<![0-9])20[0-9]{2}(?=年)", document.heading)
+    issued = document.issued_on or document.published_on
+    return int(titled[0]) if titled else (issued.year if issued else None)
 
 
-def _numbered(conditions: Iterable[Raw]) -> list[Raw]:
+def _alike(first: str, last: str) -> bool:
+    return bool(first) and bool(last) and first[:_SAME_WORDS] == last[:_SAME_WORDS] and len(last) >= _SAME_WORDS
+
+
+def _ask(measure: Raw, conditions: Iterable[Raw]) -> None:
+    measure.setdefault("conditions", []).extend(conditions)
+
+
+def _located(conditions: Iterable[Raw], sentence: Sentence) -> list[Raw]:
+    return [{**one, "clause": sentence.clause} for one in conditions]
+
+
+def _listed(asked: list[_Asked], lead: Lead | None) -> list[Raw]:
+    """Return the conditions of a list: all of them, one of its items where it says 之一, none where it shuts out."""
+    located = [(one.sentence.clause, _located(one.conditions, one.sentence)) for one in asked]
+    if lead is None or not (lead.any_one or lead.denies):
+        return [condition for _, conditions in located for condition in conditions]
+    if lead.denies:
+        return [{"not": condition} for _, conditions in located for condition in conditions]
+    items = [
+        [c for _, conditions in group for c in conditions] for _, group in groupby(located, key=lambda one: one[0])
+    ]
+    alternatives = [item[0] if len(item) == 1 else {"all": item} for item in items]
+    return [{"any": alternatives}] if len(alternatives) > 1 else alternatives
+
+
+def _number(measure: Raw) -> None:
     """Give manual conditions of one measure names of their own."""
-    found: list[Raw] = []
-    for one in conditions:
-        names = {other.get("manual") for other in found}
-        name, number = one.get("manual"), 2
-        while name is not None and name in names:
-            name, number = f"{one['manual']}-{number}", number + 1
-        found.append({**one, "manual": name} if name is not None else one)
-    return found
+    times: Counter[str] = Counter()
+    if "conditions" in measure:
+        measure["conditions"] = [_renamed(one, times) for one in measure["conditions"]]
 
 
-def _defined(text: str) -> str:
-    """Return the word that a sentence defines."""
-    plain = text.partition("是指")[0].partition("所称")
-    return (plain[2] or plain[0]).strip("的“”，： ")[:20] or text[:10]
+def _renamed(part: Raw, times: Counter[str]) -> Raw:
+    for key in ("any", "all"):
+        if key in part:
+            return {key: [_renamed(one, times) for one in part[key]]}
+    if "not" in part:
+        return {"not": _renamed(part["not"], times)}
+    if "manual" not in part:
+        return part
+    stem = re.sub("-[0-9]+$", "", part["manual"])
+    times[stem] += 1
+    return {**part, "manual": stem if times[stem] == 1 else f"{stem}-{times[stem]}"}

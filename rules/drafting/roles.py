@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -12,6 +13,7 @@ from rules.language.figures import Figure, FigureKind
 _NEAR = 8
 """So many characters before a figure belong to it: 「最高」, 「不低于」, 「每年给予」."""
 _BEHIND = 6
+_NAMED = ("的", "的企业", "的项目", "的单位", "的机构")
 
 
 class Role(StrEnum):
@@ -42,8 +44,11 @@ class RoleReader:
 
     words: DraftingWords
 
-    def read(self, sentence: Sentence) -> tuple[Placed, ...]:
-        """Return every figure with what it does."""
+    def read(self, sentence: Sentence, *, asks: bool = False) -> tuple[Placed, ...]:
+        """Return every figure with what it does; in a sentence that only `asks` nothing is paid."""
+        if asks:
+            asked = (self._asked(sentence, figure) for figure in sentence.figures)
+            return tuple(one for one in asked if one.role is Role.ASKS)
         turn = self._turn(sentence)
         placed: list[Placed] = []
         for figure in sentence.figures:
@@ -51,25 +56,61 @@ class RoleReader:
             placed.append(self._place(sentence, figure, segment, turn))
         if "＝" in sentence.text or "=" in sentence.text:  # a formula reckons and gives nothing of its own
             return tuple(replace(one, role=Role.NONE) for one in placed)
-        if holds(self.words.denying, sentence.text):  # what is not paid asks for something at most
-            paying = (Role.PAYS, Role.LIMITS)
-            return tuple(replace(one, role=Role.ASKS) if one.role in paying else one for one in placed)
-        return tuple(placed)
+        denied = set(self._denied(sentence))
+        paying = (Role.PAYS, Role.LIMITS)
+        return tuple(
+            replace(one, role=Role.ASKS) if one.role in paying and one.segment in denied else one for one in placed
+        )
+
+    def _denied(self, sentence: Sentence) -> Iterator[Span]:
+        """Yield the segments that deny, and those right before them that say whom: 「超过50%的，不予补助」."""
+        before: Span | None = None
+        for segment in sentence.segments:
+            if holds(self.words.denying, segment.text):
+                yield segment
+                if before is not None and _names(before):
+                    yield before
+            before = segment
 
     def _turn(self, sentence: Sentence) -> int:
         """Return where the sentence turns from who is addressed to what is given; its end where nothing is."""
         text = sentence.text
         places = [
-            text.find(word) for word in ("给予", "按", "予以", "发放", "补助", "补贴", "奖励", "资助", "贴息", "最高")
+            text.find(word)
+            for word in (
+                "给予",
+                "按",
+                "予以",
+                "发放",
+                "补助",
+                "补贴",
+                "奖励",
+                "资助",
+                "贴息",
+                "最高",
+                "申领",
+                "抵用",
+                "减缴",
+            )
         ]
         return min((place for place in places if place >= 0), default=len(text))
+
+    def _asked(self, sentence: Sentence, figure: Figure) -> Placed:
+        segment = sentence.segment_at(figure.start)
+        before = sentence.text[max(segment.start, figure.start - _NEAR) : figure.start]
+        operator = self._operator(before, sentence.text[figure.end : min(segment.end, figure.end + _BEHIND)])
+        operator = operator or self._far_operator(sentence, figure, segment)
+        aside = sentence.is_aside(figure.start) and any(not sentence.is_aside(one.start) for one in sentence.figures)
+        is_asked = bool(operator) or figure.low < figure.high
+        role = Role.ASKS if is_asked and not aside and figure.kind is not FigureKind.DAY else Role.NONE
+        return Placed(figure=figure, role=role, segment=segment, operator=operator)
 
     def _place(self, sentence: Sentence, figure: Figure, segment: Span, turn: int) -> Placed:
         before = sentence.text[max(segment.start, figure.start - _NEAR) : figure.start]
         after = sentence.text[figure.end : min(segment.end, figure.end + _BEHIND)]
         pays = holds((*self.words.paying, *self.words.at_most_before, "按", "比例", "标准"), segment.text)
-        at_most = self._is_most(before, after)
-        operator = self._operator(before, after)
+        operator = self._operator(before, after) or self._far_operator(sentence, figure, segment)
+        at_most = self._is_most(before, after) or (not self._operator(before, after) and operator == "at_most")
         if sentence.is_aside(figure.start) and any(not sentence.is_aside(one.start) for one in sentence.figures):
             return Placed(figure=figure, role=Role.NONE, segment=segment)
         role = self._role(sentence, figure, segment, pays=pays, at_most=at_most, asked=bool(operator), turn=turn)
@@ -82,7 +123,9 @@ class RoleReader:
             return self._role_of_count(sentence, figure, segment, asked=asked, turn=turn)
         if figure.kind is FigureKind.DAY or (figure.kind is FigureKind.PLAIN and not figure.unit):
             return Role.ASKS if asked and figure.start < turn else Role.NONE
-        if asked and (figure.start < turn or not pays):
+        if (asked and (figure.start < turn or not pays)) or (
+            _names(segment) and not holds(self.words.paying, segment.text)
+        ):
             return Role.ASKS
         if figure.kind in (FigureKind.MONEY, FigureKind.SHARE, FigureKind.PLAIN) and (pays or figure.start > turn):
             return Role.LIMITS if at_most else Role.PAYS
@@ -101,6 +144,15 @@ class RoleReader:
             return Role.YEARS if holds(self.words.paying, text) else Role.NONE
         return Role.ASKS if asked and (figure.start < turn or turn == len(text)) else Role.NONE
 
+    def _far_operator(self, sentence: Sentence, figure: Figure, segment: Span) -> str:
+        """Return the operator that stands before what a share is of: 「不高于其投入资金的50%」."""
+        if figure.kind is not FigureKind.SHARE:
+            return ""
+        start = max([segment.start, *(one.end for one in sentence.figures if one.end <= figure.start)])
+        sure = {name: tuple(word for word in words if word.startswith("不") and len(word) > 2)  # noqa: PLR2004 - 不低于, not 不足
+                for name, words in self.words.compare_before.items()}  # fmt: skip
+        return nearest(sure, sentence.text[start : figure.start]) or ""
+
     def _is_most(self, before: str, after: str) -> bool:
         return holds(self.words.at_most_before, before) or after.startswith(self.words.at_most_behind)
 
@@ -115,3 +167,8 @@ class RoleReader:
             for operator, words in self.words.compare_before.items()
         }
         return nearest(compared, plain) or ""
+
+
+def _names(segment: Span) -> bool:
+    """Tell whether a segment says who is meant: 「实际出资额在3亿元以上的，」."""
+    return segment.text.rstrip("，：, ").endswith(_NAMED)

@@ -19,12 +19,21 @@ class DraftingWords:
 
     strength: Named
     paying: tuple[str, ...]
+    given: tuple[str, ...]
     denying: tuple[str, ...]
+    ruling: tuple[str, ...]
+    leading_in: tuple[str, ...]
+    papers: tuple[str, ...]
+    going_on: tuple[str, ...]
     at_most_before: tuple[str, ...]
     at_most_behind: tuple[str, ...]
     compare_before: Named
     compare_behind: Named
     facts: Named
+    others: tuple[str, ...]
+    changes: tuple[str, ...]
+    other_wholes: tuple[str, ...]
+    duties: tuple[str, ...]
     bases: Named
     per: Named
     cap_by: Named
@@ -32,6 +41,8 @@ class DraftingWords:
     stacking: Named
     other_policies: tuple[str, ...]
     windows: tuple[str, ...]
+    opens: tuple[str, ...]
+    closes: tuple[str, ...]
     materials: tuple[str, ...]
     definitions: tuple[str, ...]
     channels: Named
@@ -42,7 +53,8 @@ class DraftingWords:
 _LISTS = frozenset(
     {
         "paying", "denying", "at_most_before", "at_most_behind", "other_policies",
-        "windows", "materials", "definitions",
+        "windows", "materials", "definitions", "others", "changes", "other_wholes", "duties", "opens", "closes",
+        "given", "ruling", "leading_in", "papers", "going_on",
     }
 )  # fmt: skip
 

@@ -66,7 +66,8 @@ _YEAR, _MON, _NUM = "(?P<year>(?:19|20)[0-9]{2})", "(?P<month>1[0-2]|0?[1-9])", 
 _DATE = re.compile(f"{_YEAR}年(?:{_MON}月(?:{_NUM}[日号])?)?")
 _DOTTED = re.compile(rf"{_YEAR}([-./]){_MON}\2{_NUM}(?![0-9])")
 _MONTH = re.compile(f"{_MON}月(?:{_NUM}[日号])?(?!度)")
-_RATIO = re.compile(r"(?P<part>[1-9][0-9]?):(?P<whole>[1-9][0-9]?)(?![0-9])")
+# Not the time of a day: 「31日17:30前」, 「上午9:30至12:00」.
+_RATIO = re.compile(r"(?<![日号午至到])(?P<part>[1-9][0-9]?):(?P<whole>[1-9][0-9]?)(?![0-9前止至到])")
 _FRACTION = re.compile("(?P<whole>[二三四五六七八九十])分之(?P<part>[一二三四五六七八九])")
 _HALF = re.compile("(?<=[的按给予补贴为])(?:一半|半额|50折|五折)|减半")
 _RANGE = re.compile(r" ?(?:-|–|—|~|～|至|到) ?")

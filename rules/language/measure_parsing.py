@@ -253,6 +253,8 @@ class MeasureParser:
     def _examples(self, raw: Mapping[str, Any], pointer: str) -> tuple[Example, ...]:
         examples: list[Example] = []
         for position, item in enumerate(self._list(raw, "examples", pointer)):
+            if isinstance(item, dict) and item.get("drafted") and not self.is_draft:
+                self.quoter.faults.add(f"{pointer}/examples/{position}/drafted", "example_drafted")
             try:
                 pays = tuple(map(_amounts, item.get("pays", ())))
                 examples.append(Example(facts=dict(item["facts"]), verdict=MeasureVerdict(item["verdict"]), pays=pays))

@@ -1,4 +1,4 @@
-"""Scores what is read of labelled documents: outline, metadata, furniture; the exit status is 1 below the goals.
+"""Scores what is read of labelled documents: outline, metadata, furniture, figures; the exit status is 1 below the goals.
 
     python -m tests.reading FILES LABELS [FILES LABELS ...] [--seen | --blind] [--verbose]
 
@@ -21,14 +21,22 @@ from typing import Any
 import yaml
 
 import seeds
+from rules.catalogue.content import load_content
+from rules.drafting.draft import draft_pack, trial_document
+from rules.language.facts import Lexicon
 from seeds.furniture import is_furniture
 from seeds.issuers import Places
 from seeds.outline import parse_outline
 from seeds.regions import load_regions
+from service.commands.check import PACKS, SEEDS
 from service.commands.draft import Draft, draft_document
+from tests.reading.figures import score_figures
 
 FIELDS = ("title", "issuers", "number", "issued_on", "effective_from", "valid_to", "status", "region")
-GOALS = {"outline precision": 0.98, "outline recall": 0.98, "metadata right of told": 0.95}
+GOALS = {
+    "outline precision": 0.98, "outline recall": 0.98, "metadata right of told": 0.95,
+    "figures found": 0.9, "figures right": 0.95,
+}  # fmt: skip
 UNKNOWN = "unknown"
 
 
@@ -43,6 +51,10 @@ class Score:
     fields_told: int = 0
     invented: int = 0
     furniture: int = 0
+    figures_told: int = 0
+    figures_found: int = 0
+    figures_drafted: int = 0
+    figures_right: int = 0
 
     def add(self, other: Score) -> None:
         """Add the counts of another document."""
@@ -55,6 +67,8 @@ class Score:
             "outline precision": self.right / max(self.found, 1),
             "outline recall": self.right / max(self.told, 1),
             "metadata right of told": self.fields_right / max(self.fields_told, 1),
+            "figures found": self.figures_found / self.figures_told if self.figures_told else 1.0,
+            "figures right": self.figures_right / self.figures_drafted if self.figures_drafted else 1.0,
         }
 
 
@@ -108,6 +122,15 @@ def field_right(name: str, wanted: object, got: dict[str, Any]) -> bool:
 
 def score(label: dict[str, Any], draft: Draft) -> tuple[Score, list[str]]:
     """Return the score of one document and what was read wrongly."""
+    result, wrong = Score(), []
+    for part in (_outline(label, draft), _metadata(label, draft), _figures(label, draft)):
+        result.add(part[0])
+        wrong += part[1]
+    result.furniture = sum(map(is_furniture, draft.text.splitlines()))
+    return result, wrong
+
+
+def _outline(label: dict[str, Any], draft: Draft) -> tuple[Score, list[str]]:
     prefix = label.get("outline_prefix_optional", "\n")
     paths = [re.sub(r"-\d+(?=\.|$)", "", clause.path).removeprefix(prefix) for clause in parse_outline(draft.text)]
     found, wanted = Counter(paths), clause_paths(label["outline"])
@@ -116,7 +139,11 @@ def score(label: dict[str, Any], draft: Draft) -> tuple[Score, list[str]]:
         del extra["0"]
     right = (found & wanted).total()
     wrong = [f"{sign}{path}" for sign, more in (("+", extra), ("-", wanted - found)) for path in more.elements()]
-    got, result = yaml.safe_load(draft.metadata), Score(right=right, found=right + extra.total(), told=wanted.total())
+    return Score(right=right, found=right + extra.total(), told=wanted.total()), wrong
+
+
+def _metadata(label: dict[str, Any], draft: Draft) -> tuple[Score, list[str]]:
+    got, result, wrong = yaml.safe_load(draft.metadata), Score(), []
     for name in FIELDS:
         told = label["metadata"].get(name, UNKNOWN)
         is_right = told != UNKNOWN and field_right(name, told, got)
@@ -125,8 +152,23 @@ def score(label: dict[str, Any], draft: Draft) -> tuple[Score, list[str]]:
         result.invented += told == UNKNOWN and got[name] != UNKNOWN
         if not is_right and (told, got[name]) != (UNKNOWN, UNKNOWN):
             wrong.append(f"{name}: {got[name]}, not {told}")
-    result.furniture = sum(map(is_furniture, draft.text.splitlines()))
     return result, wrong
+
+
+def _figures(label: dict[str, Any], draft: Draft) -> tuple[Score, list[str]]:
+    """Score what the draft pack gives and asks, where the label tells any of it."""
+    if not label.get("conditions") and not label.get("benefits"):
+        return Score(), []
+    document = trial_document(yaml.safe_load(draft.metadata), draft.text)
+    one, wrong = score_figures(label, draft_pack(document, lexicon()).pack)
+    counts = Score(figures_told=one.told, figures_found=one.found, figures_drafted=one.drafted, figures_right=one.right)
+    return counts, wrong
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the facts and vocabularies that draft packs are written with."""
+    return load_content(SEEDS, PACKS).lexicon
 
 
 @cache
@@ -149,14 +191,17 @@ def labelled(arguments: list[str]) -> Iterator[tuple[dict[str, Any], Path]]:
 def main(arguments: list[str]) -> int:
     """Print a line a document and the shares of all; 1 where a goal is missed or anything is invented."""
     total = Score()
-    print(f"{'document':24} {'clauses':>9} {'extra':>6} {'fields':>7} {'invented':>9} {'furniture':>10}")
+    print(
+        f"{'document':24} {'clauses':>9} {'extra':>6} {'fields':>7} {'invented':>9} {'furniture':>10} {'figures':>9} {'drafted':>9}"
+    )
     with tempfile.TemporaryDirectory() as folder:
         for label, files in labelled(arguments):
             draft = draft_document(source_of(label, files, Path(folder)), label["slug"], places())
             one, wrong = score(label, draft)
             total.add(one)
             counts = f"{one.right:5}/{one.told:<3} {one.found - one.right:6} {one.fields_right:4}/{one.fields_told:<2}"
-            print(f"{label['slug']:24} {counts} {one.invented:9} {one.furniture:10}")
+            figures = f"{one.figures_found:5}/{one.figures_told:<3} {one.figures_right:5}/{one.figures_drafted:<3}"
+            print(f"{label['slug']:24} {counts} {one.invented:9} {one.furniture:10} {figures}")
             if "--verbose" in arguments and wrong:
                 print("    " + "; ".join(wrong))
     shares = total.shares()

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from seeds.faults import SeedError
 from seeds.library import load_document
 from service.cli import COMMANDS, main
 from service.commands.check import PACKS, SEEDS
@@ -124,9 +125,11 @@ def test_draft_writes_a_document_to_be_finished_by_hand(tmp_path, capsys):
     assert main(["draft", str(source), "some-notice", *options]) == 0
     folder = tmp_path / "documents" / "some-notice"
     assert sorted(file.name for file in folder.iterdir()) == [
-        *("document.yaml", "pack.yaml", "source.txt", "text.txt", "transcript.yaml"),
+        *("document.yaml", "pack-places.yaml", "pack.yaml", "source.txt", "text.txt", "transcript.yaml"),
     ]
+    assert "# source.txt, line 5\n- id: some-notice-1\n" in (folder / "pack.yaml").read_text("utf-8")
     assert "instrument: pilot" in (folder / "pack.yaml").read_text("utf-8")
+    assert "item: /measures/0/source" in (folder / "pack-places.yaml").read_text("utf-8")
     assert "支持企业建设中试平台。" in (folder / "text.txt").read_text("utf-8")
     assert main(["draft", str(source), "some-notice", *options]) == 2
     assert main(["draft", str(source), "Some Notice", *options]) == 2
@@ -146,8 +149,16 @@ def test_a_draft_read_again_keeps_what_a_person_wrote_and_does_the_edits(tmp_pat
     (folder / "transcript.yaml").write_text(edits, "utf-8")
     assert main(["draft", "--again", str(folder)]) == 0
     assert (folder / "text.txt").read_text("utf-8").splitlines()[-1] == "支持企业建设中试平台。"
+    assert "中式" in (folder / "pack.yaml").read_text("utf-8")
+    (folder / "pack.yaml").unlink()
+    assert main(["draft", "--again", str(folder)]) == 0
+    assert "中式" not in (folder / "pack.yaml").read_text("utf-8")
     loaded = load_document(folder)
     assert (loaded.status.value, loaded.region, loaded.heading) == ("in_force", "340100", "合肥市生物制造若干措施")
+    transcript = (folder / "transcript.yaml").read_text("utf-8")
+    (folder / "transcript.yaml").write_text(transcript.replace("1:5", "1:7"), "utf-8")
+    with pytest.raises(SeedError, match="cepei draft --again"):
+        load_document(folder)
     (folder / "transcript.yaml").write_text("schema: 1\nedits:\n- {drop: 没有这一行}\n", "utf-8")
     assert main(["draft", "--again", str(folder)]) == 2
     assert main(["draft", "--again", str(tmp_path)]) == 2

@@ -1,0 +1,175 @@
+"""What a sentence is there for decides what it becomes: fields of a card, headings, and leads of lists."""
+
+import pytest
+
+from rules.drafting.draft import draft_pack, trial_document
+from rules.language.pack import parse_pack
+from tests.rules.drafting.documents import document_of
+
+CARD = """依据文件
+《云溪区支持检测平台办法》
+发文机构
+云溪区科学技术局
+工具分类
+资金支持
+服务对象
+检测平台的运营单位
+服务内容
+1．支持平台建设。采取后补助方式。按照设备投入的20%给予补助，单个项目不超过300万元。
+2．支持平台服务
+对年服务企业50家以上的平台，给予10万元奖励。
+条件要求
+1．支持平台建设需要符合以下条件：
+（1）注册资本不低于500万元。
+（2）入驻企业年营业收入不低于1000万元。
+2．信用良好。
+服务流程
+1．提交申请。申请单位提交申请书。
+2．公示。公示期不少于5个工作日。
+联系方式
+云溪区科学技术局"""
+
+NOTICE = """各有关单位：
+现将2025年度云溪区示范工厂申报工作有关事项通知如下：
+一、申报条件
+（一）在本区注册一年以上；
+（二）近一年营业收入增长不低于10%；
+（三）具有健全的管理制度。
+二、申报时间
+网上申报截止时间为6月30日，纸质材料于7月10日前报送至区工业和信息化局。
+三、其他
+未尽事宜另行通知。"""
+
+
+def drafted(lexicon, body, **more):
+    document = trial_document(*document_of(body, **more))
+    draft = draft_pack(document, lexicon)
+    if draft.pack["measures"]:
+        documents = {document.id: document}
+        parse_pack(draft.pack, file=f"{document.id}.yaml", documents=documents, lexicon=lexicon, is_draft=True)
+    return document, draft
+
+
+def asked(measure):
+    return [one.get("fact") or one.get("text") for one in measure.get("conditions", ())]
+
+
+@pytest.fixture(scope="module")
+def card(lexicon):
+    return drafted(lexicon, CARD)[1]
+
+
+def test_only_what_a_card_offers_is_a_measure(card):
+    assert [measure["source"]["quote"][:6] for measure in card.pack["measures"]] == ["按照设备投入", "对年服务企业"]
+    assert card.pack["measures"][0]["title"] == "支持平台建设"
+
+
+def test_sentences_that_go_on_belong_to_the_measure_before_them(card):
+    benefits = card.pack["measures"][0]["benefits"]
+    assert [(one["rate"], one["caps"][0]["amount"], one["caps"][0]["by"]) for one in benefits] == [
+        ("20%", "300万元", "project")
+    ]
+
+
+def test_conditions_under_the_heading_of_a_measure_are_its_own(card):
+    first, last = card.pack["measures"]
+    assert asked(first) == [
+        "registered_capital_cny",
+        "入驻企业年营业收入不低于1000万元",
+        "信用良好",
+        "检测平台的运营单位",
+    ]
+    assert asked(last)[-2:] == ["信用良好", "检测平台的运营单位"]
+    assert "registered_capital_cny" not in asked(last)
+
+
+def test_a_document_that_asks_and_gives_nothing_is_one_measure(lexicon):
+    draft = drafted(lexicon, NOTICE)[1]
+    (measure,) = draft.pack["measures"]
+    assert asked(measure) == ["years_in_business", "近一年营业收入增长不低于10%", "具有健全的管理制度"]
+    assert "benefits" not in measure
+
+
+def test_days_without_a_year_are_of_the_year_of_the_document(lexicon):
+    windows = drafted(lexicon, NOTICE, issued_on="2025-05-20")[1].pack["windows"]
+    assert [one["closes"] for one in windows] == ["2025-06-30", "2025-07-10"]
+
+
+def test_days_of_a_document_without_a_year_open_and_close_nothing(lexicon):
+    assert "windows" not in drafted(lexicon, NOTICE)[1].pack
+
+
+WINDOWS = {
+    "申报时间为2026年3月1日至3月31日": [{"opens": "2026-03-01", "closes": "2026-03-31"}],
+    "每年4月1日至5月31日受理申请": [{"yearly": True, "opens": "04-01", "closes": "05-31"}],
+    "系统自2026年3月1日起开放申报": [{"opens": "2026-03-01"}],
+    "截止时间分别为2026年6月9日、7月28日": [{"closes": "2026-06-09"}, {"closes": "2026-07-28"}],
+    "企业应于2026年12月31日17:30前完成申报工作": [{"closes": "2026-12-31"}],
+    "申报时间另行通知，本办法自2026年3月1日起施行": [],
+    "评审结果于2026年3月1日公布，申报时间另行通知": [],
+}
+
+
+@pytest.mark.parametrize("words", WINDOWS)
+def test_the_days_on_which_applications_open_and_close_are_read(words, lexicon):
+    body = f"一、支持\n对优秀企业给予20万元奖励。\n二、安排\n{words}。"
+    windows = drafted(lexicon, body, issued_on="2026-01-05")[1].pack.get("windows", [])
+    assert [{key: value for key, value in one.items() if key not in ("clause", "cite")} for one in windows] == WINDOWS[
+        words
+    ]
+
+
+LISTS = {
+    "所有": ("申请奖励的企业应同时符合下列条件：", ["registered_capital_cny", "注册地在本区"]),
+    "之一": ("申请奖励的企业应符合下列条件之一：", ["any"]),
+    "不予": ("有下列情形之一的，不予奖励：", ["not", "not"]),
+    "优先": ("对符合以下条件之一的企业优先推荐：", []),
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_the_lead_of_a_list_says_how_its_items_are_meant(kind, lexicon):
+    lead, wanted = LISTS[kind]
+    body = f"一、支持\n给予优秀企业20万元奖励。\n二、范围\n{lead}\n（一）注册资本不低于500万元；\n（二）注册地在本区。"
+    conditions = drafted(lexicon, body)[1].pack["measures"][0].get("conditions", [])
+    found = [
+        next((key for key in ("any", "not") if key in one), None) or one.get("fact") or one["text"]
+        for one in conditions
+    ]
+    assert found == wanted
+
+
+def test_a_list_in_a_list_ends_before_the_next_item_of_the_outer_one(lexicon):
+    body = """第一条 给予通过认定的企业20万元奖励。
+第二条 申请认定须同时满足以下条件：
+（一）研发投入占比符合如下要求：
+1.年销售收入小于5000万元的企业，比例不低于5%；
+2.年销售收入在2亿元以上的企业，比例不低于3%。
+（二）职工总数不少于50人。"""
+    conditions = drafted(lexicon, body)[1].pack["measures"][0]["conditions"]
+    assert [one.get("fact") or one["text"] for one in conditions] == [
+        "年销售收入小于5000万元的企业，比例不低于5%", "年销售收入在2亿元以上的企业，比例不低于3%", "employees",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "如委托代理机构办理的，还须提供授权委托书", "对违反规定的企业给予通报批评", "为支持企业发展，根据有关规定，制定本办法",
+        "对认定名单予以公示", "云溪区科学技术局2026年3月1日", "区人力资源社会保障部门负责审核", "财政扶持资金应当专款专用",
+        "国家和省鼓励的其他活动", "对设备和配套设施进行改造", "补助额=实际投入×15%",
+    ],
+)  # fmt: skip
+def test_duties_rulings_and_reasons_are_no_measures(words, lexicon):
+    draft = drafted(lexicon, f"一、支持\n对优秀企业给予20万元奖励。\n二、其他\n{words}。")[1]
+    assert [measure["source"]["quote"] for measure in draft.pack["measures"]] == ["对优秀企业给予20万元奖励"]
+
+
+def test_words_that_stand_more_than_once_are_told_apart(lexicon):
+    body = "一、奖励\n对国家级、省级平台，分别给予50万元、20万元奖励。对国家级、省级基地，分别给予30万元、10万元奖励。"
+    document, draft = drafted(lexicon, body)
+    cites = [tier["when"]["cite"] for one in draft.pack["measures"] for tier in one["benefits"][0]["tiers"]]
+    assert cites == ["国家级", "省级平台", {"clause": "1", "quote": "国家级", "nth": 2}, "省级基地"]
+    for place in draft.places:
+        clause = document.clause(place.clause)
+        assert clause.start <= place.start < place.end <= clause.end
