@@ -12,7 +12,7 @@ from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, FoundWords, P
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.program import Program
 from rules.language.facts import REGION_FACTS, Value
-from rules.language.measures import Effect, Leaf, Measure, MeasureKind, Strength, term
+from rules.language.measures import Combination, Condition, Effect, Leaf, Measure, MeasureKind, Strength, term
 from seeds.documents import DocumentStatus
 from seeds.vocabulary import fold_aligned
 from seeds.word_lists import word_lists
@@ -135,10 +135,12 @@ class MeasureColumns:
         return known
 
     def _names_nobody(self, measure: Measure) -> bool:
-        """Tell whether the operative sentence names no part of its field and no product of one.
+        """Tell whether neither a condition nor the operative sentence names a part of the field or a product of one.
 
         What is named as a means (中试基地, 第三方服务) is what the company may ask for, not what it does.
         """
+        if any(self._asks_for_part(condition) for condition in measure.conditions):
+            return False
         names = self.passages.names_in(self.passages.own[measure.id])
         means = [range(name.start, name.end) for name in names if name.vocabulary == "needs"]
         doings = [name for name in names if not any(name.start in span or name.end - 1 in span for span in means)]
@@ -149,6 +151,14 @@ class MeasureColumns:
         ]
         taxonomy, field = self.catalogue.vocabularies["sectors"].taxonomy, self._fields[measure.document]
         return not any(taxonomy.within(sector, field) and sector not in field for sector in sectors)
+
+    def _asks_for_part(self, condition: Condition) -> bool:
+        """Tell whether a condition can be met only by companies of some part of the field, which it closes."""
+        if isinstance(condition, Leaf):
+            test = condition.test
+            return test.fact == "sector" and not test.scope and self.whole_fields.isdisjoint(map(str, test.expected))
+        parts = [self._asks_for_part(part) for part in condition.parts]
+        return {Combination.ANY: all(parts), Combination.ALL: any(parts), Combination.NOT: False}[condition.combination]
 
     def _said(self, measure: Measure) -> str:
         """Return the operative sentence with the heading of its clause, as it is searched."""
