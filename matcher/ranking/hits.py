@@ -288,7 +288,9 @@ def is_specific(hits: Hits) -> Flags:
     )
 
 
-def relevance_of(hits: Hits, *, in_sector: Flags, told: Flags, names_nobody: Flags) -> NDArray[np.int8]:
+def relevance_of(
+    hits: Hits, *, in_sector: Flags, addressed: Flags, told: Flags, names_nobody: Flags
+) -> NDArray[np.int8]:
     """Return the place in RELEVANCE of each pair.
 
     Direct: a product, typed words, a stated need or a place below the province touch the operative sentence, or it
@@ -297,7 +299,7 @@ def relevance_of(hits: Hits, *, in_sector: Flags, told: Flags, names_nobody: Fla
     meant by a sentence on biomanufacturing there. Sector: the measure is about the company's part of the field.
     General: it is open to the whole field of its document, or to all.
     """
-    named = touched_by_name(hits)
+    named = touched_by_name(hits) | addressed
     meant = named | names_nobody
     placed = named | in_sector | ~told
     closeness = closeness_of_sector(hits)
@@ -305,7 +307,7 @@ def relevance_of(hits: Hits, *, in_sector: Flags, told: Flags, names_nobody: Fla
         (hits.products(Level.SENTENCE) > 0)
         | ((hits.products(Level.CLAUSE) > 0) & (closeness >= NAMED_SECTOR))
         | (hits.through(Channel.WORDS) >= DIRECT_WORDS)
-        | ((hits.through(Channel.NEEDS) > STAGE_AS_NEED) & meant)
+        | ((hits.through(Channel.NEEDS) > STAGE_AS_NEED) & meant & placed)
         | ((hits.through(Channel.PLACES) >= DIRECT_PLACE) & placed)
     )
     about_its_part = (
@@ -316,5 +318,6 @@ def relevance_of(hits: Hits, *, in_sector: Flags, told: Flags, names_nobody: Fla
         | (hits.through(Channel.PLACES) >= NEAR_PLACE)
     )
     named_nearby = (hits.products(Level.CONTEXT) >= NAMED_IN_CONTEXT) | (hits.through(Channel.WORDS) > 0)
-    near = named_nearby | (in_sector & about_its_part)
+    asked = (hits.through(Channel.NEEDS) > STAGE_AS_NEED) & meant
+    near = named_nearby | (in_sector & about_its_part) | asked
     return np.where(direct, 0, np.where(near, 1, 2)).astype(np.int8)
