@@ -26,6 +26,9 @@ ONE_OF_MANY_SECTORS = 0.6
 MAIN_INSTRUMENT, FURTHER_INSTRUMENT = 0.7, 0.5
 """A measure of an instrument that answers a need; one whose sentence says the need itself answers it by 1."""
 
+SAID_BESIDE = 0.5
+"""A sentence that says the need and offers another kind of support: 市场拓展 among the services of a pilot base."""
+
 STAGE_AS_NEED = 0.5
 """A project stage of the same name as an instrument (中试) asks for it, less surely than a need does."""
 
@@ -224,8 +227,10 @@ def _place_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
 
 def _need_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
     """Touch by 1 where the operative sentence says the need in its words, less where only an instrument answers it."""
-    stated = columns.passages.measures_naming("needs", entry, Level.SENTENCE)
-    return [(Channel.NEEDS, stated, 1.0), *_instrument_spots(columns, entry)]
+    stated, answered = columns.passages.measures_naming("needs", entry, Level.SENTENCE), _instrument_spots(columns, entry)
+    offered = np.concatenate([positions for _, positions, _ in answered]) if answered else stated
+    beside = np.setdiff1d(stated, offered)
+    return [(Channel.NEEDS, np.intersect1d(stated, offered), 1.0), (Channel.NEEDS, beside, SAID_BESIDE), *answered]
 
 
 def _instrument_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
