@@ -294,7 +294,7 @@ def is_specific(hits: Hits) -> Flags:
 
 
 def relevance_of(
-    hits: Hits, *, in_sector: Flags, addressed: Flags, told: Flags, names_nobody: Flags
+    hits: Hits, *, in_sector: Flags, addressed: Flags, told: Flags, open_to: Flags
 ) -> NDArray[np.int8]:
     """Return the place in RELEVANCE of each pair.
 
@@ -305,7 +305,7 @@ def relevance_of(
     General: it is open to the whole field of its document, or to all.
     """
     named = touched_by_name(hits) | addressed
-    meant = named | names_nobody
+    meant = named | open_to
     placed = named | in_sector | ~told
     closeness = closeness_of_sector(hits)
     direct = (

@@ -12,7 +12,7 @@ from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, FoundWords, P
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.program import Program
 from rules.language.facts import REGION_FACTS, Value
-from rules.language.measures import Combination, Condition, Effect, Leaf, Measure, MeasureKind, Strength, term
+from rules.language.measures import Combination, Condition, Effect, Instrument, Leaf, Measure, MeasureKind, Strength, term
 from seeds.documents import DocumentStatus
 from seeds.vocabulary import fold_aligned
 from seeds.word_lists import word_lists
@@ -60,6 +60,7 @@ class MeasureColumns:
             [any(test.fact in REGION_FACTS for test in measure.tests) for measure in self.measures], dtype=bool
         )
         self.attracts: Flags = np.array([measure.attracts for measure in self.measures], dtype=bool)
+        self.seeks_newcomers: Flags = self.attracts & [Instrument.INVESTMENT in m.instruments for m in self.measures]
         self.ids = np.array([measure.id for measure in self.measures], dtype=np.str_)
         self.promises_no_money: Flags = np.array(
             [m.instrument in MONEY and m.strength is Strength.PROMOTE for m in self.measures], dtype=bool
@@ -102,6 +103,10 @@ class MeasureColumns:
         """Tell whether a sector is a part of what some document is about, and not the whole of it or more."""
         taxonomy = self.catalogue.vocabularies["sectors"].taxonomy
         return sector not in self.whole_fields and taxonomy.within(sector, self.whole_fields)
+
+    def open_to(self, moves: Flags) -> Flags:
+        """Tell which measures are open to whatever a company does: who stays is no newcomer that one seeks."""
+        return np.asarray(self.names_nobody & (moves | ~self.seeks_newcomers))
 
     def of_status(self, statuses: Iterable[str]) -> Flags:
         """Return which measures stand in a document of one of the statuses."""

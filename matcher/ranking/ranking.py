@@ -154,7 +154,9 @@ def words_are_found(comparison: Comparison) -> Floats:
 def names_nobody_else(comparison: Comparison) -> Floats:
     """The sentence names what the company does, or nothing in particular, and not only what others do."""
     named = touched_by_name(comparison.hits) | comparison.addressed
-    open_to_all = comparison.columns.names_nobody[comparison.measures] | named
+    columns = comparison.columns
+    invited = comparison.moves | ~columns.seeks_newcomers[comparison.measures]
+    open_to_all = (columns.names_nobody[comparison.measures] & invited) | named
     return np.where(comparison.has(Comparable.WORDS), open_to_all.astype(np.float64), np.nan)
 
 
@@ -322,7 +324,7 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
     in_sector = columns.program.meets_somewhere(decisions, SECTOR)
     relevance = relevance_of(
         comparison.hits, in_sector=in_sector, addressed=comparison.addressed, told=has_told_its_field(comparison.comparable),
-        names_nobody=columns.names_nobody,
+        open_to=columns.open_to(comparison.moves),
     )  # fmt: skip
     elsewhere = is_elsewhere(comparison.comparable, comparison.place_met, columns.asks_place)
     withheld = considered & is_withheld(verdicts, relevance, in_sector, elsewhere)

@@ -228,7 +228,7 @@ class Screener:
             told = has_told_its_field(tenants.comparable[block, np.newaxis])
             relevance = relevance_of(
                 hits, in_sector=in_sector[block], addressed=addressed[block], told=told,
-                names_nobody=self._columns.names_nobody,
+                open_to=self._columns.open_to(tenants.elsewhere[block, np.newaxis]),
             )  # fmt: skip
             comparable = tenants.comparable[block, np.newaxis]
             elsewhere = is_elsewhere(comparable, met["place"][block], self._columns.asks_place)
