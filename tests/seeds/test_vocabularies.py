@@ -527,6 +527,8 @@ def test_needs_name_instruments_that_exist():
         "waste-treatment",
         "biogas",
         "pollution-control",
+        "odour-treatment",
+        "soil-remediation",
         "pest-control",
         "animal-disease",
         "better-varieties",
