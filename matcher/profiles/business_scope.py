@@ -349,11 +349,10 @@ class BusinessReader:
         notes.suspect("sector", [entry for entry, _ in offered])
 
     def note_sale(self, item: str, origin: str, notes: Notes) -> None:
-        """Note the sector of trade that a sold good gives, stated as product or sector; the good is not its own."""
+        """Note the sector of trade that a sold good gives, stated as product or sector. The good is not its own: no word of it connects."""
         sector = self._sector_of_sale(item)
         read = ReadFact(fact="sector", value=sector, origin=origin, input=item, how=How.INFERRED)
         notes.note(read)
-        notes.mentions.append(mention_of(read, "sectors"))
 
     def _sector_of_sale(self, item: str) -> str:
         whole = self.sectors.read(item)
