@@ -272,7 +272,7 @@ class BusinessReader:
     def _sign_of_sector(self, item: str) -> int:
         readings = self.sectors.read(item)
         if not _are_sure(readings):
-            return 0
+            return Sign.SECTOR_TRADES if self.is_sale(item) else 0
         return Sign.SECTOR_TRADES if self._trades(readings) else Sign.SECTOR_OTHER
 
     def _sign_of_product(self, item: str) -> int:
@@ -349,12 +349,10 @@ class BusinessReader:
         notes.suspect("sector", [entry for entry, _ in offered])
 
     def note_sale(self, item: str, origin: str, notes: Notes) -> None:
-        """Note the sector of trade that a sold good gives; the good itself is none of the company's."""
+        """Note the sector of trade that a sold good gives, stated as product or sector. The good is not its own: no word of it connects."""
         sector = self._sector_of_sale(item)
         read = ReadFact(fact="sector", value=sector, origin=origin, input=item, how=How.INFERRED)
-        notes.add("concepts")
         notes.note(read)
-        notes.mentions.append(mention_of(read, "sectors"))
 
     def _sector_of_sale(self, item: str) -> str:
         whole = self.sectors.read(item)

@@ -52,13 +52,18 @@ class OrganisationReader:
         """
         within = self._sectors.vocabulary.taxonomy.within
         sure = [entry for reading in self._sectors.read(text) if reading.how in SURE for entry in reading.ids]
-        named = self.vocabulary.find(text)
+        named = self.vocabulary.find(text) or (() if sure else self._called(text))
         kinds = {kind.id for kind in self.vocabulary.entries.values() for entry in sure if within(entry, kind.sectors)}
         for kind in sorted(kinds.union(named) - {DISTRIBUTOR}):
             self.note(kind, origin, text, notes, sector="" if sure else self._sector_of(kind))
             if not sure:
                 self._suspect(kind, notes)
         return bool(named) and not sure
+
+    def _called(self, text: str) -> tuple[str, ...]:
+        """Return the kind that a text which names no sector ends in (口腔医院); a company may be of any."""
+        kind = self._ending(simplify(text).casefold().translate(_UNNAMED), self._ends)
+        return (kind,) if kind and kind != COMPANY else ()
 
     def note(self, kind: str, origin: str, text: str, notes: Notes, *, sector: str = "") -> None:
         """Note an inferred kind, its sector where given, and what it attests (a university is 高校或科研院所)."""

@@ -209,13 +209,16 @@ class ProfileReader:
         concepts = self.resolvers["concepts"].read(text)
         if _is_sure(concepts):
             self._note_concepts(concepts, origin, notes)
-            return
-        self._doubt("sector", "sectors", text, origin, notes)
+        elif self.business.is_sale(text):
+            self.business.note_sale(text, origin, notes)
+        else:
+            self._doubt("sector", "sectors", text, origin, notes)
 
     def _read_product(self, text: str, origin: str, notes: Notes, *, is_sold: bool) -> None:
         if origin.startswith("products") and is_business_scope(text):
             self._read_scope(text, origin, notes)
         elif self.business.is_sale(text):
+            notes.add("concepts")
             self.business.note_sale(text, origin, notes)
         elif not is_sold:
             self._read_concept(text, origin, notes)
@@ -224,6 +227,7 @@ class ProfileReader:
         """Read the items of a scope: one wholly a name as a product, any other is offered and connects."""
         for item in self.business.items_of(text) if text else ():
             if self.business.is_sale(item):
+                notes.add("concepts")
                 self.business.note_sale(item, origin, notes)
             elif names := self.business.sure_names(item):
                 before = len(notes.mentions)

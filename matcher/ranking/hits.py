@@ -26,6 +26,9 @@ ONE_OF_MANY_SECTORS = 0.6
 MAIN_INSTRUMENT, FURTHER_INSTRUMENT = 0.7, 0.5
 """A measure of an instrument that answers a need; one whose sentence says the need itself answers it by 1."""
 
+SAID_BESIDE = 0.5
+"""A sentence that says the need and offers another kind of support: 市场拓展 among the services of a pilot base."""
+
 STAGE_AS_NEED = 0.5
 """A project stage of the same name as an instrument (中试) asks for it, less surely than a need does."""
 
@@ -224,8 +227,10 @@ def _place_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
 
 def _need_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
     """Touch by 1 where the operative sentence says the need in its words, less where only an instrument answers it."""
-    stated = columns.passages.measures_naming("needs", entry, Level.SENTENCE)
-    return [(Channel.NEEDS, stated, 1.0), *_instrument_spots(columns, entry)]
+    stated, answered = columns.passages.measures_naming("needs", entry, Level.SENTENCE), _instrument_spots(columns, entry)
+    offered = np.concatenate([positions for _, positions, _ in answered]) if answered else stated
+    beside = np.setdiff1d(stated, offered)
+    return [(Channel.NEEDS, np.intersect1d(stated, offered), 1.0), (Channel.NEEDS, beside, SAID_BESIDE), *answered]
 
 
 def _instrument_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
@@ -288,7 +293,9 @@ def is_specific(hits: Hits) -> Flags:
     )
 
 
-def relevance_of(hits: Hits, *, in_sector: Flags, told: Flags, names_nobody: Flags) -> NDArray[np.int8]:
+def relevance_of(
+    hits: Hits, *, in_sector: Flags, addressed: Flags, told: Flags, open_to: Flags
+) -> NDArray[np.int8]:
     """Return the place in RELEVANCE of each pair.
 
     Direct: a product, typed words, a stated need or a place below the province touch the operative sentence, or it
@@ -297,15 +304,15 @@ def relevance_of(hits: Hits, *, in_sector: Flags, told: Flags, names_nobody: Fla
     meant by a sentence on biomanufacturing there. Sector: the measure is about the company's part of the field.
     General: it is open to the whole field of its document, or to all.
     """
-    named = touched_by_name(hits)
-    meant = named | names_nobody
+    named = touched_by_name(hits) | addressed
+    meant = named | open_to
     placed = named | in_sector | ~told
     closeness = closeness_of_sector(hits)
     direct = (
         (hits.products(Level.SENTENCE) > 0)
         | ((hits.products(Level.CLAUSE) > 0) & (closeness >= NAMED_SECTOR))
         | (hits.through(Channel.WORDS) >= DIRECT_WORDS)
-        | ((hits.through(Channel.NEEDS) > STAGE_AS_NEED) & meant)
+        | ((hits.through(Channel.NEEDS) > STAGE_AS_NEED) & meant & placed)
         | ((hits.through(Channel.PLACES) >= DIRECT_PLACE) & placed)
     )
     about_its_part = (
@@ -316,5 +323,6 @@ def relevance_of(hits: Hits, *, in_sector: Flags, told: Flags, names_nobody: Fla
         | (hits.through(Channel.PLACES) >= NEAR_PLACE)
     )
     named_nearby = (hits.products(Level.CONTEXT) >= NAMED_IN_CONTEXT) | (hits.through(Channel.WORDS) > 0)
-    near = named_nearby | (in_sector & about_its_part)
+    asked = (hits.through(Channel.NEEDS) > STAGE_AS_NEED) & meant
+    near = named_nearby | (in_sector & about_its_part) | asked
     return np.where(direct, 0, np.where(near, 1, 2)).astype(np.int8)

@@ -12,7 +12,7 @@ from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, FoundWords, P
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.program import Program
 from rules.language.facts import REGION_FACTS, Value
-from rules.language.measures import Effect, Leaf, Measure, MeasureKind, Strength, term
+from rules.language.measures import Combination, Condition, Effect, Instrument, Leaf, Measure, MeasureKind, Strength, term
 from seeds.documents import DocumentStatus
 from seeds.vocabulary import fold_aligned
 from seeds.word_lists import word_lists
@@ -60,6 +60,7 @@ class MeasureColumns:
             [any(test.fact in REGION_FACTS for test in measure.tests) for measure in self.measures], dtype=bool
         )
         self.attracts: Flags = np.array([measure.attracts for measure in self.measures], dtype=bool)
+        self.seeks_newcomers: Flags = self.attracts & [Instrument.INVESTMENT in m.instruments for m in self.measures]
         self.ids = np.array([measure.id for measure in self.measures], dtype=np.str_)
         self.promises_no_money: Flags = np.array(
             [m.instrument in MONEY and m.strength is Strength.PROMOTE for m in self.measures], dtype=bool
@@ -103,6 +104,10 @@ class MeasureColumns:
         taxonomy = self.catalogue.vocabularies["sectors"].taxonomy
         return sector not in self.whole_fields and taxonomy.within(sector, self.whole_fields)
 
+    def open_to(self, moves: Flags) -> Flags:
+        """Tell which measures are open to whatever a company does: who stays is no newcomer that one seeks."""
+        return np.asarray(self.names_nobody & (moves | ~self.seeks_newcomers))
+
     def of_status(self, statuses: Iterable[str]) -> Flags:
         """Return which measures stand in a document of one of the statuses."""
         chosen = np.zeros(self.size, dtype=np.bool_)
@@ -135,10 +140,12 @@ class MeasureColumns:
         return known
 
     def _names_nobody(self, measure: Measure) -> bool:
-        """Tell whether the operative sentence names no part of its field and no product of one.
+        """Tell whether neither a condition nor the operative sentence names a part of the field or a product of one.
 
         What is named as a means (中试基地, 第三方服务) is what the company may ask for, not what it does.
         """
+        if any(self._asks_for_part(condition) for condition in measure.conditions):
+            return False
         names = self.passages.names_in(self.passages.own[measure.id])
         means = [range(name.start, name.end) for name in names if name.vocabulary == "needs"]
         doings = [name for name in names if not any(name.start in span or name.end - 1 in span for span in means)]
@@ -149,6 +156,14 @@ class MeasureColumns:
         ]
         taxonomy, field = self.catalogue.vocabularies["sectors"].taxonomy, self._fields[measure.document]
         return not any(taxonomy.within(sector, field) and sector not in field for sector in sectors)
+
+    def _asks_for_part(self, condition: Condition) -> bool:
+        """Tell whether a condition can be met only by companies of some part of the field, which it closes."""
+        if isinstance(condition, Leaf):
+            test = condition.test
+            return test.fact == "sector" and not test.scope and self.whole_fields.isdisjoint(map(str, test.expected))
+        parts = [self._asks_for_part(part) for part in condition.parts]
+        return {Combination.ANY: all(parts), Combination.ALL: any(parts), Combination.NOT: False}[condition.combination]
 
     def _said(self, measure: Measure) -> str:
         """Return the operative sentence with the heading of its clause, as it is searched."""

@@ -43,6 +43,11 @@ FOR_NEWCOMERS = 0.8
 """A measure for those who come there is about a company that plans to, hardly less than one that names its place."""
 
 
+SECTOR = ("sector",)
+ADDRESSED = ("needs", "organisation", "university_or_institute", "hospital")
+"""A condition on one of these that is met says that the measure is meant for such a company, whatever it makes."""
+
+
 class Comparable(IntFlag):
     """What a profile has to hold against measures, whatever these are: without products, say, none is compared by them.
 
@@ -97,7 +102,8 @@ class Comparison:
     """Pairs of a profile and a measure, side by side: what hits them and what was decided, on which day.
 
     `measures` are the measures of the pairs; `comparable` tells what the profile of each has to compare, the flags
-    which conditions are met and who `moves` (plans to be elsewhere). One profile beside a whole catalogue is compared
+    which conditions are met, which measures ask for such an organisation or need (`addressed`) and who `moves` (plans
+    to be elsewhere). One profile beside a whole catalogue is compared
     by the same features as many.
     """
 
@@ -107,6 +113,7 @@ class Comparison:
     sector_met: Flags
     place_met: Flags
     all_met: Flags
+    addressed: Flags
     moves: Flags
     columns: MeasureColumns
     on: date
@@ -146,7 +153,10 @@ def words_are_found(comparison: Comparison) -> Floats:
 
 def names_nobody_else(comparison: Comparison) -> Floats:
     """The sentence names what the company does, or nothing in particular, and not only what others do."""
-    open_to_all = comparison.columns.names_nobody[comparison.measures] | touched_by_name(comparison.hits)
+    named = touched_by_name(comparison.hits) | comparison.addressed
+    columns = comparison.columns
+    invited = comparison.moves | ~columns.seeks_newcomers[comparison.measures]
+    open_to_all = (columns.names_nobody[comparison.measures] & invited) | named
     return np.where(comparison.has(Comparable.WORDS), open_to_all.astype(np.float64), np.nan)
 
 
@@ -311,10 +321,10 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
     """
     columns, verdicts = comparison.columns, decisions.verdicts
     scores = score(comparison)
-    in_sector = columns.program.meets_somewhere(decisions, "sector")
+    in_sector = columns.program.meets_somewhere(decisions, SECTOR)
     relevance = relevance_of(
-        comparison.hits, in_sector=in_sector, told=has_told_its_field(comparison.comparable),
-        names_nobody=columns.names_nobody,
+        comparison.hits, in_sector=in_sector, addressed=comparison.addressed, told=has_told_its_field(comparison.comparable),
+        open_to=columns.open_to(comparison.moves),
     )  # fmt: skip
     elsewhere = is_elsewhere(comparison.comparable, comparison.place_met, columns.asks_place)
     withheld = considered & is_withheld(verdicts, relevance, in_sector, elsewhere)
@@ -340,6 +350,7 @@ def compare(reading: Reading, decisions: Decisions, columns: MeasureColumns, on:
         sector_met=program.conditions_on(decisions, MET, ("sector",)) > 0,
         place_met=program.conditions_on(decisions, MET, REGION_FACTS) > 0,
         all_met=decisions.verdicts == MET,
+        addressed=program.meets_somewhere(decisions, ADDRESSED),
         moves=np.array(reading.answers.get("region") != reading.answers.get("target_region")),
         columns=columns,
         on=on,

@@ -21,7 +21,16 @@ from matcher.profiles.reader import ProfileReader
 from matcher.ranking.hits import CHANNELS, Hits, relevance_of
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Positions
-from matcher.ranking.ranking import Comparison, has_told_its_field, is_elsewhere, is_withheld, score, tally
+from matcher.ranking.ranking import (
+    ADDRESSED,
+    SECTOR,
+    Comparison,
+    has_told_its_field,
+    is_elsewhere,
+    is_withheld,
+    score,
+    tally,
+)
 from matcher.registers.declared import spans
 from matcher.registers.granted import GrantColumns, Granted, joined_grants
 from matcher.registers.missing_facts import NearMisses, Settler, find_near_misses
@@ -213,7 +222,9 @@ class Screener:
 
     def _weigh(self, tenants: Tenants, table: _Table, considered: Flags, on: date) -> _Shown:
         """Find the pairs to be shown and weigh them, so many rows at a time as their hits can be laid out."""
-        in_sector = table.of(self._columns.program.tests_on.get("sector"))
+        in_sector, addressed = (
+            table.of(self._columns.program.tests_asserted(facts)) for facts in (SECTOR, ADDRESSED)
+        )
         met = {name: table.of_facts(facts) for name, facts in (("sector", ("sector",)), ("place", REGION_FACTS))}
         step = max(1, MOST_HITS // (CHANNELS * max(1, self._columns.size)))
         blocks = []
@@ -222,8 +233,9 @@ class Screener:
             hits, verdicts = self._lay_out(tenants, block), table.verdicts[block]
             told = has_told_its_field(tenants.comparable[block, np.newaxis])
             relevance = relevance_of(
-                hits, in_sector=in_sector[block], told=told, names_nobody=self._columns.names_nobody
-            )
+                hits, in_sector=in_sector[block], addressed=addressed[block], told=told,
+                open_to=self._columns.open_to(tenants.elsewhere[block, np.newaxis]),
+            )  # fmt: skip
             comparable = tenants.comparable[block, np.newaxis]
             elsewhere = is_elsewhere(comparable, met["place"][block], self._columns.asks_place)
             withheld = considered & is_withheld(verdicts, relevance, in_sector[block], elsewhere)
@@ -236,6 +248,7 @@ class Screener:
                 sector_met=met["sector"][start + rows, measures],
                 place_met=met["place"][start + rows, measures],
                 all_met=verdicts[rows, measures] == MET,
+                addressed=addressed[start + rows, measures],
                 moves=tenants.elsewhere[start + rows],
                 columns=self._columns,
                 on=on,
@@ -280,10 +293,8 @@ class _Table:
         measures = batch.measures
         self.verdicts = (unpack(measures.true, batch.size).astype(np.int8) + unpack(measures.maybe, batch.size)).T
 
-    def of(self, conditions: tuple[Positions, Positions] | None) -> Flags:
+    def of(self, conditions: tuple[Positions, Positions]) -> Flags:
         """Return where one of some conditions is met."""
-        if conditions is None:
-            return np.zeros(self.verdicts.shape, dtype=np.bool_)
         return unpack(self._program.any_met(self._batch, conditions), self._batch.size).T
 
     def of_facts(self, facts: tuple[str, ...]) -> Flags:

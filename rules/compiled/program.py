@@ -356,16 +356,19 @@ class Program:
         counts = np.bincount(self.fact_numbers[decisions.nodes == value], minlength=len(self.fact_names))
         return frozenset(self.fact_names[number] for number in np.flatnonzero(counts))
 
-    def meets_somewhere(self, decisions: Decisions, fact: str) -> NDArray[np.bool_]:
-        """Tell, for each measure, whether a test on `fact` is met in its conditions, inside a group or not."""
+    def meets_somewhere(self, decisions: Decisions, facts: Iterable[str]) -> NDArray[np.bool_]:
+        """Tell, for each measure, whether a test on any of `facts` is met in its conditions, inside a group or not."""
         met = np.zeros(len(self.measures), dtype=np.bool_)
-        places, tests = self.tests_asserted(fact)
+        places, tests = self.tests_asserted(facts)
         met[places[decisions.nodes[tests] == MET]] = True
         return met
 
-    def tests_asserted(self, fact: str) -> tuple[Indices, Indices]:
-        """Return the measures and the tests on a fact side by side; negated groups do not count."""
-        return self.tests_on.get(fact, (self.rows[:0], self.flat[:0]))
+    def tests_asserted(self, facts: Iterable[str]) -> tuple[Indices, Indices]:
+        """Return the measures and the tests on any of `facts` side by side; negated groups do not count."""
+        asked = [self.tests_on[fact] for fact in facts if fact in self.tests_on]
+        measures, tests = map(np.concatenate, zip((self.rows[:0], self.flat[:0]), *asked, strict=True))
+        order = np.argsort(measures, kind="stable")
+        return measures[order], tests[order]
 
     def _node(self, condition: Condition) -> int:
         if isinstance(condition, Leaf):

@@ -220,6 +220,7 @@ class Instrument(StrEnum):
     GREEN_CARBON = "green_carbon"
     INTERNATIONAL = "international"
     PROMOTION = "promotion"
+    EXCHANGE = "exchange"
     MAJOR_PROJECT = "major_project"
 
 

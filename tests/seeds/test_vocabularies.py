@@ -18,7 +18,7 @@ INSTRUMENTS = frozenset(
         "first_equipment", "first_material", "first_software", "pilot", "product_list", "rd_funding", "platform",
         "demonstration", "scenario", "procurement", "market_access", "fast_track", "fund", "finance", "subsidy",
         "enterprise_growth", "park", "investment", "facility", "public_service", "data_compute", "digital", "talent",
-        "ip", "standards", "green_carbon", "international", "promotion", "major_project",
+        "ip", "standards", "green_carbon", "international", "promotion", "exchange", "major_project",
     }
 )  # fmt: skip
 
@@ -527,6 +527,8 @@ def test_needs_name_instruments_that_exist():
         "waste-treatment",
         "biogas",
         "pollution-control",
+        "odour-treatment",
+        "soil-remediation",
         "pest-control",
         "animal-disease",
         "better-varieties",
