@@ -237,7 +237,7 @@ def engine_of(version: str | None) -> Engine:
     if version == now.catalogue.version:
         return now
     try:
-        return serving().editions.engine(version or "")
+        return serving().kept.engine(version or "")
     except CatalogueError as error:
         raise RequestError("conflict", [Complaint(code="other_catalogue")]) from error
 

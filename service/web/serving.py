@@ -21,10 +21,10 @@ from matcher.answers.engine import Engine
 from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import MatchRequest, Profile
 from rules.catalogue.catalogue import Catalogue, CatalogueError
+from service.catalogues.kept import KeptCatalogues, mark_of
 from service.clock import seconds_to_midnight, today
 from service.complaints import Complaint, RequestError
 from service.disk import StorageError, fault_of
-from service.editions import Editions, mark_of
 from service.intake.readers import Readers
 from service.keys import SCREENING_ROLES, Key, Keys, Role
 from service.logs import log_exception, log_fault
@@ -93,9 +93,9 @@ class Serving:
         return self.engine.declared if self.engine else None
 
     @property
-    def editions(self) -> Editions:
+    def kept(self) -> KeptCatalogues:
         """Return the catalogues that stored screenings were decided with."""
-        return Editions(self.store.folder)
+        return KeptCatalogues(self.store.folder)
 
 
 def open_engine(settings: Settings, metrics: Metrics) -> Engine | None:

@@ -20,10 +20,10 @@ from typing import TypeAlias
 import structlog
 
 from rules.catalogue.catalogue import Catalogue, CatalogueError
+from service.catalogues.kept import KeptCatalogues, Newest
 from service.clock import today
 from service.data_folder import ClockWatch, sweep
 from service.disk import Fault, StorageError, fault_of
-from service.editions import Editions, Newest
 from service.feedback.store import Feedback
 from service.intake.raw_table import TableRefusedError
 from service.intake.reader_host import Bounds
@@ -74,8 +74,8 @@ class Worker:
         """Open the data file; the catalogue only when there is something to do."""
         self._store = store = Store(self.settings.data)
         self._clock = ClockWatch(store.folder)
-        self._jobs, self._folders, self._editions = Jobs(store), Folders(store.folder), Editions(store.folder)
-        self._newest = Newest(self.settings.catalogue, self._editions)
+        self._jobs, self._folders, self._catalogues = Jobs(store), Folders(store.folder), KeptCatalogues(store.folder)
+        self._newest = Newest(self.settings.catalogue, self._catalogues)
         self._opening = threading.Lock()
         self._opened: Catalogue | None = None
         self._feedback, self._sessions = Feedback(store), Sessions(store)
@@ -166,7 +166,7 @@ class Worker:
             self._folders.remove(job_id)
         if self._clock.is_believed():
             self._forget_what_is_over()
-        self._editions.forget(self._jobs.catalogues())
+        self._catalogues.forget(self._jobs.catalogues())
         sweep(self._store.folder)
         self._store.empty_log()
         self._store.keep_reserve()
@@ -240,7 +240,7 @@ class Worker:
         if known := account_of(folder, job.options.on):
             return known
         bounds = Bounds(self.settings.reader_bytes, self.settings.reader_seconds, NICENESS)
-        kept = self._editions.path(catalogue.version)
+        kept = self._catalogues.path(catalogue.version)
         prepare((warm.__module__, warm.__name__, str(kept)))
         return read_until(is_over, bounds, read_with, kept, folder, job.format, job.options, latest=today())
 
@@ -300,7 +300,7 @@ class Worker:
 
     def _kept(self, version: str | None) -> Catalogue | None:
         try:
-            return self._editions.catalogue(version) if version else None
+            return self._catalogues.catalogue(version) if version else None
         except CatalogueError as error:
             structlog.get_logger().warning("screening_begun_anew", reason=str(error))
             return None
