@@ -27,6 +27,7 @@ COMMANDS = {
     "publish": "publish",
     "rollback": "rollback",
     "catalogue": "catalogue",
+    "replay": "replay",
     "serve": "serve",
     "eval": "evaluate",
     "draft": "draft",

@@ -221,6 +221,14 @@ class NearMiss(Struct, frozen=True, kw_only=True):
     condition: Condition
 
 
+class Proof(Struct, frozen=True, kw_only=True):
+    """What an answer follows from: the same three give the same bytes, which `cepei replay` does."""
+
+    question: Annotated[str, "SHA-256 of what was asked; the catalogue named in the request is no part of it."]
+    catalogue: Annotated[str, "Version of the edition that answered."]
+    engine: Annotated[str, "Hash of the program that answered, its words and the libraries it reads with."]
+
+
 class MatchAnswer(Struct, frozen=True, kw_only=True):
     """The measures that fit, in order, each with its evidence."""
 
@@ -232,6 +240,8 @@ class MatchAnswer(Struct, frozen=True, kw_only=True):
     needs: tuple[NeedStanding, ...]
     near_misses: tuple[NearMiss, ...]
     totals: Totals
+    proof: Proof
+    question: Annotated[Mapping[str, Any] | UnsetType, "What was asked, where `include` asks for it."] = UNSET
 
 
 class MeasureListed(MeasureSummary, frozen=True, kw_only=True):

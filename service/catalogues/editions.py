@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import threading
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -25,7 +25,7 @@ from service.clock import day_in_china
 
 HISTORY = "history.json"
 VERSION = re.compile("[0-9a-f]{16}")
-_OPENED = 4
+_MOST_OPEN = 4
 """So many earlier editions stay open in a process."""
 
 
@@ -109,22 +109,49 @@ class Editions:
         earlier = [one.version for one in self.history() if day_in_china(one.at) <= day.isoformat()]
         return earlier[-1] if earlier else None
 
-    def catalogue(self, version: str) -> Catalogue:
-        """Open an edition, once; raise CatalogueError when there is none or it cannot be trusted."""
-        return self.engine(version).catalogue
-
-    def engine(self, version: str) -> Engine:
-        """Return the engine of an edition; it is opened once. Errors as above."""
-        return _engine(self.path(version))
-
     def holds(self, version: str) -> bool:
         """Tell whether an edition is there."""
-        return self.path(version).is_file()
+        return bool(VERSION.fullmatch(version)) and self.path(version).is_file()
+
+    def catalogue(self, version: str) -> Catalogue:
+        """Open an edition; raise CatalogueError when there is none or it cannot be trusted."""
+        catalogue = open_catalogue(self.path(version))
+        if catalogue.version != version:
+            raise CatalogueError(f"{self.path(version)} holds another catalogue than its name says; put it back")
+        return catalogue
 
 
-@lru_cache(maxsize=_OPENED)
-def _engine(path: Path) -> Engine:
-    catalogue = open_catalogue(path)
-    if catalogue.version != path.stem:
-        raise CatalogueError(f"{path} holds another catalogue than its name says; put the edition back from a backup")
-    return Engine(catalogue)
+class EditionsBusyError(Exception):
+    """Too many wait already for an edition to be opened."""
+
+
+class OpenEditions:
+    """The engines of earlier editions in one process: some stay open, and one is opened at a time.
+
+    Whoever asks for old ones holds nobody up who asks for the one in force: at most `most` wait.
+    """
+
+    def __init__(self, editions: Editions, *, most: int) -> None:
+        """Open nothing yet."""
+        self.editions = editions
+        self._engines: dict[str, Engine] = {}
+        self._opening, self._waiting = threading.Lock(), threading.Semaphore(most)
+
+    def engine(self, version: str) -> Engine:
+        """Return the engine of an edition; raise CatalogueError as above, and EditionsBusyError."""
+        if known := self._engines.get(version):
+            return known
+        if not self._waiting.acquire(blocking=False):
+            raise EditionsBusyError
+        try:
+            with self._opening:
+                return self._engines.get(version) or self._opened(version)
+        finally:
+            self._waiting.release()
+
+    def _opened(self, version: str) -> Engine:
+        engine = Engine(self.editions.catalogue(version))
+        for oldest in list(self._engines)[: 1 - _MOST_OPEN]:
+            del self._engines[oldest]
+        self._engines[version] = engine
+        return engine
