@@ -266,6 +266,7 @@ class MeasureFull(MeasureSummary, frozen=True, kw_only=True):
     context: Annotated[tuple[str, ...], "Paths of further clauses that describe what it is about."]
     excludes: Annotated[tuple[str, ...], "Ids of measures that cannot be had beside this one."]
     supersedes: Annotated[tuple[str, ...], "Ids of measures that this one replaces."]
+    continues: Annotated[str | None, "The id that it had in the document's predecessor."]
     window: Window | None
     examples: tuple[MeasureExample, ...]
     grant: Annotated[StatedGrant | UnsetType, "What it gives, of a measure that states it in detail."] = UNSET
@@ -293,6 +294,7 @@ class DocumentSummary(DocumentRef, frozen=True, kw_only=True):
     checked_on: date | None
     source_url: str | None
     sha256: Annotated[str | None, "Of the file the text was taken from."]
+    predecessor: Annotated[str | None, "The id of the draft or earlier version that it takes the place of."]
     measures: int
 
 

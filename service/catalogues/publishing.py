@@ -62,6 +62,7 @@ def publish(
         fresh = editions.folder / f".{secrets.token_hex(8)}.sqlite"
         make(fresh)
         catalogue = verified(fresh)
+        _expect_ancestors(editions, catalogue)
         if catalogue.version == before:
             raise CodedError("edition_is_current", version=before)
         judge(fresh)
@@ -91,6 +92,17 @@ def verified(path: Path) -> Catalogue:
     if faults := example_faults(catalogue):
         raise SeedError(faults)
     return catalogue
+
+
+def _expect_ancestors(editions: Editions, catalogue: Catalogue) -> None:
+    """Raise CodedError where a measure continues one that neither this catalogue nor an earlier edition has."""
+    sought = {one.continues for one in catalogue.measures.values() if one.continues} - catalogue.measures.keys()
+    for version in dict.fromkeys(one.version for one in reversed(editions.history())):
+        if not sought:
+            return
+        sought -= editions.catalogue(version).measures.keys()
+    if sought:
+        raise CodedError("continues_nothing", ids=tuple(sorted(sought)))
 
 
 @contextmanager

@@ -127,7 +127,7 @@ def engine() -> Engine:
 
 
 def choose_edition(version: str, pointer: str) -> None:
-    """Have an edition answer this request, "" the one in force; raise RequestError at the place that names no edition."""
+    """Have an edition answer this request, "" the one in force; raise RequestError as `open_edition` does."""
     if version:
         flask.g.engine = open_edition(version, pointer)
 
