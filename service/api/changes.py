@@ -1,4 +1,4 @@
-"""GET /v1/editions and /v1/changes: which catalogues were in force, and what changed from one to another."""
+"""GET /v1/editions and /v1/changes: which catalogues were in force, and what changed from one to the one in force."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from typing import Any
 
 import flask
 
-from rules.catalogue.catalogue import CatalogueError
 from service.clock import moment
-from service.complaints import RequestError
-from service.intake.queries import PageQuery
-from service.shapes.editions import Edition, Editions
+from service.intake.queries import ChangesQuery, PageQuery
+from service.shapes.editions import CatalogueChanges, Edition, EditionOn, Editions, CatalogueChangeCounts
 from service.web.blueprints import Blueprint
+from service.web.catalogue_changes import counted, history, read_since
 from service.web.lookups import page_of
-from service.web.requests import public_answer
-from service.web.serving import served_catalogue, serving
+from service.web.requests import asked_language, public_answer
+from service.web.serving import served_catalogue
 
 blueprint = Blueprint("changes", __name__, description="Editions of the catalogue, and what changed between them.")
 
@@ -25,11 +24,7 @@ blueprint = Blueprint("changes", __name__, description="Editions of the catalogu
 def list_editions(query: dict[str, Any]) -> flask.Response:
     """List the editions of the catalogue, each of which can still answer."""
     current = served_catalogue().version
-    try:
-        history = serving().editions.editions.history()
-    except CatalogueError as error:
-        raise RequestError("catalogue_unavailable") from error
-    published, page = page_of(history[::-1], query)
+    published, page = page_of(history()[::-1], query)
     items = tuple(
         Edition(
             version=one.version, action=one.action, at=moment(one.at), documents=one.documents, measures=one.measures,
@@ -38,3 +33,26 @@ def list_editions(query: dict[str, Any]) -> flask.Response:
         for one in published
     )  # fmt: skip
     return public_answer(Editions(items=items, **page))
+
+
+@blueprint.at("/v1/changes")
+@blueprint.takes(ChangesQuery, location="query")
+@blueprint.answers(CatalogueChanges, 422, 503, description="A page of changes: by kind, document and id.")
+def list_changes(query: dict[str, Any]) -> flask.Response:
+    """Tell what changed since an edition, or since the one that was in force on a day, up to the one in force.
+
+    Measures and documents that are new, gone, or state something else; measures that came into effect or ended since,
+    and those that take effect or close within 30 days of `on`.
+    """
+    since, after = read_since(query.get("since", ""), query["on"]), served_catalogue()
+    changes = since.changes(asked_language())
+    wanted = [one for one in changes if query.get("kind") in (None, one.kind)]
+    items, page = page_of(wanted, query)
+    answer = CatalogueChanges(
+        before=EditionOn(version=since.before.version, on=since.since),
+        after=EditionOn(version=after.version, on=since.on),
+        totals=CatalogueChangeCounts(**counted(changes)),
+        items=tuple(items),
+        **page,
+    )
+    return public_answer(answer)

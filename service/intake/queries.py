@@ -5,6 +5,7 @@ What is sent in a body stands in questions.py.
 
 from __future__ import annotations
 
+from matcher.answers.changes import Kind
 from rules.language.measures import Instrument, MeasureKind, MeasureVerdict
 from service.clock import today
 from service.complaints import StrictSchema
@@ -68,6 +69,18 @@ class MeasuresQuery(MeasureFilters, PageQuery):
             "One whose text states no time is left out."
         )
     )
+
+
+class ChangesQuery(PageQuery):
+    """Since when, and which changes."""
+
+    since = _words(
+        "The version of an edition (`GET /v1/editions`), or a day: the edition in force at its end. The edition before "
+        "the one in force if not given.",
+        "2026-01-31",
+    )
+    on = Day(metadata=described("The day up to which time passes, today in China if not given."), load_default=today)
+    kind = Choice(tuple(Kind), metadata=described("Only changes of this kind."))
 
 
 class CalendarQuery(MeasureFilters):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from msgspec import Struct
 
+from matcher.answers.changes import Change
 from service.catalogues.editions import Action
 from service.shapes.reading import Page
 
@@ -25,3 +27,31 @@ class Editions(Page, frozen=True, kw_only=True):
     """A page of what came into force, the latest first."""
 
     items: tuple[Edition, ...]
+
+
+class EditionOn(Struct, frozen=True, kw_only=True):
+    """An edition on a day."""
+
+    version: str
+    on: date
+
+
+class CatalogueChangeCounts(Struct, frozen=True, kw_only=True):
+    """How many changes there are of each kind."""
+
+    new: int
+    gone: int
+    changed: int
+    effective: Annotated[int, "Measures that came into effect since."]
+    upcoming: Annotated[int, "Measures that take effect within 30 days."]
+    closing: Annotated[int, "Measures whose applications close within 30 days."]
+    expired: Annotated[int, "Measures that ended since."]
+
+
+class CatalogueChanges(Page, frozen=True, kw_only=True):
+    """A page of what changed from one edition to another."""
+
+    before: EditionOn
+    after: EditionOn
+    totals: CatalogueChangeCounts
+    items: tuple[Change, ...]
