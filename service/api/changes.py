@@ -8,7 +8,7 @@ import flask
 
 from service.clock import moment
 from service.intake.queries import ChangesQuery, PageQuery
-from service.shapes.editions import CatalogueChanges, Edition, EditionOn, Editions, CatalogueChangeCounts
+from service.shapes.editions import CatalogueChangeCounts, CatalogueChanges, Edition, EditionOn, Editions
 from service.web.blueprints import Blueprint
 from service.web.catalogue_changes import counted, history, read_since
 from service.web.lookups import page_of

@@ -83,6 +83,16 @@ class ChangesQuery(PageQuery):
     kind = Choice(tuple(Kind), metadata=described("Only changes of this kind."))
 
 
+class ScreeningChangesQuery(PageQuery):
+    """What a screening is compared with."""
+
+    against = Choice(
+        ("previous", "current"),
+        load_default="previous",
+        metadata=described("The screening that it ran again (previous), or the catalogue in force (current)."),
+    )
+
+
 class CalendarQuery(MeasureFilters):
     """Which measures a calendar holds, and from which day on."""
 
