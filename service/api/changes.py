@@ -8,10 +8,17 @@ import flask
 
 from service.clock import moment
 from service.intake.queries import ChangesQuery, PageQuery
-from service.shapes.editions import CatalogueChangeCounts, CatalogueChanges, Edition, EditionOn, Editions
+from service.shapes.editions import (
+    CatalogueChangeCounts,
+    CatalogueChanges,
+    Edition,
+    EditionOn,
+    Editions,
+    PredecessorAnswer,
+)
 from service.web.blueprints import Blueprint
-from service.web.catalogue_changes import counted, history, read_since
-from service.web.lookups import page_of
+from service.web.catalogue_changes import counted, history, linked_to_predecessor, read_since
+from service.web.lookups import found, page_of
 from service.web.requests import asked_language, public_answer
 from service.web.serving import served_catalogue
 
@@ -56,3 +63,10 @@ def list_changes(query: dict[str, Any]) -> flask.Response:
         **page,
     )
     return public_answer(answer)
+
+
+@blueprint.at("/v1/documents/<document_id>/predecessor")
+@blueprint.answers(PredecessorAnswer, 404, 422, 503, description="The clauses of both documents, linked.")
+def show_predecessor(document_id: str) -> flask.Response:
+    """Show a document beside the draft or earlier version that it takes the place of, clause by clause."""
+    return public_answer(linked_to_predecessor(found(served_catalogue().documents, document_id)))

@@ -109,6 +109,17 @@ class Editions:
         earlier = [one.version for one in self.history() if day_in_china(one.at) <= day.isoformat()]
         return earlier[-1] if earlier else None
 
+    def with_document(self, document_id: str) -> str | None:
+        """Return the latest edition that has a document, None where none has it."""
+        for version in dict.fromkeys(one.version for one in reversed(self.history())):
+            try:
+                with closing(connect(self.path(version))) as opened:
+                    if opened.execute("SELECT 1 FROM documents WHERE id = ?", [document_id]).fetchone():
+                        return version
+            except sqlite3.Error:  # a damaged edition answers nothing
+                continue
+        return None
+
     def holds(self, version: str) -> bool:
         """Tell whether an edition is there."""
         return bool(VERSION.fullmatch(version)) and self.path(version).is_file()

@@ -1,4 +1,4 @@
-"""What is answered of editions of the catalogue, and of what changed from one to another."""
+"""What is answered of editions of the catalogue, and of what changed from one, or one document, to another."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Annotated
 from msgspec import Struct
 
 from matcher.answers.changes import Change
+from matcher.answers.differences import Piece
+from matcher.answers.measure_shapes import OPEN
 from service.catalogues.editions import Action
 from service.shapes.reading import Page
 
@@ -55,3 +57,21 @@ class CatalogueChanges(Page, frozen=True, kw_only=True):
     after: EditionOn
     totals: CatalogueChangeCounts
     items: tuple[Change, ...]
+
+
+class ClauseLink(Struct, frozen=True, kw_only=True):
+    """One clause in both documents, by its paths; null where one of them does not have it."""
+
+    before: str | None
+    after: str | None
+    state: Annotated[str, OPEN]
+    pieces: Annotated[tuple[Piece, ...], "Where the words differ, numbers whole."]
+
+
+class PredecessorAnswer(Struct, frozen=True, kw_only=True):
+    """A document beside the one that it takes the place of, clause by clause, in the order of the later one."""
+
+    document: str
+    predecessor: str
+    edition: Annotated[str, "The version of the edition that has the predecessor."]
+    clauses: tuple[ClauseLink, ...]
