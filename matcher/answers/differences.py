@@ -15,10 +15,12 @@ from msgspec import Struct
 from matcher.fuzzy import nearest
 from rules.language.figures import figures_in
 from seeds.documents import Document
+from seeds.numbering import find_marks
 
 LEAST_ALIKE = 0.6
 """From here on a text is taken for another one changed; below, one is gone and the other new."""
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,/-]*[A-Za-z0-9%]|.", re.DOTALL)
+_MOST_ALIKE = 10
 _BRIDGE = 2
 """Differences with so few tokens between them read as one."""
 
@@ -79,7 +81,7 @@ def linked(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[int | 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedClause:
-    """A clause before and after, by its path; None is new or gone. The texts are its own, without its children's."""
+    """A clause before and after, by its path; None is new or gone. The texts are without number and children."""
 
     before: str | None
     after: str | None
@@ -90,13 +92,15 @@ class LinkedClause:
 def linked_clauses(before: Document, after: Document) -> tuple[LinkedClause, ...]:
     """Link the clauses of two documents: the same words first, then the same number, then those most alike.
 
-    They stand in the order of the later document, those that are gone at the end.
+    A number that a clause has got anew is no difference. They stand in the order of the later document, those that are
+    gone at the end.
     """
     old, new = _own_texts(before), _own_texts(after)
     rest, links = dict(old), dict[str, str]()
     for find in (_same_words, _same_number, _most_alike):
-        for path in (path for path in new if path not in links):
-            if (found := find(path, new[path], rest)) is not None:
+        unlinked = {path: words for path, words in new.items() if path not in links}
+        for path, found in find(unlinked, rest):
+            if path not in links and found in rest:
                 links[path] = found
                 del rest[found]
     told = [(links.get(path), path) for path in new] + [(path, None) for path in rest]
@@ -106,23 +110,38 @@ def linked_clauses(before: Document, after: Document) -> tuple[LinkedClause, ...
     )
 
 
-def _same_words(_: str, text: str, rest: Mapping[str, str]) -> str | None:
-    return next((path for path, words in rest.items() if words == text), None)
+Texts = Mapping[str, str]
 
 
-def _same_number(path: str, text: str, rest: Mapping[str, str]) -> str | None:
-    return path if path in rest and nearest(text, [rest[path]], limit=1, cutoff=LEAST_ALIKE) else None
+def _same_words(new: Texts, old: Texts) -> Iterator[tuple[str, str]]:
+    places: dict[str, list[str]] = {}
+    for path, words in old.items():
+        places.setdefault(words, []).append(path)
+    yield from ((path, found) for path, words in new.items() for found in places.get(words, ()))
 
 
-def _most_alike(_: str, text: str, rest: Mapping[str, str]) -> str | None:
-    found = nearest(text, list(rest.values()), limit=1, cutoff=LEAST_ALIKE)
-    return list(rest)[found[0].position] if found else None
+def _same_number(new: Texts, old: Texts) -> Iterator[tuple[str, str]]:
+    alike = (path for path in new if path in old and nearest(new[path], [old[path]], limit=1, cutoff=LEAST_ALIKE))
+    yield from ((path, path) for path in alike)
+
+
+def _most_alike(new: Texts, old: Texts) -> Iterator[tuple[str, str]]:
+    paths, texts = list(old), list(old.values())
+    found = [
+        (one.similarity, path, paths[one.position])
+        for path, words in new.items()
+        for one in nearest(words, texts, limit=_MOST_ALIKE, cutoff=LEAST_ALIKE)
+    ]
+    yield from ((path, other) for _, path, other in sorted(found, key=lambda one: -one[0]))
 
 
 def _own_texts(document: Document) -> dict[str, str]:
-    """Return the words of each clause that stand in none of its children; white space at the ends does not count."""
-    texts = {}
+    """Return the words of each clause that stand in none of its children, without its printed number."""
+    words = {mark.start: mark.words for mark in find_marks(document.text)}
+    inside: dict[str | None, list[int]] = {}
     for clause in document.clauses:
-        children = [one.start for one in document.clauses if one.parent == clause.path]
-        texts[clause.path] = document.text[clause.start : min([clause.end, *children])].strip()
-    return texts
+        inside.setdefault(clause.parent, []).append(clause.start)
+    return {
+        one.path: document.text[words.get(one.start, one.start) : min([one.end, *inside.get(one.path, ())])].strip()
+        for one in document.clauses
+    }

@@ -1,4 +1,4 @@
-"""What a request asks of changes: since an edition or a day, up to the edition in force; and a document's predecessor."""
+"""What a request asks of changes: since an edition or a day, up to the one in force; of a document's predecessor."""
 
 from __future__ import annotations
 

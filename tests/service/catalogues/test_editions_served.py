@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from service import cli
+from tests.service.catalogues.conftest import DOCUMENT, ISSUED
 from tests.service.catalogues.test_publishing import version_of
 
 REQUESTS, CLIENTS, PAUSE = 2000, 4, 0.01
@@ -200,3 +201,45 @@ def test_since_is_an_edition_or_a_day_on_which_there_was_one(story, since, code)
     reply = story["server"].get(f"/v1/changes?since={since}")
     assert reply.status == 422
     assert [(error["pointer"], error["code"]) for error in reply.json["errors"]] == [("/since", code)]
+
+
+@pytest.fixture(scope="module")
+def issued_later(story, issued):
+    """Publish, after all that, the edition in which the draft is issued."""
+    cepei("publish", issued, "--catalogue", story["catalogue"])
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if {story["server"].get("/readyz").json["catalogue"]["version"] for _ in range(20)} == {version_of(issued)}:
+            return story["server"]
+        time.sleep(0.2)
+    pytest.fail("it never came")
+
+
+def test_a_draft_that_was_issued_is_changed_and_neither_new_nor_gone(issued_later):
+    changes = issued_later.get("/v1/changes?per_page=100").json
+    counts = {kind: count for kind, count in changes["totals"].items() if count}
+    assert counts == {"changed": 63, "effective": 62}, "62 measures and their document"
+    assert {one["continues"] for one in changes["items"] if one["kind"] == "changed"} >= {DOCUMENT}
+    measure = next(one for one in changes["items"] if one["subject"] == "measure")
+    assert issued_later.get(f"/v1/measures/{measure['id']}").json["continues"] == measure["continues"]
+
+
+def test_a_document_stands_beside_its_predecessor_which_only_an_earlier_edition_has(issued_later, third):
+    linked = issued_later.get(f"/v1/documents/{ISSUED}/predecessor").json
+    assert (linked["predecessor"], linked["edition"]) == (DOCUMENT, version_of(third))
+    assert {(one["before"] == one["after"], one["state"]) for one in linked["clauses"]} == {(True, "same")}
+    assert issued_later.get(f"/v1/documents/{DOCUMENT}").status == 404
+
+
+def test_both_pages_are_accessible_and_need_no_scripts(issued_later, new_page, axe_clean):
+    page = new_page(issued_later.base)
+    for path, words in (("/changes?lang=zh", "目录更新"), (f"/documents/{ISSUED}/predecessor?lang=en", "predecessor")):
+        assert page.goto(path).status == 200
+        assert words in page.locator("h1").inner_text()
+        axe_clean(page)
+    page.goto("/changes")
+    page.locator("#since").select_option(index=1)
+    page.locator("main form button").click()
+    assert "since=" in page.url
+    assert page.locator("main article").count() == 20
+    assert page.locator("main del").count() > 0
