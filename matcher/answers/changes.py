@@ -70,7 +70,7 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 def changes_between(before: Catalogue, after: Catalogue, *, since: date, on: date, language: str) -> tuple[Change, ...]:
-    """Return what changed from one catalogue on a day to another on a later one: by kind, documents first, then by document and id."""
+    """Return what changed from one catalogue on a day to another on a later one: by kind, documents first, then by id."""
     writers = _Words(before, language), _Words(after, language)
     found = [*_of_documents(*writers), *_of_measures(*writers), *_of_days(*writers, since, on)]
     kinds, subjects = list(Kind), list(Subject)
