@@ -15,8 +15,9 @@ from typing import Annotated
 from msgspec import Struct
 
 from matcher.answers.differences import Piece, linked, linked_clauses, pieces
+from matcher.answers.explanation import say
 from matcher.answers.grants import GrantWords
-from matcher.answers.saying import say
+from matcher.standing import CatalogueChange
 from rules.catalogue.catalogue import Catalogue
 from rules.language.grants import BenefitItem, Cap, CapBy, Gift, Grant, Span
 from rules.language.labels import Labeller
@@ -25,18 +26,6 @@ from rules.language.windows import Period, WindowState, window_on
 from seeds.documents import Document
 
 SOON = timedelta(days=30)
-
-
-class Kind(StrEnum):
-    """How something changed; the last four are told by the day, of measures whose applications or effect move on."""
-
-    NEW = "new"
-    GONE = "gone"
-    CHANGED = "changed"
-    EFFECTIVE = "effective"
-    UPCOMING = "upcoming"
-    CLOSING = "closing"
-    EXPIRED = "expired"
 
 
 class Subject(StrEnum):
@@ -59,7 +48,7 @@ class FieldChange(Struct, frozen=True, kw_only=True):
 class Change(Struct, frozen=True, kw_only=True):
     """One measure or document that changed."""
 
-    kind: Kind
+    kind: CatalogueChange
     subject: Subject
     id: str
     title: str
@@ -70,10 +59,10 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 def changes_between(before: Catalogue, after: Catalogue, *, since: date, on: date, language: str) -> tuple[Change, ...]:
-    """Return what changed from one catalogue on a day to another on a later one: by kind, documents first, then by id."""
+    """Return what changed from one catalogue on a day to another on a later: by kind, documents first, then by id."""
     writers = _Words(before, language), _Words(after, language)
     found = [*_of_documents(*writers), *_of_measures(*writers), *_of_days(*writers, since, on)]
-    kinds, subjects = list(Kind), list(Subject)
+    kinds, subjects = list(CatalogueChange), list(Subject)
     return tuple(
         sorted(found, key=lambda one: (kinds.index(one.kind), subjects.index(one.subject), one.document, one.id))
     )
@@ -175,19 +164,19 @@ def _of_measures(before: _Words, after: _Words) -> Iterator[Change]:
     for measure in new.values():
         was = old.get(measure.id) or old.get(measure.continues)
         if was is None:
-            yield _change(Kind.NEW, measure, after)
+            yield _change(CatalogueChange.NEW, measure, after)
         elif was != measure or before.catalogue.grants.get(was.id) != after.catalogue.grants.get(measure.id):
             fields = tuple(_differences(before.measure(was), after.measure(measure), after))
             if fields or was.id != measure.id:
-                yield _change(Kind.CHANGED, measure, after, fields=fields, was=was)
+                yield _change(CatalogueChange.CHANGED, measure, after, fields=fields, was=was)
     for measure in old.values():
         if measure.id not in new and measure.id not in became:
-            yield _change(Kind.GONE, measure, before)
+            yield _change(CatalogueChange.GONE, measure, before)
 
 
 def _change(
-    kind: Kind, one: Measure, words: _Words, *, fields: tuple[FieldChange, ...] = (), was: Measure | None = None,
-    day: date | None = None,
+    kind: CatalogueChange, one: Measure, words: _Words, *,
+    fields: tuple[FieldChange, ...] = (), was: Measure | None = None, day: date | None = None,
 ) -> Change:  # fmt: skip
     return Change(
         kind=kind,
@@ -228,17 +217,17 @@ def _of_documents(before: _Words, after: _Words) -> Iterator[Change]:
     for document in new.values():
         was = old.get(document.id) or old.get(document.predecessor or "")
         if was is None:
-            yield _of_document(Kind.NEW, document)
+            yield _of_document(CatalogueChange.NEW, document)
         elif was != document:
             fields = (
                 *_differences(before.document(was), after.document(document), after),
                 *_texts(was, document, after),
             )
             if fields or was.id != document.id:
-                yield _of_document(Kind.CHANGED, document, fields, was)
+                yield _of_document(CatalogueChange.CHANGED, document, fields, was)
     for document in old.values():
         if document.id not in new and document.id not in became:
-            yield _of_document(Kind.GONE, document)
+            yield _of_document(CatalogueChange.GONE, document)
 
 
 def _texts(before: Document, after: Document, words: _Words) -> Iterator[FieldChange]:
@@ -253,7 +242,7 @@ def _texts(before: Document, after: Document, words: _Words) -> Iterator[FieldCh
 
 
 def _of_document(
-    kind: Kind, document: Document, fields: tuple[FieldChange, ...] = (), was: Document | None = None
+    kind: CatalogueChange, document: Document, fields: tuple[FieldChange, ...] = (), was: Document | None = None
 ) -> Change:
     return Change(
         kind=kind, subject=Subject.DOCUMENT, id=document.id, title=document.title, document=document.id,
@@ -268,14 +257,14 @@ def _of_days(before: _Words, after: _Words, since: date, on: date) -> Iterator[C
         first, last = term(measure, document)
         now, then = effect(measure, document, on), _effect_before(measure, before.catalogue, since)
         if now is Effect.IN_FORCE and then not in (Effect.IN_FORCE, None):
-            yield _change(Kind.EFFECTIVE, measure, after, day=first)
+            yield _change(CatalogueChange.EFFECTIVE, measure, after, day=first)
         elif now is Effect.EXPIRED and then not in (Effect.EXPIRED, None):
-            yield _change(Kind.EXPIRED, measure, after, day=last)
+            yield _change(CatalogueChange.EXPIRED, measure, after, day=last)
         elif now is Effect.UPCOMING and first <= on + SOON:
-            yield _change(Kind.UPCOMING, measure, after, day=first)
+            yield _change(CatalogueChange.UPCOMING, measure, after, day=first)
         standing = window_on(after.catalogue.periods(measure), on)
         if standing.state is WindowState.OPEN and standing.closes and standing.closes <= on + SOON:
-            yield _change(Kind.CLOSING, measure, after, day=standing.closes)
+            yield _change(CatalogueChange.CLOSING, measure, after, day=standing.closes)
 
 
 def _effect_before(measure: Measure, catalogue: Catalogue, on: date) -> Effect | None:

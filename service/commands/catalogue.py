@@ -9,13 +9,14 @@ from pathlib import Path
 
 import msgspec
 
-from matcher.answers.changes import Change, FieldChange, Kind, changes_between
+from matcher.answers.changes import Change, FieldChange, changes_between
+from matcher.standing import CatalogueChange
 from rules.catalogue.catalogue import Catalogue, CatalogueError
 from rules.catalogue.content import open_catalogue
 from service.catalogues.editions import Editions
 from service.clock import moment, today
 from service.commands.console import Exit, refusal, tell, typed
-from service.commands.publish import editions_of
+from service.commands.rollback import editions_of
 from service.web.requests import json_bytes
 
 
@@ -62,7 +63,7 @@ def _diff(editions: Editions, options: argparse.Namespace) -> Exit:
         tell(msgspec.json.format(json_bytes(changes), indent=2).decode())
         return Exit.DONE
     counts = Counter(one.kind for one in changes)
-    tell(f"{before.version} -> {after.version}: " + ", ".join(f"{kind} {counts[kind]}" for kind in Kind))
+    tell(f"{before.version} -> {after.version}: " + ", ".join(f"{kind} {counts[kind]}" for kind in CatalogueChange))
     for change in changes:
         _tell_change(change)
     return Exit.DONE

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import getpass
-import os
 import shutil
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from rules.catalogue.catalogue import CatalogueError
 from rules.catalogue.content import build_catalogue
-from seeds.faults import CodedError, SeedError
+from seeds.faults import CodedError
 from service.app import create_app
-from service.catalogues.editions import Editions, Publication
-from service.catalogues.publishing import ConflictError, Stamp, publish
-from service.commands.check import add_folders
+from service.catalogues.publishing import publish
+from service.commands.check import add_folders, load_cases
 from service.commands.console import (
-    CommandError,
-    Exit,
-    complain,
-    counted,
     existing_file,
     existing_folder,
-    say,
-    tell,
-    typed,
 )
-from service.commands.evaluate import load_cases
+from service.commands.rollback import add_stamp, editions_of, stamp_of, told
 from service.evaluation import GOALS, Json, Report, evaluate_cases
-from service.settings import Settings, load_command_settings
+from service.settings import Settings
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -43,15 +31,6 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--replaces", metavar="VERSION", help="publish only while this edition is in force")
 
 
-def add_stamp(parser: argparse.ArgumentParser) -> None:
-    """Declare which catalogue it is about, who does it and why."""
-    parser.add_argument("--catalogue", type=Path, help="the file that is served (CEPEI_CATALOGUE)")
-    parser.add_argument(
-        "--by", type=typed, help="who publishes, for the history; the user of this machine if not given"
-    )
-    parser.add_argument("--note", type=typed, default="", help="why, for the history")
-
-
 def run(options: argparse.Namespace) -> int:
     """Publish; whatever is wrong, the edition in force stays."""
     editions = editions_of(options)
@@ -60,51 +39,12 @@ def run(options: argparse.Namespace) -> int:
     return told(lambda: publish(editions, make, stamp_of(options, source), judge=judge, replaces=options.replaces))
 
 
-def editions_of(options: argparse.Namespace) -> Editions:
-    """Return the editions of the catalogue that a command is about."""
-    return Editions(options.catalogue or load_command_settings().catalogue)
-
-
-def stamp_of(options: argparse.Namespace, source: str = "") -> Stamp:
-    """Return who publishes, now."""
-    return Stamp(by=options.by or _user(), at=time.time(), source=source, note=options.note)
-
-
-def told(put_in_force: Callable[[], Publication]) -> Exit:
-    """Do it and tell what came of it."""
-    try:
-        done = put_in_force()
-    except ConflictError as error:
-        raise CommandError(say(error.code, **error.params), Exit.CONFLICT) from error
-    except CodedError as error:
-        if error.code != "edition_is_current":  # then it is as was wished
-            raise CommandError(say(error.code, **error.params), Exit.FAULTS_FOUND) from error
-        tell(say(error.code, **error.params))
-        return Exit.DONE
-    except SeedError as error:
-        for fault in error.faults:
-            complain(str(fault))
-        complain(f"nothing was published: {counted(len(error.faults))}")
-        return Exit.FAULTS_FOUND
-    except CatalogueError as error:
-        raise CommandError(str(error), Exit.FAULTS_FOUND) from error
-    tell(f"{done.version} {done.action} in place of {done.replaced or 'nothing'}: {done.measures} measures")
-    return Exit.DONE
-
-
 def _maker(options: argparse.Namespace) -> tuple[Callable[[Path], object], str]:
     if options.file is not None:
         file = existing_file(options.file)
         return (lambda fresh: shutil.copyfile(file, fresh)), str(file.resolve())
     seeds, packs = existing_folder(options.seeds), existing_folder(options.packs)
     return (lambda fresh: build_catalogue(seeds, packs, fresh)), f"{seeds.resolve()} {packs.resolve()}"
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in a container
-        return str(os.getuid())
 
 
 def _judge(served: Path, cases: list[Json], goals: dict[str, float], fresh: Path) -> None:

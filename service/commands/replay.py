@@ -20,7 +20,7 @@ from rules.catalogue.catalogue import CatalogueError
 from rules.catalogue.content import open_catalogue
 from service.catalogues.editions import Editions
 from service.commands.console import Exit, existing_file, refusal, tell
-from service.commands.publish import editions_of
+from service.commands.rollback import editions_of
 from service.complaints import RequestError, pointer_to, read_json
 from service.intake.questions import MatchRequestSchema
 from service.web.requests import json_bytes

@@ -5,7 +5,7 @@ What is sent in a body stands in questions.py.
 
 from __future__ import annotations
 
-from matcher.answers.changes import Kind
+from matcher.standing import CatalogueChange
 from rules.language.measures import Instrument, MeasureKind, MeasureVerdict
 from service.clock import today
 from service.complaints import StrictSchema
@@ -80,7 +80,7 @@ class ChangesQuery(PageQuery):
         "2026-01-31",
     )
     on = Day(metadata=described("The day up to which time passes, today in China if not given."), load_default=today)
-    kind = Choice(tuple(Kind), metadata=described("Only changes of this kind."))
+    kind = Choice(tuple(CatalogueChange), metadata=described("Only changes of this kind."))
 
 
 class ScreeningChangesQuery(PageQuery):

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from matcher.answers.changes import Change, Kind, changes_between
+from matcher.answers.changes import Change, changes_between
 from matcher.answers.differences import LinkedClause, linked_clauses, pieces
+from matcher.standing import CatalogueChange
 from rules.catalogue.catalogue import Catalogue, CatalogueError
 from seeds.documents import Document
 from seeds.vocabulary import printable
@@ -87,7 +88,7 @@ def published(chosen: str) -> list[dict[str, Any]]:
 def counted(changes: tuple[Change, ...]) -> Mapping[str, Any]:
     """Return how many changes there are of each kind."""
     found = Counter(one.kind for one in changes)
-    return {kind.value: found[kind] for kind in Kind}
+    return {kind.value: found[kind] for kind in CatalogueChange}
 
 
 def linked_to_predecessor(document: Document) -> PredecessorAnswer:
