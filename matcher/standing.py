@@ -65,3 +65,15 @@ class Totals(Struct, frozen=True, kw_only=True):
     withheld: int
     set_aside: int
     by_kind: CountsByKind
+
+
+class CatalogueChange(StrEnum):
+    """How something changed; the last four are told by the day, of measures whose applications or effect move on."""
+
+    NEW = "new"
+    GONE = "gone"
+    CHANGED = "changed"
+    EFFECTIVE = "effective"
+    UPCOMING = "upcoming"
+    CLOSING = "closing"
+    EXPIRED = "expired"

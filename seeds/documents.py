@@ -115,8 +115,11 @@ FIELDS: Mapping[str, Callable[[object], Any]] = {
     "status": _read_status,
     "region": _read_region,
     "sha256": _read_shape(_DIGEST_SHAPE, "no_form_of_digest"),
+    "predecessor": _or_unknown(_read_shape(_ID_SHAPE, "no_form_of_id")),
 }
 """The keys of document.yaml in order, and how each is read."""
+_LEFT_OUT = frozenset({"predecessor"})
+"""Keys that most documents have nothing to say for."""
 
 
 def parse_metadata(metadata: Mapping[str, Any], *, file: str) -> tuple[dict[str, Any], list[Fault]]:
@@ -129,6 +132,8 @@ def parse_metadata(metadata: Mapping[str, Any], *, file: str) -> tuple[dict[str,
         params = {"nearest": "".join(near), "known": ", ".join(FIELDS)}
         faults.append(Fault(file=file, pointer=f"/{key}", code=code, params=params))
     for name, read in FIELDS.items():
+        if name not in metadata and name in _LEFT_OUT:
+            continue
         if name not in metadata:
             faults.append(Fault(file=file, pointer=f"/{name}", code="key_missing"))
             continue
@@ -137,6 +142,8 @@ def parse_metadata(metadata: Mapping[str, Any], *, file: str) -> tuple[dict[str,
         except WrongValueError as error:
             faults.append(Fault(file=file, pointer=f"/{name}", code=error.code, params=error.params))
     values.pop("schema", None)
+    if values.get("predecessor") and values["predecessor"] == values.get("id"):
+        faults.append(Fault(file=file, pointer="/predecessor", code="names_itself"))
     begins, ends = values.get("effective_from"), values.get("valid_to")
     if begins is not None and ends is not None and begins > ends:
         faults.append(Fault(file=file, pointer="/valid_to", code="ends_before_effect", params={"day": begins}))
@@ -178,6 +185,7 @@ class Remark:
 class Document:
     """One policy document. None and () mean that the document does not tell.
 
+    `predecessor` is the id of the draft or earlier version that it takes the place of, in this catalogue or an earlier.
     `title` is the full title, `heading` those words of it that stand in the text as one piece. Clauses come
     in the order of their beginnings, a parent before its children.
     """
@@ -200,6 +208,7 @@ class Document:
     text: str
     clauses: tuple[Clause, ...]
     remarks: tuple[Remark, ...]
+    predecessor: str | None = None
     _by_path: dict[str, Clause] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -268,7 +277,8 @@ def build_document(metadata: Mapping[str, Any], text: str, *, file: str = "docum
 def document_metadata(document: Document) -> dict[str, Any]:
     """Return the metadata of a document as plain data, as `build_document` takes them."""
     values = {f.name: getattr(document, f.name) for f in fields(document) if f.name not in _PARTS}
-    return {"schema": 1} | {name: _plain(value) for name, value in values.items()}
+    known = {name: value for name, value in values.items() if name not in _LEFT_OUT or value is not None}
+    return {"schema": 1} | {name: _plain(value) for name, value in known.items()}
 
 
 _PARTS = frozenset({"text", "clauses", "remarks", "_by_path"})

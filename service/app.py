@@ -7,7 +7,8 @@ from functools import partial
 import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.api import calendar, feedback_reports, public, screening_results, screenings
+from service.api import calendar, changes, feedback_reports, public, screening_results, screenings
+from service.catalogues.editions import Editions, OpenEditions
 from service.data_folder import LOOKS
 from service.intake.reader_host import Bounds
 from service.intake.readers import Readers
@@ -30,7 +31,7 @@ from service.web.serving import EXTENSION, LiveEngine, Serving, count_request, o
 PAGES = (check, embed, documentation, browse, console, feedback)
 RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
-    calendar.blueprint,
+    *(changes.blueprint, calendar.blueprint),
     *(screenings.blueprint, screening_results.blueprint, screening_results.pairs, screening_results.files),
     *(screening_results.preview, feedback_reports.blueprint, public.health),
 )
@@ -51,8 +52,9 @@ def create_app(settings: Settings) -> flask.Flask:
     app.config[SPOOL] = store.folder / LOOKS
     # A file that is looked at holds a thread that others may need.
     readers = Readers(Bounds(settings.reader_bytes, settings.look_seconds), most=max(1, settings.threads - 2))
+    editions = OpenEditions(Editions(settings.catalogue), most=max(1, settings.threads - 2))
     app.extensions[EXTENSION] = Serving(
-        settings=settings, live=live, metrics=metrics, limiter=limiter, store=store, readers=readers
+        settings=settings, live=live, metrics=metrics, limiter=limiter, store=store, readers=readers, editions=editions
     )
     register_error_handlers(app, problem_page)
     api = create_api(app)

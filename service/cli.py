@@ -1,7 +1,7 @@
-"""The command line: `cepei match | build | check | serve | eval | draft | keys | work | screen | feedback`.
+"""The command line: `cepei match | build | check | publish | rollback | catalogue | serve | eval | draft | keys ...`.
 
-Exit status: 0 done, 1 faults found or goals missed, 2 input that cannot be used, 3 no catalogue, 130 interrupted,
-141 nobody reads the output.
+Exit status: 0 done, 1 faults found or goals missed, 2 input that cannot be used, 3 no catalogue, 4 somebody else
+publishes, 130 interrupted, 141 nobody reads the output.
 """
 
 from __future__ import annotations
@@ -24,6 +24,10 @@ COMMANDS = {
     "match": "match",
     "build": "build",
     "check": "check",
+    "publish": "publish",
+    "rollback": "rollback",
+    "catalogue": "catalogue",
+    "replay": "replay",
     "serve": "serve",
     "eval": "evaluate",
     "draft": "draft",

@@ -1,15 +1,19 @@
-"""Measures, documents, clauses, entries and tables of a catalogue in the shape of the API."""
+"""Measures, documents, clauses, entries and tables of a catalogue in the shape of the API, and what answers rest on."""
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import MISSING, Field, fields, replace
 from datetime import date
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, json
 from msgspec.structs import asdict
 
 from matcher.answers import measure_shapes, shapes
 from matcher.answers.grants import GrantWords, papers
+from matcher.profiles.profile import QUESTION, MatchRequest
+from matcher.program_version import engine_version
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition
 from rules.language.grants import BenefitItem, Grant
@@ -28,6 +32,31 @@ def describe_catalogue(catalogue: Catalogue) -> shapes.CatalogueInfo:
     return shapes.CatalogueInfo(
         version=catalogue.version, documents=len(catalogue.documents), measures=len(catalogue.measures)
     )
+
+
+def describe_question(request: MatchRequest) -> dict[str, Any]:
+    """Return what is asked in the form of a request, all left out that is as if left out, with the language."""
+    asked = replace(request, catalogue="", include=request.include - {QUESTION})
+    stated = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in _given(asked).items()}
+    return stated | {"profile": _given(request.profile)}
+
+
+def question_digest(request: MatchRequest) -> str:
+    """Return the SHA-256 of what is asked."""
+    return hashlib.sha256(json.encode(describe_question(request), order="sorted")).hexdigest()
+
+
+def describe_proof(catalogue: Catalogue, request: MatchRequest) -> shapes.Proof:
+    """Return what the answer to a question follows from."""
+    return shapes.Proof(question=question_digest(request), catalogue=catalogue.version, engine=engine_version())
+
+
+def _given(given: Any) -> dict[str, Any]:  # noqa: ANN401 - a profile or a question
+    return {one.name: value for one in fields(given) if (value := getattr(given, one.name)) != _left_out(one)}
+
+
+def _left_out(one: Field[Any]) -> object:
+    return one.default_factory() if one.default_factory is not MISSING else one.default
 
 
 def describe_measure(catalogue: Catalogue, measure: Measure, language: str) -> shapes.MeasureSummary:
@@ -73,6 +102,7 @@ def describe_measure_fully(catalogue: Catalogue, measure: Measure, language: str
         context=measure.context,
         excludes=measure.excludes,
         supersedes=measure.supersedes,
+        continues=measure.continues or None,
         window=measure.window,
         examples=tuple(shapes.MeasureExample(facts=one.facts, verdict=one.verdict) for one in measure.examples),
         grant=describe_grant(catalogue, grant, labeller) if grant else UNSET,
@@ -158,7 +188,7 @@ def describe_document(
         region_label=catalogue.vocabularies["regions"][document.region].label(language),
         written_on=document.written_on, published_on=document.published_on, effective_from=document.effective_from,
         valid_to=document.valid_to, checked_on=document.checked_on, source_url=document.source_url,
-        sha256=document.sha256,
+        sha256=document.sha256, predecessor=document.predecessor,
         measures=sum(1 for measure in catalogue.measures.values() if measure.document == document.id),
         text=document.text if full else UNSET,
         remarks=document.remarks if full else UNSET,

@@ -12,16 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from matcher.answers import measure_shapes, shapes
-from matcher.answers.catalogue_json import describe_catalogue, describe_measure, plain
+from matcher.answers.catalogue_json import (
+    describe_catalogue,
+    describe_measure,
+    describe_proof,
+    describe_question,
+    plain,
+)
 from matcher.answers.evidence import Evidence, EvidenceFinder
 from matcher.answers.explanation import Explainer, Finding, rivals_of, say
 from matcher.answers.grants import GrantPresenter, GrantWords
 from matcher.answers.questions import Choice, NeedStanding, Question, ask, near_misses, standing_of_needs
 from matcher.profiles.declared import DeclaredFacts
-from matcher.profiles.profile import Detail, MatchRequest, ReadFact, Reading, Unread
+from matcher.profiles.profile import QUESTION, Detail, MatchRequest, ReadFact, Reading, Unread
 from matcher.profiles.reader import build_reader
 from matcher.profiles.words import SUGGESTIONS
 from matcher.ranking.measure_index import Flags, MeasureColumns
@@ -338,6 +344,8 @@ class Engine:
                 set_aside=int(np.count_nonzero(found.ranking.set_aside)),
                 by_kind=self._by_kind(found),
             ),
+            proof=describe_proof(self.catalogue, request),
+            question=describe_question(request) if QUESTION in request.include else UNSET,
         )
 
     def _by_kind(self, found: Considered) -> CountsByKind:

@@ -221,6 +221,14 @@ class NearMiss(Struct, frozen=True, kw_only=True):
     condition: Condition
 
 
+class Proof(Struct, frozen=True, kw_only=True):
+    """What an answer follows from: the same three give the same bytes, which `cepei replay` does."""
+
+    question: Annotated[str, "SHA-256 of what was asked; the catalogue named in the request is no part of it."]
+    catalogue: Annotated[str, "Version of the edition that answered."]
+    engine: Annotated[str, "Hash of the program that answered, its words and the libraries it reads with."]
+
+
 class MatchAnswer(Struct, frozen=True, kw_only=True):
     """The measures that fit, in order, each with its evidence."""
 
@@ -232,6 +240,8 @@ class MatchAnswer(Struct, frozen=True, kw_only=True):
     needs: tuple[NeedStanding, ...]
     near_misses: tuple[NearMiss, ...]
     totals: Totals
+    proof: Proof
+    question: Annotated[Mapping[str, Any] | UnsetType, "What was asked, where `include` asks for it."] = UNSET
 
 
 class MeasureListed(MeasureSummary, frozen=True, kw_only=True):
@@ -256,6 +266,7 @@ class MeasureFull(MeasureSummary, frozen=True, kw_only=True):
     context: Annotated[tuple[str, ...], "Paths of further clauses that describe what it is about."]
     excludes: Annotated[tuple[str, ...], "Ids of measures that cannot be had beside this one."]
     supersedes: Annotated[tuple[str, ...], "Ids of measures that this one replaces."]
+    continues: Annotated[str | None, "The id that it had in the document's predecessor."]
     window: Window | None
     examples: tuple[MeasureExample, ...]
     grant: Annotated[StatedGrant | UnsetType, "What it gives, of a measure that states it in detail."] = UNSET
@@ -283,6 +294,7 @@ class DocumentSummary(DocumentRef, frozen=True, kw_only=True):
     checked_on: date | None
     source_url: str | None
     sha256: Annotated[str | None, "Of the file the text was taken from."]
+    predecessor: Annotated[str | None, "The id of the draft or earlier version that it takes the place of."]
     measures: int
 
 

@@ -65,9 +65,16 @@ class Detail(StrEnum):
     BRIEF = "brief"
 
 
+QUESTION = "question"
+"""What `include` asks for where the answer shall hold the question, so that it can be given again from it alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchRequest:
-    """One question: whose profile, which day, which documents, which page, in which language."""
+    """One question: whose profile, which day, which documents, which page, in which language.
+
+    `catalogue` is the version that shall answer, "" for the one in force; it is no part of what is asked.
+    """
 
     profile: Profile
     on: date
@@ -77,6 +84,7 @@ class MatchRequest:
     statuses: frozenset[str] = frozenset({"in_force", "draft"})
     include: frozenset[str] = frozenset()
     language: str = "zh"
+    catalogue: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,11 +136,13 @@ def _plain(value: object) -> object:
 
 
 def assemble(content: Content) -> Catalogue:
-    """Parse the packs of `content`, checking every quote again; raise SeedError naming every fault."""
+    """Parse the packs of `content`, checking quotes and references again; raise SeedError naming every fault."""
     packs = [
         parse_pack(raw, file=f"{name}.yaml", documents=content.documents, lexicon=content.lexicon)
         for name, raw in content.packs.items()
     ]
+    if faults := reference_faults(packs):
+        raise SeedError(faults)
     measures = sorted((measure for pack in packs for measure in pack.measures), key=lambda measure: measure.id)
     return Catalogue(
         version=version_of(content),

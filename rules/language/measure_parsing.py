@@ -38,7 +38,10 @@ from rules.language.number_checks import number_faults
 
 _REQUIRED_OF_DRAFTS = ("id", "title", "instrument", "kind", "strength", "source")
 _REQUIRED = (*_REQUIRED_OF_DRAFTS, "title_en", "examples")
-_OPTIONAL = ("also", "context", "conditions", "addressee", "attracts", "benefit", "window", "excludes", "supersedes")
+_OPTIONAL = (
+    "also", "context", "conditions", "addressee", "attracts", "benefit", "window",
+    "excludes", "supersedes", "continues",
+)  # fmt: skip
 MEASURE_KEYS = frozenset({*_REQUIRED, *_OPTIONAL})
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WINDOW_KEYS = frozenset({"opens", "closes", "cite"})
@@ -124,8 +127,18 @@ class MeasureParser:
             "window": self._window(raw.get("window"), f"{pointer}/window", clause),
             "excludes": tuple(map(str, self._list(raw, "excludes", pointer))),
             "supersedes": tuple(map(str, self._list(raw, "supersedes", pointer))),
+            "continues": self._continues(raw, pointer),
             "examples": examples,
         }
+
+    def _continues(self, raw: Mapping[str, Any], pointer: str) -> str:
+        """Return the id that the measure had before; only a document with a predecessor has such measures."""
+        before = raw.get("continues", "")
+        if not isinstance(before, str) or (before and not _ID.fullmatch(before)):
+            self.quoter.faults.add(f"{pointer}/continues", "no_id", id=before)
+        elif before and self.quoter.document.predecessor is None:
+            self.quoter.faults.add(f"{pointer}/continues", "continues_without_predecessor")
+        return str(before)
 
     def _check_keys(self, raw: Mapping[str, Any], pointer: str) -> None:
         faults = self.quoter.faults

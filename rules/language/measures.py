@@ -260,7 +260,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
-    """One support measure; `conditions` include the document's own reach and are all needed."""
+    """One support measure; `conditions` include the document's own reach and are all needed.
+
+    `continues` is the id it had in the document's predecessor, "" where it had none.
+    """
 
     id: str
     document: str
@@ -278,6 +281,7 @@ class Measure:
     window: Window | None = None
     excludes: tuple[str, ...] = ()
     supersedes: tuple[str, ...] = ()
+    continues: str = ""
     examples: tuple[Example, ...] = ()
 
     def title_in(self, language: str) -> str:

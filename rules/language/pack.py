@@ -43,9 +43,11 @@ class Pack:
     """The measures of one document, in the order written, and the plain data that they were parsed from.
 
     `grants` tells by measure what format 2 states of it; `facts` are those that the pack itself defines.
+    `predecessor` is that of its document.
     """
 
     document: str
+    predecessor: str | None = None
     measures: tuple[Measure, ...]
     grants: Mapping[str, Grant] = field(default_factory=dict)
     facts: Mapping[str, FactDefinition] = field(default_factory=dict)
@@ -93,7 +95,9 @@ def parse_pack(
         if parser.schema > 1
     }
     measures = tuple(summed_up(measure, given[measure.id]) if given else measure for measure in measures)
-    return Pack(document=document.id, measures=measures, grants=given, facts=own, raw=data)
+    return Pack(
+        document=document.id, predecessor=document.predecessor, measures=measures, grants=given, facts=own, raw=data
+    )
 
 
 def _document_of(data: object, file: str, documents: Mapping[str, Document], faults: Faults) -> Document | None:
@@ -234,4 +238,15 @@ def reference_faults(packs: Iterable[Pack]) -> list[Fault]:
                 for other in others
                 if other not in owners
             ]
-    return faults
+    return [*faults, *_broken_lines(packs)]
+
+
+def _broken_lines(packs: Sequence[Pack]) -> Iterable[Fault]:
+    """Yield a fault for each measure that continues none of the predecessor, where that is still here."""
+    by_document = {pack.document: {measure.id for measure in pack.measures} for pack in packs}
+    for pack in packs:
+        known = by_document.get(pack.predecessor or "")
+        for position, measure in enumerate(pack.measures):
+            if known is not None and measure.continues and measure.continues not in known:
+                pointer, params = f"/measures/{position}/continues", {"id": measure.continues}
+                yield Fault(file=f"{pack.document}.yaml", pointer=pointer, code="no_measure", params=params)

@@ -47,7 +47,7 @@ from service.shapes.reading import (
 from service.web.blueprints import Blueprint
 from service.web.lookups import found, page_of, read_filters, select
 from service.web.requests import asked_language, json_bytes, private_answer, public_answer
-from service.web.serving import IMPAIRABLE, charge_match, engine, impaired, served_catalogue, serving
+from service.web.serving import IMPAIRABLE, charge_match, choose_edition, engine, impaired, served_catalogue, serving
 
 matching = Blueprint("match", __name__, description="Which measures fit a company.")
 
@@ -58,8 +58,10 @@ matching = Blueprint("match", __name__, description="Which measures fit a compan
 def match(question: MatchRequest) -> flask.Response:
     """Rank the measures that fit a company.
 
-    Same profile, catalogue, date, language and options: same bytes.
+    Same profile, catalogue, date, language and options: same bytes. `proof` says what they follow from; an earlier
+    edition answers where `catalogue` names it, so that an answer can be given again.
     """
+    choose_edition(question.catalogue, "/catalogue")
     charge_match()
     answer, parts_ms = engine().match_timed(replace(question, language=asked_language()))
     began = time.perf_counter()

@@ -20,7 +20,14 @@ from rules.language.condition_parsing import PackError
 from seeds.faults import Fault, SeedError
 from service.complaints import Complaint, RequestError
 from service.drafts.preview import FILE, Draft, parse_document, parse_draft, stored_preview, with_document
-from service.intake.queries import MatrixFilter, MeasureTenantsQuery, NoQuery, PageQuery, TenantMatchQuery
+from service.intake.queries import (
+    MatrixFilter,
+    MeasureTenantsQuery,
+    NoQuery,
+    PageQuery,
+    ScreeningChangesQuery,
+    TenantMatchQuery,
+)
 from service.intake.questions import PreviewQuestion
 from service.intake.raw_table import Format
 from service.screenings.results.files import MEDIA_TYPES
@@ -33,6 +40,8 @@ from service.screenings.shapes import (
     Pair,
     PreviewAnswer,
     RejectedRows,
+    ScreeningOutlook,
+    ScreeningOutlooks,
     SummaryAnswer,
     TenantItem,
     TenantItems,
@@ -41,7 +50,7 @@ from service.screenings.shapes import (
 )
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.granted import Granting
-from service.screenings.stored.jobs import Job
+from service.screenings.stored.jobs import Job, State
 from service.screenings.stored.matrix import (
     add_up,
     best_pairs,
@@ -68,6 +77,7 @@ from service.web.lookups import (
     explained,
     finished_screening,
     found,
+    outlook_of,
     page_of,
     parts_of,
     question_of,
@@ -75,7 +85,7 @@ from service.web.lookups import (
     results_file,
 )
 from service.web.requests import asked_language, json_bytes, private_answer
-from service.web.serving import folders, jobs, operator, served_catalogue
+from service.web.serving import engine, folders, jobs, operator, own_screenings, served_catalogue
 
 blueprint = Blueprint("screening_results", __name__, description="What a screening found.")
 
@@ -201,19 +211,23 @@ def list_rejected(query: Json, screening_id: str) -> flask.Response:
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/changes")
 @blueprint.only_for(operator)
-@blueprint.takes(PageQuery, location="query")
+@blueprint.takes(ScreeningChangesQuery, location="query")
 @blueprint.answers(Changes, 401, 403, 404, 409, 422, 503, description="A page of tenants that came out differently.")
 def list_changes(query: Json, screening_id: str) -> flask.Response:
-    """Tell what a rerun changed for whom, beside the screening that it ran again."""
-    job = finished_screening(screening_id)
-    changes, parts = changes_of(job), parts_of(job)
+    """Tell what a rerun changed for whom, beside the screening that it ran again.
+
+    With `against=current` what running it again now, with the catalogue in force, would change.
+    """
+    job, with_current = finished_screening(screening_id), query["against"] == "current"
+    changes, parts = changes_of(job, with_current=with_current), parts_of(job)
+    after = (engine() if with_current else engine_of(job.catalogue)).catalogue
     rows, where = page_of(changes.rows(), query)
-    changed = changes.of_tenants(rows, _titles(job, changes, rows))
+    changed = changes.of_tenants(rows, _titles(after, changes, rows))
     called = parts.called(rows)
-    nameless = {"external_id": "", "uscc": "", "name": ""}  # decided before, refused by the later catalogue
+    nameless = {"external_id": "", "uscc": "", "name": ""}  # decided by one of the two, refused by the other
     answer = Changes(
         before=CatalogueVersion(version=changes.version_before),
-        after=CatalogueVersion(version=engine_of(job.catalogue).catalogue.version),
+        after=CatalogueVersion(version=after.version),
         totals=changes.totals(),
         items=tuple(
             ChangedTenant(**called.get(row, {"row": row, **nameless}), changes=tuple(changed[row])) for row in rows
@@ -223,15 +237,45 @@ def list_changes(query: Json, screening_id: str) -> flask.Response:
     return private_answer(json_bytes(answer))
 
 
-def _titles(job: Job, changes: StoredChanges, rows: Collection[int]) -> dict[str, str]:
+def _titles(now: Catalogue, changes: StoredChanges, rows: Collection[int]) -> dict[str, str]:
     """Return the titles of what changed; a measure that is gone has the title it had."""
-    wanted, now = changes.measures_of(rows), engine_of(job.catalogue).catalogue
+    wanted = changes.measures_of(rows)
     titles = {measure_id: title_of(now, measure_id, asked_language()) for measure_id in wanted & now.measures.keys()}
     if gone := wanted - titles.keys():
         with suppress(RequestError):
             then = engine_of(changes.version_before).catalogue
             titles |= {measure_id: title_of(then, measure_id, asked_language()) for measure_id in gone}
     return titles
+
+
+@blueprint.at("/v1/changes/screenings")
+@blueprint.only_for(operator)
+@blueprint.takes(PageQuery, location="query")
+@blueprint.answers(ScreeningOutlooks, 401, 403, 422, 503, description="A page of finished screenings, newest first.")
+def list_outlooks(query: Json) -> flask.Response:
+    """Tell which of the caller's finished screenings gain or lose by the catalogue in force, and for how many tenants.
+
+    It is worked out in the background after an edition has come into force; until then `state` is `waiting`.
+    """
+    finished = [job for job in own_screenings() if job.state is State.FINISHED]
+    shown, page = page_of(finished, query)
+    answer = ScreeningOutlooks(
+        catalogue=CatalogueVersion(version=engine().catalogue.version), items=tuple(map(_outlook, shown)), **page
+    )
+    return private_answer(json_bytes(answer))
+
+
+def _outlook(job: Job) -> ScreeningOutlook:
+    changes = outlook_of(job)
+    gaining, losing = changes.tenants() if changes else (None, None)
+    return ScreeningOutlook(
+        id=job.id,
+        catalogue=CatalogueVersion(version=job.catalogue or ""),
+        state="compared" if changes else "waiting",
+        tenants_gaining=gaining,
+        tenants_losing=losing,
+        totals=changes.totals() if changes else None,
+    )
 
 
 def place_asked(catalogue: Catalogue, query: Mapping[str, Any]) -> tuple[FilterRead | None, Collection[str]]:

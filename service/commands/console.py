@@ -19,13 +19,14 @@ from seeds.faults import Bilingual, bilingual, worded
 class Exit(IntEnum):
     """0 done, 1 the command looked and found fault, 2 the input cannot be used, 3 there is no catalogue, 130 Ctrl-C.
 
-    141 nobody reads what it prints any more, as after `| head`.
+    4 somebody else publishes, or has published meanwhile; 141 nobody reads what it prints any more, as after `| head`.
     """
 
     DONE = 0
     FAULTS_FOUND = 1
     UNUSABLE_INPUT = 2
     NO_CATALOGUE = 3
+    CONFLICT = 4
     INTERRUPTED = 130
     UNREAD = 141
 

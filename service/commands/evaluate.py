@@ -8,13 +8,12 @@ import urllib.error
 import urllib.request
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 
-from seeds.faults import SeedError, load_yaml
 from service.app import create_app
-from service.commands.console import CommandError, Exit, existing_file, refusal, tell
+from service.commands.check import load_cases
+from service.commands.console import Exit, refusal, tell
 from service.commands.match import open_engine
-from service.evaluation import GOALS, Ask, Json, evaluate_cases, is_case
+from service.evaluation import GOALS, Ask, Json, evaluate_cases
 from service.settings import Settings, load_settings
 
 SECONDS = 30
@@ -57,19 +56,6 @@ def _raised_goal(text: str) -> tuple[str, float]:
     if kind not in GOALS or not 0 < float(share) <= 1:
         raise ValueError(text)
     return kind, float(share)
-
-
-def load_cases(file: Path) -> tuple[list[Json], dict[str, float]]:
-    """Load labelled cases, and the goals that stand beside them; raise CommandError when the file holds none."""
-    try:
-        loaded: Any = load_yaml(existing_file(file))
-    except SeedError as error:
-        raise CommandError(str(error)) from error
-    whole = loaded if isinstance(loaded, dict) else {"cases": loaded}
-    cases, goals = whole.get("cases"), whole.get("goals", {})
-    if not isinstance(cases, list) or not all(is_case(case) for case in cases) or not goals.keys() <= GOALS.keys():
-        raise refusal("no_cases", file=file)
-    return cases, goals
 
 
 def _service_of(options: argparse.Namespace) -> Ask:

@@ -5,6 +5,7 @@ What is sent in a body stands in questions.py.
 
 from __future__ import annotations
 
+from matcher.standing import CatalogueChange
 from rules.language.measures import Instrument, MeasureKind, MeasureVerdict
 from service.clock import today
 from service.complaints import StrictSchema
@@ -67,6 +68,28 @@ class MeasuresQuery(MeasureFilters, PageQuery):
             "Only measures that can be applied for before this day: applications are open on `on`, or open by then. "
             "One whose text states no time is left out."
         )
+    )
+
+
+class ChangesQuery(PageQuery):
+    """Since when, and which changes."""
+
+    since = _words(
+        "The version of an edition (`GET /v1/editions`), or a day: the edition in force at its end. The edition before "
+        "the one in force if not given.",
+        "2026-01-31",
+    )
+    on = Day(metadata=described("The day up to which time passes, today in China if not given."), load_default=today)
+    kind = Choice(tuple(CatalogueChange), metadata=described("Only changes of this kind."))
+
+
+class ScreeningChangesQuery(PageQuery):
+    """What a screening is compared with."""
+
+    against = Choice(
+        ("previous", "current"),
+        load_default="previous",
+        metadata=described("The screening that it ran again (previous), or the catalogue in force (current)."),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from matcher.profiles.declared import DeclaredFacts
-from matcher.profiles.profile import MatchRequest, Profile
+from matcher.profiles.profile import QUESTION, MatchRequest, Profile
 from rules.catalogue.catalogue import Catalogue
 from seeds.faults import Fault
 from seeds.profile_fields import Kind, profile_fields
@@ -103,11 +103,14 @@ class MatchRequestSchema(StrictSchema):
     on = Day(metadata=described("The day the question is about, today in China if not given."), load_default=today)
     statuses = Choices(STATUSES, fewest=1, metadata=described("Documents to consider, both kinds if not given."))
     include = Choices(
-        ("general", "not_applicable"),
+        ("general", "not_applicable", QUESTION),
         metadata=described(
             "Also answer with measures open to a whole field or to all, which are set aside where others are nearer to "
-            "the company (general), and with those that do not apply (not_applicable)."
+            "the company (general), with those that do not apply (not_applicable), with the question itself (question)."
         ),
+    )
+    catalogue = Text(
+        metadata=described("The version of the edition that shall answer (`GET /v1/editions`), else the one in force.")
     )
 
     def complain_of(self, name: str) -> Complaint:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import flask
 
@@ -237,13 +237,15 @@ def engine_of(version: str | None) -> Engine:
     if version == now.catalogue.version:
         return now
     try:
-        return serving().editions.engine(version or "")
+        return serving().kept.engine(version or "")
     except CatalogueError as error:
         raise RequestError("conflict", [Complaint(code="other_catalogue")]) from error
 
 
-def changes_of(job: Job) -> StoredChanges:
-    """Return what a rerun changed; raise RequestError saying why there is nothing to compare."""
+def changes_of(job: Job, *, with_current: bool = False) -> StoredChanges:
+    """Return what a rerun changed, or would change now; raise RequestError saying why there is nothing to compare."""
+    if with_current:
+        return outlook_of(job) or _raise_not_compared()
     changes = StoredChanges.read(folders().of(job.id))
     if changes is not None:
         return changes
@@ -253,6 +255,16 @@ def changes_of(job: Job) -> StoredChanges:
     if before is None or before.state is State.FINISHED:  # one that finished was compared, unless it went meanwhile
         raise RequestError("conflict", [Complaint(code="previous_gone")])
     raise RequestError("conflict", [Complaint(code="previous_unfinished", params=state_words(before.state))])
+
+
+def outlook_of(job: Job) -> StoredChanges | None:
+    """Return what the catalogue in force changes for a finished screening; None where that is not worked out yet."""
+    now = engine().catalogue.version
+    return StoredChanges.none(now) if job.catalogue == now else StoredChanges.read(folders().of(job.id), now)
+
+
+def _raise_not_compared() -> NoReturn:
+    raise RequestError("conflict", [Complaint(code="not_compared")])
 
 
 def question_of(job: Job, row: int) -> MatchRequest:

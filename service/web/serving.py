@@ -21,10 +21,12 @@ from matcher.answers.engine import Engine
 from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import MatchRequest, Profile
 from rules.catalogue.catalogue import Catalogue, CatalogueError
+from seeds.vocabulary import printable
+from service.catalogues.editions import EditionsBusyError, OpenEditions
+from service.catalogues.kept import KeptCatalogues, mark_of
 from service.clock import seconds_to_midnight, today
 from service.complaints import Complaint, RequestError
 from service.disk import StorageError, fault_of
-from service.editions import Editions, mark_of
 from service.intake.readers import Readers
 from service.keys import SCREENING_ROLES, Key, Keys, Role
 from service.logs import log_exception, log_fault
@@ -79,6 +81,7 @@ class Serving:
     limiter: Limiter | None
     store: Store
     readers: Readers
+    editions: OpenEditions
 
     @property
     def engine(self) -> Engine | None:
@@ -93,9 +96,9 @@ class Serving:
         return self.engine.declared if self.engine else None
 
     @property
-    def editions(self) -> Editions:
+    def kept(self) -> KeptCatalogues:
         """Return the catalogues that stored screenings were decided with."""
-        return Editions(self.store.folder)
+        return KeptCatalogues(self.store.folder)
 
 
 def open_engine(settings: Settings, metrics: Metrics) -> Engine | None:
@@ -121,6 +124,28 @@ def engine() -> Engine:
     if found is None:
         raise RequestError("catalogue_unavailable")
     return found
+
+
+def choose_edition(version: str, pointer: str) -> None:
+    """Have an edition answer this request, "" the one in force; raise RequestError as `open_edition` does."""
+    if version:
+        flask.g.engine = open_edition(version, pointer)
+
+
+def open_edition(version: str, pointer: str) -> Engine:
+    """Return the engine of an edition; raise RequestError when there is none, or too many wait for one."""
+    if version == engine().catalogue.version:
+        return engine()
+    try:
+        return serving().editions.engine(version)
+    except EditionsBusyError as error:
+        raise RequestError("overloaded", [Complaint(code="editions_busy")], retry_after=2) from error
+    except CatalogueError as error:
+        raise RequestError("invalid_request", [_no_edition(version, pointer)]) from error
+
+
+def _no_edition(version: str, pointer: str) -> Complaint:
+    return Complaint(code="no_such_edition", pointer=pointer, params={"version": printable(version)})
 
 
 def served_catalogue() -> Catalogue:

@@ -1,7 +1,6 @@
 """What the tests of the rules share: the shipped content, the invented policies, and how facts become answers."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,15 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from rules.catalogue import examples
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import Content, assemble
 from rules.compiled.program import Program
-from rules.language.facts import Answer, Lexicon, derive, parse_fact_value
+from rules.language.facts import Answer, Lexicon
 from rules.language.pack import load_pack
 from seeds.library import load_documents
 
 POLICIES = Path(__file__).parent / "policies"
-EXAMPLE_DAY = date(2026, 6, 15)
 
 # A busy machine is slow now and then, which is no fault of what is tested.
 settings.register_profile("patient", deadline=None)
@@ -64,18 +63,6 @@ def every_measure(shipped: Catalogue, policies: SimpleNamespace) -> SimpleNamesp
 
 @pytest.fixture(scope="session")
 def answers_from(lexicon: Lexicon, policies: SimpleNamespace) -> Callable[[Mapping[str, Any]], dict[str, Answer]]:
-    """Turn plain facts, as an example writes them, into a profile's answers on EXAMPLE_DAY."""
+    """Turn plain facts, as an example writes them, into a profile's answers on the day of examples."""
     known = {**lexicon.facts, **policies.facts}
-
-    def read(facts: Mapping[str, Any]) -> dict[str, Answer]:
-        answers = {
-            fact: Answer(sure=parse_fact_value(known[fact], value, lexicon.vocabularies))
-            if fact in known
-            else Answer(sure=(value,))
-            for fact, value in facts.items()
-        }
-        if "region" in answers:  # who names no other place means to stay
-            answers.setdefault("target_region", answers["region"])
-        return derive(answers, EXAMPLE_DAY)
-
-    return read
+    return lambda facts: examples.answers_from(facts, known, lexicon.vocabularies)

@@ -40,6 +40,7 @@ def document_entry(catalogue: Catalogue, document: Document, words: Mapping[str,
         "status": words[f"status.{document.status}"],
         "region": region.label(words["language"]),
         "source_url": document.source_url,
+        "predecessor": document.predecessor,
     }
 
 

@@ -1,9 +1,10 @@
-"""The browsing pages: documents and their text, measures and what they rest on, departments."""
+"""The browsing pages: documents and their text, measures and what they rest on, departments, what changed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from itertools import groupby
 from typing import Any, TypeVar
 
 import flask
@@ -37,6 +38,7 @@ from service.pages.browse.search import (
 )
 from service.pages.frame import link, render_page
 from service.pages.wording import page_words
+from service.web.catalogue_changes import counted, linked_to_predecessor, published, read_since
 from service.web.lookups import having, open_to
 from service.web.requests import page_language
 from service.web.serving import engine, served_catalogue
@@ -146,6 +148,39 @@ def measure(measure_id: str) -> flask.Response:
     shown = catalogue.measures[measure_id]
     return render_page(
         "measure.html", measure=measure_page(catalogue, shown, words), related=related(catalogue, shown, words)
+    )
+
+
+@blueprint.get("/changes")
+def changes() -> flask.Response:
+    """Show what changed since an edition, by kind; the form chooses which."""
+    words, asked = _words(), flask.request.args.get("since", "").strip()
+    since, current = read_since(asked), served_catalogue()
+    found = since.changes(words["language"])
+    listed, page = _page_of(found)
+    return render_page(
+        "changes.html",
+        since=since,
+        current=current.version,
+        editions=published(since.before.version),
+        totals=counted(found),
+        groups=[(kind, list(items)) for kind, items in groupby(listed, key=lambda one: one.kind)],
+        known={"measure": current.measures, "document": current.documents},
+        documents={**since.before.documents, **current.documents},
+        page=page,
+        given={"since": asked} if asked else {},
+    )
+
+
+@blueprint.get("/documents/<document_id>/predecessor")
+def predecessor(document_id: str) -> flask.Response:
+    """Show a document beside the one that it takes the place of, clause by clause."""
+    catalogue = served_catalogue()
+    if document_id not in catalogue.documents:
+        return _missing(document_id, {one.id: one.title for one in catalogue.documents.values()}, kind="document")
+    shown = catalogue.documents[document_id]
+    return render_page(
+        "predecessor.html", document=document_entry(catalogue, shown, _words()), linked=linked_to_predecessor(shown)
     )
 
 

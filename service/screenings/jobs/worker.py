@@ -20,10 +20,11 @@ from typing import TypeAlias
 import structlog
 
 from rules.catalogue.catalogue import Catalogue, CatalogueError
+from service.catalogues.editions import Editions
+from service.catalogues.kept import KeptCatalogues, Newest
 from service.clock import today
 from service.data_folder import ClockWatch, sweep
 from service.disk import Fault, StorageError, fault_of
-from service.editions import Editions, Newest
 from service.feedback.store import Feedback
 from service.intake.raw_table import TableRefusedError
 from service.intake.reader_host import Bounds
@@ -31,12 +32,12 @@ from service.intake.readers import AbandonedError, ReaderDiedError, prepare, rea
 from service.keys import Sessions
 from service.logs import log_exception, log_fault
 from service.screenings.jobs.deciding import Cores, decide_all
+from service.screenings.jobs.outlook import Rerun, side_of, write_outlook
 from service.screenings.jobs.reading import Account, account_of, plain_refusal, read_with, warm
-from service.screenings.stored.changes import Side, write_changes
+from service.screenings.stored.changes import StoredChanges, write_changes
 from service.screenings.stored.folders import Folder, Folders
-from service.screenings.stored.jobs import BEAT_SECONDS, Chunk, Job, Jobs, LeaseLostError, State
-from service.screenings.stored.matrix import measure_counts
-from service.screenings.stored.parts import PairReader, write_digest
+from service.screenings.stored.jobs import BEAT_SECONDS, Job, Jobs, LeaseLostError, State
+from service.screenings.stored.parts import write_digest
 from service.settings import Settings
 from service.store import Store
 
@@ -55,6 +56,8 @@ MOST_READINGS = 2
 """A file whose reading has ended so many readers, or workers, fails; it would end the next one too."""
 MOST_CRASHES = 3
 """Likewise a screening that has ended so many processes, nothing decided in between."""
+LOOK_AHEAD_SECONDS = 2.0
+"""So often is looked whether another catalogue is in force than the one that decided."""
 NICENESS = 10
 """Matches go before screenings where both want the processor."""
 
@@ -74,8 +77,8 @@ class Worker:
         """Open the data file; the catalogue only when there is something to do."""
         self._store = store = Store(self.settings.data)
         self._clock = ClockWatch(store.folder)
-        self._jobs, self._folders, self._editions = Jobs(store), Folders(store.folder), Editions(store.folder)
-        self._newest = Newest(self.settings.catalogue, self._editions)
+        self._jobs, self._folders, self._catalogues = Jobs(store), Folders(store.folder), KeptCatalogues(store.folder)
+        self._newest = Newest(self.settings.catalogue, self._catalogues)
         self._opening = threading.Lock()
         self._opened: Catalogue | None = None
         self._feedback, self._sessions = Feedback(store), Sessions(store)
@@ -83,6 +86,8 @@ class Worker:
         self._crew: Cores | None = None
         self._version = ""
         self._swept = float("-inf")
+        self._looked_ahead = float("-inf")
+        self._outlooks_failed: set[tuple[str, str]] = set()
         self._was_read = threading.Event()
         self._broken: Exception | None = None
 
@@ -129,7 +134,7 @@ class Worker:
 
     def _look_after(self) -> bool:
         self._sweep_when_due()
-        return self._decide_once()
+        return self._decide_once() or self._look_ahead_once()
 
     def _read_once(self) -> bool:
         return self._take(self._jobs.lease(self._name, unread=True), self._read)
@@ -166,7 +171,7 @@ class Worker:
             self._folders.remove(job_id)
         if self._clock.is_believed():
             self._forget_what_is_over()
-        self._editions.forget(self._jobs.catalogues())
+        self._catalogues.forget(self._jobs.catalogues())
         sweep(self._store.folder)
         self._store.empty_log()
         self._store.keep_reserve()
@@ -239,8 +244,12 @@ class Worker:
         folder = self._folders.of(job.id)
         if known := account_of(folder, job.options.on):
             return known
+        return self._read_as(catalogue, folder, job=job, is_over=is_over)
+
+    def _read_as(self, catalogue: Catalogue, folder: Folder, *, job: Job, is_over: Callable[[], bool]) -> Account:
+        """Have a process read the file of a screening in a folder, as a catalogue understands it."""
         bounds = Bounds(self.settings.reader_bytes, self.settings.reader_seconds, NICENESS)
-        kept = self._editions.path(catalogue.version)
+        kept = self._catalogues.path(catalogue.version)
         prepare((warm.__module__, warm.__name__, str(kept)))
         return read_until(is_over, bounds, read_with, kept, folder, job.format, job.options, latest=today())
 
@@ -282,13 +291,47 @@ class Worker:
         if before is None or before.state is not State.FINISHED:
             return
         with suppress(FileNotFoundError):  # it was deleted at this moment
-            earlier = self._side(self._folders.of(before.id), self._jobs.chunks(before.id), before.catalogue or "")
-            write_changes(folder, earlier, self._side(folder, chunks, version))
+            earlier = side_of(self._folders.of(before.id), self._jobs.chunks(before.id), before.catalogue or "")
+            write_changes(folder, earlier, side_of(folder, chunks, version))
 
-    def _side(self, folder: Folder, chunks: list[Chunk], version: str) -> Side:
-        """Return a finished screening to be compared; one without a row that could be decided lists nothing."""
-        pairs = PairReader.open(folder) if chunks else None
-        return Side(pairs=pairs, measures=measure_counts(chunks), version=version)
+    def _look_ahead_once(self) -> bool:
+        """Work out what the catalogue in force changes for one finished screening; False when nothing is due."""
+        if time.monotonic() - self._looked_ahead < LOOK_AHEAD_SECONDS:
+            return False
+        current = Editions(self.settings.catalogue).current() or ""
+        waiting = self._jobs.finished_without(current) if current else []
+        catalogue = self._newest.catalogue() if waiting else None
+        job = next((job for job in waiting if catalogue and self._is_outlook_due(job, catalogue.version)), None)
+        if job is None or catalogue is None:
+            self._looked_ahead = time.monotonic()
+            return False
+        try:
+            self._look_ahead(job, catalogue)
+        except Exception as error:  # noqa: BLE001 - the screening itself is as it was; nothing is tried twice
+            self._outlooks_failed.add((job.id, catalogue.version))
+            log_fault("outlook_failed", str(fault_of(error) or type(error).__name__))
+        return True
+
+    def _is_outlook_due(self, job: Job, version: str) -> bool:
+        folder = self._folders.of(job.id)
+        is_there = folder.sent(job.format).is_file() and (job.id, version) not in self._outlooks_failed
+        return is_there and job.catalogue != version and StoredChanges.read(folder, version) is None
+
+    def _look_ahead(self, job: Job, catalogue: Catalogue) -> None:
+        """Let whoever waits go first, between chunks; what is decided stays with who decides it."""
+        folder, crew = self._folders.of(job.id), Cores(catalogue, 1, niceness=NICENESS)
+        before = side_of(folder, self._jobs.chunks(job.id), job.catalogue or "")
+
+        def is_over() -> bool:
+            while not self._is_over() and self._decide_once():
+                pass
+            return self._is_over()
+
+        try:
+            read = partial(self._read_as, catalogue, job=job, is_over=self._is_over)
+            write_outlook(job, folder, before, Rerun(version=catalogue.version, read=read, crew=crew), is_over)
+        finally:
+            crew.close()
 
     def _catalogue_of(self, job: Job) -> Catalogue:
         """Return the catalogue that the screening has been read with, else the newest."""
@@ -300,7 +343,7 @@ class Worker:
 
     def _kept(self, version: str | None) -> Catalogue | None:
         try:
-            return self._editions.catalogue(version) if version else None
+            return self._catalogues.catalogue(version) if version else None
         except CatalogueError as error:
             structlog.get_logger().warning("screening_begun_anew", reason=str(error))
             return None

@@ -1,4 +1,4 @@
-"""What a rerun changed, and for whom: two screenings of the same file, pair by pair."""
+"""What a rerun changed, or would change, and for whom: two screenings of the same file, pair by pair."""
 
 from __future__ import annotations
 
@@ -41,12 +41,20 @@ class Side:
     version: str
 
 
-def write_changes(folder: Folder, before: Side, after: Side) -> None:
-    """Write what differs beside the results of the later screening, by row and measure."""
+def write_changes(folder: Folder, before: Side, after: Side, *, with_catalogue: str = "") -> None:
+    """Write what differs beside the results of the later screening, by row and measure.
+
+    `with_catalogue` is the version of a rerun of which only this is kept; it stands beside the earlier screening then,
+    in the place of what an earlier version would have changed.
+    """
     found = [_compare(measure_id, before, after) for measure_id in sorted({*before.measures, *after.measures})]
     table = pa.concat_tables([_NOTHING, *found]).sort_by([("row", "ascending"), ("measure_id", "ascending")])
     reported = table.replace_schema_metadata({_BEFORE: before.version.encode()})
-    write_whole(_file(folder), table_bytes(reported))
+    written = _file(folder, with_catalogue)
+    write_whole(written, table_bytes(reported))
+    for old in folder.path.glob(_file(folder, "*").name) if with_catalogue else ():
+        if old != written:
+            old.unlink(missing_ok=True)
 
 
 def _compare(measure_id: str, before: Side, after: Side) -> pa.Table:
@@ -82,11 +90,19 @@ class StoredChanges:
     version_before: str
 
     @classmethod
-    def read(cls, folder: Folder) -> StoredChanges | None:
-        """Return the changes; None when the screening is no rerun of a finished one."""
-        if not _file(folder).is_file():
+    def none(cls, version: str) -> StoredChanges:
+        """Return that the catalogue that decided changes nothing."""
+        return cls(_NOTHING, version)
+
+    @classmethod
+    def read(cls, folder: Folder, with_catalogue: str = "") -> StoredChanges | None:
+        """Return the changes; None when the screening is no rerun of a finished one.
+
+        With the version of a catalogue: what a rerun with it would change; None when that is not worked out.
+        """
+        if not _file(folder, with_catalogue).is_file():
             return None
-        table = pq.read_table(_file(folder))
+        table = pq.read_table(_file(folder, with_catalogue))
         return cls(table, table.schema.metadata[_BEFORE].decode())
 
     def rows(self) -> list[int]:
@@ -98,6 +114,12 @@ class StoredChanges:
         """Return how many pairs changed in each way."""
         counted = Counter(self.table["kind"].to_numpy().tolist())
         return ChangeCounts(**{kind: counted[place] for place, kind in enumerate(KINDS)})
+
+    def tenants(self) -> tuple[int, int]:
+        """Return for how many tenants something is gained, and for how many lost; some may have both."""
+        rises = self.table["before"].to_numpy() < self.table["after"].to_numpy()
+        rows = self.table["row"].to_numpy()
+        return len(np.unique(rows[rises])), len(np.unique(rows[~rises]))
 
     def of_tenants(self, rows: Collection[int], titles: Mapping[str, str]) -> dict[int, list[ChangedPair]]:
         """Return row -> its changes; a measure without a title keeps its id."""
@@ -124,5 +146,5 @@ class StoredChanges:
         yield from self.table.take(np.flatnonzero(wanted)).to_pylist()
 
 
-def _file(folder: Folder) -> Path:
-    return folder.path / "changes.parquet"
+def _file(folder: Folder, with_catalogue: str) -> Path:
+    return folder.path / (f"outlook-{with_catalogue}.parquet" if with_catalogue else "changes.parquet")

@@ -317,6 +317,14 @@ class Jobs:
         rows = self._store.rows("SELECT DISTINCT catalogue FROM screenings WHERE catalogue IS NOT NULL")
         return frozenset(row["catalogue"] for row in rows)
 
+    def finished_without(self, version: str) -> list[Job]:
+        """Return the finished screenings that another catalogue decided, the latest first."""
+        query = """
+            SELECT * FROM screenings WHERE state = 'finished' AND expires_at > :now AND catalogue IS NOT :version
+            ORDER BY finished_at DESC, id
+        """
+        return [_job_of(row) for row in self._store.rows(query, {"now": self._clock(), "version": version})]
+
     def _now(self) -> dict[str, Any]:
         """Return what leases are judged by."""
         now = {"up": self._uptime(), "lease": LEASE_SECONDS}

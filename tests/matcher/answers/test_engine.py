@@ -69,7 +69,7 @@ def built(tmp_path_factory, content):
 def test_the_answer_has_the_parts_of_the_contract(match, engine):
     answer = match(RICH)
     assert list(answer) == [
-        "catalogue", "on", "profile", "recommendations", "questions", "needs", "near_misses", "totals",
+        "catalogue", "on", "profile", "recommendations", "questions", "needs", "near_misses", "totals", "proof",
     ]  # fmt: skip
     assert answer["catalogue"] == {
         "version": engine.catalogue.version,

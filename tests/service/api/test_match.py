@@ -7,7 +7,7 @@ import pytest
 
 from matcher.answers.shapes import MatchAnswer
 
-TOP_LEVEL = ["catalogue", "on", "profile", "recommendations", "questions", "needs", "near_misses", "totals"]
+TOP_LEVEL = ["catalogue", "on", "profile", "recommendations", "questions", "needs", "near_misses", "totals", "proof"]
 
 
 def test_an_answer_has_exactly_the_fields_that_are_published(server, polylactic, strictly):

@@ -18,6 +18,7 @@ PAGES = {
     "browse.measures": "/measures",
     "browse.measure": f"/measures/{MEASURE}",
     "browse.departments": "/departments",
+    "browse.changes": "/changes",
     "handbook.contents": "/handbook",
     "handbook.page": "/handbook/portal",
     "embed.frame": "/embed/frame",
@@ -37,8 +38,9 @@ CONSOLE = {
     "console.matrix": "/screenings/{screening}/matrix",
     "console.rejected": "/screenings/{screening}/rejected",
 }
-ELSEWHERE = {"console.columns", "console.changes"}
-"""Pages that need an upload or a rerun: tests/service/pages/test_console.py looks at them."""
+ELSEWHERE = {"console.columns", "console.changes", "browse.predecessor"}
+"""Pages that need an upload or a rerun (tests/service/pages/test_console.py), or a document that was a draft before
+(tests/service/catalogues/test_editions_served.py)."""
 NO_PAGES = {"docs.contract_file", "embed.theme", "embed.script", "console.events", "console.download"}
 AREAS = {endpoint.partition(".")[0] for endpoint in (*PAGES, *CONSOLE, *ELSEWHERE, *NO_PAGES)}
 LANGUAGES = {"zh": "zh-CN", "en": "en"}

@@ -139,6 +139,25 @@ def test_changes_are_those_that_comparing_all_pairs_finds(rerun):
     assert titles[GONE] == titles[NEW] != GONE
 
 
+def test_what_a_catalogue_changes_for_a_stored_screening_is_what_running_it_again_changes(rerun):
+    operator, first = rerun["operator"], rerun["first"]
+    wait_for(lambda: operator.get(f"{first}/changes?against=current").status == 200)
+    outlook = operator.get(f"{first}/changes?against=current&per_page=100").json
+    assert outlook == operator.get(f"{rerun['second']}/changes?per_page=100").json
+    assert operator.get(f"{rerun['second']}/changes?against=current").json["total"] == 0
+    listed = operator.get("/v1/changes/screenings").json
+    assert listed["catalogue"]["version"] == rerun["new"]
+    second, first = listed["items"]
+    assert (first["state"], first["totals"]) == ("compared", outlook["totals"])
+    rises = {"opened", "confirmed", "new_measure"}
+    gaining = [any(one["kind"] in rises for one in item["changes"]) for item in outlook["items"]]
+    losing = [any(one["kind"] not in rises for one in item["changes"]) for item in outlook["items"]]
+    assert (first["tenants_gaining"], first["tenants_losing"]) == (sum(gaining), sum(losing))
+    assert (second["tenants_gaining"], second["tenants_losing"]) == (0, 0)
+    assert Operator(operator.server).get("/v1/changes/screenings").json["items"] == [], "another key has none"
+    assert operator.server.get("/v1/changes/screenings").status == 401
+
+
 def test_a_page_of_changes_is_a_part_of_all(rerun):
     path = f"{rerun['second']}/changes"
     everything = rerun["operator"].get(f"{path}?per_page=100").json

@@ -26,7 +26,7 @@ _OPENED = 2
 Mark = tuple[int, int, int]
 
 
-class Editions:
+class KeptCatalogues:
     """The copies that belong to one data file."""
 
     def __init__(self, root: Path) -> None:
@@ -74,18 +74,18 @@ class Editions:
 class Newest:
     """The catalogue as its file is now, read again when that changes; a bad file leaves the last good catalogue."""
 
-    def __init__(self, source: Path, editions: Editions) -> None:
+    def __init__(self, source: Path, kept: KeptCatalogues) -> None:
         """Open nothing yet."""
-        self._source, self._editions = source, editions
+        self._source, self._kept = source, kept
         self._mark: Mark | None = None
         self._catalogue: Catalogue | None = None
 
     def catalogue(self) -> Catalogue:
         """Return the catalogue, of which a copy is kept; raise CatalogueError when there never was a good one."""
         mark, last = mark_of(self._source), self._catalogue
-        if last is None or mark != self._mark or not self._editions.path(last.version).exists():
+        if last is None or mark != self._mark or not self._kept.path(last.version).exists():
             try:
-                last = self._editions.keep(self._source)
+                last = self._kept.keep(self._source)
             except CatalogueError as error:
                 if last is None:
                     raise

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from rules.catalogue.catalogue import CatalogueError
-from service.editions import UNUSED_SECONDS, Editions, Newest
+from service.catalogues.kept import UNUSED_SECONDS, KeptCatalogues, Newest
 
 
 @pytest.fixture
@@ -16,17 +16,17 @@ def live(catalogue_file, tmp_path):
 
 
 def test_a_kept_copy_outlives_its_source_and_there_is_one_a_version(live, tmp_path):
-    editions = Editions(tmp_path)
-    version = editions.keep(live).version
-    assert editions.keep(live).version == version
+    kept = KeptCatalogues(tmp_path)
+    version = kept.keep(live).version
+    assert kept.keep(live).version == version
     live.unlink()
-    assert editions.catalogue(version).version == version
-    assert editions.engine(version).catalogue.version == version
+    assert kept.catalogue(version).version == version
+    assert kept.engine(version).catalogue.version == version
     assert [path.name for path in (tmp_path / "catalogues").iterdir()] == [f"{version}.sqlite"]
 
 
 def test_the_newest_is_read_again_only_when_its_file_changed(live, tmp_path):
-    newest = Newest(live, Editions(tmp_path))
+    newest = Newest(live, KeptCatalogues(tmp_path))
     first = newest.catalogue()
     assert newest.catalogue() is first
     os.utime(live, ns=(0, 0))
@@ -34,29 +34,29 @@ def test_the_newest_is_read_again_only_when_its_file_changed(live, tmp_path):
 
 
 def test_a_bad_file_leaves_the_last_good_catalogue_but_cannot_be_the_first(live, tmp_path):
-    newest = Newest(live, Editions(tmp_path))
+    newest = Newest(live, KeptCatalogues(tmp_path))
     first = newest.catalogue()
     live.write_bytes(b"no catalogue")
     assert newest.catalogue() is first
     with pytest.raises(CatalogueError):
-        Newest(live, Editions(tmp_path)).catalogue()
+        Newest(live, KeptCatalogues(tmp_path)).catalogue()
     live.unlink()
     assert newest.catalogue() is first
     with pytest.raises(CatalogueError):
-        Newest(live, Editions(tmp_path)).catalogue()
+        Newest(live, KeptCatalogues(tmp_path)).catalogue()
 
 
 def test_only_old_copies_that_nothing_needs_are_deleted(live, tmp_path):
-    editions = Editions(tmp_path)
-    version = editions.keep(live).version
-    path = editions.path(version)
-    editions.forget(())
+    kept = KeptCatalogues(tmp_path)
+    version = kept.keep(live).version
+    path = kept.path(version)
+    kept.forget(())
     assert path.exists()
     old = time.time() - UNUSED_SECONDS - 1
     os.utime(path, (old, old))
-    editions.forget({version})
+    kept.forget({version})
     assert path.exists()
-    editions.forget(())
+    kept.forget(())
     assert not path.exists()
     with pytest.raises(CatalogueError):
-        editions.catalogue(version)
+        kept.catalogue(version)

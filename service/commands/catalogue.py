@@ -1,0 +1,95 @@
+"""cepei catalogue: the editions there are, and what changed from one catalogue to another."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from matcher.answers.changes import Change, FieldChange, changes_between
+from matcher.standing import CatalogueChange
+from rules.catalogue.catalogue import Catalogue, CatalogueError
+from rules.catalogue.content import open_catalogue
+from service.catalogues.editions import Editions
+from service.clock import moment, today
+from service.commands.console import Exit, refusal, tell, typed
+from service.commands.rollback import editions_of
+from service.web.requests import json_bytes
+
+
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--catalogue", type=Path, help="the file that is served (CEPEI_CATALOGUE)")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="print what came into force, the latest last; * is in force now")
+    diff = actions.add_parser("diff", help="print what changed, field by field")
+    edition = "the version of an edition, or a catalogue file"
+    diff.add_argument("before", type=typed, nargs="?", help=f"{edition}; the edition before the later one if not given")
+    diff.add_argument("after", type=typed, nargs="?", help=f"{edition}; the one in force if not given")
+    diff.add_argument("--since", type=date.fromisoformat, help="the day from which time passes, --on if not given")
+    diff.add_argument("--on", type=date.fromisoformat, help="the day up to which time passes, today if not given")
+    diff.add_argument("--json", action="store_true", help="print the changes as GET /v1/changes gives its items")
+    diff.add_argument("--language", choices=("zh", "en"), default="zh")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what was asked of the editions."""
+    return int({"list": _list, "diff": _diff}[options.action](editions_of(options), options))
+
+
+def _list(editions: Editions, _: argparse.Namespace) -> Exit:
+    current, history = editions.current(), editions.history()
+    latest = max((place for place, one in enumerate(history) if one.version == current), default=None)
+    for place, one in enumerate(history):
+        mark = "*" if place == latest else " "
+        told = f"{mark} {one.version}  {moment(one.at)}  {one.action:<11}  {one.measures:>6} measures  {one.by}"
+        tell(f"{told}  {one.note}".rstrip())
+    if current and latest is None:
+        tell(f"* {current}  built over the file; it becomes an edition with the next one that is published")
+    return Exit.DONE
+
+
+def _diff(editions: Editions, options: argparse.Namespace) -> Exit:
+    after = _opened(editions, options.after or editions.current() or str(editions.served))
+    earlier = options.before or editions.before(after.version)
+    if earlier is None:
+        raise refusal("no_edition_before")
+    before, on = _opened(editions, earlier), options.on or today()
+    changes = changes_between(before, after, since=options.since or on, on=on, language=options.language)
+    if options.json:
+        tell(msgspec.json.format(json_bytes(changes), indent=2).decode())
+        return Exit.DONE
+    counts = Counter(one.kind for one in changes)
+    tell(f"{before.version} -> {after.version}: " + ", ".join(f"{kind} {counts[kind]}" for kind in CatalogueChange))
+    for change in changes:
+        _tell_change(change)
+    return Exit.DONE
+
+
+def _opened(editions: Editions, name: str) -> Catalogue:
+    """Open a file, or an edition; a name that is both is the file."""
+    try:
+        if Path(name).is_file():
+            return open_catalogue(Path(name))
+        return open_catalogue(editions.served) if name == editions.current() else editions.catalogue(name)
+    except CatalogueError as error:
+        raise refusal("no_catalogue", Exit.NO_CATALOGUE, reason=error) from error
+
+
+def _tell_change(change: Change) -> None:
+    name = f"{change.id} <- {change.continues}" if change.continues else change.id
+    tell(f"\n{change.kind} {change.subject} {name}  {change.title}  {change.day or ''}".rstrip())
+    for field in change.fields:
+        tell(f"    {field.label}: {_told(field)}")
+
+
+def _told(field: FieldChange) -> str:
+    """Return what a field was and is; of a long text that stays alike, where it differs."""
+    if field.before is None or field.after is None:
+        return f"{'-' if field.before is None else field.before} -> {'-' if field.after is None else field.after}"
+    parts = ", ".join(f"{one.before or '-'} -> {one.after or '-'}" for one in field.pieces)
+    whole = f"{field.before} -> {field.after}"
+    return whole if len(whole) <= 2 * len(parts) else f"{parts}  ({field.after})"
