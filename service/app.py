@@ -7,7 +7,7 @@ from functools import partial
 import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.api import calendar, feedback_reports, public, screening_results, screenings
+from service.api import calendar, citations, feedback_reports, public, screening_results, screenings
 from service.data_folder import LOOKS
 from service.intake.reader_host import Bounds
 from service.intake.readers import Readers
@@ -30,7 +30,7 @@ from service.web.serving import EXTENSION, LiveEngine, Serving, count_request, o
 PAGES = (check, embed, documentation, browse, console, feedback)
 RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
-    calendar.blueprint,
+    *(citations.blueprint, calendar.blueprint),
     *(screenings.blueprint, screening_results.blueprint, screening_results.pairs, screening_results.files),
     *(screening_results.preview, feedback_reports.blueprint, public.health),
 )

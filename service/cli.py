@@ -1,4 +1,4 @@
-"""The command line: `cepei match | build | check | serve | eval | draft | keys | work | screen | feedback`.
+"""The command line: `cepei match | cite | build | check | serve | eval | draft | keys | work | screen | feedback`.
 
 Exit status: 0 done, 1 faults found or goals missed, 2 input that cannot be used, 3 no catalogue, 130 interrupted,
 141 nobody reads the output.
@@ -22,6 +22,7 @@ from service.settings import SettingsError
 
 COMMANDS = {
     "match": "match",
+    "cite": "cite",
     "build": "build",
     "check": "check",
     "serve": "serve",

@@ -41,13 +41,18 @@ def describe_measure(catalogue: Catalogue, measure: Measure, language: str) -> s
         kind=measure.kind,
         also=measure.also,
         strength=measure.strength,
-        document=shapes.DocumentRef(
-            id=document.id, title=document.title, number=document.number, status=document.status,
-            issued_on=document.issued_on, region=document.region,
-        ),
+        document=describe_reference(document),
         source=measure.source,
         departments=document.clause(measure.source.clause).departments,
         benefit=_describe_benefit(measure.benefit) if measure.benefit else None,
+    )
+
+
+def describe_reference(document: Document) -> shapes.DocumentRef:
+    """Return which document is meant."""
+    return shapes.DocumentRef(
+        id=document.id, title=document.title, number=document.number, status=document.status,
+        issued_on=document.issued_on, region=document.region,
     )  # fmt: skip
 
 
