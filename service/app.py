@@ -7,6 +7,7 @@ from functools import partial
 import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.agents import view as agents
 from service.api import calendar, citations, feedback_reports, public, screening_results, screenings
 from service.data_folder import LOOKS
 from service.intake.reader_host import Bounds
@@ -58,6 +59,7 @@ def create_app(settings: Settings) -> flask.Flask:
     api = create_api(app)
     register_resources(api)
     app.register_blueprint(documentation.create_docs(api))
+    app.register_blueprint(agents.blueprint)
     for page in PAGES:
         app.register_blueprint(page.blueprint)
     for step in (log_request, count_request, add_headers):  # Flask calls the last one registered first

@@ -1,4 +1,4 @@
-"""The command line: `cepei match | cite | build | check | serve | eval | draft | keys | work | screen | feedback`.
+"""The command line: `cepei match | cite | build | check | serve | eval | draft | keys | work | screen | mcp` and more.
 
 Exit status: 0 done, 1 faults found or goals missed, 2 input that cannot be used, 3 no catalogue, 130 interrupted,
 141 nobody reads the output.
@@ -32,6 +32,7 @@ COMMANDS = {
     "work": "work",
     "screen": "screen",
     "feedback": "feedback",
+    "mcp": "mcp",
 }
 """Each command with its module in service/commands."""
 

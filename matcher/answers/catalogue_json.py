@@ -64,6 +64,7 @@ def describe_measure_listed(
     return shapes.MeasureListed(
         **asdict(describe_measure(catalogue, measure, language)),
         conditions=_conditions(measure, labeller),
+        superseded_by=catalogue.superseding(measure.id),
         application=window_on(catalogue.periods(measure), on) if on else UNSET,
     )
 
@@ -78,6 +79,7 @@ def describe_measure_fully(catalogue: Catalogue, measure: Measure, language: str
         context=measure.context,
         excludes=measure.excludes,
         supersedes=measure.supersedes,
+        superseded_by=catalogue.superseding(measure.id),
         window=measure.window,
         examples=tuple(shapes.MeasureExample(facts=one.facts, verdict=one.verdict) for one in measure.examples),
         grant=describe_grant(catalogue, grant, labeller) if grant else UNSET,

@@ -234,10 +234,14 @@ class MatchAnswer(Struct, frozen=True, kw_only=True):
     totals: Totals
 
 
+SUPERSEDED = "Ids of measures that have taken its place."
+
+
 class MeasureListed(MeasureSummary, frozen=True, kw_only=True):
     """A measure with its conditions."""
 
     conditions: tuple[StatedCondition, ...]
+    superseded_by: Annotated[tuple[str, ...], SUPERSEDED]
     application: Annotated[WindowStanding | UnsetType, "How applications stand, where a day is asked about."] = UNSET
 
 
@@ -256,6 +260,7 @@ class MeasureFull(MeasureSummary, frozen=True, kw_only=True):
     context: Annotated[tuple[str, ...], "Paths of further clauses that describe what it is about."]
     excludes: Annotated[tuple[str, ...], "Ids of measures that cannot be had beside this one."]
     supersedes: Annotated[tuple[str, ...], "Ids of measures that this one replaces."]
+    superseded_by: Annotated[tuple[str, ...], SUPERSEDED]
     window: Window | None
     examples: tuple[MeasureExample, ...]
     grant: Annotated[StatedGrant | UnsetType, "What it gives, of a measure that states it in detail."] = UNSET
