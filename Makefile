@@ -105,7 +105,7 @@ $(CATALOGUE): .venv/runtime $(SOURCES)
 # Pins every package with its hashes, without naming any index.
 lock: .venv/dev
 	$(BIN)/uv pip compile -q pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements.txt
-	$(BIN)/uv pip compile -q pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra dask --extra bench -c requirements.txt -o requirements-dev.txt
+	$(BIN)/uv pip compile -q pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra dask --extra bench --extra mcp -c requirements.txt -o requirements-dev.txt
 
 clean:
 	rm -rf .venv var build *.egg-info

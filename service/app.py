@@ -7,7 +7,8 @@ from functools import partial
 import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.api import calendar, changes, feedback_reports, public, screening_results, screenings
+from service.agents import view as agents
+from service.api import calendar, changes, citations, feedback_reports, public, screening_results, screenings
 from service.catalogues.editions import Editions, OpenEditions
 from service.data_folder import LOOKS
 from service.intake.reader_host import Bounds
@@ -31,7 +32,7 @@ from service.web.serving import EXTENSION, LiveEngine, Serving, count_request, o
 PAGES = (check, embed, documentation, browse, console, feedback)
 RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
-    *(changes.blueprint, calendar.blueprint),
+    *(changes.blueprint, citations.blueprint, calendar.blueprint),
     *(screenings.blueprint, screening_results.blueprint, screening_results.pairs, screening_results.files),
     *(screening_results.preview, feedback_reports.blueprint, public.health),
 )
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> flask.Flask:
     api = create_api(app)
     register_resources(api)
     app.register_blueprint(documentation.create_docs(api))
+    app.register_blueprint(agents.blueprint)
     for page in PAGES:
         app.register_blueprint(page.blueprint)
     for step in (log_request, count_request, add_headers):  # Flask calls the last one registered first

@@ -1,4 +1,4 @@
-"""The command line: `cepei match | build | check | publish | rollback | catalogue | serve | eval | draft | keys ...`.
+"""The command line: `cepei match | cite | build | check | publish | rollback | serve | draft | screen | mcp` and more.
 
 Exit status: 0 done, 1 faults found or goals missed, 2 input that cannot be used, 3 no catalogue, 4 somebody else
 publishes, 130 interrupted, 141 nobody reads the output.
@@ -22,6 +22,7 @@ from service.settings import SettingsError
 
 COMMANDS = {
     "match": "match",
+    "cite": "cite",
     "build": "build",
     "check": "check",
     "publish": "publish",
@@ -35,6 +36,7 @@ COMMANDS = {
     "work": "work",
     "screen": "screen",
     "feedback": "feedback",
+    "mcp": "mcp",
 }
 """Each command with its module in service/commands."""
 

@@ -70,13 +70,18 @@ def describe_measure(catalogue: Catalogue, measure: Measure, language: str) -> s
         kind=measure.kind,
         also=measure.also,
         strength=measure.strength,
-        document=shapes.DocumentRef(
-            id=document.id, title=document.title, number=document.number, status=document.status,
-            issued_on=document.issued_on, region=document.region,
-        ),
+        document=describe_reference(document),
         source=measure.source,
         departments=document.clause(measure.source.clause).departments,
         benefit=_describe_benefit(measure.benefit) if measure.benefit else None,
+    )
+
+
+def describe_reference(document: Document) -> shapes.DocumentRef:
+    """Return which document is meant."""
+    return shapes.DocumentRef(
+        id=document.id, title=document.title, number=document.number, status=document.status,
+        issued_on=document.issued_on, region=document.region,
     )  # fmt: skip
 
 
@@ -88,6 +93,7 @@ def describe_measure_listed(
     return shapes.MeasureListed(
         **asdict(describe_measure(catalogue, measure, language)),
         conditions=_conditions(measure, labeller),
+        superseded_by=catalogue.superseding(measure.id),
         application=window_on(catalogue.periods(measure), on) if on else UNSET,
     )
 
@@ -103,6 +109,7 @@ def describe_measure_fully(catalogue: Catalogue, measure: Measure, language: str
         excludes=measure.excludes,
         supersedes=measure.supersedes,
         continues=measure.continues or None,
+        superseded_by=catalogue.superseding(measure.id),
         window=measure.window,
         examples=tuple(shapes.MeasureExample(facts=one.facts, verdict=one.verdict) for one in measure.examples),
         grant=describe_grant(catalogue, grant, labeller) if grant else UNSET,

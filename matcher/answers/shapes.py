@@ -244,10 +244,14 @@ class MatchAnswer(Struct, frozen=True, kw_only=True):
     question: Annotated[Mapping[str, Any] | UnsetType, "What was asked, where `include` asks for it."] = UNSET
 
 
+SUPERSEDED = "Ids of measures that have taken its place."
+
+
 class MeasureListed(MeasureSummary, frozen=True, kw_only=True):
     """A measure with its conditions."""
 
     conditions: tuple[StatedCondition, ...]
+    superseded_by: Annotated[tuple[str, ...], SUPERSEDED]
     application: Annotated[WindowStanding | UnsetType, "How applications stand, where a day is asked about."] = UNSET
 
 
@@ -267,6 +271,7 @@ class MeasureFull(MeasureSummary, frozen=True, kw_only=True):
     excludes: Annotated[tuple[str, ...], "Ids of measures that cannot be had beside this one."]
     supersedes: Annotated[tuple[str, ...], "Ids of measures that this one replaces."]
     continues: Annotated[str | None, "The id that it had in the document's predecessor."]
+    superseded_by: Annotated[tuple[str, ...], SUPERSEDED]
     window: Window | None
     examples: tuple[MeasureExample, ...]
     grant: Annotated[StatedGrant | UnsetType, "What it gives, of a measure that states it in detail."] = UNSET

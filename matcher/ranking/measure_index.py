@@ -12,7 +12,17 @@ from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, FoundWords, P
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.program import Program
 from rules.language.facts import REGION_FACTS, Value
-from rules.language.measures import Combination, Condition, Effect, Instrument, Leaf, Measure, MeasureKind, Strength, term
+from rules.language.measures import (
+    Combination,
+    Condition,
+    Effect,
+    Instrument,
+    Leaf,
+    Measure,
+    MeasureKind,
+    Strength,
+    term,
+)
 from seeds.documents import DocumentStatus
 from seeds.vocabulary import fold_aligned
 from seeds.word_lists import word_lists

@@ -84,6 +84,19 @@ class Catalogue:
     facts: Mapping[str, FactDefinition]
     grants: Mapping[str, Grant] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    _superseding: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the measures that take another's place."""
+        superseding: dict[str, tuple[str, ...]] = {}
+        for measure in self.measures.values():
+            for old in measure.supersedes:
+                superseding[old] = (*superseding.get(old, ()), measure.id)
+        object.__setattr__(self, "_superseding", superseding)
+
+    def superseding(self, measure_id: str) -> tuple[str, ...]:
+        """Return the measures that have taken the place of one."""
+        return self._superseding.get(measure_id, ())
 
     @property
     def taxonomies(self) -> Taxonomies:

@@ -304,21 +304,37 @@ class Measure:
         return tuple(dict.fromkeys((self.source.clause, *self.context)))
 
 
-def term(measure: Measure, document: Document) -> tuple[date, date]:
-    """Return the first and the last day on which a measure can bind, date.min and date.max where none is stated.
+def document_term(document: Document) -> tuple[date, date]:
+    """Return the first and the last day on which a document can bind, date.min and date.max where none is stated.
 
     Nobody can use a document before it was issued. A draft binds on no day: it has only an end.
     """
-    opens, closes = (measure.window.opens, measure.window.closes) if measure.window else (None, None)
     is_draft = document.status is DocumentStatus.DRAFT
-    starts = () if is_draft else (document.out_on, document.effective_from, opens)
-    first = max((day for day in starts if day), default=date.min)
-    return first, min((day for day in (document.valid_to, closes) if day), default=date.max)
+    starts = () if is_draft else (document.out_on, document.effective_from)
+    return max((day for day in starts if day), default=date.min), document.valid_to or date.max
+
+
+def term(measure: Measure, document: Document) -> tuple[date, date]:
+    """Return the first and the last day on which a measure can bind: those of its document, narrowed by its window."""
+    first, last = document_term(document)
+    opens, closes = (measure.window.opens, measure.window.closes) if measure.window else (None, None)
+    if opens and document.status is not DocumentStatus.DRAFT:
+        first = max(first, opens)
+    return first, min(last, closes or date.max)
 
 
 def effect(measure: Measure, document: Document, on: date) -> Effect:
     """Tell whether the measure binds on the day `on`: a draft never does, a window or validity may be over."""
-    first, last = term(measure, document)
+    return _effect(document, term(measure, document), on)
+
+
+def document_effect(document: Document, on: date) -> Effect:
+    """Tell whether a document binds on the day `on`, whatever windows its measures have."""
+    return _effect(document, document_term(document), on)
+
+
+def _effect(document: Document, bounds: tuple[date, date], on: date) -> Effect:
+    first, last = bounds
     if document.status is DocumentStatus.REPEALED or last < on:
         return Effect.EXPIRED
     if document.status is DocumentStatus.DRAFT:

@@ -39,14 +39,14 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Match one profile; faults are reported one a line, each with its pointer."""
     try:
-        question = read_question(_bytes_of(options.file))
+        question = read_question(bytes_of(options.file))
         answer = open_engine(options.catalogue).match(replace(question, language=options.language))
     except RequestError as problem:
-        return _refuse(problem.complaints, options.language)
+        return refuse(problem.complaints, options.language)
     except ValidationError as error:
-        return _refuse(complaints_of(error.messages), options.language)
+        return refuse(complaints_of(error.messages), options.language)
     except MatchError as error:
-        return _refuse(complaints_of_facts(error.faults), options.language)
+        return refuse(complaints_of_facts(error.faults), options.language)
     if options.json:
         tell(msgspec.json.format(json_bytes(answer), indent=2).decode())
     else:
@@ -70,7 +70,8 @@ def open_engine(catalogue: Path | None) -> Engine:
         raise refusal("no_catalogue", Exit.NO_CATALOGUE, reason=error) from error
 
 
-def _bytes_of(file: str) -> bytes:
+def bytes_of(file: str) -> bytes:
+    """Return what a file or standard input holds, of bounded length."""
     if file == "-" and sys.stdin is None:
         raise refusal("input_closed")
     try:
@@ -83,7 +84,8 @@ def _bytes_of(file: str) -> bytes:
     return body
 
 
-def _refuse(complaints: tuple[Complaint, ...] | list[Complaint], language: str) -> int:
+def refuse(complaints: tuple[Complaint, ...] | list[Complaint], language: str) -> int:
+    """Say what is wrong with what was given, one fault a line."""
     for complaint in complaints:
         message, hint = complaint.worded(language)
         complain(f"{complaint.pointer or '/'}: {message}" + (f" ({hint})" if hint else ""))

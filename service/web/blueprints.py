@@ -43,11 +43,7 @@ class StrictParser(FlaskParser):
 
     def load_json(self, req: flask.Request, schema: marshmallow.Schema) -> Any:  # noqa: ANN401, ARG002 - webargs' signature
         """Return the body as plain data; refuse what is not JSON in UTF-8."""
-        expect_content_type(req, JSON)
-        body = req.get_data()
-        if len(body) > serving().settings.body_bytes:  # one that came in chunks Werkzeug only cuts off
-            raise RequestEntityTooLarge
-        return read_json(body)
+        return read_body(req)
 
     def load_querystring(self, req: flask.Request, schema: marshmallow.Schema) -> Any:  # noqa: ANN401 - webargs' signature
         """Return the query parameters; refuse unknown and repeated ones by name."""
@@ -60,6 +56,15 @@ class StrictParser(FlaskParser):
         (faults,) = error.messages_dict.values()  # webargs puts them below the location they came from
         complaints = [*complaints_of(faults), *complaints_beside(error.valid_data, serving().declared_facts)]
         raise RequestError("invalid_request", complaints) from error
+
+
+def read_body(request: flask.Request) -> Any:  # noqa: ANN401 - JSON holds any plain data
+    """Return the body as plain data; refuse what is not JSON in UTF-8 and what is too large."""
+    expect_content_type(request, JSON)
+    body = request.get_data()
+    if len(body) > serving().settings.body_bytes:  # one that came in chunks Werkzeug only cuts off
+        raise RequestEntityTooLarge
+    return read_json(body)
 
 
 def expect_content_type(request: flask.Request, expected: str) -> None:

@@ -147,7 +147,15 @@ def _inode(path: Path) -> int | None:
 
 
 LIMITED_ENDPOINTS = frozenset(
-    {"match.match", "pages.check", "embed.check", "reports.send", "feedback.report", "console.sign_in"}
+    {
+        "match.match",
+        "citations.check",
+        "pages.check",
+        "embed.check",
+        "reports.send",
+        "feedback.report",
+        "console.sign_in",
+    }
 )
 
 

@@ -10,6 +10,8 @@ from itertools import count
 import pytest
 
 from matcher.answers.engine import Engine
+from matcher.citations.passages import find_passages
+from matcher.citations.wording import locate
 from matcher.places.reader import PlaceStatus, resolve_place
 from matcher.profiles.business_scope import deed_of, is_business_scope, scope_items
 from matcher.profiles.intents import carries_on
@@ -95,6 +97,8 @@ def readers_of(engine) -> dict:
         "units": lambda text: (is_unit(text), unit_above([text]), unit_of_group([text])),
         "the unit of a heading": lambda text: read_unit([text[:200]], Kind.MONEY),
         "a row above the headings": lambda text: groups_above([text], (), ["产品"] * 50),
+        "quotes and citations": lambda text: find_passages(f"《{text}》第{text}条“{text}”"),
+        "quoted words": lambda text: locate(text, document.text, shortest=5),
         "JSON": lambda text: read_json(text.encode("utf-8", "replace")),
         "a text in JSON": lambda text: read_json(json.dumps({"a": text}).encode()),
     }

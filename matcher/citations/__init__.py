@@ -1,0 +1,1 @@
+"""What a text quotes and cites of policies, held against the documents: word for word, altered, or not there."""
