@@ -5,12 +5,12 @@ from string import Formatter
 
 import pytest
 
-from matcher.answers import explanation
+from matcher.answers import saying
 from seeds.faults import load_words
 from service.pages import wording
 from service.screenings.results import sheets
 
-TABLES = {"answers": explanation.WORDS, "pages": wording.WORDS, "workbook": sheets.WORDS}
+TABLES = {"answers": saying.WORDS, "pages": wording.WORDS, "workbook": sheets.WORDS}
 QUOTED = ("（等）", "(等)", "500万元", "中文", "聚乳酸吸管", "聚乳酸")
 """What English words may quote of Chinese."""
 

@@ -15,7 +15,7 @@ from typing import Annotated
 from msgspec import Struct
 
 from matcher.answers.differences import Piece, linked, linked_clauses, pieces
-from matcher.answers.explanation import say
+from matcher.answers.saying import say
 from matcher.answers.grants import GrantWords
 from matcher.standing import CatalogueChange
 from rules.catalogue.catalogue import Catalogue

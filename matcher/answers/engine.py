@@ -23,9 +23,10 @@ from matcher.answers.catalogue_json import (
     plain,
 )
 from matcher.answers.evidence import Evidence, EvidenceFinder
-from matcher.answers.explanation import Explainer, Finding, rivals_of, say
+from matcher.answers.explanation import Explainer, Finding, rivals_of
 from matcher.answers.grants import GrantPresenter, GrantWords
 from matcher.answers.questions import Choice, NeedStanding, Question, ask, near_misses, standing_of_needs
+from matcher.answers.saying import say
 from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import QUESTION, Detail, MatchRequest, ReadFact, Reading, Unread
 from matcher.profiles.reader import build_reader

@@ -1,16 +1,13 @@
-"""Explanations and caveats of a recommendation: sentences from what was decided and found, in both languages.
-
-`say` gives the words of every answer (words/zh.yaml, words/en.yaml).
-"""
+"""Explanations and caveats of a recommendation: sentences from what was decided and found, in both languages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from matcher.answers.evidence import Evidence, Match
+from matcher.answers.saying import say
 from matcher.answers.shapes import Caveat
 from matcher.profiles.profile import Mention, Reading
 from matcher.profiles.words import SURE, How
@@ -20,10 +17,8 @@ from rules.language.facts import Answer
 from rules.language.labels import Labeller
 from rules.language.measures import Effect, Measure, MeasureKind, MeasureVerdict, Verdict, Why, leaves
 from rules.language.reference import ConditionTrace, Trace, lost_by_plans
-from seeds.faults import load_words
 from seeds.vocabulary import Vocabulary
 
-WORDS = Path(__file__).parent / "words"
 MOST_REASONS = 4
 
 _NOT_MET: Mapping[str, Callable[[ConditionTrace], bool]] = {
@@ -32,11 +27,6 @@ _NOT_MET: Mapping[str, Callable[[ConditionTrace], bool]] = {
     "conditions.unmet": lambda condition: condition.verdict is Verdict.UNMET,
 }
 """The words for conditions that are not met, and which they are said of."""
-
-
-def say(code: str, language: str, **values: Any) -> str:  # noqa: ANN401 - formatted as text
-    """Return the message `code` in `language` with its values filled in."""
-    return load_words(WORDS, language)[code].format(**values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

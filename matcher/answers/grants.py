@@ -8,7 +8,6 @@ from datetime import date
 
 from msgspec import UNSET
 
-from matcher.answers.explanation import say
 from matcher.answers.measure_shapes import (
     BenefitStanding,
     Condition,
@@ -17,6 +16,7 @@ from matcher.answers.measure_shapes import (
     Paper,
     TierStanding,
 )
+from matcher.answers.saying import say
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Answers, Value
 from rules.language.grants import BenefitItem, Bracket, Gift, Grant, Per, Span, Tier

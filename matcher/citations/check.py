@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from matcher.answers.catalogue_json import describe_catalogue, describe_reference
-from matcher.answers.explanation import say
+from matcher.answers.saying import say
 from matcher.citations.holdings import Holdings
 from matcher.citations.leads import Lead, cited_for, leads_of
 from matcher.citations.passages import Kind, Passage, find_passages

@@ -68,7 +68,7 @@ class ProfileReader:
         products; its own words tell where not given.
         """
         profile = request.profile
-        declared = self.declared.read(profile.facts)
+        declared = self.declared.read(profile.facts) if profile.facts else {}
         beside = self.stated_sectors(profile.sector, declared.get("sector")) if stated is None else stated
         notes = Notes(stated=beside)
         trades = self.business.only_trades(profile) if trades is None else trades

@@ -17,7 +17,7 @@ import orjson
 from marshmallow import fields
 from werkzeug.test import EnvironBuilder
 
-from service.api.citations import CitationsQuestion
+from service.intake.citations import CitationsQuestion
 from service.intake.queries import MeasuresQuery, PageQuery, VocabularyQuery
 from service.intake.questions import MatchRequestSchema
 from service.intake.strict_fields import published_schema

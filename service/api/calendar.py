@@ -9,7 +9,7 @@ from typing import Any
 import flask
 import icalendar
 
-from matcher.answers.explanation import say
+from matcher.answers.saying import say
 from rules.catalogue.catalogue import Catalogue
 from rules.language.measures import Measure
 from rules.language.windows import Run, runs_between

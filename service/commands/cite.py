@@ -11,10 +11,11 @@ from marshmallow import ValidationError
 from matcher.citations.shapes import CitationAnswer, Outcome
 from rules.catalogue.catalogue import CatalogueError
 from rules.catalogue.content import open_catalogue
-from service.api.citations import CitationsQuestion, checked
+from service.api.citations import checked
 from service.commands.console import Exit, refusal, tell
 from service.commands.match import bytes_of, refuse
 from service.complaints import RequestError, complaints_of
+from service.intake.citations import CitationsQuestion
 from service.pages.wording import page_words
 from service.settings import load_settings
 from service.web.requests import json_bytes

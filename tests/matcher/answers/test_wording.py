@@ -2,7 +2,7 @@
 
 import pytest
 
-from matcher.answers.explanation import WORDS, say
+from matcher.answers.saying import WORDS, say
 from rules.language.measures import Effect, MeasureVerdict
 from seeds.faults import load_words
 

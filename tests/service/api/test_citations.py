@@ -6,9 +6,9 @@ import pytest
 
 from matcher.citations.check import MOST_PASSAGES
 from matcher.citations.shapes import CitationAnswer
-from service.api.citations import LONGEST_TEXT
 from service.cli import main
 from service.clock import today
+from service.intake.citations import LONGEST_TEXT
 
 TITLE = "广东省加快建设生物制造产业创新高地行动方案"
 SOUND = f"《{TITLE}》（粤办函〔2025〕6号）二（三）2.：“落实首台（套）重大技术装备推广应用政策”"
