@@ -15,8 +15,8 @@ from typing import Annotated
 from msgspec import Struct
 
 from matcher.answers.differences import Piece, linked, linked_clauses, pieces
-from matcher.answers.saying import say
 from matcher.answers.grants import GrantWords
+from matcher.answers.saying import say
 from matcher.standing import CatalogueChange
 from rules.catalogue.catalogue import Catalogue
 from rules.language.grants import BenefitItem, Cap, CapBy, Gift, Grant, Span

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -35,7 +34,6 @@ from matcher.ranking.measure_index import Flags, MeasureColumns
 from matcher.ranking.ranking import GENERAL, NOT_APPLICABLE, WEIGHTS, FeatureValue, Ranking, compare, rank, tally
 from matcher.standing import COUNTED, RELEVANCE, CountsByKind, EffectCounts, KindCounts, Standing, Totals
 from rules.catalogue.catalogue import Catalogue
-from rules.catalogue.content import open_catalogue
 from rules.compiled.program import Decisions
 from rules.language.facts import FactDefinition, FactType
 from rules.language.labels import Labeller
@@ -264,11 +262,6 @@ class Engine:
         self.reader = build_reader(catalogue, self.declared)
         self._evidence = EvidenceFinder(self.columns)
         self._rivals = rivals_of(self.columns.measures)
-
-    @classmethod
-    def open(cls, path: Path) -> Engine:
-        """Open a catalogue file; raise CatalogueError when it cannot be trusted."""
-        return cls(open_catalogue(path))
 
     def consider(self, request: MatchRequest) -> Considered:
         """Read the profile, decide every measure and rank; raise MatchError naming every bad declared fact."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from rules.drafting.sentences import Sentence, Span
 from rules.drafting.words import DraftingWords, first_named, holds
-from rules.language.condition_parsing import LONGEST_SOURCE_QUOTE
 from rules.language.figures import Day, Figure, FigureKind
+from rules.language.quotes import LONGEST_SOURCE_QUOTE
 from seeds.vocabulary import Vocabulary
 
 Raw = dict[str, Any]

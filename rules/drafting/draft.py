@@ -17,9 +17,9 @@ from rules.drafting.sections import Lead, Section, Stated, stated_in
 from rules.drafting.sentences import Sentence, Span
 from rules.drafting.words import DraftingWords, drafting_words, first_named, holds
 from rules.drafting.writing import Place, places, written
-from rules.language.condition_parsing import LONGEST_SOURCE_QUOTE
 from rules.language.facts import Lexicon
 from rules.language.grants import SHARED_KEYS
+from rules.language.quotes import LONGEST_SOURCE_QUOTE
 from seeds.documents import UNKNOWN, Document, DocumentStatus, build_document
 from seeds.furniture import issue_data
 

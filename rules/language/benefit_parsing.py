@@ -9,11 +9,11 @@ from typing import Any
 
 from rules.language.amounts import parse_money, parse_share
 from rules.language.blocks import BlockReader
-from rules.language.condition_parsing import ConditionParser, located
+from rules.language.condition_parsing import ConditionParser
 from rules.language.facts import FactType
 from rules.language.grants import Base, BenefitItem, Bracket, Cap, CapBy, Gift, Per, Tier, received_fact
 from rules.language.number_checks import number_faults, rates_in_order, tiers_out_of_order, tiers_without_words
-from rules.language.quotes import Quote
+from rules.language.quotes import Quote, located
 
 BENEFIT_KINDS = frozenset(
     {

@@ -13,10 +13,7 @@ from typing import Any
 
 from rules.language.amounts import AmountError, parse_money, parse_share
 from rules.language.benefit_parsing import BENEFIT_KINDS, BenefitParser
-from rules.language.condition_parsing import (
-    ConditionParser,
-    Quoter,
-)
+from rules.language.condition_parsing import ConditionParser
 from rules.language.facts import FactError, Lexicon, parse_fact_value
 from rules.language.grant_parsing import GrantParser
 from rules.language.grants import Grant
@@ -35,6 +32,7 @@ from rules.language.measures import (
     leaves,
 )
 from rules.language.number_checks import number_faults
+from rules.language.quotes import Quoter
 
 _REQUIRED_OF_DRAFTS = ("id", "title", "instrument", "kind", "strength", "source")
 _REQUIRED = (*_REQUIRED_OF_DRAFTS, "title_en", "examples")

@@ -12,17 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from rules.language.benefit_parsing import ASKING_WHAT_WAS_RECEIVED
-from rules.language.condition_parsing import (
-    Faults,
-    PackError,
-    Quoter,
-)
+from rules.language.condition_parsing import PackError
 from rules.language.facts import FactDefinition, FactError, FactType, Lexicon, parse_fact_value
 from rules.language.grants import SHARED_KEYS, Grant, received_fact, summed_up, with_shared
 from rules.language.measure_parsing import MeasureParser
 from rules.language.measures import (
     Measure,
 )
+from rules.language.quotes import Faults, Quoter
 from seeds.documents import Document
 from seeds.faults import Fault, load_yaml
 

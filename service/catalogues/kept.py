@@ -105,4 +105,4 @@ def mark_of(path: Path) -> Mark | None:
 
 @lru_cache(maxsize=_OPENED)
 def _engine(path: Path) -> Engine:
-    return Engine.open(path)
+    return Engine(open_catalogue(path))

@@ -15,6 +15,7 @@ from matcher.answers.engine import Engine
 from matcher.answers.shapes import MatchAnswer
 from matcher.profiles.profile import MatchError, MatchRequest
 from rules.catalogue.catalogue import CatalogueError
+from rules.catalogue.content import open_catalogue
 from rules.language.measures import OF_MEASURE, MeasureKind
 from service.commands.console import Exit, complain, refusal, tell, unusable
 from service.complaints import Complaint, RequestError, complaints_of, read_json
@@ -65,7 +66,7 @@ def read_question(body: bytes) -> MatchRequest:
 def open_engine(catalogue: Path | None) -> Engine:
     """Open the catalogue given, or the one of the settings."""
     try:
-        return Engine.open(catalogue or load_settings().catalogue)
+        return Engine(open_catalogue(catalogue or load_settings().catalogue))
     except CatalogueError as error:
         raise refusal("no_catalogue", Exit.NO_CATALOGUE, reason=error) from error
 

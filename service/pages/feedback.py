@@ -10,8 +10,8 @@ from marshmallow import ValidationError
 from service.api.feedback_reports import keep
 from service.complaints import Complaint, RequestError, complaints_of, read_json
 from service.feedback.schema import FeedbackQuestion
-from service.pages.frame import link, render_page
-from service.web.requests import page_language
+from service.pages.frame import render_page
+from service.web.requests import link, page_language
 from service.web.serving import serving
 
 blueprint = flask.Blueprint("feedback", __name__)

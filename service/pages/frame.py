@@ -18,7 +18,7 @@ from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition
 from service.pages.wording import page_words
 from service.shapes.reading import Problem
-from service.web.requests import PAGE_LANGUAGES, page_language
+from service.web.requests import link, page_language
 from service.web.serving import serving
 
 _FIELDS = {"region": "city", "target_region": "target_city", "sector": "sector", "stage": "stage", "needs": "needs"}
@@ -100,14 +100,6 @@ def page_frame(language: str) -> dict[str, Any]:
         "catalogue_version": engine.catalogue.version if engine else "",
         "understood": partial(understood, published=published, words=words),
     }
-
-
-def link(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - whatever the address takes
-    """Return the address of a page, which keeps the language that this page's address names."""
-    asked = flask.request.args.get("lang", "")
-    if asked in PAGE_LANGUAGES:
-        values["lang"] = asked
-    return flask.url_for(endpoint, **values)
 
 
 def _current(address: str) -> str:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from types import MappingProxyType
-from typing import IO, Literal, cast
+from typing import IO, Any, Literal, cast
 from urllib.parse import urlsplit, urlunsplit
 
 import flask
@@ -96,6 +96,14 @@ def asked_language() -> Language:
 def page_language() -> Language:
     """Return the language of a page: what its address asks for (`?lang=`), else what the browser prefers."""
     return PAGE_LANGUAGES.get(flask.request.args.get("lang", "")) or asked_language()
+
+
+def link(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - whatever the address takes
+    """Return the address of a page, which keeps the language that this page's address names."""
+    asked = flask.request.args.get("lang", "")
+    if asked in PAGE_LANGUAGES:
+        values["lang"] = asked
+    return flask.url_for(endpoint, **values)
 
 
 def route() -> str:

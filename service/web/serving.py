@@ -21,6 +21,7 @@ from matcher.answers.engine import Engine
 from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import MatchRequest, Profile
 from rules.catalogue.catalogue import Catalogue, CatalogueError
+from rules.catalogue.content import open_catalogue
 from seeds.vocabulary import printable
 from service.catalogues.editions import EditionsBusyError, OpenEditions
 from service.catalogues.kept import KeptCatalogues, mark_of
@@ -104,7 +105,7 @@ class Serving:
 def open_engine(settings: Settings, metrics: Metrics) -> Engine | None:
     """Open and verify the catalogue; without one the service answers 503 and says so in its log."""
     try:
-        engine = Engine.open(settings.catalogue)
+        engine = Engine(open_catalogue(settings.catalogue))
     except CatalogueError as error:
         structlog.get_logger().error("catalogue_unavailable", reason=str(error))
         return None

@@ -16,6 +16,7 @@ from matcher.places.reader import PlaceStatus, resolve_place
 from matcher.profiles.business_scope import deed_of, is_business_scope, scope_items
 from matcher.profiles.intents import carries_on
 from matcher.ranking.passages import longest_stretch, searched
+from rules.catalogue.content import open_catalogue
 from rules.language.amounts import AmountError, parse_money
 from seeds.beside_names import Side, is_set_aside, listed, unlabelled
 from seeds.departments import first_leads_from, parse_departments, remark_spans
@@ -48,7 +49,7 @@ SHORT, LONG = 500, 2_000
 
 @pytest.fixture(scope="module")
 def engine(catalogue_file) -> Engine:
-    return Engine.open(catalogue_file)
+    return Engine(open_catalogue(catalogue_file))
 
 
 @pytest.fixture(autouse=True)

@@ -36,11 +36,11 @@ from service.pages.browse.search import (
     search_clauses,
     unfound,
 )
-from service.pages.frame import link, render_page
+from service.pages.frame import render_page
 from service.pages.wording import page_words
 from service.web.catalogue_changes import counted, linked_to_predecessor, published, read_since
 from service.web.lookups import having, open_to
-from service.web.requests import page_language
+from service.web.requests import link, page_language
 from service.web.serving import engine, served_catalogue
 
 blueprint = flask.Blueprint("browse", __name__)

@@ -19,8 +19,8 @@ from rules.language.labels import Labeller
 from rules.language.measures import Verdict, Why
 from seeds.regions import region_label
 from service.pages.check.fields import Fields, ShownField
-from service.pages.frame import link
 from service.pages.quotes import clause_name
+from service.web.requests import link
 
 
 def page_address(endpoint: str, anchor: str = "", **values: str) -> str:

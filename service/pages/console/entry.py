@@ -24,14 +24,14 @@ from service.clock import CHINA
 from service.complaints import Complaint, RequestError
 from service.intake.queries import STATUSES
 from service.keys import SCREENING_ROLES, SESSION_SECONDS, Key, Keys, Sessions, keyed_hash
-from service.pages.frame import link, render_page
+from service.pages.frame import render_page
 from service.pages.wording import page_words
 from service.screenings.jobs.sent import Sent
 from service.screenings.shapes import Screening
 from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import UNFINISHED, Job, Options, State
 from service.screenings.stored.progress import describe_job
-from service.web.requests import PAGE_LANGUAGES, page_language
+from service.web.requests import PAGE_LANGUAGES, link, page_language
 from service.web.serving import folders, jobs, own_screenings, serving, store
 
 COOKIE, SECURE_COOKIE = "cepei-console", "__Host-cepei-console"

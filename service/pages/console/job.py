@@ -33,7 +33,6 @@ from service.pages.console.entry import (
     report_screening,
 )
 from service.pages.console.summary import summarise
-from service.pages.frame import link
 from service.pages.wording import page_words
 from service.screenings.jobs.sent import Sent, columns_as_read, columns_at_a_look, look_at_sent, read_sent
 from service.screenings.shapes import ReadColumns
@@ -41,7 +40,7 @@ from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.jobs import Job, State, new_id
 from service.screenings.stored.progress import event_stream
 from service.web.lookups import engine_of, forget, parts_of, results_file, run_again
-from service.web.requests import json_bytes, page_language
+from service.web.requests import json_bytes, link, page_language
 from service.web.serving import engine, expect_records, folders, jobs, own_screening, serving, store
 
 Json = dict[str, Any]

@@ -26,12 +26,11 @@ from service.pages.console.lists import (
     read_query,
     region_words,
 )
-from service.pages.frame import link
 from service.pages.wording import page_words
 from service.screenings.stored.jobs import Job, State
 from service.screenings.stored.parts import rejected_rows
 from service.web.lookups import changes_of, explained, found, page_of, parts_of, question_of
-from service.web.requests import page_language
+from service.web.requests import link, page_language
 from service.web.serving import engine, folders, jobs, own_screening
 
 Json = dict[str, Any]

@@ -18,7 +18,7 @@ from matcher.answers.shapes import MatchAnswer
 from matcher.profiles.profile import MatchRequest, Profile
 from matcher.standing import Standing
 from rules.catalogue.catalogue import CatalogueError
-from rules.catalogue.content import write_catalogue
+from rules.catalogue.content import open_catalogue, write_catalogue
 
 ROOT = Path(__file__).parents[3]
 RICH = {
@@ -45,7 +45,7 @@ from matcher.answers.engine import Engine
 from matcher.profiles.profile import MatchRequest, Profile
 company = json.loads(sys.argv[2])
 company = {key: tuple(value) if isinstance(value, list) else value for key, value in company.items()}
-engine = Engine.open(Path(sys.argv[1]))
+engine = Engine(open_catalogue(Path(sys.argv[1])))
 for language in ("zh", "en"):
     request = MatchRequest(
         profile=Profile(**company), on=date(2025, 6, 1), limit=100, language=language,
@@ -184,12 +184,12 @@ def test_the_same_bytes_in_processes_that_hash_differently(built):
 
 
 def test_a_catalogue_opened_from_a_file_answers_like_one_in_memory(built, engine, match_with):
-    assert match_with(Engine.open(built), RICH) == match_with(engine, RICH)
+    assert match_with(Engine(open_catalogue(built)), RICH) == match_with(engine, RICH)
 
 
 def test_a_catalogue_that_is_not_there_cannot_be_opened(tmp_path):
     with pytest.raises(CatalogueError, match="cepei build"):
-        Engine.open(tmp_path / "none.sqlite")
+        Engine(open_catalogue(tmp_path / "none.sqlite"))
 
 
 def test_the_order_of_items_changes_neither_verdicts_nor_scores(match):
