@@ -43,6 +43,7 @@ from datetime import date
 from pathlib import Path
 from matcher.answers.engine import Engine
 from matcher.profiles.profile import MatchRequest, Profile
+from rules.catalogue.content import open_catalogue
 company = json.loads(sys.argv[2])
 company = {key: tuple(value) if isinstance(value, list) else value for key, value in company.items()}
 engine = Engine(open_catalogue(Path(sys.argv[1])))
