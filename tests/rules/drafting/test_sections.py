@@ -3,7 +3,11 @@
 import pytest
 
 from rules.drafting.draft import draft_pack, trial_document
+from rules.drafting.repair import without_faults
+from rules.drafting.sentences import Span
+from rules.language.measures import MeasureVerdict
 from rules.language.pack import parse_pack
+from rules.language.reference import evaluate
 from tests.rules.drafting.documents import document_of
 
 CARD = """依据文件
@@ -123,7 +127,7 @@ LISTS = {
     "所有": ("申请奖励的企业应同时符合下列条件：", ["registered_capital_cny", "注册地在本区"]),
     "之一": ("申请奖励的企业应符合下列条件之一：", ["any"]),
     "不予": ("有下列情形之一的，不予奖励：", ["not", "not"]),
-    "优先": ("对符合以下条件之一的企业优先推荐：", []),
+    "优先": ("对符合以下条件之一的企业优先推荐：", ["给予优秀企业20万元奖励"]),
 }
 
 
@@ -173,3 +177,51 @@ def test_words_that_stand_more_than_once_are_told_apart(lexicon):
     for place in draft.places:
         clause = document.clause(place.clause)
         assert clause.start <= place.start < place.end <= clause.end
+
+
+SILENT = {
+    "新列入国家级、省级名单的，分别给予30万元、10万元奖励": ["any"],
+    "通过专项验收的给予补助10万元": ["通过专项验收的"],
+    "支持企业建设中试平台": ["支持企业建设中试平台"],
+    "按设备投入的15%给予补助": ["按设备投入的15%给予补助"],
+    "对规模以上企业给予20万元奖励": ["规模以上企业"],
+}
+
+
+@pytest.mark.parametrize("words", SILENT)
+def test_nobody_meets_a_drafted_measure_by_silence(words, lexicon, answers_from, taxonomies):
+    document, draft = drafted(lexicon, f"一、支持\n{words}。")
+    (measure,) = draft.pack["measures"]
+    assert [
+        next((key for key in ("any",) if key in one), None) or one["text"] for one in measure["conditions"]
+    ] == SILENT[words]
+    documents = {document.id: document}
+    pack = parse_pack(draft.pack, file=f"{document.id}.yaml", documents=documents, lexicon=lexicon, is_draft=True)
+    silent = evaluate(pack.measures[0], answers_from({"region": "440114"}), taxonomies)
+    assert silent.verdict is MeasureVerdict.POSSIBLE
+
+
+def test_tiers_of_several_sentences_are_different_conditions(lexicon):
+    body = "一、奖励\n对国家级、省级平台，分别给予50万元、20万元奖励。其中国家级、省级示范，分别给予60万元、30万元。"
+    names = [
+        tier["when"]["manual"]
+        for one in drafted(lexicon, body)[1].pack["measures"][0]["benefits"]
+        for tier in one["tiers"]
+    ]
+    assert names == ["tier-1", "tier-2", "tier-3", "tier-4"]
+
+
+def test_a_condition_that_does_not_load_is_put_into_words(lexicon):
+    document = trial_document(*document_of("一、奖励\n对职工不少于50人的企业，给予10万元奖励。"))
+    start = document.text.index("职工")
+    cite, quote = (
+        Span(start, start + 7, "职工不少于50"),
+        Span(start + 12, start + 20, document.text[start + 12 : start + 20]),
+    )
+    measure = {"id": "a", "title": "a", "instrument": "subsidy", "kind": "support", "strength": "grant",
+               "source": {"clause": "1", "quote": quote},
+               "conditions": [{"fact": "employees", "at_least": 51.0, "cite": cite}]}  # fmt: skip
+    pack = {"schema": 2, "document": document.id, "defaults": {}, "measures": [measure]}
+    kept, taken = without_faults(pack, document, lexicon)
+    assert kept["measures"][0]["conditions"] == [{"manual": "stated-1", "text": "职工不少于50", "cite": cite}]
+    assert taken == [("1", "职工不少于50")]
