@@ -243,8 +243,9 @@ class _Drafter:
         """Return how strongly a sentence grants; one that says what to do, or how one applies, grants nothing."""
         text, opening = one.sentence.text, one.sentence.text[:_OPENING]
         reckons = "=" in text or "＝" in text
+        is_fund = holds(self._words.terms["budget"], text) and not read.benefits
         is_ruling = holds(self._words.ruling, text) and not names_money(one.sentence.figures)
-        if one.section is Section.HOW or is_ruling or reckons or _says_why(text):
+        if one.section is Section.HOW or is_ruling or reckons or is_fund or _says_why(text):
             return None
         names = names_money(one.sentence.figures) or addressed(one.sentence, self._words)
         gives = holds(self._words.strength["grant"], text) and names

@@ -13,6 +13,7 @@ from enum import StrEnum
 from rules.drafting.sentences import Sentence, sentences_of
 from seeds.documents import Document
 from seeds.fields import FieldKind, parse_parts
+from seeds.outline import Clause
 
 
 class Section(StrEnum):
@@ -66,7 +67,7 @@ _DENYING_LEAD = re.compile(
 
 def stated_in(document: Document) -> Iterator[Stated]:
     """Yield every sentence of a document with what it is there for."""
-    headings = {clause.path: clause.heading for clause in document.clauses}
+    clauses = {clause.path: clause for clause in document.clauses}
     fields = parse_parts(document.text)
     begins_at = fields[0].start if len({one.kind for one in fields}) > 1 else 0
     leads: list[Lead] = []
@@ -75,7 +76,7 @@ def stated_in(document: Document) -> Iterator[Stated]:
             leads.pop()
         lead = leads[-1] if leads else None
         above = sentence.span.start < begins_at  # a card's names, once more in longer words
-        section = Section.ISSUE if above else _section(sentence, headings)
+        section = Section.ISSUE if above else _section(sentence, clauses)
         begins = _lead_of(sentence) if section in (Section.GIVES, Section.ASKS) else None
         if begins is not None:
             yield Stated(sentence=sentence, section=section, lead=lead, is_lead=True)
@@ -85,18 +86,19 @@ def stated_in(document: Document) -> Iterator[Stated]:
         yield Stated(sentence=sentence, section=within, lead=lead)
 
 
-def _section(sentence: Sentence, headings: dict[str, str]) -> Section:
+def _section(sentence: Sentence, clauses: dict[str, Clause]) -> Section:
     """Return what the field of a sentence is for, else what the nearest heading above it says."""
     if sentence.part is not None:
         return _SECTION_OF_FIELD[sentence.part.kind]
-    path = sentence.clause
-    while path:
-        heading = headings.get(path, "")
+    path: str | None = sentence.clause
+    while path is not None:
+        heading, path = clauses[path].heading, clauses[path].parent
+        if "条件" in heading and "程序" in heading:  # 认定条件与程序 holds both
+            continue
         if _HOW_HEADING.search(heading):
             return Section.HOW
         if _ASKING_HEADING.search(heading):
             return Section.ASKS
-        path = path.rpartition(".")[0]
     return Section.GIVES
 
 

@@ -162,6 +162,7 @@ def test_a_list_in_a_list_ends_before_the_next_item_of_the_outer_one(lexicon):
         "如委托代理机构办理的，还须提供授权委托书", "对违反规定的企业给予通报批评", "为支持企业发展，根据有关规定，制定本办法",
         "对认定名单予以公示", "云溪区科学技术局2026年3月1日", "区人力资源社会保障部门负责审核", "财政扶持资金应当专款专用",
         "国家和省鼓励的其他活动", "对设备和配套设施进行改造", "补助额=实际投入×15%",
+        "设立总规模不低于1亿元的专项资金，用于补助和奖励",
     ],
 )  # fmt: skip
 def test_duties_rulings_and_reasons_are_no_measures(words, lexicon):
@@ -225,3 +226,14 @@ def test_a_condition_that_does_not_load_is_put_into_words(lexicon):
     kept, taken = without_faults(pack, document, lexicon)
     assert kept["measures"][0]["conditions"] == [{"manual": "stated-1", "text": "职工不少于50", "cite": cite}]
     assert taken == [("1", "职工不少于50")]
+
+
+def test_how_support_is_paid_out_is_no_measure_of_its_own(lexicon):
+    body = "一、支持内容\n第一条 对优秀企业给予20万元奖励。\n二、政策兑现\n第二条 奖励按30%、70%分两次兑现给企业。"
+    assert len(drafted(lexicon, body)[1].pack["measures"]) == 1
+
+
+def test_a_chapter_of_conditions_and_procedure_holds_both(lexicon):
+    body = "第一章 认定条件与程序\n第一条 申请认定应满足以下条件：\n（一）职工总数不少于50人。\n第二条 认定程序如下：提交材料。"
+    (measure,) = drafted(lexicon, body)[1].pack["measures"]
+    assert asked(measure) == ["employees"]
