@@ -14,7 +14,7 @@ from rules.drafting.beside import BesideReader, without_repeats
 from rules.drafting.examples import examples_of
 from rules.drafting.reading import Read, SentenceReader, addressed, names_money
 from rules.drafting.repair import without_faults
-from rules.drafting.sections import Section, Stated, stated_in
+from rules.drafting.sections import Lead, Section, Stated, stated_in
 from rules.drafting.sentences import Sentence, Span
 from rules.drafting.words import DraftingWords, drafting_words, first_named, holds
 from rules.drafting.writing import Place, places, written
@@ -58,7 +58,7 @@ class PackDraft:
 
 
 def draft_pack(document: Document, lexicon: Lexicon) -> PackDraft:
-    """PackDraft the pack of a document; it loads as a draft, and what does not hold is taken out and listed."""
+    """Draft the pack of a document; it loads as a draft, and what does not hold is taken out and listed."""
     drafter = _Drafter(document=document, words=drafting_words(), lexicon=lexicon)
     drafter.read()
     pack, taken = without_faults(drafter.pack(), document, lexicon)
@@ -92,6 +92,7 @@ class _Drafter:
         self._loose: list[tuple[Sentence, Read]] = []
         self._who: list[Sentence] = []
         self._leads: list[Sentence] = []
+        self._spread_so_far = 0
         self.said: set[str] = set()
         self.sentences = 0
         self.unread: list[Unread] = []
@@ -181,7 +182,7 @@ class _Drafter:
         for one in self._granted:
             settle_tiers(one)
         granted = self._granted or list(self._applied_for())
-        for lead, group in groupby(self._asked, key=lambda one: one.lead):
+        for (lead, _), group in groupby(self._asked, key=_list_of):
             asked = list(group)
             self._spread(asked, listed(asked, lead), self._meant(asked[0], granted))
         for sentence in self._who:
@@ -199,7 +200,8 @@ class _Drafter:
 
     def _spread(self, asked: list[Asked], conditions: list[Raw], measures: list[Raw]) -> None:
         """Add the conditions of a list to the measures it is of; a list that would make thousands stays unread."""
-        if len(conditions) * len(measures) > _MOST_SPREAD:
+        self._spread_so_far += len(conditions) * len(measures)
+        if self._spread_so_far > _MOST_SPREAD:
             self.unread += [Unread(clause=one.sentence.clause, text=one.sentence.text) for one in asked]
             return
         for measure in measures:
@@ -299,6 +301,11 @@ class _Drafter:
         best = next((cite for cite in cites if len(cite.text) <= LONGEST_SOURCE_QUOTE), None)
         first = sentence.segments[0]
         return best or sentence.words(first.start, min(first.end, first.start + LONGEST_SOURCE_QUOTE))
+
+
+def _list_of(asked: Asked) -> tuple[Lead | None, str]:
+    """Return the list that a condition is an item of: that of its lead, else its own clause."""
+    return asked.lead, "" if asked.lead else asked.sentence.clause
 
 
 def _says_why(text: str) -> bool:

@@ -87,6 +87,20 @@ def test_conditions_under_the_heading_of_a_measure_are_its_own(card):
     assert "registered_capital_cny" not in asked(last)
 
 
+def test_conditions_of_several_lists_go_each_to_its_own_measure(lexicon):
+    body = """一、检测平台建设支持
+给予建成的平台20万元奖励。
+二、示范工厂建设支持
+给予建成的工厂30万元奖励。
+三、申报条件
+（一）检测平台建设支持条件
+注册资本不低于500万元。
+（二）示范工厂建设支持条件
+职工总数不少于50人。"""
+    measures = drafted(lexicon, body)[1].pack["measures"]
+    assert [asked(measure) for measure in measures] == [["registered_capital_cny"], ["employees"]]
+
+
 def test_a_document_that_asks_and_gives_nothing_is_one_measure(lexicon):
     draft = drafted(lexicon, NOTICE)[1]
     (measure,) = draft.pack["measures"]
