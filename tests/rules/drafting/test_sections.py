@@ -247,6 +247,17 @@ def test_how_support_is_paid_out_is_no_measure_of_its_own(lexicon):
     assert len(drafted(lexicon, body)[1].pack["measures"]) == 1
 
 
+def test_how_one_registers_is_no_condition(lexicon):
+    body = """一、支持
+给予优秀企业20万元奖励。
+二、申报条件
+（一）职工总数不少于50人。
+（二）网上注册登记
+企业须用22位注册号注册账号，2个工作日内激活。"""
+    (measure,) = drafted(lexicon, body)[1].pack["measures"]
+    assert asked(measure) == ["employees"]
+
+
 def test_a_chapter_of_conditions_and_procedure_holds_both(lexicon):
     body = "第一章 认定条件与程序\n第一条 申请认定应满足以下条件：\n（一）职工总数不少于50人。\n第二条 认定程序如下：提交材料。"
     (measure,) = drafted(lexicon, body)[1].pack["measures"]
