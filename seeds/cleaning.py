@@ -145,6 +145,8 @@ _TITLE_END = re.compile(
 _ORGAN_END = re.compile(r"(?:办公厅|办公室|人民政府|委员会|委|厅|局|部|院)$")
 # Shorter than one printed line: such a line was ended by its writer, not broken by a page.
 _SHORTEST_BROKEN = 22
+_LONGEST_LISTING_HEAD = 30
+"""No heading that lists (推动新材料、新能源发展) is longer."""
 _LINES_OF_A_TITLE = 4
 # How much of a growing paragraph is looked at: more than any duty statement or title.
 _LONGEST_TAIL = 600
@@ -338,7 +340,8 @@ def _is_indented(line: _Line, wrap: float | None) -> bool:
 def _is_broken(text: str) -> bool:
     """Say whether a paragraph without a sentence end stopped midway: inside a bracket, or after a comma."""
     inside = any(text.count(opening) > text.count(closing) for opening, closing in _OPEN_PAIRS)
-    return len(text) > _SHORTEST_BROKEN and (inside or bool(re.search("[，。；：]", text)))
+    listed = len(text) > _LONGEST_LISTING_HEAD and "、" in text
+    return len(text) > _SHORTEST_BROKEN and (inside or listed or bool(re.search("[，。；：]", text)))
 
 
 def _parts_title(text: str, following: list[_Line]) -> bool:

@@ -113,6 +113,7 @@ SHOTS = (
     Shot(name="handbook-company", path="/handbook/company"),
     Shot(name="handbook-park", path="/handbook/park"),
     Shot(name="handbook-portal", path="/handbook/portal"),
+    Shot(name="handbook-officer", path="/handbook/officer"),
     Shot(name="handbook-operations", path="/handbook/operations"),
     Shot(name="embed-frame", path="/embed/frame"),
     Shot(name="portal", path="/", prepare=wait_for_frame, on_portal=True),

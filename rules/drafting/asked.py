@@ -35,8 +35,8 @@ class AskedReader:
         """Return the conditions of a sentence: of a published fact, else in words, one a segment."""
         asked = [one for one in placed if one.role is Role.ASKS and one.figure.start not in used]
         used |= {one.figure.start for one in asked}
-        if _depends(asked):
-            return [manual("asked-1", sentence.covering(asked[0].segment.start, asked[-1].figure.end))]
+        if _depends(asked) or (asked and _is_either(sentence)):
+            return [manual("asked-1", sentence.words(0, len(sentence.text)))]
         conditions: list[dict[str, Any]] = []
         spoken: dict[int, dict[str, Any]] = {}
         for one in asked:
@@ -72,6 +72,11 @@ class AskedReader:
 def manual(name: str, cite: Span) -> dict[str, Any]:
     """Return a condition in words, for a person to check."""
     return {"manual": name, "text": cite.text[:LONGEST_TEXT], "cite": cite}
+
+
+def _is_either(sentence: Sentence) -> bool:
+    """Tell whether a sentence asks for one thing or another: 「营业收入不低于10亿元，或市场占有率全国前10名」."""
+    return any(segment.text.startswith(("或", "或者")) for segment in sentence.segments[1:])
 
 
 def _depends(asked: Sequence[Placed]) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from rules.drafting.assembling import Asked, Granted, ask, finish, listed, located, settle_tiers
 from rules.drafting.beside import BesideReader, without_repeats
 from rules.drafting.examples import examples_of
 from rules.drafting.reading import Read, SentenceReader, addressed, names_money
@@ -24,7 +25,6 @@ from seeds.documents import UNKNOWN, Document, DocumentStatus, build_document
 from seeds.furniture import issue_data
 
 Raw = dict[str, Any]
-_LONGEST_TITLE = 30
 _WHOLE_COUNTRY = "CN"
 _EVERYBODY = re.compile(
     "(?:本市|全市|本区|本省|[\u4e00-\u9fff]{0,4}[市区省县])?(?:范围|各类)?(?:内)?(?:的)?(?:企业|单位)?"
@@ -57,25 +57,8 @@ class PackDraft:
     unread: list[Unread] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """What a sentence asks among conditions, and the lead of its list."""
-
-    sentence: Sentence
-    lead: Lead | None
-    conditions: list[Raw]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Granted:
-    """A measure and the sentence that it was read from."""
-
-    sentence: Sentence
-    measure: Raw
-
-
 def draft_pack(document: Document, lexicon: Lexicon) -> PackDraft:
-    """PackDraft the pack of a document; it loads as a draft, and what does not hold is taken out and listed."""
+    """Draft the pack of a document; it loads as a draft, and what does not hold is taken out and listed."""
     drafter = _Drafter(document=document, words=drafting_words(), lexicon=lexicon)
     drafter.read()
     pack, taken = without_faults(drafter.pack(), document, lexicon)
@@ -104,11 +87,12 @@ class _Drafter:
         self._reader = SentenceReader(words=words, facts=lexicon.facts)
         self._beside = BesideReader(words=words, materials=lexicon.vocabularies["materials"], year=_year_of(document))
         self._shared: dict[str, list[Raw]] = {key: [] for key in sorted(SHARED_KEYS)}
-        self._granted: list[_Granted] = []
-        self._asked: list[_Asked] = []
+        self._granted: list[Granted] = []
+        self._asked: list[Asked] = []
         self._loose: list[tuple[Sentence, Read]] = []
         self._who: list[Sentence] = []
         self._leads: list[Sentence] = []
+        self._spread_so_far = 0
         self.said: set[str] = set()
         self.sentences = 0
         self.unread: list[Unread] = []
@@ -149,11 +133,11 @@ class _Drafter:
         for key, part in beside:
             self._shared[key].append(part)
         if asks:
-            self._asked.append(_Asked(sentence=sentence, lead=one.lead, conditions=self._reader.asks(sentence)))
+            self._asked.append(Asked(sentence=sentence, lead=one.lead, conditions=self._reader.asks(sentence)))
         elif self._goes_on(sentence):
             self._lengthen(self._granted[-1].measure, read)
         elif strength and (read.benefits or strength != "promote"):
-            self._granted.append(_Granted(sentence=sentence, measure=self._measure(sentence, strength, read)))
+            self._granted.append(Granted(sentence=sentence, measure=self._measure(sentence, strength, read)))
         elif one.is_lead:
             self._leads.append(sentence)
         elif read.conditions and not beside and one.section is Section.GIVES:
@@ -173,7 +157,7 @@ class _Drafter:
             measure["strength"] = "grant"
             measure["kind"] = "support"
         if read.conditions:
-            _ask(measure, read.conditions)
+            ask(measure, read.conditions)
 
     def _take_loose(self) -> None:
         """Add conditions that stand outside of lists to the nearest measure of their clause or of the one around it."""
@@ -185,44 +169,45 @@ class _Drafter:
                 or (parent and one.sentence.clause.rpartition(".")[0] == parent)
             ]  # fmt: skip
             before = [one for one in near if one.sentence.span.start < sentence.span.start]
-            if not near and holds(self._words.duties, sentence.text):
-                self._asked.append(_Asked(sentence=sentence, lead=None, conditions=read.conditions))
+            own = [sentence.segment_at(place) for place in read.used]
+            if not near and any(holds(self._words.duties, segment.text) for segment in own):
+                self._asked.append(Asked(sentence=sentence, lead=None, conditions=read.conditions))
             elif near:
-                _ask((before or near)[-1 if before else 0].measure, _located(read.conditions, sentence))
+                ask((before or near)[-1 if before else 0].measure, located(read.conditions, sentence))
             else:
                 self.unread.append(Unread(clause=sentence.clause, text=sentence.text))
 
     def pack(self) -> Raw:
         """Return the pack with every cite as a place."""
+        for one in self._granted:
+            settle_tiers(one)
         granted = self._granted or list(self._applied_for())
-        for lead, group in groupby(self._asked, key=lambda one: one.lead):
+        for (lead, _), group in groupby(self._asked, key=_list_of):
             asked = list(group)
-            self._spread(asked, _listed(asked, lead), self._meant(asked[0], granted))
+            self._spread(asked, listed(asked, lead), self._meant(asked[0], granted))
         for sentence in self._who:
             who = {"manual": "addressee", "text": sentence.text[:80], "cite": sentence.words(0, len(sentence.text))}
             for one in granted:
-                _ask(one.measure, _located([who], sentence))
-        measures = [one.measure for one in granted]
-        for measure in measures:
-            _number(measure)
-        self._name(granted)
+                ask(one.measure, located([who], sentence))
+        finish(granted, self._document.id, self._document.heading, self._words)
         region = self._document.region
         return {
             "schema": 2, "document": self._document.id,
             "defaults": {} if region == _WHOLE_COUNTRY else {"region": region},
             **{key: without_repeats(items) for key, items in self._shared.items() if items},
-            "measures": measures,
+            "measures": [one.measure for one in granted],
         }  # fmt: skip
 
-    def _spread(self, asked: list[_Asked], conditions: list[Raw], measures: list[Raw]) -> None:
+    def _spread(self, asked: list[Asked], conditions: list[Raw], measures: list[Raw]) -> None:
         """Add the conditions of a list to the measures it is of; a list that would make thousands stays unread."""
-        if len(conditions) * len(measures) > _MOST_SPREAD:
+        self._spread_so_far += len(conditions) * len(measures)
+        if self._spread_so_far > _MOST_SPREAD:
             self.unread += [Unread(clause=one.sentence.clause, text=one.sentence.text) for one in asked]
             return
         for measure in measures:
-            _ask(measure, conditions)
+            ask(measure, conditions)
 
-    def _meant(self, asked: _Asked, granted: list[_Granted]) -> list[Raw]:
+    def _meant(self, asked: Asked, granted: list[Granted]) -> list[Raw]:
         """Return the measures that a list of conditions is of: the one above it, those of its heading, else all."""
         lead = asked.lead.sentence if asked.lead else asked.sentence
         own = [one for one in granted if one.sentence.span == lead.span]
@@ -235,7 +220,7 @@ class _Drafter:
         ]  # fmt: skip
         return [one.measure for one in (own or alike or above or granted)]
 
-    def _applied_for(self) -> Iterator[_Granted]:
+    def _applied_for(self) -> Iterator[Granted]:
         """Yield what a document that asks and grants no more is there for: what is applied for, or recognised."""
         if not self._asked:
             return
@@ -245,7 +230,7 @@ class _Drafter:
         found = next((one for one in named if _APPLIED_FOR.search(one.text)), None)
         if found is not None:
             measure = self._measure(found, "support", Read())
-            yield _Granted(sentence=found, measure={**measure, "title": self._document.heading[:60]})
+            yield Granted(sentence=found, measure={**measure, "title": self._document.heading[:60]})
 
     def _is_name(self, sentence: Sentence, *, alone: bool) -> bool:
         """Tell whether a sentence only names the document, its clause, or who signed it and when it was put up."""
@@ -260,8 +245,9 @@ class _Drafter:
         """Return how strongly a sentence grants; one that says what to do, or how one applies, grants nothing."""
         text, opening = one.sentence.text, one.sentence.text[:_OPENING]
         reckons = "=" in text or "＝" in text
+        is_fund = holds(self._words.terms["budget"], text) and not read.benefits
         is_ruling = holds(self._words.ruling, text) and not names_money(one.sentence.figures)
-        if one.section is Section.HOW or is_ruling or reckons or _says_why(text):
+        if one.section is Section.HOW or is_ruling or reckons or is_fund or _says_why(text):
             return None
         names = names_money(one.sentence.figures) or addressed(one.sentence, self._words)
         gives = holds(self._words.strength["grant"], text) and names
@@ -279,8 +265,12 @@ class _Drafter:
 
     def _begins_with(self, strength: str, opening: str) -> bool:
         """Tell whether a sentence begins with a verb, or words that lead one in: not 「社会保障部门」, 「扶持资金」."""
-        led = [opening[: opening.find(verb)] for verb in self._words.strength[strength] if verb in opening]
-        return any(not before or before.endswith(self._words.leading_in) for before in led)
+        for verb in self._words.strength[strength]:
+            before, found, behind = opening.partition(verb)
+            is_led = not before or before.endswith(self._words.leading_in)
+            if found and is_led and not behind.startswith(self._words.support_nouns):
+                return True
+        return False
 
     def _measure(self, sentence: Sentence, strength: str, read: Read) -> Raw:
         text, paid = sentence.text, bool(read.benefits)
@@ -302,24 +292,6 @@ class _Drafter:
             measure["benefits"] = read.benefits
         return measure
 
-    def _name(self, granted: list[_Granted]) -> None:
-        """Give each measure a number, and as its title its own heading, else words of its sentence."""
-        headings = Counter(one.sentence.heading for one in granted)
-        for number, one in enumerate(granted, 1):
-            one.measure["id"] = f"{self._document.id}-{number}"
-            one.measure["title"] = one.measure["title"] or self._title(one.sentence, headings)
-
-    def _title(self, sentence: Sentence, headings: Counter[str]) -> str:
-        heading = sentence.heading.strip("。：；")
-        own = headings[sentence.heading] == 1 and heading != self._document.heading
-        if own and 2 < len(heading) <= _LONGEST_TITLE:  # noqa: PLR2004 - a word
-            return heading
-        phrase = addressed(sentence, self._words)
-        who = phrase.text if phrase else sentence.segments[0].text.strip("，：,: ")
-        what = next((word for word in self._words.given if word in sentence.text), "")
-        title = who if not what or what in who else f"{who}：{what}"
-        return title if len(title) <= _LONGEST_TITLE else f"{who[: _LONGEST_TITLE - len(what) - 2]}…{what}"
-
     def _source(self, sentence: Sentence, read: Read) -> Span:
         """Return the operative words: the whole sentence where it is short, else the segments that pay."""
         whole = sentence.words(0, len(sentence.text))
@@ -329,6 +301,11 @@ class _Drafter:
         best = next((cite for cite in cites if len(cite.text) <= LONGEST_SOURCE_QUOTE), None)
         first = sentence.segments[0]
         return best or sentence.words(first.start, min(first.end, first.start + LONGEST_SOURCE_QUOTE))
+
+
+def _list_of(asked: Asked) -> tuple[Lead | None, str]:
+    """Return the list that a condition is an item of: that of its lead, else its own clause."""
+    return asked.lead, "" if asked.lead else asked.sentence.clause
 
 
 def _says_why(text: str) -> bool:
@@ -345,45 +322,3 @@ def _year_of(document: Document) -> int | None:
 
 def _alike(first: str, last: str) -> bool:
     return bool(first) and bool(last) and first[:_SAME_WORDS] == last[:_SAME_WORDS] and len(last) >= _SAME_WORDS
-
-
-def _ask(measure: Raw, conditions: Iterable[Raw]) -> None:
-    measure.setdefault("conditions", []).extend(conditions)
-
-
-def _located(conditions: Iterable[Raw], sentence: Sentence) -> list[Raw]:
-    return [{**one, "clause": sentence.clause} for one in conditions]
-
-
-def _listed(asked: list[_Asked], lead: Lead | None) -> list[Raw]:
-    """Return the conditions of a list: all of them, one of its items where it says 之一, none where it shuts out."""
-    located = [(one.sentence.clause, _located(one.conditions, one.sentence)) for one in asked]
-    if lead is None or not (lead.any_one or lead.denies):
-        return [condition for _, conditions in located for condition in conditions]
-    if lead.denies:
-        return [{"not": condition} for _, conditions in located for condition in conditions]
-    items = [
-        [c for _, conditions in group for c in conditions] for _, group in groupby(located, key=lambda one: one[0])
-    ]
-    alternatives = [item[0] if len(item) == 1 else {"all": item} for item in items]
-    return [{"any": alternatives}] if len(alternatives) > 1 else alternatives
-
-
-def _number(measure: Raw) -> None:
-    """Give manual conditions of one measure names of their own."""
-    times: Counter[str] = Counter()
-    if "conditions" in measure:
-        measure["conditions"] = [_renamed(one, times) for one in measure["conditions"]]
-
-
-def _renamed(part: Raw, times: Counter[str]) -> Raw:
-    for key in ("any", "all"):
-        if key in part:
-            return {key: [_renamed(one, times) for one in part[key]]}
-    if "not" in part:
-        return {"not": _renamed(part["not"], times)}
-    if "manual" not in part:
-        return part
-    stem = re.sub("-[0-9]+$", "", part["manual"])
-    times[stem] += 1
-    return {**part, "manual": stem if times[stem] == 1 else f"{stem}-{times[stem]}"}

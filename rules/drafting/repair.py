@@ -1,10 +1,11 @@
-"""What of a draft does not load is taken out, part by part, until the rest does."""
+"""What of a draft does not load is taken out, part by part, until the rest does; conditions become words first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rules.drafting.asked import manual
 from rules.drafting.sentences import Span
 from rules.drafting.writing import written
 from rules.language.condition_parsing import PackError
@@ -47,8 +48,23 @@ def _take_out(pack: Raw, pointer: str) -> tuple[str, str]:
     for key in keys[:-1]:
         place = place[int(key)] if isinstance(place, list) else place[key]
         clause = place.get("source", {}).get("clause", clause) if isinstance(place, Mapping) else clause
+    if "conditions" in keys and (spoken := _in_words(place, keys[-1])):
+        return clause, spoken
     removed = place.pop(int(keys[-1])) if isinstance(place, list) else place.pop(keys[-1])
     return _told(removed, clause)
+
+
+def _in_words(place: Any, key: str) -> str:  # noqa: ANN401 - the list of conditions, or the measure that has it
+    """Put conditions of facts into words for a person, and return the words; "" where there are none of facts."""
+    conditions = place if isinstance(place, list) else place[key]
+    spoken = []
+    for number in [int(key)] if isinstance(place, list) else range(len(conditions)):
+        one = conditions[number]
+        if "fact" in one:
+            kept = {"clause": one["clause"]} if "clause" in one else {}
+            conditions[number] = {**manual(f"stated-{number + 1}", one["cite"]), **kept}
+            spoken.append(one["cite"].text)
+    return "；".join(spoken)
 
 
 def _told(removed: Any, clause: str) -> tuple[str, str]:  # noqa: ANN401 - a part of any shape

@@ -13,6 +13,9 @@ from rules.language.figures import Figure, FigureKind
 _NEAR = 8
 """So many characters before a figure belong to it: 「最高」, 「不低于」, 「每年给予」."""
 _BEHIND = 6
+_TURNS = (
+    "给予", "按", "予以", "发放", "补助", "补贴", "奖励", "资助", "贴息", "最高", "申领", "抵用", "减缴",
+)  # fmt: skip
 _NAMED = ("的", "的企业", "的项目", "的单位", "的机构")
 
 
@@ -49,7 +52,7 @@ class RoleReader:
         if asks:
             asked = (self._asked(sentence, figure) for figure in sentence.figures)
             return tuple(one for one in asked if one.role is Role.ASKS)
-        turn = self._turn(sentence)
+        turn = turn_of(sentence)
         placed: list[Placed] = []
         for figure in sentence.figures:
             segment = sentence.segment_at(figure.start)
@@ -71,29 +74,6 @@ class RoleReader:
                 if before is not None and _names(before):
                     yield before
             before = segment
-
-    def _turn(self, sentence: Sentence) -> int:
-        """Return where the sentence turns from who is addressed to what is given; its end where nothing is."""
-        text = sentence.text
-        places = [
-            text.find(word)
-            for word in (
-                "给予",
-                "按",
-                "予以",
-                "发放",
-                "补助",
-                "补贴",
-                "奖励",
-                "资助",
-                "贴息",
-                "最高",
-                "申领",
-                "抵用",
-                "减缴",
-            )
-        ]
-        return min((place for place in places if place >= 0), default=len(text))
 
     def _asked(self, sentence: Sentence, figure: Figure) -> Placed:
         segment = sentence.segment_at(figure.start)
@@ -172,3 +152,9 @@ class RoleReader:
 def _names(segment: Span) -> bool:
     """Tell whether a segment says who is meant: 「实际出资额在3亿元以上的，」."""
     return segment.text.rstrip("，：, ").endswith(_NAMED)
+
+
+def turn_of(sentence: Sentence) -> int:
+    """Return where a sentence turns from who is addressed to what is given; its end where nothing is."""
+    places = [place for word in _TURNS if (place := sentence.text.find(word)) >= 0]
+    return min(places, default=len(sentence.text))

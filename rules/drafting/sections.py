@@ -13,6 +13,7 @@ from enum import StrEnum
 from rules.drafting.sentences import Sentence, sentences_of
 from seeds.documents import Document
 from seeds.fields import FieldKind, parse_parts
+from seeds.outline import Clause
 
 
 class Section(StrEnum):
@@ -53,7 +54,7 @@ _ASKING_HEADING = re.compile(
     "|^(?:企业|单位|项目|基本|申报|申请|认定)?(?:条件|资格)(?:要求)?$|^(?:申报|申请)(?:对象|范围|要求)(?:[和及与]条件)?$"
 )
 _HOW_HEADING = re.compile(
-    "(?:流程|程序|材料|资料|受理|评审|审查|审核|核查|公示|拨付|兑现|监督|(?:申报|申请|办理)(?:方式|时间|安排|期限)|时间及方式"
+    "(?:流程|程序|材料|资料|注册登记|网上注册|网上填报|网上申报|信息填报|受理|评审|审查|审核|核查|公示|拨付|兑现|监督|(?:申报|申请|办理)(?:方式|时间|安排|期限)|时间及方式"
     "|联系方式|联络方式)(?:要求|内容|编制要求|管理)?$|^(?:申报|申请)(?:时间|安排|方式|受理)"
 )
 _LEAD = re.compile(
@@ -66,7 +67,7 @@ _DENYING_LEAD = re.compile(
 
 def stated_in(document: Document) -> Iterator[Stated]:
     """Yield every sentence of a document with what it is there for."""
-    headings = {clause.path: clause.heading for clause in document.clauses}
+    clauses = {clause.path: clause for clause in document.clauses}
     fields = parse_parts(document.text)
     begins_at = fields[0].start if len({one.kind for one in fields}) > 1 else 0
     leads: list[Lead] = []
@@ -75,7 +76,7 @@ def stated_in(document: Document) -> Iterator[Stated]:
             leads.pop()
         lead = leads[-1] if leads else None
         above = sentence.span.start < begins_at  # a card's names, once more in longer words
-        section = Section.ISSUE if above else _section(sentence, headings)
+        section = Section.ISSUE if above else _section(sentence, clauses)
         begins = _lead_of(sentence) if section in (Section.GIVES, Section.ASKS) else None
         if begins is not None:
             yield Stated(sentence=sentence, section=section, lead=lead, is_lead=True)
@@ -85,18 +86,19 @@ def stated_in(document: Document) -> Iterator[Stated]:
         yield Stated(sentence=sentence, section=within, lead=lead)
 
 
-def _section(sentence: Sentence, headings: dict[str, str]) -> Section:
+def _section(sentence: Sentence, clauses: dict[str, Clause]) -> Section:
     """Return what the field of a sentence is for, else what the nearest heading above it says."""
     if sentence.part is not None:
         return _SECTION_OF_FIELD[sentence.part.kind]
-    path = sentence.clause
-    while path:
-        heading = headings.get(path, "")
+    path: str | None = sentence.clause
+    while path is not None:
+        heading, path = clauses[path].heading, clauses[path].parent
+        if "条件" in heading and "程序" in heading:  # 认定条件与程序 holds both
+            continue
         if _HOW_HEADING.search(heading):
             return Section.HOW
         if _ASKING_HEADING.search(heading):
             return Section.ASKS
-        path = path.rpartition(".")[0]
     return Section.GIVES
 
 

@@ -23,6 +23,7 @@ class DraftingWords:
     denying: tuple[str, ...]
     ruling: tuple[str, ...]
     leading_in: tuple[str, ...]
+    support_nouns: tuple[str, ...]
     papers: tuple[str, ...]
     going_on: tuple[str, ...]
     at_most_before: tuple[str, ...]
@@ -54,7 +55,7 @@ _LISTS = frozenset(
     {
         "paying", "denying", "at_most_before", "at_most_behind", "other_policies",
         "windows", "materials", "definitions", "others", "changes", "other_wholes", "duties", "opens", "closes",
-        "given", "ruling", "leading_in", "papers", "going_on",
+        "given", "ruling", "leading_in", "support_nouns", "papers", "going_on",
     }
 )  # fmt: skip
 

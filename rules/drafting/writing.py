@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -59,9 +58,12 @@ class _Writer:
     def _which(self, span: Span, clause: str) -> int:
         """Return how many times the words of a place stand in its clause up to there."""
         if (clause, span.text) not in self._starts:
-            begin, words = self._document.clause(clause).start, re.escape(span.text)
-            found = re.finditer(f"(?={words})", self._document.clause_text(clause))
-            self._starts[clause, span.text] = [begin + one.start() for one in found]
+            clause_of, starts = self._document.clause(clause), list[int]()
+            place = self._document.text.find(span.text, clause_of.start, clause_of.end)
+            while place >= 0:
+                starts.append(place)
+                place = self._document.text.find(span.text, place + 1, clause_of.end)
+            self._starts[clause, span.text] = starts
         return bisect_right(self._starts[clause, span.text], span.start)
 
 

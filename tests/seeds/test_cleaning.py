@@ -240,6 +240,8 @@ def lines_in(raw: str) -> int:
         pytest.param(f"支持企业，{of_length(17)}\n- 8 -\n化生产。\n", False, id="22 characters with a comma"),
         pytest.param(f"支持企业（{of_length(18)}\n- 8 -\n化）生产。\n", True, id="23 characters with a bracket open"),
         pytest.param(f"{of_length(23)}\n- 8 -\n化生产。\n", False, id="23 characters without any mark"),
+        pytest.param(f"1.支持新材料、{of_length(23)}\n产品。\n", True, id="31 characters with a list"),
+        pytest.param(f"1.支持新材料、{of_length(22)}\n产品。\n", False, id="30 characters with a list"),
     ],
 )
 def test_a_line_longer_than_a_printed_one_that_stops_midway_was_broken_by_a_page(raw: str, *, joined: bool) -> None:

@@ -3,7 +3,11 @@
 import pytest
 
 from rules.drafting.draft import draft_pack, trial_document
+from rules.drafting.repair import without_faults
+from rules.drafting.sentences import Span
+from rules.language.measures import MeasureVerdict
 from rules.language.pack import parse_pack
+from rules.language.reference import evaluate
 from tests.rules.drafting.documents import document_of
 
 CARD = """依据文件
@@ -83,6 +87,20 @@ def test_conditions_under_the_heading_of_a_measure_are_its_own(card):
     assert "registered_capital_cny" not in asked(last)
 
 
+def test_conditions_of_several_lists_go_each_to_its_own_measure(lexicon):
+    body = """一、检测平台建设支持
+给予建成的平台20万元奖励。
+二、示范工厂建设支持
+给予建成的工厂30万元奖励。
+三、申报条件
+（一）检测平台建设支持条件
+注册资本不低于500万元。
+（二）示范工厂建设支持条件
+职工总数不少于50人。"""
+    measures = drafted(lexicon, body)[1].pack["measures"]
+    assert [asked(measure) for measure in measures] == [["registered_capital_cny"], ["employees"]]
+
+
 def test_a_document_that_asks_and_gives_nothing_is_one_measure(lexicon):
     draft = drafted(lexicon, NOTICE)[1]
     (measure,) = draft.pack["measures"]
@@ -123,7 +141,7 @@ LISTS = {
     "所有": ("申请奖励的企业应同时符合下列条件：", ["registered_capital_cny", "注册地在本区"]),
     "之一": ("申请奖励的企业应符合下列条件之一：", ["any"]),
     "不予": ("有下列情形之一的，不予奖励：", ["not", "not"]),
-    "优先": ("对符合以下条件之一的企业优先推荐：", []),
+    "优先": ("对符合以下条件之一的企业优先推荐：", ["给予优秀企业20万元奖励"]),
 }
 
 
@@ -158,6 +176,7 @@ def test_a_list_in_a_list_ends_before_the_next_item_of_the_outer_one(lexicon):
         "如委托代理机构办理的，还须提供授权委托书", "对违反规定的企业给予通报批评", "为支持企业发展，根据有关规定，制定本办法",
         "对认定名单予以公示", "云溪区科学技术局2026年3月1日", "区人力资源社会保障部门负责审核", "财政扶持资金应当专款专用",
         "国家和省鼓励的其他活动", "对设备和配套设施进行改造", "补助额=实际投入×15%",
+        "设立总规模不低于1亿元的专项资金，用于补助和奖励",
     ],
 )  # fmt: skip
 def test_duties_rulings_and_reasons_are_no_measures(words, lexicon):
@@ -173,3 +192,73 @@ def test_words_that_stand_more_than_once_are_told_apart(lexicon):
     for place in draft.places:
         clause = document.clause(place.clause)
         assert clause.start <= place.start < place.end <= clause.end
+
+
+SILENT = {
+    "新列入国家级、省级名单的，分别给予30万元、10万元奖励": ["any"],
+    "通过专项验收的给予补助10万元": ["通过专项验收的"],
+    "支持企业建设中试平台": ["支持企业建设中试平台"],
+    "按设备投入的15%给予补助": ["按设备投入的15%给予补助"],
+    "对规模以上企业给予20万元奖励": ["规模以上企业"],
+}
+
+
+@pytest.mark.parametrize("words", SILENT)
+def test_nobody_meets_a_drafted_measure_by_silence(words, lexicon, answers_from, taxonomies):
+    document, draft = drafted(lexicon, f"一、支持\n{words}。")
+    (measure,) = draft.pack["measures"]
+    assert [
+        next((key for key in ("any",) if key in one), None) or one["text"] for one in measure["conditions"]
+    ] == SILENT[words]
+    documents = {document.id: document}
+    pack = parse_pack(draft.pack, file=f"{document.id}.yaml", documents=documents, lexicon=lexicon, is_draft=True)
+    silent = evaluate(pack.measures[0], answers_from({"region": "440114"}), taxonomies)
+    assert silent.verdict is MeasureVerdict.POSSIBLE
+
+
+def test_tiers_of_several_sentences_are_different_conditions(lexicon):
+    body = "一、奖励\n对国家级、省级平台，分别给予50万元、20万元奖励。其中国家级、省级示范，分别给予60万元、30万元。"
+    names = [
+        tier["when"]["manual"]
+        for one in drafted(lexicon, body)[1].pack["measures"][0]["benefits"]
+        for tier in one["tiers"]
+    ]
+    assert names == ["tier-1", "tier-2", "tier-3", "tier-4"]
+
+
+def test_a_condition_that_does_not_load_is_put_into_words(lexicon):
+    document = trial_document(*document_of("一、奖励\n对职工不少于50人的企业，给予10万元奖励。"))
+    start = document.text.index("职工")
+    cite, quote = (
+        Span(start, start + 7, "职工不少于50"),
+        Span(start + 12, start + 20, document.text[start + 12 : start + 20]),
+    )
+    measure = {"id": "a", "title": "a", "instrument": "subsidy", "kind": "support", "strength": "grant",
+               "source": {"clause": "1", "quote": quote},
+               "conditions": [{"fact": "employees", "at_least": 51.0, "cite": cite}]}  # fmt: skip
+    pack = {"schema": 2, "document": document.id, "defaults": {}, "measures": [measure]}
+    kept, taken = without_faults(pack, document, lexicon)
+    assert kept["measures"][0]["conditions"] == [{"manual": "stated-1", "text": "职工不少于50", "cite": cite}]
+    assert taken == [("1", "职工不少于50")]
+
+
+def test_how_support_is_paid_out_is_no_measure_of_its_own(lexicon):
+    body = "一、支持内容\n第一条 对优秀企业给予20万元奖励。\n二、政策兑现\n第二条 奖励按30%、70%分两次兑现给企业。"
+    assert len(drafted(lexicon, body)[1].pack["measures"]) == 1
+
+
+def test_how_one_registers_is_no_condition(lexicon):
+    body = """一、支持
+给予优秀企业20万元奖励。
+二、申报条件
+（一）职工总数不少于50人。
+（二）网上注册登记
+企业须用22位注册号注册账号，2个工作日内激活。"""
+    (measure,) = drafted(lexicon, body)[1].pack["measures"]
+    assert asked(measure) == ["employees"]
+
+
+def test_a_chapter_of_conditions_and_procedure_holds_both(lexicon):
+    body = "第一章 认定条件与程序\n第一条 申请认定应满足以下条件：\n（一）职工总数不少于50人。\n第二条 认定程序如下：提交材料。"
+    (measure,) = drafted(lexicon, body)[1].pack["measures"]
+    assert asked(measure) == ["employees"]
