@@ -86,13 +86,13 @@ class GrantWords:
             return say(f"window.{state}", self.language, opens=standing.opens, until=until)
         return say(f"window.{state}", self.language, closes=closes)
 
-    def comes_to(self, verdict: Verdict, low: float | None, high: float | None) -> str:
-        """Return what a benefit comes to in a few words."""
+    def comes_to(self, item: BenefitItem, verdict: Verdict, low: float | None, high: float | None) -> str:
+        """Return what a benefit comes to in a few words, in those of the text where no sum can be told (每人6万元)."""
         if verdict is Verdict.UNMET:
             return say("sum.nothing", self.language)
         code = "exact" if low == high else "up_to" if low is None else "at_least" if high is None else "between"
         if low is high is None:
-            code = "open"
+            return self.gift(item.gift) if item.gift else say("sum.open", self.language)
         told = {name: self.labeller.money(bound or 0.0) for name, bound in (("low", low), ("high", high))}
         return say(f"sum.{code}", self.language, **told)
 
