@@ -220,7 +220,7 @@ def test_every_invented_policy_is_told_in_both_languages(granting):
     for city in ("320500", "330206", "420111", "430100", "370104", "350200", "330281", "510100", "zone:songshan-lake"):
         for language in ("zh", "en"):
             request = MatchRequest(
-                profile=Profile(city=city), on=IN_SEASON, language=language, limit=50, include=("general",)
+                profile=Profile(city=city), on=IN_SEASON, language=language, limit=50, include=frozenset({"general"})
             )
             for one in granting.match(request).recommendations:
                 if one.grant:
