@@ -86,13 +86,13 @@ class GrantWords:
             return say(f"window.{state}", self.language, opens=standing.opens, until=until)
         return say(f"window.{state}", self.language, closes=closes)
 
-    def comes_to(self, verdict: Verdict, low: float | None, high: float | None) -> str:
-        """Return what a benefit comes to in a few words."""
+    def comes_to(self, item: BenefitItem, verdict: Verdict, low: float | None, high: float | None) -> str:
+        """Return what a benefit comes to in a few words, in those of the text where no sum can be told (每人6万元)."""
         if verdict is Verdict.UNMET:
             return say("sum.nothing", self.language)
         code = "exact" if low == high else "up_to" if low is None else "at_least" if high is None else "between"
         if low is high is None:
-            code = "open"
+            return self.gift(item.gift) if item.gift else say("sum.open", self.language)
         told = {name: self.labeller.money(bound or 0.0) for name, bound in (("low", low), ("high", high))}
         return say(f"sum.{code}", self.language, **told)
 
@@ -200,20 +200,36 @@ class GrantPresenter:
         return sort_of(self.catalogue, measure)
 
 
-def ruled_out(catalogue: Catalogue) -> dict[str, frozenset[str]]:
-    """Return, for each measure of which some text says so, the measures that cannot be had beside it."""
-    rules = {name: grant.stacking for name, grant in catalogue.grants.items()}
-    sorts = {one.id: sort_of(catalogue, one) for one in catalogue.measures.values()}
-    found: dict[str, set[str]] = {}
-    for one in (catalogue.measures[name] for name, stated in rules.items() if stated):
-        for other in catalogue.measures.values():
-            same_document = one.document == other.document
-            if other.id != one.id and (
-                pair(rules, one.id, other.id, same_document=same_document, sorts=sorts).together is Together.NO
-            ):
-                found.setdefault(one.id, set()).add(other.id)
-                found.setdefault(other.id, set()).add(one.id)
-    return {name: frozenset(others) for name, others in found.items()}
+class Neighbours:
+    """Tells which measures of a catalogue cannot be had together; what was asked of two is remembered."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """See which measures' texts speak of others."""
+        self._catalogue = catalogue
+        self._rules = {name: grant.stacking for name, grant in catalogue.grants.items() if grant.stacking}
+        self._sorts: dict[str, Sort] = {}
+        self._known: dict[tuple[str, str], bool] = {}
+
+    @property
+    def speaking(self) -> Collection[str]:
+        """Return the measures whose texts speak of others; of two others nothing is said."""
+        return self._rules.keys()
+
+    def exclude(self, first: str, second: str) -> bool:
+        """Tell whether a text says that two different measures cannot be had together."""
+        both = (first, second) if first < second else (second, first)
+        if first == second or not any(name in self._rules for name in both):
+            return False
+        if not all(name in self._catalogue.measures for name in both):
+            return False
+        if both not in self._known:
+            for name in both:
+                if name not in self._sorts:
+                    self._sorts[name] = sort_of(self._catalogue, self._catalogue.measures[name])
+            same = len({self._catalogue.measures[name].document for name in both}) == 1
+            found = pair(self._rules, *both, same_document=same, sorts=self._sorts)
+            self._known[both] = found.together is Together.NO
+        return self._known[both]
 
 
 def sort_of(catalogue: Catalogue, measure: Measure) -> Sort:

@@ -227,7 +227,10 @@ def _place_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
 
 def _need_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
     """Touch by 1 where the operative sentence says the need in its words, less where only an instrument answers it."""
-    stated, answered = columns.passages.measures_naming("needs", entry, Level.SENTENCE), _instrument_spots(columns, entry)
+    stated, answered = (
+        columns.passages.measures_naming("needs", entry, Level.SENTENCE),
+        _instrument_spots(columns, entry),
+    )
     offered = np.concatenate([positions for _, positions, _ in answered]) if answered else stated
     beside = np.setdiff1d(stated, offered)
     return [(Channel.NEEDS, np.intersect1d(stated, offered), 1.0), (Channel.NEEDS, beside, SAID_BESIDE), *answered]
@@ -293,9 +296,7 @@ def is_specific(hits: Hits) -> Flags:
     )
 
 
-def relevance_of(
-    hits: Hits, *, in_sector: Flags, addressed: Flags, told: Flags, open_to: Flags
-) -> NDArray[np.int8]:
+def relevance_of(hits: Hits, *, in_sector: Flags, addressed: Flags, told: Flags, open_to: Flags) -> NDArray[np.int8]:
     """Return the place in RELEVANCE of each pair.
 
     Direct: a product, typed words, a stated need or a place below the province touch the operative sentence, or it

@@ -222,9 +222,7 @@ class Screener:
 
     def _weigh(self, tenants: Tenants, table: _Table, considered: Flags, on: date) -> _Shown:
         """Find the pairs to be shown and weigh them, so many rows at a time as their hits can be laid out."""
-        in_sector, addressed = (
-            table.of(self._columns.program.tests_asserted(facts)) for facts in (SECTOR, ADDRESSED)
-        )
+        in_sector, addressed = (table.of(self._columns.program.tests_asserted(facts)) for facts in (SECTOR, ADDRESSED))
         met = {name: table.of_facts(facts) for name, facts in (("sector", ("sector",)), ("place", REGION_FACTS))}
         step = max(1, MOST_HITS // (CHANNELS * max(1, self._columns.size)))
         blocks = []

@@ -42,8 +42,8 @@ class Stated(NamedTuple):
 class Payments(NamedTuple):
     """What one benefit comes to for many companies, each column as a Payment has it of one.
 
-    `tier` and `next_tier` are NO_TIER where there is none; `gap` is how much a number misses the next tier by, where that
-    asks one number only. `depends_on` has a row for each fact of the benefit.
+    `tier` and `next_tier` are NO_TIER where there is none; `gap` is how much a number misses the next tier by, where
+    that asks one number only. `depends_on` has a row for each fact of the benefit.
     """
 
     low: Floats

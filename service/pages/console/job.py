@@ -34,8 +34,8 @@ from service.pages.console.entry import (
 )
 from service.pages.console.summary import summarise
 from service.pages.wording import page_words
+from service.screenings.column_shapes import ReadColumns
 from service.screenings.jobs.sent import Sent, columns_as_read, columns_at_a_look, look_at_sent, read_sent
-from service.screenings.shapes import ReadColumns
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.jobs import Job, State, new_id
 from service.screenings.stored.progress import event_stream

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from matcher.answers.grants import GrantWords
 from rules.catalogue.catalogue import Catalogue
+from rules.language.grants import Grant
 from rules.language.labels import Labeller
 from rules.language.measures import Instrument, Verdict, Why
 from seeds.regions import region_label
@@ -251,14 +252,16 @@ class Results:
         shown, where = page_of(range(table.num_rows), query)
         items = describe_standing(self.parts, measure_id, table.take(pa.array(shown, pa.int64())), self.granting)
         return [
-            {**asdict(item), "says": self._says(item), "comes_to": self._comes_to_of(item)} for item in items
+            {**asdict(item), "says": self._says(item), "comes_to": self._comes_to_of(measure_id, item)}
+            for item in items
         ], where
 
-    def comes_to(self, benefits: Iterable[Json] | None) -> str:
+    def comes_to(self, measure_id: str, benefits: Iterable[Json] | None) -> str:
         """Return what the benefits of a pair come to, in a few words; "" where nothing is stated of them."""
+        grant = self.catalogue.grants.get(measure_id, Grant())
         told = (
-            self._grant_words.comes_to(Verdict(one["verdict"]), one["low_cny"], one["high_cny"])
-            for one in benefits or ()
+            self._grant_words.comes_to(item, Verdict(one["verdict"]), one["low_cny"], one["high_cny"])
+            for item, one in zip(grant.benefits, benefits or (), strict=False)
         )
         return self.words["semicolon"].join(told)
 
@@ -273,14 +276,18 @@ class Results:
         return GrantWords(Labeller(self.catalogue.facts, self.catalogue.vocabularies, self.language))
 
     def _best(self, pair: Json) -> Json:
-        return {**pair, "title": self.title(pair["measure_id"]), "comes_to": self.comes_to(pair.get("benefits"))}
+        return {
+            **pair,
+            "title": self.title(pair["measure_id"]),
+            "comes_to": self.comes_to(pair["measure_id"], pair.get("benefits")),
+        }
 
-    def _comes_to_of(self, item: MeasureTenant) -> str:
+    def _comes_to_of(self, measure_id: str, item: MeasureTenant) -> str:
         """Return what a measure comes to for one tenant, and what would tell more."""
         benefits = [asdict(one) for one in item.benefits or ()]
         asked = dict.fromkeys(self.fact(fact) for one in benefits for fact in one["depends_on"])
         more = self.words["screen_depends"].format(self.words["comma"].join(asked)) if asked else ""
-        return self.words["semicolon"].join(filter(None, (self.comes_to(benefits), more)))
+        return self.words["semicolon"].join(filter(None, (self.comes_to(measure_id, benefits), more)))
 
     def title(self, measure_id: str) -> str:
         """Return the title of a measure."""
@@ -351,4 +358,4 @@ def matrix_page(results: Results, query: Json) -> Matrix:
 
 def _cell(results: Results, measure_id: str, cell: tuple[str, list[Json] | None] | None) -> tuple[str, str, str]:
     kind, benefits = cell or ("unlisted", None)
-    return measure_id, kind, results.comes_to(benefits)
+    return measure_id, kind, results.comes_to(measure_id, benefits)

@@ -30,7 +30,7 @@ from service.intake.queries import STATUSES
 from service.intake.questions import ScreeningQuestion
 from service.intake.raw_table import PROFILES_FORM, Format, TableRefusedError, in_language
 from service.intake.readers import Readers
-from service.screenings.shapes import Failure, FieldChoice, FileColumn, FirstLook, ReadColumns, SampledColumn
+from service.screenings.column_shapes import Failure, FieldChoice, FileColumn, FirstLook, ReadColumns, SampledColumn
 from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import Options
 

@@ -91,7 +91,7 @@ class AmountWords:
                 yield AmountLine(
                     **{name: pair[name] for name in ("row", "external_id", "uscc", "name", "verdict")},
                     measure=self._title(pair["measure_id"]), benefit=self._words.benefit(item), low=low, high=high,
-                    comes_to=self._words.comes_to(Verdict(told["verdict"]), low, high),
+                    comes_to=self._words.comes_to(item, Verdict(told["verdict"]), low, high),
                     depends_on=self._join(map(self._fact, told["depends_on"])),
                     window=self._words.window(self.granting.window(pair["measure_id"])),
                     not_beside=self._join(map(self._title, pair["not_beside"])),

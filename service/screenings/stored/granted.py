@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
-from matcher.answers.grants import ruled_out
+from matcher.answers.grants import Neighbours
 from rules.catalogue.catalogue import Catalogue
 from rules.language.windows import WindowStanding, WindowState, window_on
 from service.screenings.stored.parts import GRANTED
@@ -36,9 +36,9 @@ class Granting:
         return {name: window_on(self.catalogue.periods(one), self.on) for name, one in measures.items()}
 
     @cached_property
-    def ruled_out(self) -> Mapping[str, frozenset[str]]:
-        """Return what cannot be had beside a measure."""
-        return ruled_out(self.catalogue)
+    def neighbours(self) -> Neighbours:
+        """Return what tells which measures cannot be had together."""
+        return Neighbours(self.catalogue)
 
     def window(self, measure_id: str) -> WindowStanding:
         """Return how applications for a measure stand; of one the catalogue no longer has nothing is stated."""
@@ -46,7 +46,7 @@ class Granting:
 
     def not_beside(self, measure_id: str, others: Collection[str]) -> tuple[str, ...]:
         """Return those of others that cannot be had beside a measure, by id."""
-        return tuple(sorted(self.ruled_out.get(measure_id, frozenset()).intersection(others)))
+        return tuple(sorted(other for other in others if self.neighbours.exclude(measure_id, other)))
 
     def told(self, pair: Json, listed: Collection[str]) -> Json:
         """Return a pair with what it says beside its benefits, without those of a measure that states none."""
@@ -77,15 +77,25 @@ class Granting:
         by_id = sorted(names)
         place_of = {name: place for place, name in enumerate(by_id)}
         places = np.array([place_of[name] for name in names], dtype=np.intp)[measures]
-        rules_out: Numbers = np.zeros((len(names), len(names)), dtype=np.bool_)
-        for name, others in self.ruled_out.items():
-            if name in place_of:
-                rules_out[place_of[name], [place_of[other] for other in others if other in place_of]] = True
         tenants, which = np.unique(rows, return_inverse=True)
         shown: Numbers = np.zeros((len(tenants), len(names)), dtype=np.bool_)
         shown[which, places] = True
+        rules_out = self._ruled_out(by_id, shown)
         asking = np.flatnonzero(np.any(rules_out, axis=1)[places])
         pairs, found = np.nonzero(rules_out[places[asking]] & shown[which[asking]])
         counts = np.bincount(asking[pairs], minlength=len(rows))
         starts = pa.array(np.concatenate([[0], np.cumsum(counts)]), type=pa.int32())
         return pa.ListArray.from_arrays(starts, pa.array(by_id, type=pa.string()).take(pa.array(found)))
+
+    def _ruled_out(self, names: list[str], shown: Numbers) -> Numbers:
+        """Return which measures (rows) rule out which, of those that are shown for the same tenant at all."""
+        known = np.array([name in self.catalogue.measures for name in names], dtype=np.bool_)
+        speaking = np.array([name in self.neighbours.speaking for name in names], dtype=np.bool_) & known
+        counted = shown.astype(np.float32)
+        together = (counted[:, speaking].T @ counted[:, known]) > 0
+        rules_out: Numbers = np.zeros((len(names), len(names)), dtype=np.bool_)
+        first, second = np.flatnonzero(speaking), np.flatnonzero(known)
+        for one, other in zip(*np.nonzero(together), strict=True):
+            a, b = first[one], second[other]
+            rules_out[a, b] = rules_out[b, a] = self.neighbours.exclude(names[a], names[b])
+        return rules_out

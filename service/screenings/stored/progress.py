@@ -13,7 +13,8 @@ import orjson
 from seeds.faults import Bilingual, bilingual, worded
 from service.clock import moment
 from service.complaints import RequestError, published
-from service.screenings.shapes import CatalogueVersion, Failure, Progress, RowCounts, Screening
+from service.screenings.column_shapes import Failure
+from service.screenings.shapes import CatalogueVersion, Progress, RowCounts, Screening
 from service.screenings.stored.jobs import UNFINISHED, Job, State
 
 

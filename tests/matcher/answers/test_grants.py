@@ -10,9 +10,12 @@ from msgspec import UNSET
 
 from matcher.answers.catalogue_json import describe_measure_fully
 from matcher.answers.engine import Engine
+from matcher.answers.grants import GrantWords
 from matcher.answers.shapes import MatchAnswer, MeasureFull
 from matcher.profiles.profile import MatchRequest, Profile
 from rules.catalogue.content import assemble
+from rules.language.labels import Labeller
+from rules.language.measures import Verdict
 from seeds.faults import load_yaml
 from seeds.library import load_documents
 
@@ -158,6 +161,49 @@ def test_a_benefit_is_put_into_words(measure, chenghu):
         assert msgspec.json.decode(msgspec.json.encode(described), type=MeasureFull) == described
 
 
+BRACKETS = {
+    "sh-rd": (
+        "不超过1000万元的部分为研发费用的10%，超过1000万元至5000万元的部分为研发费用的8%，超过5000万元的部分为研发费用的5%，单个企业最高500万元",
+        (
+            "10% of the R&D spending up to CNY 10,000,000, 8% of the part of the R&D spending from CNY 10,000,000 to "
+            "CNY 50,000,000, 5% of the part of the R&D spending above CNY 50,000,000, at most CNY 5,000,000 for one enterprise"
+        ),
+    ),
+    "sh-transfer": (
+        "不超过100万元的部分为合同额的20%，超过100万元至500万元的部分为合同额的10%",
+        "20% of the contract up to CNY 1,000,000, 10% of the part of the contract from CNY 1,000,000 to CNY 5,000,000",
+    ),
+}
+
+
+@pytest.mark.parametrize("measure", BRACKETS)
+def test_brackets_are_put_into_words(measure, granting):
+    for language, words in zip(("zh", "en"), BRACKETS[measure], strict=True):
+        described = describe_measure_fully(granting.catalogue, granting.catalogue.measures[measure], language)
+        assert described.grant.benefits[0].words == words
+
+
+SUMS = {
+    ("ch-revenue-award", Verdict.MET, 8e5, 8e5): ("80万元", "CNY 800,000"),
+    ("ch-revenue-award", Verdict.MET, 0.0, 8e5): ("0元至80万元", "CNY 0 to CNY 800,000"),
+    ("ch-revenue-award", Verdict.UNKNOWN, None, 1.5e6): ("最高150万元", "up to CNY 1,500,000"),
+    ("ch-revenue-award", Verdict.UNMET, None, None): ("未达到最低一档", "no tier reached"),
+    ("ch-revenue-award", Verdict.UNKNOWN, None, None): ("金额待定", "amount open"),
+    ("sh-transfer", Verdict.MET, 6e5, None): ("不少于60万元", "at least CNY 600,000"),
+    ("ch-doctors", Verdict.MET, None, None): ("每人6万元", "CNY 60,000 per person"),
+    ("ch-major-projects", Verdict.MET, None, None): ("原文未写明金额", "the text states no amount"),
+}
+
+
+@pytest.mark.parametrize("case", SUMS, ids=str)
+def test_what_a_benefit_comes_to_is_said_in_a_few_words(case, granting):
+    measure, *told = case
+    catalogue = granting.catalogue
+    for language, words in zip(("zh", "en"), SUMS[case], strict=True):
+        writer = GrantWords(Labeller(catalogue.facts, catalogue.vocabularies, language))
+        assert writer.comes_to(catalogue.grants[measure].benefits[0], *told) == words
+
+
 def test_a_fact_of_a_pack_is_asked_like_any_other(chenghu):
     profile = Profile(city="440114", sector=("生物医药",), annual_revenue_cny=1e8)
     answer = chenghu.match(MatchRequest(profile=profile, on=IN_SEASON))
@@ -174,7 +220,7 @@ def test_every_invented_policy_is_told_in_both_languages(granting):
     for city in ("320500", "330206", "420111", "430100", "370104", "350200", "330281", "510100", "zone:songshan-lake"):
         for language in ("zh", "en"):
             request = MatchRequest(
-                profile=Profile(city=city), on=IN_SEASON, language=language, limit=50, include=("general",)
+                profile=Profile(city=city), on=IN_SEASON, language=language, limit=50, include=frozenset({"general"})
             )
             for one in granting.match(request).recommendations:
                 if one.grant:

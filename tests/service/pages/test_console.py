@@ -19,8 +19,9 @@ from service.pages.console.entry import COOKIE, progress_words
 from service.pages.console.job import read_choices
 from service.pages.console.summary import plain_bars, stacked_bars
 from service.pages.wording import page_words
+from service.screenings.column_shapes import FieldChoice
 from service.screenings.jobs.worker import ORPHAN_SECONDS, Worker
-from service.screenings.shapes import FieldChoice, Progress, RowCounts, Screening
+from service.screenings.shapes import Progress, RowCounts, Screening
 from service.screenings.stored.folders import Folders
 from service.screenings.stored.jobs import Jobs, State
 from service.settings import Settings

@@ -7,7 +7,8 @@ import pytest
 import xlsxwriter
 
 from service.keys import Role
-from service.screenings.shapes import FirstLook, OneScreening
+from service.screenings.column_shapes import FirstLook
+from service.screenings.shapes import OneScreening
 from tests.service.operators import JSON, ON, Operator
 
 LOOK = "/v1/screenings/columns"

@@ -231,3 +231,14 @@ def test_a_draft_of_format_2_is_tried_with_its_amounts_and_windows(operator, scr
     (payroll,) = ask(measure=rated, facts=[own]).json["items"][0]["benefits"]
     assert payroll["depends_on"] == ["payroll_cny"]
     assert ask(facts={}).status == 422
+
+
+def test_a_chunk_decided_before_amounts_were_worked_out_says_nothing_of_them(operator):
+    place = operator.finished(TENANTS[:2], on=ON)
+    (part,) = (operator.data.parent / "screenings" / place.rsplit("/", 1)[1]).glob("part-*.parquet")
+    pq.write_table(pq.read_table(part).drop_columns(["benefits"]), part)
+    assert b"benefits" not in operator.get(f"{place}/results.ndjson").body
+    assert operator.get(f"{place}/results.csv").body.split(b"\r\n")[0].endswith(b",unknown")
+    best = [pair for tenant in operator.get(f"{place}/tenants").json["items"] for pair in tenant["best"]]
+    assert best
+    assert not any({"benefits", "window", "not_beside"} & set(pair) for pair in best)
