@@ -20,6 +20,7 @@ from matcher.profiles.profile import Reading
 from matcher.ranking.hits import (
     Channel,
     Hits,
+    Meant,
     closeness_of_sector,
     find_hits,
     is_searched,
@@ -322,10 +323,11 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
     columns, verdicts = comparison.columns, decisions.verdicts
     scores = score(comparison)
     in_sector = columns.program.meets_somewhere(decisions, SECTOR)
-    relevance = relevance_of(
-        comparison.hits, in_sector=in_sector, addressed=comparison.addressed, told=has_told_its_field(comparison.comparable),
-        open_to=columns.open_to(comparison.moves),
+    whom = Meant(
+        in_sector=in_sector, addressed=comparison.addressed, told=has_told_its_field(comparison.comparable),
+        open_to=columns.open_to(comparison.moves), invited=columns.attracts & comparison.moves,
     )  # fmt: skip
+    relevance = relevance_of(comparison.hits, whom)
     elsewhere = is_elsewhere(comparison.comparable, comparison.place_met, columns.asks_place)
     withheld = considered & is_withheld(verdicts, relevance, in_sector, elsewhere)
     standing = considered & ~withheld & (verdicts != UNMET)
