@@ -311,6 +311,11 @@ class Meant:
     invited: Flags
     told: Flags
 
+    @property
+    def inside(self) -> Flags:
+        """Tell whom a measure is for, by its sector or as such an organisation or one with such a need."""
+        return np.asarray(self.in_sector | self.addressed)
+
 
 def relevance_of(hits: Hits, whom: Meant) -> NDArray[np.int8]:
     """Return the place in RELEVANCE of each pair.
@@ -342,5 +347,5 @@ def relevance_of(hits: Hits, whom: Meant) -> NDArray[np.int8]:
         | whom.invited
     )
     named_nearby = (hits.products(Level.CONTEXT) >= NAMED_IN_CONTEXT) | (hits.through(Channel.WORDS) > 0)
-    near = named_nearby | asked | (whom.in_sector & about_its_part)
+    near = named_nearby | asked | (whom.inside & about_its_part)
     return np.where(direct, 0, np.where(near, 1, 2)).astype(np.int8)

@@ -236,7 +236,7 @@ class Screener:
             )  # fmt: skip
             relevance = relevance_of(hits, whom)
             elsewhere = is_elsewhere(comparable, met["place"][block], self._columns.asks_place)
-            withheld = considered & is_withheld(verdicts, relevance, in_sector[block], elsewhere)
+            withheld = considered & is_withheld(verdicts, relevance, whom.inside, elsewhere)
             visible = considered & ~withheld & (verdicts != UNMET)
             rows, measures = np.nonzero(visible)
             comparison = Comparison(
