@@ -349,7 +349,7 @@ class BusinessReader:
         notes.suspect("sector", [entry for entry, _ in offered])
 
     def note_sale(self, item: str, origin: str, notes: Notes) -> None:
-        """Note the sector of trade that a sold good gives, stated as product or sector. The good is not its own: no word of it connects."""
+        """Note the sector of trade that a sold good gives; no word of the good connects."""
         sector = self._sector_of_sale(item)
         read = ReadFact(fact="sector", value=sector, origin=origin, input=item, how=How.INFERRED)
         notes.note(read)

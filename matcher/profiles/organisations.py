@@ -61,9 +61,9 @@ class OrganisationReader:
         return bool(named) and not sure
 
     def _called(self, text: str) -> tuple[str, ...]:
-        """Return the kind that a text which names no sector ends in (口腔医院); a company may be of any."""
+        """Return the kind that a text which names no sector ends in (口腔医院), where the kind tells one."""
         kind = self._ending(simplify(text).casefold().translate(_UNNAMED), self._ends)
-        return (kind,) if kind and kind != COMPANY else ()
+        return (kind,) if kind and self._sector_of(kind) else ()
 
     def note(self, kind: str, origin: str, text: str, notes: Notes, *, sector: str = "") -> None:
         """Note an inferred kind, its sector where given, and what it attests (a university is 高校或科研院所)."""
@@ -86,7 +86,8 @@ class OrganisationReader:
                 notes.declare(fact, (holds,), declared[FACT])
 
     def _sector_of(self, kind: str) -> str:
-        return str(self.vocabulary[kind].extra.get("sector", ""))
+        entry = self.vocabulary[kind]
+        return str(entry.extra.get("sector", next(iter(entry.sectors), "")))
 
     def _above(self, kind: str) -> frozenset[str]:
         return self.vocabulary.taxonomy.ancestors(kind).intersection(self._attested)

@@ -296,34 +296,56 @@ def is_specific(hits: Hits) -> Flags:
     )
 
 
-def relevance_of(hits: Hits, *, in_sector: Flags, addressed: Flags, told: Flags, open_to: Flags) -> NDArray[np.int8]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """Whom measures mean, pair by pair, whatever hits them.
+
+    A condition on the sector is met (`in_sector`), or one on needs or kinds of organisations (`addressed`); neither a
+    condition nor the sentence names what one has to do (`open_to`); it is for newcomers, and the company plans to be
+    one (`invited`). `told` is who said what it does.
+    """
+
+    in_sector: Flags
+    addressed: Flags
+    open_to: Flags
+    invited: Flags
+    told: Flags
+
+    @property
+    def inside(self) -> Flags:
+        """Tell whom a measure is for, by its sector or as such an organisation or one with such a need."""
+        return np.asarray(self.in_sector | self.addressed)
+
+
+def relevance_of(hits: Hits, whom: Meant) -> NDArray[np.int8]:
     """Return the place in RELEVANCE of each pair.
 
     Direct: a product, typed words, a stated need or a place below the province touch the operative sentence, or it
     names the sector and its clause a product; a need only where the sentence does not name just what others do, a place
-    only where the company is in the sector, is named or has not `told` what it does: who makes batteries in 合肥 is not
-    meant by a sentence on biomanufacturing there. Sector: the measure is about the company's part of the field.
+    only where the company is in the sector, is named or has not told what it does: who makes batteries in 合肥 is not
+    meant by a sentence on biomanufacturing there, nor by one that offers what he needs without saying it. Sector: the
+    measure is about the company's part of the field, answers its need, or is for newcomers as it will be.
     General: it is open to the whole field of its document, or to all.
     """
-    named = touched_by_name(hits) | addressed
-    meant = named | open_to
-    placed = named | in_sector | ~told
-    closeness = closeness_of_sector(hits)
+    named = touched_by_name(hits) | whom.addressed
+    placed = named | whom.in_sector | ~whom.told
+    closeness, needs = closeness_of_sector(hits), hits.through(Channel.NEEDS)
+    asked = (needs > STAGE_AS_NEED) & (named | whom.open_to)
     direct = (
         (hits.products(Level.SENTENCE) > 0)
         | ((hits.products(Level.CLAUSE) > 0) & (closeness >= NAMED_SECTOR))
         | (hits.through(Channel.WORDS) >= DIRECT_WORDS)
-        | ((hits.through(Channel.NEEDS) > STAGE_AS_NEED) & meant & placed)
+        | (asked & (placed | (needs > MAIN_INSTRUMENT)))
         | ((hits.through(Channel.PLACES) >= DIRECT_PLACE) & placed)
     )
     about_its_part = (
         (closeness >= CLOSE_SECTOR)
         | (hits.products(Level.CONTEXT) > 0)
         | (hits.products(Level.CLAUSE) > 0)
-        | ((hits.through(Channel.NEEDS) > 0) & meant)
+        | ((needs > 0) & (named | whom.open_to))
         | (hits.through(Channel.PLACES) >= NEAR_PLACE)
+        | whom.invited
     )
     named_nearby = (hits.products(Level.CONTEXT) >= NAMED_IN_CONTEXT) | (hits.through(Channel.WORDS) > 0)
-    asked = (hits.through(Channel.NEEDS) > STAGE_AS_NEED) & meant
-    near = named_nearby | (in_sector & about_its_part) | asked
+    near = named_nearby | asked | (whom.inside & about_its_part)
     return np.where(direct, 0, np.where(near, 1, 2)).astype(np.int8)

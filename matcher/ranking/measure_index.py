@@ -69,8 +69,7 @@ class MeasureColumns:
         self.asks_place: Flags = np.array(
             [any(test.fact in REGION_FACTS for test in measure.tests) for measure in self.measures], dtype=bool
         )
-        self.attracts: Flags = np.array([measure.attracts for measure in self.measures], dtype=bool)
-        self.seeks_newcomers: Flags = self.attracts & [Instrument.INVESTMENT in m.instruments for m in self.measures]
+        self.attracts, self.seeks_newcomers = self._for_newcomers()
         self.ids = np.array([measure.id for measure in self.measures], dtype=np.str_)
         self.promises_no_money: Flags = np.array(
             [m.instrument in MONEY and m.strength is Strength.PROMOTE for m in self.measures], dtype=bool
@@ -115,7 +114,7 @@ class MeasureColumns:
         return sector not in self.whole_fields and taxonomy.within(sector, self.whole_fields)
 
     def open_to(self, moves: Flags) -> Flags:
-        """Tell which measures are open to whatever a company does: who stays is no newcomer that one seeks."""
+        """Tell which measures are open to whatever a company does; who does not move is no newcomer that one seeks."""
         return np.asarray(self.names_nobody & (moves | ~self.seeks_newcomers))
 
     def of_status(self, statuses: Iterable[str]) -> Flags:
@@ -134,6 +133,11 @@ class MeasureColumns:
         day, draft = on.toordinal(), self.draft()
         begun, runs = self.first_day <= day, day <= self.last_day
         return {Effect.IN_FORCE: begun & runs & ~draft, Effect.DRAFT: runs & draft}
+
+    def _for_newcomers(self) -> tuple[Flags, Flags]:
+        """Tell which measures are for those who come too, and which of them seek nobody else: those of investment."""
+        attracts = np.array([measure.attracts for measure in self.measures], dtype=bool)
+        return attracts, attracts & [Instrument.INVESTMENT in measure.instruments for measure in self.measures]
 
     def is_below_province(self, place: str) -> bool:
         """Tell whether a place is a city, county, zone or group of cities."""

@@ -20,6 +20,7 @@ from matcher.profiles.profile import Reading
 from matcher.ranking.hits import (
     Channel,
     Hits,
+    Meant,
     closeness_of_sector,
     find_hits,
     is_searched,
@@ -297,9 +298,9 @@ def score(comparison: Comparison) -> Scores:
     return Scores(features=features, contributions=contributions, totals=totals)
 
 
-def is_withheld(verdicts: NDArray[np.int8], relevance: NDArray[np.int8], in_sector: Flags, elsewhere: Flags) -> Flags:
+def is_withheld(verdicts: NDArray[np.int8], relevance: NDArray[np.int8], inside: Flags, elsewhere: Flags) -> Flags:
     """Tell which are possible and unconnected to the company: they are not shown (design: connected or silent)."""
-    return np.asarray((verdicts == UNKNOWN) & (((relevance == _GENERAL) & ~in_sector) | elsewhere))
+    return np.asarray((verdicts == UNKNOWN) & (((relevance == _GENERAL) & ~inside) | elsewhere))
 
 
 def is_set_aside(hits: Hits, relevance: NDArray[np.int8], standing: Flags) -> Flags:
@@ -321,13 +322,14 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
     """
     columns, verdicts = comparison.columns, decisions.verdicts
     scores = score(comparison)
-    in_sector = columns.program.meets_somewhere(decisions, SECTOR)
-    relevance = relevance_of(
-        comparison.hits, in_sector=in_sector, addressed=comparison.addressed, told=has_told_its_field(comparison.comparable),
-        open_to=columns.open_to(comparison.moves),
+    whom = Meant(
+        in_sector=columns.program.meets_somewhere(decisions, SECTOR), addressed=comparison.addressed,
+        open_to=columns.open_to(comparison.moves), invited=columns.attracts & comparison.moves,
+        told=has_told_its_field(comparison.comparable),
     )  # fmt: skip
+    relevance = relevance_of(comparison.hits, whom)
     elsewhere = is_elsewhere(comparison.comparable, comparison.place_met, columns.asks_place)
-    withheld = considered & is_withheld(verdicts, relevance, in_sector, elsewhere)
+    withheld = considered & is_withheld(verdicts, relevance, whom.inside, elsewhere)
     standing = considered & ~withheld & (verdicts != UNMET)
     set_aside = is_set_aside(comparison.hits, relevance, standing) & (GENERAL not in include)
     shown = (standing & ~set_aside) | (considered & (verdicts == UNMET) & (NOT_APPLICABLE in include))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from matcher.answers.catalogue_json import fact_of
 from matcher.profiles.profile import Fields, MatchError
 from matcher.profiles.reader import ProfileReader
-from matcher.ranking.hits import CHANNELS, Hits, relevance_of
+from matcher.ranking.hits import CHANNELS, Hits, Meant, relevance_of
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
 from matcher.ranking.passages import Positions
 from matcher.ranking.ranking import (
@@ -229,14 +229,14 @@ class Screener:
         for start in range(0, max(1, tenants.size), step):
             block = slice(start, min(start + step, tenants.size))
             hits, verdicts = self._lay_out(tenants, block), table.verdicts[block]
-            told = has_told_its_field(tenants.comparable[block, np.newaxis])
-            relevance = relevance_of(
-                hits, in_sector=in_sector[block], addressed=addressed[block], told=told,
-                open_to=self._columns.open_to(tenants.elsewhere[block, np.newaxis]),
+            comparable, moves = tenants.comparable[block, np.newaxis], tenants.elsewhere[block, np.newaxis]
+            whom = Meant(
+                in_sector=in_sector[block], addressed=addressed[block], told=has_told_its_field(comparable),
+                open_to=self._columns.open_to(moves), invited=self._columns.attracts & moves,
             )  # fmt: skip
-            comparable = tenants.comparable[block, np.newaxis]
+            relevance = relevance_of(hits, whom)
             elsewhere = is_elsewhere(comparable, met["place"][block], self._columns.asks_place)
-            withheld = considered & is_withheld(verdicts, relevance, in_sector[block], elsewhere)
+            withheld = considered & is_withheld(verdicts, relevance, whom.inside, elsewhere)
             visible = considered & ~withheld & (verdicts != UNMET)
             rows, measures = np.nonzero(visible)
             comparison = Comparison(

@@ -174,6 +174,19 @@ def test_a_service_or_a_thing_with_a_word_of_trade_in_it_is_not_sold(read, produ
     assert "distributor" not in kinds_of(read(products=(product,)))
 
 
+@pytest.mark.parametrize(
+    "sector",
+    ["饲料批发", "饲料添加剂销售", "科研试剂经销", "体外诊断试剂批发", "聚乳酸贸易", "疫苗批发", "兽药零售", "氨基酸经销"],
+)  # fmt: skip
+def test_a_sector_that_names_goods_and_their_sale_is_one_of_trade_and_no_word_of_it_connects(engine, read, sector):
+    within = engine.catalogue.vocabularies["sectors"].taxonomy.within
+    reading = read(sector=(sector,), name="某有限公司")
+    assert all(within(found, ("retail-wholesale",)) for found in sectors_of(reading))
+    assert sectors_of(reading)
+    assert "distributor" in reading.answers["organisation"].inferred
+    assert not any(mention.input == sector for mention in reading.mentions)
+
+
 MAKER, SELLER = ("聚乳酸", "体外诊断试剂"), ("聚乳酸销售",)
 
 

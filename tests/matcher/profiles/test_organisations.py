@@ -73,6 +73,8 @@ def test_a_name_tells_who_bears_it_by_its_ending(read, name, kind):
         ("8411", "hospital"), ("中医诊所", "clinic"), ("医疗美容机构", "clinic"), ("孵化器", "park_operator"),
         ("园区管理服务", "park_operator"), ("行业协会", "association"), ("科研院所", "research_institute"),
         ("农民专业合作社", "cooperative"), ("家庭农场", "farm"), ("风险投资", "fund"), ("银行", "financial_institution"),
+        ("口腔医院", "hospital"), ("眼科医院", "hospital"), ("儿童医院", "hospital"), ("肿瘤医院", "hospital"),
+        ("社区口腔门诊部", "clinic"), ("医药行业商会", "association"), ("产业引导基金", "fund"), ("生物医药孵化基地", "park_operator"),
     ],
 )  # fmt: skip
 def test_a_stated_sector_tells_it_too(read, sector, kind):

@@ -298,3 +298,22 @@ def test_a_name_with_words_beside_it_is_read_as_the_name_or_as_a_longer_one(prod
     tail = data.draw(st.sampled_from(["", " 25kg/袋", " XQ-200", "（99%）", "，年产3万吨"]))
     text = f"{grade}{name}{tail}"
     assert sure(products, text) == [entry] or fold(grade + name) in products.vocabulary.index
+
+
+EVERYDAY = {
+    "clinic-service": "正畸 根管治疗 种植牙 拔牙 针灸 肿瘤科 检验科 产检",
+    "farm-product": "商品猪 二元母猪 仔猪 肉牛 黄羽鸡 生鲜乳 蛋鸡 山羊",
+    "compound-feed": "膨化料 开口料 虾料 乳猪料 水产料 猪用预混料 膨化饲料 教槽料",
+    "ceramic-membrane": "陶瓷超滤膜管 陶瓷膜管 陶瓷膜芯 陶瓷微滤膜 陶瓷超滤膜 无机膜 陶瓷膜组件 陶瓷膜",
+    "orthopedic-implants": "髋臼杯 接骨螺钉 可吸收螺钉 髓内钉 椎间融合器 骨修复支架 可降解接骨螺钉 接骨板",
+    "animal-diagnostics": "非洲猪瘟PCR检测 宠物抗体检测试剂盒 非瘟检测 禽病检测 虾病检测 兽用检测试剂盒 猪病检测 宠物快检",
+    "manufacturing-execution-system": "批记录电子化 电子批记录 批记录系统 EBR 车间MES 生产执行系统 车间管理系统 MES系统",
+    "biodiesel": "B24 B30 船用B24 船用生物柴油 生物柴油B100 船用生物燃油 B5生物柴油 UCOME",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"), [(text, entry) for entry, row in EVERYDAY.items() for text in row.split()]
+)  # fmt: skip
+def test_products_and_services_are_known_by_the_names_people_use(products, text, entry):
+    assert sure(products, text) == [entry]
