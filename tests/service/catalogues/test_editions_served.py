@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections import Counter
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -191,6 +192,21 @@ def test_changes_since_an_edition_or_a_day_or_the_one_before(story, first, secon
     assert [one["kind"] for one in before["items"]] == ["changed"] == ["changed"][: before["total"]]
     cepei("catalogue", "--catalogue", story["catalogue"], "diff", version_of(second), "--json")
     assert json.loads(capsys.readouterr().out) == since["items"]
+
+
+def test_changes_are_a_feed_too(story, second):
+    address, space = f"/v1/changes.atom?since={version_of(second)}", "{http://www.w3.org/2005/Atom}"
+    reply = story["server"].get(address)
+    assert reply.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    feed = ET.fromstring(reply.body)
+    entries = feed.findall(f"{space}entry")
+    told = story["server"].get(f"/v1/changes?since={version_of(second)}").json["items"]
+    assert len(entries) == len(told) == 2
+    for parent in (feed, *entries):
+        assert all(parent.findtext(f"{space}{name}") for name in ("id", "title", "updated"))
+    assert len({entry.findtext(f"{space}id") for entry in (feed, *entries)}) == 3
+    assert any("另一个标题" in entry.findtext(f"{space}summary") for entry in entries)
+    assert story["server"].get(address).body == reply.body
 
 
 @pytest.mark.parametrize(
