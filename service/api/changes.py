@@ -12,7 +12,7 @@ import flask
 import msgspec
 
 from matcher.answers.changes import Change, FieldChange, Subject
-from matcher.answers.explanation import say
+from matcher.answers.saying import say
 from service.clock import moment
 from service.intake.queries import ChangesFilter, ChangesQuery, PageQuery
 from service.shapes.editions import (
