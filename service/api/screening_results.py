@@ -40,15 +40,13 @@ from service.screenings.shapes import (
     Pair,
     PreviewAnswer,
     RejectedRows,
-    ScreeningOutlook,
-    ScreeningOutlooks,
     SummaryAnswer,
     TenantItem,
     TenantItems,
     TenantsWith,
     VerdictCounts,
 )
-from service.screenings.stored.changes import StoredChanges
+from service.screenings.stored.changes import ScreeningOutlook, ScreeningOutlooks, StoredChanges
 from service.screenings.stored.granted import Granting
 from service.screenings.stored.jobs import Job, State
 from service.screenings.stored.matrix import (

@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 
 from matcher.answers.engine import Engine
 from matcher.profiles.profile import MatchError
-from rules.catalogue.content import build_catalogue
+from rules.catalogue.content import build_catalogue, open_catalogue
 from seeds.faults import CodedError
 from service.catalogues.publishing import publish
 from service.commands.check import add_folders, load_cases
@@ -74,7 +74,7 @@ def _share(report: Report, kind: str) -> float:
 
 
 def _scored(catalogue: Path, cases: list[Json], goals: dict[str, float]) -> Report:
-    engine = Engine.open(catalogue)
+    engine = Engine(open_catalogue(catalogue))
 
     def ask(path: str, body: Json | None) -> tuple[int, bytes]:
         if body is None:

@@ -18,6 +18,7 @@ import pytest
 from matcher.answers.engine import Engine
 from matcher.profiles.profile import MatchRequest, Profile
 from rules.catalogue.catalogue import CatalogueError
+from rules.catalogue.content import open_catalogue
 from seeds.faults import CodedError, SeedError
 from service import cli
 from service.catalogues import publishing
@@ -279,7 +280,11 @@ def test_asking_for_earlier_editions_opens_one_at_a_time_keeps_some_and_holds_no
 
 def test_an_edition_with_which_labelled_companies_score_worse_is_refused(tmp_path, first, small, capsys):
     question = {"city": "广州", "products": ["基因测序仪"], "sector": ["医疗器械"]}
-    best = Engine.open(first).match(MatchRequest(profile=Profile(**question), on=date(2026, 11, 21))).recommendations[0]
+    best = (
+        Engine(open_catalogue(first))
+        .match(MatchRequest(profile=Profile(**question), on=date(2026, 11, 21)))
+        .recommendations[0]
+    )
     source, name = best.measure.source, best.measure.id
     cases, target = tmp_path / "cases.yaml", tmp_path / "catalogue.sqlite"
     label = [source.document, source.clause, source.quote]
