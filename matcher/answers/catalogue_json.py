@@ -35,10 +35,13 @@ def describe_catalogue(catalogue: Catalogue) -> shapes.CatalogueInfo:
 
 
 def describe_question(request: MatchRequest) -> dict[str, Any]:
-    """Return what is asked in the form of a request, all left out that is as if left out, with the language."""
-    asked = replace(request, catalogue="", include=request.include - {QUESTION})
+    """Return what is asked in the form of a request, with the language, all left out that is as if left out.
+
+    The caller's own id is no part of the question.
+    """
+    asked = replace(request, catalogue="", include=frozenset(request.include) - {QUESTION})
     stated = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in _given(asked).items()}
-    return stated | {"profile": _given(request.profile)}
+    return stated | {"profile": _given(replace(request.profile, external_id=""))}
 
 
 def question_digest(request: MatchRequest) -> str:

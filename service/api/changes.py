@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 import flask
+import msgspec
 
+from matcher.answers.changes import Change, FieldChange, Subject
+from matcher.answers.saying import say
 from service.clock import moment
-from service.intake.queries import ChangesQuery, PageQuery
+from service.intake.queries import ChangesFilter, ChangesQuery, PageQuery
 from service.shapes.editions import (
     CatalogueChangeCounts,
     CatalogueChanges,
@@ -19,8 +26,11 @@ from service.shapes.editions import (
 from service.web.blueprints import Blueprint
 from service.web.catalogue_changes import counted, history, linked_to_predecessor, read_since
 from service.web.lookups import found, page_of
-from service.web.requests import asked_language, public_answer
+from service.web.requests import asked_language, public_answer, public_bytes
 from service.web.serving import served_catalogue
+
+ATOM = "application/atom+xml; charset=utf-8"
+_PATHS = {Subject.MEASURE: "/measures/", Subject.DOCUMENT: "/documents/"}
 
 blueprint = Blueprint("changes", __name__, description="Editions of the catalogue, and what changed between them.")
 
@@ -63,6 +73,53 @@ def list_changes(query: dict[str, Any]) -> flask.Response:
         **page,
     )
     return public_answer(answer)
+
+
+@blueprint.at("/v1/changes.atom")
+@blueprint.takes(ChangesFilter, location="query")
+@blueprint.answers({"type": "string"}, 422, 503, description="A feed (RFC 4287).", media_type="application/atom+xml")
+def show_feed(query: dict[str, Any]) -> flask.Response:
+    """Show the same changes as a feed that people subscribe to; an entry keeps its id as long as it says the same."""
+    since, language = read_since(query.get("since", ""), query["on"]), asked_language()
+    changes = [one for one in since.changes(language) if query.get("kind") in (None, one.kind)]
+    came = [one.at for one in history() if one.version == served_catalogue().version]
+    return public_bytes(_feed(changes, moment(came[-1] if came else 0.0), language), ATOM)
+
+
+def _feed(changes: Iterable[Change], updated: str, language: str) -> bytes:
+    """Return the feed; `updated` is when the edition in force came into force."""
+    feed = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "en" if language == "en" else "zh-CN"})
+    _add(feed, "id", _urn(b"changes"))
+    _add(feed, "title", say("change.feed", language))
+    _add(feed, "updated", updated)
+    SubElement(SubElement(feed, "author"), "name").text = "Cepei 策配"
+    SubElement(feed, "link", {"rel": "self", "href": "/v1/changes.atom"})
+    SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": "/changes"})
+    for change in changes:
+        entry = SubElement(feed, "entry")
+        _add(entry, "id", _urn(msgspec.json.encode(change)))
+        _add(entry, "title", say(f"change.entry.{change.kind}", language, title=change.title))
+        _add(entry, "updated", updated)
+        SubElement(entry, "link", {"rel": "alternate", "href": f"{_PATHS[change.subject]}{change.id}"})
+        SubElement(entry, "category", {"term": change.kind})
+        told = [*([change.day] if change.day else []), *map(_told, change.fields)]
+        _add(entry, "summary", "\n".join(told) or change.title)
+    return bytes(tostring(feed, "utf-8", xml_declaration=True))
+
+
+def _told(field: FieldChange) -> str:
+    if field.pieces:
+        return f"{field.label}: " + ", ".join(f"{one.before or '-'} → {one.after or '-'}" for one in field.pieces)
+    return f"{field.label}: {field.before or '-'} → {field.after or '-'}"
+
+
+def _add(parent: Element, name: str, text: str) -> None:
+    SubElement(parent, name).text = "".join(one if one.isprintable() or one == "\n" else " " for one in text)
+
+
+def _urn(content: bytes) -> str:
+    """Return a name that says the same of the same content."""
+    return UUID(bytes=hashlib.sha256(content).digest()[:16], version=5).urn
 
 
 @blueprint.at("/v1/documents/<document_id>/predecessor")

@@ -40,15 +40,13 @@ from service.screenings.shapes import (
     Pair,
     PreviewAnswer,
     RejectedRows,
-    ScreeningOutlook,
-    ScreeningOutlooks,
     SummaryAnswer,
     TenantItem,
     TenantItems,
     TenantsWith,
     VerdictCounts,
 )
-from service.screenings.stored.changes import StoredChanges
+from service.screenings.stored.changes import ScreeningOutlook, ScreeningOutlooks, StoredChanges
 from service.screenings.stored.granted import Granting
 from service.screenings.stored.jobs import Job, State
 from service.screenings.stored.matrix import (
@@ -222,7 +220,7 @@ def list_changes(query: Json, screening_id: str) -> flask.Response:
     changes, parts = changes_of(job, with_current=with_current), parts_of(job)
     after = (engine() if with_current else engine_of(job.catalogue)).catalogue
     rows, where = page_of(changes.rows(), query)
-    changed = changes.of_tenants(rows, _titles(after, changes, rows))
+    changed = changes.of_tenants(rows, titles_of_changes(after, changes, rows, asked_language()))
     called = parts.called(rows)
     nameless = {"external_id": "", "uscc": "", "name": ""}  # decided by one of the two, refused by the other
     answer = Changes(
@@ -237,14 +235,14 @@ def list_changes(query: Json, screening_id: str) -> flask.Response:
     return private_answer(json_bytes(answer))
 
 
-def _titles(now: Catalogue, changes: StoredChanges, rows: Collection[int]) -> dict[str, str]:
+def titles_of_changes(now: Catalogue, changes: StoredChanges, rows: Collection[int], language: str) -> dict[str, str]:
     """Return the titles of what changed; a measure that is gone has the title it had."""
     wanted = changes.measures_of(rows)
-    titles = {measure_id: title_of(now, measure_id, asked_language()) for measure_id in wanted & now.measures.keys()}
+    titles = {measure_id: title_of(now, measure_id, language) for measure_id in wanted & now.measures.keys()}
     if gone := wanted - titles.keys():
         with suppress(RequestError):
             then = engine_of(changes.version_before).catalogue
-            titles |= {measure_id: title_of(then, measure_id, asked_language()) for measure_id in gone}
+            titles |= {measure_id: title_of(then, measure_id, language) for measure_id in gone}
     return titles
 
 

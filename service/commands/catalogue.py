@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sqlite3
 from collections import Counter
 from datetime import date
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -17,6 +20,14 @@ from service.catalogues.editions import Editions
 from service.clock import moment, today
 from service.commands.console import Exit, refusal, tell, typed
 from service.commands.rollback import editions_of
+from service.disk import StorageError
+from service.screenings.jobs.deciding import Alone
+from service.screenings.jobs.outlook import Rerun, side_of, write_outlook
+from service.screenings.jobs.reading import read_with
+from service.screenings.stored.changes import StoredChanges
+from service.screenings.stored.folders import Folder, Folders
+from service.screenings.stored.jobs import Jobs
+from service.store import Store
 from service.web.requests import json_bytes
 
 
@@ -32,6 +43,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     diff.add_argument("--since", type=date.fromisoformat, help="the day from which time passes, --on if not given")
     diff.add_argument("--on", type=date.fromisoformat, help="the day up to which time passes, today if not given")
     diff.add_argument("--json", action="store_true", help="print the changes as GET /v1/changes gives its items")
+    diff.add_argument("--data", type=Path, help="a data file: also tell which of its screenings gain or lose")
     diff.add_argument("--language", choices=("zh", "en"), default="zh")
 
 
@@ -58,6 +70,8 @@ def _diff(editions: Editions, options: argparse.Namespace) -> Exit:
     if earlier is None:
         raise refusal("no_edition_before")
     before, on = _opened(editions, earlier), options.on or today()
+    if options.data and options.json:
+        raise refusal("data_as_text_only")
     changes = changes_between(before, after, since=options.since or on, on=on, language=options.language)
     if options.json:
         tell(msgspec.json.format(json_bytes(changes), indent=2).decode())
@@ -66,15 +80,39 @@ def _diff(editions: Editions, options: argparse.Namespace) -> Exit:
     tell(f"{before.version} -> {after.version}: " + ", ".join(f"{kind} {counts[kind]}" for kind in CatalogueChange))
     for change in changes:
         _tell_change(change)
+    if options.data:
+        _tell_outlooks(Store(options.data), after, _file_of(editions, options.after or after.version))
     return Exit.DONE
+
+
+def _tell_outlooks(store: Store, after: Catalogue, file: Path) -> None:
+    """Run every finished screening again in this process, and tell what that changes; nothing of it is kept."""
+    jobs, folders, crew = Jobs(store), Folders(store.folder), Alone(after)
+    try:
+        for job in jobs.finished_without(after.version):
+            folder = folders.of(job.id)
+            before = side_of(folder, jobs.chunks(job.id), job.catalogue or "")
+            read = partial(read_with, file, form=job.format, options=job.options, latest=today())
+            rerun = Rerun(version=after.version, read=read, crew=crew)
+            with TemporaryDirectory() as within:
+                write_outlook(job, folder, before, rerun, lambda: False, Path(within))
+                changes = StoredChanges.read(Folder(Path(within)), after.version)
+            gaining, losing = changes.tenants() if changes else (0, 0)
+            tell(f"\nscreening {job.id}  {job.done} rows: {gaining} tenants gain, {losing} lose")
+    except (StorageError, sqlite3.Error, OSError) as error:
+        raise refusal("data_unusable", reason=error) from error
+
+
+def _file_of(editions: Editions, name: str) -> Path:
+    if Path(name).is_file():
+        return Path(name)
+    return editions.served if name == editions.current() else editions.path(name)
 
 
 def _opened(editions: Editions, name: str) -> Catalogue:
     """Open a file, or an edition; a name that is both is the file."""
     try:
-        if Path(name).is_file():
-            return open_catalogue(Path(name))
-        return open_catalogue(editions.served) if name == editions.current() else editions.catalogue(name)
+        return open_catalogue(_file_of(editions, name))
     except CatalogueError as error:
         raise refusal("no_catalogue", Exit.NO_CATALOGUE, reason=error) from error
 

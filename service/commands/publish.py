@@ -6,11 +6,15 @@ import argparse
 import shutil
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
-from rules.catalogue.content import build_catalogue
+from marshmallow import ValidationError
+
+from matcher.answers.engine import Engine
+from matcher.profiles.profile import MatchError
+from rules.catalogue.content import build_catalogue, open_catalogue
 from seeds.faults import CodedError
-from service.app import create_app
 from service.catalogues.publishing import publish
 from service.commands.check import add_folders, load_cases
 from service.commands.console import (
@@ -19,7 +23,8 @@ from service.commands.console import (
 )
 from service.commands.rollback import add_stamp, editions_of, stamp_of, told
 from service.evaluation import GOALS, Json, Report, evaluate_cases
-from service.settings import Settings
+from service.intake.questions import MatchRequestSchema
+from service.web.requests import json_bytes
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -69,10 +74,14 @@ def _share(report: Report, kind: str) -> float:
 
 
 def _scored(catalogue: Path, cases: list[Json], goals: dict[str, float]) -> Report:
-    client = create_app(Settings(catalogue=catalogue, log_level="error")).test_client()
+    engine = Engine(open_catalogue(catalogue))
 
     def ask(path: str, body: Json | None) -> tuple[int, bytes]:
-        answer = client.get(path) if body is None else client.post(path, json=body)
-        return answer.status_code, answer.data
+        if body is None:
+            return HTTPStatus.OK, json_bytes({"text": engine.catalogue.documents[path.rpartition("/")[2]].text})
+        try:
+            return HTTPStatus.OK, json_bytes(engine.match(MatchRequestSchema().load(body)))
+        except (ValidationError, MatchError) as error:
+            return HTTPStatus.UNPROCESSABLE_ENTITY, str(error).encode()
 
     return evaluate_cases(cases, ask, goals={**GOALS, **goals})

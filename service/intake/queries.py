@@ -71,7 +71,7 @@ class MeasuresQuery(MeasureFilters, PageQuery):
     )
 
 
-class ChangesQuery(PageQuery):
+class ChangesFilter(StrictSchema):
     """Since when, and which changes."""
 
     since = _words(
@@ -81,6 +81,10 @@ class ChangesQuery(PageQuery):
     )
     on = Day(metadata=described("The day up to which time passes, today in China if not given."), load_default=today)
     kind = Choice(tuple(CatalogueChange), metadata=described("Only changes of this kind."))
+
+
+class ChangesQuery(ChangesFilter, PageQuery):
+    """Which page of the changes."""
 
 
 class ScreeningChangesQuery(PageQuery):

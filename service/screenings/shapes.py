@@ -301,28 +301,6 @@ class Changes(Struct, frozen=True, kw_only=True):
     pages: int
 
 
-class ScreeningOutlook(Struct, frozen=True, kw_only=True):
-    """What the catalogue in force changes for one finished screening; null is not worked out yet."""
-
-    id: str
-    catalogue: Annotated[CatalogueVersion, "That decided it."]
-    state: Annotated[str, closed("compared", "waiting")]
-    tenants_gaining: Annotated[int | None, "Tenants for whom a measure is shown, or applicable, that was not."]
-    tenants_losing: Annotated[int | None, "Tenants for whom one is no longer; some gain and lose."]
-    totals: ChangeCounts | None
-
-
-class ScreeningOutlooks(Struct, frozen=True, kw_only=True):
-    """A page of finished screenings and what the catalogue in force changes for them."""
-
-    catalogue: Annotated[CatalogueVersion, "That is in force."]
-    items: tuple[ScreeningOutlook, ...]
-    total: int
-    page: int
-    per_page: int
-    pages: int
-
-
 class PreviewAnswer(Struct, frozen=True, kw_only=True):
     """Which tenants a draft measure fits."""
 

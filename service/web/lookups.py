@@ -40,7 +40,17 @@ from service.screenings.stored.matrix import Parts
 from service.screenings.stored.progress import describe_failure, state_words
 from service.shapes.reading import FilterRead
 from service.web.requests import asked_language
-from service.web.serving import engine, expect_records, folders, jobs, operator, own_screening, serving, store
+from service.web.serving import (
+    engine,
+    engine_in_force,
+    expect_records,
+    folders,
+    jobs,
+    operator,
+    own_screening,
+    serving,
+    store,
+)
 
 Thing = TypeVar("Thing")
 
@@ -259,7 +269,7 @@ def changes_of(job: Job, *, with_current: bool = False) -> StoredChanges:
 
 def outlook_of(job: Job) -> StoredChanges | None:
     """Return what the catalogue in force changes for a finished screening; None where that is not worked out yet."""
-    now = engine().catalogue.version
+    now = engine_in_force().catalogue.version
     return StoredChanges.none(now) if job.catalogue == now else StoredChanges.read(folders().of(job.id), now)
 
 

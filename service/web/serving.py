@@ -127,6 +127,14 @@ def engine() -> Engine:
     return found
 
 
+def engine_in_force() -> Engine:
+    """Return the engine of the edition in force, whichever this request speaks of."""
+    found = serving().live.current()
+    if found is None:
+        raise RequestError("catalogue_unavailable")
+    return found
+
+
 def choose_edition(version: str, pointer: str) -> None:
     """Have an edition answer this request, "" the one in force; raise RequestError as `open_edition` does."""
     if version:

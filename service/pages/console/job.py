@@ -39,9 +39,9 @@ from service.screenings.jobs.sent import Sent, columns_as_read, columns_at_a_loo
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.jobs import Job, State, new_id
 from service.screenings.stored.progress import event_stream
-from service.web.lookups import engine_of, forget, parts_of, results_file, run_again
+from service.web.lookups import engine_of, forget, outlook_of, parts_of, results_file, run_again
 from service.web.requests import json_bytes, link, page_language
-from service.web.serving import engine, expect_records, folders, jobs, own_screening, serving, store
+from service.web.serving import engine, engine_in_force, expect_records, folders, jobs, own_screening, serving, store
 
 Json = dict[str, Any]
 IGNORE = "-"
@@ -281,6 +281,8 @@ def shown_job(job: Job) -> Json:
     reported = report_screening(job, language=page_language(), now=time.time())
     reported["rerun_of"] = job.previous or ""
     reported["changes"] = job.state is State.FINISHED and StoredChanges.read(folders().of(job.id)) is not None
+    is_older = job.state is State.FINISHED and job.catalogue != engine_in_force().catalogue.version
+    reported["outlook"] = is_older and outlook_of(job) is not None
     return reported
 
 

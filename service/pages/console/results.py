@@ -10,6 +10,8 @@ from msgspec.structs import asdict
 
 from matcher.answers.catalogue_json import describe_measure
 from matcher.profiles.profile import MatchError
+from rules.catalogue.catalogue import Catalogue
+from service.api.screening_results import titles_of_changes
 from service.complaints import RequestError
 from service.intake.queries import STANDINGS, MatrixFilter, MeasureTenantsQuery, PageQuery
 from service.pages.check.cards import group_cards, one_card
@@ -27,11 +29,12 @@ from service.pages.console.lists import (
     region_words,
 )
 from service.pages.wording import page_words
+from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.jobs import Job, State
 from service.screenings.stored.parts import rejected_rows
 from service.web.lookups import changes_of, explained, found, page_of, parts_of, question_of
 from service.web.requests import link, page_language
-from service.web.serving import engine, folders, jobs, own_screening
+from service.web.serving import engine, engine_in_force, folders, jobs, own_screening
 
 Json = dict[str, Any]
 MOST_NAMED = 100
@@ -135,14 +138,26 @@ def rejected(screening_id: str) -> flask.Response:
 def changes(screening_id: str) -> flask.Response:
     """Tell what a rerun changed for whom."""
     job, results = _opened(screening_id)
-    stored, query = changes_of(job), read_query(PageQuery)
+    return _changes(job, results, changes_of(job), results.catalogue)
+
+
+@blueprint.get(f"{ONE}/outlook")
+def outlook(screening_id: str) -> flask.Response:
+    """Tell what the catalogue in force would change for whom."""
+    job, results = _opened(screening_id)
+    return _changes(job, results, changes_of(job, with_current=True), engine_in_force().catalogue)
+
+
+def _changes(job: Job, results: Results, stored: StoredChanges, after: Catalogue) -> flask.Response:
+    query = read_query(PageQuery)
     rows, where = page_of(stored.rows(), query)
-    called = results.parts.called(rows)
-    titles = {measure_id: results.title(measure_id) for measure_id in stored.measures_of(rows)}
+    called, titles = results.parts.called(rows), titles_of_changes(after, stored, rows, page_language())
     changed = stored.of_tenants(rows, titles)
     items = [{**called.get(row, {"row": row, "name": ""}), "changes": changed[row]} for row in rows]
     shown: Json = {"items": items, "totals": asdict(stored.totals()), "before": stored.version_before}
-    return console_page("console_changes.html", job=shown_job(job), query=query, where=where, **shown)
+    return console_page(
+        "console_changes.html", job=shown_job(job), query=query, where=where, after=after.version, **shown
+    )
 
 
 def _finished(screening_id: str) -> Job:

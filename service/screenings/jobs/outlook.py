@@ -35,12 +35,14 @@ class Rerun:
     crew: Crew
 
 
-def write_outlook(job: Job, folder: Folder, before: Side, rerun: Rerun, is_over: Callable[[], bool]) -> bool:
+def write_outlook(
+    job: Job, folder: Folder, before: Side, rerun: Rerun, is_over: Callable[[], bool], within: Path | None = None
+) -> bool:
     """Write what another catalogue changes; False, and nothing written, when it was over before the end.
 
-    `is_over` is asked between chunks.
+    `is_over` is asked between chunks. It is written beside the results, or into the folder `within`.
     """
-    with TemporaryDirectory(dir=folder.path, prefix=".outlook-", ignore_cleanup_errors=True) as path:
+    with TemporaryDirectory(dir=within or folder.path, prefix=".outlook-", ignore_cleanup_errors=True) as path:
         anew = Folder(Path(path))
         keep_copy(folder.sent(job.format), anew.sent(job.format))
         account, chunks = rerun.read(anew), list[Chunk]()
@@ -50,5 +52,6 @@ def write_outlook(job: Job, folder: Folder, before: Side, rerun: Rerun, is_over:
                 return False
         chunks.sort(key=lambda chunk: chunk.number)
         write_digest(anew, [chunk.number for chunk in chunks])
-        write_changes(folder, before, side_of(anew, chunks, rerun.version), with_catalogue=rerun.version)
+        target = Folder(within) if within else folder
+        write_changes(target, before, side_of(anew, chunks, rerun.version), with_catalogue=rerun.version)
     return True

@@ -134,7 +134,7 @@ class Worker:
 
     def _look_after(self) -> bool:
         self._sweep_when_due()
-        return self._decide_once() or self._look_ahead_once()
+        return self._decide_once() or self.look_ahead_once()
 
     def _read_once(self) -> bool:
         return self._take(self._jobs.lease(self._name, unread=True), self._read)
@@ -294,7 +294,7 @@ class Worker:
             earlier = side_of(self._folders.of(before.id), self._jobs.chunks(before.id), before.catalogue or "")
             write_changes(folder, earlier, side_of(folder, chunks, version))
 
-    def _look_ahead_once(self) -> bool:
+    def look_ahead_once(self) -> bool:
         """Work out what the catalogue in force changes for one finished screening; False when nothing is due."""
         if time.monotonic() - self._looked_ahead < LOOK_AHEAD_SECONDS:
             return False

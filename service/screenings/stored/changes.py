@@ -6,19 +6,44 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from service.screenings.shapes import ChangeCounts, ChangedPair, ChangeKind
+from service.screenings.shapes import CatalogueVersion, ChangeCounts, ChangedPair, ChangeKind
 from service.screenings.stored.folders import Folder, table_bytes, write_whole
 from service.screenings.stored.parts import PairReader
+from service.shapes.published import closed
 
 Json = dict[str, Any]
 Rows = NDArray[np.int64]
+
+
+class ScreeningOutlook(Struct, frozen=True, kw_only=True):
+    """What the catalogue in force changes for one finished screening; null is not worked out yet."""
+
+    id: str
+    catalogue: Annotated[CatalogueVersion, "That decided it."]
+    state: Annotated[str, closed("compared", "waiting")]
+    tenants_gaining: Annotated[int | None, "Tenants for whom a measure is shown, or applicable, that was not."]
+    tenants_losing: Annotated[int | None, "Tenants for whom one is no longer; some gain and lose."]
+    totals: ChangeCounts | None
+
+
+class ScreeningOutlooks(Struct, frozen=True, kw_only=True):
+    """A page of finished screenings and what the catalogue in force changes for them."""
+
+    catalogue: Annotated[CatalogueVersion, "That is in force."]
+    items: tuple[ScreeningOutlook, ...]
+    total: int
+    page: int
+    per_page: int
+    pages: int
+
 
 VERDICTS = (None, "possible", "applicable")
 """How a measure is shown for a tenant, from not at all upwards; places in it stand in the file."""

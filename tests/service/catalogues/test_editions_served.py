@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections import Counter
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -41,32 +42,33 @@ class Load:
         self.threads = [threading.Thread(target=self._ask, args=(place,)) for place in range(CLIENTS)]
 
     def _ask(self, place):
-        connection, number = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30), place
+        # A connection for each request: one that idles between two may be closed by the server, which fails nobody.
+        connection, number = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60), place
         while not (self.ending.is_set() and self.answered >= REQUESTS):
             number += CLIENTS
             try:
                 if number % 4 == 0:
-                    body = json.dumps({**question(number), "detail": "brief", "limit": 1})
-                    connection.request("POST", "/v1/match", body, {"Content-Type": "application/json"})
+                    body, kind = json.dumps({**question(number), "detail": "brief", "limit": 1}), "application/json"
+                    connection.request("POST", "/v1/match", body, {"Content-Type": kind, "Connection": "close"})
                 else:
-                    connection.request("GET", "/readyz")
+                    connection.request("GET", "/readyz", headers={"Connection": "close"})
                 reply = connection.getresponse()
-                content, status = json.loads(reply.read()), reply.status
+                self._count(reply.status, json.loads(reply.read()))
             except (OSError, http.client.HTTPException) as error:
-                content, status = {}, repr(error)
+                self._count(0, repr(error))
+                connection.close()
             time.sleep(PAUSE)
-            with self.counting:
-                self.answered += 1
-                if status == 200:
-                    self.versions[content["catalogue"]["version"]] += 1
-                    if (
-                        content.get("proof", {"catalogue": content["catalogue"]["version"]})["catalogue"]
-                        != content["catalogue"]["version"]
-                    ):
-                        self.failed.append("an answer of two editions")
-                else:
-                    self.failed.append((status, content))
-        connection.close()
+
+    def _count(self, status, content):
+        with self.counting:
+            self.answered += 1
+            if status != 200:
+                self.failed.append((status, content))
+                return
+            version = content["catalogue"]["version"]
+            self.versions[version] += 1
+            if content.get("proof", {}).get("catalogue", version) != version:
+                self.failed.append("an answer of two editions")
 
     def wait_for(self, version):
         """Wait until the last twenty answers came from one edition, whichever worker gave them."""
@@ -191,6 +193,21 @@ def test_changes_since_an_edition_or_a_day_or_the_one_before(story, first, secon
     assert [one["kind"] for one in before["items"]] == ["changed"] == ["changed"][: before["total"]]
     cepei("catalogue", "--catalogue", story["catalogue"], "diff", version_of(second), "--json")
     assert json.loads(capsys.readouterr().out) == since["items"]
+
+
+def test_changes_are_a_feed_too(story, second):
+    address, space = f"/v1/changes.atom?since={version_of(second)}", "{http://www.w3.org/2005/Atom}"
+    reply = story["server"].get(address)
+    assert reply.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    feed = ET.fromstring(reply.body)
+    entries = feed.findall(f"{space}entry")
+    told = story["server"].get(f"/v1/changes?since={version_of(second)}").json["items"]
+    assert len(entries) == len(told) == 2
+    for parent in (feed, *entries):
+        assert all(parent.findtext(f"{space}{name}") for name in ("id", "title", "updated"))
+    assert len({entry.findtext(f"{space}id") for entry in (feed, *entries)}) == 3
+    assert any("另一个标题" in entry.findtext(f"{space}summary") for entry in entries)
+    assert story["server"].get(address).body == reply.body
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,28 @@
 """Publishing: verified before it is served, all or nothing whatever kills it, one publisher at a time, and back again."""
 
 import contextlib
+import json
 import os
 import pathlib
 import shutil
 import signal
 import sqlite3
 import threading
+import time
 import traceback
 from datetime import date
 from functools import partial
 
 import pytest
 
+from matcher.answers.engine import Engine
+from matcher.profiles.profile import MatchRequest, Profile
 from rules.catalogue.catalogue import CatalogueError
+from rules.catalogue.content import open_catalogue
 from seeds.faults import CodedError, SeedError
+from service import cli
 from service.catalogues import publishing
-from service.catalogues.editions import Action, Editions
+from service.catalogues.editions import Action, Editions, EditionsBusyError, OpenEditions
 from service.catalogues.publishing import ConflictError, Stamp, publish, roll_back
 
 
@@ -238,3 +244,67 @@ def test_a_kill_at_any_point_leaves_the_old_edition_or_the_new_one_and_the_next_
     assert step >= 12
     assert seen == sorted(seen, key=[old, new].index), "once the new one is there, it stays"
     assert seen.count(new) >= 3, "killed after the swap too"
+
+
+def test_asking_for_earlier_editions_opens_one_at_a_time_keeps_some_and_holds_nobody_up(monkeypatch, editions):
+    begun, go_on, opened = threading.Event(), threading.Event(), []
+
+    def slowly(version):
+        opened.append(version)
+        begun.set()
+        assert go_on.wait(20)
+        return version
+
+    monkeypatch.setattr(Editions, "catalogue", lambda _, version: slowly(version))
+    monkeypatch.setattr("service.catalogues.editions.Engine", lambda catalogue: f"engine of {catalogue}")
+    held, patient = OpenEditions(editions, most=1), OpenEditions(editions, most=2)
+    waiting = [threading.Thread(target=one.engine, args=("a",)) for one in (held, patient, patient)]
+    for thread in waiting:
+        thread.start()
+    while len(opened) < 2:
+        assert begun.wait(20)
+        time.sleep(0.01)
+    with pytest.raises(EditionsBusyError):
+        held.engine("b")
+    go_on.set()
+    for thread in waiting:
+        thread.join()
+    assert opened == ["a", "a"], "two who asked the same process for the same had it opened once"
+    opened.clear()
+    assert [held.engine(name) for name in "abcde"] == [f"engine of {name}" for name in "abcde"]
+    assert held.engine("e")
+    assert opened == list("bcde")
+    held.engine("a")
+    assert opened == list("bcdea"), "the first one made room for the fifth"
+
+
+def test_an_edition_with_which_labelled_companies_score_worse_is_refused(tmp_path, first, small, capsys):
+    question = {"city": "广州", "products": ["基因测序仪"], "sector": ["医疗器械"]}
+    best = (
+        Engine(open_catalogue(first))
+        .match(MatchRequest(profile=Profile(**question), on=date(2026, 11, 21)))
+        .recommendations[0]
+    )
+    source, name = best.measure.source, best.measure.id
+    cases, target = tmp_path / "cases.yaml", tmp_path / "catalogue.sqlite"
+    label = [source.document, source.clause, source.quote]
+    cases.write_text(
+        json.dumps([{"id": "sequencers", "profile": question, "must": [label]}], ensure_ascii=False), "utf-8"
+    )
+
+    def drop(pack):
+        pack["measures"] = [measure for measure in pack["measures"] if measure["id"] != name]
+
+    def retitle(pack):
+        pack["measures"][0]["title"] = "又一个标题"
+
+    words = ["publish", "--catalogue", str(target), "--cases", str(cases)]
+    assert cli.main([*words, str(small("without", drop))]) == 1, "where none is in force the goals must be reached"
+    assert not target.exists()
+    assert cli.main([*words, str(first)]) == 0
+    assert cli.main([*words, str(small("without", drop))]) == 1
+    assert "must@5 0.0%" in capsys.readouterr().err
+    assert version_of(target) == version_of(first)
+    assert cli.main([*words, str(small("retitled", retitle))]) == 0
+    assert cli.main([*words, str(small("retitled", retitle))]) == 0, "there is nothing to do"
+    assert cli.main([*words, "--replaces", version_of(first), str(first)]) == 4

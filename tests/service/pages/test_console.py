@@ -643,9 +643,15 @@ def test_a_newer_catalogue_is_offered_and_the_rerun_tells_what_changed(catalogue
     assert "政策目录已更新" in client.get(place, headers=own).text
     assert client.get(f"{place}/measures/{GONE}", headers=own).status_code == 200
     assert client.get(f"{place}/tenants/1", headers=own).text.count(versions[0][:12]) == 1
+    assert client.get(f"{place}/outlook", headers=own).status_code == 409, "not worked out yet"
+    assert worker.look_ahead_once()
+    outlook = client.get(f"{place}/outlook", headers=own).text
+    assert "aria-current=page>目录更新的影响" in outlook
     again = send(f"{place}/rerun").headers["Location"]
     assert worker.work_once()
     changes = client.get(f"{again}/changes", headers=own).text
+    assert re.findall("<li>.*?→.*?</li>", outlook) == re.findall("<li>.*?→.*?</li>", changes) != []
+    assert all(version[:8] in outlook for version in versions)
     assert all(version[:8] in changes for version in versions)
     assert "2 家企业有变化" in changes
     assert "名单.csv" in changes
@@ -694,7 +700,7 @@ def test_downloads_are_those_of_the_api(operator, screened):
 
 
 PATHS = ("", "/events", "/tenants", "/tenants/1", f"/tenants/1/measures/{MEASURE}", "/measures", f"/measures/{MEASURE}",
-         "/matrix", "/rejected", "/changes", "/delete", "/results.csv")  # fmt: skip
+         "/matrix", "/rejected", "/changes", "/outlook", "/delete", "/results.csv")  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -38,7 +38,7 @@ CONSOLE = {
     "console.matrix": "/screenings/{screening}/matrix",
     "console.rejected": "/screenings/{screening}/rejected",
 }
-ELSEWHERE = {"console.columns", "console.changes", "browse.predecessor"}
+ELSEWHERE = {"console.columns", "console.changes", "console.outlook", "browse.predecessor"}
 """Pages that need an upload or a rerun (tests/service/pages/test_console.py), or a document that was a draft before
 (tests/service/catalogues/test_editions_served.py)."""
 NO_PAGES = {"docs.contract_file", "embed.theme", "embed.script", "console.events", "console.download"}

@@ -12,6 +12,7 @@ from collections import Counter
 
 import pytest
 
+from service import cli
 from service.screenings.stored.folders import CHUNK_ROWS
 from tests.service.newer import GONE, MOVED, NEW
 from tests.service.operators import Operator
@@ -139,7 +140,9 @@ def test_changes_are_those_that_comparing_all_pairs_finds(rerun):
     assert titles[GONE] == titles[NEW] != GONE
 
 
-def test_what_a_catalogue_changes_for_a_stored_screening_is_what_running_it_again_changes(rerun):
+def test_what_a_catalogue_changes_for_a_stored_screening_is_what_running_it_again_changes(
+    rerun, catalogue_file, newer_file, capsys
+):
     operator, first = rerun["operator"], rerun["first"]
     wait_for(lambda: operator.get(f"{first}/changes?against=current").status == 200)
     outlook = operator.get(f"{first}/changes?against=current&per_page=100").json
@@ -154,6 +157,10 @@ def test_what_a_catalogue_changes_for_a_stored_screening_is_what_running_it_agai
     losing = [any(one["kind"] not in rises for one in item["changes"]) for item in outlook["items"]]
     assert (first["tenants_gaining"], first["tenants_losing"]) == (sum(gaining), sum(losing))
     assert (second["tenants_gaining"], second["tenants_losing"]) == (0, 0)
+    words = ["catalogue", "diff", "--data", str(operator.data), str(catalogue_file), str(newer_file)]
+    assert cli.main(words) == 0
+    printed = capsys.readouterr().out.splitlines()[-1]
+    assert printed.endswith(f"60 rows: {sum(gaining)} tenants gain, {sum(losing)} lose"), "before it is published, too"
     assert Operator(operator.server).get("/v1/changes/screenings").json["items"] == [], "another key has none"
     assert operator.server.get("/v1/changes/screenings").status == 401
 
