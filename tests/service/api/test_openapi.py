@@ -50,7 +50,7 @@ def test_the_service_serves_the_same_contract(server):
 def test_every_call_of_the_contract_is_there(contract):
     assert set(contract["paths"]) == {
         "/v1/match", "/v1/check-citations", "/v1/changes", "/v1/changes/screenings", "/v1/editions", "/v1/documents/{document_id}/predecessor",
-        "/v1/calendar.ics", "/v1/measures", "/v1/measures/{measure_id}", "/v1/documents", "/v1/documents/{document_id}",
+        "/v1/catalogue.jsonld", "/v1/catalogue.csv", "/v1/calendar.ics", "/v1/measures", "/v1/measures/{measure_id}", "/v1/documents", "/v1/documents/{document_id}",
         "/v1/documents/{document_id}/clauses/{path}", "/v1/vocabularies/{name}", "/v1/features", "/v1/operators",
         "/healthz", "/readyz", "/metrics", "/v1/feedback", "/v1/feedback/cases.yaml", "/v1/feedback/{report_id}/close",
         *SCREENING_PATHS,
