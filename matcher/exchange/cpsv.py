@@ -189,18 +189,15 @@ class _Writer:
             yield {"@id": self._iri("place", code), "@type": types, "skos:notation": code, "skos:prefLabel": labels}
 
     def _concepts(self, measure: Measure) -> Iterator[Json]:
-        sectors = asked_values(measure, "sector")
-        for kind, vocabulary, ids in (
-            ("instrument", "instruments", measure.instruments),
-            ("sector", "sectors", sectors),
-        ):
-            for name in ids:
-                entry = self._catalogue.vocabularies[vocabulary][str(name)]
-                yield {
-                    "@id": self._iri(kind, str(name)),
-                    "@type": "skos:Concept",
-                    "skos:prefLabel": [_text(entry.label("zh"), "zh"), _text(entry.label("en"), "en")],
-                }
+        named = [("instrument", str(one)) for one in measure.instruments]
+        named += [("sector", one) for one in asked_values(measure, "sector")]
+        for kind, name in named:
+            entry = self._catalogue.vocabularies[f"{kind}s"][name]
+            yield {
+                "@id": self._iri(kind, name),
+                "@type": "skos:Concept",
+                "skos:prefLabel": [_text(entry.label("zh"), "zh"), _text(entry.label("en"), "en")],
+            }
 
 
 def asked_values(measure: Measure, fact: str) -> tuple[str, ...]:
