@@ -126,7 +126,10 @@ class _Check:
             return self._located("verbatim", passage, document, whole, cited, others=len(exact) - 1)
         shortest = SHORTEST_CITED if named else SHORTEST_ALTERED
         likely = named | {one.id: one for one in self.holdings.likely(words, _MOST_READ)}
-        located = [(one, locate(words, one.text, shortest=shortest)) for one in likely.values()]
+        clauses = {one.document.id: one.clause.start for one in reversed(cited) if one.document and one.clause}
+        located = [
+            (one, locate(words, one.text, shortest=shortest, near=clauses.get(one.id, 0))) for one in likely.values()
+        ]
         alike = [(one, found) for one, found in located if found]
         if alike:
             document, found = max(alike, key=lambda pair: pair[1].similarity)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from rules.catalogue.catalogue import plain
 from seeds.documents import Document, DocumentStatus
 from seeds.outline import Clause
 
+_NOTICE = re.compile("关于(?:印发|转发|发布)([^\n]{2,120})的通知$")
 _FIRST_LINES = 12
 _ALIKE = 0.8
 _GRAM, _MOST_GRAMS = 4, 16
@@ -45,9 +47,10 @@ class Holdings:
 
     def titled(self, title: str) -> Titled | None:
         """Return the document of a title, with or without what stands in brackets at its end."""
-        for form in (plain(title), plain(_without_tail(title))):
-            for one in sorted(self._by_title.get(form, ()), key=lambda one: one.words != title):
-                return one
+        for words in (title, _without_tail(title), *_issued_by(title)):
+            for one in sorted(self._by_title.get(plain(words), ()), key=lambda one: one.words != title):
+                # A notice may be cited without who gives it.
+                return Titled(one.document, title) if _is_end_of_line(title, one.document) else one
         return None
 
     def numbered(self, number: str) -> Document | None:
@@ -80,6 +83,17 @@ def _titles_of(document: Document) -> Iterator[str]:
             yield line
 
 
+def _issued_by(title: str) -> tuple[str, ...]:
+    """Return the title that a notice issues (关于印发…的通知); () where it issues none."""
+    found = _NOTICE.search(title)
+    return (found[1].strip("《》〈〉“”"),) if found else ()
+
+
+def _is_end_of_line(title: str, document: Document) -> bool:
+    lines = document.text.split("\n", _FIRST_LINES)[:_FIRST_LINES]
+    return bool(_NOTICE.search(title)) and any(line.endswith(title) for line in lines)
+
+
 def _without_tail(title: str) -> str:
     """Return a title without the brackets at its end: years, （试行）, （征求意见稿）."""
     title = title.strip()
@@ -92,7 +106,7 @@ def _without_tail(title: str) -> str:
 
 
 def _bare_number(number: str) -> str:
-    return "".join(c for c in folded(number).text if c.isalnum() and c != "第")
+    return "".join(c for c in folded(number).text if c.isalnum() and c not in "第年")
 
 
 def clauses_at(document: Document, steps: tuple[Step, ...]) -> tuple[Clause, ...]:
