@@ -248,8 +248,8 @@ def _unified(given: str, held: str) -> Iterator[Unified]:
             yield Unified.LINE_BREAKS
         if blanks[0].replace("\n", "") != blanks[1].replace("\n", ""):
             yield Unified.SPACES
-    for ours, theirs in zip(*(["".join(c for c in one if not _is_blank(c))] for one in (given, held)), strict=True):
-        yield from _of_characters(ours, theirs)
+    ours, theirs = ("".join(c for c in one if not _is_blank(c)) for one in (given, held))
+    yield from _of_characters(ours, theirs)
 
 
 def _of_characters(given: str, held: str) -> Iterator[Unified]:

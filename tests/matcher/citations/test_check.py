@@ -272,3 +272,20 @@ def test_the_differences_put_in_make_the_held_words_of_those_given(words):
             made = made[: change.start] + text[change.held_start : change.held_end] + made[change.end :]
         assert made == text[found.start : found.end]
         assert bool(found.changes) == (words != text[found.start : found.end])
+
+
+@given(st.integers(0, len(RULES)), st.integers(1, 40))
+@settings(max_examples=100, deadline=None)
+def test_no_document_that_has_words_is_passed_over(start, length):
+    text = DOCUMENTS["rules"].text
+    words = text[start : start + length]
+    assert DOCUMENTS["rules"] in Holdings(DOCUMENTS.values()).having(words)
+
+
+def test_documents_without_a_word_are_not_read():
+    many = Holdings(
+        [*DOCUMENTS.values(), *(document(f"other-{n}", "另一份文件\n第一条 无关内容。\n") for n in range(20))]
+    )
+    assert [one.id for one in many.having("新建中试平台")] == ["rules", "call"]
+    assert [one.id for one in many.likely("新建的中试基地平台", 2)] == ["rules", "call"]
+    assert many.likely("abc 123", 3) == []
