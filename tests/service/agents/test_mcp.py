@@ -7,6 +7,7 @@ import asyncio
 import io
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import flask
@@ -47,7 +48,8 @@ def talk(target, mode, *calls):
         except MCPError as error:
             return error
 
-    return asyncio.run(main())
+    with ThreadPoolExecutor(1) as alone:  # whatever else runs a loop in this thread, as tests with a browser do
+        return alone.submit(asyncio.run, main()).result()
 
 
 def asked(server, call, arguments):
