@@ -5,6 +5,7 @@
 # make eval   scores the labelled companies of tests/golden and fails where they score worse than they did
 # make eval-messy  the same for companies as people type them, whose goals are not reached yet
 # make eval-reading  scores what is read of labelled documents, FILES and READING_CASES, against the goals for reading
+# make benchmark  scores the service at URL with the public benchmark, simple means beside it
 # make mutants  puts small changes into the deciding code and lists those that no test notices (15 minutes at most)
 # make house  measures the source: rooms, imports, comments, how many files one match and one row run through
 # make bench  measures matching, deciding beside other engines, and the screening of 100,000 tenants (some minutes)
@@ -16,6 +17,7 @@ HOST ?= 127.0.0.1
 PYTHON ?= python3
 BIN := .venv/bin
 TEST_PROCESSES ?= 2
+URL ?= http://127.0.0.1:$(PORT)
 TABLE_READERS := $(addprefix service/intake/,files headings rows xlsx)
 # The documents that labels of tests/reading are of, and further labelled ones; neither is kept here.
 FILES ?= ../shared/corpus
@@ -25,7 +27,7 @@ CATALOGUE := var/catalogue.sqlite
 REACHED := must@5=0.87 must@10=0.965 should@20=0.94 quote=1 applicable=1
 SOURCES := $(shell find seeds rules -type f -not -name '*.pyc')
 
-.PHONY: run portal test check format lint types layers data drift eval eval-messy eval-reading mutants house bench bench-grid soak screenshots lock clean
+.PHONY: run portal test check format lint types layers data drift eval eval-messy eval-reading benchmark mutants house bench bench-grid soak screenshots lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/runtime $(CATALOGUE)
@@ -66,6 +68,9 @@ eval-messy: .venv/dev $(CATALOGUE)
 
 eval-reading: .venv/dev
 	$(BIN)/python -m tests.reading $(FILES) tests/reading/labels $(READING_CASES) $(READING_CASES) --verbose
+
+benchmark: .venv/dev
+	$(BIN)/python -m benchmark --url $(URL) --baselines
 
 mutants: .venv/dev
 	$(BIN)/python -m tests.mutants matcher rules seeds $(TABLE_READERS) --processes $(TEST_PROCESSES) --at-least 0.85

@@ -8,14 +8,14 @@ import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.agents import view as agents
-from service.api import calendar, changes, citations, feedback_reports, public, screening_results, screenings
+from service.api import calendar, changes, citations, exchange, feedback_reports, public, screening_results, screenings
 from service.catalogues.editions import Editions, OpenEditions
 from service.data_folder import LOOKS
 from service.intake.reader_host import Bounds
 from service.intake.readers import Readers
 from service.logs import configure_logs
 from service.metrics import Metrics
-from service.pages import documentation, feedback
+from service.pages import citing, documentation, feedback
 from service.pages.browse import view as browse
 from service.pages.check import page as check
 from service.pages.console import results as console
@@ -29,10 +29,10 @@ from service.web.rate_limit import create_limiter
 from service.web.requests import SPOOL, Request, add_headers, begin_request, log_request
 from service.web.serving import EXTENSION, LiveEngine, Serving, count_request, open_engine
 
-PAGES = (check, embed, documentation, browse, console, feedback)
+PAGES = (check, embed, documentation, browse, console, feedback, citing)
 RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
-    *(changes.blueprint, citations.blueprint, calendar.blueprint),
+    *(changes.blueprint, citations.blueprint, calendar.blueprint, exchange.blueprint),
     *(screenings.blueprint, screening_results.blueprint, screening_results.pairs, screening_results.files),
     *(screening_results.preview, feedback_reports.blueprint, public.health),
 )

@@ -36,6 +36,7 @@ COMMANDS = {
     "work": "work",
     "screen": "screen",
     "feedback": "feedback",
+    "export": "export",
     "mcp": "mcp",
 }
 """Each command with its module in service/commands."""

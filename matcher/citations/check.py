@@ -10,7 +10,7 @@ from typing import Any
 
 from matcher.answers.catalogue_json import describe_catalogue, describe_reference
 from matcher.answers.saying import say
-from matcher.citations.holdings import Holdings
+from matcher.citations.holdings import Holdings, holdings_of
 from matcher.citations.leads import Lead, cited_for, leads_of
 from matcher.citations.passages import Kind, Passage, find_passages
 from matcher.citations.shapes import Citation, CitationAnswer, Count, Difference, HeldWords, Near, Outcome, Place
@@ -49,7 +49,7 @@ def check_citations(catalogue: Catalogue, text: str, on: date, language: str) ->
     passages, names = find_passages(text)
     if len(passages) > MOST_PASSAGES:
         raise TooManyPassagesError(len(passages))
-    holdings = Holdings(catalogue.documents.values())
+    holdings = holdings_of(catalogue)
     leads = leads_of(text, passages, names, holdings)
     check = _Check(
         catalogue=catalogue, text=text, on=on, language=language, passages=passages, holdings=holdings, leads=leads
@@ -119,14 +119,17 @@ class _Check:
         """Look for quoted words as they are, then otherwise, in what is cited and in all that is held."""
         words = self._words(passage)
         named = {one.document.id: one.document for one in cited if one.document}
-        exact = [(one, at) for one in self.holdings.documents for at in places_of(words, one.text)]
+        exact = [(one, at) for one in self.holdings.having(words) for at in places_of(words, one.text)]
         if exact:
             document, at = min(exact, key=lambda pair: _distance(cited, pair[0], pair[1], pair[1] + len(words)))
             whole = Found(start=at, end=at + len(words), similarity=1.0)
             return self._located("verbatim", passage, document, whole, cited, others=len(exact) - 1)
         shortest = SHORTEST_CITED if named else SHORTEST_ALTERED
         likely = named | {one.id: one for one in self.holdings.likely(words, _MOST_READ)}
-        located = [(one, locate(words, one.text, shortest=shortest)) for one in likely.values()]
+        clauses = {one.document.id: one.clause.start for one in reversed(cited) if one.document and one.clause}
+        located = [
+            (one, locate(words, one.text, shortest=shortest, near=clauses.get(one.id, 0))) for one in likely.values()
+        ]
         alike = [(one, found) for one, found in located if found]
         if alike:
             document, found = max(alike, key=lambda pair: pair[1].similarity)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from matcher.citations.passages import Step
 from matcher.citations.wording import folded
 from matcher.fuzzy import nearest
-from rules.catalogue.catalogue import plain
+from rules.catalogue.catalogue import Catalogue, plain
 from seeds.documents import Document, DocumentStatus
 from seeds.outline import Clause
 
+_NOTICE = re.compile("关于(?:印发|转发|发布)([^\n]{2,120})的通知$")
 _FIRST_LINES = 12
 _ALIKE = 0.8
-_GRAM, _MOST_GRAMS = 4, 16
+_NUMBERS, _MIXED = 1 << 15, 8191
+_MOST_COMPARED = 1_000
+"""So many characters of a quote tell which documents are like it."""
 _UNITS = {"编": "p", "部分": "p", "章": "c", "节": "s", "专栏": "box", "附件": "annex"}
 _PARAGRAPH = "款"
 _PREFERRED = {DocumentStatus.IN_FORCE: 0, DocumentStatus.DRAFT: 1, DocumentStatus.REPEALED: 2}
@@ -36,6 +45,8 @@ class Holdings:
         self.documents = tuple(sorted(documents, key=lambda one: (_PREFERRED[one.status], one.id)))
         self._by_title: dict[str, list[Titled]] = {}
         self._by_number: dict[str, Document] = {}
+        self._folded: list[str] = []
+        self._bits = _bits_of(self.documents)
         for document in self.documents:
             for words in _titles_of(document):
                 for form in dict.fromkeys((plain(words), plain(_without_tail(words)))):
@@ -45,9 +56,10 @@ class Holdings:
 
     def titled(self, title: str) -> Titled | None:
         """Return the document of a title, with or without what stands in brackets at its end."""
-        for form in (plain(title), plain(_without_tail(title))):
-            for one in sorted(self._by_title.get(form, ()), key=lambda one: one.words != title):
-                return one
+        for words in (title, _without_tail(title), *_issued_by(title)):
+            for one in sorted(self._by_title.get(plain(words), ()), key=lambda one: one.words != title):
+                # A notice may be cited without who gives it.
+                return Titled(one.document, title) if _is_end_of_line(title, one.document) else one
         return None
 
     def numbered(self, number: str) -> Document | None:
@@ -56,19 +68,64 @@ class Holdings:
 
     def like(self, title: str) -> Document | None:
         """Return the one document whose title is most like one that is not held."""
-        titles = [folded(document.title).text for document in self.documents]
-        found = nearest(folded(title).text, titles, limit=1, cutoff=_ALIKE)
+        self._folded = self._folded or [folded(document.title).text for document in self.documents]
+        found = nearest(folded(title).text, self._folded, limit=1, cutoff=_ALIKE)
         return self.documents[found[0].position] if len(found) == 1 else None
 
+    def having(self, words: str) -> list[Document]:
+        """Return the documents that may have words exactly as they are: the others lack a pair of their characters."""
+        pairs = _pairs(words)
+        if not pairs.size:
+            return list(self.documents)
+        return [self.documents[place] for place in np.flatnonzero(self._has(pairs).all(axis=1))]
+
     def likely(self, words: str, most: int) -> list[Document]:
-        """Return the documents that share most runs of characters with words, most first."""
-        sought = folded(words).text
-        grams = [sought[at : at + _GRAM] for at in range(len(sought) - _GRAM + 1)]
-        han = [gram for gram in grams if gram.isalpha() and not gram.isascii()] or grams
-        chosen = dict.fromkeys(han[:: max(1, len(han) // _MOST_GRAMS)] or [sought])
-        counts = [sum(gram in one.text for gram in chosen) for one in self.documents]
-        shared = [place for place in sorted(range(len(counts)), key=lambda place: -counts[place]) if counts[place]]
-        return [self.documents[place] for place in shared[:most]]
+        """Return the documents that have most pairs of the Chinese characters of words, most first."""
+        chinese = "".join(c if c.isalpha() and not c.isascii() else "\n" for c in folded(words).text[:_MOST_COMPARED])
+        pairs = _pairs(chinese)[[" " not in pair for pair in map("".join, pairwise(chinese.replace("\n", " ")))]]
+        if not pairs.size:
+            return []
+        counts = self._has(np.unique(pairs)).sum(axis=1)
+        order = np.argsort(-counts, kind="stable")[:most]
+        return [self.documents[place] for place in order if counts[place]]
+
+    def _has(self, pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell for each document and pair whether it may stand there."""
+        return (self._bits[:, pairs >> 3] >> (pairs & 7).astype(np.uint8) & 1).astype(bool)
+
+
+def _pairs(text: str) -> NDArray[np.int64]:
+    """Return a number for each pair of neighbouring characters; a few pairs share one."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
+    return (codes[:-1] * _MIXED + codes[1:]) % _NUMBERS
+
+
+def _bits_of(documents: tuple[Document, ...]) -> NDArray[np.uint8]:
+    """Return a row of bits for each document: which pairs stand in it."""
+    bits = np.zeros((len(documents), _NUMBERS // 8), dtype=np.uint8)
+    for row, document in zip(bits, documents, strict=True):
+        there = np.zeros(_NUMBERS, dtype=bool)
+        there[_pairs(document.text)] = True
+        row[:] = np.packbits(there, bitorder="little")
+    return bits
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The documents of one version, which alone tells two of them apart."""
+
+    version: str
+    documents: Mapping[str, Document] = field(compare=False)
+
+
+def holdings_of(catalogue: Catalogue) -> Holdings:
+    """Return the documents of a catalogue as citations look for them, worked out once."""
+    return _holdings_of(_Held(catalogue.version, catalogue.documents))
+
+
+@lru_cache(maxsize=2)
+def _holdings_of(held: _Held) -> Holdings:
+    return Holdings(held.documents.values())
 
 
 def _titles_of(document: Document) -> Iterator[str]:
@@ -78,6 +135,17 @@ def _titles_of(document: Document) -> Iterator[str]:
     for line in document.text.split("\n", _FIRST_LINES)[:_FIRST_LINES]:
         if line.endswith("通知") and "印发" in line:
             yield line
+
+
+def _issued_by(title: str) -> tuple[str, ...]:
+    """Return the title that a notice issues (关于印发…的通知); () where it issues none."""
+    found = _NOTICE.search(title)
+    return (found[1].strip("《》〈〉“”"),) if found else ()
+
+
+def _is_end_of_line(title: str, document: Document) -> bool:
+    lines = document.text.split("\n", _FIRST_LINES)[:_FIRST_LINES]
+    return bool(_NOTICE.search(title)) and any(line.endswith(title) for line in lines)
 
 
 def _without_tail(title: str) -> str:
@@ -92,7 +160,7 @@ def _without_tail(title: str) -> str:
 
 
 def _bare_number(number: str) -> str:
-    return "".join(c for c in folded(number).text if c.isalnum() and c != "第")
+    return "".join(c for c in folded(number).text if c.isalnum() and c not in "第年")
 
 
 def clauses_at(document: Document, steps: tuple[Step, ...]) -> tuple[Clause, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -68,12 +68,15 @@ _PART = re.compile(
     f"第[（(]?({_DIGITS})[）)]?(部分|[编章节条款项点目])|[（(]({_SMALL})[）)]([项款点目]?)"
     r"|(专栏|附件)([0-9０-９一二三四五六七八九十]{1,3})|([0-9０-９]{1,3}|[一二三四五六七八九十]{1,3})"
 )
-_NUMBERED = re.compile(r"[〔［\[【（(〈](?:19|20)[0-9]{2}[〕］\]】）)〉] ?第?[0-9]{1,5} ?号")
+_NUMBERED = re.compile(
+    r"(?:[〔［\[【（(〈](?:19|20)[0-9]{2}[〕］\]】）)〉] ?第?|(?<![0-9])(?:19|20)[0-9]{2}年第?)[0-9]{1,5} ?号"
+)
 _ISSUER = re.compile("[\u4e00-\u9fff]{1,14}")
 _BEFORE_ISSUER = re.compile("根据|依据|按照|依照|参照|参见|详见|落实|印发|转发|见|和|与|及|由|在|的|了|以")
-_SHORT_NAME = re.compile(
-    '[（(](?:以下|下文)?[均统]?(?:简称|统称|称|下称)为?[:：]?[《“「"]([^《》“”「」"]{1,40})[》”」"][）)]'
-)
+_SHORT_NAME = re.compile('(?:以下|下文)[均统]?(?:简称|统称|称)为?[:：]?[《“「"]([^《》“”「」"\n]{1,40})[》”」"]')
+_NAMED = frozenset({Kind.DOCUMENT, Kind.NUMBER})
+_LONGEST_BETWEEN, _MOST_BETWEEN = 80, 4
+"""So far from its title a short name is given at most: the document number may stand between."""
 _LONGEST_ISSUER = 14
 
 
@@ -83,12 +86,11 @@ def find_passages(text: str) -> tuple[tuple[Passage, ...], dict[str, int]]:
     A name leads to the position of the title that it stands for. Titles and numbers inside quoted words are listed
     too: whether the quote as a whole is found decides whether they matter.
     """
-    pairs = _marked(text)
-    ends = {closing + 1 for opening, closing in pairs if text[opening] == _TITLE}
-    names = {found.start(1): found for found in _SHORT_NAME.finditer(text) if found.start() in ends}
+    names = {found.start(1): found for found in _SHORT_NAME.finditer(text)}
+    words = {found[1] for found in names.values()}
     marked = [
-        Passage(kind=kind, start=start, end=end)
-        for kind, start, end in _outermost(text, pairs)
+        Passage(kind=Kind.DOCUMENT if text[start:end] in words else kind, start=start, end=end)
+        for kind, start, end in _outermost(text, _marked(text))
         if start not in names and text[start:end].strip()
     ]
     titles = [one for one in marked if one.kind is Kind.DOCUMENT]
@@ -99,9 +101,21 @@ def find_passages(text: str) -> tuple[tuple[Passage, ...], dict[str, int]]:
     ]
     marked.sort(key=lambda one: (one.start, -one.end))
     passages = _with_clauses(text, marked)
-    titled = {one.end + 1: place for place, one in enumerate(passages) if one.kind is Kind.DOCUMENT}
-    named = {found[1]: titled[found.start()] for found in names.values() if found.start() in titled}
-    return passages, named
+    return passages, dict(_named(text, passages, names.values()))
+
+
+def _named(text: str, passages: tuple[Passage, ...], names: Iterable[re.Match[str]]) -> Iterator[tuple[str, int]]:
+    """Yield each short name with the title before it in its sentence, or the document number where there is none."""
+    starts = [one.start for one in passages]
+    for found in names:
+        end = found.start()
+        begin = max(0, end - _LONGEST_BETWEEN)
+        begin = max(begin, text.rfind("。", begin, end), text.rfind("\n", begin, end))
+        place = bisect_right(starts, end)
+        before = [one for one in range(max(0, place - _MOST_BETWEEN), place) if begin <= passages[one].end <= end]
+        titles = [one for one in before if passages[one].kind in _NAMED and passages[one].after is None]
+        if titles:
+            yield found[1], titles[-1]
 
 
 def _marked(text: str) -> list[tuple[int, int]]:

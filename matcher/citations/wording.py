@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -118,15 +119,20 @@ def places_of(words: str, text: str, most: int = 50) -> tuple[int, ...]:
     return tuple(places)
 
 
-def locate(words: str, text: str, *, shortest: int) -> Found | None:
-    """Return where words stand in a text though not exactly: written otherwise, with parts left out, or altered."""
+def locate(words: str, text: str, *, shortest: int, near: int = 0) -> Found | None:
+    """Return where words stand in a text though not exactly: written otherwise, with parts left out, or altered.
+
+    Of several places the first from `near` on is taken, where there is one.
+    """
     sought, held = folded(words), folded_document(text)
     if not sought.text:
         return None
-    start = held.text.find(sought.text)
+    begin = bisect_left(held.offsets, near)
+    start = held.text.find(sought.text, begin)
+    start = held.text.find(sought.text) if start < 0 else start
     if start >= 0:
         return compared(words, text, *held.span(start, start + len(sought.text)), similarity=1.0)
-    if _ELLIPSIS.search(words) and (found := _in_parts(words, text)):
+    if _ELLIPSIS.search(words) and (found := _in_parts(words, text, begin) or _in_parts(words, text, 0)):
         return found
     if len(sought.text) < shortest:
         return None
@@ -136,13 +142,12 @@ def locate(words: str, text: str, *, shortest: int) -> Found | None:
     return compared(words, text, *held.span(window.start, window.end), similarity=window.similarity)
 
 
-def _in_parts(words: str, text: str) -> Found | None:
+def _in_parts(words: str, text: str, begin: int) -> Found | None:
     """Find words of which the middle is left out (甲……乙): each part as it is written, one behind another."""
     held, gaps = folded_document(text), [found.span() for found in _ELLIPSIS.finditer(words)]
     bounds = zip([0, *(end for _, end in gaps)], [*(start for start, _ in gaps), len(words)], strict=True)
     parts = [(start, end) for start, end in bounds if folded(words[start:end]).text]
     places: list[tuple[int, int]] = []
-    begin = 0
     for start, end in parts:
         part = folded(words[start:end]).text
         at = held.text.find(part, begin)
@@ -243,8 +248,8 @@ def _unified(given: str, held: str) -> Iterator[Unified]:
             yield Unified.LINE_BREAKS
         if blanks[0].replace("\n", "") != blanks[1].replace("\n", ""):
             yield Unified.SPACES
-    for ours, theirs in zip(*(["".join(c for c in one if not _is_blank(c))] for one in (given, held)), strict=True):
-        yield from _of_characters(ours, theirs)
+    ours, theirs = ("".join(c for c in one if not _is_blank(c)) for one in (given, held))
+    yield from _of_characters(ours, theirs)
 
 
 def _of_characters(given: str, held: str) -> Iterator[Unified]:

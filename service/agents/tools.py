@@ -5,6 +5,7 @@ Whoever may not make a call, has used up its limits or sends too much learns so 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -29,6 +30,8 @@ _FORWARDED = ("Authorization", "Accept-Language")
 _KEPT = ("enum",)
 """What of a published schema a model needs; the call itself is strict about the rest."""
 _NULL = "null"
+_UNLISTED = frozenset({"external_id"})
+"""What a call takes and no model has a use for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,6 @@ class Tool:
     """One call of the API: its method and path, whose {holes} are arguments, and what else it takes."""
 
     name: str
-    title: str
     description: str
     path: str
     method: str = "GET"
@@ -52,7 +54,6 @@ class Tool:
         needed = [*self.holes, *(name for name, one in _fields(self.takes) if one.required)]
         return {
             "name": self.name,
-            "title": self.title,
             "description": self.description,
             "inputSchema": {
                 "type": "object",
@@ -62,12 +63,17 @@ class Tool:
             "annotations": {"readOnlyHint": True},
         }
 
+    def without(self, arguments: Json) -> list[str]:
+        """Return which arguments of the path are missing or cannot stand in one."""
+        given = {name: arguments.get(name) for name in self.holes}
+        return [name for name, value in given.items() if not isinstance(value, str) or not value or "/" in value]
+
     def environ(self, arguments: Json) -> Json:
         """Return the request that the arguments make."""
         given = {name: value for name, value in arguments.items() if value is not None}
-        path = self.path.format(**{name: quote(_text(given.pop(name, "")), safe="") for name in self.holes})
+        path = self.path.format(**{name: quote(given.pop(name), safe="") for name in self.holes})
         if self.method == "POST":
-            builder = EnvironBuilder(path, method="POST", data=orjson.dumps(given), content_type=JSON)
+            builder = EnvironBuilder(path, method="POST", data=json.dumps(given).encode(), content_type=JSON)
         else:
             query = {**{name: _text(value) for name, value in given.items()}, **self.fixed}
             builder = EnvironBuilder(path, query_string=query)
@@ -75,7 +81,7 @@ class Tool:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _fields(schema: type[marshmallow.Schema] | None) -> Iterable[tuple[str, Any]]:
@@ -83,13 +89,14 @@ def _fields(schema: type[marshmallow.Schema] | None) -> Iterable[tuple[str, Any]
 
 
 def _properties(schema: type[marshmallow.Schema]) -> Json:
-    return {name: _property(field) for name, field in _fields(schema)}
+    return {name: _property(field) for name, field in _fields(schema) if name not in _UNLISTED}
 
 
 def _property(field: Any) -> Json:  # noqa: ANN401 - any field of marshmallow
     if isinstance(field, fields.Nested):
         return {"type": "object", "properties": _properties(type(field.schema))}
-    says = field.metadata.get("description", "").partition(". ")[0].removesuffix(".")  # the rest stands in the contract
+    described = field.metadata.get("description", "")
+    says = described.partition(". ")[0].partition("; ")[0].removesuffix(".")  # the rest stands in the contract
     return {**_reduced(published_schema(field)), **({"description": says} if says else {})}
 
 
@@ -114,7 +121,6 @@ def _id(of: str) -> Json:
 TOOLS = (
     Tool(
         name="match_company",
-        title="Which measures fit a company",
         description=(
             "Rank the government support measures that fit a company, with verdict (applicable, possible), the "
             "sentence of the policy word for word, each condition, gaps and amounts already worked out. State only "
@@ -129,7 +135,6 @@ TOOLS = (
     ),
     Tool(
         name="search_measures",
-        title="Search the measures",
         description="List measures by words, place, sector, kind of support, document or application dates.",
         path="/v1/measures",
         takes=MeasuresQuery,
@@ -138,7 +143,6 @@ TOOLS = (
     ),
     Tool(
         name="get_measure",
-        title="One measure",
         description=(
             "One measure in full: conditions, amounts, windows, papers, examples, what it supersedes, and in "
             "`superseded_by` what took its place."
@@ -149,7 +153,6 @@ TOOLS = (
     ),
     Tool(
         name="list_documents",
-        title="The policy documents",
         description="List the documents held, with number, issuer, dates and status (draft, in_force, repealed).",
         path="/v1/documents",
         takes=PageQuery,
@@ -158,7 +161,6 @@ TOOLS = (
     ),
     Tool(
         name="get_document",
-        title="One document",
         description="The whole text of a document with its clauses; long. For one place use get_clause.",
         path="/v1/documents/{document_id}",
         holes={"document_id": _id("The id of a document.")},
@@ -166,7 +168,6 @@ TOOLS = (
     ),
     Tool(
         name="get_clause",
-        title="One clause",
         description="The text of one clause, word for word, and the measures that rest on it.",
         path="/v1/documents/{document_id}/clauses/{path}",
         holes={"document_id": _id("The id of a document."), "path": _id("As in `clause`: 2.3.2, box4.1.")},
@@ -174,7 +175,6 @@ TOOLS = (
     ),
     Tool(
         name="check_citations",
-        title="Check quotes and citations",
         description=(
             "Check a text before it is sent to anybody: each quoted or cited passage comes out as verbatim, altered "
             "(with every difference and its offsets), not_found, not_held, draft or expired."
@@ -187,7 +187,6 @@ TOOLS = (
     ),
     Tool(
         name="look_up",
-        title="Look up a word",
         description="Entries of a vocabulary nearest to words: how a place, sector, product or fact is called here.",
         path="/v1/vocabularies/{name}",
         takes=VocabularyQuery,
@@ -214,6 +213,9 @@ def call_tool(tool: Tool, arguments: Json, asked: Mapping[str, str], address: st
 
     `asked` are the headers of the request that wants it, `address` where that came from: who asks is who is answered.
     """
+    if missing := tool.without(arguments):
+        says = f"these arguments must be ids, as texts without /: {', '.join(missing)}"
+        return {"content": [{"type": "text", "text": says}], "isError": True}
     app = flask.current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's way to the app
     environ = tool.environ(arguments)
     environ.update({f"HTTP_{name.upper().replace('-', '_')}": asked[name] for name in _FORWARDED if name in asked})

@@ -20,7 +20,7 @@ from service.feedback.schema import (
 )
 from service.feedback.store import Feedback, FeedbackFullError, Report, ReportFilter
 from service.web.blueprints import Blueprint
-from service.web.requests import asked_language, json_bytes, private_answer
+from service.web.requests import as_asked, asked_language, json_bytes, private_answer
 from service.web.serving import editor, engine, served_catalogue, serving, store
 
 blueprint = Blueprint("reports", __name__, description="What readers report as wrong, and what editors do about it.")
@@ -71,7 +71,7 @@ def export_cases(query: dict[str, Any]) -> flask.Response:
     """Export the reports that carry a profile as labelled cases, as `cepei eval` reads them."""
     state = "" if query["state"] == "all" else query["state"]
     reports = Feedback(store()).listed(ReportFilter(state=state, with_profile=True))
-    answer = flask.Response(cases_yaml(reports, served_catalogue()), content_type=f"{YAML}; charset=utf-8")
+    answer = flask.Response(cases_yaml(reports, served_catalogue()), content_type=as_asked(f"{YAML}; charset=utf-8"))
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Content-Disposition"] = 'attachment; filename="cepei-feedback-cases.yaml"'
     return answer

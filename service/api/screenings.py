@@ -21,7 +21,7 @@ from service.screenings.stored.jobs import Job, new_id
 from service.screenings.stored.progress import describe_job, event_stream, state_words
 from service.web.blueprints import Blueprint
 from service.web.lookups import forget, run_again
-from service.web.requests import asked_language, json_bytes, private_answer
+from service.web.requests import as_asked, asked_language, json_bytes, private_answer
 from service.web.serving import expect_records, folders, jobs, operator, own_screening, own_screenings, serving, store
 
 blueprint = Blueprint("screenings", __name__, description="Many tenants against every measure, for operators.")
@@ -78,7 +78,7 @@ _EVENT = {
 @blueprint.answers({"type": "string", "format": "binary"}, description="A workbook to fill in.", media_type=XLSX)
 def show_template() -> flask.Response:
     """Give a workbook with headings, drop-downs, an example row and an explanation of each column."""
-    answer = flask.Response(template_workbook(), content_type=XLSX)
+    answer = flask.Response(template_workbook(), content_type=as_asked(XLSX))
     answer.headers["Content-Disposition"] = 'attachment; filename="cepei-tenants.xlsx"'
     return answer
 

@@ -28,7 +28,7 @@ from service.intake.strict_fields import published_schema
 from service.shapes.published import AnswersPlugin, AnswerType
 from service.shapes.reading import Problem
 from service.web.errors import MEDIA_TYPE
-from service.web.requests import REQUEST_ID
+from service.web.requests import OCTETS, REQUEST_ID
 from service.web.serving import serving
 
 View = TypeVar("View", bound=Callable[..., flask.Response])
@@ -215,10 +215,14 @@ def openapi_document(api: Api) -> dict[str, Any]:
             for response in operation["responses"].values():
                 if "$ref" not in response:
                     response["headers"] = {**_HEADERS, **response.get("headers", {})}
+                if _AS_OCTETS.issuperset(response.get("content", ("",))):
+                    response["content"][OCTETS] = {"schema": {"type": "string", "format": "binary"}}
     return document
 
 
 _HEADERS = {REQUEST_ID: {"description": "The id of this request, as logged.", "schema": {"type": "string"}}}
+_AS_OCTETS = frozenset({"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/yaml"})
+"""Files that may be had as plain octets too (`as_asked`): many programs know no other media type for bytes."""
 _SECONDS = {"description": "In how many seconds it may go through.", "schema": {"type": "integer", "minimum": 1}}
 _RETRY_AFTER = {"Retry-After": _SECONDS}
 _HEADERS_OF = {"TOO_MANY_REQUESTS": _RETRY_AFTER, "SERVICE_UNAVAILABLE": _RETRY_AFTER}

@@ -150,6 +150,7 @@ LIMITED_ENDPOINTS = frozenset(
     {
         "match.match",
         "citations.check",
+        "citing.check",
         "pages.check",
         "embed.check",
         "reports.send",

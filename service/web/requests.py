@@ -145,6 +145,16 @@ def public_bytes(body: bytes, content_type: str) -> flask.Response:
     return answer
 
 
+OCTETS = "application/octet-stream"
+
+
+def as_asked(content_type: str) -> str:
+    """Return the media type of a file: its own, or plain octets where only those are asked for."""
+    own = content_type.partition(";")[0]
+    asked = flask.request.accept_mimetypes.best_match([own, OCTETS], default=own)
+    return content_type if asked == own else OCTETS
+
+
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """What an answer that is no page may do."""
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.citations.check import MOST_PASSAGES, TooManyPassagesError, check_citations
+from matcher.citations.holdings import Holdings
 from matcher.citations.wording import compared, locate
 from rules.catalogue.catalogue import Catalogue
 from seeds.cleaning import clean
@@ -192,6 +193,49 @@ def test_numbers_of_clauses_belong_to_the_document_named_last():
     assert named[1:] == [("document", "办法", "held"), ("clause", "第三条", "held")]
 
 
+def test_a_short_name_may_be_given_behind_the_number_and_be_quoted_later():
+    text = "《河东区扶持办法》（河东府〔2025〕12号，以下简称“办法”）很重要，“办法”第三条规定“给予最高500万元补助”"
+    *_, named, clause, quote = check(text)
+    assert (named.kind, named.verdict, clause.found.clause) == ("document", "held", "3")
+    assert (quote.verdict, quote.place) == ("verbatim", "as_cited")
+
+
+NOTICES = {
+    "河东区人民政府关于印发河东区新办法的通知": True,
+    "关于印发河东区新办法的通知": True,
+    "关于印发《河东区新办法》的通知": False,
+    "河东区新办法": True,
+}
+"""What it may be called, and whether these words stand in it."""
+
+
+@pytest.mark.parametrize("title", NOTICES)
+def test_a_document_goes_by_the_notice_that_issues_it(title):
+    notice = document(
+        "notice",
+        "河东区人民政府关于印发河东区新办法的通知\n河东府〔2026〕1号\n河东区新办法\n第一条 支持企业。\n",
+        title="河东区新办法",
+    )
+    found = Holdings([notice]).titled(title)
+    assert found.document is notice
+    assert (found.words == title) is NOTICES[title]
+
+
+def test_the_year_of_a_number_may_be_written_out():
+    (number,) = check("依据河东府2025年第12号文件")
+    assert (number.kind, number.text, number.verdict, number.document.id) == (
+        "number",
+        "河东府2025年第12号",
+        "altered",
+        "rules",
+    )
+
+
+def test_words_with_parts_left_out_are_taken_from_the_clause_cited():
+    text = "《河东区扶持办法》第四条规定“本办法……”"
+    assert (one(text).found.clause, one(text).place) == ("4", "as_cited")
+
+
 def test_a_quote_tells_whether_it_stands_where_it_is_cited_from():
     text = "给予最高500万元补助"
     places = {
@@ -228,3 +272,20 @@ def test_the_differences_put_in_make_the_held_words_of_those_given(words):
             made = made[: change.start] + text[change.held_start : change.held_end] + made[change.end :]
         assert made == text[found.start : found.end]
         assert bool(found.changes) == (words != text[found.start : found.end])
+
+
+@given(st.integers(0, len(RULES)), st.integers(1, 40))
+@settings(max_examples=100, deadline=None)
+def test_no_document_that_has_words_is_passed_over(start, length):
+    text = DOCUMENTS["rules"].text
+    words = text[start : start + length]
+    assert DOCUMENTS["rules"] in Holdings(DOCUMENTS.values()).having(words)
+
+
+def test_documents_without_a_word_are_not_read():
+    many = Holdings(
+        [*DOCUMENTS.values(), *(document(f"other-{n}", "另一份文件\n第一条 无关内容。\n") for n in range(20))]
+    )
+    assert [one.id for one in many.having("新建中试平台")] == ["rules", "call"]
+    assert [one.id for one in many.likely("新建的中试基地平台", 2)] == ["rules", "call"]
+    assert many.likely("abc 123", 3) == []

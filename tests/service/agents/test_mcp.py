@@ -7,6 +7,7 @@ import asyncio
 import io
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import flask
@@ -47,7 +48,8 @@ def talk(target, mode, *calls):
         except MCPError as error:
             return error
 
-    return asyncio.run(main())
+    with ThreadPoolExecutor(1) as alone:  # whatever else runs a loop in this thread, as tests with a browser do
+        return alone.submit(asyncio.run, main()).result()
 
 
 def asked(server, call, arguments):
@@ -92,6 +94,28 @@ def test_what_the_api_refuses_is_an_error_of_the_tool_with_its_reasons(server):
     assert (low.is_error, low.structured_content["errors"][0]["pointer"]) == (True, "/page")
     assert isinstance(no_tool, MCPError)
     assert "there are match_company" in str(no_tool)
+
+
+ODD = {
+    "no id": ("get_measure", {}, None),
+    "an id that is a number": ("get_measure", {"measure_id": 7}, None),
+    "an id with another path in it": ("get_document", {"document_id": f"{DOCUMENT}/clauses/2"}, None),
+    "an id of dots": ("get_measure", {"measure_id": ".."}, 404),
+    "an id that a path would cut": ("get_clause", {"document_id": DOCUMENT, "path": "2?x=1#y"}, 404),
+    "a number beyond 64 bits": ("match_company", {"profile": {"employees": 10**30}}, 422),
+    "a list in a query": ("search_measures", {"q": ["中试"], "page": [1]}, 422),
+    "null": ("search_measures", {"q": None, "per_page": 1}, 200),
+}
+
+
+@pytest.mark.parametrize(("name", "arguments", "status"), ODD.values(), ids=ODD)
+def test_odd_arguments_get_a_clear_answer(server, name, arguments, status):
+    result = server.post(call_of(name, arguments), "/mcp").json["result"]
+    assert result.get("isError", False) == (status != 200)
+    if status is None:
+        assert "must be ids" in result["content"][0]["text"]
+    else:
+        assert result["structuredContent"].get("status", 200) == status
 
 
 def test_the_descriptions_are_few_and_short():

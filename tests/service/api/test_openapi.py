@@ -1,5 +1,7 @@
 """The published contract: generated, complete, and true about errors."""
 
+import re
+
 import jsonschema_rs
 import pytest
 import yaml
@@ -50,7 +52,7 @@ def test_the_service_serves_the_same_contract(server):
 def test_every_call_of_the_contract_is_there(contract):
     assert set(contract["paths"]) == {
         "/v1/match", "/v1/check-citations", "/v1/changes", "/v1/changes.atom", "/v1/changes/screenings", "/v1/editions", "/v1/documents/{document_id}/predecessor",
-        "/v1/calendar.ics", "/v1/measures", "/v1/measures/{measure_id}", "/v1/documents", "/v1/documents/{document_id}",
+        "/v1/catalogue.jsonld", "/v1/catalogue.csv", "/v1/calendar.ics", "/v1/measures", "/v1/measures/{measure_id}", "/v1/documents", "/v1/documents/{document_id}",
         "/v1/documents/{document_id}/clauses/{path}", "/v1/vocabularies/{name}", "/v1/features", "/v1/operators",
         "/healthz", "/readyz", "/metrics", "/v1/feedback", "/v1/feedback/cases.yaml", "/v1/feedback/{report_id}/close",
         *SCREENING_PATHS,
@@ -93,3 +95,25 @@ def test_what_is_refused_is_published_as_closed_and_what_may_grow_as_open(contra
 
 def test_the_version_is_that_of_the_distribution(root):
     assert f'version = "{__version__}"' in (root / "pyproject.toml").read_text("utf-8")
+
+
+def test_generators_of_clients_know_what_to_do_with_every_answer(contract):
+    """openapi-python-client takes JSON, texts and octets, and warns of an answer that has none of these."""
+    answers = [
+        response.get("content")
+        for operations in contract["paths"].values()
+        for method, operation in operations.items()
+        if method != "parameters"
+        for response in operation["responses"].values()
+    ]
+    known = re.compile(r"text/.*|application/(json|.*\+json|octet-stream)(;.*)?")
+    assert [list(content) for content in answers if content and not any(map(known.fullmatch, content))] == []
+
+
+def test_a_file_is_given_as_plain_octets_where_only_those_are_asked_for(server):
+    usual, octets = (
+        server.get("/v1/screenings/template.xlsx", Accept=accept) for accept in ("*/*", "application/octet-stream")
+    )
+    assert usual.headers["Content-Type"].startswith("application/vnd.openxml")
+    assert octets.headers["Content-Type"] == "application/octet-stream"
+    assert usual.body[:2] == octets.body[:2] == b"PK"

@@ -22,6 +22,7 @@ PAGES = {
     "handbook.contents": "/handbook",
     "handbook.page": "/handbook/portal",
     "embed.frame": "/embed/frame",
+    "citing.form": "/cite",
     "feedback.thanks": f"/feedback/thanks?measure={MEASURE}",
     "console.home": "/screenings",
     "docs.page": "/docs",
