@@ -300,7 +300,11 @@ class Worker:
             return False
         current = Editions(self.settings.catalogue).current() or ""
         waiting = self._jobs.finished_without(current) if current else []
-        catalogue = self._newest.catalogue() if waiting else None
+        try:
+            catalogue = self._newest.catalogue() if waiting else None
+        except CatalogueError as error:
+            structlog.get_logger().error("catalogue_unavailable", reason=str(error))
+            catalogue = None
         job = next((job for job in waiting if catalogue and self._is_outlook_due(job, catalogue.version)), None)
         if job is None or catalogue is None:
             self._looked_ahead = time.monotonic()

@@ -1,9 +1,12 @@
 """The screening console in a browser, with a real worker: signing in, a file from upload to deletion, who may see what."""
 
+import contextlib
 import csv
 import io
 import os
 import re
+import shutil
+import sqlite3
 import time
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -638,6 +641,13 @@ def test_a_newer_catalogue_is_offered_and_the_rerun_tells_what_changed(catalogue
     place = send(uploaded, start="yes").headers["Location"]
     assert worker.work_once()
     assert "政策目录已更新" not in client.get(place, headers=own).text
+
+    damaged = tmp_path / "damaged.sqlite"
+    shutil.copyfile(newer_file, damaged)
+    with contextlib.closing(sqlite3.connect(damaged)) as written:
+        written.execute("UPDATE documents SET text = replace(text, '。', '，')")
+        written.commit()
+    assert not opened(damaged)[1].look_ahead_once(), "of a catalogue that is not sound nothing is worked out"
 
     client, worker, send = opened(newer_file)
     assert "政策目录已更新" in client.get(place, headers=own).text
