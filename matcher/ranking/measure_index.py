@@ -88,13 +88,10 @@ class MeasureColumns:
         self.stages = _index((p, STAGES_OF_INSTRUMENT.get(m.instrument, ())) for p, m in enumerate(self.measures))
         self.has_stage: Flags = np.array([m.instrument in STAGES_OF_INSTRUMENT for m in self.measures], dtype=bool)
         self.places = _index((position, self._places(m)) for position, m in enumerate(self.measures))
-        # The sectors that are the reach of a whole document, and all that is broader.
-        taxonomy = catalogue.vocabularies["sectors"].taxonomy
-        self._fields: dict[str, set[str]] = {}
-        for measure in self.measures:
-            self._fields.setdefault(measure.document, set()).update(map(str, _reach(measure)))
+        self._fields = self._reach_of_documents()
         reach = set[str]().union(*self._fields.values())
-        self.whole_fields = frozenset().union(*(taxonomy.ancestors(sector) for sector in reach))
+        broader = catalogue.vocabularies["sectors"].taxonomy.ancestors
+        self.whole_fields = frozenset().union(*map(broader, reach))
         self.names_nobody: Flags = np.array([self._names_nobody(one) for one in self.measures], dtype=bool)
         self.words = FoundWords([self._said(measure) for measure in self.measures])
         self.hit: dict[tuple[str, str], tuple[Positions, Floats]] = {}
@@ -102,6 +99,13 @@ class MeasureColumns:
         named = [self._narrow_sectors(measure) for measure in self.measures]
         self.narrow_sectors = _index((place, few) for place, few in enumerate(named) if len(few) < MANY_SECTORS)
         self.broad_sectors = _index((place, many) for place, many in enumerate(named) if len(many) >= MANY_SECTORS)
+
+    def _reach_of_documents(self) -> dict[str, set[str]]:
+        """Return the sectors that are the reach of each whole document."""
+        reach: dict[str, set[str]] = {}
+        for measure in self.measures:
+            reach.setdefault(measure.document, set()).update(map(str, _reach(measure)))
+        return reach
 
     @property
     def size(self) -> int:
