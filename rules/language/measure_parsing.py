@@ -12,10 +12,9 @@ from datetime import date
 from typing import Any
 
 from rules.language.amounts import AmountError, parse_money, parse_share
-from rules.language.benefit_parsing import BENEFIT_KINDS, BenefitParser
 from rules.language.condition_parsing import ConditionParser
 from rules.language.facts import FactError, Lexicon, parse_fact_value
-from rules.language.grant_parsing import GrantParser
+from rules.language.grant_parsing import BENEFIT_KINDS, BenefitParser, GrantParser
 from rules.language.grants import Grant
 from rules.language.measures import (
     Benefit,

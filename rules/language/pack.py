@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rules.language.benefit_parsing import ASKING_WHAT_WAS_RECEIVED
 from rules.language.condition_parsing import PackError
 from rules.language.facts import FactDefinition, FactError, FactType, Lexicon, parse_fact_value
+from rules.language.grant_parsing import ASKING_WHAT_WAS_RECEIVED
 from rules.language.grants import SHARED_KEYS, Grant, received_fact, summed_up, with_shared
 from rules.language.measure_parsing import MeasureParser
 from rules.language.measures import (

@@ -22,8 +22,7 @@ from rules.language.pack import parse_pack
 from seeds.cleaning import clean
 from seeds.documents import UNKNOWN, Document, build_document
 from seeds.faults import Fault, SeedError
-from service.screenings.jobs.deciding import Decider
-from service.screenings.jobs.tables import result_table
+from service.screenings.jobs.deciding import Decider, result_table
 from service.screenings.shapes import MeasureTenant, VerdictCounts
 from service.screenings.stored.folders import Tenant, read_tenants, write_whole
 from service.screenings.stored.jobs import Options
