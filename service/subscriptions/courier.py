@@ -34,7 +34,7 @@ from service.subscriptions.store import Ending, Progress, Subscription, Subscrip
 
 COURIERS = 3
 """So many messages are sent at a time: a receiver that takes all the time there is holds few others up."""
-LOOK_SECONDS = 2.0
+LOOK_SECONDS, FORGET_SECONDS = 2.0, 3600.0
 """So often is looked whether there is anything to tell or to send."""
 
 
@@ -50,7 +50,8 @@ class Courier:
         self._subscriptions, self._keys = Subscriptions(store, clock=clock), Keys(store, clock=clock)
         self._jobs, self._folders = Jobs(store, clock=clock), Folders(store.folder)
         self._making, self._opened = threading.Lock(), dict[str, Catalogue]()
-        self._looked = float("-inf")
+        self._looked = self._forgot = float("-inf")
+        self._failed: set[tuple[str, str, date]] = set()
 
     def step(self) -> bool:
         """Make what is due and send one message; False when there is nothing to do for a while."""
@@ -58,6 +59,7 @@ class Courier:
             return False
         if self._making.acquire(blocking=False):
             try:
+                self._forget_when_due()
                 self.make_due()
             finally:
                 self._making.release()
@@ -66,18 +68,24 @@ class Courier:
         self._looked = time.monotonic()
         return False
 
+    def _forget_when_due(self) -> None:
+        if time.monotonic() - self._forgot > FORGET_SECONDS:
+            self._forgot = time.monotonic()
+            self._subscriptions.forget_old()
+
     def make_due(self) -> None:
         """Make a message for each subscription that has been told nothing for a day and has something to be told."""
-        self._subscriptions.forget_old()
         current, now = self._editions.current(), self._clock()
         today = date.fromisoformat(day_in_china(now))
         for one in self._subscriptions.untold() if current else ():
-            if one.may_be_told(now) and self._is_behind(one, current or "", today):
+            attempted = (one.id, current or "", today)
+            if one.may_be_told(now) and self._is_behind(one, current or "", today) and attempted not in self._failed:
                 try:
                     self._make(one, current or "", today)
                 except (StorageError, sqlite3.Error, OSError):
                     raise
-                except Exception as error:  # noqa: BLE001 - one subscription holds no other up
+                except Exception as error:  # noqa: BLE001 - one subscription holds no other up, and none is tried again at once
+                    self._failed.add(attempted)
                     log_exception(error)
         self._opened.clear()
 
@@ -111,18 +119,15 @@ class Courier:
 
     def _catalogue(self, version: str) -> Catalogue | None:
         """Open a version that is served, was published or was kept for a screening; None where it is none of these."""
-        if version not in self._opened:
-            for open_version in (self._served, self._editions.catalogue, self._kept.catalogue):
-                with suppress(CatalogueError):
-                    self._opened[version] = open_version(version)
+        is_served = version == self._editions.current()
+        files = [self._editions.served] if is_served else [self._editions.path(version), self._kept.path(version)]
+        for file in files if version not in self._opened else ():
+            with suppress(CatalogueError):
+                found = open_catalogue(file)
+                if found.version == version:
+                    self._opened[version] = found
                     break
         return self._opened.get(version)
-
-    def _served(self, version: str) -> Catalogue:
-        catalogue = open_catalogue(self._editions.served)
-        if catalogue.version != version:
-            raise CatalogueError("another catalogue is served")
-        return catalogue
 
     def send_one(self) -> bool:
         """Send a message whose time has come; False when there is none."""

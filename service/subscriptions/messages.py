@@ -67,7 +67,7 @@ def catalogue_body(one: Subscription, before: Catalogue | None, after: Catalogue
     Without the earlier catalogue it says that nobody can compare the two.
     """
     told = one.progress
-    found = changes_wanted(one.wanted, before, after, since=told.on, on=on) if before else ()
+    found = changes_wanted(one.wanted, before, after, since=min(told.on, on), on=on) if before else ()
     if before and not found:
         return ""
     counts = Counter(change.kind for change in found)

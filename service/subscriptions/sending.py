@@ -49,10 +49,16 @@ class UrlError(ValueError):
         super().__init__(code)
 
 
-_METADATA = frozenset({ipaddress.ip_address("168.63.129.16"), ipaddress.ip_address("192.88.99.1")})
-"""Public by their number, and yet inner: the host of a cloud that answers its machines, and the old 6to4 relay."""
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-"""All of IPv6 that is the public internet; what carries an IPv4 address inside it (2001::/32, 2002::/16) is not."""
+_INNER_NETWORKS = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "2001::/23", "2002::/16", "2001:db8::/32", "3fff::/20"),
+    )
+)
+"""Public by Python's tables, older ones at least, and yet none of the public internet: set aside for protocols, for
+documentation and for carrying IPv4 addresses, which may be inner ones; and the host that answers the machines of a
+cloud."""
+_PUBLIC_V6 = ipaddress.ip_network("2000::/3")
 
 
 def is_public(address: str) -> bool:
@@ -61,10 +67,10 @@ def is_public(address: str) -> bool:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    if isinstance(found, ipaddress.IPv6Address):
-        is_plain = found in _GLOBAL_UNICAST and found.teredo is None and found.sixtofour is None
-        return is_plain and found.is_global
-    return found.is_global and not found.is_multicast and not found.is_reserved and found not in _METADATA
+    if found.version == 6 and found not in _PUBLIC_V6:  # noqa: PLR2004 - IPv6
+        return False
+    is_host = found.is_global and not (found.is_multicast or found.is_reserved)
+    return is_host and not any(found in network for network in _INNER_NETWORKS)
 
 
 def read_url(text: str) -> SplitResult:
@@ -182,7 +188,7 @@ def _cut(wire: ssl.SSLSocket, is_late: threading.Event) -> None:
 
 
 def _spoken(wire: ssl.SSLSocket, parts: SplitResult, body: bytes, headers: Mapping[str, str]) -> Attempt:
-    """Ask over a connection that stands; only the head of the answer is read, which is bounded, and no redirect followed."""
+    """Ask over a connection that stands; of the answer only the head is read, and no redirect followed."""
     connection = http.client.HTTPConnection(parts.netloc)  # only writes and reads; it never connects
     connection.auto_open = 0
     connection.sock = wire
