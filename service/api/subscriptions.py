@@ -39,7 +39,7 @@ from service.subscriptions.store import (
 from service.web.blueprints import Blueprint
 from service.web.lookups import found, page_of, values_asked
 from service.web.requests import asked_language, json_bytes, private_answer
-from service.web.serving import engine, operator, own_screening, served_catalogue, store
+from service.web.serving import engine, operator, own_screening, served_catalogue, serving, store
 
 blueprint = Blueprint("subscriptions", __name__, description="Signed messages of what changes, for holders of a key.")
 
@@ -76,6 +76,8 @@ def subscribe(question: dict[str, Any]) -> flask.Response:
     Messages are signed as Standard Webhooks 1.0 has it. One that is not taken (any status but 2xx) is sent again under
     its id after growing pauses, for three days; then it is dead, and can be sent again by hand.
     """
+    if not serving().settings.webhooks:
+        raise RequestError("conflict", [Complaint(code="webhooks_off")])
     wanted = _wanted(question)
     progress = Progress(edition=served_catalogue().version, on=today())
     table = Subscriptions(store())

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     worker = Worker(
         chosen,
         is_wanted=lambda: options.beside is None or os.getppid() == options.beside,
-        beside=(courier.step,) * COURIERS,
+        beside=(courier.step,) * COURIERS if chosen.webhooks else (),
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stopping.set())

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -132,6 +133,14 @@ def test_a_key_has_so_many_and_those_that_ended_do_not_count(asked):
     assert (reply.status_code, reply.json["errors"][0]["code"]) == (409, "too_many_subscriptions")
     asked.table.end(made[0]["id"], Ending.GONE)
     subscribe(asked)
+
+
+def test_where_nothing_is_sent_nobody_is_subscribed(asked, client, monkeypatch):
+    served = client.application.extensions["cepei"]
+    silent = replace(served, settings=replace(served.settings, webhooks=False))
+    monkeypatch.setitem(client.application.extensions, "cepei", silent)
+    reply = asked("POST", "", {"url": URL})
+    assert (reply.status_code, reply.json["errors"][0]["code"]) == (409, "webhooks_off")
 
 
 def test_another_key_sees_and_does_nothing(asked, client):
