@@ -8,16 +8,13 @@ import flask
 from msgspec.structs import asdict
 
 from seeds.faults import worded
-from seeds.vocabulary import printable
 from service.clock import moment, today
-from service.complaints import Complaint, RequestError
+from service.complaints import Complaint, RequestError, pointer_to, unknown_field
 from service.intake.queries import NoQuery, PageQuery
 from service.shapes.editions import EditionOn
-from service.shapes.published import AnswerType
 from service.subscriptions.sending import UrlError, read_url
 from service.subscriptions.shapes import (
-    CatalogueMessage,
-    ScreeningMessage,
+    CALLBACKS,
     SubscriptionItem,
     SubscriptionItems,
     SubscriptionMade,
@@ -47,24 +44,8 @@ _FILTERS = ("region", "sector", "instrument")
 _ID = "<string(length=32):subscription_id>"
 
 
-def _callback(shape: type, says: str) -> dict[str, Any]:
-    body = {"required": True, "content": {"application/json": {"schema": AnswerType(shape)}}}
-    answers = {
-        "2XX": {"description": "Taken."},
-        "410": {"description": "Nothing more is wanted: the subscription ends."},
-        "default": {"description": "Sent again later, under the same `webhook-id`."},
-    }
-    return {"{$request.body#/url}": {"post": {"summary": says, "requestBody": body, "responses": answers}}}
-
-
-_CALLBACKS = {
-    "catalogueChanged": _callback(CatalogueMessage, "What changed in the catalogue."),
-    "screeningChanged": _callback(ScreeningMessage, "What the tenants of a screening gain and lose."),
-}
-
-
 @blueprint.at("/v1/subscriptions", method="POST")
-@blueprint.only_for(operator, callbacks=_CALLBACKS)
+@blueprint.only_for(operator, callbacks=CALLBACKS)
 @blueprint.takes(SubscriptionQuestion)
 @blueprint.answers(
     SubscriptionMade, 400, 401, 403, 409, 413, 415, 422, 503, 507,
@@ -99,10 +80,12 @@ def _wanted(question: dict[str, Any]) -> Wanted:
         read_url(question["url"])
     except UrlError as error:
         complaints.append(Complaint(code=error.code, pointer="/url"))
-    for place, item in enumerate(question["mute"]):
-        complaints += [Complaint(code="no_such_item", pointer=f"/mute/{place}", params={"id": printable(item)})] * (
-            not _is_item(item)
-        )
+    known = {**served_catalogue().measures, **served_catalogue().documents}
+    complaints += [
+        unknown_field(item, known, "no_such_thing", pointer_to("mute", place))
+        for place, item in enumerate(question["mute"])
+        if item not in known
+    ]
     values: dict[str, str] = {}
     try:
         values = values_asked(engine(), {name: question.get(name, "") for name in _FILTERS}, asked_language())
@@ -117,10 +100,6 @@ def _wanted(question: dict[str, Any]) -> Wanted:
     if complaints:
         raise RequestError("invalid_request", complaints)
     return Wanted(filters=values, screening=screening, muted=question["mute"], language=question["language"])
-
-
-def _is_item(item: str) -> bool:
-    return item in served_catalogue().measures or item in served_catalogue().documents
 
 
 @blueprint.at("/v1/subscriptions")

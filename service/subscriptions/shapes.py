@@ -14,7 +14,7 @@ from service.intake.queries import SEARCH_CHARACTERS
 from service.intake.strict_fields import Choice, StrictField, Text, clean_text, described, expect_list, load_each
 from service.screenings.shapes import CatalogueVersion, ChangeCounts
 from service.shapes.editions import CatalogueChangeCounts, EditionOn
-from service.shapes.published import DATE_TIME, closed
+from service.shapes.published import DATE_TIME, AnswerType, closed
 from service.shapes.reading import Page
 from service.subscriptions.sending import LONGEST_URL
 from service.subscriptions.store import MessageState
@@ -177,3 +177,20 @@ class ScreeningMessage(Struct, frozen=True, kw_only=True):
     type: Annotated[str, closed("screening.changed")]
     timestamp: Annotated[str, DATE_TIME]
     data: OutlookTold
+
+
+def _callback(shape: type, says: str) -> Json:
+    body = {"required": True, "content": {"application/json": {"schema": AnswerType(shape)}}}
+    answers = {
+        "2XX": {"description": "Taken."},
+        "410": {"description": "Nothing more is wanted: the subscription ends."},
+        "default": {"description": "Sent again later, under the same `webhook-id`."},
+    }
+    return {"{$request.body#/url}": {"post": {"summary": says, "requestBody": body, "responses": answers}}}
+
+
+CALLBACKS = {
+    "catalogueChanged": _callback(CatalogueMessage, "What changed in the catalogue."),
+    "screeningChanged": _callback(ScreeningMessage, "What the tenants of a screening gain and lose."),
+}
+"""What openapi.yaml says of the messages: whoever subscribes is called with them."""

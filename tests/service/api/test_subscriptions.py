@@ -73,7 +73,7 @@ def test_every_fault_is_told_at_once_with_its_place(asked):
     reply = asked("POST", "", body)
     assert reply.status_code == 422
     assert {(error["pointer"], error["code"]) for error in reply.json["errors"]} == {
-        ("/url", "url_not_https"), ("/mute/0", "no_such_item"), ("/screening", "no_such_screening"),
+        ("/url", "url_not_https"), ("/mute/0", "no_such_thing"), ("/screening", "no_such_screening"),
         ("/region", next(error["code"] for error in reply.json["errors"] if error["pointer"] == "/region")),
     }  # fmt: skip
     assert all(error["hint"] for error in reply.json["errors"])

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 import socket
 import ssl
 import time
@@ -145,6 +146,21 @@ def test_the_connection_goes_where_the_one_look_at_the_name_said(receiver):
     assert sender.send(receiver.url, message(), SECRET, 0.0).status == 200
     assert sender.send(receiver.url, message(), SECRET, 0.0).fault == "url_inner"
     assert len(receiver.came) == 1
+
+
+def test_the_handbook_checks_a_message_as_a_receiver_would(root):
+    (block,) = re.findall(r"```python\n(.*?)```", (root / "docs/handbook/portal.md").read_text("utf-8"), re.DOTALL)
+    told = {}
+    exec(block, told)
+    for age, secret, body, holds in (
+        (0, SECRET, b"{}", True), (0, SECRET, b"{} ", False), (0, SECRET[:-1] + "x", b"{}", False), (301, SECRET, b"{}", False),
+    ):  # fmt: skip
+        moment = int(time.time()) - age
+        headers = {
+            "webhook-id": "msg_1", "webhook-timestamp": str(moment),
+            "webhook-signature": f"v1,AAAA {sign(SECRET, 'msg_1', moment, b'{}')}",
+        }  # fmt: skip
+        assert told["is_from_cepei"](secret, headers, body) is holds
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
