@@ -28,7 +28,7 @@ from service.shapes.editions import (
 from service.web.blueprints import Blueprint
 from service.web.catalogue_changes import came_at, counted, history, linked_to_predecessor, read_since
 from service.web.lookups import found, page_of
-from service.web.requests import asked_language, public_answer, public_bytes
+from service.web.requests import as_asked, asked_language, public_answer, public_bytes
 from service.web.serving import served_catalogue
 
 ATOM = "application/atom+xml; charset=utf-8"
@@ -84,9 +84,10 @@ def show_feed(query: dict[str, Any]) -> flask.Response:
     """Show the same changes as a feed that people subscribe to; an entry keeps its id as long as it says the same."""
     since, language = read_since(query.get("since", ""), query["on"]), asked_language()
     changes = [one for one in since.changes(language) if query.get("kind") in (None, one.kind)]
-    return public_bytes(
-        _feed(changes, came_at(), language, flask.request.query_string.decode("ascii", "replace")), ATOM
-    )
+    feed = _feed(changes, came_at(), language, flask.request.query_string.decode("ascii", "replace"))
+    answer = public_bytes(feed, as_asked(ATOM))
+    answer.vary.add("Accept")
+    return answer
 
 
 def _feed(changes: Iterable[Change], came: float, language: str, asked: str) -> bytes:
