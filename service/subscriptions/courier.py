@@ -37,6 +37,9 @@ COURIERS = 3
 LOOK_SECONDS, FORGET_SECONDS = 2.0, 3600.0
 """So often is looked whether there is anything to tell or to send."""
 
+_MOST_OPEN = 3
+"""So many catalogues are open at once: that in force, and those told last."""
+
 
 class Courier:
     """What is told of one data file and one catalogue."""
@@ -76,15 +79,17 @@ class Courier:
     def make_due(self) -> None:
         """Make a message for each subscription that has been told nothing for a day and has something to be told."""
         current, now = self._editions.current(), self._clock()
+        if current is None:
+            return
         today = date.fromisoformat(day_in_china(now))
-        for one in self._subscriptions.untold() if current else ():
-            attempted = (one.id, current or "", today)
-            if one.may_be_told(now) and self._is_behind(one, current or "", today) and attempted not in self._failed:
+        for one in self._subscriptions.untold():
+            attempted = (one.id, current, today)
+            if one.may_be_told(now) and self._is_behind(one, current, today) and attempted not in self._failed:
                 try:
-                    self._make(one, current or "", today)
-                except (StorageError, sqlite3.Error, OSError):
+                    self._make(one, current, today)
+                except (StorageError, sqlite3.Error):
                     raise
-                except Exception as error:  # noqa: BLE001 - one subscription holds no other up, and none is tried again at once
+                except Exception as error:  # noqa: BLE001 - one holds no other up, and is not tried again at once
                     self._failed.add(attempted)
                     log_exception(error)
         self._opened.clear()
@@ -119,6 +124,8 @@ class Courier:
 
     def _catalogue(self, version: str) -> Catalogue | None:
         """Open a version that is served, was published or was kept for a screening; None where it is none of these."""
+        if version not in self._opened and len(self._opened) >= _MOST_OPEN:
+            self._opened.clear()
         is_served = version == self._editions.current()
         files = [self._editions.served] if is_served else [self._editions.path(version), self._kept.path(version)]
         for file in files if version not in self._opened else ():

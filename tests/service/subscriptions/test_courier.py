@@ -15,6 +15,7 @@ from service.screenings.jobs.worker import Worker
 from service.screenings.stored.folders import Folders
 from service.screenings.stored.jobs import Jobs, Options
 from service.settings import Settings
+from service.subscriptions.messages import catalogue_body
 from service.subscriptions.sending import sign
 from service.subscriptions.shapes import CatalogueMessage, ScreeningMessage
 from service.subscriptions.store import MOST_ATTEMPTS, PAUSES, MessageState, Progress, Subscriptions, Wanted
@@ -155,6 +156,42 @@ def test_a_crash_sends_again_with_the_same_id(told, subscribed, receiver, second
     told.pass_on(minutes=3)
     assert told.deliver() == 1
     assert [headers["webhook-id"] for _, headers, _ in receiver.came] == [made.id, made.id]
+
+
+def test_several_couriers_tell_each_thing_once(told, subscribed, receiver, second):
+    made = [subscribed() for _ in range(9)]
+    told.publish(second)
+
+    def work():
+        courier = told.another()
+        courier.make_due()
+        while courier.send_one():
+            pass
+
+    couriers = [threading.Thread(target=work) for _ in range(3)]
+    for courier in couriers:
+        courier.start()
+    for courier in couriers:
+        courier.join()
+    assert sorted(body["data"]["subscription"] for body in bodies(receiver)) == sorted(one.id for one in made)
+    assert len({headers["webhook-id"] for _, headers, _ in receiver.came}) == len(made)
+
+
+def test_one_subscription_that_cannot_be_told_holds_no_other_up(told, subscribed, receiver, second, monkeypatch):
+    bad, good = subscribed(), subscribed()
+    told.publish(second)
+
+    def body(one, *rest, **more):
+        if one.id == bad.id:
+            raise FileNotFoundError
+        return catalogue_body(one, *rest, **more)
+
+    monkeypatch.setattr("service.subscriptions.courier.catalogue_body", body)
+    assert (told.deliver(), told.deliver()) == (1, 0)
+    assert [said["data"]["subscription"] for said in bodies(receiver)] == [good.id]
+    monkeypatch.undo()
+    told.courier = told.another()
+    assert told.deliver() == 1, "it is told once that is put right"
 
 
 def test_a_receiver_that_says_410_is_told_nothing_more(told, subscribed, receiver, second, third):
