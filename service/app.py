@@ -8,7 +8,17 @@ import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.agents import view as agents
-from service.api import calendar, changes, citations, exchange, feedback_reports, public, screening_results, screenings
+from service.api import (
+    calendar,
+    changes,
+    citations,
+    exchange,
+    feedback_reports,
+    public,
+    screening_results,
+    screenings,
+    subscriptions,
+)
 from service.catalogues.editions import Editions, OpenEditions
 from service.data_folder import LOOKS
 from service.intake.reader_host import Bounds
@@ -34,7 +44,7 @@ RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
     *(changes.blueprint, citations.blueprint, calendar.blueprint, exchange.blueprint),
     *(screenings.blueprint, screening_results.blueprint, screening_results.pairs, screening_results.files),
-    *(screening_results.preview, feedback_reports.blueprint, public.health),
+    *(screening_results.preview, subscriptions.blueprint, feedback_reports.blueprint, public.health),
 )
 """What the contract describes, in its order."""
 

@@ -113,6 +113,7 @@ class Settings:
     feedback_days: int = 365
     operator_records: int = 1_000_000
     screening_worker: bool = True
+    webhooks: bool = True
     embed_origins: tuple[EmbedOrigin, ...] = ()
     screening_processes: int = 2
     reader_bytes: int = 1_024 * 1_048_576
@@ -169,6 +170,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=reader.choice("CEPEI_LOG_LEVEL", "info", _LEVELS),
         data=Path(reader.text("CEPEI_DATA", str(DEFAULT_DATA))),
         screening_worker=reader.choice("CEPEI_SCREENING_WORKER", "on", ("on", "off")) == "on",
+        webhooks=reader.choice("CEPEI_WEBHOOKS", "on", ("on", "off")) == "on",
         embed_origins=reader.origins("CEPEI_EMBED_ORIGINS"),
         address_connections=reader.number(
             "CEPEI_ADDRESS_CONNECTIONS",

@@ -74,6 +74,25 @@ SESSIONS = """
         began_at REAL NOT NULL, seen_at REAL NOT NULL
     ) STRICT
 """
+SUBSCRIPTIONS = (
+    """
+    CREATE TABLE subscriptions (
+        id TEXT PRIMARY KEY, key_id TEXT NOT NULL REFERENCES keys (id) ON DELETE CASCADE, url TEXT NOT NULL,
+        wanted TEXT NOT NULL, edition TEXT NOT NULL, told_on TEXT NOT NULL, told TEXT NOT NULL,
+        created_at REAL NOT NULL, message_at REAL, ended_at REAL, ending TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE messages (
+        id TEXT PRIMARY KEY, subscription TEXT NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+        body TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, next_at REAL NOT NULL,
+        made_at REAL NOT NULL, ended_at REAL, status INTEGER, fault TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX subscriptions_by_key ON subscriptions (key_id)",
+    "CREATE INDEX messages_by_subscription ON messages (subscription)",
+    "CREATE INDEX messages_by_time ON messages (state, next_at)",
+)
 
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001-keys", (KEYS, USAGE)),
@@ -82,6 +101,7 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0004-parts-with-withheld-measures", (FORGET_PARTS,)),
     ("0005-attempts-turns-and-leases-by-uptime", LEASES),
     ("0006-sessions", (SESSIONS, "CREATE INDEX sessions_by_key ON sessions (key_id)")),
+    ("0007-subscriptions", SUBSCRIPTIONS),
 )
 """Name of the step -> its statements."""
 

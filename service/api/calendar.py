@@ -13,10 +13,9 @@ from matcher.answers.saying import say
 from rules.catalogue.catalogue import Catalogue
 from rules.language.measures import Measure
 from rules.language.windows import Run, runs_between
-from service.complaints import Complaint, RequestError, pointer_to
 from service.intake.queries import CalendarQuery
 from service.web.blueprints import Blueprint
-from service.web.lookups import read_filters, select
+from service.web.lookups import select, values_asked
 from service.web.requests import asked_language, public_bytes
 from service.web.serving import engine
 
@@ -37,18 +36,7 @@ def show_calendar(query: dict[str, Any]) -> flask.Response:
     calendar would say that nothing opens.
     """
     serves, language = engine(), asked_language()
-    read, values = read_filters(serves, query, language)
-    complaints = [
-        Complaint(
-            code="filter_unread" if reading.suggestions else "filter_unknown",
-            pointer=pointer_to(name),
-            params={"text": reading.input, "offers": "、".join(one.label for one in reading.suggestions)},
-        )
-        for name, reading in read.items()
-        if reading and not reading.value
-    ]
-    if complaints:
-        raise RequestError("invalid_request", complaints)
+    values = values_asked(serves, query, language)
     return public_bytes(_calendar(serves.catalogue, select(serves.catalogue, values), query["on"], language), ICALENDAR)
 
 

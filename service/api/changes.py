@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -11,9 +12,10 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import flask
 import msgspec
 
-from matcher.answers.changes import Change, FieldChange, Subject
+from matcher.answers.changes import SOON, Change, FieldChange, Subject
 from matcher.answers.saying import say
-from service.clock import moment
+from matcher.standing import CatalogueChange
+from service.clock import CHINA, moment
 from service.intake.queries import ChangesFilter, ChangesQuery, PageQuery
 from service.shapes.editions import (
     CatalogueChangeCounts,
@@ -24,9 +26,9 @@ from service.shapes.editions import (
     PredecessorAnswer,
 )
 from service.web.blueprints import Blueprint
-from service.web.catalogue_changes import counted, history, linked_to_predecessor, read_since
+from service.web.catalogue_changes import came_at, counted, history, linked_to_predecessor, read_since
 from service.web.lookups import found, page_of
-from service.web.requests import asked_language, public_answer, public_bytes
+from service.web.requests import as_asked, asked_language, public_answer, public_bytes
 from service.web.serving import served_catalogue
 
 ATOM = "application/atom+xml; charset=utf-8"
@@ -82,29 +84,49 @@ def show_feed(query: dict[str, Any]) -> flask.Response:
     """Show the same changes as a feed that people subscribe to; an entry keeps its id as long as it says the same."""
     since, language = read_since(query.get("since", ""), query["on"]), asked_language()
     changes = [one for one in since.changes(language) if query.get("kind") in (None, one.kind)]
-    came = [one.at for one in history() if one.version == served_catalogue().version]
-    return public_bytes(_feed(changes, moment(came[-1] if came else 0.0), language), ATOM)
+    feed = _feed(changes, came_at(), language, flask.request.query_string.decode("ascii", "replace"))
+    answer = public_bytes(feed, as_asked(ATOM))
+    answer.vary.add("Accept")
+    return answer
 
 
-def _feed(changes: Iterable[Change], updated: str, language: str) -> bytes:
-    """Return the feed; `updated` is when the edition in force came into force."""
+def _feed(changes: Iterable[Change], came: float, language: str, asked: str) -> bytes:
+    """Return the feed that was `asked` for; the edition in force came at `came`."""
+    dated = [(one, _updated(one, came)) for one in changes]
     feed = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "en" if language == "en" else "zh-CN"})
-    _add(feed, "id", _urn(b"changes"))
+    _add(feed, "id", _urn(f"changes?{asked}".encode()))
     _add(feed, "title", say("change.feed", language))
-    _add(feed, "updated", updated)
+    _add(feed, "updated", moment(max((at for _, at in dated), default=came)))
     SubElement(SubElement(feed, "author"), "name").text = "Cepei 策配"
-    SubElement(feed, "link", {"rel": "self", "href": "/v1/changes.atom"})
+    SubElement(
+        feed,
+        "link",
+        {"rel": "self", "type": "application/atom+xml", "href": f"/v1/changes.atom{'?' if asked else ''}{asked}"},
+    )
     SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": "/changes"})
-    for change in changes:
+    for change, at in sorted(dated, key=lambda pair: -pair[1]):
         entry = SubElement(feed, "entry")
         _add(entry, "id", _urn(msgspec.json.encode(change)))
         _add(entry, "title", say(f"change.entry.{change.kind}", language, title=change.title))
-        _add(entry, "updated", updated)
+        _add(entry, "updated", moment(at))
         SubElement(entry, "link", {"rel": "alternate", "href": f"{_PATHS[change.subject]}{change.id}"})
         SubElement(entry, "category", {"term": change.kind})
         told = [*([change.day] if change.day else []), *map(_told, change.fields)]
         _add(entry, "summary", "\n".join(told) or change.title)
     return bytes(tostring(feed, "utf-8", xml_declaration=True))
+
+
+def _updated(change: Change, came: float) -> float:
+    """Return when a change came about: with the edition in force, or on the day from which on it is told."""
+    began = {
+        CatalogueChange.UPCOMING: -SOON,
+        CatalogueChange.CLOSING: -SOON,
+        CatalogueChange.EXPIRED: timedelta(days=1),
+    }
+    if change.day is None or change.kind not in {*began, CatalogueChange.EFFECTIVE}:
+        return came
+    day = date.fromisoformat(change.day) + began.get(change.kind, timedelta())
+    return max(came, datetime.combine(day, time.min, CHINA).timestamp())
 
 
 def _told(field: FieldChange) -> str:

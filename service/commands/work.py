@@ -1,4 +1,4 @@
-"""cepei work: decides screenings that wait, one chunk after the other; `cepei serve` starts one beside the service."""
+"""cepei work: decides screenings that wait, and sends messages; `cepei serve` starts one beside the service."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from service.logs import configure_logs
 from service.screenings.jobs.worker import Worker
 from service.settings import load_command_settings
 from service.store import Store, StoreError
+from service.subscriptions.courier import COURIERS, Courier
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -30,8 +31,14 @@ def run(options: argparse.Namespace) -> int:
     configure_logs(settings.log_level)
     chosen = replace(settings, catalogue=options.catalogue or settings.catalogue, data=options.data or settings.data)
     os.umask(0o077)  # whatever it writes is company data
-    enter(Store(chosen.data), beside=options.beside is not None)
-    worker = Worker(chosen, is_wanted=lambda: options.beside is None or os.getppid() == options.beside)
+    store = Store(chosen.data)
+    enter(store, beside=options.beside is not None)
+    courier = Courier(store, chosen.catalogue)
+    worker = Worker(
+        chosen,
+        is_wanted=lambda: options.beside is None or os.getppid() == options.beside,
+        beside=(courier.step,) * COURIERS if chosen.webhooks else (),
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stopping.set())
     try:

@@ -75,9 +75,8 @@ class ChangesFilter(StrictSchema):
     """Since when, and which changes."""
 
     since = _words(
-        "The version of an edition (`GET /v1/editions`), or a day: the edition in force at its end. The edition before "
-        "the one in force if not given.",
-        "2026-01-31",
+        "The version of an edition (`GET /v1/editions`), or a day (2026-01-31): the edition in force at its end. "
+        "The edition before the one in force if not given.",
     )
     on = Day(metadata=described("The day up to which time passes, today in China if not given."), load_default=today)
     kind = Choice(tuple(CatalogueChange), metadata=described("Only changes of this kind."))

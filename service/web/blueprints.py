@@ -221,7 +221,13 @@ def openapi_document(api: Api) -> dict[str, Any]:
 
 
 _HEADERS = {REQUEST_ID: {"description": "The id of this request, as logged.", "schema": {"type": "string"}}}
-_AS_OCTETS = frozenset({"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/yaml"})
+_AS_OCTETS = frozenset(
+    {
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/yaml",
+        "application/atom+xml",
+    }
+)
 """Files that may be had as plain octets too (`as_asked`): many programs know no other media type for bytes."""
 _SECONDS = {"description": "In how many seconds it may go through.", "schema": {"type": "integer", "minimum": 1}}
 _RETRY_AFTER = {"Retry-After": _SECONDS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,6 +41,14 @@ def history() -> tuple[Publication, ...]:
         return serving().editions.editions.history()
     except CatalogueError as error:
         raise RequestError("catalogue_unavailable") from error
+
+
+def came_at() -> float:
+    """Return when the edition in force came into force: of a file that was never published, when it was written."""
+    came = [one.at for one in history() if one.version == served_catalogue().version]
+    with suppress(OSError):
+        return came[-1] if came else serving().settings.catalogue.stat().st_mtime
+    return 0.0
 
 
 def read_since(text: str, on: date | None = None) -> Since:

@@ -27,7 +27,7 @@ from rules.language.reference import evaluate
 from seeds.departments import Department
 from seeds.regions import region_label
 from seeds.vocabulary import fold, printable
-from service.complaints import Complaint, RequestError, unknown_field
+from service.complaints import Complaint, RequestError, pointer_to, unknown_field
 from service.disk import StorageError, fault_of
 from service.intake.raw_table import Format
 from service.logs import log_fault
@@ -175,6 +175,26 @@ def read_filters(
     read = {name: read_value(engine, name, query[name], language) if query.get(name) else None for name in _READ}
     values = {name: query[name] for name in _EXACT if query.get(name)}
     return read, values | {name: reading.value for name, reading in read.items() if reading and reading.value}
+
+
+def values_asked(engine: Engine, query: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return the values to select by; raise RequestError for words of a filter that cannot be read.
+
+    For what goes on by itself: an empty calendar would say that nothing opens.
+    """
+    read, values = read_filters(engine, query, language)
+    complaints = [
+        Complaint(
+            code="filter_unread" if reading.suggestions else "filter_unknown",
+            pointer=pointer_to(name),
+            params={"text": reading.input, "offers": "、".join(one.label for one in reading.suggestions)},
+        )
+        for name, reading in read.items()
+        if reading and not reading.value
+    ]
+    if complaints:
+        raise RequestError("invalid_request", complaints)
+    return values
 
 
 def _read_word(engine: Engine, vocabulary: str, text: str, language: str) -> FilterRead:

@@ -43,6 +43,12 @@ def map_case(context, case):  # noqa: ARG001 - schemathesis' signature
         case.query.update({name: word for name, word in UNDERSTOOD.items() if name in case.query})
     if is_good and isinstance(case.body, dict) and case.path.startswith("/v1/screenings"):
         case.body.pop("columns", None)  # names headings of the very file sent
+    if is_good and case.operation.path.startswith("/v1/changes"):
+        case.query.pop("since", None)  # names an edition, or a day on which there was one
+    if is_good and case.operation.path == "/v1/subscriptions" and isinstance(case.body, dict):
+        case.body.update({"url": "https://example.com/cepei", "mute": [REPORTED["measure_id"]]})
+        case.body.update({name: word for name, word in UNDERSTOOD.items() if name in case.body})
+        case.body.pop("screening", None)  # names one that is there
     if is_good and case.operation.path == "/v1/feedback" and isinstance(case.body, dict):
         _report_what_exists(case.body)
     return case

@@ -48,6 +48,8 @@ _PASSING = frozenset({Fault.LOCKED, Fault.MISSING, Fault.DAMAGED})
 SWEEP_SECONDS = 60.0
 ORPHAN_SECONDS = 3600.0
 """A folder without a screening is deleted when it is that old; a younger one may be about to get its screening."""
+LEAVING_SECONDS = 2.0
+"""So long is waited for what is done beside; whatever is cut off is done again."""
 READERS = 3
 """So many files are read at a time, of each key one: a file that takes all the time there is holds nobody up."""
 TURN_SECONDS = 2.0
@@ -67,10 +69,14 @@ Step: TypeAlias = Callable[[Job, Callable[[], bool]], None]
 
 @dataclass
 class Worker:
-    """One process's work; `stopping` ends it after the chunks at hand, and so does no longer being wanted."""
+    """One process's work; `stopping` ends it after the chunks at hand, and so does no longer being wanted.
+
+    Each step of `beside` goes on in a thread of its own; it tells whether there was anything to do.
+    """
 
     settings: Settings
     is_wanted: Callable[[], bool] = lambda: True
+    beside: tuple[Callable[[], bool], ...] = ()
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -93,9 +99,8 @@ class Worker:
 
     def run(self) -> None:
         """Work until stopped or no longer wanted."""
-        readers = [threading.Thread(target=self._read_on, daemon=True) for _ in range(READERS)]
-        for reader in readers:
-            reader.start()
+        readers = [self._going_on(self._read_once) for _ in range(READERS)]
+        others = [self._going_on(step) for step in self.beside]
         try:
             while not self._is_over():
                 if not self._patiently(self._look_after) and not self._is_over():
@@ -105,6 +110,8 @@ class Worker:
             self.stopping.set()
             for reader in readers:
                 reader.join()
+            for other in others:
+                other.join(LEAVING_SECONDS)
             self._dismiss()
         if self._broken is not None:
             raise self._broken
@@ -114,12 +121,17 @@ class Worker:
         was_read = self._read_once()
         return self._decide_once() or was_read
 
-    def _read_on(self) -> None:
+    def _going_on(self, step: Callable[[], bool]) -> threading.Thread:
+        thread = threading.Thread(target=self._go_on, args=(step,), daemon=True)
+        thread.start()
+        return thread
+
+    def _go_on(self, step: Callable[[], bool]) -> None:
         try:
             while not self._is_over():
-                if not self._patiently(self._read_once):
+                if not self._patiently(step):
                     self.stopping.wait(IDLE_SECONDS)
-        except Exception as error:  # noqa: BLE001 - no reader goes on alone: `run` ends with the same
+        except Exception as error:  # noqa: BLE001 - no thread goes on alone: `run` ends with the same
             self._broken = error
             self.stopping.set()
 

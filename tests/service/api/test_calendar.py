@@ -1,8 +1,9 @@
 """When applications open and close: the list of measures that open before a day, and the calendar, over HTTP."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import icalendar
 import pytest
@@ -11,7 +12,7 @@ from rules.catalogue.content import write_catalogue
 from seeds.faults import load_yaml
 from seeds.library import load_documents
 from service.app import create_app
-from service.clock import today
+from service.clock import CHINA, moment, today
 from service.settings import Settings
 from service.shapes import reading as published
 
@@ -153,3 +154,18 @@ def test_words_that_are_not_understood_are_refused_and_give_no_empty_calendar(cl
     assert fault["pointer"] == f"/{name}"
     assert word in fault["message"]
     assert fault["hint"]
+
+
+def test_what_closes_soon_stands_in_the_feed_from_the_day_on_which_it_is_told(client):
+    on = {"on": "2028-06-10", "kind": "closing"}
+    days = {one["title"]: one["day"] for one in client.get("/v1/changes", query_string=on).json["items"]}
+    feed, space = ET.fromstring(client.get("/v1/changes.atom", query_string=on).data), "{http://www.w3.org/2005/Atom}"
+    assert days
+    entries = feed.findall(f"{space}entry")
+    assert len(entries) == len(days)
+    for entry in entries:
+        day = next(day for title, day in days.items() if title in entry.findtext(f"{space}title"))
+        told = datetime.combine(date.fromisoformat(day) - timedelta(days=30), time.min, CHINA)
+        assert entry.findtext(f"{space}updated") == moment(told.timestamp())
+    dates = [entry.findtext(f"{space}updated") for entry in entries]
+    assert dates == sorted(dates, reverse=True)

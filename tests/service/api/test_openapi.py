@@ -55,6 +55,8 @@ def test_every_call_of_the_contract_is_there(contract):
         "/v1/catalogue.jsonld", "/v1/catalogue.csv", "/v1/calendar.ics", "/v1/measures", "/v1/measures/{measure_id}", "/v1/documents", "/v1/documents/{document_id}",
         "/v1/documents/{document_id}/clauses/{path}", "/v1/vocabularies/{name}", "/v1/features", "/v1/operators",
         "/healthz", "/readyz", "/metrics", "/v1/feedback", "/v1/feedback/cases.yaml", "/v1/feedback/{report_id}/close",
+        "/v1/subscriptions", "/v1/subscriptions/{subscription_id}", "/v1/subscriptions/{subscription_id}/messages",
+        "/v1/subscriptions/{subscription_id}/messages/{message_id}/send", "/v1/subscriptions/{subscription_id}/muted/{item}",
         *SCREENING_PATHS,
     }  # fmt: skip
 
@@ -88,6 +90,7 @@ def test_what_is_refused_is_published_as_closed_and_what_may_grow_as_open(contra
         "CitationsQuestion",
         "PreviewQuestion",
         "ScreeningQuestion",
+        "SubscriptionQuestion",
         "FeedbackQuestion",
         "ClosingQuestion",
     }

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections import Counter
+from datetime import datetime
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -204,7 +205,20 @@ def test_changes_are_a_feed_too(story, second):
     told = story["server"].get(f"/v1/changes?since={version_of(second)}").json["items"]
     assert len(entries) == len(told) == 2
     for parent in (feed, *entries):
-        assert all(parent.findtext(f"{space}{name}") for name in ("id", "title", "updated"))
+        assert all(len(parent.findall(f"{space}{name}")) == 1 for name in ("id", "title", "updated")), "RFC 4287, 4.1"
+        assert parent.findtext(f"{space}id").startswith("urn:uuid:")
+        assert datetime.fromisoformat(parent.findtext(f"{space}updated")).tzinfo is not None
+    assert feed.findtext(f"{space}updated") == max(entry.findtext(f"{space}updated") for entry in entries)
+    assert feed.findtext(f"{space}author/{space}name")
+    links = {link.attrib["rel"]: link.attrib["href"] for link in feed.findall(f"{space}link")}
+    assert links == {"self": address, "alternate": "/changes"}
+    for entry in entries:
+        (link,) = entry.findall(f"{space}link")
+        assert link.attrib["rel"] == "alternate"
+        assert story["server"].get(link.attrib["href"]).status == 200
+    assert ET.fromstring(story["server"].get("/v1/changes.atom").body).findtext(f"{space}id") != feed.findtext(
+        f"{space}id"
+    )
     assert len({entry.findtext(f"{space}id") for entry in (feed, *entries)}) == 3
     assert any("另一个标题" in entry.findtext(f"{space}summary") for entry in entries)
     assert story["server"].get(address).body == reply.body
