@@ -1,4 +1,4 @@
-"""A file of a policy as a draft: its text, what it states of itself as document.yaml, where its lines stand in the file.
+"""A file of a policy as a draft: its text, what it states of itself, where its lines stand in the file.
 
 With its measures as they are drafted from the text, read where somebody sent the file.
 """
@@ -129,7 +129,10 @@ def read_sent_draft(file: Path, document_id: str, lexicon: Lexicon) -> SentDraft
 
     It is called in a reader: the file is somebody else's.
     """
-    draft = draft_document(file, document_id, Places(lexicon.vocabularies["regions"]))
+    try:
+        draft = draft_document(file, document_id, Places(lexicon.vocabularies["regions"]))
+    except SeedError as error:
+        raise SeedError(error.faults) from None  # of a kind that goes from one process to another
     if not draft.text.strip():
         raise SeedError([Fault(file=file.name, pointer="", code="sent_without_text")])
     metadata: dict[str, Any] = parse_yaml(draft.metadata, file="document.yaml")
