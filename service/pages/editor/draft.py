@@ -244,8 +244,7 @@ def new(draft_id: str) -> flask.Response:
     """Show a new measure as text: a copy of another, or what a sentence that was unread gives of itself."""
     review, asked = found(draft_id), flask.request.args
     if "copy" in asked:
-        body = dict(item_of(review, asked["copy"]).body)
-        return _text_page(review, as_yaml({**body, "id": f"{body.get('id')}-copy"}), seen=0)
+        return _text_page(review, as_yaml(_copied(item_of(review, asked["copy"]).body, _new_id(review))), seen=0)
     sentence = item_of(review, asked.get("sentence", ""))
     if sentence.kind is not Kind.SENTENCE:
         raise RequestError("not_found", [Complaint(code="no_such_draft")])
@@ -270,13 +269,27 @@ def make(draft_id: str) -> flask.Response:
 
 def _beginning(review: Review, sentence: Item) -> str:
     """Return what is known of a measure before anybody has read its sentence; the rest is left to be written."""
-    number = max((one.number for one in review.steps), default=0) + 1
     known: Json = {
-        "id": f"{review.document_id}-n{number}", "title": None, "title_en": None, "instrument": None, "kind": None,
+        "id": _new_id(review), "title": None, "title_en": None, "instrument": None, "kind": None,
         "strength": None, "source": {"clause": sentence.body["clause"], "quote": sentence.body["text"]},
         "examples": [],
     }  # fmt: skip
     return as_yaml(known)
+
+
+def _new_id(review: Review) -> str:
+    return f"{review.document_id}-n{len(review.steps)}"
+
+
+def _copied(body: Json, new_id: str) -> Json:
+    """Return a measure under another id, by which its examples name its own facts too."""
+    own = f"{body.get('id')}."
+    examples = [
+        {**one, "facts": {fact.replace(own, f"{new_id}.", 1) if fact.startswith(own) else fact: value
+                          for fact, value in one["facts"].items()}}
+        for one in body.get("examples") or ()
+    ]  # fmt: skip
+    return {**body, "id": new_id, **({"examples": examples} if examples else {})}
 
 
 def _text_page(review: Review, text: str, *, status: int = 200, **more: Any) -> flask.Response:  # noqa: ANN401 - what the template takes
