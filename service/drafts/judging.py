@@ -16,7 +16,7 @@ from rules.catalogue.content import Content, load_written, searchable_text, writ
 from rules.catalogue.examples import example_faults
 from rules.drafting.draft import trial_document
 from rules.language.condition_parsing import Faults, PackError, Quoter
-from rules.language.facts import Lexicon
+from rules.language.facts import FactDefinition, Lexicon
 from rules.language.grants import SHARED_KEYS
 from rules.language.labels import Labeller
 from rules.language.measures import Measure, leaves
@@ -61,6 +61,7 @@ class Judged:
     conditions: tuple[Stated, ...] = ()
     others: tuple[Quote, ...] = ()
     examples: tuple[TriedExample, ...] = ()
+    facts: Mapping[str, FactDefinition] = field(default_factory=dict)
 
     @property
     def start(self) -> int:
@@ -111,7 +112,7 @@ class Judge:
         conditions = tuple(self._conditions(pack, measure))
         told = {cite for one in conditions for cite in one.cites}
         return Judged(
-            missing=missing, measure=measure, source=source, conditions=conditions, examples=examples,
+            missing=missing, measure=measure, source=source, conditions=conditions, examples=examples, facts=pack.facts,
             others=tuple(quote for quote in others if quote not in told),
         )  # fmt: skip
 
@@ -140,9 +141,12 @@ class Judge:
             texts={one.id: searchable_text(documents, one) for one in pack.measures},
         )  # fmt: skip
 
+    def labeller(self, facts: Mapping[str, FactDefinition]) -> Labeller:
+        """Return what names conditions and values, with the facts that the pack of the draft defines."""
+        return Labeller({**self.catalogue.facts, **facts}, self.catalogue.vocabularies, self.language)
+
     def _conditions(self, pack: Pack, measure: Measure) -> Iterator[Stated]:
-        facts = {**self.catalogue.facts, **pack.facts}
-        labeller = Labeller(facts, self.catalogue.vocabularies, self.language)
+        labeller = self.labeller(pack.facts)
         for condition in measure.conditions:
             cites = dict.fromkeys(leaf.cite for leaf in leaves(condition))
             yield Stated(says=labeller.label(condition), cites=tuple(cites))

@@ -11,10 +11,12 @@ import flask
 import msgspec
 import yaml
 
+from rules.language.facts import parse_fact_value
+from rules.language.labels import Labeller
 from rules.language.measures import leaves
 from seeds.faults import Fault, SeedError, parse_yaml
 from service.complaints import Complaint, RequestError
-from service.drafts.judging import Judge, Judged, document_faults, judge_of, missing_of, pack_faults
+from service.drafts.judging import Judge, Judged, TriedExample, document_faults, judge_of, missing_of, pack_faults
 from service.drafts.review import DRAFT, Action, Item, Kind, Review, ReviewError, State, Step
 from service.drafts.source import as_yaml
 from service.pages.browse.document import Span, heading_level, set_document
@@ -56,6 +58,23 @@ class Shown:
     title: str
     instrument: str
     facts: Mapping[str, str]
+    labeller: Labeller
+
+    def stated(self, example: TriedExample) -> list[tuple[str, list[str]]]:
+        """Return what an example states, each fact and its values as people read them."""
+        return [(self.facts.get(fact, fact), self._values(fact, value)) for fact, value in example.facts.items()]
+
+    def _values(self, fact: str, value: object) -> list[str]:
+        known = self.labeller.facts.get(fact)
+        if known is None:  # a matter of yes or no that this measure alone asks
+            return [self.labeller.value(fact, value is True)]
+        return [self.labeller.value(fact, one) for one in parse_fact_value(known, value, self.labeller.vocabularies)]
+
+    def untold(self) -> list[Fault]:
+        """Return what is missing and not asked for by the form of acceptance itself."""
+        return [
+            fault for fault in self.judged.missing if fault.code != "example_drafted" and fault.pointer != "/title_en"
+        ]
 
 
 def shown_measures(review: Review, judge: Judge) -> list[Shown]:
@@ -73,6 +92,7 @@ def _shown(item: Item, judge: Judge) -> Shown:
         facts |= {leaf.test.fact: leaf.text for leaf in leaves(condition) if leaf.text}
     return Shown(
         item=item, judged=judged, title=str(item.body.get("title") or item.body.get("id")), facts=facts,
+        labeller=judge.labeller(judged.facts),
         instrument=instruments[name].label(language) if name in instruments.entries else name,
     )  # fmt: skip
 

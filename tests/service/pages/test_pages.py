@@ -11,7 +11,7 @@ import pytest
 from service.drafts.review import Action, Drafts
 from service.keys import Role
 from service.store import Store
-from tests.service.drafting import sent_draft
+from tests.service.drafting import PLACE, sent_draft
 from tests.service.operators import Operator
 
 MEASURE = "ah-pilot-base-hefei-bengbu"
@@ -49,7 +49,7 @@ EDITOR = {
     "editor.new": "/editor/drafts/{draft}/new?sentence=s1",
     "editor.trail": "/editor/drafts/{draft}/trail",
     "trials.company": "/editor/drafts/{draft}/company",
-    "trials.screening": "/editor/drafts/{draft}/screening",
+    "trials.screening": "/editor/drafts/{draft}/screening?measure=m2&screening={screening}",
 }
 ELSEWHERE = {"console.columns", "console.changes", "browse.predecessor"}
 """Pages that need an upload or a rerun (tests/service/pages/test_console.py), or a document that was a draft before
@@ -63,6 +63,7 @@ NO_PAGES = {
     "editor.trail_file",
 }
 AREAS = {endpoint.partition(".")[0] for endpoint in (*PAGES, *CONSOLE, *EDITOR, *ELSEWHERE, *NO_PAGES)}
+MET = {"zh": "条件相符", "en": "Conditions met"}
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 DESK = {"width": 1280, "height": 900}
 AGAIN = "#shapes ~ h3:nth-of-type(n+10), #shapes ~ div:nth-of-type(n+10)"
@@ -133,18 +134,27 @@ def test_every_page_of_the_console_too(page, axe_clean, operator, screening, lan
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_of_the_editor_too(page, axe_clean, server, content, tmp_path, language):
-    editor = Operator(server, Role.EDITOR)
-    draft = reviewed_draft(editor, sent_draft(tmp_path, content.lexicon))
+def test_every_page_of_the_editor_too(page, axe_clean, reviewing, language):
+    editor, known = reviewing
     page.cookies_meant = True
     page.goto("/screenings")
     page.locator("[name=key]").fill(editor.text)
     with page.expect_navigation():
         page.locator("[name=key]").press("Enter")
     for endpoint, path in EDITOR.items():
-        look(page, path.format(draft=draft), language)
+        look(page, path.format(**known), language)
         if language == "en" or endpoint == "editor.draft":  # on a telephone the one where there is most to see
             look_closely(page, language, axe_clean)
+    assert page.locator("table tbody tr").inner_text().split() == ["示例甲", *MET[language].split()]
+
+
+@pytest.fixture(scope="module")
+def reviewing(server, content, tmp_path_factory):
+    """An editor with a draft and a screening of which one company is of its place."""
+    editor = Operator(server, Role.EDITOR)
+    draft = reviewed_draft(editor, sent_draft(tmp_path_factory.mktemp("policy"), content.lexicon))
+    place = editor.finished([{"city": PLACE, "name": "示例甲"}, {"city": "合肥市", "name": "示例乙"}])
+    return editor, {"draft": draft, "screening": place.rsplit("/", 1)[-1]}
 
 
 def reviewed_draft(editor, sent):
