@@ -33,14 +33,16 @@ _NO_HASH = "0" * 64
 
 
 class Role(StrEnum):
-    """What a key may do: public keys match, operators also screen, editors also work on measures."""
+    """What a key may do: public keys match, operators also screen, editors also review drafts, publishers publish."""
 
     PUBLIC = "public"
     OPERATOR = "operator"
     EDITOR = "editor"
+    PUBLISHER = "publisher"
 
 
-SCREENING_ROLES = frozenset({Role.OPERATOR, Role.EDITOR})
+EDITING_ROLES = frozenset({Role.EDITOR, Role.PUBLISHER})
+SCREENING_ROLES = frozenset({Role.OPERATOR, *EDITING_ROLES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

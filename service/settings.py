@@ -93,7 +93,8 @@ class Settings:
     `operator_records` are the companies that one operator key may have matched or screened in a day;
     `screening_processes` decide the chunks of one screening side by side. Reading one file may take `reader_bytes` of
     memory and `reader_seconds`, a look at it `look_seconds`. `connections`, `address_connections` and
-    `queue` hold for each web process; `least_rate` is in bytes a second.
+    `queue` hold for each web process; `least_rate` is in bytes a second. With `publish_alone` a publisher may put in
+    force what nobody else has reviewed.
     """
 
     catalogue: Path = DEFAULT_CATALOGUE
@@ -126,6 +127,7 @@ class Settings:
     body_seconds: int = 20
     write_seconds: int = 20
     least_rate: int = 8192
+    publish_alone: bool = False
 
 
 _NUMBERS: Mapping[str, tuple[str, int, int, int]] = {
@@ -172,6 +174,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         screening_worker=reader.choice("CEPEI_SCREENING_WORKER", "on", ("on", "off")) == "on",
         webhooks=reader.choice("CEPEI_WEBHOOKS", "on", ("on", "off")) == "on",
         embed_origins=reader.origins("CEPEI_EMBED_ORIGINS"),
+        publish_alone=reader.choice("CEPEI_PUBLISH_ALONE", "off", ("on", "off")) == "on",
         address_connections=reader.number(
             "CEPEI_ADDRESS_CONNECTIONS",
             MOST_CONNECTIONS if is_loopback(host) else 64,

@@ -1,7 +1,7 @@
 """The data file of the service: one SQLite database for keys, jobs and counts, shared by all processes.
 
 It knows connections, transactions and migrations, each of which runs once, in order, and is never changed afterwards;
-what the tables mean stands in keys.py and screenings/stored/jobs.py.
+what the tables mean stands in keys.py, screenings/stored/jobs.py and drafts/review.py.
 """
 
 from __future__ import annotations
@@ -94,6 +94,20 @@ SUBSCRIPTIONS = (
     "CREATE INDEX messages_by_time ON messages (state, next_at)",
 )
 
+DRAFTS = """
+    CREATE TABLE drafts (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL, items TEXT NOT NULL, sentences INTEGER NOT NULL,
+        read INTEGER NOT NULL, created_at REAL NOT NULL, label TEXT NOT NULL
+    ) STRICT
+"""
+DRAFT_STEPS = """
+    CREATE TABLE draft_steps (
+        draft TEXT NOT NULL REFERENCES drafts (id) ON DELETE CASCADE, number INTEGER NOT NULL, at REAL NOT NULL,
+        key_id TEXT NOT NULL, label TEXT NOT NULL, item TEXT NOT NULL, action TEXT NOT NULL, note TEXT NOT NULL,
+        before TEXT, after TEXT, PRIMARY KEY (draft, number)
+    ) STRICT
+"""
+
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001-keys", (KEYS, USAGE)),
     ("0002-screenings", (SCREENINGS, CHUNKS, "CREATE INDEX screenings_by_state ON screenings (state, created_at)")),
@@ -102,6 +116,7 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0005-attempts-turns-and-leases-by-uptime", LEASES),
     ("0006-sessions", (SESSIONS, "CREATE INDEX sessions_by_key ON sessions (key_id)")),
     ("0007-subscriptions", SUBSCRIPTIONS),
+    ("0008-drafts", (DRAFTS, DRAFT_STEPS)),
 )
 """Name of the step -> its statements."""
 

@@ -19,9 +19,13 @@ from playwright.sync_api import Browser, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from examples.portal.serve import create_server
+from rules.catalogue.content import load_written
+from service.drafts.review import Drafts
 from service.keys import Role
+from service.store import Store
 from tests.service.browsing import launched, watched
 from tests.service.conftest import Server, free_port, running
+from tests.service.drafting import sent_draft
 from tests.service.operators import Operator
 
 WIDTHS = {360: 780, 768: 1024, 1440: 900}
@@ -45,6 +49,7 @@ class Site:
     portal: str
     operator: Operator
     screening: str
+    draft: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +114,16 @@ SHOTS = (
     Shot(name="console-matrix", path="/screenings/{screening}/matrix", signed_in=True),
     Shot(name="console-rejected", path="/screenings/{screening}/rejected", signed_in=True),
     Shot(name="console-delete", path="/screenings/{screening}/delete", signed_in=True),
+    Shot(name="editor", path="/editor", languages=BOTH, signed_in=True),
+    Shot(name="editor-draft", path="/editor/drafts/{draft}", languages=BOTH, signed_in=True),
+    Shot(name="editor-text", path="/editor/drafts/{draft}/items/m1/edit", signed_in=True),
+    Shot(name="editor-company", path="/editor/drafts/{draft}/company", signed_in=True),
+    Shot(
+        name="editor-screening",
+        path="/editor/drafts/{draft}/screening?measure=m2&screening={screening}",
+        signed_in=True,
+    ),
+    Shot(name="editor-trail", path="/editor/drafts/{draft}/trail", signed_in=True),
     Shot(name="handbook", path="/handbook", languages=BOTH),
     Shot(name="handbook-company", path="/handbook/company"),
     Shot(name="handbook-park", path="/handbook/park"),
@@ -136,7 +151,9 @@ def site(catalogue: Path) -> Iterator[Site]:
         with running(Path(folder), command, environment) as server, portal(port, server.base) as base:
             operator = Operator(server, Role.EDITOR)
             place = operator.finished([tenant(number) for number in range(TENANTS)])
-            yield Site(server, base, operator, place.rsplit("/", 1)[-1])
+            sent = sent_draft(Path(folder), load_written(catalogue).lexicon)
+            draft = Drafts(Store(operator.data)).add(sent, "政策.txt", operator.key)
+            yield Site(server, base, operator, place.rsplit("/", 1)[-1], draft)
 
 
 @contextlib.contextmanager
@@ -191,7 +208,7 @@ def take(page: Page, shot: Shot, language: str, shown: Site, file: Path) -> Iter
     """Take one picture; yield what is wrong with the page."""
     page.complaints.clear()
     base = shown.portal if shot.on_portal else shown.server.base
-    answer = page.goto(base + shot.path.format(screening=shown.screening))
+    answer = page.goto(base + shot.path.format(screening=shown.screening, draft=shown.draft))
     expected = 404 if shot.name == "missing" else 200
     if answer is None or answer.status != expected:
         yield f"status {answer.status if answer else 'none'}"

@@ -151,7 +151,7 @@ def assemble(content: Content) -> Catalogue:
         vocabularies=content.vocabularies,
         facts={**content.facts, **{name: fact for pack in packs for name, fact in pack.facts.items()}},
         grants={name: grant for pack in packs for name, grant in pack.grants.items()},
-        texts={measure.id: _searchable(content.documents, measure) for measure in measures},
+        texts={measure.id: searchable_text(content.documents, measure) for measure in measures},
     )
 
 
@@ -189,6 +189,18 @@ def open_catalogue(path: Path) -> Catalogue:
     if schema != SCHEMA or version != catalogue.version:
         raise CatalogueError(f"{path} does not hold what its version says; run `cepei build` again")
     return catalogue
+
+
+def load_written(path: Path) -> Content:
+    """Read what a catalogue file was written from, to write another with it; raise CatalogueError as `open_catalogue`.
+
+    Whoever writes it again has it checked then.
+    """
+    try:
+        with closing(connect(path)) as connection:
+            return _read_content(Database(connection))[2]
+    except (sqlite3.Error, SeedError, LookupError, ValueError, TypeError, AttributeError) as error:
+        raise CatalogueError(f"{path} cannot be read as a catalogue ({error}); run `cepei build` again") from error
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -285,7 +297,8 @@ def _condition_rows(catalogue: Catalogue) -> Iterable[dict[str, Any]]:
                 }
 
 
-def _searchable(documents: Mapping[str, Document], measure: Measure) -> str:
+def searchable_text(documents: Mapping[str, Document], measure: Measure) -> str:
+    """Return the text that a measure is searched by."""
     document = documents[measure.document]
     clause = document.clause_text(measure.source.clause)
     return searchable("\n".join((measure.title, measure.source.quote, clause, document.title, document.number or "")))

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +15,19 @@ import yaml
 
 from rules.catalogue.content import load_content
 from rules.drafting.draft import PackDraft, draft_pack, trial_document
-from seeds.documents import FIELDS, UNKNOWN
 from seeds.faults import SeedError
 from seeds.issuers import Places
-from seeds.letterhead import Stated, Surely
-from seeds.library import (
-    RECOGNISED_FILE,
-    TRANSCRIPT_FILE,
-    SourceLines,
-    Transcript,
-    edited_text,
-    lines_in_source,
-    load_transcript,
-    source_of,
-    written_lines,
-)
+from seeds.library import RECOGNISED_FILE, TRANSCRIPT_FILE, Transcript, load_transcript, source_of
 from seeds.reading import ReadingError, Source, read_source, recognised_source
 from seeds.regions import load_regions
-from seeds.stated import read_stated
 from service.commands.check import PACKS, SEEDS
 from service.commands.console import Exit, existing_file, readable, reason_of, refusal, tell, typed
 from service.commands.recognition import is_scan, recognised_pages
+from service.drafts.source import Draft, as_yaml, drafted
 
 _SHOWN = 120
 """So many characters of an unread sentence are shown."""
 PLACES_FILE = "pack-places.yaml"
-_PAGED, _BLOCKS = frozenset({".pdf", ".ofd"}), frozenset({".html", ".htm", ".docx"})
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -93,7 +80,7 @@ def _write_pack(folder: Path, draft: Draft) -> None:
     items = [{"item": one.pointer, "clause": one.clause, "start": one.start, "end": one.end,
               "source": spoken[one.pointer]} for one in pack.places]  # fmt: skip
     note = "# Where each item of pack.yaml, as it was drafted, stands in text.txt and in the source.\n"
-    (folder / PLACES_FILE).write_text(note + _yaml(items), "utf-8")
+    (folder / PLACES_FILE).write_text(note + as_yaml(items), "utf-8")
     tell(
         f"pack.yaml: {pack.read} of {pack.sentences} sentences read into {len(pack.pack['measures'])} measures, "
         f"{len(pack.unread)} left to you; review it and move it to {PACKS / folder.name}.yaml"
@@ -106,11 +93,11 @@ def _pack_lines(pack: PackDraft, spoken: Mapping[str, str]) -> Iterator[str]:
     """Yield the pack as YAML, above each measure where its sentence stands in the source."""
     plain: Any = json.loads(json.dumps(pack.pack))  # nothing in it twice in memory, so that no alias is written
     measures = plain.pop("measures")
-    yield _yaml(plain).rstrip("\n")
+    yield as_yaml(plain).rstrip("\n")
     yield "measures:" if measures else "measures: []"
     for number, measure in enumerate(measures):
         yield f"# {spoken[f'/measures/{number}/source']}"
-        yield _yaml([measure]).rstrip("\n")
+        yield as_yaml([measure]).rstrip("\n")
     yield ""
 
 
@@ -170,80 +157,3 @@ def _drafted(found: Source, file: Path, document_id: str, transcript: Transcript
 def _write_text(folder: Path, draft: Draft) -> None:
     (folder / "text.txt").write_bytes(draft.text.encode())
     (folder / TRANSCRIPT_FILE).write_text(draft.transcript, "utf-8")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A draft: `metadata` is document.yaml and `transcript` is transcript.yaml, both as text to be written.
-
-    `lines` says where each line of the text stands in the source, `suffix` what kind of file that is.
-    """
-
-    text: str
-    metadata: str
-    transcript: str
-    stated: tuple[Stated, ...]
-    lines: tuple[SourceLines | None, ...]
-    suffix: str
-
-    def place(self, start: int, end: int) -> str:
-        """Return where text[start:end] stands in the source: 「source.pdf, page 3, lines 12-14」."""
-        first, last = (self.text.count("\n", 0, place) for place in (start, max(start, end - 1)))
-        found = [one for one in self.lines[first : last + 1] if one is not None]
-        if not found:
-            return f"source{self.suffix}"
-        page = f", page {found[0].page}" if self.suffix in _PAGED else ""
-        unit = "block" if self.suffix in _BLOCKS else "line"
-        begins, ends = found[0].first, max(one.last for one in found if one.page == found[0].page)
-        return f"source{self.suffix}{page}, " + (f"{unit} {begins}" if begins == ends else f"{unit}s {begins}-{ends}")
-
-
-def draft_document(file: Path, document_id: str, places: Places) -> Draft:
-    """Read a source file as a draft; raise SeedError when it cannot be read."""
-    return drafted(read_source(file), file, document_id, places, Transcript())
-
-
-def drafted(found: Source, file: Path, document_id: str, places: Places, transcript: Transcript) -> Draft:
-    """Return what was read of a source file, with the edits of an earlier draft, as a draft."""
-    text = edited_text(found, transcript, file=file.name)
-    lines = lines_in_source(found, text)
-    stated, heading = read_stated(text, places)
-    metadata = _proposed(document_id, text, stated, heading)
-    by = " by a machine, nothing of it is confirmed" if found.by_machine else ""
-    note = f"# Drafted from {file.name}{by}: check every line. unknown: the document does not tell.\n"
-    offers = "".join(
-        f"# likely, not taken: {one.field}: {one.value} (from: {one.quote[:60]!r})\n"
-        for one in stated
-        if one.surely is Surely.LIKELY and metadata.get(one.field) == UNKNOWN
-    )
-    kept = {
-        "schema": 1,
-        "edits": [dict(edit) for edit in transcript.edits],
-        "stated": [_plain(one) for one in stated],
-        "lines": written_lines(lines),
-    }
-    return Draft(
-        text=text, metadata=note + offers + _yaml(metadata), transcript=_yaml(kept), stated=stated, lines=lines,
-        suffix=file.suffix.lower(),
-    )  # fmt: skip
-
-
-def _proposed(document_id: str, text: str, stated: tuple[Stated, ...], heading: str) -> dict[str, Any]:
-    """Return the metadata that a text states; all else is `unknown`."""
-    taken: dict[str, Any] = {}
-    for one in stated:
-        if one.surely is Surely.STATED and one.field in FIELDS:
-            taken.setdefault(one.field, list(one.value) if isinstance(one.value, tuple) else one.value)
-    if taken.get("effective_from", "") > taken.get("valid_to", "9999"):
-        del taken["valid_to"]
-    taken |= {"schema": 1, "id": document_id, "heading": heading, "sha256": hashlib.sha256(text.encode()).hexdigest()}
-    return {name: taken.get(name, UNKNOWN) for name in FIELDS}
-
-
-def _plain(one: Stated) -> dict[str, Any]:
-    value = list(one.value) if isinstance(one.value, tuple) else one.value
-    return {**asdict(one), "value": value, "surely": one.surely.value}
-
-
-def _yaml(value: object) -> str:
-    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=200)

@@ -1,1 +1,1 @@
-"""Trying a measure before it is published. It stores nothing."""
+"""Drafts before they are published: read from a file, reviewed item by item, tried on companies and screenings."""

@@ -22,7 +22,7 @@ from service.web.requests import PAGE_LANGUAGES
 FOLDER = Path(__file__).parents[2] / "docs" / "handbook"
 """Beside the packages: in a checkout and in the container image alike."""
 
-NAMES = ("company", "park", "portal", "agents", "officer", "operations")
+NAMES = ("company", "park", "officer", "editor", "portal", "agents", "operations")
 """The parts in their order."""
 
 _PART_LINK = re.compile(r"([a-z]+)\.md(#.*)?")

@@ -29,7 +29,7 @@ from service.clock import seconds_to_midnight, today
 from service.complaints import Complaint, RequestError
 from service.disk import StorageError, fault_of
 from service.intake.readers import Readers
-from service.keys import SCREENING_ROLES, Key, Keys, Role
+from service.keys import EDITING_ROLES, SCREENING_ROLES, Key, Keys, Role
 from service.logs import log_exception, log_fault
 from service.metrics import Metrics
 from service.screenings.stored.folders import Folders
@@ -202,8 +202,8 @@ def operator() -> Key:
 
 
 def editor() -> Key:
-    """Return the key of an editor; raise RequestError when the request has none."""
-    return _key_of(frozenset({Role.EDITOR}))
+    """Return the key of an editor or publisher; raise RequestError when the request has none."""
+    return _key_of(EDITING_ROLES)
 
 
 def _key_of(roles: frozenset[Role]) -> Key:

@@ -279,7 +279,7 @@ def test_an_open_stream_of_the_api_ends_with_its_key(server):
 
 
 SECURE = {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"}
-PLAIN = {"HttpOnly", "SameSite=Strict", "Path=/screenings"}
+PLAIN = {"HttpOnly", "SameSite=Strict", "Path=/"}
 
 
 @pytest.mark.parametrize(

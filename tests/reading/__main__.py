@@ -29,7 +29,7 @@ from seeds.issuers import Places
 from seeds.outline import parse_outline
 from seeds.regions import load_regions
 from service.commands.check import PACKS, SEEDS
-from service.commands.draft import Draft, draft_document
+from service.drafts.source import Draft, draft_document
 from tests.reading.figures import score_figures
 
 FIELDS = ("title", "issuers", "number", "issued_on", "effective_from", "valid_to", "status", "region")

@@ -23,7 +23,7 @@ from seeds.faults import SeedError
 from seeds.issuers import Places
 from seeds.library import load_document, load_documents
 from seeds.regions import load_regions
-from service.commands.draft import draft_document
+from service.drafts.source import draft_document
 
 DOCUMENTS = Path(__file__).parents[2] / "seeds" / "documents"
 PLACES = Places(load_regions(DOCUMENTS.parent / "vocabularies"))

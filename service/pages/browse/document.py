@@ -104,15 +104,17 @@ class Section:
         return bool(self.name) and self.kind != "item"
 
 
-def set_document(
-    document: Document, measures: Iterable[Measure], places: Sequence[Place] = (), *, only_marked: bool = False
-) -> Section:
+def marks_of(measures: Iterable[Measure], places: Sequence[Place]) -> list[Span]:
+    """Return what is marked for readers: the sentences of measures, and places found."""
+    marks = [Span(start=m.source.start, end=m.source.end, kind="measure", key=m.id) for m in measures]
+    return [*marks, *(Span(start=p.start, end=p.end, kind="found") for p in places)]
+
+
+def set_document(document: Document, marks: Sequence[Span], *, only_marked: bool = False) -> Section:
     """Return the sections of a document below one that stands for the whole.
 
-    `only_marked` leaves out paragraphs and sections that hold neither a measure nor a place found.
+    `only_marked` leaves out paragraphs and sections that hold no mark.
     """
-    marks = [Span(start=m.source.start, end=m.source.end, kind="measure", key=m.id) for m in measures]
-    marks += [Span(start=p.start, end=p.end, kind="found") for p in places]
     root = Section(path="", name="", kind="document", level=0)
     opened, begun = [root], {clause.start: clause for clause in document.clauses}
     for start, end, line_marks in _lines(document.text, marks):

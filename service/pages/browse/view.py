@@ -13,7 +13,7 @@ from rules.catalogue.catalogue import Searched
 from rules.language.measures import leaves
 from seeds.vocabulary import printable
 from service.pages.browse import filters as browse_filters
-from service.pages.browse.document import contents, heading_level, set_document
+from service.pages.browse.document import contents, heading_level, marks_of, set_document
 from service.pages.browse.entries import (
     department_index,
     document_entries,
@@ -87,7 +87,7 @@ def document(document_id: str) -> flask.Response:
     by_word = places_by_word(catalogue, shown, sought.value) if sought.value else {}
     places = all_places(by_word)
     only_marked = flask.request.args.get("only") == "measures"
-    root = set_document(shown, measures, places, only_marked=only_marked)
+    root = set_document(shown, marks_of(measures, places), only_marked=only_marked)
     return render_page(
         "document.html",
         document=document_entry(catalogue, shown, words),

@@ -1,4 +1,4 @@
-"""The door of the screening console at /screenings: signing in and out, forms that carry a token, uploads not begun.
+"""The door of the screening console at /screenings, and of the editor: signing in and out, forms with a token, uploads.
 
 The cookie names a session that the server knows (service/keys.py); with how far each screening is, in words.
 """
@@ -35,7 +35,6 @@ from service.web.requests import PAGE_LANGUAGES, link, page_language
 from service.web.serving import folders, jobs, own_screenings, serving, store
 
 COOKIE, SECURE_COOKIE = "cepei-console", "__Host-cepei-console"
-PATH = "/screenings"
 TOKEN = "token"  # noqa: S105 - the name of a form field
 
 
@@ -84,7 +83,7 @@ def _cookie() -> tuple[str, dict[str, Any]]:
     """Return name and attributes of the cookie; a browser that sends its form from https:// is there by TLS."""
     over_tls = flask.request.is_secure or flask.request.headers.get("Origin", "").startswith("https://")
     common = {"secure": over_tls, "httponly": True, "samesite": "Strict"}
-    return (SECURE_COOKIE, {**common, "path": "/"}) if over_tls else (COOKIE, {**common, "path": PATH})
+    return (SECURE_COOKIE if over_tls else COOKIE, {**common, "path": "/"})
 
 
 def is_own_form(request: flask.Request) -> bool:
@@ -204,23 +203,29 @@ blueprint = flask.Blueprint("console", __name__)
 
 _OPEN = frozenset({"console.home", "console.sign_in", "console.sign_out"})
 _LONGEST_KEY = 200
-_CONSOLE_ADDRESS = re.compile(r"/screenings(?:/[A-Za-z0-9_/.-]*)?(?:\?lang=(?:zh|en))?")
+_CONSOLE_ADDRESS = re.compile(r"/(?:screenings|editor)(?:/[A-Za-z0-9_/.-]*)?(?:\?lang=(?:zh|en))?")
 
 
 @blueprint.before_request
 def guard() -> flask.Response | None:
     """Let in who is signed in, refuse forms of other pages; the functions of the API find the key as they expect it."""
+    session = begin_page()
+    if session is None and flask.request.endpoint not in _OPEN:
+        return sign_in_page(status=401, wanted=wanted_address())
+    return None
+
+
+def begin_page() -> Session | None:
+    """Find out who is signed in, and refuse forms of other pages; return the session."""
     session = current_session()
     flask.g.console, flask.g.key = session, session.key if session else None
     flask.g.language = page_language()
     if flask.request.method == "POST":
         _refuse_foreign_form()
-    if session is None and flask.request.endpoint not in _OPEN:
-        return sign_in_page(status=401, wanted=_wanted())
-    return None
+    return session
 
 
-def _wanted() -> str:
+def wanted_address() -> str:
     """Return the address to go on to after signing in: the page asked for; a form that was sent is not sent again."""
     if flask.request.method != "GET":
         return ""

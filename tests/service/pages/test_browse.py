@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import expect
 
 from rules.language.measures import leaves
-from service.pages.browse.document import Marked, Span, lay_out, set_document
+from service.pages.browse.document import Marked, Span, lay_out, marks_of, set_document
 from service.pages.browse.search import excerpt, places_of, search_clauses
 
 ATTACK = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'>{{7*7}}"
@@ -673,6 +673,6 @@ def test_sections_hold_the_text_of_every_document_with_and_without_marks(catalog
     for document in catalogue.documents.values():
         measures = [one for one in catalogue.measures.values() if one.document == document.id]
         for marked in ([], measures):
-            root = set_document(document, marked)
+            root = set_document(document, marks_of(marked, []))
             assert whole(root) == document.text.replace("\n", "")
             assert root.measures == len(marked)

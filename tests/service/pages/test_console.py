@@ -90,7 +90,7 @@ def console(new_page, operator):
     def start(**options):
         page = new_page(operator.server.base, **{"viewport": DESK, **options})
         page.cookies_meant = True
-        cookie = {"name": COOKIE, "value": cookie_of(operator), "domain": "127.0.0.1", "path": "/screenings"}
+        cookie = {"name": COOKIE, "value": cookie_of(operator), "domain": "127.0.0.1", "path": "/"}
         page.context.add_cookies([cookie])
         return page
 
@@ -132,7 +132,7 @@ def test_a_key_signs_in_once_and_stands_nowhere_afterwards(new_page, operator):
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_role("heading", name="新建筛查")).to_be_visible()
     (cookie,) = page.context.cookies()
-    assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/screenings")
+    assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
     assert 7.9 * 3600 < cookie["expires"] - time.time() <= 8 * 3600
     secret = operator.text.rsplit("_", 1)[1]
     assert secret not in cookie["value"]

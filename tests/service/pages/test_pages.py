@@ -1,6 +1,6 @@
 """Every page alike: it answers, in both languages, under a strict policy, with nothing inline, clean by axe.
 
-A page that is new is added to PAGES, or to CONSOLE when one has to sign in for it.
+A page that is new is added to PAGES, or to CONSOLE or EDITOR when one has to sign in for it.
 """
 
 import re
@@ -8,6 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from service.drafts.review import Action, Drafts
+from service.keys import Role
+from service.store import Store
+from tests.service.drafting import PLACE, sent_draft
 from tests.service.operators import Operator
 
 MEASURE = "ah-pilot-base-hefei-bengbu"
@@ -39,11 +43,28 @@ CONSOLE = {
     "console.matrix": "/screenings/{screening}/matrix",
     "console.rejected": "/screenings/{screening}/rejected",
 }
+EDITOR = {
+    "editor.home": "/editor",
+    "editor.draft": "/editor/drafts/{draft}",
+    "editor.edit": "/editor/drafts/{draft}/items/m1/edit",
+    "editor.new": "/editor/drafts/{draft}/new?sentence=s1",
+    "editor.trail": "/editor/drafts/{draft}/trail",
+    "trials.company": "/editor/drafts/{draft}/company",
+    "trials.screening": "/editor/drafts/{draft}/screening?measure=m2&screening={screening}",
+}
 ELSEWHERE = {"console.columns", "console.changes", "console.outlook", "browse.predecessor"}
 """Pages that need an upload or a rerun (tests/service/pages/test_console.py), or a document that was a draft before
 (tests/service/catalogues/test_editions_served.py)."""
-NO_PAGES = {"docs.contract_file", "embed.theme", "embed.script", "console.events", "console.download"}
-AREAS = {endpoint.partition(".")[0] for endpoint in (*PAGES, *CONSOLE, *ELSEWHERE, *NO_PAGES)}
+NO_PAGES = {
+    "docs.contract_file",
+    "embed.theme",
+    "embed.script",
+    "console.events",
+    "console.download",
+    "editor.trail_file",
+}
+AREAS = {endpoint.partition(".")[0] for endpoint in (*PAGES, *CONSOLE, *EDITOR, *ELSEWHERE, *NO_PAGES)}
+MET = {"zh": "条件相符", "en": "Conditions met"}
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 DESK = {"width": 1280, "height": 900}
 AGAIN = "#shapes ~ h3:nth-of-type(n+10), #shapes ~ div:nth-of-type(n+10)"
@@ -113,10 +134,48 @@ def test_every_page_of_the_console_too(page, axe_clean, operator, screening, lan
             look_closely(page, language, axe_clean)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_the_editor_too(page, axe_clean, reviewing, language):
+    editor, known = reviewing
+    page.cookies_meant = True
+    page.goto("/screenings")
+    page.locator("[name=key]").fill(editor.text)
+    with page.expect_navigation():
+        page.locator("[name=key]").press("Enter")
+    for endpoint, path in EDITOR.items():
+        look(page, path.format(**known), language)
+        if language == "en" or endpoint == "editor.draft":  # on a telephone the one where there is most to see
+            look_closely(page, language, axe_clean)
+    assert page.locator("table tbody tr").inner_text().split() == ["示例甲", *MET[language].split()]
+
+
+@pytest.fixture(scope="module")
+def reviewing(server, content, tmp_path_factory):
+    """An editor with a draft and a screening of which one company is of its place."""
+    editor = Operator(server, Role.EDITOR)
+    draft = reviewed_draft(editor, sent_draft(tmp_path_factory.mktemp("policy"), content.lexicon))
+    place = editor.finished([{"city": PLACE, "name": "示例甲"}, {"city": "合肥市", "name": "示例乙"}])
+    return editor, {"draft": draft, "screening": place.rsplit("/", 1)[-1]}
+
+
+def reviewed_draft(editor, sent):
+    """Take in a draft of which something was rejected, edited, taken back and decided; return its id."""
+    drafts = Drafts(Store(editor.data))
+    draft = drafts.add(sent, "政策.txt", editor.key)
+    review = drafts.find(draft)
+    drafts.do(review, "m1", Action.REJECT, editor.key, seen=0, note="重复")
+    drafts.do(review, "m2", Action.EDIT, editor.key, seen=0, body={**review.items["m2"].body, "title": "中试平台"})
+    drafts.do(review, "document", Action.ACCEPT, editor.key, seen=0)
+    drafts.do(review, "pack", Action.ACCEPT, editor.key, seen=0)
+    fresh = drafts.find(draft)
+    drafts.undo(fresh, "pack", editor.key, seen=fresh.seen("pack"))
+    return draft
+
+
 def test_no_page_is_forgotten(app):
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods]
     shown = {rule.endpoint for rule in rules if rule.endpoint.partition(".")[0] in AREAS}
-    assert shown == {*PAGES, *CONSOLE, *ELSEWHERE, *NO_PAGES}
+    assert shown == {*PAGES, *CONSOLE, *EDITOR, *ELSEWHERE, *NO_PAGES}
 
 
 def test_the_first_page_is_small_and_can_be_used_at_once(page):

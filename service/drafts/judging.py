@@ -1,0 +1,243 @@
+"""What is right and wrong of a draft under review: its document, each measure with its places and examples, the whole.
+
+The strict parser of packs judges; a draft that is tried, and content with the draft in it, are made here too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from rules.catalogue.catalogue import Catalogue
+from rules.catalogue.content import Content, load_written, searchable_text, write_catalogue
+from rules.catalogue.examples import example_faults
+from rules.drafting.draft import trial_document
+from rules.language.condition_parsing import Faults, PackError, Quoter
+from rules.language.facts import FactDefinition, Lexicon
+from rules.language.grants import SHARED_KEYS
+from rules.language.labels import Labeller
+from rules.language.measures import Measure, leaves
+from rules.language.pack import Pack, parse_pack
+from rules.language.quotes import Quote
+from seeds.documents import UNKNOWN, Document, build_document
+from seeds.faults import Fault, SeedError
+from service.drafts.preview import Draft
+from service.drafts.review import DOCUMENT, PACK, Item, Kind, Review
+
+Json = dict[str, Any]
+_TO_MEASURE = re.compile(r"^/measures/0(?=/|$)|^/[^/]+(?=/examples/)")
+"""What stands before the place in a measure: its number in a pack of one, or its id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """Something that a measure says, in words, and the words of the document that it cites."""
+
+    says: str
+    cites: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedExample:
+    """An example as written, and what is wrong of how it comes out; drafted ones nobody has looked at."""
+
+    facts: Mapping[str, Any]
+    verdict: str
+    drafted: bool
+    fault: Fault | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A measure as it was judged: `faults` keep it from being saved, `missing` from being accepted."""
+
+    faults: tuple[Fault, ...] = ()
+    missing: tuple[Fault, ...] = ()
+    measure: Measure | None = None
+    source: Quote | None = None
+    conditions: tuple[Stated, ...] = ()
+    others: tuple[Quote, ...] = ()
+    examples: tuple[TriedExample, ...] = ()
+    facts: Mapping[str, FactDefinition] = field(default_factory=dict)
+
+    @property
+    def start(self) -> int:
+        """Return where its sentence begins, 0 where that is not known."""
+        return self.source.start if self.source else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Judges the measures of one draft beside one catalogue."""
+
+    catalogue: Catalogue
+    document: Document
+    pack: Json
+    language: str = "zh"
+    lexicon: Lexicon = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Take the words that conditions may use from the catalogue."""
+        lexicon = Lexicon(facts=self.catalogue.facts, vocabularies=self.catalogue.vocabularies)
+        object.__setattr__(self, "lexicon", lexicon)
+
+    def measure(self, body: Json) -> Judged:
+        """Judge one measure as it would stand in the pack, alone."""
+        source, others = self._places(body)
+        try:
+            pack = self.parsed([body], is_draft=True)
+        except PackError as error:
+            return Judged(faults=_own(error.faults), source=source, others=others)
+        missing: tuple[Fault, ...] = ()
+        try:
+            self.parsed([body], is_draft=False)
+        except PackError as error:
+            missing = _own(error.faults)
+        measure = pack.measures[0]
+        wrong = _own(example_faults(self._alone(pack)))
+        failed = {fault.pointer.rpartition("/")[2]: fault for fault in wrong}
+        examples = tuple(
+            TriedExample(
+                facts=raw["facts"],
+                verdict=raw["verdict"],
+                drafted=bool(raw.get("drafted")),
+                fault=failed.get(str(place)),
+            )
+            for place, raw in enumerate(body.get("examples") or ())
+        )
+        missing += wrong
+        conditions = tuple(self._conditions(pack, measure))
+        told = {cite for one in conditions for cite in one.cites}
+        return Judged(
+            missing=missing, measure=measure, source=source, conditions=conditions, examples=examples, facts=pack.facts,
+            others=tuple(quote for quote in others if quote not in told),
+        )  # fmt: skip
+
+    def parsed(self, measures: list[Json], *, is_draft: bool) -> Pack:
+        """Return measures in the pack of the draft; raise PackError naming every fault."""
+        whole = {**self.pack, "document": self.document.id, "measures": measures}
+        documents = {self.document.id: self.document}
+        return parse_pack(
+            whole, file=f"{self.document.id}.yaml", documents=documents, lexicon=self.lexicon, is_draft=is_draft
+        )
+
+    def tried(self, measures: list[Json]) -> Catalogue:
+        """Return a catalogue that has measures of the draft and nothing else; raise PackError naming every fault."""
+        return self._alone(self.parsed(measures, is_draft=True))
+
+    def draft(self, body: Json) -> Draft:
+        """Return one measure to be tried on a screening; raise PackError naming every fault."""
+        alone = self.tried([body])
+        return Draft(measure=next(iter(alone.measures.values())), alone=alone)
+
+    def _alone(self, pack: Pack) -> Catalogue:
+        documents = {self.document.id: self.document}
+        return replace(
+            self.catalogue, documents=documents, measures={one.id: one for one in pack.measures}, grants=pack.grants,
+            facts={**self.catalogue.facts, **pack.facts},
+            texts={one.id: searchable_text(documents, one) for one in pack.measures},
+        )  # fmt: skip
+
+    def labeller(self, facts: Mapping[str, FactDefinition]) -> Labeller:
+        """Return what names conditions and values, with the facts that the pack of the draft defines."""
+        return Labeller({**self.catalogue.facts, **facts}, self.catalogue.vocabularies, self.language)
+
+    def _conditions(self, pack: Pack, measure: Measure) -> Iterator[Stated]:
+        labeller = self.labeller(pack.facts)
+        for condition in measure.conditions:
+            cites = dict.fromkeys(leaf.cite for leaf in leaves(condition))
+            yield Stated(says=labeller.label(condition), cites=tuple(cites))
+
+    def _places(self, body: Json) -> tuple[Quote | None, tuple[Quote, ...]]:
+        """Return the operative words and all others cited, as far as they stand in the document."""
+        quoter = Quoter(self.document, Faults(""))
+        clause = quoter.known_clause(body.get("source"))
+        rest = {key: value for key, value in body.items() if key != "source"}
+        return quoter.source(body.get("source"), ""), tuple(dict.fromkeys(_cites(rest, clause, quoter)))
+
+
+def _own(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Return faults of the one measure of a pack with their places in the measure."""
+    return tuple(replace(fault, pointer=_TO_MEASURE.sub("", fault.pointer)) for fault in faults)
+
+
+def _cites(part: object, clause: str, quoter: Quoter) -> Iterator[Quote]:
+    """Yield the words that the parts of a measure cite."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _cites(one, clause, quoter)
+    elif isinstance(part, dict):
+        own = str(part.get("clause") or clause)
+        for key, value in part.items():
+            if key != "cite":
+                yield from _cites(value, own, quoter)
+            elif quote := quoter.cite(value, "", own):
+                yield quote
+
+
+def judge_of(review: Review, catalogue: Catalogue, language: str = "zh") -> Judge:
+    """Return who judges the measures of a draft; what its metadata do not tell is assumed, so that they can be."""
+    document = trial_document(review.items[DOCUMENT].body, review.text)
+    return Judge(catalogue=catalogue, document=document, pack=review.items[PACK].body, language=language)
+
+
+def document_faults(review: Review, body: Json, catalogue: Catalogue, *, settled: bool) -> tuple[Fault, ...]:
+    """Return what is wrong of metadata; `settled` asks for what has to be known before the document is published."""
+    faults: list[Fault] = []
+    try:
+        if settled:
+            build_document(body, review.text)
+        else:
+            trial_document(body, review.text)
+    except SeedError as error:
+        faults += error.faults
+    region = body.get("region")
+    if (
+        isinstance(region, str)
+        and region not in (UNKNOWN, "")
+        and region not in catalogue.vocabularies["regions"].entries
+    ):
+        faults.append(
+            Fault(file="document.yaml", pointer="/region", code="region_of_no_place", params={"region": region})
+        )
+    if body.get("id") != review.document_id:
+        faults.append(
+            Fault(file="document.yaml", pointer="/id", code="not_the_folder", params={"folder": review.document_id})
+        )
+    return tuple(faults)
+
+
+def pack_faults(review: Review, body: Json, catalogue: Catalogue) -> tuple[Fault, ...]:
+    """Return what is wrong of what holds for all measures; what it makes wrong of a measure is told there."""
+    judge = replace(judge_of(review, catalogue), pack=body)
+    file = f"{review.document_id}.yaml"
+    own, known = {"document", "measures"} & set(body), ("schema", "defaults", "facts", *sorted(SHARED_KEYS))
+    params = {"known": known}
+    faults = [Fault(file=file, pointer=f"/{key}", code="unknown_key", params={"key": key, **params}) for key in own]
+    try:
+        judge.parsed(review.measures(), is_draft=True)
+    except PackError as error:
+        faults += [fault for fault in error.faults if not fault.pointer.startswith("/measures")]
+    return tuple(faults)
+
+
+def missing_of(item: Item, review: Review, catalogue: Catalogue, body: Json | None = None) -> tuple[Fault, ...]:
+    """Return what keeps an item from being accepted."""
+    body = item.body if body is None else body
+    if item.kind is Kind.DOCUMENT:
+        return document_faults(review, body, catalogue, settled=True)
+    if item.kind is Kind.PACK:
+        return pack_faults(review, body, catalogue)
+    judged = judge_of(review, catalogue).measure(body)
+    return (*judged.faults, *judged.missing)
+
+
+def write_with(review: Review, served: Path, fresh: Path) -> None:
+    """Write the catalogue that is served with the document and the measures of a draft; raise SeedError with faults."""
+    held: Content = load_written(served)
+    document = build_document(review.items[DOCUMENT].body, review.text)
+    packs = {**held.packs, document.id: review.pack()}
+    write_catalogue(replace(held, documents={**held.documents, document.id: document}, packs=packs), fresh)

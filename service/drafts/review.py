@@ -1,0 +1,325 @@
+"""The review of a draft: its items, what was decided of each, and by whom; every step is kept and can be undone.
+
+Kept in the data file. An item is what a person decides on: the metadata, what holds for all measures, each measure, and
+each sentence that no measure was made of. What is right of an item is judged in judging.py.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import msgspec
+
+from service.drafts.source import SentDraft
+from service.keys import Key
+from service.store import Row, Store
+
+Json = dict[str, Any]
+_ID_BYTES = 12
+DOCUMENT, PACK = "document", "pack"
+"""The ids of the two items that every draft has."""
+DRAFT = "draft"
+"""Steps about a draft as a whole, such as its publication, name this instead of an item."""
+
+
+class Kind(StrEnum):
+    """What an item is."""
+
+    DOCUMENT = "document"
+    PACK = "pack"
+    MEASURE = "measure"
+    SENTENCE = "sentence"
+
+
+class State(StrEnum):
+    """What was decided of an item."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    NO_MEASURE = "no_measure"
+    MADE = "made"
+
+
+class Action(StrEnum):
+    """What a person did."""
+
+    UPLOAD = "upload"
+    ACCEPT = "accept"
+    CONFIRM = "confirm"
+    EDIT = "edit"
+    REJECT = "reject"
+    ADD = "add"
+    NO_MEASURE = "no_measure"
+    MADE = "made"
+    UNDO = "undo"
+    PUBLISH = "publish"
+
+
+_FROM: Mapping[Action, Mapping[Kind, frozenset[State]]] = {
+    Action.ACCEPT: dict.fromkeys((Kind.DOCUMENT, Kind.PACK, Kind.MEASURE), frozenset({State.OPEN})),
+    Action.EDIT: dict.fromkeys((Kind.DOCUMENT, Kind.PACK, Kind.MEASURE), frozenset({State.OPEN, State.ACCEPTED})),
+    Action.REJECT: {Kind.MEASURE: frozenset({State.OPEN, State.ACCEPTED})},
+    Action.NO_MEASURE: {Kind.SENTENCE: frozenset({State.OPEN})},
+    Action.MADE: {Kind.SENTENCE: frozenset({State.OPEN})},
+    Action.CONFIRM: dict.fromkeys(Kind, frozenset(State) - {State.OPEN}),
+}
+"""In which states of which items something can be done; undoing needs only that something was done."""
+_BECOMES = {
+    Action.ACCEPT: State.ACCEPTED, Action.EDIT: State.OPEN, Action.REJECT: State.REJECTED,
+    Action.NO_MEASURE: State.NO_MEASURE, Action.MADE: State.MADE, Action.ADD: State.OPEN,
+}  # fmt: skip
+
+
+class ReviewError(Exception):
+    """Something cannot be done; `word` is the key of the words that say why."""
+
+    def __init__(self, word: str) -> None:
+        """Keep the word."""
+        self.word = word
+        super().__init__(word)
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One item as it stands: its plain data, what was decided, why, and the keys of those who decided it."""
+
+    id: str
+    kind: Kind
+    body: Json
+    state: State = State.OPEN
+    note: str = ""
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One entry of the trail: who did what to which item when, and the item before and after."""
+
+    number: int
+    at: float
+    key: str
+    label: str
+    item: str
+    action: Action
+    note: str
+    before: Item | None
+    after: Item | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A draft with its items as they stand and the steps that led there."""
+
+    id: str
+    name: str
+    text: str
+    sentences: int
+    read: int
+    created_at: float
+    label: str
+    drafted: Mapping[str, Item]
+    items: Mapping[str, Item]
+    steps: tuple[Step, ...]
+    undoable: frozenset[str]
+
+    def of(self, kind: Kind) -> list[Item]:
+        """Return the items of a kind, in their order."""
+        return [item for item in self.items.values() if item.kind is kind]
+
+    def seen(self, item: str) -> int:
+        """Return the number of the last step about an item, 0 where there is none."""
+        return max((step.number for step in self.steps if step.item == item), default=0)
+
+    def open_items(self) -> list[Item]:
+        """Return what nobody has decided yet."""
+        return [item for item in self.items.values() if item.state is State.OPEN]
+
+    def reviewed_alone(self, key: str) -> list[Item]:
+        """Return the items that nobody but this key has decided."""
+        return [item for item in self.items.values() if item.by and set(item.by) == {key}]
+
+    def measures(self) -> list[Json]:
+        """Return the measures that were not rejected."""
+        return [item.body for item in self.of(Kind.MEASURE) if item.state is not State.REJECTED]
+
+    def pack(self) -> Json:
+        """Return the pack as it would be published."""
+        return {**self.items[PACK].body, "document": self.document_id, "measures": self.measures()}
+
+    @property
+    def document_id(self) -> str:
+        """Return the id of the document."""
+        return str(self.items[DOCUMENT].body["id"])
+
+
+def done(item: Item, action: Action, key: str, *, body: Json | None = None, note: str = "") -> Item:
+    """Return an item after something was done to it; raise ReviewError where that cannot be."""
+    if item.state not in _FROM[action].get(item.kind, frozenset()):
+        raise ReviewError("editor_fault.not_now")
+    if action is Action.CONFIRM:
+        if key in item.by:
+            raise ReviewError("editor_fault.confirmed_already")
+        return msgspec.structs.replace(item, by=(*item.by, key))
+    if action is Action.REJECT and not note:
+        raise ReviewError("editor_fault.no_reason")
+    by = () if action is Action.EDIT else (key,)
+    return msgspec.structs.replace(
+        item, state=_BECOMES[action], note=note, by=by, body=item.body if body is None else body
+    )
+
+
+class Drafts:
+    """The drafts of one data file, and what was decided of them."""
+
+    def __init__(self, store: Store, *, clock: Callable[[], float] = time.time) -> None:
+        """Work on `store`; `clock` gives seconds since the epoch."""
+        self._store, self._clock = store, clock
+
+    def add(self, sent: SentDraft, name: str, key: Key) -> str:
+        """Keep a draft as it was read; return its id."""
+        draft_id, now = secrets.token_urlsafe(_ID_BYTES), self._clock()
+        row = {
+            "id": draft_id, "name": name, "text": sent.text, "items": _dumped(list(_items_of(sent))),
+            "sentences": sent.sentences, "read": sent.read, "created_at": now, "label": key.label or key.id,
+        }  # fmt: skip
+        with self._store.transaction() as database:
+            database.table("drafts").insert(row)
+            self._note(key, _Next(draft_id, 1), DRAFT, Action.UPLOAD, note=name)
+        return draft_id
+
+    def listed(self) -> list[Review]:
+        """Return every draft, newest first."""
+        rows = self._store.rows("SELECT * FROM drafts ORDER BY created_at DESC, id")
+        return [_review(row, self._steps(row["id"])) for row in rows]
+
+    def find(self, draft_id: str) -> Review | None:
+        """Return a draft, None when there is none."""
+        row = self._store.row("SELECT * FROM drafts WHERE id = :id", {"id": draft_id})
+        return _review(row, self._steps(draft_id)) if row else None
+
+    def do(self, review: Review, item: str, action: Action, key: Key, *, seen: int, **given: Any) -> None:  # noqa: ANN401 - body and note
+        """Note what was done to an item, as somebody saw it; raise ReviewError where it has changed since."""
+        with self._turn(review, item, seen) as (fresh, step):
+            before = fresh.items[item]
+            after = done(before, action, key.id, **given)
+            self._note(key, step, item, action, before=before, after=after, note=given.get("note", ""))
+
+    def make(self, review: Review, body: Json, key: Key, *, sentence: str = "", seen: int = 0) -> str:
+        """Add a measure, of a sentence that was unread if one is named; return the id of its item."""
+        with self._turn(review, sentence or DRAFT, seen) as (fresh, step):
+            made = f"m{step.number}a"
+            if sentence:
+                before = fresh.items[sentence]
+                after = done(before, Action.MADE, key.id, note=made)
+                self._note(key, step, sentence, Action.MADE, before=before, after=after, note=made)
+            added = step.next() if sentence else step
+            self._note(key, added, made, Action.ADD, after=Item(id=made, kind=Kind.MEASURE, body=body))
+        return made
+
+    def undo(self, review: Review, item: str, key: Key, *, seen: int) -> None:
+        """Take back the last step about an item that was not taken back yet."""
+        with self._turn(review, item, seen) as (fresh, step):
+            if item not in fresh.undoable:
+                raise ReviewError("editor_fault.nothing_to_undo")
+            *_, after, before = _stacks(fresh.drafted, fresh.steps)[item]
+            self._note(key, step, item, Action.UNDO, before=before, after=after)
+
+    def published(self, review: Review, key: Key, version: str) -> None:
+        """Note that a draft has come into force."""
+        with self._turn(review, DRAFT, 0) as (_, step):
+            self._note(key, step, DRAFT, Action.PUBLISH, note=version)
+
+    @contextmanager
+    def _turn(self, review: Review, item: str, seen: int) -> Iterator[tuple[Review, _Next]]:
+        """Hold the data file; give the draft as it is by now, and the number of the next step."""
+        with self._store.transaction():
+            fresh = self.find(review.id)
+            if fresh is None or (item != DRAFT and item not in fresh.items):
+                raise ReviewError("editor_fault.gone")
+            if item != DRAFT and fresh.seen(item) != seen:
+                raise ReviewError("editor_fault.moved_on")
+            yield fresh, _Next(review.id, fresh.steps[-1].number + 1)
+
+    def _steps(self, draft_id: str) -> list[Row]:
+        return self._store.rows("SELECT * FROM draft_steps WHERE draft = :id ORDER BY number", {"id": draft_id})
+
+    def _note(self, key: Key, step: _Next, item: str, action: Action, **more: Any) -> None:  # noqa: ANN401 - items and note
+        query = """
+            INSERT INTO draft_steps (draft, number, at, key_id, label, item, action, note, before, after)
+            VALUES (:draft, :number, :at, :key_id, :label, :item, :action, :note, :before, :after)
+        """
+        before, after = (_dumped(one) if (one := more.get(name)) else None for name in ("before", "after"))
+        row = {
+            "draft": step.draft, "number": step.number, "at": self._clock(), "key_id": key.id,
+            "label": key.label or key.id, "item": item, "action": action.value, "note": more.get("note", ""),
+            "before": before, "after": after,
+        }  # fmt: skip
+        self._store.change(query, row)
+
+
+class _Next(NamedTuple):
+    """The step that is to be noted of a draft."""
+
+    draft: str
+    number: int
+
+    def next(self) -> _Next:
+        return _Next(self.draft, self.number + 1)
+
+
+def _items_of(sent: SentDraft) -> Iterator[Item]:
+    """Yield the items of a draft as it was read."""
+    rest = {key: value for key, value in sent.pack.items() if key not in {"document", "measures"}}
+    yield Item(id=DOCUMENT, kind=Kind.DOCUMENT, body=sent.metadata)
+    yield Item(id=PACK, kind=Kind.PACK, body=rest)
+    for number, measure in enumerate(sent.pack["measures"], 1):
+        yield Item(id=f"m{number}", kind=Kind.MEASURE, body=measure)
+    for number, one in enumerate(sent.unread, 1):
+        yield Item(id=f"s{number}", kind=Kind.SENTENCE, body=dict(one._asdict()))
+
+
+def _review(row: Row, steps: Sequence[Row]) -> Review:
+    """Return a draft with its items as the steps left them."""
+    drafted = {item.id: item for item in msgspec.json.decode(row["items"], type=list[Item])}
+    taken = tuple(map(_step, steps))
+    stacks = _stacks(drafted, taken)
+    items = {name: item for name, stack in stacks.items() if (item := stack[-1])}
+    for name, item in items.items():  # the measure that was made of it was taken back
+        if item.state is State.MADE and item.note not in items:
+            items[name] = msgspec.structs.replace(item, state=State.OPEN, by=())
+    return Review(
+        id=row["id"], name=row["name"], text=row["text"], sentences=row["sentences"], read=row["read"],
+        created_at=row["created_at"], label=row["label"], drafted=drafted, items=items, steps=taken,
+        undoable=frozenset(name for name, stack in stacks.items() if len(stack) > 1 and stack[-1]),
+    )  # fmt: skip
+
+
+def _stacks(drafted: Mapping[str, Item], steps: Sequence[Step]) -> dict[str, list[Item | None]]:
+    """Return for each item what it has been, without what was taken back; the last is what it is."""
+    stacks: dict[str, list[Item | None]] = {name: [item] for name, item in drafted.items()}
+    for step in steps:
+        if step.item != DRAFT:
+            stack = stacks.setdefault(step.item, [None])
+            if step.action is Action.UNDO:
+                stack.pop()
+            else:
+                stack.append(step.after)
+    return stacks
+
+
+def _step(row: Row) -> Step:
+    before, after = (msgspec.json.decode(one, type=Item) if one else None for one in (row["before"], row["after"]))
+    return Step(
+        number=row["number"], at=row["at"], key=row["key_id"], label=row["label"], item=row["item"],
+        action=Action(row["action"]), note=row["note"], before=before, after=after,
+    )  # fmt: skip
+
+
+def _dumped(value: object) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,150 @@
+"""A file of a policy as a draft: its text, what it states of itself, where its lines stand in the file.
+
+With its measures as they are drafted from the text, read where somebody sent the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from rules.drafting.draft import draft_pack, trial_document
+from rules.language.facts import Lexicon
+from seeds.documents import FIELDS, UNKNOWN
+from seeds.faults import Fault, SeedError, parse_yaml
+from seeds.issuers import Places
+from seeds.letterhead import Stated, Surely
+from seeds.library import SourceLines, Transcript, edited_text, lines_in_source, written_lines
+from seeds.reading import Source, read_source
+from seeds.stated import read_stated
+
+_PAGED, _BLOCKS = frozenset({".pdf", ".ofd"}), frozenset({".html", ".htm", ".docx"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A draft: `metadata` is document.yaml and `transcript` is transcript.yaml, both as text to be written.
+
+    `lines` says where each line of the text stands in the source, `suffix` what kind of file that is.
+    """
+
+    text: str
+    metadata: str
+    transcript: str
+    stated: tuple[Stated, ...]
+    lines: tuple[SourceLines | None, ...]
+    suffix: str
+
+    def place(self, start: int, end: int) -> str:
+        """Return where text[start:end] stands in the source: 「source.pdf, page 3, lines 12-14」."""
+        first, last = (self.text.count("\n", 0, place) for place in (start, max(start, end - 1)))
+        found = [one for one in self.lines[first : last + 1] if one is not None]
+        if not found:
+            return f"source{self.suffix}"
+        page = f", page {found[0].page}" if self.suffix in _PAGED else ""
+        unit = "block" if self.suffix in _BLOCKS else "line"
+        begins, ends = found[0].first, max(one.last for one in found if one.page == found[0].page)
+        return f"source{self.suffix}{page}, " + (f"{unit} {begins}" if begins == ends else f"{unit}s {begins}-{ends}")
+
+
+def draft_document(file: Path, document_id: str, places: Places) -> Draft:
+    """Read a source file as a draft; raise SeedError when it cannot be read."""
+    return drafted(read_source(file), file, document_id, places, Transcript())
+
+
+def drafted(found: Source, file: Path, document_id: str, places: Places, transcript: Transcript) -> Draft:
+    """Return what was read of a source file, with the edits of an earlier draft, as a draft."""
+    text = edited_text(found, transcript, file=file.name)
+    lines = lines_in_source(found, text)
+    stated, heading = read_stated(text, places)
+    metadata = _proposed(document_id, text, stated, heading)
+    by = " by a machine, nothing of it is confirmed" if found.by_machine else ""
+    note = f"# Drafted from {file.name}{by}: check every line. unknown: the document does not tell.\n"
+    offers = "".join(
+        f"# likely, not taken: {one.field}: {one.value} (from: {one.quote[:60]!r})\n"
+        for one in stated
+        if one.surely is Surely.LIKELY and metadata.get(one.field) == UNKNOWN
+    )
+    kept = {
+        "schema": 1,
+        "edits": [dict(edit) for edit in transcript.edits],
+        "stated": [_plain(one) for one in stated],
+        "lines": written_lines(lines),
+    }
+    return Draft(
+        text=text, metadata=note + offers + as_yaml(metadata), transcript=as_yaml(kept), stated=stated, lines=lines,
+        suffix=file.suffix.lower(),
+    )  # fmt: skip
+
+
+def _proposed(document_id: str, text: str, stated: tuple[Stated, ...], heading: str) -> dict[str, Any]:
+    """Return the metadata that a text states; all else is `unknown`."""
+    taken: dict[str, Any] = {}
+    for one in stated:
+        if one.surely is Surely.STATED and one.field in FIELDS:
+            taken.setdefault(one.field, list(one.value) if isinstance(one.value, tuple) else one.value)
+    if taken.get("effective_from", "") > taken.get("valid_to", "9999"):
+        del taken["valid_to"]
+    taken |= {"schema": 1, "id": document_id, "heading": heading, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    return {name: taken.get(name, UNKNOWN) for name in FIELDS}
+
+
+def _plain(one: Stated) -> dict[str, Any]:
+    value = list(one.value) if isinstance(one.value, tuple) else one.value
+    return {**asdict(one), "value": value, "surely": one.surely.value}
+
+
+def as_yaml(value: object) -> str:
+    """Return plain data as YAML that people read and change."""
+    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=200)
+
+
+class Unread(NamedTuple):
+    """A sentence that says something and is in no measure: where text[start:end] stands, and in which clause."""
+
+    clause: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentDraft:
+    """What was read of a file that somebody sent: text, metadata and pack as plain data, and what stayed unread."""
+
+    text: str
+    metadata: dict[str, Any]
+    pack: dict[str, Any]
+    unread: tuple[Unread, ...]
+    sentences: int
+    read: int
+
+
+def read_sent_draft(file: Path, document_id: str, lexicon: Lexicon) -> SentDraft:
+    """Read a file and draft its measures; raise SeedError when it cannot be read.
+
+    It is called in a reader: the file is somebody else's.
+    """
+    try:
+        draft = draft_document(file, document_id, Places(lexicon.vocabularies["regions"]))
+    except SeedError as error:
+        raise SeedError(error.faults) from None  # of a kind that goes from one process to another
+    if not draft.text.strip():
+        raise SeedError([Fault(file=file.name, pointer="", code="sent_without_text")])
+    metadata: dict[str, Any] = parse_yaml(draft.metadata, file="document.yaml")
+    document = trial_document(metadata, draft.text)
+    drafted_pack = draft_pack(document, lexicon)
+    unread = []
+    for one in drafted_pack.unread:
+        begin = document.clause(one.clause).start if one.clause else 0
+        found = draft.text.find(one.text, begin)
+        place = (found, found + len(one.text)) if found >= 0 else (begin, begin)
+        unread.append(Unread(one.clause, one.text, *place))
+    return SentDraft(
+        text=draft.text, metadata=metadata, pack=drafted_pack.pack, unread=tuple(unread),
+        sentences=drafted_pack.sentences, read=drafted_pack.read,
+    )  # fmt: skip

@@ -1,0 +1,168 @@
+"""The door of the editor: who may enter, the list of drafts, a file taken in as a draft."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import flask
+
+from rules.language.facts import Lexicon
+from seeds.documents import UNKNOWN
+from seeds.faults import Fault, SeedError
+from seeds.vocabulary import printable
+from service.catalogues.editions import Editions
+from service.data_folder import LOOKS
+from service.disk import private_folder
+from service.drafts.review import DOCUMENT, Action, Drafts, Kind, Review
+from service.drafts.source import SentDraft, read_sent_draft
+from service.intake.raw_table import TableRefusedError
+from service.keys import EDITING_ROLES, Role
+from service.pages.console.entry import (
+    begin_page,
+    console_page,
+    go_to,
+    moment_in_china,
+    sign_in_page,
+    wanted_address,
+)
+from service.pages.frame import link
+from service.pages.wording import page_words
+from service.web.requests import page_language
+from service.web.serving import engine, serving, store
+
+Json = dict[str, Any]
+blueprint = flask.Blueprint("editor", __name__)
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
+_LONGEST_ID, _LONGEST_NAME, _MOST_EDITIONS = 60, 120, 10
+
+
+@blueprint.before_request
+def guard() -> flask.Response | None:
+    """Let in editors and publishers who are signed in; refuse forms of other pages."""
+    session = begin_page()
+    if session is None:
+        return sign_in_page(status=401, wanted=wanted_address())
+    if session.key.role not in EDITING_ROLES:
+        return console_page("editor_refused.html", status=403)
+    return None
+
+
+def drafts() -> Drafts:
+    """Return the drafts of this application."""
+    return Drafts(store())
+
+
+def editions() -> Editions:
+    """Return the editions of the catalogue that is served."""
+    return Editions(serving().settings.catalogue)
+
+
+def may_publish() -> bool:
+    """Tell whether whoever is signed in is a publisher."""
+    return flask.g.key.role is Role.PUBLISHER
+
+
+def in_force(review: Review) -> bool:
+    """Tell whether the document of a draft stands in the edition in force; then nothing of it is decided any more."""
+    versions = [step.note for step in review.steps if step.action is Action.PUBLISH]
+    return review.document_id in engine().catalogue.documents or versions[-1:] == [editions().current()]
+
+
+def fault_lines(faults: Iterable[Fault]) -> list[str]:
+    """Return faults in sentences of the page's language, each with its place."""
+    colon = page_words(page_language())["colon"]
+    return [
+        (f"{fault.pointer}{colon}" if fault.pointer else "") + sentence(*fault.worded(page_language()))
+        for fault in faults
+    ]
+
+
+def sentence(message: str, hint: str) -> str:
+    """Return what is wrong and what to do in one sentence."""
+    return message + (page_words(page_language())["in_brackets"].format(hint) if hint else "")
+
+
+@blueprint.get("/editor")
+def home() -> flask.Response:
+    """List the drafts and the editions, and offer to take in a file."""
+    return home_page()
+
+
+def home_page(*, status: int = 200, faults: Iterable[str] = (), asked: str = "") -> flask.Response:
+    """Show the list, with what was wrong with the last file or wish."""
+    history = list(reversed(editions().history()))[:_MOST_EDITIONS]
+    current = editions().current()
+    return console_page(
+        "editor_home.html",
+        status=status,
+        faults=list(faults),
+        asked=asked,
+        drafts=[_entry(one) for one in drafts().listed()],
+        history=[{"one": one, "at": moment_in_china(one.at)} for one in history],
+        current=current,
+        before=editions().before(current),
+        may_publish=may_publish(),
+        upload_megabytes=serving().settings.upload_bytes // 1_048_576,
+    )
+
+
+def _entry(review: Review) -> Json:
+    return {
+        "one": review, "title": title_of(review), "at": moment_in_china(review.created_at),
+        "open": len(review.open_items()), "items": len(review.items), "measures": len(review.of(Kind.MEASURE)),
+        "in_force": in_force(review),
+    }  # fmt: skip
+
+
+def title_of(review: Review) -> str:
+    """Return the title of the document, or the name of the file while it has none."""
+    title = review.items[DOCUMENT].body.get("title")
+    return review.name if title in (None, "", UNKNOWN) else str(title)
+
+
+@blueprint.post("/editor/drafts")
+def upload() -> flask.Response:
+    """Take in a file, read where files of others are read, and go on to the draft."""
+    form, words = flask.request.form, page_words(page_language())
+    document_id, file = form.get("id", "").strip(), flask.request.files.get("file")
+    if file is None or not file.filename:
+        return home_page(status=422, faults=[words["editor_fault.no_file"]], asked=document_id)
+    if not _ID.fullmatch(document_id) or len(document_id) > _LONGEST_ID:
+        return home_page(status=422, faults=[words["editor_fault.no_id"]], asked=document_id)
+    if document_id in engine().catalogue.documents:
+        return home_page(status=422, faults=[words["editor_fault.known_document"]], asked=document_id)
+    try:
+        with _kept(file.filename) as path:
+            file.save(path)
+            sent = _read(path, document_id)
+    except SeedError as error:
+        return home_page(status=422, faults=fault_lines(error.faults), asked=document_id)
+    except TableRefusedError as error:
+        return home_page(status=422, faults=[sentence(*error.worded(page_language()))], asked=document_id)
+    made = drafts().add(sent, printable(file.filename, _LONGEST_NAME), flask.g.key)
+    return go_to(link("editor.draft", draft_id=made))
+
+
+@contextmanager
+def _kept(name: str) -> Iterator[Path]:
+    """Give the path of a file for as long as it is read; only its ending is taken from the name that was sent."""
+    folder = private_folder(store().folder / LOOKS) / secrets.token_hex(8)
+    ending = Path(name).suffix.lower()
+    try:
+        yield private_folder(folder) / f"source{ending if _SUFFIX.fullmatch(ending) else ''}"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _read(path: Path, document_id: str) -> SentDraft:
+    """Have a file read; raise SeedError or TableRefusedError when it cannot be, RequestError when all readers work."""
+    catalogue = engine().catalogue
+    lexicon = Lexicon(facts=catalogue.facts, vocabularies=catalogue.vocabularies)
+    return serving().readers.ask(read_sent_draft, path, document_id, lexicon)

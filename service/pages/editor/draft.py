@@ -1,0 +1,386 @@
+"""The page of a draft: the document beside its items, what is done to an item, and the trail of what was done."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+import msgspec
+import yaml
+
+from rules.language.facts import parse_fact_value
+from rules.language.labels import Labeller
+from rules.language.measures import leaves
+from seeds.faults import Fault, SeedError, parse_yaml
+from service.complaints import Complaint, RequestError
+from service.drafts.judging import Judge, Judged, TriedExample, document_faults, judge_of, missing_of, pack_faults
+from service.drafts.review import DRAFT, Action, Item, Kind, Review, ReviewError, State, Step
+from service.drafts.source import as_yaml
+from service.pages.browse.document import Span, heading_level, set_document
+from service.pages.console.entry import console_page, go_to, moment_in_china
+from service.pages.editor.door import blueprint, drafts, editions, fault_lines, in_force, may_publish, title_of
+from service.pages.frame import link
+from service.pages.quotes import clause_name
+from service.pages.wording import page_words
+from service.web.requests import json_bytes, page_language
+from service.web.serving import engine, serving
+
+Json = dict[str, Any]
+LONGEST_YAML, DEEPEST_YAML = 60_000, 40
+_LONGEST_NOTE, _LONGEST_NUMBER = 500, 9
+ONE = "/editor/drafts/<string(maxlength=40):draft_id>"
+
+
+def found(draft_id: str) -> Review:
+    """Return a draft; raise RequestError when there is none."""
+    review = drafts().find(draft_id)
+    if review is None:
+        raise RequestError("not_found", [Complaint(code="no_such_draft")])
+    return review
+
+
+def item_of(review: Review, item_id: str) -> Item:
+    """Return an item of a draft; raise RequestError when there is none."""
+    if item_id not in review.items:
+        raise RequestError("not_found", [Complaint(code="no_such_draft")])
+    return review.items[item_id]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A measure as the page shows it: its item, how it was judged, what its examples call their facts."""
+
+    item: Item
+    judged: Judged
+    title: str
+    instrument: str
+    facts: Mapping[str, str]
+    labeller: Labeller
+
+    def stated(self, example: TriedExample) -> list[tuple[str, list[str]]]:
+        """Return what an example states, each fact and its values as people read them."""
+        return [(self.facts.get(fact, fact), self._values(fact, value)) for fact, value in example.facts.items()]
+
+    def _values(self, fact: str, value: object) -> list[str]:
+        known = self.labeller.facts.get(fact)
+        if known is None:  # a matter of yes or no that this measure alone asks
+            return [self.labeller.value(fact, value is True)]
+        return [self.labeller.value(fact, one) for one in parse_fact_value(known, value, self.labeller.vocabularies)]
+
+    def untold(self) -> list[Fault]:
+        """Return what is missing and not asked for by the form of acceptance itself."""
+        return [
+            fault for fault in self.judged.missing if fault.code != "example_drafted" and fault.pointer != "/title_en"
+        ]
+
+
+def shown_measures(review: Review, judge: Judge) -> list[Shown]:
+    """Return the measures in the order in which their sentences stand in the document."""
+    shown = [_shown(item, judge) for item in review.of(Kind.MEASURE)]
+    return sorted(shown, key=lambda one: one.judged.start)
+
+
+def _shown(item: Item, judge: Judge) -> Shown:
+    judged, language = judge.measure(item.body), judge.language
+    instruments = judge.catalogue.vocabularies["instruments"]
+    name = str(item.body.get("instrument"))
+    facts = {fact: one.label(language) for fact, one in judge.catalogue.facts.items()}
+    for condition in judged.measure.conditions if judged.measure else ():
+        facts |= {leaf.test.fact: leaf.text for leaf in leaves(condition) if leaf.text}
+    return Shown(
+        item=item, judged=judged, title=str(item.body.get("title") or item.body.get("id")), facts=facts,
+        labeller=judge.labeller(judged.facts),
+        instrument=instruments[name].label(language) if name in instruments.entries else name,
+    )  # fmt: skip
+
+
+def spans_of(review: Review, measures: Iterable[Shown]) -> list[Span]:
+    """Return what is marked in the document: the words that measures cite, and sentences in none of them."""
+    quotes = {
+        (quote.start, quote.end)
+        for one in measures
+        if one.item.state is not State.REJECTED
+        for quote in (*([one.judged.source] if one.judged.source else []), *one.judged.others, *_cited(one.judged))
+    }
+    cites = [Span(start=start, end=end, kind="cite", key=f"{start}-{end}") for start, end in sorted(quotes)]
+    unread = [
+        Span(start=item.body["start"], end=item.body["end"], kind="unread", key=item.id)
+        for item in review.of(Kind.SENTENCE)
+        if item.state in (State.OPEN, State.NO_MEASURE) and item.body["end"] > item.body["start"]
+    ]
+    return cites + unread
+
+
+def _sources(measures: Iterable[Shown]) -> dict[str, list[tuple[str, str]]]:
+    """Return the measures, by item and title, that rest on each place of the document."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in measures:
+        if one.judged.source:
+            key = f"{one.judged.source.start}-{one.judged.source.end}"
+            found.setdefault(key, []).append((one.item.id, one.title))
+    return found
+
+
+def _cited(judged: Judged) -> list[Any]:
+    return [quote for one in judged.conditions for quote in one.cites]
+
+
+@blueprint.get(ONE)
+def draft(draft_id: str) -> flask.Response:
+    """Show a draft."""
+    return draft_page(found(draft_id))
+
+
+def draft_page(review: Review, *, status: int = 200, faults: Iterable[str] = (), at: str = "") -> flask.Response:
+    """Show a draft, with what was wrong with what was wished of an item."""
+    catalogue, language = engine().catalogue, page_language()
+    judge = judge_of(review, catalogue, language)
+    measures, key = shown_measures(review, judge), flask.g.key.id
+    alone = [] if serving().settings.publish_alone else review.reviewed_alone(key)
+    return console_page(
+        "editor_draft.html",
+        status=status,
+        review=review,
+        title=title_of(review),
+        faults=list(faults),
+        at=at,
+        root=set_document(judge.document, spans_of(review, measures)),
+        level=heading_level,
+        measures=measures,
+        cited=_sources(measures),
+        missing={item.id: fault_lines(missing_of(item, review, catalogue)) for item in _wholes(review)},
+        lines=fault_lines,
+        written=as_yaml,
+        clause=lambda path: clause_name(judge.document, path),
+        last=moment_in_china(review.steps[-1].at),
+        in_force=in_force(review),
+        may_publish=may_publish(),
+        alone=alone,
+        current=editions().current() or "",
+    )
+
+
+def _wholes(review: Review) -> list[Item]:
+    return [item for item in review.items.values() if item.kind in (Kind.DOCUMENT, Kind.PACK)]
+
+
+@blueprint.post(f"{ONE}/items/<string(maxlength=40):item_id>")
+def decide(draft_id: str, item_id: str) -> flask.Response:
+    """Do to an item what its form wishes."""
+    review, form = found(draft_id), flask.request.form
+    item = item_of(review, item_id)
+    try:
+        _expect_open(review)
+        _decide(review, item, form)
+    except ReviewError as error:
+        return refused(review.id, [page_words(page_language())[error.word]], item_id)
+    except SeedError as error:
+        return refused(review.id, fault_lines(error.faults), item_id)
+    return go_to(f"{link('editor.draft', draft_id=draft_id)}#{item_id}")
+
+
+def refused(draft_id: str, faults: list[str], at: str) -> flask.Response:
+    """Show a draft as it is by now, with why something was not done."""
+    return draft_page(found(draft_id), status=422, faults=faults, at=at)
+
+
+def _expect_open(review: Review) -> None:
+    if in_force(review):
+        raise ReviewError("editor_fault.in_force")
+
+
+def _decide(review: Review, item: Item, form: Mapping[str, str]) -> None:
+    """Take one step; raise ReviewError or SeedError when it cannot be taken."""
+    seen, note = _number(form.get("seen", "")), " ".join(form.get("note", "").split())[:_LONGEST_NOTE]
+    wish, key = form.get("do", ""), flask.g.key
+    if wish == Action.UNDO:
+        drafts().undo(review, item.id, key, seen=seen)
+    elif wish == Action.ACCEPT and item.kind is not Kind.SENTENCE:
+        body = _completed(item, form)
+        if faults := missing_of(item, review, engine().catalogue, body):
+            raise SeedError(faults)
+        drafts().do(review, item.id, Action.ACCEPT, key, seen=seen, body=body)
+    elif wish in (Action.REJECT, Action.NO_MEASURE, Action.CONFIRM):
+        given = {"note": note} if wish != Action.CONFIRM else {}
+        drafts().do(review, item.id, Action(wish), key, seen=seen, **given)
+    else:
+        raise ReviewError("editor_fault.not_now")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else -1
+
+
+def _completed(item: Item, form: Mapping[str, str]) -> Json:
+    """Return a measure with what its form of acceptance adds: the English title, examples that were looked at."""
+    body, title = dict(item.body), " ".join(form.get("title_en", "").split())
+    if item.kind is Kind.MEASURE and title:
+        body = {key: value for name in body for key, value in _with_title(name, body[name], title)}
+    if item.kind is Kind.MEASURE and form.get("examples") == "read":
+        read = [{key: value for key, value in one.items() if key != "drafted"} for one in body.get("examples", [])]
+        body |= {"examples": read} if read else {}
+    return body
+
+
+def _with_title(name: str, value: object, title: str) -> list[tuple[str, object]]:
+    """Return a key of a measure, with the English title after the Chinese one."""
+    return [(name, value), ("title_en", title)] if name == "title" else [(name, value)]
+
+
+@blueprint.get(f"{ONE}/items/<string(maxlength=40):item_id>/edit")
+def edit(draft_id: str, item_id: str) -> flask.Response:
+    """Show an item as text to be changed."""
+    review = found(draft_id)
+    item = item_of(review, item_id)
+    if item.kind is Kind.SENTENCE:
+        raise RequestError("not_found", [Complaint(code="no_such_draft")])
+    return _text_page(review, as_yaml(item.body), item=item, seen=review.seen(item.id))
+
+
+@blueprint.post(f"{ONE}/items/<string(maxlength=40):item_id>/edit")
+def save(draft_id: str, item_id: str) -> flask.Response:
+    """Take an item as it was changed, or show what is wrong with it."""
+    review, text, seen = (
+        found(draft_id),
+        flask.request.form.get("text", ""),
+        _number(flask.request.form.get("seen", "")),
+    )
+    item = item_of(review, item_id)
+    try:
+        _expect_open(review)
+        body = read_text(text)
+        _expect_sound(review, item.kind, body)
+        drafts().do(review, item.id, Action.EDIT, flask.g.key, seen=seen, body=body)
+    except (ReviewError, SeedError) as error:
+        return _text_page(review, text, item=item, seen=seen, status=422, faults=_lines_of(error))
+    return go_to(f"{link('editor.draft', draft_id=draft_id)}#{item_id}")
+
+
+@blueprint.get(f"{ONE}/new")
+def new(draft_id: str) -> flask.Response:
+    """Show a new measure as text: a copy of another, or what a sentence that was unread gives of itself."""
+    review, asked = found(draft_id), flask.request.args
+    if "copy" in asked:
+        return _text_page(review, as_yaml(_copied(item_of(review, asked["copy"]).body, _new_id(review))), seen=0)
+    sentence = item_of(review, asked.get("sentence", ""))
+    if sentence.kind is not Kind.SENTENCE:
+        raise RequestError("not_found", [Complaint(code="no_such_draft")])
+    return _text_page(review, _beginning(review, sentence), sentence=sentence, seen=review.seen(sentence.id))
+
+
+@blueprint.post(f"{ONE}/new")
+def make(draft_id: str) -> flask.Response:
+    """Take a new measure, or show what is wrong with it."""
+    review, form = found(draft_id), flask.request.form
+    text, seen = form.get("text", ""), _number(form.get("seen", ""))
+    sentence = item_of(review, form["sentence"]) if form.get("sentence") else None
+    try:
+        _expect_open(review)
+        body = read_text(text)
+        _expect_sound(review, Kind.MEASURE, body)
+        made = drafts().make(review, body, flask.g.key, sentence=sentence.id if sentence else "", seen=seen)
+    except (ReviewError, SeedError) as error:
+        return _text_page(review, text, sentence=sentence, seen=seen, status=422, faults=_lines_of(error))
+    return go_to(f"{link('editor.draft', draft_id=draft_id)}#{made}")
+
+
+def _beginning(review: Review, sentence: Item) -> str:
+    """Return what is known of a measure before anybody has read its sentence; the rest is left to be written."""
+    known: Json = {
+        "id": _new_id(review), "title": None, "title_en": None, "instrument": None, "kind": None,
+        "strength": None, "source": {"clause": sentence.body["clause"], "quote": sentence.body["text"]},
+        "examples": [],
+    }  # fmt: skip
+    return as_yaml(known)
+
+
+def _new_id(review: Review) -> str:
+    return f"{review.document_id}-n{len(review.steps)}"
+
+
+def _copied(body: Json, new_id: str) -> Json:
+    """Return a measure under another id, by which its examples name its own facts too."""
+    own = f"{body.get('id')}."
+    examples = [
+        {**one, "facts": {fact.replace(own, f"{new_id}.", 1) if fact.startswith(own) else fact: value
+                          for fact, value in one["facts"].items()}}
+        for one in body.get("examples") or ()
+    ]  # fmt: skip
+    return {**body, "id": new_id, **({"examples": examples} if examples else {})}
+
+
+def _text_page(review: Review, text: str, *, status: int = 200, **more: Any) -> flask.Response:  # noqa: ANN401 - what the template takes
+    given = {"item": None, "sentence": None, "faults": [], **more}
+    return console_page("editor_text.html", status=status, review=review, title=title_of(review), text=text, **given)
+
+
+def _lines_of(error: ReviewError | SeedError) -> list[str]:
+    return fault_lines(error.faults) if isinstance(error, SeedError) else [page_words(page_language())[error.word]]
+
+
+def read_text(text: str) -> Json:
+    """Return a mapping that was written as YAML; raise SeedError naming the line, ReviewError where it is none."""
+    if len(text) > LONGEST_YAML:
+        raise ReviewError("editor_fault.too_long")
+    _expect_plain(text)
+    body = parse_yaml(text, file="")
+    if not isinstance(body, dict):
+        raise SeedError([Fault(file="", pointer="", code="not_a_mapping")])
+    return body
+
+
+def _expect_plain(text: str) -> None:
+    """Raise ReviewError where YAML refers to itself, which could unfold endlessly, or nests as nobody writes."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.AliasEvent) or depth > DEEPEST_YAML:
+                raise ReviewError("editor_fault.not_plain")
+    except yaml.YAMLError:  # the strict reader says where
+        return
+
+
+def _expect_sound(review: Review, kind: Kind, body: Json) -> None:
+    """Raise SeedError with what is wrong of an item as it was written; what a draft may lack is told on the page."""
+    catalogue = engine().catalogue
+    if kind is Kind.DOCUMENT:
+        faults = document_faults(review, body, catalogue, settled=False)
+    elif kind is Kind.PACK:
+        faults = pack_faults(review, body, catalogue)
+    else:
+        faults = judge_of(review, catalogue).measure(body).faults
+    if faults:
+        raise SeedError(faults)
+
+
+@blueprint.get(f"{ONE}/trail")
+def trail(draft_id: str) -> flask.Response:
+    """Show who did what to which item when, and what it changed."""
+    review = found(draft_id)
+    steps = [
+        {"one": step, "at": moment_in_china(step.at), "changes": _difference(step)} for step in reversed(review.steps)
+    ]
+    return console_page("editor_trail.html", review=review, title=title_of(review), steps=steps, whole=DRAFT)
+
+
+@blueprint.get(f"{ONE}/trail.json")
+def trail_file(draft_id: str) -> flask.Response:
+    """Send the trail as a file, every item before and after each step."""
+    review = found(draft_id)
+    answer = flask.Response(
+        json_bytes([msgspec.to_builtins(step) for step in review.steps]), content_type="application/json"
+    )
+    answer.headers["Content-Disposition"] = f"attachment; filename=trail-{review.document_id}.json"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _difference(step: Step) -> list[str]:
+    """Return the lines that a step changed, as a unified difference without its head."""
+    before, after = (as_yaml(one.body).splitlines() if one else [] for one in (step.before, step.after))
+    return list(difflib.unified_diff(before, after, lineterm="", n=1))[2:]
