@@ -15,13 +15,13 @@ from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import Content, load_written, searchable_text, write_catalogue
 from rules.catalogue.examples import example_faults
 from rules.drafting.draft import trial_document
-from rules.language.condition_parsing import Faults, PackError, Quoter
+from rules.language.condition_parsing import PackError
 from rules.language.facts import FactDefinition, Lexicon
 from rules.language.grants import SHARED_KEYS
 from rules.language.labels import Labeller
 from rules.language.measures import Measure, leaves
 from rules.language.pack import Pack, parse_pack
-from rules.language.quotes import Quote
+from rules.language.quotes import Faults, Quote, Quoter
 from seeds.documents import UNKNOWN, Document, build_document
 from seeds.faults import Fault, SeedError
 from service.drafts.preview import Draft

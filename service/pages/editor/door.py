@@ -31,9 +31,8 @@ from service.pages.console.entry import (
     sign_in_page,
     wanted_address,
 )
-from service.pages.frame import link
 from service.pages.wording import page_words
-from service.web.requests import page_language
+from service.web.requests import link, page_language
 from service.web.serving import engine, serving, store
 
 Json = dict[str, Any]

@@ -22,10 +22,9 @@ from service.drafts.source import as_yaml
 from service.pages.browse.document import Span, heading_level, set_document
 from service.pages.console.entry import console_page, go_to, moment_in_china
 from service.pages.editor.door import blueprint, drafts, editions, fault_lines, in_force, may_publish, title_of
-from service.pages.frame import link
 from service.pages.quotes import clause_name
 from service.pages.wording import page_words
-from service.web.requests import json_bytes, page_language
+from service.web.requests import json_bytes, link, page_language
 from service.web.serving import engine, serving
 
 Json = dict[str, Any]

@@ -27,9 +27,8 @@ from service.pages.editor.door import (
     sentence,
 )
 from service.pages.editor.draft import ONE, draft_page, found
-from service.pages.frame import link
 from service.pages.wording import page_words
-from service.web.requests import page_language
+from service.web.requests import link, page_language
 from service.web.serving import serving
 
 __all__ = ("blueprint",)

@@ -22,10 +22,9 @@ from service.pages.check.page import read_typed
 from service.pages.console.entry import console_page, name_of
 from service.pages.editor.door import fault_lines, guard, sentence, title_of
 from service.pages.editor.draft import ONE, found, item_of
-from service.pages.frame import link
 from service.screenings.stored.jobs import State as JobState
 from service.web.lookups import finished_screening, parts_of
-from service.web.requests import page_language
+from service.web.requests import link, page_language
 from service.web.serving import engine, own_screenings
 
 Json = dict[str, Any]
