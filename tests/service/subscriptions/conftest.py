@@ -80,6 +80,7 @@ class Receiver:
         context.load_cert_chain(public, private)
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # whoever is cut off says so
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_address[1]
         self.url = f"https://{HOST}:{self.port}/hook?from=cepei"
