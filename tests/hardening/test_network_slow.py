@@ -91,7 +91,7 @@ def ended(strict) -> dict[str, bytes]:
         time.sleep(0.02)
     assert list(clients) == []
     for kind, client in readers.items():  # to end a connection with somebody who reads is to send the end of it
-        client.connection.settimeout(5)
+        client.connection.settimeout(30)  # what the kernel had to send again and again, it offers more and more seldom
         told[kind] += read_to_end(client.connection)
         client.close()
     return {kind: bytes(bytes_) for kind, bytes_ in told.items()}
