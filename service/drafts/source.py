@@ -6,10 +6,13 @@ With its measures as they are drafted from the text, read where somebody sent th
 from __future__ import annotations
 
 import hashlib
+import zipfile
+import zlib
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+import msgspec
 import yaml
 
 from rules.drafting.draft import draft_pack, trial_document
@@ -112,6 +115,77 @@ class Unread(NamedTuple):
     end: int
 
 
+TEXT, METADATA, PACK = "text.txt", "document.yaml", "pack.yaml"
+"""The files of the folder that `cepei draft` writes which a review begins with."""
+_LARGEST_MEMBER, _DEEPEST = 8 * 1_048_576, 40
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether YAML neither refers to itself, which could unfold endlessly, nor nests as nobody writes."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.AliasEvent) or depth > _DEEPEST:
+                return False
+    except yaml.YAMLError:  # the strict reader says where
+        return True
+    return True
+
+
+def _read_sent(file: Path, document_id: str, places: Places) -> tuple[str, dict[str, Any], dict[str, Any] | None]:
+    """Return text and metadata of a file, or of the folder of a draft in a ZIP file, with its pack if it has one."""
+    if file.suffix != ".zip":
+        draft = draft_document(file, document_id, places)
+        return draft.text, parse_yaml(draft.metadata, file=METADATA), None
+    held = _members(file)
+    if not {TEXT, METADATA} <= set(held):
+        raise SeedError([Fault(file=file.name, pointer="", code="no_draft_folder")])
+    metadata = plain_mapping(held[METADATA], METADATA)
+    if metadata.get("id") != document_id:
+        raise SeedError([Fault(file=METADATA, pointer="/id", code="not_the_id", params={"id": document_id})])
+    pack = plain_mapping(held[PACK], PACK) if PACK in held else None
+    measures = pack.get("measures") if pack is not None else []
+    if not isinstance(measures, list) or not all(isinstance(one, dict) for one in measures):
+        raise SeedError([Fault(file=PACK, pointer="/measures", code="must_be_list")])
+    return held[TEXT], metadata, pack
+
+
+def _members(file: Path) -> dict[str, str]:
+    """Return the texts of the three files, wherever in the archive their folder stands."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            wanted = [one for one in archive.infolist() if PurePosixPath(one.filename).name in {TEXT, METADATA, PACK}]
+            named = {PurePosixPath(one.filename).name for one in wanted}
+            if len(named) < len(wanted) or any(one.file_size > _LARGEST_MEMBER for one in wanted):
+                raise SeedError([Fault(file=file.name, pointer="", code="no_draft_folder")])
+            return {PurePosixPath(one.filename).name: _text_of(archive, one) for one in wanted}
+    except (zipfile.BadZipFile, zlib.error, UnicodeDecodeError, NotImplementedError, RuntimeError, OSError) as error:
+        raise SeedError([Fault(file=file.name, pointer="", code="no_draft_folder")]) from error
+
+
+def _text_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
+    with archive.open(member) as opened:  # it may be larger than it says
+        return opened.read(_LARGEST_MEMBER).decode()
+
+
+def plain_mapping(text: str, file: str) -> dict[str, Any]:
+    """Return a mapping written as YAML that can be kept as it is; raise SeedError naming the line or the reason."""
+    if not _is_plain(text):
+        raise SeedError([Fault(file=file, pointer="", code="yaml_not_plain", params={"depth": _DEEPEST})])
+    try:
+        found = parse_yaml(text, file=file)
+        is_kept = msgspec.json.decode(msgspec.json.encode(found)) == found
+    except (ValueError, TypeError, OverflowError):
+        is_kept = False
+    if not is_kept:
+        raise SeedError([Fault(file=file, pointer="", code="yaml_not_kept")])
+    if not isinstance(found, dict):
+        raise SeedError([Fault(file=file, pointer="", code="not_a_mapping")])
+    return found
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentDraft:
     """What was read of a file that somebody sent: text, metadata and pack as plain data, and what stayed unread."""
@@ -130,21 +204,20 @@ def read_sent_draft(file: Path, document_id: str, lexicon: Lexicon) -> SentDraft
     It is called in a reader: the file is somebody else's.
     """
     try:
-        draft = draft_document(file, document_id, Places(lexicon.vocabularies["regions"]))
+        text, metadata, own_pack = _read_sent(file, document_id, Places(lexicon.vocabularies["regions"]))
     except SeedError as error:
         raise SeedError(error.faults) from None  # of a kind that goes from one process to another
-    if not draft.text.strip():
+    if not text.strip():
         raise SeedError([Fault(file=file.name, pointer="", code="sent_without_text")])
-    metadata: dict[str, Any] = parse_yaml(draft.metadata, file="document.yaml")
-    document = trial_document(metadata, draft.text)
+    document = trial_document(metadata, text)
     drafted_pack = draft_pack(document, lexicon)
     unread = []
     for one in drafted_pack.unread:
         begin = document.clause(one.clause).start if one.clause else 0
-        found = draft.text.find(one.text, begin)
+        found = text.find(one.text, begin)
         place = (found, found + len(one.text)) if found >= 0 else (begin, begin)
         unread.append(Unread(one.clause, one.text, *place))
     return SentDraft(
-        text=draft.text, metadata=metadata, pack=drafted_pack.pack, unread=tuple(unread),
+        text=text, metadata=metadata, pack=own_pack or drafted_pack.pack, unread=tuple(unread),
         sentences=drafted_pack.sentences, read=drafted_pack.read,
     )  # fmt: skip

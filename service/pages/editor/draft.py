@@ -9,16 +9,15 @@ from typing import Any
 
 import flask
 import msgspec
-import yaml
 
 from rules.language.facts import parse_fact_value
 from rules.language.labels import Labeller
 from rules.language.measures import leaves
-from seeds.faults import Fault, SeedError, parse_yaml
+from seeds.faults import Fault, SeedError
 from service.complaints import Complaint, RequestError
 from service.drafts.judging import Judge, Judged, TriedExample, document_faults, judge_of, missing_of, pack_faults
 from service.drafts.review import DRAFT, Action, Item, Kind, Review, ReviewError, State, Step
-from service.drafts.source import as_yaml
+from service.drafts.source import as_yaml, plain_mapping
 from service.pages.browse.document import Span, heading_level, set_document
 from service.pages.console.entry import console_page, go_to, moment_in_china
 from service.pages.editor.door import blueprint, drafts, editions, fault_lines, in_force, may_publish, title_of
@@ -28,7 +27,7 @@ from service.web.requests import json_bytes, link, page_language
 from service.web.serving import engine, serving
 
 Json = dict[str, Any]
-LONGEST_YAML, DEEPEST_YAML = 60_000, 40
+LONGEST_YAML = 60_000
 _LONGEST_NOTE, _LONGEST_NUMBER = 500, 9
 ONE = "/editor/drafts/<string(maxlength=40):draft_id>"
 
@@ -219,9 +218,20 @@ def _completed(item: Item, form: Mapping[str, str]) -> Json:
     if item.kind is Kind.MEASURE and title:
         body = {key: value for name in body for key, value in _with_title(name, body[name], title)}
     if item.kind is Kind.MEASURE and form.get("examples") == "read":
-        read = [{key: value for key, value in one.items() if key != "drafted"} for one in body.get("examples", [])]
+        read = [{key: value for key, value in one.items() if key != "drafted"} for one in _examples(body)]
         body |= {"examples": read} if read else {}
     return body
+
+
+def _examples(body: Json) -> list[Json]:
+    """Return the examples of a measure that have the form of one; what has not is told as a fault."""
+    found = body.get("examples")
+    well = (
+        [one for one in found if isinstance(one, dict) and isinstance(one.get("facts"), dict)]
+        if isinstance(found, list)
+        else []
+    )
+    return well if well == found else []
 
 
 def _with_title(name: str, value: object, title: str) -> list[tuple[str, object]]:
@@ -306,7 +316,7 @@ def _copied(body: Json, new_id: str) -> Json:
     examples = [
         {**one, "facts": {fact.replace(own, f"{new_id}.", 1) if fact.startswith(own) else fact: value
                           for fact, value in one["facts"].items()}}
-        for one in body.get("examples") or ()
+        for one in _examples(body)
     ]  # fmt: skip
     return {**body, "id": new_id, **({"examples": examples} if examples else {})}
 
@@ -321,27 +331,10 @@ def _lines_of(error: ReviewError | SeedError) -> list[str]:
 
 
 def read_text(text: str) -> Json:
-    """Return a mapping that was written as YAML; raise SeedError naming the line, ReviewError where it is none."""
+    """Return a mapping that was typed as YAML; raise SeedError where it is none, ReviewError where it is too long."""
     if len(text) > LONGEST_YAML:
         raise ReviewError("editor_fault.too_long")
-    _expect_plain(text)
-    body = parse_yaml(text, file="")
-    if not isinstance(body, dict):
-        raise SeedError([Fault(file="", pointer="", code="not_a_mapping")])
-    return body
-
-
-def _expect_plain(text: str) -> None:
-    """Raise ReviewError where YAML refers to itself, which could unfold endlessly, or nests as nobody writes."""
-    depth = 0
-    try:
-        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-            if isinstance(event, yaml.AliasEvent) or depth > DEEPEST_YAML:
-                raise ReviewError("editor_fault.not_plain")
-    except yaml.YAMLError:  # the strict reader says where
-        return
+    return plain_mapping(text, file="")
 
 
 def _expect_sound(review: Review, kind: Kind, body: Json) -> None:

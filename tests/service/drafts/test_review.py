@@ -1,11 +1,14 @@
 """The review of a draft: what can be done to which item, who did it, what is taken back, what stands in the way."""
 
+import zipfile
+
 import pytest
 
 from rules.catalogue.content import load_written, open_catalogue
 from seeds.faults import SeedError
 from service.drafts.judging import document_faults, judge_of, missing_of, pack_faults, write_with
 from service.drafts.review import DOCUMENT, DRAFT, PACK, Action, Drafts, Kind, ReviewError, State
+from service.drafts.source import as_yaml, read_sent_draft
 from service.keys import Keys, Role
 from service.pages.editor.draft import LONGEST_YAML, read_text
 from service.store import Store
@@ -231,10 +234,28 @@ def test_the_catalogue_written_with_a_draft_has_all_that_was_there_and_the_draft
 
 @pytest.mark.parametrize(
     "text",
-    ["a: &x [1]\nb: *x", "a: &x {b: *x}", "[" * 50_000, "{a: " * 60, "a: " + "x" * LONGEST_YAML],
-    ids=["alias", "itself", "a deep list", "a deep mapping", "too long"],
+    [
+        "a: &x [1]\nb: *x",
+        "a: &x {b: *x}",
+        "[" * 50_000,
+        "{a: " * 60,
+        "a: " + "x" * LONGEST_YAML,
+        "a: " + "9" * 5000,
+        "1: x",
+        r'a: "\ud800"',
+    ],
+    ids=[
+        "alias",
+        "itself",
+        "a deep list",
+        "a deep mapping",
+        "too long",
+        "endless number",
+        "a key that is no text",
+        "half a character",
+    ],
 )
-def test_text_that_could_unfold_or_nest_endlessly_is_refused(text):
+def test_text_that_cannot_be_kept_is_refused(text):
     with pytest.raises((ReviewError, SeedError)):
         read_text(text)
 
@@ -251,3 +272,51 @@ def test_text_that_is_no_measure_is_refused_with_its_line(text, code):
 
 def test_text_is_taken_as_packs_are_read():
     assert read_text("on: NO\nday: 2026-01-01\nyes: true") == {"on": "NO", "day": "2026-01-01", "yes": True}
+
+
+# --- the folder that `cepei draft` writes, as an archive
+
+
+def archive(folder, **members):
+    file = folder / "draft.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, text in members.items():
+            made.writestr(f"yunxi-2026/{name.replace('_', '.')}", text)
+    return file
+
+
+def test_the_folder_of_a_draft_is_where_a_review_begins(sent, content, tmp_path):
+    pack = {**sent.pack, "measures": [{**sent.pack["measures"][0], "title": "改过的题目"}]}
+    members = {"text_txt": sent.text, "document_yaml": as_yaml(sent.metadata), "pack_yaml": as_yaml(pack)}
+    taken = read_sent_draft(archive(tmp_path, **members), "yunxi-2026", content.lexicon)
+    assert [one["title"] for one in taken.pack["measures"]] == ["改过的题目"]
+    assert (taken.text, taken.metadata, taken.unread) == (sent.text, sent.metadata, sent.unread)
+    del members["pack_yaml"]
+    assert len(read_sent_draft(archive(tmp_path, **members), "yunxi-2026", content.lexicon).pack["measures"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"document_yaml": None}, "no_draft_folder"),
+        ({"text_txt": "别的文字"}, "heading_not_in_text"),
+        ({"document_yaml": "id: another"}, "not_the_id"),
+        ({"pack_yaml": "measures: 3"}, "must_be_list"),
+        ({"pack_yaml": "a: &x [1]\nb: *x"}, "yaml_not_plain"),
+        ({"text_txt": " " * (9 * 1_048_576)}, "no_draft_folder"),
+    ],
+    ids=["no metadata", "another text", "another id", "no measures", "aliases", "too large"],
+)
+def test_an_archive_that_is_no_draft_is_refused(sent, content, tmp_path, change, code):
+    members = {"text_txt": sent.text, "document_yaml": as_yaml(sent.metadata), **change}
+    file = archive(tmp_path, **{name: text for name, text in members.items() if text is not None})
+    with pytest.raises(SeedError) as refused:
+        read_sent_draft(file, "yunxi-2026", content.lexicon)
+    assert code in {fault.code for fault in refused.value.faults}
+
+
+def test_what_is_no_archive_is_refused(content, tmp_path):
+    file = tmp_path / "draft.zip"
+    file.write_bytes(b"PK\x03\x04nothing")
+    with pytest.raises(SeedError, match="cepei draft"):
+        read_sent_draft(file, "yunxi-2026", content.lexicon)
