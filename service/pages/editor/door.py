@@ -17,9 +17,10 @@ from seeds.documents import UNKNOWN
 from seeds.faults import Fault, SeedError
 from seeds.vocabulary import printable
 from service.catalogues.editions import Editions
+from service.complaints import Complaint, RequestError
 from service.data_folder import LOOKS
 from service.disk import private_folder
-from service.drafts.review import DOCUMENT, Action, Drafts, Kind, Review
+from service.drafts.review import DOCUMENT, Action, Drafts, Item, Kind, Review
 from service.drafts.source import SentDraft, read_sent_draft
 from service.intake.raw_table import TableRefusedError
 from service.keys import EDITING_ROLES, Role
@@ -37,6 +38,7 @@ from service.web.serving import engine, serving, store
 
 Json = dict[str, Any]
 blueprint = flask.Blueprint("editor", __name__)
+ONE = "/editor/drafts/<string(maxlength=40):draft_id>"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 _LONGEST_ID, _LONGEST_NAME, _MOST_EDITIONS = 60, 120, 10
@@ -56,6 +58,21 @@ def guard() -> flask.Response | None:
 def drafts() -> Drafts:
     """Return the drafts of this application."""
     return Drafts(store())
+
+
+def found(draft_id: str) -> Review:
+    """Return a draft; raise RequestError when there is none."""
+    review = drafts().find(draft_id)
+    if review is None:
+        raise RequestError("not_found", [Complaint(code="no_such_draft")])
+    return review
+
+
+def item_of(review: Review, item_id: str) -> Item:
+    """Return an item of a draft; raise RequestError when there is none."""
+    if item_id not in review.items:
+        raise RequestError("not_found", [Complaint(code="no_such_draft")])
+    return review.items[item_id]
 
 
 def editions() -> Editions:

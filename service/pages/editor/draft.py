@@ -20,7 +20,18 @@ from service.drafts.review import DRAFT, Action, Item, Kind, Review, ReviewError
 from service.drafts.source import as_yaml, plain_mapping
 from service.pages.browse.document import Span, heading_level, set_document
 from service.pages.console.entry import console_page, go_to, moment_in_china
-from service.pages.editor.door import blueprint, drafts, editions, fault_lines, in_force, may_publish, title_of
+from service.pages.editor.door import (
+    ONE,
+    blueprint,
+    drafts,
+    editions,
+    fault_lines,
+    found,
+    in_force,
+    item_of,
+    may_publish,
+    title_of,
+)
 from service.pages.quotes import clause_name
 from service.pages.wording import page_words
 from service.web.requests import json_bytes, link, page_language
@@ -29,22 +40,6 @@ from service.web.serving import engine, serving
 Json = dict[str, Any]
 LONGEST_YAML = 60_000
 _LONGEST_NOTE, _LONGEST_NUMBER = 500, 9
-ONE = "/editor/drafts/<string(maxlength=40):draft_id>"
-
-
-def found(draft_id: str) -> Review:
-    """Return a draft; raise RequestError when there is none."""
-    review = drafts().find(draft_id)
-    if review is None:
-        raise RequestError("not_found", [Complaint(code="no_such_draft")])
-    return review
-
-
-def item_of(review: Review, item_id: str) -> Item:
-    """Return an item of a draft; raise RequestError when there is none."""
-    if item_id not in review.items:
-        raise RequestError("not_found", [Complaint(code="no_such_draft")])
-    return review.items[item_id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

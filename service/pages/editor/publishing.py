@@ -17,16 +17,18 @@ from service.drafts.judging import write_with
 from service.drafts.review import Review, ReviewError
 from service.pages.console.entry import go_to
 from service.pages.editor.door import (
+    ONE,
     blueprint,
     drafts,
     editions,
     fault_lines,
+    found,
     home_page,
     in_force,
     may_publish,
     sentence,
 )
-from service.pages.editor.draft import ONE, draft_page, found
+from service.pages.editor.draft import draft_page
 from service.pages.wording import page_words
 from service.web.requests import link, page_language
 from service.web.serving import serving

@@ -20,8 +20,7 @@ from service.pages.check.cards import MOST, one_card
 from service.pages.check.fields import Fields, read_profile
 from service.pages.check.page import read_typed
 from service.pages.console.entry import console_page, name_of
-from service.pages.editor.door import fault_lines, guard, sentence, title_of
-from service.pages.editor.draft import ONE, found, item_of
+from service.pages.editor.door import ONE, fault_lines, found, guard, item_of, sentence, title_of
 from service.screenings.stored.jobs import State as JobState
 from service.web.lookups import finished_screening, parts_of
 from service.web.requests import link, page_language
