@@ -4,20 +4,9 @@ import pytest
 
 from rules.drafting.draft import draft_pack, trial_document
 from rules.language.pack import parse_pack
-from tests.rules.drafting.documents import document_of
+from tests.rules.drafting.documents import MEASURES, document_of
 
-BODY = """一、支持做强
-（一）对首次达到规模以上的企业，给予20万元奖励。已享受其他同类政策的，不重复享受。
-（二）支持龙头企业建设中试平台。
-（三）对符合下列条件的企业给予50万元奖励：
-1.注册资本不低于1000万元；
-2.近两年未发生重大安全事故。
-二、申报
-（一）申报时间为每年4月1日至5月31日，通过“云溪通”平台申报。
-（二）申报材料：营业执照、上年度审计报告、承诺书。
-三、附则
-（一）本措施所称企业，是指在本区注册的法人。
-（二）企业5年内不得迁出本区，违反的追回资金。
+BODY = f"""{MEASURES}（二）企业5年内不得迁出本区，违反的追回资金。
 （三）各街道负责做好宣传工作。
 （四）本措施自2026年1月1日起施行。"""
 
