@@ -287,7 +287,7 @@ def _without_contents(text: str, paragraphs: list[tuple[int, int]]) -> Iterator[
 
 def _entry(line: str) -> str:
     """Return a line of a table of contents without its dots and page number."""
-    return re.sub(r"[.…·\s]{0,200}[0-9]{0,4}$", "", line)
+    return line.rstrip("0123456789").rstrip(".…·\u3000 \t")
 
 
 def _rank_above_articles(text: str, marks: list[Mark]) -> tuple[Mark, ...]:
