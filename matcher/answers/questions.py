@@ -155,8 +155,8 @@ def _choices(question: Question, decisions: Decisions, columns: MeasureColumns, 
     if vocabulary is None:
         yield Choice(fact=question.fact, value=True, settles=question.settles)
         return
-    tests, (measures, nodes) = tuple(columns.program.tests), columns.program.tests_asserted((question.fact,))
-    waiting = nodes[shown[measures] & (decisions.nodes[nodes] == UNKNOWN)]
+    tests, (measures, nodes) = columns.program.tests, columns.program.tests_asserted((question.fact,))
+    waiting = np.unique(nodes[shown[measures] & (decisions.nodes[nodes] == UNKNOWN)])
     titles = {str(title) for node in waiting.tolist() for title in tests[node].expected}
     for title in filter(titles.__contains__, vocabulary.entries):
         yield Choice(fact=question.fact, value=title, settles=question.settles)
