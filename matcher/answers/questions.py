@@ -11,9 +11,9 @@ import numpy as np
 from matcher.profiles.profile import Mention, Reading
 from matcher.ranking.hits import answering
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
-from matcher.ranking.passages import Positions
 from rules.compiled.program import Decisions
 from rules.language.facts import DERIVED, REGION_FACTS, Answer, Answers, FactType, Value, made_exact
+from rules.language.flat import Positions
 from rules.language.measures import OF_MEASURE, UNKNOWN, UNMET
 from seeds.word_lists import word_lists
 

@@ -30,10 +30,11 @@ from matcher.ranking.hits import (
     typed_words,
 )
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
-from matcher.ranking.passages import Level, Positions
+from matcher.ranking.passages import Level
 from matcher.standing import RELEVANCE, Relevance
 from rules.compiled.program import Decisions
 from rules.language.facts import REGION_FACTS, Answer
+from rules.language.flat import Positions
 from rules.language.measures import MET, UNKNOWN, UNMET, MeasureVerdict
 from seeds.docstrings import docstring_of
 from seeds.faults import load_yaml

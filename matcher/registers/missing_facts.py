@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from matcher.answers.questions import MAY_BE_TOO_BROAD
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
-from matcher.ranking.passages import Positions
 from matcher.registers.reader import Tenants
 from rules.compiled.batch import Batch, BatchProgram
 from rules.compiled.bit_planes import (
@@ -30,6 +29,7 @@ from rules.compiled.bit_planes import (
 )
 from rules.compiled.program import Program
 from rules.language.facts import DERIVED, REGION_FACTS, Answer, FactType, made_exact
+from rules.language.flat import Positions
 from rules.language.measures import Condition, Measure, leaves
 from rules.language.reference import NUMERIC, comparable
 

@@ -30,7 +30,6 @@ from rules.compiled.program import (
     LISTED,
     OUTCOMES_OF_RANKS,
     MembershipColumn,
-    Positions,
     Program,
     ThresholdColumn,
     Values,
@@ -38,6 +37,7 @@ from rules.compiled.program import (
     leaves_open,
 )
 from rules.language.facts import Answer
+from rules.language.flat import Positions
 from rules.language.measures import FIRST_WHY, MET, UNKNOWN, UNMET, Combination
 
 _REMEMBERED = 1 << 26

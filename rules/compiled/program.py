@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.compiled.compiling import NO_POSITIONS, Parts, Positions, Postings, Tests, compile_measures
+from rules.compiled.compiling import compile_measures
 from rules.language.facts import Answer, Answers, Taxonomies, Value
+from rules.language.flat import NO_POSITIONS, Kept, Parts, Positions, Postings, Records
 from rules.language.measures import (
     CODE_OF,
     MET,
@@ -35,6 +37,29 @@ _MISSING, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE, _PLANNED = (
     CODE_OF[Verdict.UNKNOWN, why]
     for why in (Why.FACT_MISSING, Why.UNRECOGNISED, Why.AMBIGUOUS, Why.TOO_COARSE, Why.PLANNED)
 )
+
+
+class Tests(Sequence[Test]):
+    """The distinct tests of a program, or some of them; each is read when it is asked for."""
+
+    def __init__(self, records: Records, places: Positions) -> None:
+        """Read none yet."""
+        self._records, self._places = records, places
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._places)
+
+    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 - as sequences have it
+        """Return one of them."""
+        return _READ(self._records[self._places[place]])
+
+    def among(self, places: Positions) -> Tests:
+        """Return some of them."""
+        return Tests(self._records, self._places[places])
+
+
+_READ = msgspec.msgpack.Decoder(Test).decode
 
 
 LISTED_OPENLY, RESEMBLES, READS, OVERLAPS, LISTED = range(1, 6)
@@ -84,7 +109,7 @@ class MembershipColumn:
     taxonomy: Taxonomy
     listed: Postings
     scoped: Postings
-    found: dict[str, tuple[Positions, Positions, Positions]] = field(default_factory=dict)
+    found: Kept[str, tuple[Positions, Positions, Positions]] = field(default_factory=Kept)
 
     def outcomes(self, answer: Answer | None) -> Values:
         """Decide every test by the mark that ranks highest; a plan opens what stands in the way as yet."""
@@ -126,11 +151,12 @@ class MembershipColumn:
         known = self.found.get(str(value))
         if known is None:
             overlapping = self.taxonomy.overlapping(str(value))
-            known = self.found[str(value)] = (
+            known = (
                 _under(self.listed, self.taxonomy.ancestors(str(value))),
                 _under(self.listed, overlapping),
                 _under(self.scoped, overlapping),
             )
+            self.found.keep(str(value), known, sum(map(len, known)))
         return known
 
 
@@ -229,12 +255,11 @@ class Program:
     fact_names[fact_numbers[i]], "" for a group that reads several.
     """
 
-    def __init__(
-        self, measures: Sequence[Conditional], taxonomies: Taxonomies, parts: Parts | None = None
-    ) -> None:
+    def __init__(self, measures: Sequence[Conditional], taxonomies: Taxonomies, parts: Parts | None = None) -> None:
         """Take over what was compiled of measures, or compile them."""
         parts = compile_measures(measures) if parts is None else parts
-        self.tests = Tests(parts["tests"])
+        self.tests = Tests(parts["tests"], np.arange(len(parts["tests"])))
+        self.first_facts: tuple[list[str], NDArray[np.int32]] = parts["first_facts"]
         self.flat: Indices = parts["flat"]
         self.offsets: Indices = parts["offsets"]
         self.rows: Indices = parts["rows"]
