@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import msgspec
@@ -134,6 +134,11 @@ class Catalogue:
         return (
             self.measures.place_of(measure_id) if isinstance(self.measures, KeptMeasures) else self._places[measure_id]
         )
+
+    def unmapped(self) -> Catalogue:
+        """Return a catalogue that can be sent elsewhere: all in memory, nothing compiled, without what is searched."""
+        measures, documents, grants = dict(self.measures), dict(self.documents), dict(self.grants)
+        return replace(self, measures=measures, documents=documents, grants=grants, texts={})
 
     def superseding(self, measure_id: str) -> tuple[str, ...]:
         """Return the measures that have taken the place of one."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -24,13 +23,14 @@ Parts: TypeAlias = Mapping[str, Any]
 NO_POSITIONS: Positions = np.array([], dtype=np.intp)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Postings:
     """Lists of positions by key, one after the other in one array."""
 
-    keys: Mapping[str, int]
-    starts: NDArray[np.int64]
-    places: Small
+    __slots__ = ("keys", "places", "starts")
+
+    def __init__(self, keys: Mapping[str, int], starts: NDArray[np.int64], places: Small) -> None:
+        """Take over the lists: that of a key goes from its start to the next."""
+        self.keys, self.starts, self.places = keys, starts, places
 
     @classmethod
     def of(cls, lists: Mapping[str, Sequence[int]]) -> Postings:
@@ -72,12 +72,14 @@ class Postings:
 _NO_PLACES: Small = np.array([], dtype=np.int32)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Records:
     """Pieces of bytes, one after the other: what is read one at a time, when it is asked for."""
 
-    starts: NDArray[np.int64]
-    data: NDArray[np.uint8]
+    __slots__ = ("data", "starts")
+
+    def __init__(self, starts: NDArray[np.int64], data: NDArray[np.uint8]) -> None:
+        """Take over the pieces: each goes from its start to the next."""
+        self.starts, self.data = starts, data
 
     @classmethod
     def of(cls, pieces: Iterable[bytes]) -> Records:
