@@ -5,8 +5,8 @@ What is looked up in them stands in passages.py.
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -45,7 +45,7 @@ class NameScanner:
         entries: Iterable[Entry],
         names: Callable[[Entry], Iterable[str]] = Entry.spellings,
     ) -> None:
-        """Index the `names` of `entries` by their first two characters."""
+        """Index the `names` of `entries`, and by their first two characters how long they are."""
         self.vocabulary = vocabulary.name
         spelled: dict[str, list[str]] = {}
         for entry in entries:
@@ -53,27 +53,31 @@ class NameScanner:
                 name = fold_aligned(unicodedata.normalize("NFKC", spelling))
                 if len(name) >= SHORTEST_NAME and entry.id not in spelled.setdefault(name, []):
                     spelled[name].append(entry.id)
-        self._heads: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-        for name in sorted(spelled, key=lambda name: (-len(name), name)):
-            self._heads.setdefault(name[:SHORTEST_NAME], []).append((name, tuple(spelled[name])))
-        firsts = "".join(sorted({re.escape(head[0]) for head in self._heads}))
-        self._first = re.compile(f"[{firsts}]") if firsts else re.compile("(?!)")
+        self._ids = {name: tuple(ids) for name, ids in spelled.items()}
+        self._lengths: dict[str, list[int]] = {}
+        for length, head in sorted({(-len(name), name[:SHORTEST_NAME]) for name in spelled}):
+            self._lengths.setdefault(head, []).append(-length)
+        self._pairs = np.sort(_pairs_in("".join(self._lengths))[::SHORTEST_NAME])
 
     def scan(self, text: str) -> list[NameInText]:
         """Return every name in `text` (aligned-folded), left to right, not overlapping."""
         found: list[NameInText] = []
-        position = 0
-        while first := self._first.search(text, position):
-            hit = self._at(text, first.start())
-            position = hit.end if hit else first.start() + 1
+        behind, pairs = 0, _pairs_in(text)
+        places = np.searchsorted(self._pairs, pairs)
+        begins = self._pairs.take(places, mode="clip") == pairs if len(self._pairs) else np.zeros(0, dtype=np.bool_)
+        for position in np.flatnonzero(begins).tolist():
+            hit = self._at(text, position) if position >= behind else None
             if hit:
                 found.append(hit)
+                behind = hit.end
         return found
 
     def _at(self, text: str, position: int) -> NameInText | None:
-        for name, ids in self._heads.get(text[position : position + SHORTEST_NAME], ()):
-            end = position + len(name)
-            if text.startswith(name, position) and is_whole_word(text, position, end) and _is_one_word(text, name, end):
+        for length in self._lengths.get(text[position : position + SHORTEST_NAME], ()):
+            end = position + length
+            name = text[position:end]
+            ids = self._ids.get(name)
+            if ids and is_whole_word(text, position, end) and _is_one_word(text, name, end):
                 return NameInText(position, end, self.vocabulary, ids)
         return None
 
@@ -194,7 +198,7 @@ def _named(
     named: dict[str, set[int]] = {}
     for passage, using in zip(passages, users, strict=True):
         place = documents[passage.document]
-        first, last = np.searchsorted(starts[place], (passage.start, passage.end))
+        first, last = bisect_left(starts[place], passage.start), bisect_left(starts[place], passage.end)
         inside = (hit for hit in hits[place][first:last] if hit.end <= passage.end)
         for vocabulary, entry in {(hit.vocabulary, entry) for hit in inside for entry in hit.ids}:
             for level, position in using:
@@ -203,22 +207,27 @@ def _named(
 
 
 _BITS = 21
-"""So many bits hold a character."""
+"""So many bits hold a character; two of them leave as many for the number of a passage but one more."""
+
+
+def _pairs_in(text: str) -> NDArray[np.uint64]:
+    """Return each two characters that stand side by side as one number."""
+    characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    return (characters[:-1] << np.uint64(_BITS)) | characters[1:]
 
 
 def _pairs_of(texts: Sequence[str]) -> Postings:
     """Index texts by each two characters that stand side by side in them."""
-    joined = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-    lengths = np.array([len(text) for text in texts], dtype=np.intp)
-    owners = np.repeat(np.arange(len(texts), dtype=np.uint64), lengths)
-    within = owners[1:] == owners[:-1] if len(owners) else np.zeros(0, dtype=np.bool_)
-    pairs = ((joined[:-1] << np.uint64(_BITS)) | joined[1:])[within]
-    distinct, numbers = np.unique(pairs, return_inverse=True)
-    both = np.unique((numbers.astype(np.uint64) << np.uint64(32)) | owners[1:][within])
-    starts = np.searchsorted(both >> np.uint64(32), np.arange(len(distinct) + 1, dtype=np.uint64)).astype(np.int64)
+    bits = 64 - 2 * _BITS
+    owners = np.repeat(np.arange(len(texts), dtype=np.uint64), [len(text) for text in texts])
+    pairs = _pairs_in("".join(texts))[owners[1:] == owners[:-1]]
+    both = np.sort((pairs << np.uint64(bits)) | owners[1:][owners[1:] == owners[:-1]])
+    both = both[np.flatnonzero(np.diff(both, prepend=both[:1] ^ np.uint64(1)))]  # each pair of a text once
+    pairs, places = both >> np.uint64(bits), (both & np.uint64((1 << bits) - 1)).astype(np.int32)
+    starts = np.flatnonzero(np.diff(pairs, prepend=pairs[:1] ^ np.uint64(1)))
     mask = (1 << _BITS) - 1
-    keys = {chr(pair >> _BITS) + chr(pair & mask): row for row, pair in enumerate(distinct.tolist())}
-    return Postings(keys, starts, (both & np.uint64(0xFFFFFFFF)).astype(np.int32))
+    keys = {chr(pair >> _BITS) + chr(pair & mask): row for row, pair in enumerate(pairs[starts].tolist())}
+    return Postings(keys, np.append(starts, len(places)).astype(np.int64), places)
 
 
 def index_words(texts: Iterable[str]) -> Parts:
