@@ -317,7 +317,7 @@ class Engine:
         request, reading, decisions, columns = found.request, found.reading, found.decisions, self.columns
         presenter = Presenter(self.catalogue, request.language)
         questions = ask(reading, decisions, columns, considered=found.measures, withheld=found.ranking.withheld)
-        missed = near_misses(decisions, columns, found.measures, found.ranking.scores)
+        missed = near_misses(decisions, columns, found.measures, found.ranking)
         counts = tally(decisions.verdicts, found.ranking.withheld, found.measures)
         counted = dict(zip(COUNTED, counts.tolist(), strict=True))
         return shapes.MatchAnswer(
@@ -370,7 +370,7 @@ class Engine:
         )  # fmt: skip
         presented = []
         for number, place in enumerate(ranking.order[page].tolist(), page.start + 1):
-            finding, score = self._finding(place, found), round(float(ranking.scores[place]), 4)
+            finding, score = self._finding(place, found), round(ranking.score_of(place), 4)
             if request.detail == Detail.BRIEF:
                 presented.append(present.brief(number, finding, score))
             else:

@@ -10,7 +10,8 @@ import numpy as np
 
 from matcher.profiles.profile import Mention, Reading
 from matcher.ranking.hits import answering
-from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
+from matcher.ranking.measure_index import Flags, MeasureColumns
+from matcher.ranking.ranking import Ranking
 from rules.compiled.program import Decisions
 from rules.language.facts import DERIVED, REGION_FACTS, Answer, Answers, FactType, Value, made_exact
 from rules.language.flat import Positions
@@ -211,13 +212,13 @@ def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns)
             yield (fact, "target_region") if fact == "region" and not goes_elsewhere else (fact,)
 
 
-def near_misses(decisions: Decisions, columns: MeasureColumns, considered: Flags, scores: Floats) -> tuple[int, ...]:
+def near_misses(decisions: Decisions, columns: MeasureColumns, considered: Flags, ranking: Ranking) -> tuple[int, ...]:
     """Return the positions of measures with one unmet condition, on a fact a company can change, and all else met."""
     changeable = [fact.id for fact in columns.catalogue.facts.values() if fact.changeable]
     unmet = columns.program.conditions_on(decisions, UNMET, changeable)
     near = considered & (decisions.unmet == 1) & (decisions.unknown == 0) & (unmet == 1)
-    ranked = sorted(np.flatnonzero(near).tolist(), key=lambda place: (-scores[place], place))
-    return tuple(ranked[:MOST_NEAR_MISSES])
+    places = np.flatnonzero(near)
+    return tuple(places[np.lexsort((places, -ranking.scores_of(places)))][:MOST_NEAR_MISSES].tolist())
 
 
 def standing_of_needs(

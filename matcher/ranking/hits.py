@@ -163,14 +163,18 @@ def _remembered(
 
 def _gathered(hit: Iterable[_Hit], columns: MeasureColumns) -> tuple[Positions, Floats]:
     """Keep the best hit of the same place."""
-    strip = np.zeros(CHANNELS * columns.size)
-    for channel, positions, value in hit:
-        places = channel * columns.size + positions
-        strip[places] = np.maximum(strip[places], value)
-    needs = slice(Channel.NEEDS * columns.size, (Channel.NEEDS + 1) * columns.size)
-    strip[needs] = np.where(columns.promises_no_money, strip[needs] * PROMOTED, strip[needs])
-    places = np.flatnonzero(strip)
-    return places, strip[places]
+    hits = [each for each in hit if len(each[1])]
+    if not hits:
+        return NO_POSITIONS, np.zeros(0)
+    places = np.concatenate([channel * columns.size + positions for channel, positions, _ in hits])
+    values = np.repeat([value for _, _, value in hits], [len(positions) for _, positions, _ in hits])
+    order = np.argsort(places, kind="stable")
+    places, first = np.unique(places[order], return_index=True)
+    best = np.maximum.reduceat(values[order], first)
+    channel, measures = np.divmod(places, columns.size)
+    promoted = (channel == Channel.NEEDS) & columns.promises_no_money[measures]
+    best = np.where(promoted, best * PROMOTED, best)
+    return places[best > 0], best[best > 0]
 
 
 def is_searched(mention: Mention) -> bool:

@@ -133,9 +133,10 @@ class Lazy(Mapping[str, V]):
         self._names = _Names(ids)
         self.at = lru_cache(maxsize=most)(read)
         """Return the value at a place."""
-
-    def place_of(self, key: str) -> int:
+        self.place_of = lru_cache(maxsize=most)(self._place_of)
         """Return where an id stands; KeyError where it does not."""
+
+    def _place_of(self, key: str) -> int:
         place = bisect_left(self._names, key)
         if place == len(self.ids) or self._names[place] != key:
             raise KeyError(key)
