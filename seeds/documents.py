@@ -14,7 +14,9 @@ from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from seeds.departments import remark_spans
 from seeds.faults import Fault, SeedError, WrongValueError
@@ -280,6 +282,28 @@ def document_metadata(document: Document) -> dict[str, Any]:
     known = {name: value for name, value in values.items() if name not in _LEFT_OUT or value is not None}
     return {"schema": 1} | {name: _plain(value) for name, value in known.items()}
 
+
+class _Outline(NamedTuple):
+    """The parts of a document that follow from its text, as they are kept."""
+
+    metadata: dict[str, Any]
+    clauses: tuple[Clause, ...]
+    remarks: tuple[Remark, ...]
+
+
+def pack_document(document: Document) -> bytes:
+    """Write a document but for its text, so that its outline need not be read again."""
+    return msgspec.msgpack.encode(_Outline(document_metadata(document), document.clauses, document.remarks))
+
+
+def unpack_document(packed: bytes, text: str) -> Document:
+    """Return the document that was written, with its text."""
+    kept = _OUTLINE(packed)
+    values, _ = parse_metadata(kept.metadata, file="document.yaml")
+    return Document(**values, text=text, clauses=kept.clauses, remarks=kept.remarks)
+
+
+_OUTLINE = msgspec.msgpack.Decoder(_Outline).decode
 
 _PARTS = frozenset({"text", "clauses", "remarks", "_by_path"})
 

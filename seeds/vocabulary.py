@@ -205,6 +205,13 @@ def build_vocabulary(name: str, entries: Iterable[Entry]) -> Vocabulary:
     return Vocabulary(name, by_id, taxonomy, {folded: tuple(ids) for folded, ids in index.items()})
 
 
+def restore_vocabulary(name: str, entries: Iterable[Entry], index: Mapping[str, Sequence[str]]) -> Vocabulary:
+    """Return the vocabulary that `build_vocabulary` made of the same entries, with its index."""
+    by_id = {entry.id: entry for entry in entries}
+    taxonomy = Taxonomy({entry.id: entry.parents for entry in by_id.values()})
+    return Vocabulary(name, by_id, taxonomy, {folded: tuple(ids) for folded, ids in index.items()})
+
+
 def load_vocabulary(path: Path) -> Vocabulary:
     """Load one vocabulary file; raise SeedError naming every fault with its pointer."""
     data = load_yaml(path)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from matcher.ranking.compiling import compile_catalogue
 from rules.catalogue.content import Content, build_catalogue, load_content
 from service.commands.check import PACKS, SEEDS
 
@@ -74,7 +75,7 @@ def content() -> Content:
 @pytest.fixture(scope="session")
 def catalogue_file(built_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """Return the shipped catalogue as a file; who changes it works on a copy."""
-    return built_once("catalogue.sqlite", lambda file: build_catalogue(SEEDS, PACKS, file))
+    return built_once("catalogue.sqlite", lambda file: build_catalogue(SEEDS, PACKS, file, compile_catalogue))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -13,8 +13,8 @@ from msgspec.structs import asdict
 from matcher.answers import measure_shapes, shapes
 from matcher.answers.grants import GrantWords, papers
 from matcher.profiles.profile import QUESTION, MatchRequest
-from matcher.program_version import engine_version
 from rules.catalogue.catalogue import Catalogue
+from rules.catalogue.mapped import engine_version
 from rules.language.facts import FactDefinition
 from rules.language.grants import BenefitItem, Grant
 from rules.language.labels import Labeller

@@ -261,7 +261,7 @@ class Engine:
         self.declared = DeclaredFacts.of(catalogue)
         self.reader = build_reader(catalogue, self.declared)
         self._evidence = EvidenceFinder(self.columns)
-        self._rivals = rivals_of(self.columns.measures)
+        self._rivals = rivals_of(catalogue, self.columns.beside_others)
 
     def consider(self, request: MatchRequest) -> Considered:
         """Read the profile, decide every measure and rank; raise MatchError naming every bad declared fact."""
@@ -296,7 +296,7 @@ class Engine:
 
         What is open to all is looked for next, as with `include: ["general"]`, then what does not apply.
         """
-        place = list(self.catalogue.measures).index(measure_id)
+        place = self.catalogue.place_of(measure_id)
         for include in (frozenset[str](), _WITH_GENERAL, _WITH_ALL):
             found = self.consider(replace(request, include=include))
             ranks = np.flatnonzero(found.ranking.order == place)
@@ -307,17 +307,17 @@ class Engine:
     def standings(self, request: MatchRequest) -> dict[str, Standing]:
         """Return how each measure of the documents asked for stands, best ranked first, then those withheld."""
         found = self.consider(replace(request, include=_WITH_ALL))
-        ids, verdicts = self.columns.ids, found.decisions.verdicts
+        ids, verdicts = tuple(self.catalogue.measures), found.decisions.verdicts
         return {
-            **{str(ids[place]): Standing(OF_MEASURE[verdicts[place]]) for place in found.ranking.order},
-            **dict.fromkeys(ids[found.ranking.withheld].tolist(), Standing.WITHHELD),
+            **{ids[place]: Standing(OF_MEASURE[verdicts[place]]) for place in found.ranking.order.tolist()},
+            **{ids[place]: Standing.WITHHELD for place in np.flatnonzero(found.ranking.withheld).tolist()},
         }
 
     def _answer(self, found: Considered) -> shapes.MatchAnswer:
         request, reading, decisions, columns = found.request, found.reading, found.decisions, self.columns
         presenter = Presenter(self.catalogue, request.language)
         questions = ask(reading, decisions, columns, considered=found.measures, withheld=found.ranking.withheld)
-        missed = near_misses(decisions, columns, found.measures, found.ranking.scores)
+        missed = near_misses(decisions, columns, found.measures, found.ranking)
         counts = tally(decisions.verdicts, found.ranking.withheld, found.measures)
         counted = dict(zip(COUNTED, counts.tolist(), strict=True))
         return shapes.MatchAnswer(
@@ -370,7 +370,7 @@ class Engine:
         )  # fmt: skip
         presented = []
         for number, place in enumerate(ranking.order[page].tolist(), page.start + 1):
-            finding, score = self._finding(place, found), round(float(ranking.scores[place]), 4)
+            finding, score = self._finding(place, found), round(ranking.score_of(place), 4)
             if request.detail == Detail.BRIEF:
                 presented.append(present.brief(number, finding, score))
             else:

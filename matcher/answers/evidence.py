@@ -16,6 +16,7 @@ from matcher.profiles.words import SURE, How
 from matcher.ranking.measure_index import MeasureColumns
 from matcher.ranking.passages import Passage, find_whole_word, longest_stretch, searched, sentence_at
 from rules.language.facts import REGION_FACTS
+from rules.language.flat import Kept
 from rules.language.measures import Measure
 from seeds.documents import Document
 from seeds.outline import Clause
@@ -25,6 +26,8 @@ MOST_PASSAGES = 5
 SHORTEST_WORDS = 2
 LONGEST_PASSAGE = 160
 _CUTS = "，、；：,"
+_MOST_NAMED = 1 << 20
+"""So many places of names are remembered."""
 _SMALL = frozenset({"county", "zone"})
 
 
@@ -64,7 +67,7 @@ class EvidenceFinder:
     def __init__(self, columns: MeasureColumns) -> None:
         """Keep the compiled catalogue."""
         self._columns = columns
-        self._named: dict[str, NamedPlaces] = {}
+        self._named: Kept[str, NamedPlaces] = Kept(_MOST_NAMED)
         self._kin: dict[tuple[str, str], Mapping[str, float]] = {}
 
     def find(self, measure: Measure, mentions: Iterable[Mention]) -> tuple[Evidence, ...]:
@@ -139,7 +142,7 @@ class EvidenceFinder:
                     for entry in hit.ids:
                         if hit.vocabulary != "regions" or self._is_meant(measure, entry):
                             named.setdefault((hit.vocabulary, entry), (distance, hit.start, hit.end))
-            self._named[measure.id] = named
+            self._named.keep(measure.id, named, len(named))
         return named
 
     def _words(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
@@ -147,7 +150,7 @@ class EvidenceFinder:
         wanted = fold_aligned(mention.input.strip())
         if len(wanted) < SHORTEST_WORDS:
             return None
-        text = self._columns.passages.aligned[document.id]
+        text = self._columns.passages.aligned(document.id)
         for passage in self._search_order(measure, document):
             at = find_whole_word(text, wanted, passage.start, passage.end)
             if at >= 0:
@@ -156,8 +159,8 @@ class EvidenceFinder:
 
     def _stretch(self, measure: Measure, document: Document, mention: Mention) -> Match | None:
         """Return the longest stretch of the words in the operative sentence."""
-        own, words = self._columns.passages.own[measure.id], searched(mention.input)
-        stretch = longest_stretch(words, self._columns.passages.aligned[document.id], own.start, own.end)
+        own, words = self._columns.passages.own(measure.id), searched(mention.input)
+        stretch = longest_stretch(words, self._columns.passages.aligned(document.id), own.start, own.end)
         if stretch is None:
             return None
         start, end = stretch
@@ -171,7 +174,7 @@ class EvidenceFinder:
             return None
         best: Match | None = None
         for passage in self._search_order(measure, document):
-            window = best_window(phrase, self._columns.passages.aligned[document.id][passage.start : passage.end])
+            window = best_window(phrase, self._columns.passages.aligned(document.id)[passage.start : passage.end])
             if window and window.end > window.start and (best is None or window.similarity > best.similarity):
                 start, end = passage.start + window.start, passage.start + window.end
                 best = Match(mention=mention, start=start, end=end, how=How.FUZZY, similarity=window.similarity)
@@ -190,7 +193,7 @@ class EvidenceFinder:
         context = [document.clause(path) for path in measure.context]
         return (
             quote,
-            index.own[measure.id],
+            index.own(measure.id),
             *index.granting_nothing(document.id, clause),
             *(Passage(document.id, other.start, other.end) for other in context),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,15 +150,16 @@ class Explainer:
         return ("; " if self.language == "en" else "；").join(items)
 
 
-def rivals_of(measures: Sequence[Measure]) -> dict[str, tuple[Rival, ...]]:
-    """Return, by measure id, the measures that its caveats may have to name."""
-    places = {measure.id: position for position, measure in enumerate(measures)}
+def rivals_of(catalogue: Catalogue, beside_others: Iterable[int]) -> dict[str, tuple[Rival, ...]]:
+    """Return, by measure id, the measures that its caveats may have to name; `beside_others` name any."""
+    measures = catalogue.in_order
     pairs: dict[tuple[str, str, int], None] = {}  # a set that keeps its order
-    for position, measure in enumerate(measures):
+    for position in beside_others:
+        measure = measures[position]
         for loser in measure.supersedes:
             pairs[loser, "superseded", position] = None
-        for other in (name for name in measure.excludes if name in places):
-            pairs[measure.id, "exclusive", places[other]] = None
+        for other in (name for name in measure.excludes if name in catalogue.measures):
+            pairs[measure.id, "exclusive", catalogue.place_of(other)] = None
             pairs[other, "exclusive", position] = None
     found: dict[str, tuple[Rival, ...]] = {}
     for name, code, position in pairs:

@@ -10,10 +10,11 @@ import numpy as np
 
 from matcher.profiles.profile import Mention, Reading
 from matcher.ranking.hits import answering
-from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
-from matcher.ranking.passages import Positions
+from matcher.ranking.measure_index import Flags, MeasureColumns
+from matcher.ranking.ranking import Ranking
 from rules.compiled.program import Decisions
 from rules.language.facts import DERIVED, REGION_FACTS, Answer, Answers, FactType, Value, made_exact
+from rules.language.flat import Positions
 from rules.language.measures import OF_MEASURE, UNKNOWN, UNMET
 from seeds.word_lists import word_lists
 
@@ -155,8 +156,8 @@ def _choices(question: Question, decisions: Decisions, columns: MeasureColumns, 
     if vocabulary is None:
         yield Choice(fact=question.fact, value=True, settles=question.settles)
         return
-    tests, (measures, nodes) = tuple(columns.program.tests), columns.program.tests_asserted((question.fact,))
-    waiting = nodes[shown[measures] & (decisions.nodes[nodes] == UNKNOWN)]
+    tests, (measures, nodes) = columns.program.tests, columns.program.tests_asserted((question.fact,))
+    waiting = np.unique(nodes[shown[measures] & (decisions.nodes[nodes] == UNKNOWN)])
     titles = {str(title) for node in waiting.tolist() for title in tests[node].expected}
     for title in filter(titles.__contains__, vocabulary.entries):
         yield Choice(fact=question.fact, value=title, settles=question.settles)
@@ -211,13 +212,13 @@ def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns)
             yield (fact, "target_region") if fact == "region" and not goes_elsewhere else (fact,)
 
 
-def near_misses(decisions: Decisions, columns: MeasureColumns, considered: Flags, scores: Floats) -> tuple[int, ...]:
+def near_misses(decisions: Decisions, columns: MeasureColumns, considered: Flags, ranking: Ranking) -> tuple[int, ...]:
     """Return the positions of measures with one unmet condition, on a fact a company can change, and all else met."""
     changeable = [fact.id for fact in columns.catalogue.facts.values() if fact.changeable]
     unmet = columns.program.conditions_on(decisions, UNMET, changeable)
     near = considered & (decisions.unmet == 1) & (decisions.unknown == 0) & (unmet == 1)
-    ranked = sorted(np.flatnonzero(near).tolist(), key=lambda place: (-scores[place], place))
-    return tuple(ranked[:MOST_NEAR_MISSES])
+    places = np.flatnonzero(near)
+    return tuple(places[np.lexsort((places, -ranking.scores_of(places)))][:MOST_NEAR_MISSES].tolist())
 
 
 def standing_of_needs(

@@ -9,7 +9,6 @@ from typing import Any
 from matcher.profiles.profile import MatchError
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition, FactError, Value, parse_fact_value
-from rules.language.measures import Conditional
 from seeds.faults import Fault
 from seeds.vocabulary import Vocabulary
 
@@ -28,10 +27,7 @@ class DeclaredFacts:
     @classmethod
     def of(cls, catalogue: Catalogue) -> DeclaredFacts:
         """Return the judge of what one catalogue publishes and asks."""
-        tiers = [tier for grant in catalogue.grants.values() for item in grant.benefits for tier in item.tiers]
-        asking: tuple[Conditional, ...] = (*catalogue.measures.values(), *tiers)
-        manual = {test.fact for one in asking for test in one.tests if test.operator == "manual"}
-        return cls(catalogue.facts, catalogue.vocabularies, frozenset(manual - catalogue.facts.keys()))
+        return cls(catalogue.facts, catalogue.vocabularies, catalogue.manual_facts - catalogue.facts.keys())
 
     def read(self, declared: Mapping[str, Any]) -> dict[str, tuple[Value, ...]]:
         """Return the values of declared facts; raise MatchError naming every one that is unknown or has none."""

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from matcher.profiles.profile import Mention, Reading
 from matcher.profiles.words import How
-from matcher.ranking.measure_index import FARTHEST, NARROWER, Flags, Floats, MeasureColumns, found
-from matcher.ranking.passages import NO_POSITIONS, Level, Positions
+from matcher.ranking.measure_index import FARTHEST, NARROWER, Flags, Floats, MeasureColumns
+from matcher.ranking.passages import Level
 from rules.language.facts import Answer
+from rules.language.flat import NO_POSITIONS, Positions
 
 PROMOTED = 0.5
 """A sentence that only promotes a direction of research answers the need for money by half: it offers none."""
@@ -155,20 +156,25 @@ def _remembered(
     """Return the spots of one vocabulary entry, worked out at its first mention."""
     known = columns.hit.get((kind, entry))
     if known is None:
-        known = columns.hit[kind, entry] = _gathered(make(columns, entry), columns)
+        known = _gathered(make(columns, entry), columns)
+        columns.hit.keep((kind, entry), known, 2 * len(known[0]))
     return Spots(*known)
 
 
 def _gathered(hit: Iterable[_Hit], columns: MeasureColumns) -> tuple[Positions, Floats]:
     """Keep the best hit of the same place."""
-    strip = np.zeros(CHANNELS * columns.size)
-    for channel, positions, value in hit:
-        places = channel * columns.size + positions
-        strip[places] = np.maximum(strip[places], value)
-    needs = slice(Channel.NEEDS * columns.size, (Channel.NEEDS + 1) * columns.size)
-    strip[needs] = np.where(columns.promises_no_money, strip[needs] * PROMOTED, strip[needs])
-    places = np.flatnonzero(strip)
-    return places, strip[places]
+    hits = [each for each in hit if len(each[1])]
+    if not hits:
+        return NO_POSITIONS, np.zeros(0)
+    places = np.concatenate([channel * columns.size + positions for channel, positions, _ in hits])
+    values = np.repeat([value for _, _, value in hits], [len(positions) for _, positions, _ in hits])
+    order = np.argsort(places, kind="stable")
+    places, first = np.unique(places[order], return_index=True)
+    best = np.maximum.reduceat(values[order], first)
+    channel, measures = np.divmod(places, columns.size)
+    promoted = (channel == Channel.NEEDS) & columns.promises_no_money[measures]
+    best = np.where(promoted, best * PROMOTED, best)
+    return places[best > 0], best[best > 0]
 
 
 def is_searched(mention: Mention) -> bool:
@@ -215,13 +221,13 @@ def _place_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
             continue
         level = regions[place].kind
         in_condition = GROUP_IN_CONDITION if level == "group" else 1.0
-        hit.append((Channel.PLACES, found(columns.places, place), in_condition))
+        hit.append((Channel.PLACES, columns.places[place], in_condition))
         for where in (Level.SENTENCE, Level.CONTEXT):
             in_text = passages.measures_naming("regions", place, where)
             hit.append((Channel.PLACES, in_text, PLACE_IN_TEXT.get(level, 0.0)))
     if columns.is_below_province(entry):
         inside = taxonomy.descendants(entry) - {entry}
-        hit += [(Channel.PLACES, found(columns.places, place), NARROWER) for place in inside]
+        hit += [(Channel.PLACES, columns.places[place], NARROWER) for place in inside]
     return hit
 
 
@@ -240,23 +246,23 @@ def _instrument_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
     """Touch where a need names the measure's main instrument, less for a further one of it."""
     hit: list[_Hit] = []
     for instrument in columns.catalogue.vocabularies["needs"][entry].instruments:
-        hit.append((Channel.NEEDS, found(columns.any_instrument, instrument), FURTHER_INSTRUMENT))
-        hit.append((Channel.NEEDS, found(columns.main_instrument, instrument), MAIN_INSTRUMENT))
+        hit.append((Channel.NEEDS, columns.any_instrument[instrument], FURTHER_INSTRUMENT))
+        hit.append((Channel.NEEDS, columns.main_instrument[instrument], MAIN_INSTRUMENT))
     return hit
 
 
 def _stage_spots(columns: MeasureColumns, stage: str) -> list[_Hit]:
     """Touch what fits the project's stage; at the pilot or demonstration stage it needs just that, stated or not."""
     broader = columns.catalogue.vocabularies["stages"].taxonomy.ancestors(stage)
-    fits: list[_Hit] = [(Channel.STAGE, found(columns.stages, each), 1.0) for each in broader]
-    return [*fits, (Channel.NEEDS, found(columns.main_instrument, stage), STAGE_AS_NEED)]
+    fits: list[_Hit] = [(Channel.STAGE, columns.stages[each], 1.0) for each in broader]
+    return [*fits, (Channel.NEEDS, columns.main_instrument[stage], STAGE_AS_NEED)]
 
 
 def _own_spots(columns: MeasureColumns, sector: str) -> list[_Hit]:
     """Touch the measures whose own conditions name the company's sector or what it belongs to."""
     broader = columns.catalogue.vocabularies["sectors"].taxonomy.ancestors(sector)
-    near: list[_Hit] = [(Channel.OWN_SECTOR, found(columns.narrow_sectors, each), 1.0) for each in broader]
-    return [*near, *((Channel.OWN_SECTOR, found(columns.broad_sectors, each), ONE_OF_MANY_SECTORS) for each in broader)]
+    near: list[_Hit] = [(Channel.OWN_SECTOR, columns.narrow_sectors[each], 1.0) for each in broader]
+    return [*near, *((Channel.OWN_SECTOR, columns.broad_sectors[each], ONE_OF_MANY_SECTORS) for each in broader)]
 
 
 _MAKERS: Mapping[str, Callable[[MeasureColumns, str], list[_Hit]]] = {

@@ -6,9 +6,7 @@ Longest names first, none inside another of its vocabulary.
 from __future__ import annotations
 
 import re
-import unicodedata
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -17,19 +15,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.catalogue.catalogue import Catalogue
+from rules.language.flat import NO_POSITIONS, Kept, Parts, Positions, Postings, Records
 from rules.language.measures import Measure
-from seeds.departments import duty_spans
 from seeds.documents import Document
 from seeds.outline import Clause
-from seeds.regions import names_in_prose
-from seeds.vocabulary import Entry, Vocabulary, fold_aligned, simplify
+from seeds.vocabulary import fold_aligned, simplify
 from seeds.word_lists import word_lists
 
 SHORTEST_NAME = 2
-
-_NOT_BEHIND, _NOT_BEFORE = word_lists().not_behind, word_lists().not_before
-"""Names that are the end of one word and the beginning of the next (金融|资本), by the characters beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,53 +33,6 @@ class NameInText:
     end: int
     vocabulary: str
     ids: tuple[str, ...]
-
-
-class NameScanner:
-    """Finds the names of one vocabulary in aligned-folded texts; built once."""
-
-    def __init__(
-        self,
-        vocabulary: Vocabulary,
-        entries: Iterable[Entry],
-        names: Callable[[Entry], Iterable[str]] = Entry.spellings,
-    ) -> None:
-        """Index the `names` of `entries` by their first two characters."""
-        self.vocabulary = vocabulary.name
-        spelled: dict[str, list[str]] = {}
-        for entry in entries:
-            for spelling in names(entry):
-                name = fold_aligned(unicodedata.normalize("NFKC", spelling))
-                if len(name) >= SHORTEST_NAME and entry.id not in spelled.setdefault(name, []):
-                    spelled[name].append(entry.id)
-        self._heads: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-        for name in sorted(spelled, key=lambda name: (-len(name), name)):
-            self._heads.setdefault(name[:SHORTEST_NAME], []).append((name, tuple(spelled[name])))
-
-    def scan(self, text: str) -> list[NameInText]:
-        """Return every name in `text` (aligned-folded), left to right, not overlapping."""
-        found: list[NameInText] = []
-        position, last = 0, len(text) - 1
-        while position < last:
-            hit = self._at(text, position)
-            if hit is None:
-                position += 1
-            else:
-                found.append(hit)
-                position = hit.end
-        return found
-
-    def _at(self, text: str, position: int) -> NameInText | None:
-        for name, ids in self._heads.get(text[position : position + SHORTEST_NAME], ()):
-            end = position + len(name)
-            if text.startswith(name, position) and is_whole_word(text, position, end) and _is_one_word(text, name, end):
-                return NameInText(position, end, self.vocabulary, ids)
-        return None
-
-
-def _is_one_word(text: str, name: str, end: int) -> bool:
-    left, right = text[end - len(name) - 1 : end - len(name)], text[end : end + 1]
-    return not (left and left in _NOT_BEHIND.get(name, "")) and not (right and right in _NOT_BEFORE.get(name, ""))
 
 
 def find_whole_word(text: str, words: str, start: int, end: int) -> int:
@@ -111,11 +57,7 @@ def _joins(text: str, left: int, right: int) -> bool:
 
 
 _SENTENCE_END = re.compile(r"[。；！？\n]")
-_BLANK = "\0"
 BELOW_PROVINCE = frozenset({"city", "county", "zone", "group"})
-
-Positions = NDArray[np.intp]
-NO_POSITIONS: Positions = np.array([], dtype=np.intp)
 
 
 class Level(IntEnum):
@@ -173,124 +115,84 @@ def passages_of(
 
 
 class PassageIndex:
-    """For every measure of a catalogue: which vocabulary names and which words its passages hold."""
+    """For every measure of a catalogue: which vocabulary names and which words its passages hold (indexing.py)."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        """Scan every document once."""
-        self.aligned = {document.id: _searchable(document.text) for document in catalogue.documents.values()}
-        words = catalogue.vocabularies
-        places = [entry for entry in words["regions"].entries.values() if entry.kind in BELOW_PROVINCE]
-        scanners = (
-            NameScanner(words["concepts"], words["concepts"].entries.values()),
-            NameScanner(words["sectors"], words["sectors"].entries.values()),
-            NameScanner(words["needs"], words["needs"].entries.values(), _reporting_names),
-            NameScanner(words["regions"], places, names_in_prose),
-        )
-        self.names: dict[str, tuple[NameInText, ...]] = {
-            document: tuple(
-                sorted((hit for scanner in scanners for hit in scanner.scan(text)), key=lambda hit: hit.start)
-            )
-            for document, text in self.aligned.items()
-        }
-        self._starts = {document: [hit.start for hit in hits] for document, hits in self.names.items()}
-        self.own: dict[str, Passage] = {}
-        self._users: dict[Passage, list[tuple[Level, int]]] = {}
-        beside: dict[tuple[str, str], list[Measure]] = {}
-        for measure in sorted(catalogue.measures.values(), key=lambda measure: measure.source.start):
-            beside.setdefault((measure.document, measure.source.clause), []).append(measure)
-        for position, measure in enumerate(catalogue.measures.values()):
-            neighbours = beside[measure.document, measure.source.clause]
-            standing = passages_of(measure, catalogue.documents[measure.document], neighbours)
-            self.own[measure.id] = standing[Level.SENTENCE][0]
-            for level, passages in standing.items():
-                for passage in passages:
-                    self._users.setdefault(passage, []).append((level, position))
-        self._granting = _by_document(self.own.values())
-        self._passages = tuple(self._users)
-        self._named = self._index_names()
-        self._bigrams = self._index_bigrams()
+    def __init__(self, parts: Parts, place_of: Callable[[str], int]) -> None:
+        """Take over what was indexed; `place_of` tells where a measure stands in the catalogue."""
+        self._place_of = place_of
+        self._documents: Sequence[str] = parts["documents"]
+        self._places = {name: place for place, name in enumerate(self._documents)}
+        self._texts: Records = parts["aligned"]
+        (self._hit_starts, self._hits), self._kinds = parts["hits"], parts["kinds"]
+        self._own, (self._grant_starts, self._grants) = parts["own"], parts["granting"]
+        self._passages, (self._user_starts, self._users) = parts["passages"], parts["users"]
+        self._named: Postings = parts["named"]
+        self._pairs: Postings = parts["pairs"]
+        self.aligned = lru_cache(maxsize=_TEXTS)(self._aligned)
+        """Return the text of a document as it is searched."""
+
+    def _aligned(self, document: str) -> str:
+        return self._texts[self._places[document]].decode("utf-8", "surrogatepass")
+
+    def own(self, measure: str) -> Passage:
+        """Return the operative sentence of a measure."""
+        document, start, end = self._own[self._place_of(measure)].tolist()
+        return Passage(self._documents[document], start, end)
+
+    def names_of(self, document: str) -> tuple[NameInText, ...]:
+        """Return the names that stand in a document."""
+        return self.names_in(Passage(document, 0, len(self.aligned(document))))
 
     def names_in(self, passage: Passage) -> tuple[NameInText, ...]:
         """Return the names that stand inside a passage."""
-        hits, starts = self.names[passage.document], self._starts[passage.document]
-        first, last = bisect_left(starts, passage.start), bisect_left(starts, passage.end)
-        return tuple(hit for hit in hits[first:last] if hit.end <= passage.end)
+        hits = _part(self._hits, self._hit_starts, self._places[passage.document])
+        first, last = np.searchsorted(hits[:, 0], (passage.start, passage.end))
+        return tuple(
+            NameInText(start, end, self._kinds[kind][0], tuple(self._kinds[kind][1]))
+            for start, end, kind in hits[first:last].tolist()
+            if end <= passage.end
+        )
 
     def granting_nothing(self, document: str, clause: Clause) -> tuple[Passage, ...]:
         """Return the parts of a clause that are no measure's operative sentence."""
-        spans = self._granting.get(document, [])
-        first, last = (bisect_left(spans, (edge, 0)) for edge in (clause.start, clause.end))
-        edges = [clause.start, *(edge for span in spans[first:last] for edge in span), clause.end]
+        spans = _part(self._grants, self._grant_starts, self._places[document])
+        first, last = np.searchsorted(spans[:, 0], (clause.start, clause.end))
+        edges = [clause.start, *(edge for span in spans[first:last, :2].tolist() for edge in span), clause.end]
         parts = zip(edges[::2], edges[1::2], strict=True)
         return tuple(Passage(document, start, end) for start, end in parts if start < end)
 
     def measures_naming(self, vocabulary: str, entry: str, level: Level) -> Positions:
         """Return the positions of the measures that name an entry at a level."""
-        return self._named.get((vocabulary, entry, level), NO_POSITIONS)
+        return self._named[f"{level}{vocabulary}/{entry}"]
 
     def measures_saying(self, words: str) -> dict[Level, Positions]:
         """Return, by level, the positions of the measures whose passages hold `words` exactly (two characters up)."""
         found: dict[Level, set[int]] = {level: set() for level in Level}
         for passage in self._passages_saying(fold_aligned(words.strip())):
-            for level, position in self._users[passage]:
-                found[level].add(position)
+            for level, position in _part(self._users, self._user_starts, passage).tolist():
+                found[Level(level)].add(position)
         return {level: np.array(sorted(positions), dtype=np.intp) for level, positions in found.items()}
 
-    def _passages_saying(self, words: str) -> Iterable[Passage]:
+    def _passages_saying(self, words: str) -> Iterable[int]:
         pairs = {words[i : i + 2] for i in range(len(words) - 1)}
-        postings = [self._bigrams.get(pair, NO_POSITIONS) for pair in pairs]
+        postings = sorted(map(self._pairs.__getitem__, pairs), key=len)
         if not postings:
             return
-        candidates = min(postings, key=len)
-        for other in postings:
+        candidates = postings[0]
+        for other in postings[1:]:
             candidates = np.intersect1d(candidates, other, assume_unique=True)
-        for number in candidates:
-            passage = self._passages[number]
-            text = self.aligned[passage.document]
-            if find_whole_word(text, words, passage.start, passage.end) >= 0:
-                yield passage
-
-    def _index_names(self) -> Mapping[tuple[str, str, Level], Positions]:
-        named: dict[tuple[str, str, Level], set[int]] = {}
-        for passage, users in self._users.items():
-            entries = {(hit.vocabulary, entry) for hit in self.names_in(passage) for entry in hit.ids}
-            for vocabulary, entry in entries:
-                for level, position in users:
-                    named.setdefault((vocabulary, entry, level), set()).add(position)
-        return {key: np.array(sorted(positions), dtype=np.intp) for key, positions in named.items()}
-
-    def _index_bigrams(self) -> Mapping[str, Positions]:
-        postings: dict[str, list[int]] = {}
-        for number, passage in enumerate(self._passages):
-            text = self.aligned[passage.document][passage.start : passage.end]
-            for pair in {text[i : i + 2] for i in range(len(text) - 1)}:
-                postings.setdefault(pair, []).append(number)
-        return {pair: np.array(numbers, dtype=np.intp) for pair, numbers in postings.items()}
+        for number in candidates.tolist():
+            document, start, end = self._passages[number].tolist()
+            if find_whole_word(self.aligned(self._documents[document]), words, start, end) >= 0:
+                yield number
 
 
-def _by_document(passages: Iterable[Passage]) -> dict[str, list[tuple[int, int]]]:
-    """Return, by document, the stretches that passages cover, in order and not overlapping."""
-    covered: dict[str, list[tuple[int, int]]] = {}
-    for passage in sorted(passages, key=lambda passage: (passage.start, passage.end)):
-        spans = covered.setdefault(passage.document, [])
-        if spans and passage.start < spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], passage.end))
-        else:
-            spans.append((passage.start, passage.end))
-    return covered
+_TEXTS = 256
+"""So many texts are kept as they are searched, of those asked for last."""
 
 
-def _searchable(text: str) -> str:
-    """Return the text for searching, who is responsible blanked out: 农业农村厅 says nothing of farming."""
-    aligned = fold_aligned(text)
-    for start, end in duty_spans(text):
-        aligned = aligned[:start] + _BLANK * (end - start) + aligned[end:]
-    return aligned
-
-
-def _reporting_names(need: Entry) -> Iterable[str]:
-    """Return the names of a need that mean it in a policy too: 推广, 数据 and 落地 stand there for anything."""
-    return (name for name in need.spellings() if len(name) > SHORTEST_NAME)
+def _part(rows: NDArray[np.int32], starts: NDArray[np.int64], place: int) -> NDArray[np.int32]:
+    return rows[starts[place] : starts[place + 1]]
 
 
 FAINTEST = 0.75
@@ -319,22 +221,21 @@ class _Pair(NamedTuple):
 
 
 class FoundWords:
-    """Finds measures by words as they stand; built once for the texts of all measures, in their order."""
+    """Finds measures by words as they stand; the texts of all measures were indexed in their order (indexing.py)."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        """Index aligned-folded texts, one a measure."""
-        postings: dict[str, list[int]] = {}
-        for position, text in enumerate(texts):
-            for pair in dict.fromkeys(pair.text for pair in _pairs(text)):
-                postings.setdefault(pair, []).append(position)
-        self.find = lru_cache(maxsize=4096)(self._find)
+    def __init__(self, parts: Parts) -> None:
+        """Take over the index of words."""
+        self._size: int = parts["size"]
+        self._postings: Postings = parts["postings"]
+        self._kept: Kept[str, tuple[Positions, NDArray[np.float64]]] = Kept()
+
+    def find(self, words: str) -> tuple[Positions, NDArray[np.float64]]:
         """Return the positions of the measures that say some of the words given, and how well each does (0 to 1)."""
-        self._size = len(texts)
-        self._postings = {pair: np.array(found, dtype=np.intp) for pair, found in postings.items()}
-        rarest = np.log(self._size + 1)
-        self._weights = {
-            pair: float(np.log((self._size + 1) / len(found)) / rarest) for pair, found in postings.items()
-        }
+        known = self._kept.get(words)
+        if known is None:
+            known = self._find(words)
+            self._kept.keep(words, known, len(known[0]))
+        return known
 
     def _find(self, words: str) -> tuple[Positions, NDArray[np.float64]]:
         """Find measures by pairs of characters.
@@ -343,20 +244,34 @@ class FoundWords:
         only beside another of the run.
         """
         pairs = list(_pairs(searched(words)))[:MOST_PAIRS]
-        found = np.zeros((len(pairs) + 1, self._size), dtype=np.bool_)
-        for row, pair in enumerate(pairs):
-            found[row, self._postings.get(pair.text, NO_POSITIONS)] = True
-        if not found.any():
+        found = [self._postings[pair.text] for pair in pairs]
+        if not any(map(len, found)):
             return NO_POSITIONS, np.zeros(0)
-        follows = np.array([[not pair.is_first] for pair in pairs] + [[False]])
-        beside = np.zeros_like(found)
-        beside[1:] |= found[:-1] & follows[1:]
-        beside[:-1] |= found[1:] & follows[1:]
-        edge = np.array([[pair.is_edge] for pair in pairs] + [[False]])
-        weights = np.array([self._weights.get(pair.text, 0.0) for pair in pairs] + [0.0])
-        sums = weights @ (found & (edge | beside))
+        counted = [
+            here if pair.is_edge else here[np.isin(here, np.concatenate(_beside(pairs, found, row)))]
+            for row, (pair, here) in enumerate(zip(pairs, found, strict=True))
+        ]
+        weights = np.repeat([self._weight(pair.text) for pair in pairs], [len(each) for each in counted])
+        sums = np.bincount(np.concatenate(counted), weights, minlength=self._size)
         positions = np.flatnonzero(sums >= FAINTEST)
         return positions, np.minimum(sums[positions] / FULL, 1.0)
+
+    def _weight(self, pair: str) -> float:
+        """Return what a pair weighs: the more, the fewer measures say it."""
+        count = self._postings.count(pair)
+        return float(np.log((self._size + 1) / count) / np.log(self._size + 1)) if count else 0.0
+
+
+def _beside(pairs: Sequence[_Pair], found: Sequence[Positions], row: int) -> list[Positions]:
+    """Return where the pairs before and behind one in its run are found."""
+    before = found[row - 1] if row and not pairs[row].is_first else NO_POSITIONS
+    behind = found[row + 1] if row + 1 < len(pairs) and not pairs[row + 1].is_first else NO_POSITIONS
+    return [before, behind]
+
+
+def words_in(text: str) -> Iterable[str]:
+    """Return what of a text is indexed: the pairs of characters and the Latin words in it."""
+    return (pair.text for pair in _pairs(text))
 
 
 def searched(words: str) -> str:

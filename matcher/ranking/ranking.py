@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntFlag, auto
 from pathlib import Path
@@ -30,10 +30,11 @@ from matcher.ranking.hits import (
     typed_words,
 )
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
-from matcher.ranking.passages import Level, Positions
+from matcher.ranking.passages import Level
 from matcher.standing import RELEVANCE, Relevance
 from rules.compiled.program import Decisions
 from rules.language.facts import REGION_FACTS, Answer
+from rules.language.flat import Positions
 from rules.language.measures import MET, UNKNOWN, UNMET, MeasureVerdict
 from seeds.docstrings import docstring_of
 from seeds.faults import load_yaml
@@ -123,6 +124,13 @@ class Comparison:
         """Tell where the profile has such a thing to compare."""
         return np.asarray(self.comparable & kind, dtype=np.bool_)
 
+    def of(self, places: Positions) -> Comparison:
+        """Return the pairs of one profile with some measures of the catalogue that it stands beside."""
+        return replace(
+            self, hits=Hits(self.hits.by_channel[:, places]), measures=places, sector_met=self.sector_met[places],
+            place_met=self.place_met[places], all_met=self.all_met[places], addressed=self.addressed[places],
+        )  # fmt: skip
+
 
 Feature: TypeAlias = Callable[[Comparison], Floats]
 
@@ -195,9 +203,9 @@ def conditions_are_met(comparison: Comparison) -> Floats:
 
 def document_is_in_force(comparison: Comparison) -> Floats:
     """The measure binds on the day asked about, and is no draft."""
-    columns, day = comparison.columns, comparison.on.toordinal()
-    running = (columns.first_day <= day) & (day <= columns.last_day)
-    return np.asarray(np.where(running, np.where(columns.draft(), 0.4, 1.0), 0.0)[comparison.measures])
+    columns, day, measures = comparison.columns, comparison.on.toordinal(), comparison.measures
+    running = (columns.first_day[measures] <= day) & (day <= columns.last_day[measures])
+    return np.asarray(np.where(running, np.where(columns.draft()[measures], 0.4, 1.0), 0.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,27 +258,45 @@ class FeatureValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ranking:
-    """The order of the measures shown, and the columns it rests on (all in the catalogue's order).
+class Scores:
+    """Features (rows) of pairs of a profile and a measure (columns), weighed and added up."""
 
-    `features` and `contributions` have a row a feature and a column a measure; NaN is nothing to compare.
+    features: Floats
+    contributions: Floats
+    totals: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The order of the measures shown, and the columns it rests on (all in the catalogue's order but for the scores).
+
+    `shown` are the places of these measures in rising order, and `scores` have a column for each of them.
 
     `standing` are those connected that no condition rules out, `set_aside` those of them that are not shown because
     they are open to a whole field or to all, and others are nearer.
     """
 
-    order: NDArray[np.intp]
+    order: Positions
     relevance: NDArray[np.int8]
-    scores: Floats
-    features: Floats
-    contributions: Floats
+    comparison: Comparison
+    shown: Positions
+    scores: Scores
     withheld: Flags
     set_aside: Flags
     standing: Flags
 
+    def score_of(self, position: int) -> float:
+        """Return the score of a measure that is shown."""
+        return float(self.scores.totals[np.searchsorted(self.shown, position)])
+
+    def scores_of(self, places: Positions) -> Floats:
+        """Return the scores of any measures."""
+        return score(self.comparison.of(places)).totals
+
     def feature_values(self, position: int) -> tuple[FeatureValue, ...]:
-        """Return the features of one measure, as weighed."""
-        values, parts = self.features[:, position].tolist(), self.contributions[:, position].tolist()
+        """Return the features of a measure that is shown, as weighed; None is nothing to compare."""
+        place = np.searchsorted(self.shown, position)
+        values, parts = self.scores.features[:, place].tolist(), self.scores.contributions[:, place].tolist()
         return tuple(
             FeatureValue(
                 name=weight.name, value=None if math.isnan(value) else round(value, SCORE_DIGITS),
@@ -278,15 +304,6 @@ class Ranking:
             )
             for weight, value, part in zip(WEIGHTS, values, parts, strict=True)
         )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
-    """Features (rows) of pairs of a profile and a measure (columns), weighed and added up."""
-
-    features: Floats
-    contributions: Floats
-    totals: Floats
 
 
 def score(comparison: Comparison) -> Scores:
@@ -321,7 +338,6 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
     `include` may hold `not_applicable`, and `general` so that nothing is set aside.
     """
     columns, verdicts = comparison.columns, decisions.verdicts
-    scores = score(comparison)
     whom = Meant(
         in_sector=columns.program.meets_somewhere(decisions, SECTOR), addressed=comparison.addressed,
         open_to=columns.open_to(comparison.moves), invited=columns.attracts & comparison.moves,
@@ -334,11 +350,10 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
     set_aside = is_set_aside(comparison.hits, relevance, standing) & (GENERAL not in include)
     shown = (standing & ~set_aside) | (considered & (verdicts == UNMET) & (NOT_APPLICABLE in include))
     places = np.flatnonzero(shown)
-    keys = (np.arange(columns.size)[places], -scores.totals[places], relevance[places])
+    scores = score(comparison.of(places))
     return Ranking(
-        order=places[np.lexsort(keys)], relevance=relevance, scores=scores.totals,
-        features=scores.features, contributions=scores.contributions,
-        withheld=withheld, set_aside=set_aside, standing=standing,
+        order=places[np.lexsort((places, -scores.totals, relevance[places]))], relevance=relevance,
+        comparison=comparison, shown=places, scores=scores, withheld=withheld, set_aside=set_aside, standing=standing,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from matcher.profiles.organisations import FACT as ORGANISATION
 from matcher.profiles.profile import Fields, MatchError, MatchRequest, Reading
 from matcher.profiles.reader import ProfileReader
-from matcher.ranking.passages import Positions
+from rules.language.flat import Positions
 
 
 def looked_up(known: Mapping[Any, int], keys: Sequence[Any]) -> Positions:

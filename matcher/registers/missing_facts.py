@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from matcher.answers.questions import MAY_BE_TOO_BROAD
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
-from matcher.ranking.passages import Positions
 from matcher.registers.reader import Tenants
 from rules.compiled.batch import Batch, BatchProgram
 from rules.compiled.bit_planes import (
@@ -30,6 +29,7 @@ from rules.compiled.bit_planes import (
 )
 from rules.compiled.program import Program
 from rules.language.facts import DERIVED, REGION_FACTS, Answer, FactType, made_exact
+from rules.language.flat import Positions
 from rules.language.measures import Condition, Measure, leaves
 from rules.language.reference import NUMERIC, comparable
 
@@ -89,14 +89,15 @@ def _near(
 
 
 def _gaps(rows: Positions, nodes: Positions, program: BatchProgram, batch: Batch) -> Floats:
-    tests = tuple(program.program.tests)
+    tests = program.program.tests
     gaps = np.full(len(rows), np.nan)
-    for node in np.unique(nodes):
-        if node >= len(tests) or tests[node].operator not in NUMERIC:
+    for node in np.unique(nodes).tolist():
+        test = tests[node] if node < len(tests) else None
+        if test is None or test.operator not in NUMERIC:
             continue
         here = nodes == node
-        numbers = _numbers(batch.facts.get(tests[node].fact), batch.size)[rows[here]]
-        gaps[here] = np.round(np.abs(comparable(tests[node].expected[0]) - numbers), 6)
+        numbers = _numbers(batch.facts.get(test.fact), batch.size)[rows[here]]
+        gaps[here] = np.round(np.abs(comparable(test.expected[0]) - numbers), 6)
     return gaps
 
 

@@ -23,7 +23,6 @@ from matcher.profiles.profile import DATES, FLAGS, ITEMS, NUMBERS, Fields, Match
 from matcher.profiles.reader import ProfileReader
 from matcher.ranking.hits import Spots, join, spots_of
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
-from matcher.ranking.passages import Positions
 from matcher.ranking.ranking import Bits, comparable_of
 from matcher.registers.declared import Declared, looked_up, read_declared, spans
 from rules.compiled.bit_planes import (
@@ -35,6 +34,7 @@ from rules.compiled.bit_planes import (
     whole_answers,
 )
 from rules.language.facts import DERIVED, Answer
+from rules.language.flat import Positions
 from rules.language.reference import comparable as as_number
 
 

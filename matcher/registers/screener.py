@@ -15,12 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.answers.catalogue_json import fact_of
 from matcher.profiles.profile import Fields, MatchError
 from matcher.profiles.reader import ProfileReader
 from matcher.ranking.hits import CHANNELS, Hits, Meant, relevance_of
 from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
-from matcher.ranking.passages import Positions
 from matcher.ranking.ranking import (
     ADDRESSED,
     SECTOR,
@@ -38,7 +36,8 @@ from matcher.registers.reader import TenantReader, Tenants
 from rules.compiled.batch import Batch, BatchProgram
 from rules.compiled.bit_planes import bits_at, unpack
 from rules.language.facts import REGION_FACTS
-from rules.language.measures import FIRST_WHY, MET, UNMET, Measure, Why, reason_of
+from rules.language.flat import Positions
+from rules.language.measures import FIRST_WHY, MET, UNMET, Why, reason_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,17 +167,19 @@ class Screener:
 
     def __init__(self, columns: MeasureColumns, reader: ProfileReader) -> None:
         """Compile the catalogue for whole columns."""
-        self.measure_ids = tuple(measure.id for measure in columns.measures)
+        self.measure_ids = tuple(columns.catalogue.measures)
         self._columns = columns
         self._program = BatchProgram(columns.program)
         self._grants = GrantColumns(columns.catalogue) if columns.catalogue.grants else None
         self._reader = TenantReader(reader, columns, self._grants.facts if self._grants else frozenset())
         self._settler = Settler(columns, self._program)
-        self._names = tuple(dict.fromkeys(fact for measure in columns.measures for fact in _facts(measure)))
-        numbers = {fact: number for number, fact in enumerate(self._names)}
-        self._condition_facts = np.array(
-            [numbers[fact] for measure in columns.measures for fact in _facts(measure)], dtype=np.int32
-        )
+        names, of_node = columns.program.first_facts
+        numbers = of_node[columns.program.flat]
+        met_with, order = np.unique(numbers, return_index=True)
+        self._names = tuple(names[number] for number in met_with[np.argsort(order)].tolist())
+        places = np.zeros(len(names), dtype=np.int32)
+        places[met_with[np.argsort(order)]] = np.arange(len(met_with))
+        self._condition_facts = places[numbers]
 
     def screen(self, given: Fields, *, on: date, statuses: frozenset[str], first_row: int) -> ScreenedChunk:
         """Screen profiles that stand in a file from `first_row` on, against documents of `statuses`, on a day."""
@@ -298,8 +299,3 @@ class _Table:
     def of_facts(self, facts: tuple[str, ...]) -> Flags:
         """Return where a condition on one of `facts` is met."""
         return self.of(self._program.program.conditions_reading(facts))
-
-
-def _facts(measure: Measure) -> list[str]:
-    """Return the fact of each condition; a measure without any has one that is always met and reads none."""
-    return [fact_of(condition) for condition in measure.conditions] or [""]

@@ -7,12 +7,16 @@ becomes of its file. How the file is made stands in content.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+
+import msgspec
 
 from rules.language.facts import FactDefinition, FactType, Taxonomies
+from rules.language.flat import Lazy, Parts
 from rules.language.grants import Grant
-from rules.language.measures import Measure
+from rules.language.measures import Conditional, Measure
 from rules.language.windows import Period
 from seeds.documents import Document
 from seeds.numbering import parse_number
@@ -70,11 +74,26 @@ class Searched:
     measures: Mapping[str, int]
 
 
+class KeptMeasures(Lazy[Measure]):
+    """The measures of an edition that was compiled when it was written, with the parts that it was compiled into."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Read none yet."""
+        super().__init__(parts["ids"], lambda place: _MEASURE(parts["measures"][place]), most=_MOST_READ)
+        self.parts = parts
+
+
+_MEASURE = msgspec.msgpack.Decoder(Measure).decode
+_MOST_READ = 4096
+"""So many measures are kept in memory, of those asked for last."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """What the service answers from; `measures` are ordered by id, and `texts` are what of each is searched.
 
     `facts` are the published ones and those that packs define; `grants` tells by measure what format 2 states of it.
+    Measures, documents and grants of an edition that was compiled are read when they are asked for.
     """
 
     version: str
@@ -84,19 +103,55 @@ class Catalogue:
     facts: Mapping[str, FactDefinition]
     grants: Mapping[str, Grant] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
-    _superseding: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    _superseding: Mapping[str, Sequence[str]] = field(init=False, repr=False, compare=False)
+    _places: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the measures that take another's place."""
+        """Index the measures that take another's place, and where each stands."""
         superseding: dict[str, tuple[str, ...]] = {}
-        for measure in self.measures.values():
-            for old in measure.supersedes:
-                superseding[old] = (*superseding.get(old, ()), measure.id)
+        if self.compiled is None:
+            for measure in self.measures.values():
+                for old in measure.supersedes:
+                    superseding[old] = (*superseding.get(old, ()), measure.id)
+        else:
+            superseding = {old: tuple(ids) for old, ids in self.compiled["superseding"].items()}
         object.__setattr__(self, "_superseding", superseding)
+        places = {} if self.compiled else {measure_id: place for place, measure_id in enumerate(self.measures)}
+        object.__setattr__(self, "_places", places)
+
+    @property
+    def compiled(self) -> Parts | None:
+        """Return the parts that an edition was compiled into when it was written, None where it was not."""
+        return self.measures.parts if isinstance(self.measures, KeptMeasures) else None
+
+    @property
+    def in_order(self) -> Sequence[Measure]:
+        """Return the measures in their order."""
+        return self.measures.in_order if isinstance(self.measures, KeptMeasures) else tuple(self.measures.values())
+
+    def place_of(self, measure_id: str) -> int:
+        """Return where a measure stands in the order; KeyError where there is none."""
+        return (
+            self.measures.place_of(measure_id) if isinstance(self.measures, KeptMeasures) else self._places[measure_id]
+        )
+
+    def unmapped(self) -> Catalogue:
+        """Return a catalogue that can be sent elsewhere: all in memory, nothing compiled, without what is searched."""
+        measures, documents, grants = dict(self.measures), dict(self.documents), dict(self.grants)
+        return replace(self, measures=measures, documents=documents, grants=grants, texts={})
 
     def superseding(self, measure_id: str) -> tuple[str, ...]:
         """Return the measures that have taken the place of one."""
-        return self._superseding.get(measure_id, ())
+        return tuple(self._superseding.get(measure_id, ()))
+
+    @property
+    def manual_facts(self) -> frozenset[str]:
+        """Return what only a person can attest, as conditions of measures and of what they pay ask it."""
+        if self.compiled is not None:
+            return frozenset(self.compiled["manual"])
+        tiers = (tier for grant in self.grants.values() for item in grant.benefits for tier in item.tiers)
+        asking: Iterable[Conditional] = chain(self.measures.values(), tiers)
+        return frozenset(test.fact for one in asking for test in one.tests if test.operator == "manual")
 
     @property
     def taxonomies(self) -> Taxonomies:

@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlite_utils import Database
 
 from rules.catalogue.catalogue import Catalogue, CatalogueError, searchable
+from rules.catalogue.kept import kept_catalogue, parts_to_keep
+from rules.catalogue.mapped import append, engine_version, parts_of
 from rules.drafting.words import load_drafting_words
 from rules.language.facts import FactDefinition, FactType, Lexicon, load_facts
+from rules.language.flat import Parts
 from rules.language.measures import Measure, leaves
 from rules.language.pack import load_pack, parse_pack, reference_faults
 from seeds.documents import Document, build_document, document_metadata
@@ -155,13 +158,20 @@ def assemble(content: Content) -> Catalogue:
     )
 
 
-def build_catalogue(seeds: Path, packs: Path, target: Path) -> str:
+Compile: TypeAlias = Callable[[Catalogue], Parts]
+"""Compiles a catalogue for matching, so that nobody who opens it has to."""
+
+
+def build_catalogue(seeds: Path, packs: Path, target: Path, compiled: Compile | None = None) -> str:
     """Write the catalogue file from seeds and packs and return its version; raise SeedError naming every fault."""
-    return write_catalogue(load_content(seeds, packs), target)
+    return write_catalogue(load_content(seeds, packs), target, compiled)
 
 
-def write_catalogue(content: Content, target: Path) -> str:
-    """Write the catalogue file of `content` and return its version; an old file is replaced at once."""
+def write_catalogue(content: Content, target: Path, compiled: Compile | None = None) -> str:
+    """Write the catalogue file of `content` and return its version; an old file is replaced at once.
+
+    With what it was `compiled` into it is opened by mapping; else everybody who opens it compiles it.
+    """
     catalogue = assemble(content)
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_suffix(".building")
@@ -172,15 +182,24 @@ def write_catalogue(content: Content, target: Path) -> str:
             _write_content(database, content, catalogue.version)
             _write_readable(database, catalogue)
         connection.execute("VACUUM")
+    if compiled is not None:
+        append(fresh, parts_to_keep(catalogue, compiled(catalogue)))
     fresh.replace(target)
     return catalogue.version
 
 
-def open_catalogue(path: Path) -> Catalogue:
-    """Open a catalogue file read-only and verify its content; raise CatalogueError saying what to do."""
+def open_catalogue(path: Path, *, thoroughly: bool = False) -> Catalogue:
+    """Open a catalogue file read-only and verify its content; raise CatalogueError saying what to do.
+
+    What was compiled when it was written is mapped, and the digest of the whole file says that it is what was written.
+    Otherwise, where another program wrote it, or `thoroughly`, its packs are read and every quote is checked again.
+    """
     if not os.path.isfile(path):  # noqa: PTH113 - one below a folder that may not be entered is none either
         raise CatalogueError(f"there is no catalogue at {path}; run `cepei build`")
     try:
+        parts = parts_of(path)
+        if parts is not None and parts["engine"] == engine_version() and not thoroughly:
+            return kept_catalogue(parts)
         with closing(connect(path)) as connection:
             schema, version, content = _read_content(Database(connection))
         catalogue = assemble(content)

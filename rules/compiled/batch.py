@@ -30,7 +30,6 @@ from rules.compiled.program import (
     LISTED,
     OUTCOMES_OF_RANKS,
     MembershipColumn,
-    Positions,
     Program,
     ThresholdColumn,
     Values,
@@ -38,6 +37,7 @@ from rules.compiled.program import (
     leaves_open,
 )
 from rules.language.facts import Answer
+from rules.language.flat import Positions
 from rules.language.measures import FIRST_WHY, MET, UNKNOWN, UNMET, Combination
 
 _REMEMBERED = 1 << 26
@@ -214,7 +214,7 @@ class BatchProgram:
         columns = tuple(self._decided(number, facts.get(c.fact), size) for number, c in enumerate(program.columns))
         for column in columns:
             column.write(nodes)
-        for (combination, parts), node in program.groups.items():
+        for combination, parts, node in program.groups:
             _combine(combination, nodes, np.array(parts, dtype=np.intp), node, every)
         nodes.true[-1] = nodes.maybe[-1] = every
         measures, in_doubt = self._all_met(nodes, words)
@@ -258,7 +258,7 @@ class BatchProgram:
 
     def _all_met(self, nodes: Planes, words: int) -> tuple[Planes, Positions]:
         """Join the conditions of each measure, and tell which measures have one that is unknown for somebody."""
-        true = np.empty((len(self.program.measures), words), dtype=np.uint64)
+        true = np.empty((self.program.count, words), dtype=np.uint64)
         for places, conditions in self.program.by_count:
             true[places] = _joined(nodes.true, conditions)
         maybe, in_doubt = true.copy(), np.zeros(len(true), dtype=np.bool_)
@@ -275,7 +275,7 @@ class BatchProgram:
         found = np.full((program.size, batch.size), MET, dtype=np.int8)
         for column, decided in zip(program.columns, batch.columns, strict=True):
             found[column.positions] = decided.outcomes()
-        for (combination, parts), node in program.groups.items():
+        for combination, parts, node in program.groups:
             found[node] = _combined_outcomes(combination, found[list(parts)])
         return found.T
 

@@ -13,8 +13,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.compiled.program import Positions
 from rules.language.facts import DERIVED, Answer, add_up, years_completed
+from rules.language.flat import Positions
 
 Plane: TypeAlias = NDArray[np.uint64]
 """One row of words a condition, measure or answer."""

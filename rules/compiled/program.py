@@ -5,40 +5,61 @@ Values are places in Kleene's order (rules/language/measures.py). rules/language
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import cached_property
+from typing import Any, TypeAlias
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from rules.compiled.compiling import compile_measures
 from rules.language.facts import Answer, Answers, Taxonomies, Value
+from rules.language.flat import NO_POSITIONS, Kept, Parts, Positions, Postings, Records
 from rules.language.measures import (
     CODE_OF,
     MET,
     UNKNOWN,
     UNMET,
     Combination,
-    Condition,
     Conditional,
-    Leaf,
     Test,
     Verdict,
     Why,
-    asserted_leaves,
 )
 from rules.language.reference import COMPARISONS, comparable, decide
 from seeds.vocabulary import Taxonomy
 
 Values: TypeAlias = NDArray[np.int8]
-Positions: TypeAlias = NDArray[np.intp]
-
-_NONE: Positions = np.array([], dtype=np.intp)
 
 _MISSING, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE, _PLANNED = (
     CODE_OF[Verdict.UNKNOWN, why]
     for why in (Why.FACT_MISSING, Why.UNRECOGNISED, Why.AMBIGUOUS, Why.TOO_COARSE, Why.PLANNED)
 )
+
+
+class Tests(Sequence[Test]):
+    """The distinct tests of a program, or some of them; each is read when it is asked for."""
+
+    def __init__(self, records: Records, places: Positions) -> None:
+        """Read none yet."""
+        self._records, self._places = records, places
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._places)
+
+    def __getitem__(self, place: Any) -> Any:  # noqa: ANN401 - as sequences have it
+        """Return one of them."""
+        return _READ(self._records[self._places[place]])
+
+    def among(self, places: Positions) -> Tests:
+        """Return some of them."""
+        return Tests(self._records, self._places[places])
+
+
+_READ = msgspec.msgpack.Decoder(Test).decode
 
 
 LISTED_OPENLY, RESEMBLES, READS, OVERLAPS, LISTED = range(1, 6)
@@ -83,11 +104,12 @@ class MembershipColumn:
 
     fact: str
     positions: Positions
-    tests: tuple[Test, ...]
+    tests: Tests
+    stated: bool
     taxonomy: Taxonomy
-    listed: dict[str, Positions]
-    scoped: dict[str, Positions]
-    found: dict[str, tuple[Positions, Positions, Positions]] = field(default_factory=dict)
+    listed: Postings
+    scoped: Postings
+    found: Kept[str, tuple[Positions, Positions, Positions]] = field(default_factory=Kept)
 
     def outcomes(self, answer: Answer | None) -> Values:
         """Decide every test by the mark that ranks highest; a plan opens what stands in the way as yet."""
@@ -99,7 +121,7 @@ class MembershipColumn:
     def _opened(self, now: Values, answer: Answer, planned: Answer) -> Values:
         """Return the outcomes with those that a plan changes; tests of what is not listed are few: one by one."""
         then = self.outcomes(planned)
-        if not self.tests[0].stated:
+        if not self.stated:
             return np.where(now == UNMET, np.where(then == MET, np.int8(_PLANNED), then), now)
         for place in np.flatnonzero(now != then).tolist():
             decision = decide(self.tests[place], answer, self.taxonomy)
@@ -120,7 +142,7 @@ class MembershipColumn:
         if answer.one_of:
             met, counts = np.unique(np.concatenate([self._concerned(r)[0] for r in answer.one_of]), return_counts=True)
             ranks[met[counts == len(answer.one_of)]] = LISTED
-        for value in answer.sure if self.tests[0].stated else (*answer.sure, *answer.inferred):
+        for value in answer.sure if self.stated else (*answer.sure, *answer.inferred):
             ranks[self._concerned(value)[0]] = LISTED
         return ranks
 
@@ -129,11 +151,12 @@ class MembershipColumn:
         known = self.found.get(str(value))
         if known is None:
             overlapping = self.taxonomy.overlapping(str(value))
-            known = self.found[str(value)] = (
+            known = (
                 _under(self.listed, self.taxonomy.ancestors(str(value))),
                 _under(self.listed, overlapping),
                 _under(self.scoped, overlapping),
             )
+            self.found.keep(str(value), known, sum(map(len, known)))
         return known
 
 
@@ -178,44 +201,32 @@ Column: TypeAlias = MembershipColumn | ThresholdColumn | PlainColumn
 """Tests on one fact at `positions` among all tests of the program; `outcomes` decides them for one answer."""
 
 
-def compile_columns(tests: Sequence[Test], taxonomies: Taxonomies) -> tuple[Column, ...]:
-    """Sort tests into columns by fact, operator and whether inferred values count."""
-    grouped: dict[tuple[str, str, bool], list[int]] = {}
-    for position, test in enumerate(tests):
-        grouped.setdefault((test.fact, test.operator, test.stated), []).append(position)
-    return tuple(
-        _column([tests[place] for place in places], np.array(places, dtype=np.intp), taxonomies.get(fact))
-        for (fact, _, _), places in grouped.items()
-    )
-
-
-def _column(tests: list[Test], positions: Positions, taxonomy: Taxonomy | None) -> Column:
-    fact, operator = tests[0].fact, tests[0].operator
-    if taxonomy is not None and operator in ("within", "any_of"):
-        listed = _index(test.expected for test in tests)
-        scoped = _index(test.scope for test in tests)
-        return MembershipColumn(fact, positions, tuple(tests), taxonomy, listed, scoped)
+def _column(parts: Sequence[Any], tests: Tests, taxonomies: Taxonomies) -> Column:
+    """Return the tests on one fact by one operator as a column."""
+    fact, operator, stated, positions, indices = parts
+    chosen, taxonomy = tests.among(positions), taxonomies.get(fact)
+    if taxonomy is not None and indices:
+        return MembershipColumn(fact, positions, chosen, stated, taxonomy, indices["listed"], indices["scoped"])
     if operator in COMPARISONS:
-        thresholds = np.array([comparable(test.expected[0]) for test in tests])
+        thresholds = np.array([comparable(test.expected[0]) for test in chosen])
         return ThresholdColumn(fact, positions, operator, thresholds)
-    return PlainColumn(fact, positions, tuple(tests), taxonomy)
+    return PlainColumn(fact, positions, tuple(chosen), taxonomy)
 
 
-def _index(lists: Iterable[tuple[Value, ...]] | Iterable[tuple[str, ...]]) -> dict[str, Positions]:
-    places: dict[str, list[int]] = {}
-    for position, ids in enumerate(lists):
-        for listed in ids:
-            places.setdefault(str(listed), []).append(position)
-    return {listed: np.array(found, dtype=np.intp) for listed, found in places.items()}
-
-
-def _under(index: dict[str, Positions], ids: frozenset[str]) -> Positions:
+def _under(index: Postings, ids: frozenset[str]) -> Positions:
     """Return the tests listed under any of `ids`, each once."""
-    lists = [index[listed] for listed in index.keys() & ids]
-    return np.unique(np.concatenate(lists)) if lists else _NONE
+    lists = [index[listed] for listed in index.keys.keys() & ids]
+    return np.unique(np.concatenate(lists)) if lists else NO_POSITIONS
 
 
-Indices = NDArray[np.intp]
+Indices: TypeAlias = Positions
+
+_JOIN: dict[str, Callable[[Values, Indices], Values]] = {
+    Combination.ALL: np.minimum.reduceat,
+    Combination.ANY: np.maximum.reduceat,
+    Combination.NOT: np.minimum.reduceat,
+}
+"""How the values of the parts of several groups come together; of a negated group there is one part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,45 +255,46 @@ class Program:
     fact_names[fact_numbers[i]], "" for a group that reads several.
     """
 
-    def __init__(self, measures: Sequence[Conditional], taxonomies: Taxonomies) -> None:
-        """Give every distinct condition a number and index the tests by fact and operator."""
-        self.measures = tuple(measures)
-        tests: dict[Test, int] = {}
-        for measure in self.measures:
-            for test in measure.tests:
-                tests.setdefault(test, len(tests))
-        self.tests = tests
-        self.groups: dict[tuple[Combination, tuple[int, ...]], int] = {}
-        nodes = [[self._node(condition) for condition in measure.conditions] for measure in self.measures]
-        always_met = self.size - 1
-        rows = [row or [always_met] for row in nodes]
-        self.offsets: Indices = np.cumsum([0, *(len(row) for row in rows)], dtype=np.intp)[:-1]
-        self.flat: Indices = np.array([node for row in rows for node in row], dtype=np.intp)
-        self.by_count = tuple(_by_count(rows))
-        self._below = [frozenset({test.fact}) for test in tests]
-        for _, parts in self.groups:
-            self._below.append(frozenset().union(*(self._below[part] for part in parts)))
-        self._below.append(frozenset())
-        # A group has a fact only when all its leaves read the same one; what is always met has none.
-        facts = [next(iter(below)) if len(below) == 1 else "" for below in self._below]
-        self.fact_names = tuple(dict.fromkeys(facts))
-        self.fact_numbers: Indices = np.array([self.fact_names.index(fact) for fact in facts], dtype=np.intp)
+    def __init__(self, measures: Sequence[Conditional], taxonomies: Taxonomies, parts: Parts | None = None) -> None:
+        """Take over what was compiled of measures, or compile them."""
+        parts = compile_measures(measures) if parts is None else parts
+        self.tests = Tests(parts["tests"], np.arange(len(parts["tests"])))
+        self.first_facts: tuple[list[str], NDArray[np.int32]] = parts["first_facts"]
+        self.flat: Indices = parts["flat"]
+        self.offsets: Indices = parts["offsets"]
+        self.rows: Indices = parts["rows"]
+        self.by_count: Sequence[tuple[Indices, Indices]] = parts["by_count"]
+        self.tests_on: dict[str, tuple[Indices, Indices]] = parts["tests_on"]
+        self.fact_names: tuple[str, ...] = tuple(parts["fact_names"])
+        self.fact_numbers: Indices = parts["fact_numbers"]
+        self._read = [frozenset(facts) for facts in parts["read"]]
+        self._below: Indices = parts["below"]
+        self._groups, self._levels = parts["groups"], parts["levels"]
         self._readers: dict[tuple[str, ...], tuple[Indices, Indices]] = {}
         self._touching: dict[str, tuple[Indices, Indices]] = {}
         self._among: dict[frozenset[str], tuple[Indices, Indices]] = {}
-        self.rows: Indices = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-        self.tests_on = self._tests_by_fact()
-        self.columns = compile_columns(tuple(tests), taxonomies)
+        self.columns = tuple(_column(column, self.tests, taxonomies) for column in parts["columns"])
         self.columns_on: dict[str, list[Column]] = {}
         self.unanswered: Values = np.full(self.size, MET, dtype=np.int8)
         for column in self.columns:
             self.columns_on.setdefault(column.fact, []).append(column)
             self.unanswered[column.positions] = column.outcomes(None)
 
+    @cached_property
+    def groups(self) -> tuple[tuple[Combination, tuple[int, ...], int], ...]:
+        """Return how each group combines which nodes, and its own; parts come before wholes."""
+        numbered = enumerate(self._groups, len(self.tests))
+        return tuple((Combination(kind), tuple(parts), node) for node, (kind, parts) in numbered)
+
+    @property
+    def count(self) -> int:
+        """Return how many measures there are."""
+        return len(self.offsets)
+
     @property
     def size(self) -> int:
         """Return how many nodes there are."""
-        return len(self.tests) + len(self.groups) + 1
+        return len(self._below)
 
     def decide(self, answers: Answers) -> Decisions:
         """Decide every measure for one profile's answers."""
@@ -291,14 +303,9 @@ class Program:
             for column in self.columns_on.get(fact, ()):
                 outcomes[column.positions] = column.outcomes(answer)
         nodes = as_values(outcomes)
-        values = nodes.tolist()  # groups are small: plain numbers are quicker than arrays of two
-        for (combination, parts), node in self.groups.items():
-            inside = [values[part] for part in parts]
-            if combination is Combination.NOT:
-                values[node] = MET - inside[0]
-            else:
-                values[node] = min(inside) if combination is Combination.ALL else max(inside)
-        nodes[len(self.tests) :] = values[len(self.tests) :]
+        for kind, places, starts, inside in self._levels:
+            joined = _JOIN[kind](nodes[inside], starts)
+            nodes[places] = MET - joined if kind == Combination.NOT else joined
         unmet, unknown = self._count(nodes)
         verdicts = MET - np.maximum(MET * (unmet > 0).view(np.int8), (unknown > 0).view(np.int8))
         return Decisions(nodes=nodes, verdicts=verdicts, unmet=unmet, unknown=unknown)
@@ -311,7 +318,7 @@ class Program:
         longest = max((len(conditions) for _, conditions in self.by_count), default=0)
         width, bits = (np.uint8, 4) if longest < 1 << 4 else (np.uint32, 16)
         weights = np.array([1 << bits, 1, 0], dtype=width)[nodes]
-        both = np.empty(len(self.measures), dtype=width)
+        both = np.empty(self.count, dtype=width)
         for places, conditions in self.by_count:
             both[places] = np.add.reduce(weights[conditions], axis=0, dtype=width)
         unmet, unknown = np.right_shift(both, bits), np.bitwise_and(both, (1 << bits) - 1)
@@ -320,7 +327,7 @@ class Program:
     def conditions_on(self, decisions: Decisions, value: int, facts: Iterable[str]) -> NDArray[np.int64]:
         """Count, for each measure, its conditions on any of `facts` that came out as `value`."""
         measures, nodes = self.conditions_reading(facts)
-        return np.bincount(measures[decisions.nodes[nodes] == value], minlength=len(self.measures))
+        return np.bincount(measures[decisions.nodes[nodes] == value], minlength=self.count)
 
     def conditions_reading(self, facts: Iterable[str]) -> tuple[Indices, Indices]:
         """Return measures and nodes, side by side, of all conditions on any of `facts` (found at the first call)."""
@@ -334,17 +341,17 @@ class Program:
     def conditions_touching(self, fact: str) -> tuple[Indices, Indices]:
         """Return measures and nodes, side by side, of all conditions that read a fact, be it beside others."""
         if fact not in self._touching:
-            self._touching[fact] = self._chosen(fact in below for below in self._below)
+            self._touching[fact] = self._chosen(fact in facts for facts in self._read)
         return self._touching[fact]
 
     def conditions_among(self, facts: frozenset[str]) -> tuple[Indices, Indices]:
         """Return measures and nodes, side by side, of all conditions that read nothing but `facts`."""
         if facts not in self._among:
-            self._among[facts] = self._chosen(below <= facts for below in self._below)
+            self._among[facts] = self._chosen(read <= facts for read in self._read)
         return self._among[facts]
 
-    def _chosen(self, nodes: Iterable[bool]) -> tuple[Indices, Indices]:
-        chosen = np.fromiter(nodes, dtype=np.bool_, count=self.size)[self.flat]
+    def _chosen(self, kinds: Iterable[bool]) -> tuple[Indices, Indices]:
+        chosen = np.fromiter(kinds, dtype=np.bool_, count=len(self._read))[self._below][self.flat]
         return self.rows[chosen], self.flat[chosen]
 
     def fact_of(self, node: int) -> str:
@@ -358,7 +365,7 @@ class Program:
 
     def meets_somewhere(self, decisions: Decisions, facts: Iterable[str]) -> NDArray[np.bool_]:
         """Tell, for each measure, whether a test on any of `facts` is met in its conditions, inside a group or not."""
-        met = np.zeros(len(self.measures), dtype=np.bool_)
+        met = np.zeros(self.count, dtype=np.bool_)
         places, tests = self.tests_asserted(facts)
         met[places[decisions.nodes[tests] == MET]] = True
         return met
@@ -369,27 +376,3 @@ class Program:
         measures, tests = map(np.concatenate, zip((self.rows[:0], self.flat[:0]), *asked, strict=True))
         order = np.argsort(measures, kind="stable")
         return measures[order], tests[order]
-
-    def _node(self, condition: Condition) -> int:
-        if isinstance(condition, Leaf):
-            return self.tests[condition.test]
-        key = (condition.combination, tuple(self._node(part) for part in condition.parts))
-        return self.groups.setdefault(key, len(self.tests) + len(self.groups))
-
-    def _tests_by_fact(self) -> dict[str, tuple[Indices, Indices]]:
-        """Return, for each fact, the measures and the tests on it side by side; negated groups do not count."""
-        pairs: dict[str, list[tuple[int, int]]] = {}
-        for place, measure in enumerate(self.measures):
-            for condition in measure.conditions:
-                for leaf in asserted_leaves(condition):
-                    pairs.setdefault(leaf.test.fact, []).append((place, self.tests[leaf.test]))
-        split = {fact: np.array(found, dtype=np.intp) for fact, found in pairs.items()}
-        return {fact: (found[:, 0], found[:, 1]) for fact, found in split.items()}
-
-
-def _by_count(rows: Sequence[Sequence[int]]) -> Iterator[tuple[Indices, Indices]]:
-    """Sort measures by how many conditions they have: their places, and their nodes (a column a measure)."""
-    counts = np.array([len(row) for row in rows], dtype=np.intp)
-    for count in np.unique(counts):
-        places = np.flatnonzero(counts == count)
-        yield places, np.array([rows[place] for place in places.tolist()], dtype=np.intp).T.copy()

@@ -11,7 +11,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
-from rules.language.facts import Value
+import msgspec
+
 from rules.language.quotes import Quote
 from seeds.documents import Document, DocumentStatus
 
@@ -96,11 +97,10 @@ def reason_of(outcome: int) -> Why | None:
     return WHYS[outcome - FIRST_WHY] if outcome >= FIRST_WHY else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Test:
+class Test(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of one fact, without where it is written; equal tests are evaluated once.
 
-    `expected` holds ids, one number, one date or one flag, as the operator needs. `scope` is where an open
+    `expected` holds ids, one number, one date or one flag (a Value), as the operator needs. `scope` is where an open
     list (等) may go on: for values in there, not being listed leaves the test unknown. `stated` marks a test
     inside a NOT: inferred values do not count there, since they would make the condition unmet. `reach` is where a
     test of what is not listed (inside a NOT, or none_of) looks for it: 「其他区域」 of a policy of 安徽 lie in 安徽.
@@ -108,14 +108,19 @@ class Test:
 
     fact: str
     operator: str
-    expected: tuple[Value, ...]
+    expected: tuple[Any, ...]
     scope: tuple[str, ...] = ()
     stated: bool = False
     reach: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Read a day as it is kept, which a list around it tells from a text."""
+        if any(isinstance(value, list) for value in self.expected):
+            days = tuple(date.fromisoformat(*value) if isinstance(value, list) else value for value in self.expected)
+            msgspec.structs.force_setattr(self, "expected", days)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
+
+class Leaf(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A test with the words that state it; `text` is the prose of a manual test, else empty."""
 
     test: Test
@@ -132,8 +137,7 @@ class Combination(StrEnum):
     NOT = "not"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Conditions combined; NOT has exactly one part."""
 
     combination: Combination

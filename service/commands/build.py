@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from matcher.ranking.compiling import compile_catalogue
 from rules.catalogue.content import build_catalogue
 from seeds.faults import SeedError
 from service.commands.check import add_folders
@@ -21,7 +22,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Build the catalogue; the old file stays when anything is wrong."""
     try:
-        version = build_catalogue(existing_folder(options.seeds), existing_folder(options.packs), options.target)
+        version = build_catalogue(
+            existing_folder(options.seeds), existing_folder(options.packs), options.target, compile_catalogue
+        )
     except SeedError as error:
         for fault in error.faults:
             complain(str(fault))

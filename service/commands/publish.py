@@ -13,6 +13,7 @@ from marshmallow import ValidationError
 
 from matcher.answers.engine import Engine
 from matcher.profiles.profile import MatchError
+from matcher.ranking.compiling import compile_catalogue
 from rules.catalogue.content import build_catalogue, open_catalogue
 from seeds.faults import CodedError
 from service.catalogues.publishing import publish
@@ -49,7 +50,9 @@ def _maker(options: argparse.Namespace) -> tuple[Callable[[Path], object], str]:
         file = existing_file(options.file)
         return (lambda fresh: shutil.copyfile(file, fresh)), str(file.resolve())
     seeds, packs = existing_folder(options.seeds), existing_folder(options.packs)
-    return (lambda fresh: build_catalogue(seeds, packs, fresh)), f"{seeds.resolve()} {packs.resolve()}"
+    return (
+        lambda fresh: build_catalogue(seeds, packs, fresh, compile_catalogue)
+    ), f"{seeds.resolve()} {packs.resolve()}"
 
 
 def _judge(served: Path, cases: list[Json], goals: dict[str, float], fresh: Path) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from matcher.ranking.compiling import compile_catalogue
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import Content, load_written, searchable_text, write_catalogue
 from rules.catalogue.examples import example_faults
@@ -240,4 +241,6 @@ def write_with(review: Review, served: Path, fresh: Path) -> None:
     held: Content = load_written(served)
     document = build_document(review.items[DOCUMENT].body, review.text)
     packs = {**held.packs, document.id: review.pack()}
-    write_catalogue(replace(held, documents={**held.documents, document.id: document}, packs=packs), fresh)
+    write_catalogue(
+        replace(held, documents={**held.documents, document.id: document}, packs=packs), fresh, compile_catalogue
+    )

@@ -63,7 +63,7 @@ def no_garbage_is_collected_meanwhile():
 def readers_of(engine) -> dict:
     reader, document = engine.reader, next(iter(engine.catalogue.documents.values()))
     concepts, sectors = reader.resolvers["concepts"], reader.resolvers["sectors"]
-    aligned = engine.columns.passages.aligned[document.id]
+    aligned = engine.columns.passages.aligned(document.id)
     return {
         "a product": concepts.read,
         "products like it": concepts.suggest,

@@ -4,6 +4,7 @@ import shutil
 
 import yaml
 
+from matcher.ranking.compiling import compile_catalogue
 from rules.catalogue.content import build_catalogue
 from service.commands.check import PACKS, SEEDS
 
@@ -28,4 +29,4 @@ def build_newer(target):
         measure["examples"] = [{"facts": {"region": "340300", "sector": ["biomaterials"]}, "verdict": "applicable"}]
     by_id[GONE]["id"] = NEW
     pack.write_text(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False), "utf-8")
-    build_catalogue(SEEDS, folder, target)
+    build_catalogue(SEEDS, folder, target, compile_catalogue)

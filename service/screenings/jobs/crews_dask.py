@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from rules.catalogue.catalogue import Catalogue
@@ -43,7 +42,7 @@ class Cluster:
         self, catalogue: Catalogue, scheduler: str | None, *, patience: float, notice: Callable[[float], None]
     ) -> None:
         """Reach the scheduler; raise ClusterError when it does not answer."""
-        self._content = replace(catalogue, texts={})
+        self._content = catalogue.unmapped()
         self._patience, self._notice = patience, notice
         self._own: Any = None
         if scheduler is None:

@@ -85,7 +85,7 @@ def test_a_doubtful_product_only_opens_the_conditions_that_it_would_meet(engine,
     after = engine.columns.program.decide(doubtful.answers).verdicts
     broader = engine.catalogue.vocabularies["sectors"].taxonomy.ancestors("vaccines")
     named = (engine.columns.narrow_sectors, engine.columns.broad_sectors)
-    about_vaccines = {place for index in named for sector in broader for place in index.get(sector, ())}
+    about_vaccines = {place for index in named for sector in broader for place in index[sector].tolist()}
     assert doubtful.answers["sector"].sure == ("biomaterials",)
     assert set((before != after).nonzero()[0]) <= about_vaccines
     assert (after[before != after] == UNKNOWN).all()

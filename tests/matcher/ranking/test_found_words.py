@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from matcher.ranking.indexing import index_words
 from matcher.ranking.passages import FoundWords, longest_stretch, searched
 
 TEXTS = (
@@ -16,7 +17,7 @@ TEXTS = (
     "支持 scada 软件应用",
     "开展临床研究",
 )
-INDEX = FoundWords(TEXTS)
+INDEX = FoundWords(index_words(TEXTS))
 
 
 def found(words):
@@ -60,7 +61,7 @@ def test_more_words_found_count_more_and_never_more_than_all():
 
 
 def test_a_word_of_many_measures_is_worth_less_than_one_of_few():
-    index = FoundWords(["酿酒酵母", *["酵母菌株"] * 30, *["其余"] * 100])
+    index = FoundWords(index_words(["酿酒酵母", *["酵母菌株"] * 30, *["其余"] * 100]))
     positions, values = index.find("酿酒")
     assert positions.tolist() == [0]
     assert index.find("酵母菌")[1].max(initial=0.0) < index.find("酿酒酵")[1].max()
@@ -68,7 +69,7 @@ def test_a_word_of_many_measures_is_worth_less_than_one_of_few():
 
 
 def test_nothing_indexed_finds_nothing():
-    assert FoundWords([]).find("航天育种")[0].tolist() == []
+    assert FoundWords(index_words([])).find("航天育种")[0].tolist() == []
 
 
 def test_what_is_found_does_not_depend_on_what_was_asked_before():

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.ranking.passages import NameScanner, find_whole_word, is_whole_word
+from matcher.ranking.indexing import NameScanner
+from matcher.ranking.passages import find_whole_word, is_whole_word
 from seeds.vocabulary import Entry, build_vocabulary, fold_aligned
 
 ENTRIES = (

@@ -210,15 +210,15 @@ def test_what_no_measure_grants_holds_nothing_that_one_does(engine):
         clause = document.clause(each.source.clause)
         parts = engine.columns.passages.granting_nothing(document.id, clause)
         assert all(clause.start <= part.start < part.end <= clause.end for part in parts)
-        own = engine.columns.passages.own[each.id]
+        own = engine.columns.passages.own(each.id)
         assert all(part.end <= own.start or own.end <= part.start for part in parts), each.id
 
 
 def test_everyday_words_are_no_places(engine):
     """新兴 is a county of 云浮, 资源 one of 桂林: in a policy they are the words 战略性新兴产业 and 资源."""
     regions = engine.catalogue.vocabularies["regions"]
-    for document, hits in engine.columns.passages.names.items():
-        text = engine.catalogue.documents[document].text
+    for document in engine.catalogue.documents.values():
+        hits, text = engine.columns.passages.names_of(document.id), document.text
         stated = {text[hit.start : hit.end] for hit in hits if hit.vocabulary == "regions"}
         assert not stated & {"新兴", "资源", "和平", "合作", "东方", "光明"}
         assert all(place in regions for hit in hits if hit.vocabulary == "regions" for place in hit.ids)

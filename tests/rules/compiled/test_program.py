@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from rules.compiled.program import Program
 from rules.language.facts import Answer, Answers
@@ -50,7 +51,7 @@ CODES = {MeasureVerdict.APPLICABLE: MET, MeasureVerdict.POSSIBLE: UNKNOWN, Measu
 
 def as_parsed(test: Asked) -> Asked:
     """A test of what is listed has no reach."""
-    return test if test.stated or test.operator == "none_of" else replace(test, reach=())
+    return test if test.stated or test.operator == "none_of" else structs.replace(test, reach=())
 
 
 def set_tests(fact: str) -> st.SearchStrategy[Asked]:

@@ -1,0 +1,174 @@
+"""A catalogue compiled for matching: everything that MeasureColumns looks up, as parts that an edition keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from matcher.ranking.indexing import index_passages, index_words
+from matcher.ranking.passages import BELOW_PROVINCE, PassageIndex
+from rules.catalogue.catalogue import Catalogue
+from rules.compiled.compiling import compile_measures
+from rules.language.facts import REGION_FACTS, Value
+from rules.language.flat import Parts, Postings
+from rules.language.measures import Combination, Condition, Instrument, Leaf, Measure, Strength, term
+from seeds.documents import DocumentStatus
+from seeds.vocabulary import Taxonomy, fold_aligned
+from seeds.word_lists import word_lists
+
+STRENGTH_VALUES = {Strength.GRANT: 1.0, Strength.SUPPORT: 0.8, Strength.ENCOURAGE: 0.5, Strength.PROMOTE: 0.3}
+
+STAGES_OF_INSTRUMENT = word_lists().stages_of_instruments
+"""The project stages an instrument is made for; instruments that serve any stage are not listed."""
+
+MONEY = word_lists().money
+
+MANY_SECTORS = 5
+"""A condition that lists this many sectors is about none of them in particular."""
+
+TITLE_CLAUSE = "0"
+"""Inherited conditions cite the title, which stands before the first heading."""
+
+
+def compiled_parts(catalogue: Catalogue) -> Parts:
+    """Return the parts that an edition was compiled into when it was written, or compile them."""
+    return compile_catalogue(catalogue) if catalogue.compiled is None else catalogue.compiled["matching"]
+
+
+def compile_catalogue(catalogue: Catalogue) -> Parts:
+    """Compile every measure of a catalogue."""
+    measures = tuple(catalogue.measures.values())
+    passages = index_passages(catalogue, measures)
+    about = _About(catalogue, measures, PassageIndex(passages, catalogue.place_of))
+    named = [about.narrow_sectors(measure) for measure in measures]
+    return {
+        "program": compile_measures(measures),
+        "passages": passages,
+        "words": index_words(about.said(measure) for measure in measures),
+        **_of_each(catalogue, measures),
+        "names_nobody": np.array([about.names_nobody(measure) for measure in measures], dtype=np.bool_),
+        "places": _sorted(about.places(measure) for measure in measures),
+        "narrow_sectors": _sorted(few if len(few) < MANY_SECTORS else () for few in named),
+        "broad_sectors": _sorted(many if len(many) >= MANY_SECTORS else () for many in named),
+        "whole_fields": sorted(about.whole_fields),
+    }
+
+
+def _of_each(catalogue: Catalogue, measures: Sequence[Measure]) -> Parts:
+    """Return what each measure says of itself."""
+    attracts = np.array([measure.attracts for measure in measures], dtype=np.bool_)
+    invests = np.array([Instrument.INVESTMENT in measure.instruments for measure in measures], dtype=np.bool_)
+    first, last = np.array([_days(catalogue, measure) for measure in measures], dtype=np.int64).reshape(-1, 2).T.copy()
+    return {
+        "asks_place": np.array([any(t.fact in REGION_FACTS for t in m.tests) for m in measures], dtype=np.bool_),
+        "attracts": attracts,
+        "seeks_newcomers": attracts & invests,
+        "promises_no_money": np.array(
+            [m.instrument in MONEY and m.strength is Strength.PROMOTE for m in measures], dtype=np.bool_
+        ),
+        "strength": np.array([STRENGTH_VALUES[measure.strength] for measure in measures], dtype=np.float64),
+        "kinds": _sorted([m.kind.value] for m in measures),
+        "statuses": _sorted([catalogue.documents[m.document].status.value] for m in measures),
+        "first_day": first,
+        "last_day": last,
+        "main_instrument": _sorted([m.instrument.value] for m in measures),
+        "any_instrument": _sorted([i.value for i in m.instruments] for m in measures),
+        "stages": _sorted(STAGES_OF_INSTRUMENT.get(m.instrument, ()) for m in measures),
+        "has_stage": np.array([m.instrument in STAGES_OF_INSTRUMENT for m in measures], dtype=np.bool_),
+        "beside_others": [place for place, m in enumerate(measures) if m.supersedes or m.excludes],
+    }
+
+
+def _sorted(keys: Iterable[Iterable[str]]) -> Postings:
+    return Postings.sorted(enumerate(keys))
+
+
+def _days(catalogue: Catalogue, measure: Measure) -> tuple[int, int]:
+    """Return the first and the last day on which a measure can bind, as ordinals; a repealed one has none."""
+    document = catalogue.documents[measure.document]
+    if document.status is DocumentStatus.REPEALED:
+        return date.max.toordinal(), date.min.toordinal()
+    first, last = term(measure, document)
+    return first.toordinal(), last.toordinal()
+
+
+@dataclass(slots=False)
+class _About:
+    """What measures are about, by their conditions and their sentences, with the reach of their documents."""
+
+    catalogue: Catalogue
+    measures: Sequence[Measure]
+    passages: PassageIndex
+
+    @cached_property
+    def fields(self) -> dict[str, set[str]]:
+        """Return the sectors that are the reach of each whole document."""
+        reach: dict[str, set[str]] = {}
+        for measure in self.measures:
+            reach.setdefault(measure.document, set()).update(map(str, _reach(measure)))
+        return reach
+
+    @cached_property
+    def whole_fields(self) -> frozenset[str]:
+        """Return the sectors that are the whole field of some document, or more."""
+        reach = set[str]().union(*self.fields.values())
+        return frozenset().union(*map(self._sectors.ancestors, reach))
+
+    @property
+    def _sectors(self) -> Taxonomy:
+        return self.catalogue.vocabularies["sectors"].taxonomy
+
+    def names_nobody(self, measure: Measure) -> bool:
+        """Tell whether neither a condition nor the operative sentence names a part of the field or a product of one.
+
+        What is named as a means (中试基地, 第三方服务) is what the company may ask for, not what it does.
+        """
+        if any(self._asks_for_part(condition) for condition in measure.conditions):
+            return False
+        names = self.passages.names_in(self.passages.own(measure.id))
+        means = [range(name.start, name.end) for name in names if name.vocabulary == "needs"]
+        doings = [name for name in names if not any(name.start in span or name.end - 1 in span for span in means)]
+        concepts = self.catalogue.vocabularies["concepts"]
+        sectors = [entry for name in doings if name.vocabulary == "sectors" for entry in name.ids]
+        sectors += [
+            s for name in doings if name.vocabulary == "concepts" for i in name.ids for s in concepts[i].sectors
+        ]
+        field = self.fields[measure.document]
+        return not any(self._sectors.within(sector, field) and sector not in field for sector in sectors)
+
+    def _asks_for_part(self, condition: Condition) -> bool:
+        """Tell whether a condition can be met only by companies of some part of the field, which it closes."""
+        if isinstance(condition, Leaf):
+            test = condition.test
+            return test.fact == "sector" and not test.scope and self.whole_fields.isdisjoint(map(str, test.expected))
+        parts = [self._asks_for_part(part) for part in condition.parts]
+        return {Combination.ANY: all(parts), Combination.ALL: any(parts), Combination.NOT: False}[condition.combination]
+
+    def said(self, measure: Measure) -> str:
+        """Return the operative sentence with the heading of its clause, as it is searched."""
+        own = self.passages.own(measure.id)
+        clause = self.catalogue.documents[measure.document].clause(measure.source.clause)
+        return f"{self.passages.aligned(measure.document)[own.start : own.end]} {fold_aligned(clause.heading)}"
+
+    def narrow_sectors(self, measure: Measure) -> list[str]:
+        """Return the sectors that the measure's conditions name, but for those that are a document's whole field."""
+        named = [str(sector) for test in measure.tests if test.fact == "sector" for sector in test.expected]
+        return [sector for sector in named if sector not in self.whole_fields]
+
+    def places(self, measure: Measure) -> list[str]:
+        """Return the places below the province that the measure's conditions name."""
+        named = [str(place) for test in measure.tests if test.fact in REGION_FACTS for place in test.expected]
+        regions = self.catalogue.vocabularies["regions"]
+        return [place for place in named if regions[place].kind in BELOW_PROVINCE]
+
+
+def _reach(measure: Measure) -> tuple[Value, ...]:
+    """Return the sectors of the condition that cites the title, when the measure has it."""
+    for condition in measure.conditions:
+        if isinstance(condition, Leaf) and condition.test.fact == "sector" and condition.cite.clause == TITLE_CLAUSE:
+            return condition.test.expected
+    return ()
