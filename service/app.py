@@ -18,6 +18,7 @@ from service.api import (
     screening_results,
     screenings,
     subscriptions,
+    worklist,
 )
 from service.catalogues.editions import Editions, OpenEditions
 from service.data_folder import LOOKS
@@ -46,7 +47,13 @@ RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
     *(changes.blueprint, citations.blueprint, calendar.blueprint, exchange.blueprint),
     *(screenings.blueprint, screening_results.blueprint, screening_results.pairs, screening_results.files),
-    *(screening_results.preview, subscriptions.blueprint, feedback_reports.blueprint, public.health),
+    *(
+        worklist.blueprint,
+        screening_results.preview,
+        subscriptions.blueprint,
+        feedback_reports.blueprint,
+        public.health,
+    ),
 )
 """What the contract describes, in its order."""
 
