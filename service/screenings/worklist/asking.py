@@ -26,7 +26,8 @@ from service.complaints import Complaint, RequestError
 from service.intake.answers import NOT_ASKED, ROW_HEADINGS, FilledRow
 from service.intake.raw_table import RowFault
 from service.screenings.results.sheets import WORKBOOK_OPTIONS, is_risky
-from service.screenings.worklist.calls import WORDS, CallList
+from service.screenings.worklist.calls import CallList
+from service.screenings.worklist.stated import WORDS
 
 MOST_COLUMNS = 12
 """So many facts are asked at a time, those that open most: a longer form is not filled in."""

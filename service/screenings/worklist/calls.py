@@ -9,29 +9,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Any
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 from msgspec import Struct, structs
 
-from matcher.answers.grants import GrantWords
 from rules.catalogue.catalogue import Catalogue
-from rules.language.facts import IN_PERCENT, REGION_FACTS, FactType
-from rules.language.labels import Labeller
-from rules.language.measures import Condition, Leaf, Measure, MeasureKind, leaves
-from rules.language.windows import WindowStanding, window_on
+from rules.language.measures import Measure, MeasureKind
+from rules.language.windows import WindowStanding
 from seeds.documents import DocumentStatus
 from seeds.faults import load_words
 from seeds.regions import region_label
 from service.screenings.stored.matrix import Parts
 from service.screenings.worklist.openings import Caller, callers, openings, ranked
+from service.screenings.worklist.stated import WORDS, StatedWords
 from service.screenings.worklist.work import SETTLED, WorkStatus, WorkStep
 from service.shapes.published import closed
 from service.shapes.reading import Page
 
-WORDS = Path(__file__).parent / "words"
 FIRST = 20
 IN_A_MESSAGE = 5
 """So many measures are told in a message; a longer one is not read."""
@@ -152,68 +148,30 @@ class CallList:
         return structs.replace(call, message=self._told(call))
 
     def _measure(self, caller: Caller, measure: Measure) -> CallMeasure:
-        document = self.catalogue.documents[measure.document]
-        condition, leaf = self._asking(measure, caller.fact)
+        document, asking = self.catalogue.documents[measure.document], self.stated.asking(measure, caller.fact)
         step = self.steps.get((caller.row, measure.id))
-        window = window_on(self.catalogue.periods(measure), self.on)
-        departments = sorted(document.clause(measure.source.clause).departments, key=lambda one: not one.lead)
         return CallMeasure(
             measure_id=measure.id,
             title=measure.title_in(self.language),
             kind=measure.kind,
-            document=f"{document.title}（{document.number}）" if document.number else document.title,
+            document=self.stated.document(measure),
             document_status=document.status.value,
-            condition=self._labeller.label(condition) if condition else "",
-            cite=leaf.cite.quote if leaf else measure.source.quote,
-            gap=self._gap(caller.fact, caller.opens[measure.id]),
-            window=window,
-            deadline=self._grants.window(window),
-            amount=self._amount(measure),
-            departments=tuple(self.words["lead"].format(name=d.name) if d.lead else d.name for d in departments),
+            condition=self.stated.labeller.label(asking[0]) if asking else "",
+            cite=asking[1].cite.quote if asking else measure.source.quote,
+            gap=self.stated.gap(caller.fact, caller.opens[measure.id]),
+            window=self.stated.window(measure),
+            deadline=self.stated.deadline(measure),
+            amount=self.stated.amount(measure),
+            departments=self.stated.departments(measure),
             quote=measure.source.quote,
             work=step.status if step else WorkStatus.NONE,
             note=step.note if step else "",
         )
 
-    def _asking(self, measure: Measure, fact: str) -> tuple[Condition | None, Leaf | None]:
-        """Return the condition of a measure that reads a fact, and the words it rests on."""
-        facts = REGION_FACTS if fact in REGION_FACTS else (fact,)
-        for condition in measure.conditions:
-            for leaf in leaves(condition):
-                if leaf.test.fact in facts:
-                    return condition, leaf
-        return None, None
-
-    def _gap(self, name: str, gap: float | None) -> str | None:
-        if gap is None:
-            return None
-        fact = self.catalogue.facts[name]
-        if fact.type is FactType.MONEY:
-            return self._labeller.money(gap)
-        if fact.type in IN_PERCENT:
-            return self.words["points"].format(number=f"{100 * gap:g}")
-        return f"{gap:g} {fact.unit_en if self.language == 'en' else fact.unit}".strip()
-
-    def _amount(self, measure: Measure) -> str | None:
-        """Return what is given as the text states it; None where it states no figure."""
-        if grant := self.catalogue.grants.get(measure.id):
-            return self.words["semicolon"].join(map(self._grants.benefit, grant.benefits)) or None
-        benefit, said = measure.benefit, []
-        if benefit and benefit.amount_cny is not None:
-            said.append(self.words["amount"].format(amount=self._labeller.money(benefit.amount_cny)))
-        if benefit and benefit.cap_cny is not None:
-            said.append(self.words["cap"].format(amount=self._labeller.money(benefit.cap_cny)))
-        if benefit and benefit.rate is not None:
-            said.append(self.words["rate"].format(rate=f"{100 * benefit.rate:g}%"))
-        return self.words["semicolon"].join(said) or None
-
     @cached_property
-    def _labeller(self) -> Labeller:
-        return Labeller(self.catalogue.facts, self.catalogue.vocabularies, self.language)
-
-    @cached_property
-    def _grants(self) -> GrantWords:
-        return GrantWords(self._labeller)
+    def stated(self) -> StatedWords:
+        """Return what says what the texts state."""
+        return StatedWords(self.catalogue, self.on, self.language)
 
     def _told(self, call: Call) -> str:
         """Return the message of a call: what is asked, for which measures, in the words of their texts."""
