@@ -12,6 +12,7 @@ from service.api import (
     calendar,
     changes,
     citations,
+    dossiers,
     exchange,
     feedback_reports,
     public,
@@ -47,13 +48,8 @@ RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
     *(changes.blueprint, citations.blueprint, calendar.blueprint, exchange.blueprint),
     *(screenings.blueprint, screening_results.blueprint, screening_results.pairs, screening_results.files),
-    *(
-        worklist.blueprint,
-        screening_results.preview,
-        subscriptions.blueprint,
-        feedback_reports.blueprint,
-        public.health,
-    ),
+    *(worklist.blueprint, dossiers.blueprint, screening_results.preview, subscriptions.blueprint),
+    *(feedback_reports.blueprint, public.health),
 )
 """What the contract describes, in its order."""
 

@@ -220,10 +220,11 @@ class DossierWriter:
         """Return as much of a dossier as fits on a page: the first measures, without what is met and why."""
         questions, facts = full.questions[:_MOST_ASKED], full.facts[:_MOST_FACTS]
         named = tuple(self._short(text) for text in full.sources)
-        left = _PAGE_LINES - sum(map(_lines_of, (full.name, full.summary, *questions, *named, " · ".join(facts), *full.letterhead)))
-        groups, dropped = [], 0
+        beside = (full.name, full.summary, *questions, *named, " · ".join(facts), *full.letterhead)
+        left = _PAGE_LINES - sum(map(_lines_of, beside))
+        groups, dropped = list[EntryGroup](), 0
         for group in full.groups:
-            kept = []
+            kept: list[Entry] = []
             for entry in group.entries:
                 short = self._without_reasons(entry)
                 needed = _lines_of_entry(short) + (0 if kept else 1)
@@ -240,7 +241,7 @@ class DossierWriter:
         )  # fmt: skip
 
     def _short(self, source: str) -> str:
-        return source.split(self.words["semicolon"])[0]
+        return source.split(self.words["semicolon"], maxsplit=1)[0]
 
     def _without_reasons(self, entry: Entry) -> Entry:
         longer = {self.words[key] for key in ("why", "met", "channels", "beside")}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import orjson
 import typst
@@ -49,4 +50,5 @@ def pdf_bytes(dossier: Dossier, form: DossierForm) -> bytes:
     """Return the PDF; raise NoFontError."""
     font = font_of(frozenset(_fonts().families()))
     inputs = {"dossier": orjson.dumps(asdict(dossier)).decode(), "form": form.value, "fonts": font}
-    return bytes(_compiler().compile(format="pdf", sys_inputs=inputs))
+    made = _compiler().compile(format="pdf", sys_inputs=inputs)
+    return cast("bytes", made)  # a PDF is one file

@@ -34,7 +34,7 @@ from service.logs import log_fault
 from service.screenings.jobs.sent import keep_copy
 from service.screenings.results.files import MEDIA_TYPES, StoredResults, result_pieces
 from service.screenings.stored.changes import StoredChanges
-from service.screenings.stored.folders import Folder, find_tenant, read_answers, with_answers, write_answers
+from service.screenings.stored.folders import Folder, Tenant, find_tenant, read_answers, with_answers, write_answers
 from service.screenings.stored.jobs import UNFINISHED, Job, State, new_id
 from service.screenings.stored.matrix import Parts
 from service.screenings.stored.progress import describe_failure, state_words
@@ -297,13 +297,18 @@ def _raise_not_compared() -> NoReturn:
     raise RequestError("conflict", [Complaint(code="not_compared")])
 
 
-def question_of(job: Job, row: int) -> MatchRequest:
-    """Return the question that the screening asked about one tenant; raise RequestError when there is no such."""
+def tenant_of(job: Job, row: int) -> Tenant:
+    """Return one tenant of a screening; raise RequestError when there is no such."""
     tenant = find_tenant([folders().of(job.id).tenants(number) for number in parts_of(job).numbers], row)
     if tenant is None:
         raise RequestError("not_found", [Complaint(code="no_such_tenant", params={"row": row})])
-    statuses = frozenset(job.options.statuses)
-    return MatchRequest(profile=tenant.profile, on=job.options.on, statuses=statuses, language=asked_language())
+    return tenant
+
+
+def question_of(job: Job, row: int) -> MatchRequest:
+    """Return the question that the screening asked about one tenant; raise RequestError when there is no such."""
+    profile, statuses = tenant_of(job, row).profile, frozenset(job.options.statuses)
+    return MatchRequest(profile=profile, on=job.options.on, statuses=statuses, language=asked_language())
 
 
 def explained(screening_id: str, row: int, measure_id: str) -> Recommendation:
