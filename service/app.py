@@ -30,7 +30,7 @@ from service.metrics import Metrics
 from service.pages import citing, documentation, feedback
 from service.pages.browse import view as browse
 from service.pages.check import page as check
-from service.pages.console import results as console
+from service.pages.console import worklist as console
 from service.pages.editor import publishing as editor
 from service.pages.editor import trials
 from service.pages.embed import view as embed

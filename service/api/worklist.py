@@ -19,6 +19,7 @@ from service.intake.strict_fields import Choice, Text, Whole, described
 from service.screenings.results.files import MEDIA_TYPES
 from service.screenings.results.sheets import csv_lines
 from service.screenings.shapes import Screening
+from service.screenings.stored.jobs import Job
 from service.screenings.stored.matrix import title_of
 from service.screenings.stored.parts import CALLED
 from service.screenings.stored.progress import describe_job
@@ -167,7 +168,12 @@ def list_calls(query: dict[str, Any], screening_id: str) -> flask.Response:
 @blueprint.answers(_FILE, 401, 403, 404, 409, 422, 503, description="A line a measure.", media_type=_CSV)
 def download_calls(_: dict[str, Any], screening_id: str) -> flask.Response:
     """Give the whole list of whom to call as CSV."""
-    calls = call_list(finished_screening(screening_id))
+    return calls_file(finished_screening(screening_id))
+
+
+def calls_file(job: Job) -> flask.Response:
+    """Return the whole list of whom to call of a finished screening as a file."""
+    calls = call_list(job)
     lines = call_lines(calls, calls.order.num_rows)
     return _csv([headings(calls, CALL_KEYS)], lines, name="cepei-calls.csv")
 
@@ -229,12 +235,16 @@ def put_work(noted: dict[str, Any], screening_id: str, row: int, measure_id: str
 @blueprint.answers(WorkItems, 401, 403, 404, 409, 422, 503, description="A page of what was noted.")
 def list_work(query: dict[str, Any], screening_id: str) -> flask.Response:
     """List what was noted of measures and tenants, as it holds now."""
-    calls = call_list(finished_screening(screening_id))
+    return private_answer(json_bytes(page_of_work(finished_screening(screening_id), query)))
+
+
+def page_of_work(job: Job, query: dict[str, Any]) -> WorkItems:
+    """Return a page of what was noted."""
+    calls = call_list(job)
     wanted = [step for step in calls.steps.values() if query.get("status") in (None, step.status)]
     shown, page = page_of(wanted, query)
     called = calls.parts.called([step.row for step in shown])
-    items = tuple(_item(step, called.get(step.row, {}), calls) for step in shown)
-    return private_answer(json_bytes(WorkItems(items=items, **page)))
+    return WorkItems(items=tuple(_item(step, called.get(step.row, {}), calls) for step in shown), **page)
 
 
 def _item(step: WorkStep, called: dict[str, Any], calls: CallList) -> WorkItem:
@@ -249,7 +259,11 @@ def _item(step: WorkStep, called: dict[str, Any], calls: CallList) -> WorkItem:
 @blueprint.answers(_FILE, 401, 403, 404, 409, 422, 503, description="A line a step.", media_type=_CSV)
 def download_work(_: dict[str, Any], screening_id: str) -> flask.Response:
     """Give every step that was noted as CSV, who noted it and when."""
-    job = finished_screening(screening_id)
+    return work_file(finished_screening(screening_id))
+
+
+def work_file(job: Job) -> flask.Response:
+    """Return every step that was noted of a screening and its reruns as a file."""
     calls = call_list(job)
     return _csv([headings(calls, WORK_KEYS)], work_lines(calls, all_steps(job)), name="cepei-work.csv")
 

@@ -26,8 +26,8 @@ from rules.language.grants import Grant
 from rules.language.labels import Labeller
 from rules.language.measures import Instrument, Verdict, Why
 from seeds.regions import region_label
-from service.complaints import RequestError, complaints_of
-from service.intake.queries import LARGEST_PAGE, STATUSES, MatrixFilter, PageQuery
+from service.complaints import RequestError, StrictSchema, complaints_of
+from service.intake.queries import LARGEST_PAGE, STATUSES, MatrixFilter
 from service.intake.strict_fields import Choice, Whole
 from service.pages.check.conditions import amount_words
 from service.screenings.shapes import MeasureItem, MeasureTenant
@@ -69,7 +69,7 @@ class MatrixQuery(MatrixFilter):
     across = Whole(lowest=1, highest=LARGEST_PAGE, from_query=True, load_default=1)
 
 
-def read_query(schema: type[PageQuery]) -> Json:
+def read_query(schema: type[StrictSchema]) -> Json:
     """Return what the address asks for; an empty field of a filter counts as not given.
 
     Raises RequestError with all that is wrong.
