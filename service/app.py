@@ -30,6 +30,7 @@ from service.metrics import Metrics
 from service.pages import citing, documentation, feedback
 from service.pages.browse import view as browse
 from service.pages.check import page as check
+from service.pages.console import trial
 from service.pages.console import worklist as console
 from service.pages.editor import publishing as editor
 from service.pages.editor import trials
@@ -43,7 +44,7 @@ from service.web.rate_limit import create_limiter
 from service.web.requests import SPOOL, Request, add_headers, begin_request, log_request
 from service.web.serving import EXTENSION, LiveEngine, Serving, count_request, open_engine
 
-PAGES = (check, embed, documentation, browse, console, editor, trials, feedback, citing)
+PAGES = (check, embed, documentation, browse, console, trial, editor, trials, feedback, citing)
 RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
     *(changes.blueprint, citations.blueprint, calendar.blueprint, exchange.blueprint),
@@ -77,8 +78,8 @@ def create_app(settings: Settings) -> flask.Flask:
     register_resources(api)
     app.register_blueprint(documentation.create_docs(api))
     app.register_blueprint(agents.blueprint)
-    for page in PAGES:
-        app.register_blueprint(page.blueprint)
+    for blueprint in dict.fromkeys(page.blueprint for page in PAGES):  # the pages of the console share one
+        app.register_blueprint(blueprint)
     for step in (log_request, count_request, add_headers):  # Flask calls the last one registered first
         app.after_request(step)
     if settings.proxies:  # X-Forwarded-For and -Proto are believed from so many hops in front, and from nobody else
