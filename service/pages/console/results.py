@@ -19,16 +19,15 @@ from service.pages.check.cards import group_cards, one_card
 from service.pages.console.entry import blueprint, console_page, go_to, moment_in_china
 from service.pages.console.job import ONE, catalogue_of, shown_job
 from service.pages.console.lists import (
-    SIGNS,
     MatrixQuery,
     Results,
     TenantsQuery,
     filter_choices,
-    matrix_page,
     place_label,
     read_query,
     region_words,
 )
+from service.pages.console.matrix import SIGNS, matrix_page
 from service.pages.wording import page_words
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.jobs import Job, State
