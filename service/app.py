@@ -12,12 +12,14 @@ from service.api import (
     calendar,
     changes,
     citations,
+    dossiers,
     exchange,
     feedback_reports,
     public,
     screening_results,
     screenings,
     subscriptions,
+    worklist,
 )
 from service.catalogues.editions import Editions, OpenEditions
 from service.data_folder import LOOKS
@@ -28,7 +30,8 @@ from service.metrics import Metrics
 from service.pages import citing, documentation, feedback
 from service.pages.browse import view as browse
 from service.pages.check import page as check
-from service.pages.console import results as console
+from service.pages.console import trial
+from service.pages.console import worklist as console
 from service.pages.editor import publishing as editor
 from service.pages.editor import trials
 from service.pages.embed import view as embed
@@ -41,12 +44,13 @@ from service.web.rate_limit import create_limiter
 from service.web.requests import SPOOL, Request, add_headers, begin_request, log_request
 from service.web.serving import EXTENSION, LiveEngine, Serving, count_request, open_engine
 
-PAGES = (check, embed, documentation, browse, console, editor, trials, feedback, citing)
+PAGES = (check, embed, documentation, browse, console, trial, editor, trials, feedback, citing)
 RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
     *(changes.blueprint, citations.blueprint, calendar.blueprint, exchange.blueprint),
     *(screenings.blueprint, screening_results.blueprint, screening_results.pairs, screening_results.files),
-    *(screening_results.preview, subscriptions.blueprint, feedback_reports.blueprint, public.health),
+    *(worklist.blueprint, dossiers.blueprint, screening_results.preview, subscriptions.blueprint),
+    *(feedback_reports.blueprint, public.health),
 )
 """What the contract describes, in its order."""
 
@@ -74,8 +78,8 @@ def create_app(settings: Settings) -> flask.Flask:
     register_resources(api)
     app.register_blueprint(documentation.create_docs(api))
     app.register_blueprint(agents.blueprint)
-    for page in PAGES:
-        app.register_blueprint(page.blueprint)
+    for blueprint in dict.fromkeys(page.blueprint for page in PAGES):  # the pages of the console share one
+        app.register_blueprint(blueprint)
     for step in (log_request, count_request, add_headers):  # Flask calls the last one registered first
         app.after_request(step)
     if settings.proxies:  # X-Forwarded-For and -Proto are believed from so many hops in front, and from nobody else

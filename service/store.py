@@ -1,7 +1,8 @@
 """The data file of the service: one SQLite database for keys, jobs and counts, shared by all processes.
 
 It knows connections, transactions and migrations, each of which runs once, in order, and is never changed afterwards;
-what the tables mean stands in keys.py, screenings/stored/jobs.py and drafts/review.py.
+what the tables mean stands in keys.py, screenings/stored/jobs.py, screenings/worklist/work.py, dossiers/orders.py and
+drafts/review.py.
 """
 
 from __future__ import annotations
@@ -108,6 +109,41 @@ DRAFT_STEPS = """
     ) STRICT
 """
 
+SERIES = (
+    "ALTER TABLE screenings ADD COLUMN series TEXT",
+    """
+    WITH RECURSIVE chain (id, series) AS (
+        SELECT id, id FROM screenings WHERE previous IS NULL OR previous NOT IN (SELECT id FROM screenings)
+        UNION ALL SELECT one.id, chain.series FROM screenings AS one JOIN chain ON one.previous = chain.id
+    ) UPDATE screenings SET series = (SELECT series FROM chain WHERE chain.id = screenings.id)
+    """,
+)
+"""A screening and its reruns are one series: what was done about its tenants is kept over all of them."""
+WORK = (
+    """
+    CREATE TABLE work (
+        number INTEGER PRIMARY KEY, series TEXT NOT NULL, row INTEGER NOT NULL, measure TEXT NOT NULL,
+        status TEXT NOT NULL, note TEXT NOT NULL, at REAL NOT NULL, key_id TEXT NOT NULL, label TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX work_by_pair ON work (series, row, measure)",
+    """
+    CREATE TRIGGER work_goes_with_its_series AFTER DELETE ON screenings
+    WHEN NOT EXISTS (SELECT 1 FROM screenings WHERE series = OLD.series)
+    BEGIN DELETE FROM work WHERE series = OLD.series; END
+    """,
+)
+DOSSIERS = (
+    """
+    CREATE TABLE dossiers (
+        id TEXT PRIMARY KEY, screening TEXT NOT NULL REFERENCES screenings (id) ON DELETE CASCADE,
+        wanted TEXT NOT NULL, state TEXT NOT NULL, total INTEGER NOT NULL, done INTEGER NOT NULL, failure TEXT NOT NULL,
+        created_at REAL NOT NULL, lease TEXT, lease_until REAL, attempts INTEGER NOT NULL DEFAULT 0
+    ) STRICT
+    """,
+    "CREATE INDEX dossiers_by_state ON dossiers (state, created_at)",
+)
+
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001-keys", (KEYS, USAGE)),
     ("0002-screenings", (SCREENINGS, CHUNKS, "CREATE INDEX screenings_by_state ON screenings (state, created_at)")),
@@ -117,6 +153,8 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0006-sessions", (SESSIONS, "CREATE INDEX sessions_by_key ON sessions (key_id)")),
     ("0007-subscriptions", SUBSCRIPTIONS),
     ("0008-drafts", (DRAFTS, DRAFT_STEPS)),
+    ("0009-work", (*SERIES, *WORK)),
+    ("0010-dossiers", DOSSIERS),
 )
 """Name of the step -> its statements."""
 

@@ -27,7 +27,7 @@ from service.web.serving import expect_records, folders, jobs, operator, own_scr
 blueprint = Blueprint("screenings", __name__, description="Many tenants against every measure, for operators.")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FILE_NAME = {
+FILE_NAME = {
     "Content-Disposition": {
         "description": "The name of the file tells its form by its ending.",
         "schema": {"type": "string"},
@@ -59,7 +59,7 @@ _BODY = {
                         },
                     },
                 },
-                "encoding": {"file": {"contentType": ", ".join(MEDIA_TYPES.values()), "headers": _FILE_NAME}},
+                "encoding": {"file": {"contentType": ", ".join(MEDIA_TYPES.values()), "headers": FILE_NAME}},
             },
             "application/json": {"schema": ScreeningQuestion},
         },

@@ -1,4 +1,4 @@
-"""cepei work: decides screenings that wait, and sends messages; `cepei serve` starts one beside the service."""
+"""cepei work: decides screenings that wait, makes dossiers, sends messages; one runs beside `cepei serve`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from service.commands.console import Exit, refusal
 from service.data_folder import enter
+from service.dossiers.orders import Clerk
 from service.logs import configure_logs
 from service.screenings.jobs.worker import Worker
 from service.settings import load_command_settings
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     worker = Worker(
         chosen,
         is_wanted=lambda: options.beside is None or os.getppid() == options.beside,
-        beside=(courier.step,) * COURIERS if chosen.webhooks else (),
+        beside=(Clerk(store).step, *((courier.step,) * COURIERS if chosen.webhooks else ())),
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stopping.set())

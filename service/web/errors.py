@@ -59,6 +59,7 @@ KINDS = {
     "not_stored": 507,
     "readers_busy": 503,
     "overloaded": 503,
+    "no_font": 503,
 }
 """The status of each kind of problem; its title is the message problem_<kind>."""
 BY_STATUS = {status: kind for kind, status in reversed(KINDS.items())}

@@ -18,7 +18,7 @@ from matcher.answers.engine import Engine
 from matcher.answers.shapes import Recommendation, Suggestion
 from matcher.answers.suggestions import nearest_entries
 from matcher.places.reader import resolve_place
-from matcher.profiles.profile import MatchRequest
+from matcher.profiles.profile import MatchRequest, Profile
 from matcher.profiles.words import SURE
 from rules.catalogue.catalogue import Catalogue, CatalogueError
 from rules.language.facts import REGION_FACTS, Answer
@@ -34,7 +34,7 @@ from service.logs import log_fault
 from service.screenings.jobs.sent import keep_copy
 from service.screenings.results.files import MEDIA_TYPES, StoredResults, result_pieces
 from service.screenings.stored.changes import StoredChanges
-from service.screenings.stored.folders import find_tenant
+from service.screenings.stored.folders import Folder, Tenant, find_tenant, read_answers, with_answers, write_answers
 from service.screenings.stored.jobs import UNFINISHED, Job, State, new_id
 from service.screenings.stored.matrix import Parts
 from service.screenings.stored.progress import describe_failure, state_words
@@ -297,13 +297,18 @@ def _raise_not_compared() -> NoReturn:
     raise RequestError("conflict", [Complaint(code="not_compared")])
 
 
-def question_of(job: Job, row: int) -> MatchRequest:
-    """Return the question that the screening asked about one tenant; raise RequestError when there is no such."""
+def tenant_of(job: Job, row: int) -> Tenant:
+    """Return one tenant of a screening; raise RequestError when there is no such."""
     tenant = find_tenant([folders().of(job.id).tenants(number) for number in parts_of(job).numbers], row)
     if tenant is None:
         raise RequestError("not_found", [Complaint(code="no_such_tenant", params={"row": row})])
-    statuses = frozenset(job.options.statuses)
-    return MatchRequest(profile=tenant.profile, on=job.options.on, statuses=statuses, language=asked_language())
+    return tenant
+
+
+def question_of(job: Job, row: int) -> MatchRequest:
+    """Return the question that the screening asked about one tenant; raise RequestError when there is no such."""
+    profile, statuses = tenant_of(job, row).profile, frozenset(job.options.statuses)
+    return MatchRequest(profile=profile, on=job.options.on, statuses=statuses, language=asked_language())
 
 
 def explained(screening_id: str, row: int, measure_id: str) -> Recommendation:
@@ -333,21 +338,33 @@ def results_file(screening_id: str, form: str) -> flask.Response:
     return answer
 
 
-def run_again(screening_id: str) -> Job:
-    """Begin the same screening with the catalogue of now; raise RequestError while it runs or no records are left."""
+def run_again(screening_id: str, answers: Mapping[int, Profile] | None = None) -> Job:
+    """Begin the same screening with the catalogue of now; raise RequestError while it runs or no records are left.
+
+    What tenants answered since its file was sent stays answered; `answers`, by row, are added.
+    """
     job, settings = own_screening(screening_id), serving().settings
     if job.state in UNFINISHED:
         raise RequestError("conflict", [_not_finished(job)])
     expect_records(operator())
     job_id = new_id()
-    more: dict[str, Any] = {"days": settings.retention_days, "previous": job.id}
+    more: dict[str, Any] = {"days": settings.retention_days, "previous": job.id, "series": job.series}
     folder = folders().create(job_id)
     try:
         keep_copy(folders().of(job.id).sent(job.format), folder.sent(job.format))
+        _keep_answers(folders().of(job.id), folder, answers or {})
         return jobs().create(job_id, job.key_id, form=job.format, options=job.options, **more)
     except BaseException:
         folders().remove(job_id)
         raise
+
+
+def _keep_answers(before: Folder, folder: Folder, answers: Mapping[int, Profile]) -> None:
+    known = read_answers(before)
+    for row, answered in answers.items():
+        known[row] = with_answers(known.get(row, Profile()), answered)
+    if known:
+        write_answers(folder, known)
 
 
 def forget(screening_id: str) -> None:

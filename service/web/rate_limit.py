@@ -149,6 +149,7 @@ def _inode(path: Path) -> int | None:
 LIMITED_ENDPOINTS = frozenset(
     {
         "match.match",
+        "dossiers.match_as_dossier",
         "citations.check",
         "citing.check",
         "pages.check",

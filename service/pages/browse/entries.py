@@ -11,11 +11,10 @@ from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import parse_fact_value
 from rules.language.labels import Labeller
 from rules.language.measures import Condition, Example, Leaf, Measure, leaves
-from seeds.documents import Document, DocumentStatus
+from seeds.documents import Document, DocumentStatus, clause_name
 from seeds.regions import region_label
 from service.pages.browse.search import Place, excerpt, in_order, marked, places_of
 from service.pages.check.conditions import benefit_words
-from service.pages.quotes import clause_name
 from service.web.lookups import departments_of
 
 Json = dict[str, Any]

@@ -12,6 +12,7 @@ from rules.language.measures import (
     MeasureKind,
 )
 from rules.language.quotes import Quote
+from seeds.documents import clause_name
 from service.pages.check.conditions import (
     Row,
     Rows,
@@ -22,7 +23,7 @@ from service.pages.check.conditions import (
     measure_place,
 )
 from service.pages.check.fields import Fields
-from service.pages.quotes import clause_name, mark_matches
+from service.pages.quotes import mark_matches
 from service.pages.wording import page_words
 from service.web.serving import served_catalogue
 

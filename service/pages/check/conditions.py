@@ -17,9 +17,9 @@ from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import IN_PERCENT, FactDefinition, FactType
 from rules.language.labels import Labeller
 from rules.language.measures import Verdict, Why
+from seeds.documents import clause_name
 from seeds.regions import region_label
 from service.pages.check.fields import Fields, ShownField
-from service.pages.quotes import clause_name
 from service.web.requests import link
 
 

@@ -109,7 +109,7 @@ def upload() -> flask.Response:
     try:
         upload_id = _kept(asked)
     except RequestError as error:
-        return home_page(status=422, faults=_reported(error), asked=asked)
+        return home_page(status=422, faults=reported_faults(error), asked=asked)
     return go_to(link("console.columns", upload_id=upload_id))
 
 
@@ -135,7 +135,7 @@ def start(upload_id: str) -> flask.Response:
     try:
         _create(upload, choices)
     except RequestError as error:
-        return _columns_page(upload, choices, status=422, faults=_reported(error))
+        return _columns_page(upload, choices, status=422, faults=reported_faults(error))
     return go_to(link("console.screening", screening_id=upload.id))
 
 
@@ -195,7 +195,7 @@ def _columns_page(
     return console_page("console_columns.html", status=status, upload=upload, look=look, faults=faults)
 
 
-def _reported(error: RequestError) -> tuple[str, ...]:
+def reported_faults(error: RequestError) -> tuple[str, ...]:
     """Return what is wrong in sentences of the page's language."""
     words = page_words(page_language())
     if not error.complaints:

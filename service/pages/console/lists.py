@@ -1,4 +1,4 @@
-"""The lists of a finished screening for the console: tenants, measures, the matrix, with their filters and numbers.
+"""The lists of a finished screening for the console: tenants and measures, with their filters and numbers.
 
 Filters are read as strictly as the queries of the API.
 """
@@ -26,8 +26,8 @@ from rules.language.grants import Grant
 from rules.language.labels import Labeller
 from rules.language.measures import Instrument, Verdict, Why
 from seeds.regions import region_label
-from service.complaints import RequestError, complaints_of
-from service.intake.queries import LARGEST_PAGE, STATUSES, MatrixFilter, PageQuery
+from service.complaints import RequestError, StrictSchema, complaints_of
+from service.intake.queries import LARGEST_PAGE, STATUSES, MatrixFilter
 from service.intake.strict_fields import Choice, Whole
 from service.pages.check.conditions import amount_words
 from service.screenings.shapes import MeasureItem, MeasureTenant
@@ -47,7 +47,7 @@ from service.screenings.stored.matrix import (
     tenants_of_measure,
     title_of,
 )
-from service.screenings.stored.parts import BENEFITS, PairReader
+from service.screenings.stored.parts import PairReader
 from service.web.lookups import page_of, read_region
 
 Json = dict[str, Any]
@@ -69,7 +69,7 @@ class MatrixQuery(MatrixFilter):
     across = Whole(lowest=1, highest=LARGEST_PAGE, from_query=True, load_default=1)
 
 
-def read_query(schema: type[PageQuery]) -> Json:
+def read_query(schema: type[StrictSchema]) -> Json:
     """Return what the address asks for; an empty field of a filter counts as not given.
 
     Raises RequestError with all that is wrong.
@@ -142,27 +142,6 @@ def counts_by_measure(parts: Parts, rows: Rows | None = None) -> dict[str, Count
     for item in pc.value_counts(near["measure_id"]).to_pylist():
         counts.setdefault(item["values"], Counter())["one_condition_short"] = item["counts"]
     return counts
-
-
-Cells = dict[tuple[int, str], tuple[str, list[Json] | None]]
-
-
-def cells_of(parts: Parts, rows: Collection[int], measures: Collection[str]) -> Cells:
-    """Return (row, measure) -> how it stands and what its benefits come to, for one page of the matrix.
-
-    What is not listed is not there.
-    """
-    if not rows:
-        return {}
-    wanted = pc.field("row").isin(pa.array(sorted(rows), type=pa.int32()))
-    near = parts.near(["row", "measure_id"], wanted)
-    shown = parts.pairs_of_rows(rows, ["row", "measure_id", "verdict", BENEFITS.name])
-    pairs = zip(near["row"].to_pylist(), near["measure_id"].to_pylist(), strict=True)
-    found: Cells = dict.fromkeys(pairs, ("near", None))
-    of_page = shown.filter(pc.is_in(shown["measure_id"], value_set=pa.array(sorted(measures), type=pa.string())))
-    for pair in of_page.to_pylist():
-        found[pair["row"], pair["measure_id"]] = pair["verdict"], pair.get(BENEFITS.name)
-    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,40 +301,3 @@ class Results:
             facts["screen_planned" if unknown.why == Why.PLANNED else "screen_missing"][self.fact(unknown.fact)] = None
         said = (self.words[key].format(self.words["comma"].join(named)) for key, named in facts.items() if named)
         return self.words["semicolon"].join(said)
-
-
-DOWN, ACROSS = 50, 40
-SIGNS = {"applicable": "✓", "possible": "?", "near": "△", "unlisted": "·"}
-"""How a pair stands -> its sign."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matrix:
-    """The rows and columns of one page, how one applies for its measures, and where the page stands both ways."""
-
-    rows: list[Json]
-    measures: list[MeasureItem]
-    windows: Mapping[str, str]
-    down: Json
-    across: Json
-
-
-def matrix_page(results: Results, query: Json) -> Matrix:
-    """Return one page; tenants as the filters let through, measures by how many tenants they fit."""
-    tenants = results.tenants(query)
-    places, down = page_of(range(len(tenants.rows)), {"page": query["page"], "per_page": DOWN})
-    rows = [int(tenants.rows[place]) for place in places]
-    measures, across = page_of(results.listed(query), {"page": query["across"], "per_page": ACROSS})
-    ids = [measure.measure_id for measure in measures]
-    cells, called = cells_of(results.parts, rows, ids), results.parts.called(rows)
-    reported = [
-        {**called[row], "cells": [_cell(results, measure_id, cells.get((row, measure_id))) for measure_id in ids]}
-        for row in rows
-    ]
-    windows = {measure_id: results.window(measure_id) for measure_id in ids}
-    return Matrix(rows=reported, measures=list(measures), windows=windows, down=down, across=across)
-
-
-def _cell(results: Results, measure_id: str, cell: tuple[str, list[Json] | None] | None) -> tuple[str, str, str]:
-    kind, benefits = cell or ("unlisted", None)
-    return measure_id, kind, results.comes_to(measure_id, benefits)

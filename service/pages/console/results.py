@@ -11,30 +11,33 @@ from msgspec.structs import asdict
 from matcher.answers.catalogue_json import describe_measure
 from matcher.profiles.profile import MatchError
 from rules.catalogue.catalogue import Catalogue
+from seeds.faults import load_words
 from service.api.screening_results import titles_of_changes
 from service.complaints import RequestError
 from service.intake.queries import STANDINGS, MatrixFilter, MeasureTenantsQuery, PageQuery
 from service.pages.check.cards import group_cards, one_card
-from service.pages.console.entry import blueprint, console_page, go_to
+from service.pages.console.entry import blueprint, console_page, go_to, moment_in_china
 from service.pages.console.job import ONE, catalogue_of, shown_job
 from service.pages.console.lists import (
-    SIGNS,
     MatrixQuery,
     Results,
     TenantsQuery,
     filter_choices,
-    matrix_page,
     place_label,
     read_query,
     region_words,
 )
+from service.pages.console.matrix import SIGNS, matrix_page
 from service.pages.wording import page_words
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.jobs import Job, State
 from service.screenings.stored.parts import rejected_rows
+from service.screenings.worklist.stated import WORDS
+from service.screenings.worklist.work import LONGEST_NOTE, WorkStatus
 from service.web.lookups import changes_of, explained, found, page_of, parts_of, question_of
 from service.web.requests import link, page_language
 from service.web.serving import engine, engine_in_force, folders, jobs, own_screening
+from service.web.worklist import history_of
 
 Json = dict[str, Any]
 MOST_NAMED = 100
@@ -90,8 +93,8 @@ def pair(screening_id: str, row: int, measure_id: str) -> flask.Response:
     job, results = _opened(screening_id)
     described = describe_measure(results.catalogue, found(results.catalogue.measures, measure_id), page_language())
     called = results.parts.called([row]).get(row, {"row": row, "name": ""})
-    card = _card_of(screening_id, row, measure_id)
-    return console_page("console_pair.html", job=shown_job(job), tenant=called, measure=described, card=card)
+    card, work = _card_of(screening_id, row, measure_id), work_of(job, row, measure_id)
+    return console_page("console_pair.html", job=shown_job(job), tenant=called, measure=described, card=card, work=work)
 
 
 @blueprint.get(f"{ONE}/measures")
@@ -127,7 +130,7 @@ def matrix(screening_id: str) -> flask.Response:
 @blueprint.get(f"{ONE}/rejected")
 def rejected(screening_id: str) -> flask.Response:
     """List the rows that could not be read."""
-    job = _finished(screening_id)
+    job = finished_job(screening_id)
     query = read_query(PageQuery)
     numbers = [chunk.number for chunk in jobs().chunks(job.id)]
     items, where = page_of(rejected_rows(folders().of(job.id), numbers, page_language()), query)
@@ -160,7 +163,7 @@ def _changes(job: Job, results: Results, stored: StoredChanges, after: Catalogue
     )
 
 
-def _finished(screening_id: str) -> Job:
+def finished_job(screening_id: str) -> Job:
     """Return a finished screening of the caller; one that is not leads to its own page."""
     job = own_screening(screening_id)
     if job.state is not State.FINISHED:
@@ -170,7 +173,7 @@ def _finished(screening_id: str) -> Job:
 
 def _opened(screening_id: str) -> tuple[Job, Results]:
     """Return a finished screening of the caller with its results."""
-    job = _finished(screening_id)
+    job = finished_job(screening_id)
     words = page_words(page_language())
     catalogue = catalogue_of(job)
     chunks, parts = jobs().chunks(job.id), parts_of(job)
@@ -191,6 +194,27 @@ def _list(template: str, job: Job, query: Json, **variables: Any) -> flask.Respo
         region=region_words(catalogue, query.get("region", ""), page_language()),
         **variables,
     )
+
+
+def work_of(job: Job, row: int, measure_id: str) -> Json:
+    """Return what the page of a pair shows of what became of it."""
+    steps, words = history_of(job, row, measure_id), load_words(WORDS, page_language())
+    now = steps[-1].status if steps else WorkStatus.NONE
+    return {
+        "now": now.value,
+        "says": words[f"work.{now}"],
+        "steps": [
+            {
+                "says": words[f"work.{one.status}"],
+                "note": one.note,
+                "at": moment_in_china(one.at),
+                "by": one.label or one.key_id,
+            }
+            for one in steps
+        ],
+        "statuses": [(status.value, words[f"work.{status}"]) for status in WorkStatus],
+        "most": LONGEST_NOTE,
+    }
 
 
 def _card_of(screening_id: str, row: int, measure_id: str) -> Json | None:

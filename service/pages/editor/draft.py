@@ -13,6 +13,7 @@ import msgspec
 from rules.language.facts import parse_fact_value
 from rules.language.labels import Labeller
 from rules.language.measures import leaves
+from seeds.documents import clause_name
 from seeds.faults import Fault, SeedError
 from service.complaints import Complaint, RequestError
 from service.drafts.judging import Judge, Judged, TriedExample, document_faults, judge_of, missing_of, pack_faults
@@ -32,7 +33,6 @@ from service.pages.editor.door import (
     may_publish,
     title_of,
 )
-from service.pages.quotes import clause_name
 from service.pages.wording import page_words
 from service.web.requests import json_bytes, link, page_language
 from service.web.serving import engine, serving

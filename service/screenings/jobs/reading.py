@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 import orjson
 
+from matcher.profiles.profile import Profile
 from rules.catalogue.content import open_catalogue
 from seeds.vocabulary import Vocabulary
 from service.disk import open_private
@@ -19,7 +20,15 @@ from service.intake.first_look import A_FILE
 from service.intake.questions import judge_of_facts
 from service.intake.rows.rows import FactComplaints
 from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, read_tenants
-from service.screenings.stored.folders import CHUNK_ROWS, Folder, Tenant, write_tenants, write_whole
+from service.screenings.stored.folders import (
+    CHUNK_ROWS,
+    Folder,
+    Tenant,
+    read_answers,
+    with_answers,
+    write_tenants,
+    write_whole,
+)
 from service.screenings.stored.jobs import Options
 
 
@@ -80,6 +89,7 @@ def _opened(catalogue: Path) -> tuple[Mapping[str, Vocabulary], FactComplaints]:
 
 def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, dict[str, object]]:
     table = read_tenants(folder.sent(form), options)
+    answers = _known_of(read_answers(folder), options)
     rejected = chunks = tenants = 0
     unread = folder.path / ".rejected"
     with open_private(unread) as lines:
@@ -88,7 +98,8 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
             refused = [row for row in rows if isinstance(row, RejectedRow)]
             lines.writelines(orjson.dumps(row.plain(), option=orjson.OPT_APPEND_NEWLINE) for row in refused)
             rejected += len(refused)
-            kept = [Tenant(row.row, row.profile) for row in rows if not isinstance(row, RejectedRow)]
+            read = [(row.row, row.profile) for row in rows if not isinstance(row, RejectedRow)]
+            kept = [Tenant(row, with_answers(p, answers[row]) if row in answers else p) for row, p in read]
             if kept:
                 write_tenants(folder.tenants(chunks), kept)
                 chunks, tenants = chunks + 1, tenants + len(kept)
@@ -101,3 +112,12 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
         "columns": [asdict(one) for one in table.columns],
     }
     return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), columns
+
+
+def _known_of(answers: Mapping[int, Profile], options: ReadingOptions) -> dict[int, Profile]:
+    """Return answers without the facts that this catalogue asks for no more: nothing else of their row is lost."""
+    complain = options.fact_complaints or (lambda _: ())
+    return {
+        row: replace(one, facts={name: value for name, value in one.facts.items() if not list(complain({name: value}))})
+        for row, one in answers.items()
+    }

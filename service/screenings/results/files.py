@@ -5,7 +5,6 @@ CSV, NDJSON and Parquet have a row each tenant x measure; each distinct text is 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from rules.catalogue.catalogue import Catalogue
 from seeds.regions import region_label
 from service.intake.raw_table import Format
 from service.screenings.results.granted import AmountWords, csv_columns, json_members
-from service.screenings.results.sheets import Sink, guarded, results_words
+from service.screenings.results.sheets import Sink, csv_cell, results_words
 from service.screenings.results.workbook import workbook_pieces
 from service.screenings.shapes import MeasureItem, VerdictCounts
 from service.screenings.stored.granted import Granting
@@ -54,8 +53,6 @@ from service.screenings.stored.parts import (
 _BOM = "\ufeff"
 """Spreadsheet programs read UTF-8 as such only when a file begins with it."""
 
-_QUOTED = re.compile('[,"\r\n]')
-
 
 def csv_pieces(source: ResultSource) -> Iterator[bytes]:
     """Yield the pairs as CSV in UTF-8, texts made harmless; a list of unknowns is `fact:why` joined by spaces."""
@@ -64,7 +61,7 @@ def csv_pieces(source: ResultSource) -> Iterator[bytes]:
     yield f"{_BOM}{','.join(RESULT_SCHEMA.names)}{more}\r\n".encode()
     for table in source.pairs():
         unknown = _joined(table["unknown"].combine_chunks(), "{}:{}", " ")
-        cells = [_encoded(table[name], _csv_cell) for name in RESULT_SCHEMA.names[:-1]]
+        cells = [_encoded(table[name], csv_cell) for name in RESULT_SCHEMA.names[:-1]]
         further = (part for cell in granted(table).values() for part in (",", cell))
         yield _lines(*(part for cell in cells for part in (cell, ",")), unknown, *further, "\r\n")
 
@@ -95,11 +92,6 @@ def parquet_pieces(source: ResultSource) -> Iterator[bytes]:
 
 def _nothing(_: pa.Table) -> dict[str, pa.Array]:
     return {}
-
-
-def _csv_cell(value: object) -> str:
-    text = guarded(value) if isinstance(value, str) else str(value)
-    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 def _encoded(column: pa.ChunkedArray, encode: Callable[[object], str]) -> pa.Array:

@@ -56,6 +56,22 @@ def guarded(text: str) -> str:
     return text
 
 
+_QUOTED = re.compile('[,"\r\n]')
+
+
+def csv_cell(value: object) -> str:
+    """Return a cell of CSV, a text made harmless."""
+    text = guarded(value) if isinstance(value, str) else str(value)
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """Yield rows as CSV in UTF-8, which spreadsheet programs take for it only when it begins with a mark."""
+    yield "\ufeff".encode()
+    for row in rows:
+        yield (",".join(map(csv_cell, row)) + "\r\n").encode("utf-8", "replace")
+
+
 WORDS = Path(__file__).parent / "words"
 
 

@@ -9,9 +9,9 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,6 +62,11 @@ class Folder:
     def rejected(self, number: int | None = None) -> Path:
         """Return the rows that could not be read, or those of one chunk whose facts were refused."""
         return self.path / ("rejected.ndjson" if number is None else f"rejected-{number:05}.ndjson")
+
+    @property
+    def answers(self) -> Path:
+        """Return what tenants answered since the file was sent, as profiles by row."""
+        return self.path / "answers.ndjson"
 
     @property
     def reading(self) -> Path:
@@ -181,6 +186,29 @@ def parse_tenants(content: bytes) -> list[Tenant]:
         Tenant(row, parse_profile(content))
         for row, content in zip(table["row"].to_pylist(), table["profile"].to_pylist(), strict=True)
     ]
+
+
+def write_answers(folder: Folder, answers: Mapping[int, Profile]) -> None:
+    """Write what tenants answered, by row; each profile says nothing but the answers."""
+    lines = (b"%d %s\n" % (row, profile_bytes(answers[row])) for row in sorted(answers))
+    write_whole(folder.answers, lines)
+
+
+def read_answers(folder: Folder) -> dict[int, Profile]:
+    """Return what tenants answered, by row."""
+    if not folder.answers.is_file():
+        return {}
+    lines = (line.partition(b" ") for line in folder.answers.read_bytes().splitlines())
+    return {int(row): parse_profile(profile) for row, _, profile in lines}
+
+
+def with_answers(profile: Profile, answers: Profile) -> Profile:
+    """Return a profile with what was answered later: what names several things is added to, all else replaced."""
+    stated = {name: getattr(answers, name) for name in _NAMES if getattr(answers, name) != getattr(_EMPTY, name)}
+    for name, value in stated.items():
+        if isinstance(value, tuple):
+            stated[name] = tuple(dict.fromkeys((*getattr(profile, name), *value)))
+    return replace(profile, **{**stated, "facts": {**profile.facts, **answers.facts}})
 
 
 def find_tenant(paths: Sequence[Path], row: int) -> Tenant | None:

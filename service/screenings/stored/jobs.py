@@ -114,6 +114,7 @@ class Options:
 class Job:
     """One screening; times are seconds since the epoch, `total` is None until the file has been read.
 
+    `series` is the id of the first of the screenings that run each other again.
     `attempts` is how often somebody began to work on it, and did not end in good order, since something came of it.
     """
 
@@ -123,6 +124,7 @@ class Job:
     format: str
     options: Options
     previous: str | None
+    series: str
     catalogue: str | None
     total: int | None
     done: int
@@ -166,11 +168,12 @@ class Jobs:
         self.records = Records(store, clock)
 
     def create(self, job_id: str, key_id: str, *, form: str, options: Options, **more: Any) -> Job:  # noqa: ANN401 - columns
-        """Put a screening into the queue; `more` are `days` until it is deleted and `previous`."""
+        """Put a screening into the queue; `more`: `days` until it is deleted, `previous`, `series`."""
         now = self._clock()
         row = {
             "id": job_id, "key_id": key_id, "state": State.QUEUED.value, "format": form,
             "options": orjson.dumps(options).decode(), "previous": more.get("previous"),
+            "series": more.get("series", job_id),
             "created_at": now, "expires_at": now + more.get("days", 30) * _DAY_SECONDS,
         }  # fmt: skip
         with self._store.transaction() as database:

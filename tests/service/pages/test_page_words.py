@@ -11,7 +11,7 @@ from matcher.answers.shapes import Benefit, FactRead
 from matcher.profiles.words import How
 from rules.language.grant_parsing import BENEFIT_KINDS
 from rules.language.measures import MeasureKind, Strength
-from seeds.documents import DocumentStatus
+from seeds.documents import DocumentStatus, clause_name
 from seeds.library import load_documents
 from service.commands.check import SEEDS
 from service.complaints import Complaint
@@ -20,7 +20,7 @@ from service.pages.check.cards import FIRST, MOST, STEP, next_limit, read_limit
 from service.pages.check.conditions import benefit_words
 from service.pages.check.fields import FIELDS, read_profile
 from service.pages.frame import understood
-from service.pages.quotes import clause_name, mark_matches
+from service.pages.quotes import mark_matches
 from service.pages.wording import page_words
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -1,0 +1,136 @@
+"""What one fact, or one condition, would open: pair by pair, and for each tenant the one that opens most.
+
+Read from what the chunks store, written once beside them; who is called first stands first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+
+from rules.catalogue.catalogue import Catalogue
+from rules.language.facts import REGION_FACTS
+from rules.language.measures import MeasureKind
+from seeds.documents import DocumentStatus
+from service.screenings.stored.folders import table_bytes, write_whole
+from service.screenings.stored.matrix import Parts
+
+OPENINGS = pa.schema(
+    [
+        ("row", pa.int32()),
+        ("measure_id", pa.string()),
+        ("fact", pa.string()),
+        ("is_condition", pa.bool_()),
+        ("gap", pa.float64()),
+    ]
+)
+"""A pair and the one thing that opens it: a fact to ask for, or a condition that a company can change."""
+
+_BY_FACT = ["row", "fact", "is_condition"]
+_IN_FORCE, _SUPPORT = 10**8, 10**4
+"""What a measure to apply for counts that binds, or that is still a draft, where a direction to cite counts 1; a
+catalogue has fewer than 10,000 measures."""
+
+
+def openings(parts: Parts) -> pa.Table:
+    """Return all openings of a screening, by row."""
+    file = parts.folder.path / "openings.parquet"
+    if not file.is_file():
+        chunks = [_of_chunk(parts, number) for number in parts.numbers]
+        write_whole(file, table_bytes(pa.concat_tables([OPENINGS.empty_table(), *chunks])))
+    return pq.read_table(file)
+
+
+def _of_chunk(parts: Parts, number: int) -> pa.Table:
+    folder = parts.folder
+    pairs = pq.read_table(folder.part(number), columns=["row", "measure_id", "unknown"])
+    short = np.unpackbits(np.fromfile(folder.short(number), dtype=np.uint8), count=len(pairs)).view(np.bool_)
+    pairs = pairs.filter(pa.array(short))
+    asked = [fact_to_ask([one["fact"] for one in unknown]) for unknown in pairs["unknown"].to_pylist()]
+    facts = pa.table(
+        {
+            "row": pairs["row"],
+            "measure_id": pairs["measure_id"],
+            "fact": pa.array(asked, type=pa.string()),
+            "is_condition": pa.array(np.zeros(len(pairs), dtype=np.bool_)),
+            "gap": pa.nulls(len(pairs), pa.float64()),
+        },
+        schema=OPENINGS,
+    )
+    near = pq.read_table(folder.near(number))
+    near = near.append_column("is_condition", pa.array(np.ones(len(near), dtype=np.bool_))).select(OPENINGS.names)
+    return pa.concat_tables([facts, near.cast(OPENINGS)]).sort_by([("row", "ascending"), ("measure_id", "ascending")])
+
+
+def fact_to_ask(unknown: Collection[str]) -> str:
+    """Return which of the facts that leave a pair open is asked for; of places the one where the company is."""
+    places = [fact for fact in REGION_FACTS if fact in unknown]
+    return places[0] if places else next(iter(unknown), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """One tenant to call: the fact or condition that opens most for it, and with which gap which measures."""
+
+    row: int
+    fact: str
+    is_condition: bool
+    opens: Mapping[str, float | None]
+
+
+def ranked(table: pa.Table, catalogue: Catalogue, settled: Collection[tuple[int, str]]) -> pa.Table:
+    """Return for each tenant what opens most (row, fact, is_condition), the tenant for whom most opens first.
+
+    Measures to apply for come before directions to cite, those in force before drafts; what is `settled` (row and
+    measure), and what the catalogue no longer has, opens nothing. Of equals a fact to ask for comes before a condition.
+    """
+    worth = _worth(catalogue)
+    coded = table["measure_id"].combine_chunks().dictionary_encode()
+    of_name = np.array([worth.get(name, 0) for name in coded.dictionary.to_pylist()], dtype=np.int64)
+    counts: NDArray[Any] = of_name[coded.indices.to_numpy()] if len(table) else np.zeros(0, dtype=np.int64)
+    if settled and len(table):
+        counts[_places(table, settled)] = 0
+    counted = table.select(_BY_FACT).append_column("worth", pa.array(counts)).filter(pc.field("worth") > 0)
+    groups = counted.group_by(_BY_FACT).aggregate([("worth", "sum")])
+    falling, rising = "descending", "ascending"
+    order = [("row", rising), ("worth_sum", falling), ("is_condition", rising), ("fact", rising)]
+    groups = groups.sort_by(order)
+    rows = groups["row"].to_numpy()
+    first = groups.filter(pa.array(np.append(True, rows[1:] != rows[:-1])[: len(rows)]))
+    return first.sort_by([("worth_sum", falling), ("row", rising)])
+
+
+def _worth(catalogue: Catalogue) -> dict[str, int]:
+    found = {}
+    for measure in catalogue.measures.values():
+        in_force = catalogue.documents[measure.document].status is DocumentStatus.IN_FORCE
+        is_support = measure.kind is MeasureKind.SUPPORT
+        found[measure.id] = (_IN_FORCE if in_force else _SUPPORT) if is_support else 1
+    return found
+
+
+def _places(table: pa.Table, settled: Collection[tuple[int, str]]) -> list[int]:
+    """Return where in the table the pairs settled stand."""
+    rows = np.isin(table["row"].to_numpy(), [row for row, _ in settled])
+    places = np.flatnonzero(rows)
+    few = table.take(pa.array(places)).select(["row", "measure_id"]).to_pylist()
+    return [int(place) for place, one in zip(places, few, strict=True) if (one["row"], one["measure_id"]) in settled]
+
+
+def callers(table: pa.Table, wanted: pa.Table, settled: Collection[tuple[int, str]]) -> list[Caller]:
+    """Return the tenants of a page of `ranked` with what opens for each."""
+    rows = wanted["row"].to_pylist()
+    few = table.filter(pa.array(np.isin(table["row"].to_numpy(), rows))).to_pylist()
+    opens: dict[tuple[int, str, bool], dict[str, float | None]] = {}
+    for one in few:
+        if (one["row"], one["measure_id"]) not in settled:
+            opens.setdefault((one["row"], one["fact"], one["is_condition"]), {})[one["measure_id"]] = one["gap"]
+    named = wanted.select(_BY_FACT).to_pylist()
+    return [Caller(**one, opens=opens[one["row"], one["fact"], one["is_condition"]]) for one in named]
