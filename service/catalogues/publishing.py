@@ -88,7 +88,7 @@ def roll_back(editions: Editions, version: str | None, stamp: Stamp) -> Publicat
 
 def verified(path: Path) -> Catalogue:
     """Open a catalogue file with every quote and reference checked, and decide its examples; raise what is wrong."""
-    catalogue = open_catalogue(path)
+    catalogue = open_catalogue(path, thoroughly=True)
     if faults := example_faults(catalogue):
         raise SeedError(faults)
     return catalogue
