@@ -112,8 +112,8 @@ def parts_of(path: Path) -> Parts | None:
             found = _digest(file, size - _END.size)
     if found != digest:
         raise DamagedError("its digest is not that of what it holds")
-    parts: Parts = msgspec.msgpack.decode(content[start : start + length], ext_hook=_Reader(content).read)
-    return parts
+    parts: dict[str, Any] = msgspec.msgpack.decode(content[start : start + length], ext_hook=_Reader(content).read)
+    return {**parts, "file": str(path.resolve())}
 
 
 def _digest(file: BinaryIO, size: int) -> bytes:
