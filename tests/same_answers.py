@@ -44,6 +44,7 @@ _ANEW = (
     (re.compile(rb"urn:uuid:[0-9a-f-]+|req-[0-9a-f]+"), b"<request>"),
     (re.compile(rb'"request_id":"[^"]*"'), b'"request_id":"<request>"'),
     (re.compile(rb'"seconds":[0-9.]+'), b'"seconds":0'),
+    (re.compile(rb'"engine":"[0-9a-f]{16}"'), b'"engine":"<engine>"'),
     (re.compile(rb"127\.0\.0\.1:\d+"), b"<host>"),
 )
 """What no two starts have in common."""

@@ -84,9 +84,10 @@ def ask(
     facts = columns.catalogue.facts
     possible = considered & (decisions.verdicts == UNKNOWN)
     asked: dict[str, Question] = {}
+    waiting = _Waiting.of(decisions, columns, possible)
     for open_facts in _open_facts(reading, decisions, columns):
         attested = facts[open_facts[0]].type is FactType.ATTESTATION
-        alone = columns.program.conditions_on(decisions, UNKNOWN, open_facts) == decisions.unknown
+        alone = waiting.alone_for(open_facts)
         settled = possible & alone & ~withheld if attested else possible & alone
         missing = open_facts[0] not in reading.answers and open_facts[0] not in DERIVED
         if missing and _waits(open_facts[0], possible & ~withheld, decisions, columns):
@@ -100,6 +101,31 @@ def ask(
     order = {fact: (facts[fact].type is FactType.ATTESTATION, place) for place, fact in enumerate(facts)}
     joined = _joined(asked, decisions, columns, possible & ~withheld)
     return _foremost(sorted(joined, key=lambda question: (-question.settles, order[question.fact])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """The unknown conditions of the possible measures, and whose each is."""
+
+    columns: MeasureColumns
+    places: Positions
+    whose: Positions
+    nodes: Positions
+
+    @classmethod
+    def of(cls, decisions: Decisions, columns: MeasureColumns, possible: Flags) -> _Waiting:
+        places, program = np.flatnonzero(possible), columns.program
+        whose, nodes = program.conditions_of(places)
+        unknown = decisions.nodes[nodes] == UNKNOWN
+        return cls(columns, places, whose[unknown], nodes[unknown])
+
+    def alone_for(self, facts: Sequence[str]) -> Flags:
+        """Tell which measures wait for nothing but some facts."""
+        others = ~self.columns.program.reading(facts, self.nodes)
+        alone = np.zeros(self.columns.size, dtype=np.bool_)
+        alone[self.places] = True
+        alone[self.places[self.whose[others]]] = False
+        return alone
 
 
 def _foremost(ranked: Sequence[Question]) -> tuple[Question, ...]:
@@ -157,8 +183,9 @@ def _choices(question: Question, decisions: Decisions, columns: MeasureColumns, 
         yield Choice(fact=question.fact, value=True, settles=question.settles)
         return
     tests, (measures, nodes) = columns.program.tests, columns.program.tests_asserted((question.fact,))
-    waiting = np.unique(nodes[shown[measures] & (decisions.nodes[nodes] == UNKNOWN)])
-    titles = {str(title) for node in waiting.tolist() for title in tests[node].expected}
+    waiting = np.zeros(columns.program.size, dtype=np.bool_)
+    waiting[nodes[shown[measures] & (decisions.nodes[nodes] == UNKNOWN)]] = True
+    titles = {str(title) for node in np.flatnonzero(waiting).tolist() for title in tests[node].expected}
     for title in filter(titles.__contains__, vocabulary.entries):
         yield Choice(fact=question.fact, value=title, settles=question.settles)
 
@@ -214,10 +241,12 @@ def _open_facts(reading: Reading, decisions: Decisions, columns: MeasureColumns)
 
 def near_misses(decisions: Decisions, columns: MeasureColumns, considered: Flags, ranking: Ranking) -> tuple[int, ...]:
     """Return the positions of measures with one unmet condition, on a fact a company can change, and all else met."""
+    program = columns.program
     changeable = [fact.id for fact in columns.catalogue.facts.values() if fact.changeable]
-    unmet = columns.program.conditions_on(decisions, UNMET, changeable)
-    near = considered & (decisions.unmet == 1) & (decisions.unknown == 0) & (unmet == 1)
-    places = np.flatnonzero(near)
+    places = np.flatnonzero(considered & (decisions.unmet == 1) & (decisions.unknown == 0))
+    whose, nodes = program.conditions_of(places)
+    unmet = decisions.nodes[nodes] == UNMET
+    places = places[whose[unmet][program.reading(changeable, nodes[unmet])]]
     return tuple(places[np.lexsort((places, -ranking.scores_of(places)))][:MOST_NEAR_MISSES].tolist())
 
 
@@ -231,7 +260,10 @@ def standing_of_needs(
             by_input.setdefault((mention.origin, mention.input), []).append(mention)
     found = []
     for (origin, stated), mentions in by_input.items():
-        places = np.unique(np.concatenate([answering(mention, columns) for mention in mentions]))
+        answers = np.zeros(columns.size, dtype=np.bool_)
+        for mention in mentions:
+            answers[answering(mention, columns)] = True
+        places = np.flatnonzero(answers)
         if len(places) or any(mention.vocabulary for mention in mentions):
             found.append(_standing(origin, stated, places[considered[places]], decisions, columns))
     return tuple(found)

@@ -169,8 +169,9 @@ def _gathered(hit: Iterable[_Hit], columns: MeasureColumns) -> tuple[Positions, 
     places = np.concatenate([channel * columns.size + positions for channel, positions, _ in hits])
     values = np.repeat([value for _, _, value in hits], [len(positions) for _, positions, _ in hits])
     order = np.argsort(places, kind="stable")
-    places, first = np.unique(places[order], return_index=True)
-    best = np.maximum.reduceat(values[order], first)
+    places = places[order]
+    first = np.flatnonzero(np.diff(places, prepend=-1))
+    places, best = places[first], np.maximum.reduceat(values[order], first)
     channel, measures = np.divmod(places, columns.size)
     promoted = (channel == Channel.NEEDS) & columns.promises_no_money[measures]
     best = np.where(promoted, best * PROMOTED, best)

@@ -248,13 +248,20 @@ class FoundWords:
         if not any(map(len, found)):
             return NO_POSITIONS, np.zeros(0)
         counted = [
-            here if pair.is_edge else here[np.isin(here, np.concatenate(_beside(pairs, found, row)))]
+            here if pair.is_edge else here[self._among(here, _beside(pairs, found, row))]
             for row, (pair, here) in enumerate(zip(pairs, found, strict=True))
         ]
         weights = np.repeat([self._weight(pair.text) for pair in pairs], [len(each) for each in counted])
         sums = np.bincount(np.concatenate(counted), weights, minlength=self._size)
         positions = np.flatnonzero(sums >= FAINTEST)
         return positions, np.minimum(sums[positions] / FULL, 1.0)
+
+    def _among(self, here: Positions, lists: Iterable[Positions]) -> NDArray[np.bool_]:
+        """Tell which positions stand in one of some lists."""
+        flags = np.zeros(self._size, dtype=np.bool_)
+        for each in lists:
+            flags[each] = True
+        return flags[here]
 
     def _weight(self, pair: str) -> float:
         """Return what a pair weighs: the more, the fewer measures say it."""

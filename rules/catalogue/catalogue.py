@@ -7,9 +7,10 @@ becomes of its file. How the file is made stands in content.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import Any
 
 import msgspec
 
@@ -77,10 +78,10 @@ class Searched:
 class KeptMeasures(Lazy[Measure]):
     """The measures of an edition that was compiled when it was written, with the parts that it was compiled into."""
 
-    def __init__(self, parts: Parts) -> None:
-        """Read none yet."""
+    def __init__(self, parts: Parts, again: Callable[[str, str], Catalogue]) -> None:
+        """Read none yet; `again` opens the file anew where it still holds the same version."""
         super().__init__(parts["ids"], lambda place: _MEASURE(parts["measures"][place]), most=_MOST_READ)
-        self.parts = parts
+        self.parts, self.again = parts, again
 
 
 _MEASURE = msgspec.msgpack.Decoder(Measure).decode
@@ -118,6 +119,12 @@ class Catalogue:
         object.__setattr__(self, "_superseding", superseding)
         places = {} if self.compiled else {measure_id: place for place, measure_id in enumerate(self.measures)}
         object.__setattr__(self, "_places", places)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:  # noqa: ANN401 - as pickle has it
+        """Have another process of this machine map the same file, where this one does."""
+        if isinstance(self.measures, KeptMeasures):
+            return self.measures.again, (self.measures.parts["file"], self.version)
+        return object.__reduce_ex__(self, protocol)
 
     @property
     def compiled(self) -> Parts | None:

@@ -6,9 +6,9 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -21,7 +21,8 @@ from rules.drafting.words import load_drafting_words
 from rules.language.facts import FactDefinition, FactType, Lexicon, load_facts
 from rules.language.flat import Parts
 from rules.language.measures import Measure, leaves
-from rules.language.pack import load_pack, parse_pack, reference_faults
+from rules.language.pack import Pack, load_pack, own_facts, parse_pack, reference_faults
+from rules.language.quotes import Faults
 from seeds.documents import Document, build_document, document_metadata
 from seeds.faults import Fault, SeedError
 from seeds.industries import load_industries
@@ -39,6 +40,38 @@ VOCABULARY_FILES = (
 Loaded = TypeVar("Loaded")
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a sound catalogue file was written from, and what was made of it: what has not changed is not made again."""
+
+    content: Content
+    catalogue: Catalogue
+
+    def packs_in(self, content: Content) -> dict[str, Pack]:
+        """Return the packs that stand in other content as they stood here, beside the same document and words."""
+        was = self.content
+        if content.vocabularies is not was.vocabularies or content.facts is not was.facts:
+            return {}
+        same = {
+            name: raw
+            for name, raw in content.packs.items()
+            if raw is was.packs.get(name) and content.documents.get(name) is was.documents.get(name)
+        }
+        measures: dict[str, list[Measure]] = {name: [] for name in same}
+        for measure in self.catalogue.measures.values():
+            if measure.document in measures:
+                measures[measure.document].append(measure)
+        return {name: self._pack(raw, content.documents[name], measures[name]) for name, raw in same.items()}
+
+    def _pack(self, raw: Mapping[str, Any], document: Document, measures: Sequence[Measure]) -> Pack:
+        grants = self.catalogue.grants
+        given = {measure.id: grants[measure.id] for measure in measures if measure.id in grants}
+        return Pack(
+            document=document.id, predecessor=document.predecessor, measures=tuple(measures), grants=given,
+            facts=own_facts(raw, self.content.facts, Faults("")), raw=raw,
+        )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """The parts of a catalogue before its rules are parsed; `packs` is plain data by document id."""
@@ -47,6 +80,7 @@ class Content:
     vocabularies: Mapping[str, Vocabulary]
     facts: Mapping[str, FactDefinition]
     packs: Mapping[str, Mapping[str, Any]]
+    held: Held | None = None
 
     @property
     def lexicon(self) -> Lexicon:
@@ -139,11 +173,16 @@ def _plain(value: object) -> object:
 
 
 def assemble(content: Content) -> Catalogue:
-    """Parse the packs of `content`, checking quotes and references again; raise SeedError naming every fault."""
+    """Parse the packs of `content`, checking quotes and references again; raise SeedError naming every fault.
+
+    Those that were made of the same once are taken over: what they rest on was checked then.
+    """
+    held = content.held.packs_in(content) if content.held else {}
     packs = [
-        parse_pack(raw, file=f"{name}.yaml", documents=content.documents, lexicon=content.lexicon)
+        held.get(name) or parse_pack(raw, file=f"{name}.yaml", documents=content.documents, lexicon=content.lexicon)
         for name, raw in content.packs.items()
     ]
+    known = content.held.catalogue.texts if content.held else {}
     if faults := reference_faults(packs):
         raise SeedError(faults)
     measures = sorted((measure for pack in packs for measure in pack.measures), key=lambda measure: measure.id)
@@ -154,7 +193,10 @@ def assemble(content: Content) -> Catalogue:
         vocabularies=content.vocabularies,
         facts={**content.facts, **{name: fact for pack in packs for name, fact in pack.facts.items()}},
         grants={name: grant for pack in packs for name, grant in pack.grants.items()},
-        texts={measure.id: searchable_text(content.documents, measure) for measure in measures},
+        texts={
+            one.id: known[one.id] if one.document in held else searchable_text(content.documents, one)
+            for one in measures
+        },
     )
 
 
@@ -188,18 +230,17 @@ def write_catalogue(content: Content, target: Path, compiled: Compile | None = N
     return catalogue.version
 
 
-def open_catalogue(path: Path, *, thoroughly: bool = False) -> Catalogue:
+def open_catalogue(path: Path) -> Catalogue:
     """Open a catalogue file read-only and verify its content; raise CatalogueError saying what to do.
 
     What was compiled when it was written is mapped, and the digest of the whole file says that it is what was written.
-    Otherwise, where another program wrote it, or `thoroughly`, its packs are read and every quote is checked again.
+    Where nothing was, or by another version of this program, its packs are read and every quote is checked again.
     """
     if not os.path.isfile(path):  # noqa: PTH113 - one below a folder that may not be entered is none either
         raise CatalogueError(f"there is no catalogue at {path}; run `cepei build`")
     try:
-        parts = parts_of(path)
-        if parts is not None and parts["engine"] == engine_version() and not thoroughly:
-            return kept_catalogue(parts)
+        if (kept := _kept(path)) is not None:
+            return kept
         with closing(connect(path)) as connection:
             schema, version, content = _read_content(Database(connection))
         catalogue = assemble(content)
@@ -216,10 +257,17 @@ def load_written(path: Path) -> Content:
     Whoever writes it again has it checked then.
     """
     try:
+        kept = _kept(path)
         with closing(connect(path)) as connection:
-            return _read_content(Database(connection))[2]
+            return _read_content(Database(connection), kept)[2]
     except (sqlite3.Error, SeedError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise CatalogueError(f"{path} cannot be read as a catalogue ({error}); run `cepei build` again") from error
+
+
+def _kept(path: Path) -> Catalogue | None:
+    """Return what this version of the program kept behind a database; None where it kept nothing."""
+    parts = parts_of(path)
+    return kept_catalogue(parts) if parts is not None and parts["engine"] == engine_version() else None
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -258,21 +306,31 @@ def _document_row(document: Document) -> dict[str, Any]:
     return {**columns, "metadata": _dump(metadata), "text": document.text}
 
 
-def _read_content(database: Database) -> tuple[int, str, Content]:
+def _read_content(database: Database, kept: Catalogue | None = None) -> tuple[int, str, Content]:
+    """Read what a file was written from; documents and vocabularies that it `kept` are not made again."""
     meta = {row["key"]: row["value"] for row in database["meta"].rows}
-    documents = [build_document(json.loads(row["metadata"]), row["text"]) for row in database["documents"].rows]
-    entries: dict[str, list[Any]] = {}
-    for row in database.query("SELECT vocabulary, entry FROM vocabulary_entries ORDER BY rowid"):
-        entries.setdefault(row["vocabulary"], []).append(parse_entry(json.loads(row["entry"])))
     facts = [json.loads(row["fact"]) for row in database.query("SELECT fact FROM facts ORDER BY rowid")]
     packs = {row["document"]: json.loads(row["pack"]) for row in database["packs"].rows}
     content = Content(
-        documents={document.id: document for document in documents},
-        vocabularies={name: build_vocabulary(name, found) for name, found in entries.items()},
+        documents=dict(kept.documents) if kept else _read_documents(database),
+        vocabularies=kept.vocabularies if kept else _read_vocabularies(database),
         facts={fact["id"]: FactDefinition(**{**fact, "type": FactType(fact["type"])}) for fact in facts},
         packs=packs,
     )
+    content = replace(content, held=Held(content, kept)) if kept else content
     return int(meta["schema"]), meta["version"], content
+
+
+def _read_documents(database: Database) -> dict[str, Document]:
+    documents = [build_document(json.loads(row["metadata"]), row["text"]) for row in database["documents"].rows]
+    return {document.id: document for document in documents}
+
+
+def _read_vocabularies(database: Database) -> dict[str, Vocabulary]:
+    entries: dict[str, list[Any]] = {}
+    for row in database.query("SELECT vocabulary, entry FROM vocabulary_entries ORDER BY rowid"):
+        entries.setdefault(row["vocabulary"], []).append(parse_entry(json.loads(row["entry"])))
+    return {name: build_vocabulary(name, found) for name, found in entries.items()}
 
 
 def _write_readable(database: Database, catalogue: Catalogue) -> None:

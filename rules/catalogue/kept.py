@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from rules.catalogue.catalogue import Catalogue, KeptMeasures
-from rules.catalogue.mapped import engine_version
+from rules.catalogue.catalogue import Catalogue, CatalogueError, KeptMeasures
+from rules.catalogue.mapped import engine_version, parts_of
 from rules.language.facts import FactDefinition
 from rules.language.flat import Lazy, Parts, Records, packed
 from rules.language.grants import Grant
@@ -62,12 +63,20 @@ def kept_catalogue(parts: Parts) -> Catalogue:
     return Catalogue(
         version=parts["version"],
         documents=Lazy[Document](parts["documents"], _documents(parts), most=_MOST_DOCUMENTS),
-        measures=KeptMeasures(parts),
+        measures=KeptMeasures(parts, opened_again),
         vocabularies=vocabularies,
         facts={fact.id: fact for fact in facts},
         grants=Lazy[Grant](parts["granting"], lambda place: _GRANT(parts["grants"][place]), most=_MOST_GRANTS),
         texts=Lazy[str](parts["ids"], lambda place: _text(parts["searched"][place]), most=_MOST_TEXTS),
     )
+
+
+def opened_again(file: str, version: str) -> Catalogue:
+    """Map a file that another process has mapped; raise CatalogueError where it holds another edition by now."""
+    parts = parts_of(Path(file)) if Path(file).is_file() else None
+    if parts is None or parts["version"] != version:
+        raise CatalogueError(f"{file} no longer holds the catalogue {version}; begin again")
+    return kept_catalogue(parts)
 
 
 _GRANT = msgspec.msgpack.Decoder(Grant).decode

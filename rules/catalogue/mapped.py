@@ -103,13 +103,30 @@ def parts_of(path: Path) -> Parts | None:
         if len(end) < _END.size or not end.endswith(_MARK):
             return None
         file.seek(0)
-        held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size >= _MAPPED_FROM else file.read()
-    start, length, digest, _ = _END.unpack(end)
-    content = memoryview(held)
-    if hashlib.sha256(content[: size - _END.size]).digest() != digest:
+        start, length, digest, _ = _END.unpack(end)
+        if size < _MAPPED_FROM:
+            content = memoryview(file.read())
+            found = hashlib.sha256(content[: -_END.size]).digest()
+        else:  # read beside the map, so that only what is looked up comes into this process
+            content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            found = _digest(file, size - _END.size)
+    if found != digest:
         raise DamagedError("its digest is not that of what it holds")
-    parts: Parts = msgspec.msgpack.decode(content[start : start + length], ext_hook=_Reader(content).read)
-    return parts
+    parts: dict[str, Any] = msgspec.msgpack.decode(content[start : start + length], ext_hook=_Reader(content).read)
+    return {**parts, "file": str(path.resolve())}
+
+
+def _digest(file: BinaryIO, size: int) -> bytes:
+    digest, piece = hashlib.sha256(), bytearray(_PIECE)
+    for start in range(0, size, _PIECE):
+        view = memoryview(piece)[: min(_PIECE, size - start)]
+        if file.readinto(view) != len(view):  # type: ignore[attr-defined]
+            raise DamagedError("it ends too early")
+        digest.update(view)
+    return digest.digest()
+
+
+_PIECE = 1 << 20
 
 
 class _Reader:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rules.compiled.compiling import compile_measures
 from rules.language.facts import Answer, Answers, Taxonomies, Value
-from rules.language.flat import NO_POSITIONS, Kept, Parts, Positions, Postings, Records
+from rules.language.flat import Kept, Parts, Positions, Postings, Records
 from rules.language.measures import (
     CODE_OF,
     MET,
@@ -152,12 +152,19 @@ class MembershipColumn:
         if known is None:
             overlapping = self.taxonomy.overlapping(str(value))
             known = (
-                _under(self.listed, self.taxonomy.ancestors(str(value))),
-                _under(self.listed, overlapping),
-                _under(self.scoped, overlapping),
+                self._under(self.listed, self.taxonomy.ancestors(str(value))),
+                self._under(self.listed, overlapping),
+                self._under(self.scoped, overlapping),
             )
             self.found.keep(str(value), known, sum(map(len, known)))
         return known
+
+    def _under(self, index: Postings, ids: frozenset[str]) -> Positions:
+        """Return the tests listed under any of `ids`, each once."""
+        under = np.zeros(len(self.tests), dtype=np.bool_)
+        for listed in index.keys.keys() & ids:
+            under[index[listed]] = True
+        return np.flatnonzero(under)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +218,6 @@ def _column(parts: Sequence[Any], tests: Tests, taxonomies: Taxonomies) -> Colum
         thresholds = np.array([comparable(test.expected[0]) for test in chosen])
         return ThresholdColumn(fact, positions, operator, thresholds)
     return PlainColumn(fact, positions, tuple(chosen), taxonomy)
-
-
-def _under(index: Postings, ids: frozenset[str]) -> Positions:
-    """Return the tests listed under any of `ids`, each once."""
-    lists = [index[listed] for listed in index.keys.keys() & ids]
-    return np.unique(np.concatenate(lists)) if lists else NO_POSITIONS
 
 
 Indices: TypeAlias = Positions
@@ -329,12 +330,23 @@ class Program:
         measures, nodes = self.conditions_reading(facts)
         return np.bincount(measures[decisions.nodes[nodes] == value], minlength=self.count)
 
+    def conditions_of(self, places: Indices) -> tuple[Indices, Indices]:
+        """Return the conditions of some measures one after the other: whose each is, a place in `places`, and nodes."""
+        counts = np.append(self.offsets[1:], len(self.flat))[places] - self.offsets[places]
+        whose = np.repeat(np.arange(len(places)), counts)
+        within = np.arange(len(whose)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return whose, self.flat[self.offsets[places][whose] + within]
+
+    def reading(self, facts: Iterable[str], nodes: Indices) -> NDArray[np.bool_]:
+        """Tell which conditions read one of some facts and nothing else."""
+        wanted = np.isin(self.fact_names, list(facts))
+        return np.asarray(wanted[self.fact_numbers[nodes]])
+
     def conditions_reading(self, facts: Iterable[str]) -> tuple[Indices, Indices]:
         """Return measures and nodes, side by side, of all conditions on any of `facts` (found at the first call)."""
         wanted = tuple(facts)
         if wanted not in self._readers:
-            numbers = [self.fact_names.index(fact) for fact in wanted if fact in self.fact_names]
-            chosen = np.isin(self.fact_numbers[self.flat], numbers)
+            chosen = self.reading(wanted, self.flat)
             self._readers[wanted] = self.rows[chosen], self.flat[chosen]
         return self._readers[wanted]
 

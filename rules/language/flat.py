@@ -97,8 +97,8 @@ class Records:
         return self.data[self.starts[place] : self.starts[place + 1]].tobytes()
 
 
-_MOST_KEPT = 1 << 23
-"""So many numbers are kept by one that remembers (64 MiB), whatever a catalogue holds."""
+_MOST_KEPT = 1 << 22
+"""So many numbers are kept by one that remembers (32 MiB), whatever a catalogue holds."""
 K = TypeVar("K")
 V = TypeVar("V")
 

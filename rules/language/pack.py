@@ -68,8 +68,7 @@ def parse_pack(
     if document is None or not isinstance(data, dict):
         raise PackError(faults.found)
     quoter = Quoter(document, faults)
-    own = _parse_own_facts(data.get("facts", []), lexicon.facts, faults)
-    own |= _received_facts(data.get("measures"))
+    own = own_facts(data, lexicon.facts, faults)
     lexicon = replace(lexicon, facts={**lexicon.facts, **own})
     defaults = _parse_defaults(data.get("defaults", {}), lexicon, faults)
     parser = MeasureParser(
@@ -95,6 +94,14 @@ def parse_pack(
     return Pack(
         document=document.id, predecessor=document.predecessor, measures=measures, grants=given, facts=own, raw=data
     )
+
+
+def own_facts(
+    data: Mapping[str, Any], published: Mapping[str, FactDefinition], faults: Faults
+) -> dict[str, FactDefinition]:
+    """Return the facts that a pack defines, and those that tell what was received of its benefits before."""
+    own = _parse_own_facts(data.get("facts", []), published, faults)
+    return own | _received_facts(data.get("measures"))
 
 
 def _document_of(data: object, file: str, documents: Mapping[str, Document], faults: Faults) -> Document | None:

@@ -6,6 +6,7 @@ So what a screening found can be told and explained in the words of its own cata
 from __future__ import annotations
 
 import secrets
+import shutil
 import time
 from collections.abc import Collection
 from functools import lru_cache
@@ -22,6 +23,8 @@ UNUSED_SECONDS = 3600.0
 """A copy is deleted when it is that old and no screening needs it; a younger one may be about to be needed."""
 _OPENED = 2
 """So many earlier catalogues stay open in a process: those of a screening and of the one that it ran again."""
+
+_PIECE = 1 << 20
 
 Mark = tuple[int, int, int]
 
@@ -43,18 +46,18 @@ class KeptCatalogues:
         Raises OSError when the disk does not take the copy.
         """
         try:
-            content = source.read_bytes()
+            opened = source.open("rb")
         except OSError as error:
             raise CatalogueError(f"{source} cannot be read: {error.strerror}; run `cepei build` again") from error
         fresh = private_folder(self._root) / f".{secrets.token_hex(8)}"
         try:
-            with open_private(fresh) as copy:
-                copy.write(content)
+            with opened, open_private(fresh) as copy:
+                shutil.copyfileobj(opened, copy, _PIECE)
             catalogue = open_catalogue(fresh)
             fresh.replace(self.path(catalogue.version))
         finally:
             fresh.unlink(missing_ok=True)
-        return catalogue
+        return catalogue if catalogue.compiled is None else self.catalogue(catalogue.version)
 
     def catalogue(self, version: str) -> Catalogue:
         """Open a version that was kept; raise CatalogueError when it is gone or cannot be read now."""

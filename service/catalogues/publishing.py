@@ -87,7 +87,10 @@ def roll_back(editions: Editions, version: str | None, stamp: Stamp) -> Publicat
 
 
 def verified(path: Path) -> Catalogue:
-    """Open a catalogue file with every quote and reference checked, and decide its examples; raise what is wrong."""
+    """Open a catalogue file whose quotes were checked when it was written, or are now, and decide its examples.
+
+    Raises what is wrong.
+    """
     catalogue = open_catalogue(path)
     if faults := example_faults(catalogue):
         raise SeedError(faults)

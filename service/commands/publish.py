@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -14,7 +13,7 @@ from marshmallow import ValidationError
 from matcher.answers.engine import Engine
 from matcher.profiles.profile import MatchError
 from matcher.ranking.compiling import compile_catalogue
-from rules.catalogue.content import build_catalogue, open_catalogue
+from rules.catalogue.content import build_catalogue, load_written, open_catalogue, write_catalogue
 from seeds.faults import CodedError
 from service.catalogues.publishing import publish
 from service.commands.check import add_folders, load_cases
@@ -48,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
 def _maker(options: argparse.Namespace) -> tuple[Callable[[Path], object], str]:
     if options.file is not None:
         file = existing_file(options.file)
-        return (lambda fresh: shutil.copyfile(file, fresh)), str(file.resolve())
+        return (lambda fresh: write_catalogue(load_written(file), fresh, compile_catalogue)), str(file.resolve())
     seeds, packs = existing_folder(options.seeds), existing_folder(options.packs)
     return (
         lambda fresh: build_catalogue(seeds, packs, fresh, compile_catalogue)

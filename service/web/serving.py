@@ -109,6 +109,8 @@ def open_engine(settings: Settings, metrics: Metrics) -> Engine | None:
     except CatalogueError as error:
         structlog.get_logger().error("catalogue_unavailable", reason=str(error))
         return None
+    if engine.catalogue.compiled is None:  # as one written by another version of Cepei: slower to open, no less right
+        structlog.get_logger().info("catalogue_compiled_anew", version=engine.catalogue.version)
     metrics.record_catalogue(engine.catalogue.version, len(engine.catalogue.measures))
     engine.match(MatchRequest(profile=WARMING, on=today()))
     return engine

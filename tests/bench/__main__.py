@@ -2,13 +2,14 @@
 
 import sys
 
-from tests.bench import deciding, end_to_end, first_page, match
+from tests.bench import deciding, end_to_end, first_page, match, scale
 from tests.bench.reporting import say
 
 PARTS = (
     ("Single matches over HTTP", match),
     ("The first page in a browser", first_page),
     ("Deciding, beside other engines", deciding),
+    ("A catalogue of a country", scale),
     ("Screening, from file to stored summary", end_to_end),
 )
 

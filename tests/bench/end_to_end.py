@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from matcher.profiles.profile import Profile
+from matcher.ranking.compiling import compile_catalogue
 from rules.catalogue.content import Content, load_content, write_catalogue
 from tests.bench.processes import Cost, cost_of
 from tests.bench.register import Register
@@ -59,8 +60,13 @@ def _grid(content: Content, folder: Path) -> int:
 
 
 def _catalogue(content: Content, path: Path) -> Path:
-    write_catalogue(content, path)
+    write_catalogue(content, path, compile_catalogue)
     return path
+
+
+def screened(content: Content, folder: Path, rows: int) -> Cost:
+    """Screen so many tenants on the shipped catalogue."""
+    return _screen(content, _catalogue(content, folder / "shipped.sqlite"), folder, rows)
 
 
 def _screen(content: Content, catalogue: Path, folder: Path, rows: int) -> Cost:

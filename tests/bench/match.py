@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from matcher.ranking.compiling import compile_catalogue
 from rules.catalogue.content import load_content, write_catalogue
 from tests.bench.synthetic import SEED, synthetic_content
 
@@ -33,14 +34,14 @@ def main() -> int:
     """Run both benches and print a table; 1 when a goal of the project is missed."""
     shipped = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "var/catalogue.sqlite"
     content = load_content(ROOT / "seeds", ROOT / "rules/packs")
-    profiles = _profiles(content)
+    asked = profiles(content)
     with tempfile.TemporaryDirectory() as folder:
         large = Path(folder) / "synthetic.sqlite"
         synthetic = synthetic_content(content)
-        write_catalogue(synthetic, large)
+        write_catalogue(synthetic, large, compile_catalogue)
         clauses = sum(len(document.clauses) for document in synthetic.documents.values())
-        small = measure("shipped", shipped, profiles)
-        big = measure(f"synthetic, {clauses:,} clauses", large, profiles)
+        small = measure("shipped", shipped, asked)
+        big = measure(f"synthetic, {clauses:,} clauses", large, asked)
     ratios = {
         "synthetic median, ms (goal 30)": (big["median"], 30.0),
         "synthetic p99 / median (goal 4)": (big["p99"] / big["median"], 4.0),
@@ -55,10 +56,10 @@ def measure(name: str, catalogue: Path, profiles: list[dict[str, object]]) -> di
     """Start the real server on a catalogue, ask every profile, and print what it took."""
     with server(catalogue) as port:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        measures = _ask(connection, profiles[0])[1]["catalogue"]["measures"]
+        measures = ask(connection, profiles[0])[1]["catalogue"]["measures"]
         for profile in profiles[:WARM_UP]:
-            _ask(connection, profile)
-        times = sorted(_ask(connection, profile)[0] for profile in profiles)
+            ask(connection, profile)
+        times = sorted(ask(connection, profile)[0] for profile in profiles)
         connection.request("GET", "/metrics")
         parts = _parts(connection.getresponse().read().decode())
         connection.close()
@@ -72,7 +73,14 @@ def measure(name: str, catalogue: Path, profiles: list[dict[str, object]]) -> di
 
 @contextmanager
 def server(catalogue: Path) -> Iterator[int]:
-    """Serve a catalogue with gunicorn, as `make run` does, on a free port of the loopback; stop it afterwards."""
+    """Serve a catalogue on a free port of the loopback; stop it afterwards."""
+    with served(catalogue) as (port, _):
+        yield port
+
+
+@contextmanager
+def served(catalogue: Path, look_every: float = 0.2) -> Iterator[tuple[int, int]]:
+    """Serve a catalogue with gunicorn, as `make run` does; yield its port, once it is ready, and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -81,14 +89,14 @@ def server(catalogue: Path) -> Iterator[int]:
         command, cwd=ROOT, env={**os.environ, "CEPEI_CATALOGUE": str(catalogue)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )  # fmt: skip
     try:
-        _wait(port, process)
-        yield port
+        _wait(port, process, look_every)
+        yield port, process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
 
 
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait(port: int, process: subprocess.Popen[bytes], look_every: float) -> None:
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -97,11 +105,11 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
             if connection.getresponse().status == http.client.OK:
                 return
         except OSError:
-            time.sleep(0.2)
+            time.sleep(look_every)
     raise SystemExit("the server did not get ready")
 
 
-def _ask(connection: http.client.HTTPConnection, profile: dict[str, object]) -> tuple[float, dict[str, dict[str, int]]]:
+def ask(connection: http.client.HTTPConnection, profile: dict[str, object]) -> tuple[float, dict[str, dict[str, int]]]:
     body = json.dumps({"profile": profile, "on": "2026-11-22"}, ensure_ascii=False).encode()
     begin = time.perf_counter()
     connection.request("POST", "/v1/match", body, {"Content-Type": "application/json"})
@@ -118,7 +126,7 @@ def _parts(metrics: str) -> dict[str, float]:
     return {part: 1000 * total / found["count", part] for (kind, part), total in found.items() if kind == "sum"}
 
 
-def _profiles(content: object) -> list[dict[str, object]]:
+def profiles(content: object) -> list[dict[str, object]]:
     """Draw companies of all kinds: 30 % of the fields are left out."""
     draw = random.Random(SEED)
     words = {name: [e.zh for e in vocabulary.entries.values()] for name, vocabulary in content.vocabularies.items()}  # type: ignore[attr-defined]

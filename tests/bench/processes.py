@@ -25,11 +25,16 @@ def cost_of(command: list[str]) -> Cost:
     before, begin, peak = _processor(), time.perf_counter(), 0.0
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     while process.poll() is None:
-        peak = max(peak, sum(_memory(number) for number in _family(process.pid)))
+        peak = max(peak, memory_of(process.pid))
         time.sleep(_EVERY)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} failed")
     return Cost(time.perf_counter() - begin, _processor() - before, peak / 1024)
+
+
+def memory_of(process: int) -> float:
+    """Return the memory of a process and all that it started, in kilobytes; pages that they share count once."""
+    return sum(_memory(number) for number in _family(process))
 
 
 def _processor() -> float:

@@ -16,6 +16,7 @@ import pytest
 from matcher.answers.engine import Engine
 from matcher.answers.shapes import MatchAnswer
 from matcher.profiles.profile import MatchRequest, Profile
+from matcher.ranking.compiling import compile_catalogue
 from matcher.standing import Standing
 from rules.catalogue.catalogue import CatalogueError
 from rules.catalogue.content import open_catalogue, write_catalogue
@@ -60,7 +61,7 @@ for language in ("zh", "en"):
 def built(tmp_path_factory, content):
     """Return the path of a catalogue file."""
     path = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
-    write_catalogue(content, path)
+    write_catalogue(content, path, compile_catalogue)
     return path
 
 
