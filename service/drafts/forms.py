@@ -292,3 +292,55 @@ def is_same(one: Any, other: Any) -> bool:  # noqa: ANN401 - plain data of any s
 
 def _said(part: Json) -> Iterator[str]:
     return (key for key, value in part.items() if value not in (False, None, [], "") or value == 0)
+
+
+_FRESH: Mapping[str, Callable[[str], Any]] = {
+    "block": lambda _: {},
+    "fact": lambda fact: {"fact": fact},
+    "manual": lambda _: {"manual": "", "text": ""},
+    **{str(word): lambda _, word=word: {str(word): []} for word in Combination},  # type: ignore[misc]
+}
+
+
+def changed(body: Json, wish: str, chosen: Mapping[str, str]) -> tuple[Json, str]:
+    """Return an item with a row more or less, as a button of its form wishes, and where that was.
+
+    A wish is 「add POINTER KIND」 or 「remove POINTER」; `chosen` has the fact to add. Raises FormError for another.
+    """
+    try:
+        does, pointer, *kind = wish.split(" ")
+        *steps, last = pointer.removeprefix("/").split("/")
+        at: Any = body
+        for step in steps:
+            at = at[int(step)] if isinstance(at, list) else at.setdefault(step, {})
+        if does == "add":
+            return body, _added(at, last, pointer, kind[0], chosen.get(f"~new{pointer.replace('/', ':')}", ""))
+        _removed(at, last)
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        raise FormError from error
+    return body, "/" + "/".join(steps)
+
+
+def _removed(at: Any, key: str) -> None:  # noqa: ANN401 - a part of an item
+    if isinstance(at, list):
+        del at[int(key)]
+    elif key.isdigit():  # a fact of an example, or a condition that stands alone
+        del at[list(at)[int(key)]]
+    else:
+        del at[key]
+
+
+def _added(at: Any, key: str, pointer: str, kind: str, fact: str) -> str:  # noqa: ANN401 - a part of an item
+    """Add a row to the list that `key` names; return its pointer."""
+    held = at[int(key)] if isinstance(at, list) else at.get(key)
+    if key == "facts" and kind == "fact":
+        rows = at.setdefault(key, {})
+        rows.setdefault(fact, None)
+        return f"{pointer}/{list(rows).index(fact)}"
+    if key in ("addressee", "beneficiary", "benefit", "window"):
+        at[key] = _FRESH[kind](fact)
+        return pointer
+    rows = held if isinstance(held, list) else [held] if held else []
+    rows.append(_FRESH[kind](fact))
+    at[key] = rows
+    return f"{pointer}/{len(rows) - 1}"

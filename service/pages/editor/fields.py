@@ -5,7 +5,7 @@ Which fields there are says service/drafts/schema.py, how they are read back ser
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,9 @@ _FEW = 40
 """A vocabulary with no more entries is ticked; of a larger one names are typed, with suggestions."""
 
 
+_TICKED = frozenset({"checks", "flag"})
+
+
 @dataclass(slots=True, kw_only=True)
 class Node:
     """One field, or a group or list of them; `pointers` are those of faults that are told here."""
@@ -41,13 +44,23 @@ class Node:
     adds: list[str] = field(default_factory=list)
     removable: bool = False
     pointers: tuple[str, ...] = ()
-    place: str = ""
     faults: list[str] = field(default_factory=list)
+    focus: bool = False
 
     @property
     def id(self) -> str:
         """Return the id that the field has on the page."""
         return "f" + "".join(one if one.isalnum() else "-" for one in self.pointer)
+
+    @property
+    def is_typed(self) -> bool:
+        """Tell whether people type or choose something in it."""
+        return self.shape not in ("item", "condition", "list", "group", "cite", "hidden", "told")
+
+    @property
+    def is_sent(self) -> bool:
+        """Tell whether a browser sends something of it when nobody has touched it."""
+        return (self.is_typed and (bool(self.values) or self.shape not in _TICKED)) or self.shape in ("hidden", "told")
 
     @property
     def has_something(self) -> bool:
@@ -98,20 +111,18 @@ class FormMaker:
         value, label = body.get(one.key), self._label(block, one.key)
         hint = self.words.get(f"editor_hint.{block}.{one.key}") or self.words.get(f"editor_hint.{one.widget}", "")
         node = Node(pointer=pointer, label=label, shape="words", hint=hint, pointers=(pointer,))
-        match one.widget:
-            case Widget.CITE:
-                return self._cite(node, value, body.get("clause") if one.key == "cite" else None)
-            case Widget.CONDITION | Widget.CONDITIONS:
-                return self._conditions(node, value, single=one.widget is Widget.CONDITION)
-            case Widget.BLOCK | Widget.BLOCKS:
-                return self._blocks(node, one, value)
-            case Widget.FACTS:
-                return self._facts(node, value if isinstance(value, dict) else {})
-            case Widget.VALUE:
-                return self._value(node, one.fact, None if value == UNKNOWN else value, name=pointer)
-            case Widget.CITED_FLAG | Widget.CITED_NUMBER:
-                return self._cited(node, value, is_flag=one.widget is Widget.CITED_FLAG)
-        return self._plain(node, one, value, block)
+        makers: Mapping[Widget, Callable[[], Node]] = {
+            Widget.CITE: lambda: self._cite(node, value, body.get("clause") if one.key == "cite" else None),
+            Widget.CONDITION: lambda: self._conditions(node, value, single=True),
+            Widget.CONDITIONS: lambda: self._conditions(node, value, single=False),
+            Widget.BLOCK: lambda: self._blocks(node, one, value),
+            Widget.BLOCKS: lambda: self._blocks(node, one, value),
+            Widget.FACTS: lambda: self._facts(node, value if isinstance(value, dict) else {}),
+            Widget.VALUE: lambda: self._value(node, one.fact, None if value == UNKNOWN else value, name=pointer),
+            Widget.CITED_FLAG: lambda: self._cited(node, value, is_flag=True),
+            Widget.CITED_NUMBER: lambda: self._cited(node, value, is_flag=False),
+        }
+        return makers[one.widget]() if one.widget in makers else self._plain(node, one, value, block)
 
     def _plain(self, node: Node, one: Field, value: Any, block: str) -> Node:  # noqa: ANN401 - any plain value
         """Return a field of one input, or of several to tick."""
@@ -295,12 +306,19 @@ class FormMaker:
 
         if len(vocabulary.entries) <= _FEW:
             node.shape, node.values = "checks", given
-            node.options = [(name, label(name)) for name in vocabulary.entries]
+            node.options = [(name, entry.label(self.language)) for name, entry in vocabulary.entries.items()]
             node.options += [(name, name) for name in given if name not in vocabulary]
             return
         node.shape, node.suggested = "names", fact.vocabulary
-        node.values = [label(name) if name in vocabulary else name for name in given]
+        node.values = [self.offered(fact.vocabulary, name) if name in vocabulary else name for name in given]
         node.hint = self.words["editor_hint.entries"]
+
+    def offered(self, vocabulary: str, name: str) -> str:
+        """Return an entry as it is offered and typed: its name, with its id in brackets."""
+        entries = self.reader.vocabularies[vocabulary]
+        is_region = vocabulary == "regions"
+        named = region_label(entries, name, self.language) if is_region else entries[name].label(self.language)
+        return f"{named}（{name}）"
 
     def _facts(self, node: Node, value: Json) -> Node:
         """Return what an example says of its company, a fact a row."""
@@ -348,10 +366,10 @@ def place_faults(root: Node, faults: Iterable[tuple[Fault, str]], colon: str) ->
         pointer = fault.pointer
         while pointer and pointer not in by_pointer:
             pointer = pointer.rpartition("/")[0]
-        node = by_pointer.get(pointer)
-        if node is not None:
-            node.faults.append(words)
-        told.append((node.id if node else "", f"{node.label}{colon}{words}" if node else words))
+        at = by_pointer.get(pointer)
+        if at is not None:
+            at.faults.append(words)
+        told.append((at.id if at else "", f"{at.label}{colon}{words}" if at else words))
     return told
 
 

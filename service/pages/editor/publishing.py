@@ -18,7 +18,6 @@ from service.drafts.review import Review, ReviewError
 from service.pages.console.entry import go_to
 from service.pages.editor.door import (
     ONE,
-    blueprint,
     drafts,
     editions,
     fault_lines,
@@ -29,6 +28,7 @@ from service.pages.editor.door import (
     sentence,
 )
 from service.pages.editor.draft import draft_page
+from service.pages.editor.editing import blueprint
 from service.pages.wording import page_words
 from service.web.requests import link, page_language
 from service.web.serving import serving

@@ -11,7 +11,6 @@ from seeds.faults import load_yaml
 from seeds.library import load_document
 from service.commands.check import PACKS, SEEDS
 from service.drafts.forms import FormReader, is_same, tree_of
-from service.drafts.schema import FIELDS_OF
 from service.pages.editor.fields import FormMaker
 
 

@@ -10,7 +10,7 @@ from service.drafts.judging import document_faults, judge_of, missing_of, pack_f
 from service.drafts.review import DOCUMENT, DRAFT, PACK, Action, Drafts, Kind, ReviewError, State
 from service.drafts.source import as_yaml, read_sent_draft
 from service.keys import Keys, Role
-from service.pages.editor.draft import LONGEST_YAML, read_text
+from service.pages.editor.editing import LONGEST_YAML, read_text
 from service.store import Store
 from tests.service.drafting import sent_draft
 

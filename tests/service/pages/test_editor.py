@@ -274,16 +274,16 @@ def test_what_cannot_be_taken_in_is_told_beside_the_form(house):
 
 def test_an_item_is_edited_as_text_and_what_is_wrong_is_told_and_nothing_typed_is_lost(house):
     _, client, post = house.browser(Role.EDITOR)
-    shown = client.get(f"{house.page}/items/m2/edit", headers=SAME).text
+    shown = client.get(f"{house.page}/items/m2/text", headers=SAME).text
     text = typed(shown)
     assert "title: 支持龙头企业建设中试平台" in text
     wrong = text.replace("quote: 支持龙头", "quote: 支持尾部")
-    answer = post(f"{house.page}/items/m2/edit", 422, text=wrong, seen="0")
+    answer = post(f"{house.page}/items/m2/text", 422, text=wrong, seen="0")
     assert "/source" in answer
     assert "支持尾部" in typed(answer)
-    post(f"{house.page}/items/m2/edit", 303, text=text.replace("title: 支持", "title: 助力"), seen="0")
+    post(f"{house.page}/items/m2/text", 303, text=text.replace("title: 支持", "title: 助力"), seen="0")
     assert house.review.items["m2"].body["title"].startswith("助力")
-    assert "有人改动了这一项" in post(f"{house.page}/items/m2/edit", 422, text=text, seen="0")
+    assert "有人改动了这一项" in post(f"{house.page}/items/m2/text", 422, text=text, seen="0")
     file = client.get(f"{house.page}/trail.json", headers=SAME)
     last = json.loads(file.data)[-1]
     assert (last["before"]["body"]["title"][:2], last["after"]["body"]["title"][:2]) == ("支持", "助力")
@@ -294,17 +294,19 @@ def test_an_item_is_edited_as_text_and_what_is_wrong_is_told_and_nothing_typed_i
 
 def test_a_sentence_becomes_a_measure_and_a_measure_is_copied(house):
     _, client, post = house.browser(Role.EDITOR)
-    shown = client.get(f"{house.page}/new?sentence=s1", headers=SAME).text
+    shown = client.get(f"{house.page}/new/text?sentence=s1", headers=SAME).text
     begun = typed(shown)
     assert "300万元工作经费" in begun
-    assert "/instrument" in post(f"{house.page}/new", 422, text=begun, sentence="s1", seen="0")  # nothing was guessed
+    assert "/instrument" in post(
+        f"{house.page}/new/text", 422, text=begun, sentence="s1", seen="0"
+    )  # nothing was guessed
     for key, value in {"title": "工作经费", "title_en": "Costs", "instrument": "subsidy", "kind": "direction", "strength": "grant"}.items():  # fmt: skip
         begun = begun.replace(f"{key}: null", f"{key}: {value}")
-    post(f"{house.page}/new", 303, text=begun, sentence="s1", seen="0")
+    post(f"{house.page}/new/text", 303, text=begun, sentence="s1", seen="0")
     assert house.review.items["s1"].state == "made"
-    shown = client.get(f"{house.page}/new?copy=m3", headers=SAME).text
+    shown = client.get(f"{house.page}/new/text?copy=m3", headers=SAME).text
     copied = typed(shown)
-    post(f"{house.page}/new", 303, text=copied, seen="0")
+    post(f"{house.page}/new/text", 303, text=copied, seen="0")
     assert [item.body["source"]["clause"] for item in house.review.of(Kind.MEASURE)] == [
         "1.1",
         "1.2",
