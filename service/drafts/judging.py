@@ -15,6 +15,7 @@ from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import Content, load_written, searchable_text, write_catalogue
 from rules.catalogue.examples import example_faults
 from rules.drafting.draft import trial_document
+from rules.drafting.examples import examples_of
 from rules.language.condition_parsing import PackError
 from rules.language.facts import FactDefinition, Lexicon
 from rules.language.grants import SHARED_KEYS
@@ -115,6 +116,17 @@ class Judge:
             missing=missing, measure=measure, source=source, conditions=conditions, examples=examples, facts=pack.facts,
             others=tuple(quote for quote in others if quote not in told),
         )  # fmt: skip
+
+    def exemplified(self, body: Json) -> Json:
+        """Return a measure with examples made of its conditions, those that come out as they say; none may be made."""
+        plain = {key: value for key, value in body.items() if key != "examples"}
+        if self.measure(plain).faults:
+            return body
+        region = self.pack.get("defaults", {}).get("region", "")
+        place = str(region[0] if isinstance(region, list) and region else region or "")
+        examples = examples_of(plain, place, {**self.lexicon.facts, **self.measure(plain).facts})
+        tried = self.measure({**plain, "examples": examples}).examples
+        return {**body, "examples": [one for one, told in zip(examples, tried, strict=True) if told.fault is None]}
 
     def parsed(self, measures: list[Json], *, is_draft: bool) -> Pack:
         """Return measures in the pack of the draft; raise PackError naming every fault."""

@@ -72,6 +72,14 @@ class Editing:
         except FormError:
             return False
 
+    def with_examples(self, body: Json) -> Json:
+        """Return a measure whose examples follow its conditions, as far as nobody has written or read one."""
+        written = self.body.get("examples") or []
+        untouched = is_same(body.get("examples") or [], written) and all(one.get("drafted") for one in written)
+        if self.kind is not Kind.MEASURE or not untouched:
+            return body
+        return judge_of(self.review, engine().catalogue).exemplified(body)
+
     def save(self, body: Json) -> str:
         """Keep what was typed, if it is sound; return the id of the item. Raises SeedError and ReviewError."""
         expect_open(self.review)
@@ -112,7 +120,7 @@ def _of_new(draft_id: str) -> Editing:
     origin = item_of(review, asked["sentence"]) if asked.get("sentence") else None
     if origin and origin.kind is not Kind.SENTENCE:
         raise RequestError("not_found", [Complaint(code="no_such_draft")])
-    words = {"clause": origin.body["clause"], "quote": origin.body["text"]} if origin else {"clause": "", "quote": ""}
+    words = {"clause": origin.body["clause"], "quote": origin.body["text"]} if origin else None
     body: Json = {
         "id": new_id(review), "title": None, "title_en": None, "instrument": None, "kind": None, "strength": None,
         "source": words, "examples": [],
@@ -191,7 +199,7 @@ def _taken(editing: Editing) -> flask.Response:
     except FormError:
         return _form_page(editing, editing.body, status=422, lines=[page_words(page_language())["editor_fault.form"]])
     try:
-        made = editing.save(body)
+        made = editing.save(editing.with_examples(body))
     except SeedError as error:
         return _form_page(editing, body, status=422, faults=error.faults)
     except ReviewError as error:

@@ -179,6 +179,7 @@ class FormMaker:
             )
             for key, text in said.items()
         ]  # fmt: skip
+        node.pointers = ()  # what is wrong is told beside the quote
         if beside is not None and not isinstance(value, dict):
             node.parts.append(_hidden(f"{node.pointer}/~beside", "on"))
         return node

@@ -20,7 +20,7 @@ from service.keys import Keys, Role
 from service.settings import Settings
 from service.store import Store
 from service.web.serving import EXTENSION
-from tests.service.drafting import PLACE, POLICY, copy_of, sent_draft
+from tests.service.drafting import PLACE, POLICY, SentForm, copy_of, sent_draft
 
 DESK = {"width": 1280, "height": 900}
 SAME = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
@@ -77,6 +77,29 @@ def review_all(page):
         expect(page.locator(f"#{item} .item-accepted")).to_be_visible()
 
 
+def cite_a_passage(page):
+    """Add a condition to the second measure, with words selected in the document."""
+    page.locator("#m2").get_by_role("link", name="修改").click()
+    page.get_by_role("button", name="增加由人核对的条件").first.click()
+    page.get_by_label("条件的文字", exact=True).last.fill("是龙头企业")
+    page.get_by_label("条件的编号").last.fill("leading")
+    added = page.locator("fieldset.condition", has=page.get_by_label("条件的编号")).last
+    added.get_by_label("原文", exact=True).focus()
+    page.evaluate(
+        """() => { const clause = document.getElementById("c-1.2");
+            const walker = document.createTreeWalker(clause, NodeFilter.SHOW_TEXT);
+            let node; while ((node = walker.nextNode()) && !node.data.includes("龙头企业"));
+            const range = document.createRange(), at = node.data.indexOf("龙头企业");
+            range.setStart(node, at); range.setEnd(node, at + 4);
+            document.getSelection().removeAllRanges(); document.getSelection().addRange(range); }"""
+    )
+    page.keyboard.press("Alt+q")
+    expect(page.get_by_role("status")).to_contain_text("已引用")
+    expect(added.get_by_label("原文", exact=True)).to_have_value("龙头企业")
+    page.get_by_role("button", name="检查并保存").last.click()
+    expect(page.locator("#m2")).to_contain_text("是龙头企业")
+
+
 def test_a_policy_goes_from_its_file_to_an_answer_and_back(new_page, served, tmp_path):
     server, editor, publisher = served
     file = tmp_path / "措施.txt"
@@ -95,6 +118,7 @@ def test_a_policy_goes_from_its_file_to_an_answer_and_back(new_page, served, tmp
     expect(page.locator("#m3 .examples")).to_contain_text("与所写一致")
     expect(page.locator("#u-s1")).to_contain_text("300万元工作经费")
 
+    cite_a_passage(page)
     page.locator("#m1").get_by_role("button", name="通过").click()
     expect(page.get_by_role("alert")).to_contain_text("/title_en")
     page.complaints.clear()  # the browser notes the 422
@@ -290,6 +314,68 @@ def test_an_item_is_edited_as_text_and_what_is_wrong_is_told_and_nothing_typed_i
     assert "attachment" in file.headers["Content-Disposition"]
     trail = client.get(f"{house.page}/trail", headers=SAME).text
     assert "<del>-title: 支持龙头企业建设中试平台</del>" in trail
+
+
+def test_an_item_is_edited_in_a_form_without_scripts(house):
+    _, client, post = house.browser(Role.EDITOR)
+    page = f"{house.page}/items/m1/edit"
+    body = house.review.items["m1"].body
+
+    def add(form, place, kind, **chosen):
+        return SentForm(post(page, 200, **form.sent(**chosen, do=f"add {place} {kind}")))
+
+    form = SentForm(client.get(page, headers=SAME).text)
+    assert form.fields["/source/quote"] == [body["source"]["quote"]]
+    form = add(form, "/conditions", "fact", **{"~new:conditions": "annual_revenue_cny"})
+    place = "/conditions/1" if "/conditions/1/fact" in form.fields else "/conditions/0"
+    typed = {f"{place}/~operator": "at_least", f"{place}/~value": "1000万元"}
+    refused = post(page, 422, **form.sent(**typed, **{f"{place}/cite/quote": "文件里没有的话"}))
+    beside = refused[refused.index(f'name="{place}/cite/quote"') :]
+    assert 'aria-invalid="true"' in beside[:300]
+    assert 'role="alert"' in refused
+    assert SentForm(refused).fields[f"{place}/~value"] == ["1000万元"], "nothing typed is lost"
+    post(page, 303, **form.sent(**typed, **{f"{place}/cite/quote": "注册资本不低于\n1000万元"}))
+    saved = house.review.items["m1"].body["conditions"][-1]
+    assert saved == {
+        "fact": "annual_revenue_cny", "at_least": "1000万元", "cite": {"clause": "1.3.1", "quote": "注册资本不低于1000万元"},
+    }  # fmt: skip
+    form = SentForm(client.get(page, headers=SAME).text)
+    form = SentForm(post(page, 200, **form.sent(do=f"remove {place}")))
+    post(page, 303, **form.sent())
+    kept = {key: value for key, value in house.review.items["m1"].body.items() if value != []}
+    assert kept == body, "the rest of the item is as it was"
+    assert "表单不完整" in post(page, 422, **form.sent(do="add /x/y/z w"))
+
+
+def test_the_metadata_and_what_holds_for_all_are_edited_in_forms(house):
+    _, client, post = house.browser(Role.EDITOR)
+    page = f"{house.page}/items/document/edit"
+    form = SentForm(client.get(page, headers=SAME).text)
+    assert "/id" not in form.fields, "the id is settled"
+    assert 'aria-invalid="true"' in post(page, 422, **form.sent(**{"/region": "没有的地方"}))
+    post(page, 303, **form.sent(**{"/region": "湖南省岳阳市云溪区（430603）", "/status": "in_force"}))
+    document = house.review.items[DOCUMENT].body
+    assert (document["region"], document["status"], document["number"]) == ("430603", "in_force", "unknown")
+    page = f"{house.page}/items/pack/edit"
+    before = house.review.items[PACK].body
+    form = SentForm(client.get(page, headers=SAME).text)
+    post(page, 303, **form.sent(**{"/materials/0/id": "audit-report"}))
+    assert house.review.items[PACK].body["materials"][0]["id"] == "audit-report"
+    assert house.review.items[PACK].body["windows"] == before["windows"]
+
+
+def test_a_measure_of_a_sentence_and_one_of_nothing_begin_as_forms(house):
+    _, client, post = house.browser(Role.EDITOR)
+    begun = SentForm(client.get(f"{house.page}/new?sentence=s1", headers=SAME).text)
+    assert "300万元工作经费" in begun.fields["/source/quote"][0]
+    refused = post(f"{house.page}/new", 422, **begun.sent())
+    assert refused.count('aria-invalid="true"') >= 4  # nothing was guessed
+    typed = {"/title": "经费", "/instrument": "subsidy", "/kind": "direction", "/strength": "grant"}
+    post(f"{house.page}/new", 303, **begun.sent(**typed))
+    assert house.review.items["s1"].state == "made"
+    empty = SentForm(client.get(f"{house.page}/new", headers=SAME).text)
+    post(f"{house.page}/new", 303, **empty.sent(**typed, **{"/source/quote": "支持龙头企业建设中试平台"}))
+    assert house.review.of(Kind.MEASURE)[-1].body["source"]["clause"] == "1.2"
 
 
 def test_a_sentence_becomes_a_measure_and_a_measure_is_copied(house):

@@ -46,15 +46,16 @@ CONSOLE = {
 EDITOR = {
     "editor.home": "/editor",
     "editor.draft": "/editor/drafts/{draft}",
-    "editor.edit": "/editor/drafts/{draft}/items/m1/edit",
+    "editor.edit": "/editor/drafts/{draft}/items/m3/edit",
+    "editor.edit_text": "/editor/drafts/{draft}/items/m1/text",
     "editor.new": "/editor/drafts/{draft}/new?sentence=s1",
     "editor.trail": "/editor/drafts/{draft}/trail",
     "trials.company": "/editor/drafts/{draft}/company",
     "trials.screening": "/editor/drafts/{draft}/screening?measure=m2&screening={screening}",
 }
-ELSEWHERE = {"console.columns", "console.changes", "console.outlook", "browse.predecessor"}
+ELSEWHERE = {"console.columns", "console.changes", "console.outlook", "browse.predecessor", "editor.new_text"}
 """Pages that need an upload or a rerun (tests/service/pages/test_console.py), or a document that was a draft before
-(tests/service/catalogues/test_editions_served.py)."""
+(tests/service/catalogues/test_editions_served.py), or that are made as another one here is."""
 NO_PAGES = {
     "docs.contract_file",
     "embed.theme",
@@ -62,6 +63,7 @@ NO_PAGES = {
     "console.events",
     "console.download",
     "editor.trail_file",
+    "editor.passage",
 }
 AREAS = {endpoint.partition(".")[0] for endpoint in (*PAGES, *CONSOLE, *EDITOR, *ELSEWHERE, *NO_PAGES)}
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
