@@ -222,6 +222,15 @@ class Drafts:
             self._note(key, added, made, Action.ADD, after=Item(id=made, kind=Kind.MEASURE, body=body))
         return made
 
+    def split(self, review: Review, item: str, key: Key, *, seen: int, stays: Json, goes: Json) -> str:
+        """Make two measures of one; return the id of the item of the second."""
+        with self._turn(review, item, seen) as (fresh, step):
+            before, made = fresh.items[item], f"m{step.number}a"
+            after = done(before, Action.EDIT, key.id, body=stays, note=made)
+            self._note(key, step, item, Action.EDIT, before=before, after=after, note=made)
+            self._note(key, step.next(), made, Action.ADD, after=Item(id=made, kind=Kind.MEASURE, body=goes))
+        return made
+
     def undo(self, review: Review, item: str, key: Key, *, seen: int) -> None:
         """Take back the last step about an item that was not taken back yet."""
         with self._turn(review, item, seen) as (fresh, step):

@@ -83,7 +83,7 @@ class Editing:
     def save(self, body: Json) -> str:
         """Keep what was typed, if it is sound; return the id of the item. Raises SeedError and ReviewError."""
         expect_open(self.review)
-        _expect_sound(self.review, self.kind, body)
+        expect_sound(self.review, self.kind, body)
         if self.item:
             drafts().do(self.review, self.item.id, Action.EDIT, flask.g.key, seen=self.seen, body=body)
             return self.item.id
@@ -289,7 +289,7 @@ def read_text(text: str) -> Json:
     return plain_mapping(text, file="")
 
 
-def _expect_sound(review: Review, kind: Kind, body: Json) -> None:
+def expect_sound(review: Review, kind: Kind, body: Json) -> None:
     """Raise SeedError with what is wrong of an item as it was written; what a draft may lack is told on the page."""
     catalogue = engine().catalogue
     if kind is Kind.DOCUMENT:

@@ -378,6 +378,25 @@ def test_a_measure_of_a_sentence_and_one_of_nothing_begin_as_forms(house):
     assert house.review.of(Kind.MEASURE)[-1].body["source"]["clause"] == "1.2"
 
 
+def test_a_measure_is_divided_in_two(house):
+    _, client, post = house.browser(Role.EDITOR)
+    before = house.review.items["m3"].body
+    page = f"{house.page}/items/m3/split"
+    assert "注册资本" in client.get(page, headers=SAME).text
+    assert "请写明新措施的名称" in post(page, 422, seen="0", title=" ")
+    sides = {"conditions-0": "goes", "benefits-0": "both"}
+    assert "有人改动了这一项" in post(page, 422, seen="7", title="x", **sides)
+    post(page, 303, seen="0", title="安全生产奖励", **sides)
+    stays, goes = (item.body for item in house.review.of(Kind.MEASURE) if item.body["source"] == before["source"])
+    assert stays["conditions"] == before["conditions"][1:]
+    assert goes["conditions"] == before["conditions"]
+    assert (stays["benefits"], goes["benefits"]) == (before["benefits"], before["benefits"])
+    assert goes["title"] == "安全生产奖励"
+    assert goes["id"] != stays["id"] == before["id"]
+    assert all(one["drafted"] for one in stays["examples"])
+    assert [step.action for step in house.review.steps[-2:]] == [Action.EDIT, Action.ADD]
+
+
 def test_a_sentence_becomes_a_measure_and_a_measure_is_copied(house):
     _, client, post = house.browser(Role.EDITOR)
     shown = client.get(f"{house.page}/new/text?sentence=s1", headers=SAME).text
