@@ -107,6 +107,13 @@ DRAFT_STEPS = """
         before TEXT, after TEXT, PRIMARY KEY (draft, number)
     ) STRICT
 """
+DRAFT_SOURCES = """
+    CREATE TABLE draft_sources (
+        draft TEXT PRIMARY KEY REFERENCES drafts (id) ON DELETE CASCADE, suffix TEXT NOT NULL, content BLOB NOT NULL,
+        base TEXT NOT NULL, recognised TEXT NOT NULL
+    ) STRICT
+"""
+"""The file of a draft as it was sent, and its text before any edit; drafts of an older program have none."""
 
 MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0001-keys", (KEYS, USAGE)),
@@ -117,6 +124,7 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0006-sessions", (SESSIONS, "CREATE INDEX sessions_by_key ON sessions (key_id)")),
     ("0007-subscriptions", SUBSCRIPTIONS),
     ("0008-drafts", (DRAFTS, DRAFT_STEPS)),
+    ("0009-draft-sources", (DRAFT_SOURCES,)),
 )
 """Name of the step -> its statements."""
 

@@ -5,6 +5,7 @@ The strict parser of packs judges; a draft that is tried, and content with the d
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,8 +26,10 @@ from rules.language.pack import Pack, parse_pack
 from rules.language.quotes import Faults, Quote, Quoter
 from seeds.documents import UNKNOWN, Document, build_document
 from seeds.faults import Fault, SeedError
+from seeds.library import Transcript, unconfirmed
 from service.drafts.preview import Draft
-from service.drafts.review import DOCUMENT, PACK, Item, Kind, Review
+from service.drafts.review import DOCUMENT, PACK, TEXT, Item, Kind, Review
+from service.drafts.texts import FILE, Followed, edited, follow, moves
 
 Json = dict[str, Any]
 _TO_MEASURE = re.compile(r"^/measures/0(?=/|$)|^/[^/]+(?=/examples/)")
@@ -239,12 +242,52 @@ def pack_faults(review: Review, body: Json, catalogue: Catalogue) -> tuple[Fault
 def missing_of(item: Item, review: Review, catalogue: Catalogue, body: Json | None = None) -> tuple[Fault, ...]:
     """Return what keeps an item from being accepted."""
     body = item.body if body is None else body
+    if item.kind is Kind.TEXT:
+        return _unconfirmed(review, body)
     if item.kind is Kind.DOCUMENT:
         return document_faults(review, body, catalogue, settled=True)
     if item.kind is Kind.PACK:
         return pack_faults(review, body, catalogue)
     judged = judge_of(review, catalogue).measure(body)
     return (*judged.faults, *judged.missing)
+
+
+def _unconfirmed(review: Review, body: Json) -> tuple[Fault, ...]:
+    """Return a fault where a machine read a text and nobody has confirmed all of its lines."""
+    lines = unconfirmed(review.text, Transcript(edits=tuple(body["edits"]))) if review.by_machine else []
+    if not lines:
+        return ()
+    params = {"line": lines[0], "count": len(lines)}
+    return (Fault(file=FILE, pointer="/edits", code="not_confirmed", params=params),)
+
+
+def with_edits(review: Review, edits: list[dict[str, str]]) -> Followed:
+    """Return what the items of a draft are when its text is edited otherwise; raise SeedError with what is wrong."""
+    text, metadata = edited(review.base or "", edits), dict(review.items[DOCUMENT].body)
+    bodies = {item.id: item.body for item in review.items.values() if item.kind not in (Kind.TEXT, Kind.DOCUMENT)}
+    old = trial_document(metadata, review.text)
+    fresh = {**metadata, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    title = build_document({**_PLAIN, "sha256": fresh["sha256"], "heading": text[:1] or "-", "title": "-"}, text)
+    where = moves(review.base or "", (old, review.items[TEXT].body["edits"]), (title, edits))
+    place = where.moved(old.heading_start, old.heading_start + len(old.heading))
+    if old.heading not in text and place:
+        heading = text[slice(*place)]
+        fresh |= {"heading": heading, "title": str(metadata["title"]).replace(old.heading, heading)}
+    trial_document(fresh, text)
+    found = follow(bodies, where)
+    if fresh["heading"] != metadata["heading"]:
+        found.bodies[DOCUMENT] = fresh
+    return found
+
+
+_PLAIN = {
+    "schema": 1, "id": "draft", "status": "draft", "region": "CN",
+    **dict.fromkeys(
+        ("number", "issuers", "issued_on", "written_on", "published_on", "effective_from", "valid_to", "source_url",
+         "checked_on"), UNKNOWN,
+    ),
+}  # fmt: skip
+"""Metadata of a document of which only text and outline matter."""
 
 
 def write_with(review: Review, served: Path, fresh: Path) -> None:

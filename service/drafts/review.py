@@ -1,11 +1,12 @@
 """The review of a draft: its items, what was decided of each, and by whom; every step is kept and can be undone.
 
-Kept in the data file. An item is what a person decides on: the metadata, what holds for all measures, each measure, and
-each sentence that no measure was made of. What is right of an item is judged in judging.py.
+Kept in the data file. An item is what a person decides on: the text with its edits, the metadata, what holds for all
+measures, each measure, and each sentence that no measure was made of. What is right of one is judged in judging.py.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,14 +17,17 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from service.drafts.source import SentDraft
+from service.drafts.source import Kept, SentDraft
+from service.drafts.texts import edited
 from service.keys import Key
 from service.store import Row, Store
 
 Json = dict[str, Any]
 _ID_BYTES = 12
-DOCUMENT, PACK = "document", "pack"
-"""The ids of the two items that every draft has."""
+_NEAR = 200
+"""So far before its old place a sentence is looked for after the text was edited."""
+TEXT, DOCUMENT, PACK = "text", "document", "pack"
+"""The ids of the items that every draft has; that of the text is there where the file of the draft was kept."""
 DRAFT = "draft"
 """Steps about a draft as a whole, such as its publication, name this instead of an item."""
 
@@ -31,6 +35,7 @@ DRAFT = "draft"
 class Kind(StrEnum):
     """What an item is."""
 
+    TEXT = "text"
     DOCUMENT = "document"
     PACK = "pack"
     MEASURE = "measure"
@@ -54,6 +59,8 @@ class Action(StrEnum):
     ACCEPT = "accept"
     CONFIRM = "confirm"
     EDIT = "edit"
+    FOLLOW = "follow"
+    """The text was edited, and the words that the item cites with it."""
     REJECT = "reject"
     ADD = "add"
     NO_MEASURE = "no_measure"
@@ -62,9 +69,11 @@ class Action(StrEnum):
     PUBLISH = "publish"
 
 
+_WRITTEN = (Kind.TEXT, Kind.DOCUMENT, Kind.PACK, Kind.MEASURE)
 _FROM: Mapping[Action, Mapping[Kind, frozenset[State]]] = {
-    Action.ACCEPT: dict.fromkeys((Kind.DOCUMENT, Kind.PACK, Kind.MEASURE), frozenset({State.OPEN})),
-    Action.EDIT: dict.fromkeys((Kind.DOCUMENT, Kind.PACK, Kind.MEASURE), frozenset({State.OPEN, State.ACCEPTED})),
+    Action.ACCEPT: dict.fromkeys(_WRITTEN, frozenset({State.OPEN})),
+    Action.EDIT: dict.fromkeys(_WRITTEN, frozenset({State.OPEN, State.ACCEPTED})),
+    Action.FOLLOW: dict.fromkeys(Kind, frozenset(State)),
     Action.REJECT: {Kind.MEASURE: frozenset({State.OPEN, State.ACCEPTED})},
     Action.NO_MEASURE: {Kind.SENTENCE: frozenset({State.OPEN})},
     Action.MADE: {Kind.SENTENCE: frozenset({State.OPEN})},
@@ -119,6 +128,8 @@ class Review:
     id: str
     name: str
     text: str
+    base: str | None
+    by_machine: bool
     sentences: int
     read: int
     created_at: float
@@ -162,6 +173,9 @@ def done(item: Item, action: Action, key: str, *, body: Json | None = None, note
     """Return an item after something was done to it; raise ReviewError where that cannot be."""
     if item.state not in _FROM[action].get(item.kind, frozenset()):
         raise ReviewError("editor_fault.not_now")
+    if action is Action.FOLLOW:
+        again = State.OPEN if item.state is State.ACCEPTED else item.state
+        return msgspec.structs.replace(item, body=item.body if body is None else body, state=again, by=())
     if action is Action.CONFIRM:
         if key in item.by:
             raise ReviewError("editor_fault.confirmed_already")
@@ -172,6 +186,9 @@ def done(item: Item, action: Action, key: str, *, body: Json | None = None, note
     return msgspec.structs.replace(
         item, state=_BECOMES[action], note=note, by=by, body=item.body if body is None else body
     )
+
+
+_SELECT = "SELECT drafts.*, base, recognised FROM drafts LEFT JOIN draft_sources ON draft = id"
 
 
 class Drafts:
@@ -190,17 +207,27 @@ class Drafts:
         }  # fmt: skip
         with self._store.transaction() as database:
             database.table("drafts").insert(row)
+            if sent.kept is not None:
+                kept = {name: getattr(sent.kept, name) for name in ("suffix", "content", "base", "recognised")}
+                database.table("draft_sources").insert({"draft": draft_id, **kept})
             self._note(key, _Next(draft_id, 1), DRAFT, Action.UPLOAD, note=name)
         return draft_id
 
+    def source(self, draft_id: str) -> Kept | None:
+        """Return the file of a draft as it was sent; None where none was kept."""
+        row = self._store.row("SELECT * FROM draft_sources WHERE draft = :id", {"id": draft_id})
+        if row is None:
+            return None
+        return Kept(**{name: row[name] for name in ("suffix", "content", "base", "recognised")})
+
     def listed(self) -> list[Review]:
         """Return every draft, newest first."""
-        rows = self._store.rows("SELECT * FROM drafts ORDER BY created_at DESC, id")
+        rows = self._store.rows(f"{_SELECT} ORDER BY created_at DESC, id")
         return [_review(row, self._steps(row["id"])) for row in rows]
 
     def find(self, draft_id: str) -> Review | None:
         """Return a draft, None when there is none."""
-        row = self._store.row("SELECT * FROM drafts WHERE id = :id", {"id": draft_id})
+        row = self._store.row(f"{_SELECT} WHERE id = :id", {"id": draft_id})
         return _review(row, self._steps(draft_id)) if row else None
 
     def do(self, review: Review, item: str, action: Action, key: Key, *, seen: int, **given: Any) -> None:  # noqa: ANN401 - body and note
@@ -221,6 +248,15 @@ class Drafts:
             added = step.next() if sentence else step
             self._note(key, added, made, Action.ADD, after=Item(id=made, kind=Kind.MEASURE, body=body))
         return made
+
+    def retext(self, review: Review, body: Json, key: Key, *, seen: int, follow: Mapping[str, Json]) -> None:
+        """Note an edit of the text, and what other items are by it."""
+        with self._turn(review, TEXT, seen) as (fresh, step):
+            before = fresh.items[TEXT]
+            self._note(key, step, TEXT, Action.EDIT, before=before, after=done(before, Action.EDIT, key.id, body=body))
+            for place, (item, followed) in enumerate(follow.items(), 1):
+                after, later = done(fresh.items[item], Action.FOLLOW, key.id, body=followed), step.number + place
+                self._note(key, _Next(step.draft, later), item, Action.FOLLOW, before=fresh.items[item], after=after)
 
     def split(self, review: Review, item: str, key: Key, *, seen: int, stays: Json, goes: Json) -> str:
         """Make two measures of one; return the id of the item of the second."""
@@ -285,6 +321,8 @@ class _Next(NamedTuple):
 def _items_of(sent: SentDraft) -> Iterator[Item]:
     """Yield the items of a draft as it was read."""
     rest = {key: value for key, value in sent.pack.items() if key not in {"document", "measures"}}
+    if sent.kept is not None:
+        yield Item(id=TEXT, kind=Kind.TEXT, body={"edits": [dict(edit) for edit in sent.kept.edits]})
     yield Item(id=DOCUMENT, kind=Kind.DOCUMENT, body=sent.metadata)
     yield Item(id=PACK, kind=Kind.PACK, body=rest)
     for number, measure in enumerate(sent.pack["measures"], 1):
@@ -302,11 +340,30 @@ def _review(row: Row, steps: Sequence[Row]) -> Review:
     for name, item in items.items():  # the measure that was made of it was taken back
         if item.state is State.MADE and item.note not in items:
             items[name] = msgspec.structs.replace(item, state=State.OPEN, by=())
+    text = row["text"]
+    if TEXT in items and row["base"] is not None:
+        text = edited(row["base"], items[TEXT].body["edits"])
+        items = {name: _placed(item, text) for name, item in items.items()}
     return Review(
-        id=row["id"], name=row["name"], text=row["text"], sentences=row["sentences"], read=row["read"],
+        id=row["id"], name=row["name"], text=text, base=row["base"], by_machine=bool(row["recognised"]),
+        sentences=row["sentences"], read=row["read"],
         created_at=row["created_at"], label=row["label"], drafted=drafted, items=items, steps=taken,
         undoable=frozenset(name for name, stack in stacks.items() if len(stack) > 1 and stack[-1]),
     )  # fmt: skip
+
+
+def _placed(item: Item, text: str) -> Item:
+    """Return an item as it belongs to a text: the digest of it, or where a sentence stands in it now."""
+    body = item.body
+    if item.kind is Kind.DOCUMENT:
+        return msgspec.structs.replace(item, body={**body, "sha256": hashlib.sha256(text.encode()).hexdigest()})
+    if item.kind is not Kind.SENTENCE or text[body["start"] : body["end"]] == body["text"]:
+        return item
+    begins = max(0, body["start"] - _NEAR)
+    at = text.find(body["text"], begins)
+    at = at if at >= 0 else text.find(body["text"])
+    place = {"start": at, "end": at + len(body["text"])} if at >= 0 else {"start": 0, "end": 0}
+    return msgspec.structs.replace(item, body={**body, **place})
 
 
 def _stacks(drafted: Mapping[str, Item], steps: Sequence[Step]) -> dict[str, list[Item | None]]:

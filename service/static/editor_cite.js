@@ -14,9 +14,9 @@ function named(area) {
 }
 
 form.addEventListener("focusin", (event) => {
-  if (!event.target.matches("textarea[data-cite]")) return;
+  if (!event.target.matches("[data-cite], [data-words]")) return;
   field = event.target;
-  said.textContent = form.dataset.into.replace("{}", named(field));
+  said.textContent = form.dataset.into.replace("{}", field.matches("[data-cite]") ? named(field) : field.labels[0].textContent);
 });
 
 const squeezed = (words) => words.replace(/\s+/g, "");
@@ -34,7 +34,7 @@ function selected() {
   before.setEnd(range.startContainer, range.startOffset);
   const words = squeezed(range.toString());
   const nth = squeezed(before.toString()).split(words).length;
-  return { words, clause: clause ? clause.id.slice(2) : "", nth: clause ? nth : 0 };
+  return { words, raw: range.toString().trim(), clause: clause ? clause.id.slice(2) : "", nth: clause ? nth : 0 };
 }
 
 async function cite() {
@@ -44,8 +44,13 @@ async function cite() {
     return;
   }
   const into = field;
+  if (into.matches("[data-words]")) {
+    into.value = found.raw;
+    into.focus();
+    return;
+  }
   const address = new URL(form.dataset.passage, location.href);
-  for (const [name, value] of Object.entries(found)) address.searchParams.set(name, value);
+  for (const name of ["words", "clause", "nth"]) address.searchParams.set(name, found[name]);
   const answer = await (await fetch(address)).json();
   said.textContent = answer.says;
   if (!answer.found) return;

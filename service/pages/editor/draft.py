@@ -155,7 +155,7 @@ def draft_page(review: Review, *, status: int = 200, faults: Iterable[str] = (),
 
 
 def _wholes(review: Review) -> list[Item]:
-    return [item for item in review.items.values() if item.kind in (Kind.DOCUMENT, Kind.PACK)]
+    return [item for item in review.items.values() if item.kind in (Kind.TEXT, Kind.DOCUMENT, Kind.PACK)]
 
 
 @blueprint.post(f"{ONE}/items/<string(maxlength=40):item_id>")
@@ -188,7 +188,7 @@ def _decide(review: Review, item: Item, form: Mapping[str, str]) -> None:
     """Take one step; raise ReviewError or SeedError when it cannot be taken."""
     seen, note = number_of(form.get("seen", "")), " ".join(form.get("note", "").split())[:_LONGEST_NOTE]
     wish, key = form.get("do", ""), flask.g.key
-    if wish == Action.UNDO:
+    if wish == Action.UNDO and item.kind is not Kind.TEXT:  # its edits are taken away where they stand
         drafts().undo(review, item.id, key, seen=seen)
     elif wish == Action.ACCEPT and item.kind is not Kind.SENTENCE:
         body = _completed(item, form)

@@ -105,7 +105,7 @@ def _own_conditions(part: Any, measure: str = "") -> Iterator[tuple[str, str]]: 
 def _of_item(draft_id: str, item_id: str) -> Editing:
     review = found(draft_id)
     item = item_of(review, item_id)
-    if item.kind is Kind.SENTENCE:
+    if item.kind in (Kind.SENTENCE, Kind.TEXT):
         raise RequestError("not_found", [Complaint(code="no_such_draft")])
     asked = flask.request.form.get("seen")
     seen = review.seen(item.id) if asked is None else number_of(asked)

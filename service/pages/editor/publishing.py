@@ -28,7 +28,7 @@ from service.pages.editor.door import (
     sentence,
 )
 from service.pages.editor.draft import draft_page
-from service.pages.editor.splitting import blueprint
+from service.pages.editor.texts import blueprint
 from service.pages.wording import page_words
 from service.web.requests import link, page_language
 from service.web.serving import serving

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from service.app import create_app
 from service.catalogues.editions import Editions
-from service.drafts.review import DOCUMENT, PACK, Action, Drafts, Kind
+from service.drafts.review import DOCUMENT, PACK, TEXT, Action, Drafts, Kind, State
 from service.keys import Keys, Role
 from service.settings import Settings
 from service.store import Store
@@ -72,7 +72,7 @@ def review_all(page):
         expect(card.locator(".item-accepted")).to_be_visible()
     page.locator("#s1").get_by_label("理由").fill("各街道的工作经费，企业不能申请")
     page.locator("#s1").get_by_role("button", name="不是措施").click()
-    for item in ("document", "pack"):
+    for item in ("text", "document", "pack"):
         page.locator(f"#{item}").get_by_role("button", name="通过").click()
         expect(page.locator(f"#{item} .item-accepted")).to_be_visible()
 
@@ -195,7 +195,7 @@ class House:
             body = {**item.body, "title_en": "x", "examples": read}
             self.drafts.do(self.review, item.id, Action.ACCEPT, key, seen=0, body=body)
         self.drafts.do(self.review, "s1", Action.NO_MEASURE, key, seen=0, note="")
-        for item in (DOCUMENT, PACK):
+        for item in (TEXT, DOCUMENT, PACK):
             self.drafts.do(self.review, item, Action.ACCEPT, key, seen=0)
 
     def browser(self, role):
@@ -376,6 +376,37 @@ def test_a_measure_of_a_sentence_and_one_of_nothing_begin_as_forms(house):
     empty = SentForm(client.get(f"{house.page}/new", headers=SAME).text)
     post(f"{house.page}/new", 303, **empty.sent(**typed, **{"/source/quote": "支持龙头企业建设中试平台"}))
     assert house.review.of(Kind.MEASURE)[-1].body["source"]["clause"] == "1.2"
+
+
+def test_the_text_is_edited_and_what_quotes_it_follows(house):
+    editor, client, post = house.browser(Role.EDITOR)
+    house.drafts.do(house.review, "pack", Action.ACCEPT, editor, seen=0)
+    page, kept = f"{house.page}/text", house.review.items["m1"]
+
+    def edit(status=303, **typed):
+        return post(page, status, seen=str(house.review.seen(TEXT)), **typed)
+
+    edit(kind="glyph", glyph="龙", to_glyph="尤")
+    review = house.review
+    assert review.items["m2"].body["source"]["quote"] == "支持尤头企业建设中试平台"
+    assert review.items["m1"] == kept
+    assert review.items[PACK].state is State.ACCEPTED
+    assert [step.action for step in review.steps[-2:]] == [Action.EDIT, Action.FOLLOW]
+    edit(kind="break", line="（一）对首次", before="已享受")
+    edit(kind="join", line="已享受")
+    edit(kind="drop", line="（二）支持尤头企业")
+    shown = client.get(page, headers=SAME).text
+    assert "支持龙头企业建设中试平台" in shown, "what no longer holds is listed"
+    assert "（二）支持" not in house.review.text
+    for typed, says in (({"kind": "drop", "line": "没有这一行"}, "没有这一行"), ({"kind": "glyph"}, "请选择改什么"), ({}, "请选择改什么")):  # fmt: skip
+        assert says in edit(422, **typed)
+    edit(do="remove 3")
+    edit(do="remove 0")
+    assert house.review.items["m2"].body["source"]["quote"] == "支持龙头企业建设中试平台"
+    edits = [{"break": "（一）对首次", "before": "已享受"}, {"join": "已享受"}]
+    assert house.review.items[TEXT].body["edits"] == edits
+    assert house.review.text == house.sent.text
+    assert "有人改动了这一项" in post(page, 422, seen="0", kind="drop", line="（二）支持龙头企业")
 
 
 def test_a_measure_is_divided_in_two(house):

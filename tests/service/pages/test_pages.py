@@ -49,6 +49,7 @@ EDITOR = {
     "editor.edit": "/editor/drafts/{draft}/items/m3/edit",
     "editor.edit_text": "/editor/drafts/{draft}/items/m1/text",
     "editor.new": "/editor/drafts/{draft}/new?sentence=s1",
+    "editor.text": "/editor/drafts/{draft}/text",
     "editor.split": "/editor/drafts/{draft}/items/m3/split",
     "editor.trail": "/editor/drafts/{draft}/trail",
     "trials.company": "/editor/drafts/{draft}/company",
