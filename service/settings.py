@@ -94,7 +94,7 @@ class Settings:
     `screening_processes` decide the chunks of one screening side by side. Reading one file may take `reader_bytes` of
     memory and `reader_seconds`, a look at it `look_seconds`. `connections`, `address_connections` and
     `queue` hold for each web process; `least_rate` is in bytes a second. With `publish_alone` a publisher may put in
-    force what nobody else has reviewed.
+    force what nobody else has reviewed; the labelled companies of `cases` are asked before.
     """
 
     catalogue: Path = DEFAULT_CATALOGUE
@@ -128,6 +128,7 @@ class Settings:
     write_seconds: int = 20
     least_rate: int = 8192
     publish_alone: bool = False
+    cases: Path | None = None
 
 
 _NUMBERS: Mapping[str, tuple[str, int, int, int]] = {
@@ -174,6 +175,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         screening_worker=reader.choice("CEPEI_SCREENING_WORKER", "on", ("on", "off")) == "on",
         webhooks=reader.choice("CEPEI_WEBHOOKS", "on", ("on", "off")) == "on",
         embed_origins=reader.origins("CEPEI_EMBED_ORIGINS"),
+        cases=Path(cases) if (cases := reader.text("CEPEI_CASES", "")) else None,
         publish_alone=reader.choice("CEPEI_PUBLISH_ALONE", "off", ("on", "off")) == "on",
         address_connections=reader.number(
             "CEPEI_ADDRESS_CONNECTIONS",

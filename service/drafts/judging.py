@@ -9,11 +9,10 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from rules.catalogue.catalogue import Catalogue
-from rules.catalogue.content import Content, load_written, searchable_text, write_catalogue
+from rules.catalogue.content import searchable_text
 from rules.catalogue.examples import example_faults
 from rules.drafting.draft import trial_document
 from rules.drafting.examples import examples_of
@@ -27,8 +26,9 @@ from rules.language.quotes import Faults, Quote, Quoter
 from seeds.documents import UNKNOWN, Document, build_document
 from seeds.faults import Fault, SeedError
 from seeds.library import Transcript, unconfirmed
+from service.drafts.items import DOCUMENT, PACK, TEXT, Item, Kind
 from service.drafts.preview import Draft
-from service.drafts.review import DOCUMENT, PACK, TEXT, Item, Kind, Review
+from service.drafts.review import Review
 from service.drafts.texts import FILE, Followed, edited, follow, moves
 
 Json = dict[str, Any]
@@ -288,11 +288,3 @@ _PLAIN = {
     ),
 }  # fmt: skip
 """Metadata of a document of which only text and outline matter."""
-
-
-def write_with(review: Review, served: Path, fresh: Path) -> None:
-    """Write the catalogue that is served with the document and the measures of a draft; raise SeedError with faults."""
-    held: Content = load_written(served)
-    document = build_document(review.items[DOCUMENT].body, review.text)
-    packs = {**held.packs, document.id: review.pack()}
-    write_catalogue(replace(held, documents={**held.documents, document.id: document}, packs=packs), fresh)

@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 import msgspec
 
+from service.drafts.items import DOCUMENT, DRAFT, PACK, TEXT, Action, Item, Kind, ReviewError, State, Step, done
 from service.drafts.source import Kept, SentDraft
 from service.drafts.texts import edited
 from service.keys import Key
@@ -26,99 +26,6 @@ Json = dict[str, Any]
 _ID_BYTES = 12
 _NEAR = 200
 """So far before its old place a sentence is looked for after the text was edited."""
-TEXT, DOCUMENT, PACK = "text", "document", "pack"
-"""The ids of the items that every draft has; that of the text is there where the file of the draft was kept."""
-DRAFT = "draft"
-"""Steps about a draft as a whole, such as its publication, name this instead of an item."""
-
-
-class Kind(StrEnum):
-    """What an item is."""
-
-    TEXT = "text"
-    DOCUMENT = "document"
-    PACK = "pack"
-    MEASURE = "measure"
-    SENTENCE = "sentence"
-
-
-class State(StrEnum):
-    """What was decided of an item."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    NO_MEASURE = "no_measure"
-    MADE = "made"
-
-
-class Action(StrEnum):
-    """What a person did."""
-
-    UPLOAD = "upload"
-    ACCEPT = "accept"
-    CONFIRM = "confirm"
-    EDIT = "edit"
-    FOLLOW = "follow"
-    """The text was edited, and the words that the item cites with it."""
-    REJECT = "reject"
-    ADD = "add"
-    NO_MEASURE = "no_measure"
-    MADE = "made"
-    UNDO = "undo"
-    PUBLISH = "publish"
-
-
-_WRITTEN = (Kind.TEXT, Kind.DOCUMENT, Kind.PACK, Kind.MEASURE)
-_FROM: Mapping[Action, Mapping[Kind, frozenset[State]]] = {
-    Action.ACCEPT: dict.fromkeys(_WRITTEN, frozenset({State.OPEN})),
-    Action.EDIT: dict.fromkeys(_WRITTEN, frozenset({State.OPEN, State.ACCEPTED})),
-    Action.FOLLOW: dict.fromkeys(Kind, frozenset(State)),
-    Action.REJECT: {Kind.MEASURE: frozenset({State.OPEN, State.ACCEPTED})},
-    Action.NO_MEASURE: {Kind.SENTENCE: frozenset({State.OPEN})},
-    Action.MADE: {Kind.SENTENCE: frozenset({State.OPEN})},
-    Action.CONFIRM: dict.fromkeys(Kind, frozenset(State) - {State.OPEN}),
-}
-"""In which states of which items something can be done; undoing needs only that something was done."""
-_BECOMES = {
-    Action.ACCEPT: State.ACCEPTED, Action.EDIT: State.OPEN, Action.REJECT: State.REJECTED,
-    Action.NO_MEASURE: State.NO_MEASURE, Action.MADE: State.MADE, Action.ADD: State.OPEN,
-}  # fmt: skip
-
-
-class ReviewError(Exception):
-    """Something cannot be done; `word` is the key of the words that say why."""
-
-    def __init__(self, word: str) -> None:
-        """Keep the word."""
-        self.word = word
-        super().__init__(word)
-
-
-class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One item as it stands: its plain data, what was decided, why, and the keys of those who decided it."""
-
-    id: str
-    kind: Kind
-    body: Json
-    state: State = State.OPEN
-    note: str = ""
-    by: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One entry of the trail: who did what to which item when, and the item before and after."""
-
-    number: int
-    at: float
-    key: str
-    label: str
-    item: str
-    action: Action
-    note: str
-    before: Item | None
-    after: Item | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,28 +71,19 @@ class Review:
         return {**self.items[PACK].body, "document": self.document_id, "measures": self.measures()}
 
     @property
+    def revises(self) -> str:
+        """Return the version of the edition that it was opened from to be corrected, "" where it was sent."""
+        return self.steps[0].note if self.steps[0].action is Action.REVISE else ""
+
+    @property
+    def published_as(self) -> str:
+        """Return the version that it was published as last, "" where it was not."""
+        return next((step.note for step in reversed(self.steps) if step.action is Action.PUBLISH), "")
+
+    @property
     def document_id(self) -> str:
         """Return the id of the document."""
         return str(self.items[DOCUMENT].body["id"])
-
-
-def done(item: Item, action: Action, key: str, *, body: Json | None = None, note: str = "") -> Item:
-    """Return an item after something was done to it; raise ReviewError where that cannot be."""
-    if item.state not in _FROM[action].get(item.kind, frozenset()):
-        raise ReviewError("editor_fault.not_now")
-    if action is Action.FOLLOW:
-        again = State.OPEN if item.state is State.ACCEPTED else item.state
-        return msgspec.structs.replace(item, body=item.body if body is None else body, state=again, by=())
-    if action is Action.CONFIRM:
-        if key in item.by:
-            raise ReviewError("editor_fault.confirmed_already")
-        return msgspec.structs.replace(item, by=(*item.by, key))
-    if action is Action.REJECT and not note:
-        raise ReviewError("editor_fault.no_reason")
-    by = () if action is Action.EDIT else (key,)
-    return msgspec.structs.replace(
-        item, state=_BECOMES[action], note=note, by=by, body=item.body if body is None else body
-    )
 
 
 _SELECT = "SELECT drafts.*, base, recognised FROM drafts LEFT JOIN draft_sources ON draft = id"
@@ -198,11 +96,12 @@ class Drafts:
         """Work on `store`; `clock` gives seconds since the epoch."""
         self._store, self._clock = store, clock
 
-    def add(self, sent: SentDraft, name: str, key: Key) -> str:
-        """Keep a draft as it was read; return its id."""
+    def add(self, sent: SentDraft, name: str, key: Key, *, revises: str = "") -> str:
+        """Keep a draft as it was read, or a document as it is in an edition, accepted already; return its id."""
         draft_id, now = secrets.token_urlsafe(_ID_BYTES), self._clock()
+        state = State.ACCEPTED if revises else State.OPEN
         row = {
-            "id": draft_id, "name": name, "text": sent.text, "items": _dumped(list(_items_of(sent))),
+            "id": draft_id, "name": name, "text": sent.text, "items": _dumped(list(_items_of(sent, state))),
             "sentences": sent.sentences, "read": sent.read, "created_at": now, "label": key.label or key.id,
         }  # fmt: skip
         with self._store.transaction() as database:
@@ -210,7 +109,8 @@ class Drafts:
             if sent.kept is not None:
                 kept = {name: getattr(sent.kept, name) for name in ("suffix", "content", "base", "recognised")}
                 database.table("draft_sources").insert({"draft": draft_id, **kept})
-            self._note(key, _Next(draft_id, 1), DRAFT, Action.UPLOAD, note=name)
+            action = Action.REVISE if revises else Action.UPLOAD
+            self._note(key, _Next(draft_id, 1), DRAFT, action, note=revises or name)
         return draft_id
 
     def source(self, draft_id: str) -> Kept | None:
@@ -318,15 +218,15 @@ class _Next(NamedTuple):
         return _Next(self.draft, self.number + 1)
 
 
-def _items_of(sent: SentDraft) -> Iterator[Item]:
+def _items_of(sent: SentDraft, state: State) -> Iterator[Item]:
     """Yield the items of a draft as it was read."""
     rest = {key: value for key, value in sent.pack.items() if key not in {"document", "measures"}}
     if sent.kept is not None:
-        yield Item(id=TEXT, kind=Kind.TEXT, body={"edits": [dict(edit) for edit in sent.kept.edits]})
-    yield Item(id=DOCUMENT, kind=Kind.DOCUMENT, body=sent.metadata)
-    yield Item(id=PACK, kind=Kind.PACK, body=rest)
+        yield Item(id=TEXT, kind=Kind.TEXT, body={"edits": [dict(edit) for edit in sent.kept.edits]}, state=state)
+    yield Item(id=DOCUMENT, kind=Kind.DOCUMENT, body=sent.metadata, state=state)
+    yield Item(id=PACK, kind=Kind.PACK, body=rest, state=state)
     for number, measure in enumerate(sent.pack["measures"], 1):
-        yield Item(id=f"m{number}", kind=Kind.MEASURE, body=measure)
+        yield Item(id=f"m{number}", kind=Kind.MEASURE, body=measure, state=state)
     for number, one in enumerate(sent.unread, 1):
         yield Item(id=f"s{number}", kind=Kind.SENTENCE, body=dict(one._asdict()))
 

@@ -14,7 +14,7 @@ from rules.language.grants import BENEFIT_KINDS, BLOCKS, CLOSED, SHARED_KEYS
 from rules.language.measure_parsing import MEASURE_KEYS, MEASURE_KEYS_2
 from rules.language.measures import Instrument, MeasureKind, MeasureVerdict, Strength
 from seeds.documents import FIELDS, DocumentStatus
-from service.drafts.review import Kind
+from service.drafts.items import Kind
 
 
 class Widget(StrEnum):

@@ -14,8 +14,9 @@ from rules.language.facts import parse_fact_value
 from rules.language.labels import Labeller
 from rules.language.measures import leaves
 from seeds.faults import Fault, SeedError
+from service.drafts.items import DRAFT, Action, Item, Kind, ReviewError, State, Step
 from service.drafts.judging import Judge, Judged, TriedExample, judge_of, missing_of
-from service.drafts.review import DRAFT, Action, Item, Kind, Review, ReviewError, State, Step
+from service.drafts.review import Review
 from service.drafts.source import as_yaml
 from service.pages.browse.document import Span, heading_level, set_document
 from service.pages.console.entry import console_page, go_to, moment_in_china

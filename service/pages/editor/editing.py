@@ -13,9 +13,10 @@ from rules.language.quotes import Faults
 from seeds.faults import Fault, SeedError
 from service.complaints import Complaint, RequestError
 from service.drafts.forms import FormError, FormReader, changed, is_same, tree_of
+from service.drafts.items import PACK, Action, Item, Kind, ReviewError
 from service.drafts.judging import document_faults, judge_of, pack_faults
 from service.drafts.passages import passage_of
-from service.drafts.review import PACK, Action, Item, Kind, Review, ReviewError
+from service.drafts.review import Review
 from service.drafts.schema import block_of
 from service.drafts.source import as_yaml, plain_mapping
 from service.pages.browse.document import heading_level, set_document

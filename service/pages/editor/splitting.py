@@ -9,8 +9,9 @@ import flask
 
 from rules.language.measures import leaves
 from seeds.faults import SeedError
+from service.drafts.items import Item, Kind, ReviewError
 from service.drafts.judging import Judge, judge_of
-from service.drafts.review import Item, Kind, Review, ReviewError
+from service.drafts.review import Review
 from service.pages.console.entry import console_page, go_to
 from service.pages.editor.door import ONE, drafts, fault_lines, found, item_of, title_of
 from service.pages.editor.draft import expect_open, number_of

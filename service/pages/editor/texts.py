@@ -12,8 +12,9 @@ import flask
 
 from seeds.faults import SeedError
 from service.complaints import Complaint, RequestError
+from service.drafts.items import TEXT, Kind, ReviewError, State
 from service.drafts.judging import judge_of, with_edits
-from service.drafts.review import TEXT, Kind, Review, ReviewError, State
+from service.drafts.review import Review
 from service.pages.browse.document import heading_level, set_document
 from service.pages.console.entry import console_page, go_to
 from service.pages.editor.door import ONE, drafts, fault_lines, found, title_of

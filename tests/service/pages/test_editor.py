@@ -13,9 +13,16 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
+from rules.catalogue.content import load_written, open_catalogue
+from seeds.faults import CodedError, load_yaml
+from seeds.library import load_document
+from service import cli
 from service.app import create_app
 from service.catalogues.editions import Editions
-from service.drafts.review import DOCUMENT, PACK, TEXT, Action, Drafts, Kind, State
+from service.catalogues.publishing import expect_kept
+from service.drafts.items import DOCUMENT, PACK, TEXT, Action, Kind, State
+from service.drafts.review import Drafts
+from service.drafts.source import as_yaml
 from service.keys import Keys, Role
 from service.settings import Settings
 from service.store import Store
@@ -269,6 +276,67 @@ def test_a_setting_lets_one_person_review_and_publish(house, monkeypatch):
     assert f'action="{house.page}/publish"' in shown
     monkeypatch.undo()
     assert f'action="{house.page}/publish"' not in client.get(house.page, headers=SAME).text
+
+
+CORRECTED = "gd-life-health-draft"
+
+
+def test_a_published_document_is_corrected_and_not_lost_by_folders(house, tmp_path, capsys):
+    publisher, _, publish = house.browser(Role.PUBLISHER)
+    _, _, edit = house.browser(Role.EDITOR)
+    assert "没有这个编号" in edit("/editor/revise", 422, document="nothing")
+    edit("/editor/revise", 303, document=CORRECTED)
+    edit("/editor/revise", 303, document=CORRECTED)
+    review, *_ = (one for one in house.drafts.listed() if one.revises)
+    assert sum(one.document_id == CORRECTED for one in house.drafts.listed()) == 1, "one is gone on with"
+    page, before = f"/editor/drafts/{review.id}", house.editions.current()
+    assert not review.open_items()
+    ids = [one["id"] for one in review.measures()]
+    text = as_yaml({**review.items["m1"].body, "title": "改正过的名称"})
+    edit(f"{page}/items/m1/text", 303, text=text, seen="0")
+    assert "还有待定的项" in publish(f"{page}/publish", 422, replaces=before)
+    edit(f"{page}/items/m1", 303, do="accept", seen=str(house.drafts.find(review.id).seen("m1")))
+    publish(f"{page}/publish", 303, replaces=before)
+    with_it = house.editions.current()
+    published = open_catalogue(house.editions.served)
+    assert [one for one in published.measures if published.measures[one].document == CORRECTED] == sorted(ids)
+    assert published.measures[ids[0]].title == "改正过的名称"
+    assert "已经发布" in edit(f"{page}/items/m1", 422, do="undo", seen="0")
+
+    folders, served = [tmp_path / "documents", tmp_path / "packs"], str(house.editions.served)
+    for folder in folders:
+        folder.mkdir()
+    words = ["--catalogue", served, "keep", "--data", str(house.store.path), "--seeds", str(tmp_path), "--packs", str(folders[1])]  # fmt: skip
+    assert cli.main(["catalogue", *words]) == 0
+    assert load_document(folders[0] / CORRECTED) == published.documents[CORRECTED]
+    assert load_yaml(folders[1] / f"{CORRECTED}.yaml") == load_written(house.editions.served).packs[CORRECTED]
+    assert cli.main(["catalogue", *words]) == 0
+    assert "the folders have it" in capsys.readouterr().out
+    with pytest.raises(CodedError, match=CORRECTED):
+        expect_kept(house.editions, house.editions.path(before), frozenset())
+    expect_kept(house.editions, house.editions.path(before), frozenset({CORRECTED}))
+    expect_kept(house.editions, house.editions.path(with_it), frozenset())
+    publish("/editor/rollback", 303, replaces=with_it, version=before)
+    expect_kept(house.editions, house.editions.path(before), frozenset())
+    house.drafts.do(house.drafts.find(review.id), "m2", Action.CONFIRM, publisher, seen=0)
+    edit(f"{page}/items/m2", 303, do="undo", seen=str(house.drafts.find(review.id).seen("m2")))
+
+
+def test_labelled_companies_that_score_worse_are_told_and_nothing_is_published(house, monkeypatch, tmp_path):
+    publisher, _, publish = house.browser(Role.PUBLISHER)
+    cases, document = tmp_path / "cases.yaml", house.review.document_id
+    cases.write_text(
+        f"- {{id: silent-one, profile: {{city: {PLACE}}}, never: [[{document}, '1.1', 20万元]]}}\n", "utf-8"
+    )
+    serving = house.app.extensions[EXTENSION]
+    asking = replace(serving, settings=replace(serving.settings, publish_alone=True, cases=cases))
+    monkeypatch.setitem(house.app.extensions, EXTENSION, asking)
+    house.decide_all(publisher)
+    before = house.editions.current()
+    told = publish(f"{house.page}/publish", 422, replaces=before)
+    assert "silent-one" in told
+    assert "never" in told
+    assert house.editions.current() == before
 
 
 def test_what_cannot_be_taken_in_is_told_beside_the_form(house):

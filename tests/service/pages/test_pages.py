@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from service.drafts.review import Action, Drafts
+from service.drafts.items import Action
+from service.drafts.review import Drafts
 from service.keys import Role
 from service.store import Store
 from tests.service.drafting import PLACE, sent_draft
