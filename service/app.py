@@ -29,6 +29,7 @@ from service.pages import citing, documentation, feedback
 from service.pages.browse import view as browse
 from service.pages.check import page as check
 from service.pages.console import results as console
+from service.pages.console import subscribing
 from service.pages.editor import publishing as editor
 from service.pages.editor import trials
 from service.pages.embed import view as embed
@@ -41,7 +42,7 @@ from service.web.rate_limit import create_limiter
 from service.web.requests import SPOOL, Request, add_headers, begin_request, log_request
 from service.web.serving import EXTENSION, LiveEngine, Serving, count_request, open_engine
 
-PAGES = (check, embed, documentation, browse, console, editor, trials, feedback, citing)
+PAGES = (check, embed, documentation, browse, console, subscribing, editor, trials, feedback, citing)
 RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
     *(changes.blueprint, citations.blueprint, calendar.blueprint, exchange.blueprint),

@@ -5,6 +5,7 @@ A page that is new is added to PAGES, or to CONSOLE or EDITOR when one has to si
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
@@ -12,6 +13,7 @@ from service.drafts.items import Action
 from service.drafts.review import Drafts
 from service.keys import Role
 from service.store import Store
+from service.subscriptions.store import Ending, Progress, Subscriptions, Wanted
 from tests.service.drafting import PLACE, sent_draft
 from tests.service.operators import Operator
 
@@ -36,6 +38,8 @@ CONSOLE = {
     "console.home": "/screenings",
     "console.screening": "/screenings/{screening}",
     "console.confirm": "/screenings/{screening}/delete",
+    "subscribing.home": "/screenings/subscriptions",
+    "subscribing.show": "/screenings/subscriptions/{subscription}",
     "console.tenants": "/screenings/{screening}/tenants",
     "console.tenant": "/screenings/{screening}/tenants/1",
     "console.pair": "/screenings/{screening}/tenants/1/measures/ah-layout-north",
@@ -88,6 +92,17 @@ def screening(operator):
     return operator.finished([*tenants, {"employees": -1}]).rsplit("/", 1)[-1]
 
 
+@pytest.fixture(scope="module")
+def subscription(operator):
+    told = Progress(edition="0" * 16, on=date(2026, 11, 21))
+    wanted = Wanted(filters={"region": "440100"}, muted=(MEASURE,))
+    table = Subscriptions(Store(operator.data))
+    made = table.add(operator.key.id, "https://example.invalid/cepei", wanted, told)
+    table.test(made.id, "{}")
+    table.end(made.id, Ending.GONE)
+    return made.id
+
+
 def unsafe(answer, own=()) -> Iterator[str]:
     """Yield what of a page could run or load something that is not the service's."""
     policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["content-security-policy"].split(";"))
@@ -125,7 +140,7 @@ def test_every_page_is_safe_accessible_and_in_its_language(page, axe_clean, endp
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_of_the_console_too(page, axe_clean, operator, screening, language):
+def test_every_page_of_the_console_too(page, axe_clean, operator, screening, subscription, language):
     """In Chinese axe looks at them in tests/service/pages/test_console.py, where there is more to see."""
     page.cookies_meant = True
     page.goto("/screenings")
@@ -133,7 +148,7 @@ def test_every_page_of_the_console_too(page, axe_clean, operator, screening, lan
     with page.expect_navigation():
         page.locator("[name=key]").press("Enter")
     for path in CONSOLE.values():
-        look(page, path.format(screening=screening), language)
+        look(page, path.format(screening=screening, subscription=subscription), language)
         if language == "en":
             look_closely(page, language, axe_clean)
 
