@@ -212,7 +212,7 @@ def document_faults(review: Review, body: Json, catalogue: Catalogue, *, settled
     region = body.get("region")
     if (
         isinstance(region, str)
-        and region not in (UNKNOWN, "")
+        and region not in (UNKNOWN, "", "100000")  # the last is the whole country, as lists of codes write it
         and region not in catalogue.vocabularies["regions"].entries
     ):
         faults.append(

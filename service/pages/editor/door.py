@@ -98,13 +98,24 @@ def in_force(review: Review) -> bool:
     return known and not review.revises
 
 
-def fault_lines(faults: Iterable[Fault]) -> list[str]:
-    """Return faults in sentences of the page's language, each with its place."""
-    colon = page_words(page_language())["colon"]
+def fault_lines(faults: Iterable[Fault], *, of_text: bool = False) -> list[str]:
+    """Return faults in sentences of the page's language, each with its place: in words, of a text its pointer."""
+    colon, place = page_words(page_language())["colon"], str if of_text else named_place
     return [
-        (f"{fault.pointer}{colon}" if fault.pointer else "") + sentence(*fault.worded(page_language()))
+        (f"{place(fault.pointer)}{colon}" if fault.pointer else "") + sentence(*fault.worded(page_language()))
         for fault in faults
     ]
+
+
+def named_place(pointer: str) -> str:
+    """Return a place in an item as its form names it: 「条件 2 · 依据的原文」; steps that have no name stay."""
+    words, named = page_words(page_language()), list[str]()
+    for step in pointer.removeprefix("/").split("/"):
+        if step.isdigit() and named:
+            named[-1] += f" {int(step) + 1}"
+        else:
+            named.append(words.get(f"editor_key.{step}") or words.get(f"editor_operator.{step}") or step)
+    return " · ".join(named)
 
 
 def sentence(message: str, hint: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,9 @@ import msgspec
 from rules.language.facts import parse_fact_value
 from rules.language.labels import Labeller
 from rules.language.measures import leaves
+from seeds.documents import UNKNOWN
 from seeds.faults import Fault, SeedError
+from seeds.regions import region_label
 from service.drafts.items import DRAFT, Action, Item, Kind, ReviewError, State, Step
 from service.drafts.judging import Judge, Judged, TriedExample, judge_of, missing_of
 from service.drafts.review import Review
@@ -145,6 +147,7 @@ def draft_page(review: Review, *, status: int = 200, faults: Iterable[str] = (),
         cited=_sources(measures),
         missing={item.id: fault_lines(missing_of(item, review, catalogue)) for item in _wholes(review)},
         lines=fault_lines,
+        told={item.id: list(_told_of(item, judge)) for item in _wholes(review)},
         written=as_yaml,
         clause=lambda path: clause_name(judge.document, path),
         last=moment_in_china(review.steps[-1].at),
@@ -153,6 +156,34 @@ def draft_page(review: Review, *, status: int = 200, faults: Iterable[str] = (),
         alone=alone,
         current=editions().current() or "",
     )
+
+
+def _told_of(item: Item, judge: Judge) -> Iterator[tuple[str, str]]:
+    """Yield what an item that is no measure says, each part with its name, as people read it."""
+    words, regions = page_words(judge.language), judge.catalogue.vocabularies["regions"]
+
+    def value(key: str, raw: object) -> str:
+        if raw in (UNKNOWN, None, "", []):
+            return words["editor_unknown"]
+        if key == "region":
+            code = "CN" if raw == "100000" else str(raw)
+            return region_label(regions, code, judge.language) if code in regions else code
+        if isinstance(raw, list):
+            return words["comma"].join(value(key, one) for one in raw)
+        if isinstance(raw, dict):
+            cite = raw.get("cite")
+            return str(cite.get("quote") if isinstance(cite, dict) else cite or raw.get("zh") or raw)
+        return words.get(f"{key}.{raw}", str(raw))
+
+    if item.kind is Kind.TEXT:
+        yield words["editor_edits_list"], str(len(item.body["edits"]))
+        return
+    body = {**item.body, **item.body.get("defaults", {})} if item.kind is Kind.PACK else item.body
+    for key in (key for key in body if key not in _OF_PROGRAMS):
+        yield words[f"editor_key.{key}"], value(key, body[key])
+
+
+_OF_PROGRAMS = frozenset({"schema", "sha256", "defaults"})
 
 
 def _wholes(review: Review) -> list[Item]:

@@ -213,7 +213,7 @@ def _taken_text(editing: Editing) -> flask.Response:
     try:
         made = editing.save(read_text(text))
     except SeedError as error:
-        return _text_page(editing, text, status=422, faults=fault_lines(error.faults))
+        return _text_page(editing, text, status=422, faults=fault_lines(error.faults, of_text=True))
     except ReviewError as error:
         return _text_page(editing, text, status=422, faults=[page_words(page_language())[error.word]])
     return go_to(f"{link('editor.draft', draft_id=editing.review.id)}#{made}")

@@ -127,7 +127,7 @@ def test_a_policy_goes_from_its_file_to_an_answer_and_back(new_page, served, tmp
 
     cite_a_passage(page)
     page.locator("#m1").get_by_role("button", name="通过").click()
-    expect(page.get_by_role("alert")).to_contain_text("/title_en")
+    expect(page.get_by_role("alert")).to_contain_text("英文名称")
     page.complaints.clear()  # the browser notes the 422
     review_all(page)
     expect(page.locator("#publish")).to_contain_text("由发布人发布")
