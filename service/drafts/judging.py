@@ -25,7 +25,10 @@ from rules.language.pack import Pack, parse_pack
 from rules.language.quotes import Faults, Quote, Quoter
 from seeds.documents import UNKNOWN, Document, build_document
 from seeds.faults import Fault, SeedError
+from seeds.issuers import Places
 from seeds.library import Transcript, unconfirmed
+from seeds.stated import read_stated
+from seeds.vocabulary import Vocabulary
 from service.drafts.items import DOCUMENT, PACK, TEXT, Item, Kind
 from service.drafts.preview import Draft
 from service.drafts.review import Review
@@ -261,7 +264,7 @@ def _unconfirmed(review: Review, body: Json) -> tuple[Fault, ...]:
     return (Fault(file=FILE, pointer="/edits", code="not_confirmed", params=params),)
 
 
-def with_edits(review: Review, edits: list[dict[str, str]]) -> Followed:
+def with_edits(review: Review, edits: list[dict[str, str]], regions: Vocabulary) -> Followed:
     """Return what the items of a draft are when its text is edited otherwise; raise SeedError with what is wrong."""
     text, metadata = edited(review.base or "", edits), dict(review.items[DOCUMENT].body)
     bodies = {item.id: item.body for item in review.items.values() if item.kind not in (Kind.TEXT, Kind.DOCUMENT)}
@@ -269,15 +272,25 @@ def with_edits(review: Review, edits: list[dict[str, str]]) -> Followed:
     fresh = {**metadata, "sha256": hashlib.sha256(text.encode()).hexdigest()}
     title = build_document({**_PLAIN, "sha256": fresh["sha256"], "heading": text[:1] or "-", "title": "-"}, text)
     where = moves(review.base or "", (old, review.items[TEXT].body["edits"]), (title, edits))
-    place = where.moved(old.heading_start, old.heading_start + len(old.heading))
-    if old.heading not in text and place:
-        heading = text[slice(*place)]
-        fresh |= {"heading": heading, "title": str(metadata["title"]).replace(old.heading, heading)}
+    if old.heading not in text:
+        fresh |= _titled_anew(
+            metadata, where.moved(old.heading_start, old.heading_start + len(old.heading)), text, regions
+        )
     trial_document(fresh, text)
     found = follow(bodies, where)
     if fresh["heading"] != metadata["heading"]:
         found.bodies[DOCUMENT] = fresh
     return found
+
+
+def _titled_anew(metadata: Json, place: tuple[int, int] | None, text: str, regions: Vocabulary) -> Json:
+    """Return heading and title of a document whose heading was edited: as it stands now, else as the text states it."""
+    moved, old = text[slice(*place)] if place else "", str(metadata["heading"])
+    if moved and "\n" not in moved:
+        return {"heading": moved, "title": str(metadata["title"]).replace(old, moved)}
+    stated, heading = read_stated(text, Places(regions))
+    title = next((str(one.value) for one in stated if one.field == "title"), heading)
+    return {"heading": heading, "title": title}
 
 
 _PLAIN = {

@@ -19,7 +19,7 @@ from service.drafts.passages import passage_of
 from service.drafts.review import Review
 from service.drafts.schema import block_of
 from service.drafts.source import as_yaml, plain_mapping
-from service.pages.browse.document import heading_level, set_document
+from service.pages.browse.document import Span, heading_level, set_document
 from service.pages.console.entry import console_page, go_to
 from service.pages.editor.door import ONE, blueprint, drafts, fault_lines, found, item_of, sentence, title_of
 from service.pages.editor.draft import examples_of, expect_open, number_of
@@ -240,9 +240,20 @@ def _form_page(
         facts=sorted(((one.id, one.label(page_language())) for one in maker.reader.facts.values()), key=_second),
         own=list(maker.own.items()), suggested=dict(_suggestions(root, maker)),
         clauses=[(one.path, clause_name(document, one.path)) for one in document.clauses],
-        departments=_departments(maker, body), root=set_document(document, []), level=heading_level,
+        departments=_departments(maker, body), root=set_document(document, _cited(editing, body)), level=heading_level,
+        cited={},
         is_measure=editing.kind is Kind.MEASURE,
     )  # fmt: skip
+
+
+def _cited(editing: Editing, body: Json) -> list[Span]:
+    """Return the words of the document that a measure cites, to be marked in it."""
+    if editing.kind is not Kind.MEASURE:
+        return []
+    judged = judge_of(editing.review, engine().catalogue).measure(body)
+    quotes = {(one.start, one.end) for one in (judged.source, *judged.others, *(
+        quote for one in judged.conditions for quote in one.cites)) if one}  # fmt: skip
+    return [Span(start=start, end=end, kind="cite", key=f"{start}-{end}") for start, end in sorted(quotes)]
 
 
 def _second(pair: tuple[str, str]) -> str:

@@ -25,6 +25,8 @@ _FEW = 40
 """A vocabulary with no more entries is ticked; of a larger one names are typed, with suggestions."""
 
 
+_ALWAYS = frozenset({"kind", "when", "facts", "verdict", "by", "with", "rule", "id", "type", "amount", "rate", "cite"})
+"""What is shown of a block that has something already, empty or not."""
 _TICKED = frozenset({"checks", "flag"})
 
 
@@ -104,7 +106,8 @@ class FormMaker:
         folded: list[Node] = []
         for one in fields:
             node = self._node(one, body, f"{pointer}/{one.key}", block.partition(" ")[0])
-            (shown if one.usual or node.has_something else folded).append(node)
+            is_first = one.usual and (not pointer or not body or one.key in _ALWAYS)
+            (shown if is_first or node.has_something else folded).append(node)
         return shown, folded
 
     def _node(self, one: Field, body: Json, pointer: str, block: str) -> Node:

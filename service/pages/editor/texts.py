@@ -55,7 +55,7 @@ def edit_of_text(draft_id: str) -> flask.Response:
             del edits[number_of(place)]
         else:
             edits.append(_typed(form))
-        followed = with_edits(review, edits)
+        followed = with_edits(review, edits, engine().catalogue.vocabularies["regions"])
         drafts().retext(
             review, {"edits": edits}, flask.g.key, seen=number_of(form.get("seen", "")), follow=followed.bodies
         )
