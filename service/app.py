@@ -32,8 +32,8 @@ from service.pages.browse import view as browse
 from service.pages.check import page as check
 from service.pages.console import results as console
 from service.pages.console import subscribing
+from service.pages.editor import editing, splitting, texts, trials
 from service.pages.editor import publishing as editor
-from service.pages.editor import trials
 from service.pages.embed import view as embed
 from service.pages.frame import problem_page
 from service.settings import Settings, SettingsError
@@ -47,7 +47,18 @@ from service.web.serving import EXTENSION, LiveEngine, Serving, count_request, o
 if TYPE_CHECKING:
     from service.signing import Signatures
 
-PAGES = (check, embed, documentation, browse, console, subscribing, editor, trials, feedback, citing)
+PAGES = (
+    check,
+    embed,
+    documentation,
+    browse,
+    console,
+    subscribing,
+    *(editor, editing, splitting, texts),
+    trials,
+    feedback,
+    citing,
+)
 RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
     *(changes.blueprint, citations.blueprint, calendar.blueprint, exchange.blueprint),
@@ -87,8 +98,8 @@ def create_app(settings: Settings) -> flask.Flask:
     register_resources(api)
     app.register_blueprint(documentation.create_docs(api))
     app.register_blueprint(agents.blueprint)
-    for page in PAGES:
-        app.register_blueprint(page.blueprint)
+    for blueprint in dict.fromkeys(page.blueprint for page in PAGES):
+        app.register_blueprint(blueprint)
     for step in (log_request, count_request, add_headers):  # Flask calls the last one registered first
         app.after_request(step)
     if settings.proxies:  # X-Forwarded-For and -Proto are believed from so many hops in front, and from nobody else

@@ -19,7 +19,8 @@ from rules.catalogue.catalogue import Catalogue
 from rules.language.condition_parsing import PackError
 from seeds.faults import Fault, SeedError
 from service.complaints import Complaint, RequestError
-from service.drafts.preview import FILE, Draft, parse_document, parse_draft, stored_preview, with_document
+from service.drafts.items import Draft
+from service.drafts.preview import FILE, parse_document, parse_draft, stored_preview, with_document
 from service.intake.queries import (
     MatrixFilter,
     MeasureTenantsQuery,

@@ -44,13 +44,14 @@ def run(options: argparse.Namespace) -> int:
     """Answer again; done when the bytes are the same, and signed as they should be where they are."""
     body = existing_file(options.answer).read_bytes().rstrip(b"\n")
     answer, proof = _answer_of(body, options.answer)
-    is_signed_well = told(body, answer["proof"], options.keys) in (Standing.GOOD, Standing.UNSIGNED)
+    is_signed = "signature" in answer["proof"]
+    is_right = not is_signed or told(body, answer["proof"], options.keys) is Standing.GOOD
     request = _question_of(answer, proof, options)
     engine = _engine_of(editions_of(options), proof.catalogue)
     again = json_bytes(engine.match(request))
     if again == unsigned(body):
         tell(f"same {len(again)} bytes: catalogue {proof.catalogue}, engine {proof.engine}")
-        return Exit.DONE if is_signed_well else Exit.FAULTS_FOUND
+        return Exit.DONE if is_right else Exit.FAULTS_FOUND
     own = {key: value for key, value in answer["proof"].items() if key not in ("key", "signature")}
     differences = list(differing({**answer, "proof": own}, orjson.loads(again)))
     for line in differences[:MOST_TOLD] or ["the same values, otherwise written (white space, order of keys)"]:

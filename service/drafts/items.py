@@ -9,6 +9,9 @@ from typing import Any
 
 import msgspec
 
+from rules.catalogue.catalogue import Catalogue
+from rules.language.measures import Measure
+
 Json = dict[str, Any]
 TEXT, DOCUMENT, PACK = "text", "document", "pack"
 """The ids of the items that every draft has; that of the text is there where the file of the draft was kept."""
@@ -123,3 +126,33 @@ def done(item: Item, action: Action, key: str, *, body: Json | None = None, note
     return msgspec.structs.replace(
         item, state=_BECOMES[action], note=note, by=by, body=item.body if body is None else body
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft measure, and a catalogue that has it alone, with the facts that its pack defines."""
+
+    measure: Measure
+    alone: Catalogue
+
+
+def sound_examples(body: Json) -> list[Json]:
+    """Return the examples of a measure that have the form of one; what has not is told as a fault."""
+    found = body.get("examples")
+    well = (
+        [one for one in found if isinstance(one, dict) and isinstance(one.get("facts"), dict)]
+        if isinstance(found, list)
+        else []
+    )
+    return well if well == found else []
+
+
+def copied(body: Json, fresh_id: str) -> Json:
+    """Return a measure under another id, by which its examples name its own facts too."""
+    own = f"{body.get('id')}."
+    examples = [
+        {**one, "facts": {fact.replace(own, f"{fresh_id}.", 1) if fact.startswith(own) else fact: value
+                          for fact, value in one["facts"].items()}}
+        for one in sound_examples(body)
+    ]  # fmt: skip
+    return {**body, "id": fresh_id, **({"examples": examples} if examples else {})}

@@ -29,8 +29,7 @@ from seeds.issuers import Places
 from seeds.library import Transcript, unconfirmed
 from seeds.stated import read_stated
 from seeds.vocabulary import Vocabulary
-from service.drafts.items import DOCUMENT, PACK, TEXT, Item, Kind
-from service.drafts.preview import Draft
+from service.drafts.items import DOCUMENT, PACK, TEXT, Draft, Item, Kind
 from service.drafts.review import Review
 from service.drafts.texts import FILE, Followed, edited, follow, moves
 
@@ -240,6 +239,18 @@ def pack_faults(review: Review, body: Json, catalogue: Catalogue) -> tuple[Fault
     except PackError as error:
         faults += [fault for fault in error.faults if not fault.pointer.startswith("/measures")]
     return tuple(faults)
+
+
+def expect_sound(review: Review, kind: Kind, body: Json, catalogue: Catalogue) -> None:
+    """Raise SeedError with what is wrong of an item as it was written; what a draft may lack is told elsewhere."""
+    if kind is Kind.DOCUMENT:
+        faults = document_faults(review, body, catalogue, settled=False)
+    elif kind is Kind.PACK:
+        faults = pack_faults(review, body, catalogue)
+    else:
+        faults = judge_of(review, catalogue).measure(body).faults
+    if faults:
+        raise SeedError(faults)
 
 
 def missing_of(item: Item, review: Review, catalogue: Catalogue, body: Json | None = None) -> tuple[Fault, ...]:

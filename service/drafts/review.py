@@ -81,6 +81,11 @@ class Review:
         return next((step.note for step in reversed(self.steps) if step.action is Action.PUBLISH), "")
 
     @property
+    def fresh_id(self) -> str:
+        """Return an id that no measure of it has."""
+        return f"{self.document_id}-n{len(self.steps)}"
+
+    @property
     def document_id(self) -> str:
         """Return the id of the document."""
         return str(self.items[DOCUMENT].body["id"])

@@ -22,7 +22,7 @@ from service.catalogues.editions import Editions
 from service.complaints import Complaint, RequestError
 from service.data_folder import LOOKS
 from service.disk import private_folder
-from service.drafts.items import DOCUMENT, Item, Kind
+from service.drafts.items import DOCUMENT, Item, Kind, ReviewError
 from service.drafts.review import Drafts, Review
 from service.drafts.revising import kept_source, opened, succeeding
 from service.drafts.source import SentDraft, read_sent_draft
@@ -46,6 +46,7 @@ ONE = "/editor/drafts/<string(maxlength=40):draft_id>"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 _LONGEST_ID, _LONGEST_NAME, _MOST_EDITIONS = 60, 120, 10
+_LONGEST_NUMBER = 9
 
 
 @blueprint.before_request
@@ -96,6 +97,17 @@ def in_force(review: Review) -> bool:
         is_there = known or review.published_as == editions().current()
         return is_there and any(one.version == review.published_as for one in editions().lineage())
     return known and not review.revises
+
+
+def expect_open(review: Review) -> None:
+    """Raise ReviewError where nothing of a draft is decided any more."""
+    if in_force(review):
+        raise ReviewError("editor_fault.in_force")
+
+
+def number_of(text: str) -> int:
+    """Return a number as a form sends it, -1 where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else -1
 
 
 def fault_lines(faults: Iterable[Fault], *, of_text: bool = False) -> list[str]:

@@ -16,7 +16,7 @@ from rules.language.measures import leaves
 from seeds.documents import UNKNOWN
 from seeds.faults import Fault, SeedError
 from seeds.regions import region_label
-from service.drafts.items import DRAFT, Action, Item, Kind, ReviewError, State, Step
+from service.drafts.items import DRAFT, Action, Item, Kind, ReviewError, State, Step, sound_examples
 from service.drafts.judging import Judge, Judged, TriedExample, judge_of, missing_of
 from service.drafts.review import Review
 from service.drafts.source import as_yaml
@@ -27,11 +27,13 @@ from service.pages.editor.door import (
     blueprint,
     drafts,
     editions,
+    expect_open,
     fault_lines,
     found,
     in_force,
     item_of,
     may_publish,
+    number_of,
     title_of,
 )
 from service.pages.quotes import clause_name
@@ -40,7 +42,7 @@ from service.web.requests import json_bytes, link, page_language
 from service.web.serving import engine, serving
 
 Json = dict[str, Any]
-_LONGEST_NOTE, _LONGEST_NUMBER = 500, 9
+_LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,12 +212,6 @@ def refused(draft_id: str, faults: list[str], at: str) -> flask.Response:
     return draft_page(found(draft_id), status=422, faults=faults, at=at)
 
 
-def expect_open(review: Review) -> None:
-    """Raise ReviewError where nothing of a draft is decided any more."""
-    if in_force(review):
-        raise ReviewError("editor_fault.in_force")
-
-
 def _decide(review: Review, item: Item, form: Mapping[str, str]) -> None:
     """Take one step; raise ReviewError or SeedError when it cannot be taken."""
     seen, note = number_of(form.get("seen", "")), " ".join(form.get("note", "").split())[:_LONGEST_NOTE]
@@ -234,31 +230,15 @@ def _decide(review: Review, item: Item, form: Mapping[str, str]) -> None:
         raise ReviewError("editor_fault.not_now")
 
 
-def number_of(text: str) -> int:
-    """Return a number as a form sends it, -1 where it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else -1
-
-
 def _completed(item: Item, form: Mapping[str, str]) -> Json:
     """Return a measure with what its form of acceptance adds: the English title, examples that were looked at."""
     body, title = dict(item.body), " ".join(form.get("title_en", "").split())
     if item.kind is Kind.MEASURE and title:
         body = {key: value for name in body for key, value in _with_title(name, body[name], title)}
     if item.kind is Kind.MEASURE and form.get("examples") == "read":
-        read = [{key: value for key, value in one.items() if key != "drafted"} for one in examples_of(body)]
+        read = [{key: value for key, value in one.items() if key != "drafted"} for one in sound_examples(body)]
         body |= {"examples": read} if read else {}
     return body
-
-
-def examples_of(body: Json) -> list[Json]:
-    """Return the examples of a measure that have the form of one; what has not is told as a fault."""
-    found = body.get("examples")
-    well = (
-        [one for one in found if isinstance(one, dict) and isinstance(one.get("facts"), dict)]
-        if isinstance(found, list)
-        else []
-    )
-    return well if well == found else []
 
 
 def _with_title(name: str, value: object, title: str) -> list[tuple[str, object]]:

@@ -13,23 +13,32 @@ from rules.language.quotes import Faults
 from seeds.faults import Fault, SeedError
 from service.complaints import Complaint, RequestError
 from service.drafts.forms import FormError, FormReader, changed, is_same, tree_of
-from service.drafts.items import PACK, Action, Item, Kind, ReviewError
-from service.drafts.judging import document_faults, judge_of, pack_faults
+from service.drafts.items import PACK, Action, Item, Kind, ReviewError, copied
+from service.drafts.judging import expect_sound, judge_of
 from service.drafts.passages import passage_of
 from service.drafts.review import Review
 from service.drafts.schema import block_of
 from service.drafts.source import as_yaml, plain_mapping
 from service.pages.browse.document import Span, heading_level, set_document
 from service.pages.console.entry import console_page, go_to
-from service.pages.editor.door import ONE, blueprint, drafts, fault_lines, found, item_of, sentence, title_of
-from service.pages.editor.draft import examples_of, expect_open, number_of
+from service.pages.editor.door import (
+    ONE,
+    blueprint,
+    drafts,
+    expect_open,
+    fault_lines,
+    found,
+    item_of,
+    number_of,
+    sentence,
+    title_of,
+)
 from service.pages.editor.fields import FormMaker, Node, place_faults, walk_to
 from service.pages.quotes import clause_name
 from service.pages.wording import page_words
 from service.web.requests import json_bytes, link, page_language
 from service.web.serving import engine
 
-__all__ = ("blueprint",)
 Json = dict[str, Any]
 LONGEST_YAML = 60_000
 _ITEM = f"{ONE}/items/<string(maxlength=40):item_id>"
@@ -84,7 +93,7 @@ class Editing:
     def save(self, body: Json) -> str:
         """Keep what was typed, if it is sound; return the id of the item. Raises SeedError and ReviewError."""
         expect_open(self.review)
-        expect_sound(self.review, self.kind, body)
+        expect_sound(self.review, self.kind, body, engine().catalogue)
         if self.item:
             drafts().do(self.review, self.item.id, Action.EDIT, flask.g.key, seen=self.seen, body=body)
             return self.item.id
@@ -117,13 +126,13 @@ def _of_new(draft_id: str) -> Editing:
     """Return a new measure: a copy, or with what its sentence gives of itself, or with nothing but an id."""
     review, asked = found(draft_id), flask.request.values
     if asked.get("copy"):
-        return Editing(review=review, body=copied(item_of(review, asked["copy"]).body, new_id(review)), seen=0)
+        return Editing(review=review, body=copied(item_of(review, asked["copy"]).body, review.fresh_id), seen=0)
     origin = item_of(review, asked["sentence"]) if asked.get("sentence") else None
     if origin and origin.kind is not Kind.SENTENCE:
         raise RequestError("not_found", [Complaint(code="no_such_draft")])
     words = {"clause": origin.body["clause"], "quote": origin.body["text"]} if origin else None
     body: Json = {
-        "id": new_id(review), "title": None, "title_en": None, "instrument": None, "kind": None, "strength": None,
+        "id": review.fresh_id, "title": None, "title_en": None, "instrument": None, "kind": None, "strength": None,
         "source": words, "examples": [],
     }  # fmt: skip
     seen = flask.request.form.get("seen")
@@ -301,19 +310,6 @@ def read_text(text: str) -> Json:
     return plain_mapping(text, file="")
 
 
-def expect_sound(review: Review, kind: Kind, body: Json) -> None:
-    """Raise SeedError with what is wrong of an item as it was written; what a draft may lack is told on the page."""
-    catalogue = engine().catalogue
-    if kind is Kind.DOCUMENT:
-        faults = document_faults(review, body, catalogue, settled=False)
-    elif kind is Kind.PACK:
-        faults = pack_faults(review, body, catalogue)
-    else:
-        faults = judge_of(review, catalogue).measure(body).faults
-    if faults:
-        raise SeedError(faults)
-
-
 @blueprint.get(f"{ONE}/passage")
 def passage(draft_id: str) -> flask.Response:
     """Tell how words that were selected stand in the document, and with which clause to cite them."""
@@ -329,19 +325,3 @@ def passage(draft_id: str) -> flask.Response:
     answer = flask.Response(json_bytes(told), content_type="application/json")
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def new_id(review: Review) -> str:
-    """Return an id that no measure of a draft has."""
-    return f"{review.document_id}-n{len(review.steps)}"
-
-
-def copied(body: Json, fresh_id: str) -> Json:
-    """Return a measure under another id, by which its examples name its own facts too."""
-    own = f"{body.get('id')}."
-    examples = [
-        {**one, "facts": {fact.replace(own, f"{fresh_id}.", 1) if fact.startswith(own) else fact: value
-                          for fact, value in one["facts"].items()}}
-        for one in examples_of(body)
-    ]  # fmt: skip
-    return {**body, "id": fresh_id, **({"examples": examples} if examples else {})}

@@ -21,6 +21,7 @@ from service.drafts.revising import write_with
 from service.pages.console.entry import go_to
 from service.pages.editor.door import (
     ONE,
+    blueprint,
     drafts,
     editions,
     fault_lines,
@@ -31,12 +32,10 @@ from service.pages.editor.door import (
     sentence,
 )
 from service.pages.editor.draft import draft_page
-from service.pages.editor.texts import blueprint
 from service.pages.wording import page_words
 from service.web.requests import link, page_language
 from service.web.serving import serving
 
-__all__ = ("blueprint",)
 _LONGEST_NOTE = 200
 
 

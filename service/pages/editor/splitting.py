@@ -9,18 +9,25 @@ import flask
 
 from rules.language.measures import leaves
 from seeds.faults import SeedError
-from service.drafts.items import Item, Kind, ReviewError
-from service.drafts.judging import Judge, judge_of
+from service.drafts.items import Item, Kind, ReviewError, copied
+from service.drafts.judging import Judge, expect_sound, judge_of
 from service.drafts.review import Review
 from service.pages.console.entry import console_page, go_to
-from service.pages.editor.door import ONE, drafts, fault_lines, found, item_of, title_of
-from service.pages.editor.draft import expect_open, number_of
-from service.pages.editor.editing import blueprint, copied, expect_sound, new_id
+from service.pages.editor.door import (
+    ONE,
+    blueprint,
+    drafts,
+    expect_open,
+    fault_lines,
+    found,
+    item_of,
+    number_of,
+    title_of,
+)
 from service.pages.wording import page_words
 from service.web.requests import link, page_language
 from service.web.serving import engine
 
-__all__ = ("blueprint",)
 Json = dict[str, Any]
 PARTS = ("conditions", "benefits", "windows", "materials", "channels", "terms", "stacking", "definitions", "also")
 STAYS, GOES, BOTH = "stays", "goes", "both"
@@ -44,7 +51,7 @@ def divide(draft_id: str, item_id: str) -> flask.Response:
         stays, goes = _divided(review, item.body, form)
         judge = judge_of(review, engine().catalogue)
         for body in (stays, goes):
-            expect_sound(review, Kind.MEASURE, body)
+            expect_sound(review, Kind.MEASURE, body, engine().catalogue)
         made = drafts().split(
             review, item.id, flask.g.key, seen=number_of(form.get("seen", "")),
             stays=judge.exemplified(stays), goes=judge.exemplified(goes),
@@ -63,7 +70,7 @@ def _divided(review: Review, body: Json, form: Mapping[str, str]) -> tuple[Json,
     """
     if not form.get("title", "").strip() or "source" not in body:
         raise ReviewError("editor_fault.no_title")
-    fresh = copied(body, new_id(review))
+    fresh = copied(body, review.fresh_id)
     sides: list[Json] = []
     for side, whole in ((STAYS, body), (GOES, fresh)):
         kept = {key: value for key, value in whole.items() if key not in PARTS and key != "examples"}

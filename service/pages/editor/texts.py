@@ -17,14 +17,11 @@ from service.drafts.judging import judge_of, with_edits
 from service.drafts.review import Review
 from service.pages.browse.document import heading_level, set_document
 from service.pages.console.entry import console_page, go_to
-from service.pages.editor.door import ONE, drafts, fault_lines, found, title_of
-from service.pages.editor.draft import expect_open, number_of
-from service.pages.editor.splitting import blueprint
+from service.pages.editor.door import ONE, blueprint, drafts, expect_open, fault_lines, found, number_of, title_of
 from service.pages.wording import page_words
 from service.web.requests import link, page_language
 from service.web.serving import engine
 
-__all__ = ("blueprint",)
 Json = dict[str, Any]
 EDITS: Mapping[str, tuple[str, ...]] = {
     "drop": ("drop",), "glyph": ("glyph", "to", "line"), "join": ("join",), "break": ("break", "before"),
