@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -30,13 +32,13 @@ from service.metrics import Metrics
 from service.pages import citing, documentation, feedback
 from service.pages.browse import view as browse
 from service.pages.check import page as check
-from service.pages.console import trial
+from service.pages.console import subscribing, trial
 from service.pages.console import worklist as console
+from service.pages.editor import editing, splitting, texts, trials
 from service.pages.editor import publishing as editor
-from service.pages.editor import trials
 from service.pages.embed import view as embed
 from service.pages.frame import problem_page
-from service.settings import Settings
+from service.settings import Settings, SettingsError
 from service.store import Store
 from service.web.blueprints import Api, create_api
 from service.web.errors import register_error_handlers
@@ -44,7 +46,19 @@ from service.web.rate_limit import create_limiter
 from service.web.requests import SPOOL, Request, add_headers, begin_request, log_request
 from service.web.serving import EXTENSION, LiveEngine, Serving, count_request, open_engine
 
-PAGES = (check, embed, documentation, browse, console, trial, editor, trials, feedback, citing)
+if TYPE_CHECKING:
+    from service.signing import Signatures
+
+PAGES = (
+    check,
+    embed,
+    documentation,
+    browse,
+    *(console, trial, subscribing),
+    *(editor, editing, splitting, texts, trials),
+    feedback,
+    citing,
+)
 RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
     *(changes.blueprint, citations.blueprint, calendar.blueprint, exchange.blueprint),
@@ -71,20 +85,39 @@ def create_app(settings: Settings) -> flask.Flask:
     readers = Readers(Bounds(settings.reader_bytes, settings.look_seconds), most=max(1, settings.threads - 2))
     editions = OpenEditions(Editions(settings.catalogue), most=max(1, settings.threads - 2))
     app.extensions[EXTENSION] = Serving(
-        settings=settings, live=live, metrics=metrics, limiter=limiter, store=store, readers=readers, editions=editions
+        settings=settings,
+        live=live,
+        metrics=metrics,
+        limiter=limiter,
+        store=store,
+        readers=readers,
+        editions=editions,
+        signatures=_signatures(settings),
     )
     register_error_handlers(app, problem_page)
     api = create_api(app)
     register_resources(api)
     app.register_blueprint(documentation.create_docs(api))
     app.register_blueprint(agents.blueprint)
-    for blueprint in dict.fromkeys(page.blueprint for page in PAGES):  # the pages of the console share one
+    for blueprint in dict.fromkeys(page.blueprint for page in PAGES):  # pages of one kind share theirs
         app.register_blueprint(blueprint)
     for step in (log_request, count_request, add_headers):  # Flask calls the last one registered first
         app.after_request(step)
     if settings.proxies:  # X-Forwarded-For and -Proto are believed from so many hops in front, and from nobody else
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies)  # type: ignore[method-assign]
     return app
+
+
+def _signatures(settings: Settings) -> Signatures | None:
+    """Return what signs answers, None where nothing was configured; raise SettingsError for a file that is no key."""
+    if settings.signing_key is None and not settings.former_keys:
+        return None
+    signing = import_module("service.signing")
+    try:
+        made: Signatures = signing.load_signatures(settings.signing_key, settings.former_keys)
+    except signing.SigningKeyError as error:
+        raise SettingsError((f"CEPEI_SIGNING_KEY, CEPEI_FORMER_KEYS: {error}",)) from error
+    return made
 
 
 def register_resources(api: Api) -> None:

@@ -29,6 +29,7 @@ COMMANDS = {
     "rollback": "rollback",
     "catalogue": "catalogue",
     "replay": "replay",
+    "verify": "verify",
     "serve": "serve",
     "eval": "evaluate",
     "draft": "draft",

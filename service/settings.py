@@ -94,7 +94,8 @@ class Settings:
     `screening_processes` decide the chunks of one screening side by side. Reading one file may take `reader_bytes` of
     memory and `reader_seconds`, a look at it `look_seconds`. `connections`, `address_connections` and
     `queue` hold for each web process; `least_rate` is in bytes a second. With `publish_alone` a publisher may put in
-    force what nobody else has reviewed.
+    force what nobody else has reviewed; the labelled companies of `cases` are asked before. `signing_key` signs
+    answers; `former_keys` are public keys that did.
     """
 
     catalogue: Path = DEFAULT_CATALOGUE
@@ -128,6 +129,9 @@ class Settings:
     write_seconds: int = 20
     least_rate: int = 8192
     publish_alone: bool = False
+    cases: Path | None = None
+    signing_key: Path | None = None
+    former_keys: tuple[Path, ...] = ()
 
 
 _NUMBERS: Mapping[str, tuple[str, int, int, int]] = {
@@ -174,6 +178,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         screening_worker=reader.choice("CEPEI_SCREENING_WORKER", "on", ("on", "off")) == "on",
         webhooks=reader.choice("CEPEI_WEBHOOKS", "on", ("on", "off")) == "on",
         embed_origins=reader.origins("CEPEI_EMBED_ORIGINS"),
+        cases=reader.file("CEPEI_CASES"),
+        signing_key=reader.file("CEPEI_SIGNING_KEY"),
+        former_keys=tuple(Path(one.strip()) for one in reader.text("CEPEI_FORMER_KEYS", "").split(",") if one.strip()),
         publish_alone=reader.choice("CEPEI_PUBLISH_ALONE", "off", ("on", "off")) == "on",
         address_connections=reader.number(
             "CEPEI_ADDRESS_CONNECTIONS",
@@ -211,6 +218,9 @@ class _Reader:
 
     def text(self, name: str, default: str) -> str:
         return self._environ.get(name, "").strip() or default
+
+    def file(self, name: str) -> Path | None:
+        return Path(text) if (text := self.text(name, "")) else None
 
     def number(self, name: str, default: int, *, lowest: int, highest: int) -> int:
         text = self.text(name, str(default))

@@ -108,6 +108,13 @@ DRAFT_STEPS = """
         before TEXT, after TEXT, PRIMARY KEY (draft, number)
     ) STRICT
 """
+DRAFT_SOURCES = """
+    CREATE TABLE draft_sources (
+        draft TEXT PRIMARY KEY REFERENCES drafts (id) ON DELETE CASCADE, suffix TEXT NOT NULL, content BLOB NOT NULL,
+        base TEXT NOT NULL, recognised TEXT NOT NULL
+    ) STRICT
+"""
+"""The file of a draft as it was sent, and its text before any edit; drafts of an older program have none."""
 
 SERIES = (
     "ALTER TABLE screenings ADD COLUMN series TEXT",
@@ -155,6 +162,7 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("0008-drafts", (DRAFTS, DRAFT_STEPS)),
     ("0009-work", (*SERIES, *WORK)),
     ("0010-dossiers", DOSSIERS),
+    ("0011-draft-sources", (DRAFT_SOURCES,)),
 )
 """Name of the step -> its statements."""
 

@@ -227,6 +227,12 @@ class Proof(Struct, frozen=True, kw_only=True):
     question: Annotated[str, "SHA-256 of what was asked; the catalogue named in the request is no part of it."]
     catalogue: Annotated[str, "Version of the edition that answered."]
     engine: Annotated[str, "Hash of the program that answered, its words and the libraries it reads with."]
+    key: Annotated[str | UnsetType, "The key that signed, by its id in `GET /v1/keys`; not there where none signs."] = (
+        UNSET
+    )
+    signature: Annotated[
+        str | UnsetType, 'Ed25519, base64url, of the bytes of this answer as they are sent with "" in its place.'
+    ] = UNSET
 
 
 class MatchAnswer(Struct, frozen=True, kw_only=True):

@@ -18,12 +18,15 @@ _SIDES = {
     "at_least": (1.0, _BELOW), "more_than": (_ABOVE, 1.0), "at_most": (1.0, _ABOVE), "less_than": (_BELOW, 1.0),
 }  # fmt: skip
 """What a number is multiplied by to hold, and not to hold."""
+_AS_WRITTEN = ("is", "within", "any_of", "all_of", "on_or_after", "on_or_before")
+"""Operators that hold of what is written beside them."""
 _ELSEWHERE = ("110000", "310000")
 
 
 def examples_of(measure: Mapping[str, Any], region: str, facts: Mapping[str, FactDefinition]) -> list[Raw]:
     """Return the examples of a measure whose cites are no matter, in the form of a pack; none where it asks twice."""
-    conditions: Sequence[Raw] = measure.get("conditions", ())
+    addressee = measure.get("addressee")
+    conditions: Sequence[Raw] = [*([addressee] if addressee else []), *(measure.get("conditions") or ())]
     place = {"region": region} if region else {}
     found = [fact for condition in conditions for fact in _met(condition, str(measure["id"]), facts)]
     if len({name for name, _, _ in found}) < len(found):
@@ -52,10 +55,13 @@ def _met(condition: Raw, measure: str, facts: Mapping[str, FactDefinition]) -> I
         yield from ((name, fails, holds) for name, holds, fails in _met(condition["not"], measure, facts))
     elif "manual" in condition:
         yield f"{measure}.{condition['manual']}", True, False
-    else:
-        operator = next(key for key in _SIDES if key in condition)
+    elif operator := next((key for key in _SIDES if key in condition), None):
         holds, fails = (_value(facts[condition["fact"]], condition[operator], side) for side in _SIDES[operator])
         yield condition["fact"], holds, fails
+    else:
+        stated = next((condition[key] for key in _AS_WRITTEN if key in condition), None)
+        if stated is not None:
+            yield condition["fact"], stated, not stated if isinstance(stated, bool) else None
 
 
 def _value(fact: FactDefinition, written: object, side: float) -> str | float:

@@ -121,7 +121,7 @@ class BlockReader:
         return tuple(one for one in found if one is not None)
 
     def block(
-        self, raw: object, pointer: str, required: Iterable[str], *, optional: Iterable[str] = ()
+        self, raw: object, pointer: str, required: Iterable[str], optional: Iterable[str] = ()
     ) -> Mapping[str, Any] | None:
         """Return a mapping that has the required keys and no unknown ones, or None after noting what is wrong."""
         needed = tuple(required)

@@ -89,8 +89,8 @@ class ConditionParser:
             close = difflib.get_close_matches(str(raw.get("fact")), self.lexicon.facts, n=1)
             self.quoter.faults.add(pointer, "no_fact", fact=raw.get("fact"), nearest=close[0] if close else None)
             return None
-        if len(operators) != 1 or operators[0] not in _operators_for(fact):
-            known, found = tuple(sorted(_operators_for(fact))), tuple(operators)
+        if len(operators) != 1 or operators[0] not in operators_for(fact):
+            known, found = tuple(sorted(operators_for(fact))), tuple(operators)
             self.quoter.faults.add(pointer, "no_operator", fact=fact.id, operators=known, found=found)
             return None
         expected = self._expected(fact, raw[operators[0]], f"{pointer}/{operators[0]}")
@@ -127,7 +127,8 @@ class ConditionParser:
         return expected
 
 
-def _operators_for(fact: FactDefinition) -> frozenset[str]:
+def operators_for(fact: FactDefinition) -> frozenset[str]:
+    """Return the operators that ask something of a fact of its type."""
     if fact.type is FactType.SET:
         return TAXONOMIC
     if fact.type in NUMERIC:

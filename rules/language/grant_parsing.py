@@ -20,6 +20,12 @@ from rules.language.condition_parsing import ConditionParser
 from rules.language.facts import FactType
 from rules.language.figures import run_in_order, stated_months, states_day, states_day_of_month
 from rules.language.grants import (
+    ASKING_WHAT_WAS_RECEIVED,
+    BENEFIT_KINDS,
+    BLOCKS,
+    CHANNELS,
+    GIFT_KEYS,
+    MONTHLY_KEYS,
     Addressed,
     Base,
     Beneficiary,
@@ -43,19 +49,6 @@ from rules.language.quotes import Quote, located
 from rules.language.stacking import DOCUMENT, OTHER_POLICIES, Level, Stacking, StackingRule
 from rules.language.windows import Period
 
-BENEFIT_KINDS = frozenset(
-    {
-        "certification", "cooperation", "data", "equity", "facility", "fast_approval", "fund", "grant", "listing",
-        "loan", "market", "network", "permission", "procurement", "promotion", "resources", "service", "talent",
-    }
-)  # fmt: skip
-
-_GIFT_KEYS = frozenset(
-    {"amount", "up_to", "rate", "rate_up_to", "brackets", "of", "of_fact", "per", "step", "caps", "cite"}
-)
-ASKING_WHAT_WAS_RECEIVED = ("first_time_only", "difference_only")
-_ITEM_KEYS = _GIFT_KEYS | {"kind", "tiers", "years", "instalments", *ASKING_WHAT_WAS_RECEIVED}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenefitParser(BlockReader):
@@ -75,15 +68,15 @@ class BenefitParser(BlockReader):
         )
 
     def _benefit(self, raw: object, pointer: str) -> BenefitItem | None:
-        block = self.block(raw, pointer, ("kind",), optional=_ITEM_KEYS)
+        block = self.block(raw, pointer, *BLOCKS["benefits"])
         if block is None:
             return None
         if block["kind"] not in BENEFIT_KINDS:
-            params = {"value": block["kind"], "kind": "kind", "known": tuple(sorted(BENEFIT_KINDS))}
+            params = {"value": block["kind"], "kind": "kind", "known": BENEFIT_KINDS}
             self.fault(f"{pointer}/kind", "no_member", **params)
         gift = self._gift(block, pointer) if "cite" in block else None
         tiers = self._tiers(block, pointer)
-        if "cite" not in block and (not tiers or _GIFT_KEYS & set(block)):
+        if "cite" not in block and (not tiers or GIFT_KEYS & set(block)):
             self.fault(f"{pointer}/cite", "key_empty", key="cite")
         if gift is None and not tiers:
             return None
@@ -123,7 +116,7 @@ class BenefitParser(BlockReader):
         """Read rates of the parts of a whole: each begins where the one before ends, the last has no end of its own."""
 
         def read(raw: object, place: str) -> tuple[float | None, float] | None:
-            part = self.block(raw, place, ("rate",), optional=("up_to",))
+            part = self.block(raw, place, *BLOCKS["brackets"])
             rate = self.span(part, "rate", place, parse_share, cite) if part else None
             most = self.span(part, "up_to", place, parse_money, cite, is_bound=True) if part else None
             return (most.high if most else None, rate.high) if rate and rate.high is not None else None
@@ -162,7 +155,7 @@ class BenefitParser(BlockReader):
         return tiers
 
     def _tier(self, raw: object, pointer: str) -> Tier | None:
-        block = self.block(raw, pointer, ("when", "cite"), optional=_GIFT_KEYS)
+        block = self.block(raw, pointer, *BLOCKS["tiers"])
         if block is None:
             return None
         asked = block["when"] if isinstance(block["when"], list) else [block["when"]]
@@ -179,7 +172,7 @@ class BenefitParser(BlockReader):
         return Tier(conditions=good, gift=gift)
 
     def _cap(self, raw: object, pointer: str) -> Cap | None:
-        block = self.block(raw, pointer, ("amount", "by", "cite"))
+        block = self.block(raw, pointer, *BLOCKS["caps"])
         cite = self.cite(block, pointer) if block else None
         if block is None or cite is None:
             return None
@@ -193,15 +186,12 @@ def _with_cite(raw: object, cite: object) -> object:
     return {**raw, "cite": cite} if isinstance(raw, dict) and "cite" not in raw and "fact" in raw else raw
 
 
-CHANNELS = ("online", "window", "post", "email")
-
 _SHARES_OF_A_TERM = frozenset({TermKind.OWN_FUNDS})
 _YUAN_OF_A_TERM = frozenset({TermKind.BUDGET})
 _LEAP_YEAR = 2024
 """A year that has every day: what repeats yearly is kept in it."""
 _OWN_DAY = re.compile("(?:发布|印发|公布|施行|实施)之日|即日")
-_PERIOD_KEYS = frozenset({"opens", "closes", "yearly", "all_year", "instead"})
-_MONTHLY_KEYS = frozenset({"months", "days"})
+_PERIOD_KEYS = BLOCKS["windows"].optional - MONTHLY_KEYS
 MONTHS, LONGEST_MONTH = 12, 31
 _TELEPHONE = re.compile("[0-9]{7}")
 
@@ -228,7 +218,7 @@ class GrantParser(BlockReader):
         )
 
     def _stacking(self, raw: object, pointer: str) -> Stacking | None:
-        block = self.block(raw, pointer, ("with", "rule", "cite"), optional=("scope", "levels", "alike"))
+        block = self.block(raw, pointer, *BLOCKS["stacking"])
         if block is None:
             return None
         others = block["with"]
@@ -251,18 +241,18 @@ class GrantParser(BlockReader):
         )  # fmt: skip
 
     def _addressed(self, raw: object, pointer: str) -> Addressed | None:
-        block = self.block(raw, pointer, ("kind", "cite"))
+        block = self.block(raw, pointer, *BLOCKS["beneficiary"])
         cite = self.cite(block, pointer) if block else None
         kind = self.member(Beneficiary, block["kind"], f"{pointer}/kind") if block else None
         return Addressed(kind=kind, cite=cite) if kind and cite else None
 
     def _periods(self, raw: object, pointer: str) -> tuple[Period, ...] | None:
         """Read one window: a period, or one for each of the months of a year in which it comes again."""
-        block = self.block(raw, pointer, ("cite",), optional=_PERIOD_KEYS | _MONTHLY_KEYS)
+        block = self.block(raw, pointer, *BLOCKS["windows"])
         cite = self.cite(block, pointer) if block else None
         if block is None or cite is None:
             return None
-        if _MONTHLY_KEYS & set(block):
+        if MONTHLY_KEYS & set(block):
             return self._in_months(block, pointer, cite)
         period = self._period(block, pointer, cite)
         return None if period is None else (period,)
@@ -321,7 +311,7 @@ class GrantParser(BlockReader):
         return bool(_OWN_DAY.search(words)) and day in (document.out_on, document.published_on, document.effective_from)
 
     def _material(self, raw: object, pointer: str) -> Material | None:
-        block = self.block(raw, pointer, ("id", "cite"))
+        block = self.block(raw, pointer, *BLOCKS["materials"])
         cite = self.cite(block, pointer) if block else None
         if block is None or cite is None:
             return None
@@ -330,7 +320,7 @@ class GrantParser(BlockReader):
         return Material(id=str(block["id"]), cite=cite)
 
     def _channel(self, raw: object, pointer: str) -> Channel | None:
-        block = self.block(raw, pointer, ("by", "cite"), optional=("name", "url"))
+        block = self.block(raw, pointer, *BLOCKS["channels"])
         cite = self.cite(block, pointer) if block else None
         if block is None or cite is None:
             return None
@@ -347,7 +337,7 @@ class GrantParser(BlockReader):
         return Channel(by=str(block["by"]), cite=cite, name=name, url=url)
 
     def _term(self, raw: object, pointer: str) -> Term | None:
-        block = self.block(raw, pointer, ("kind", "cite"), optional=("value",))
+        block = self.block(raw, pointer, *BLOCKS["terms"])
         cite = self.cite(block, pointer) if block else None
         kind = self.member(TermKind, block["kind"], f"{pointer}/kind") if block else None
         if block is None or cite is None or kind is None:
@@ -359,7 +349,7 @@ class GrantParser(BlockReader):
         return Term(kind=kind, cite=cite, value=self.count(block, "value", pointer, cite.quote))
 
     def _definition(self, raw: object, pointer: str) -> Definition | None:
-        block = self.block(raw, pointer, ("term", "cite"))
+        block = self.block(raw, pointer, *BLOCKS["definitions"])
         cite = self.cite(block, pointer) if block else None
         if block is None or cite is None:
             return None

@@ -6,9 +6,11 @@ unknown: an amount that is not written is not nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from rules.language.measures import (
     Benefit,
@@ -19,7 +21,7 @@ from rules.language.measures import (
     leaves,
 )
 from rules.language.quotes import Quote
-from rules.language.stacking import Stacking
+from rules.language.stacking import Level, Stacking, StackingRule
 from rules.language.windows import Period
 
 
@@ -270,6 +272,45 @@ def received_fact(measure: str, nth: int) -> str:
     """Return the fact that tells what a company was paid before of the nth benefit of a measure that asks for it."""
     return f"{measure}.received" if nth == 1 else f"{measure}.received-{nth}"
 
+
+class Keys(NamedTuple):
+    """The keys of a block as packs write it: those it needs, and those it may have beside them and `clause`."""
+
+    needed: tuple[str, ...]
+    optional: frozenset[str] = frozenset()
+
+
+BENEFIT_KINDS = (
+    "certification", "cooperation", "data", "equity", "facility", "fast_approval", "fund", "grant", "listing",
+    "loan", "market", "network", "permission", "procurement", "promotion", "resources", "service", "talent",
+)  # fmt: skip
+CHANNELS = ("online", "window", "post", "email")
+GIFT_KEYS = frozenset(
+    {"amount", "up_to", "rate", "rate_up_to", "brackets", "of", "of_fact", "per", "step", "caps", "cite"}
+)
+ASKING_WHAT_WAS_RECEIVED = ("first_time_only", "difference_only")
+MONTHLY_KEYS = frozenset({"months", "days"})
+BLOCKS: Mapping[str, Keys] = {
+    "benefits": Keys(("kind",), GIFT_KEYS | {"tiers", "years", "instalments", *ASKING_WHAT_WAS_RECEIVED}),
+    "tiers": Keys(("when", "cite"), GIFT_KEYS),
+    "brackets": Keys(("rate",), frozenset({"up_to"})),
+    "caps": Keys(("amount", "by", "cite")),
+    "beneficiary": Keys(("kind", "cite")),
+    "windows": Keys(("cite",), frozenset({"opens", "closes", "yearly", "all_year", "instead"}) | MONTHLY_KEYS),
+    "stacking": Keys(("with", "rule", "cite"), frozenset({"scope", "levels", "alike"})),
+    "materials": Keys(("id", "cite")),
+    "channels": Keys(("by", "cite"), frozenset({"name", "url"})),
+    "terms": Keys(("kind", "cite"), frozenset({"value"})),
+    "definitions": Keys(("term", "cite")),
+}
+"""Every block of a measure of format 2 with its keys: packs are read by it, and forms are made of it."""
+CLOSED: Mapping[tuple[str, str], Iterable[str]] = {
+    ("benefits", "kind"): BENEFIT_KINDS, ("benefits", "of"): Base, ("benefits", "per"): Per,
+    ("tiers", "of"): Base, ("tiers", "per"): Per, ("caps", "by"): CapBy, ("beneficiary", "kind"): Beneficiary,
+    ("stacking", "rule"): StackingRule, ("stacking", "levels"): Level, ("channels", "by"): CHANNELS,
+    ("terms", "kind"): TermKind,
+}  # fmt: skip
+"""What a key of a block may be, where that is a closed list."""
 
 SHARED_KEYS = frozenset({"windows", "stacking", "materials", "channels", "terms", "definitions"})
 """What a document may state once for all its measures."""

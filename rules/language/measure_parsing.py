@@ -14,8 +14,8 @@ from typing import Any
 from rules.language.amounts import AmountError, parse_money, parse_share
 from rules.language.condition_parsing import ConditionParser
 from rules.language.facts import FactError, Lexicon, parse_fact_value
-from rules.language.grant_parsing import BENEFIT_KINDS, BenefitParser, GrantParser
-from rules.language.grants import Grant
+from rules.language.grant_parsing import BenefitParser, GrantParser
+from rules.language.grants import BENEFIT_KINDS, Grant
 from rules.language.measures import (
     Benefit,
     Condition,
@@ -99,8 +99,6 @@ class MeasureParser:
         """Return the fields of a Measure; each is looked at, so that all faults are reported at once."""
         clause = self.quoter.known_clause(raw.get("source"))
         conditions, sound = self._conditions(raw, pointer, clause)
-        if self.schema > 1:
-            self._check_numbers(conditions, pointer)
         examples = self._examples(raw, pointer)
         local = {leaf.test.fact for condition in conditions for leaf in leaves(condition)}
         local |= {f"{raw.get('id')}.{name}" for name in _manual_in(raw.get("benefits"))}
@@ -184,9 +182,10 @@ class MeasureParser:
         """Return the conditions, inherited ones first, and whether all that the measure states are sound."""
         parser = self._condition_parser(raw, clause)
         addressee = raw.get("addressee")
-        stated = [] if addressee is None else [parser.parse(addressee, f"{pointer}/addressee")]
-        for position, item in enumerate(self._list(raw, "conditions", pointer)):
-            stated.append(parser.parse(item, f"{pointer}/conditions/{position}"))
+        written = [] if addressee is None else [(addressee, f"{pointer}/addressee")]
+        items = enumerate(self._list(raw, "conditions", pointer))
+        written += [(item, f"{pointer}/conditions/{position}") for position, item in items]
+        stated = [self._with_its_numbers(parser.parse(item, place), place) for item, place in written]
         inherited: list[Condition] = []
         for fact, values in self.defaults.items():
             if fact != "sector" or addressee is None:
@@ -206,19 +205,19 @@ class MeasureParser:
             attracts=raw.get("attracts") is True,
         )
 
-    def _check_numbers(self, conditions: Iterable[Condition], pointer: str) -> None:
-        """Note numbers and days that do not stand in the words cited beside them."""
-        for code, params in number_faults(conditions, self.lexicon.facts):
-            self.quoter.faults.add(f"{pointer}/conditions", code, **params)
+    def _with_its_numbers(self, condition: Condition | None, pointer: str) -> Condition | None:
+        """Return a condition, after noting numbers and days that do not stand in the words cited beside them."""
+        if condition is not None and self.schema > 1:
+            for code, params in number_faults([condition], self.lexicon.facts):
+                self.quoter.faults.add(pointer, code, **params)
+        return condition
 
     def _benefit(self, raw: object, pointer: str, clause: str) -> Benefit | None:
         if raw is None:
             return None
         known = {"kind", "amount", "cap", "rate", "unit", "cite"}
         if not isinstance(raw, dict) or set(raw) - known or str(raw.get("kind")) not in BENEFIT_KINDS:
-            self.quoter.faults.add(
-                pointer, "benefit_form", keys=tuple(sorted(known)), kinds=tuple(sorted(BENEFIT_KINDS))
-            )
+            self.quoter.faults.add(pointer, "benefit_form", keys=tuple(sorted(known)), kinds=BENEFIT_KINDS)
             return None
         cite = self.quoter.cite(raw["cite"], f"{pointer}/cite", clause) if "cite" in raw else None
         if "cite" not in raw and {"amount", "cap", "rate"} & set(raw):

@@ -13,8 +13,7 @@ from typing import Any
 
 from rules.language.condition_parsing import PackError
 from rules.language.facts import FactDefinition, FactError, FactType, Lexicon, parse_fact_value
-from rules.language.grant_parsing import ASKING_WHAT_WAS_RECEIVED
-from rules.language.grants import SHARED_KEYS, Grant, received_fact, summed_up, with_shared
+from rules.language.grants import ASKING_WHAT_WAS_RECEIVED, SHARED_KEYS, Grant, received_fact, summed_up, with_shared
 from rules.language.measure_parsing import MeasureParser
 from rules.language.measures import (
     Measure,
@@ -96,14 +95,6 @@ def parse_pack(
     )
 
 
-def own_facts(
-    data: Mapping[str, Any], published: Mapping[str, FactDefinition], faults: Faults
-) -> dict[str, FactDefinition]:
-    """Return the facts that a pack defines, and those that tell what was received of its benefits before."""
-    own = _parse_own_facts(data.get("facts", []), published, faults)
-    return own | _received_facts(data.get("measures"))
-
-
 def _document_of(data: object, file: str, documents: Mapping[str, Document], faults: Faults) -> Document | None:
     schema = data.get("schema") if isinstance(data, dict) else None
     if not isinstance(data, dict) or type(schema) is not int or schema not in _PACK_KEYS:
@@ -119,6 +110,13 @@ def _document_of(data: object, file: str, documents: Mapping[str, Document], fau
     if Path(file).stem != name:
         faults.add("/document", "pack_file", name=f"{name}.yaml")
     return documents[name]
+
+
+def own_facts(
+    data: Mapping[str, Any], published: Mapping[str, FactDefinition], faults: Faults
+) -> dict[str, FactDefinition]:
+    """Return the facts that only this pack has: those it defines, and what was received before of its benefits."""
+    return _parse_own_facts(data.get("facts", []), published, faults) | _received_facts(data.get("measures"))
 
 
 def _parse_own_facts(raw: object, published: Mapping[str, FactDefinition], faults: Faults) -> dict[str, FactDefinition]:

@@ -40,6 +40,8 @@ from service.shapes.reading import (
     Impairment,
     Measures,
     Operators,
+    PublicKey,
+    PublicKeys,
     Readiness,
     VocabularyAnswer,
     WordFound,
@@ -47,7 +49,16 @@ from service.shapes.reading import (
 from service.web.blueprints import Blueprint
 from service.web.lookups import found, page_of, read_filters, select
 from service.web.requests import asked_language, json_bytes, private_answer, public_answer
-from service.web.serving import IMPAIRABLE, charge_match, choose_edition, engine, impaired, served_catalogue, serving
+from service.web.serving import (
+    IMPAIRABLE,
+    answer_bytes,
+    charge_match,
+    choose_edition,
+    engine,
+    impaired,
+    served_catalogue,
+    serving,
+)
 
 matching = Blueprint("match", __name__, description="Which measures fit a company.")
 
@@ -59,13 +70,14 @@ def match(question: MatchRequest) -> flask.Response:
     """Rank the measures that fit a company.
 
     Same profile, catalogue, date, language and options: same bytes. `proof` says what they follow from; an earlier
-    edition answers where `catalogue` names it, so that an answer can be given again.
+    edition answers where `catalogue` names it, so that an answer can be given again. Where a key signs answers, `proof`
+    carries its id and the signature.
     """
     choose_edition(question.catalogue, "/catalogue")
     charge_match()
     answer, parts_ms = engine().match_timed(replace(question, language=asked_language()))
     began = time.perf_counter()
-    body = json_bytes(answer)
+    body = answer_bytes(answer)
     serialised_ms = (time.perf_counter() - began) * 1000
     serving().metrics.record_match({**parts_ms, "serialise": serialised_ms})
     return private_answer(body)
@@ -214,6 +226,16 @@ def list_features() -> flask.Response:
 def list_operators() -> flask.Response:
     """List the operators that conditions are written with."""
     return public_answer(Operators(items=describe_operators(asked_language())))
+
+
+@tables.at("/v1/keys")
+@tables.answers(PublicKeys, description="The keys, as a JSON Web Key Set.")
+def list_keys() -> flask.Response:
+    """List the public keys that answers are or were signed with; `cepei verify` takes them."""
+    signatures = serving().signatures
+    told = signatures.keys if signatures else ()
+    keys = (PublicKey(kty="OKP", crv="Ed25519", x=one.x, kid=one.kid, use="sig", alg="EdDSA") for one in told)
+    return public_answer(PublicKeys(keys=tuple(keys)))
 
 
 health = Blueprint("health", __name__, description="Liveness, readiness and metrics.")

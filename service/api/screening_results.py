@@ -19,7 +19,8 @@ from rules.catalogue.catalogue import Catalogue
 from rules.language.condition_parsing import PackError
 from seeds.faults import Fault, SeedError
 from service.complaints import Complaint, RequestError
-from service.drafts.preview import FILE, Draft, parse_document, parse_draft, stored_preview, with_document
+from service.drafts.items import Draft
+from service.drafts.preview import FILE, parse_document, parse_draft, stored_preview, with_document
 from service.intake.queries import (
     MatrixFilter,
     MeasureTenantsQuery,
@@ -83,7 +84,7 @@ from service.web.lookups import (
     results_file,
 )
 from service.web.requests import asked_language, json_bytes, private_answer
-from service.web.serving import engine, folders, jobs, operator, own_screenings, served_catalogue
+from service.web.serving import answer_bytes, engine, folders, jobs, operator, own_screenings, served_catalogue
 
 blueprint = Blueprint("screening_results", __name__, description="What a screening found.")
 
@@ -314,7 +315,7 @@ def match_tenant(query: dict[str, Any], screening_id: str, row: int) -> flask.Re
     """Answer for one tenant as POST /v1/match does with the catalogue of the screening, byte for byte."""
     job = finished_screening(screening_id)
     question = replace(question_of(job, row), **query)
-    return private_answer(json_bytes(engine_of(job.catalogue).match(question)))
+    return private_answer(answer_bytes(engine_of(job.catalogue).match(question)))
 
 
 @pairs.at("/v1/screenings/<string(length=32):screening_id>/tenants/<int(max=2147483647):row>/measures/<measure_id>")

@@ -12,6 +12,7 @@ from service.clock import moment, today
 from service.complaints import Complaint, RequestError, pointer_to, unknown_field
 from service.intake.queries import NoQuery, PageQuery
 from service.shapes.editions import EditionOn
+from service.subscriptions.messages import test_body
 from service.subscriptions.sending import UrlError, read_url
 from service.subscriptions.shapes import (
     CALLBACKS,
@@ -57,20 +58,24 @@ def subscribe(question: dict[str, Any]) -> flask.Response:
     Messages are signed as Standard Webhooks 1.0 has it. One that is not taken (any status but 2xx) is sent again under
     its id after growing pauses, for three days; then it is dead, and can be sent again by hand.
     """
-    if not serving().settings.webhooks:
-        raise RequestError("conflict", [Complaint(code="webhooks_off")])
-    wanted = _wanted(question)
-    progress = Progress(edition=served_catalogue().version, on=today())
-    table = Subscriptions(store())
-    try:
-        made = table.add(operator().id, question["url"], wanted, progress)
-    except TooManyError as error:
-        complaint = Complaint(code="too_many_subscriptions", params={"limit": MOST_SUBSCRIPTIONS})
-        raise RequestError("conflict", [complaint]) from error
+    made, table = subscribed(question), Subscriptions(store())
     answer = private_answer(json_bytes(SubscriptionMade(**asdict(_item(made)), secret=table.secret(made.id))))
     answer.status_code = 201
     answer.headers["Location"] = f"/v1/subscriptions/{made.id}"
     return answer
+
+
+def subscribed(question: dict[str, Any]) -> Subscription:
+    """Return the new subscription of whoever asks; raise RequestError with what stands in the way."""
+    if not serving().settings.webhooks:
+        raise RequestError("conflict", [Complaint(code="webhooks_off")])
+    wanted = _wanted(question)
+    progress = Progress(edition=served_catalogue().version, on=today())
+    try:
+        return Subscriptions(store()).add(operator().id, question["url"], wanted, progress)
+    except TooManyError as error:
+        complaint = Complaint(code="too_many_subscriptions", params={"limit": MOST_SUBSCRIPTIONS})
+        raise RequestError("conflict", [complaint]) from error
 
 
 def _wanted(question: dict[str, Any]) -> Wanted:
@@ -118,7 +123,7 @@ def list_subscriptions(query: dict[str, Any]) -> flask.Response:
 @blueprint.answers(SubscriptionItem, 401, 403, 404, 422, 503, description="The subscription.")
 def show_subscription(_: dict[str, Any], subscription_id: str) -> flask.Response:
     """Show a subscription, without its secret."""
-    return private_answer(json_bytes(_item(_own(subscription_id))))
+    return private_answer(json_bytes(_item(own(subscription_id))))
 
 
 @blueprint.at(f"/v1/subscriptions/{_ID}", method="DELETE")
@@ -126,7 +131,7 @@ def show_subscription(_: dict[str, Any], subscription_id: str) -> flask.Response
 @blueprint.answers(None, 401, 403, 404, 503, description="Gone, with its messages.", status=204)
 def unsubscribe(subscription_id: str) -> flask.Response:
     """Delete a subscription at once, with all messages that wait."""
-    Subscriptions(store()).delete(_own(subscription_id).id)
+    Subscriptions(store()).delete(own(subscription_id).id)
     return flask.Response(status=204)
 
 
@@ -135,7 +140,7 @@ def unsubscribe(subscription_id: str) -> flask.Response:
 @blueprint.answers(None, 401, 403, 404, 503, 507, description="Nothing more is told of it.", status=204)
 def mute(subscription_id: str, item: str) -> flask.Response:
     """Tell nothing more of a measure, or of a document and its measures."""
-    one, catalogue = _own(subscription_id), served_catalogue()
+    one, catalogue = own(subscription_id), served_catalogue()
     found({**catalogue.measures, **catalogue.documents}, item)
     Subscriptions(store()).mute(one.id, one.key_id, item, muted=True)
     return flask.Response(status=204)
@@ -146,7 +151,7 @@ def mute(subscription_id: str, item: str) -> flask.Response:
 @blueprint.answers(None, 401, 403, 404, 503, 507, description="It is told of again.", status=204)
 def unmute(subscription_id: str, item: str) -> flask.Response:
     """Tell of a measure or document again, from now on."""
-    one = _own(subscription_id)
+    one = own(subscription_id)
     found(dict.fromkeys(one.wanted.muted), item)
     Subscriptions(store()).mute(one.id, one.key_id, item, muted=False)
     return flask.Response(status=204)
@@ -158,7 +163,7 @@ def unmute(subscription_id: str, item: str) -> flask.Response:
 @blueprint.answers(SubscriptionMessages, 401, 403, 404, 422, 503, description="The messages, newest first.")
 def list_messages(query: dict[str, Any], subscription_id: str) -> flask.Response:
     """List the messages of a subscription; `state=dead` gives those that were given up."""
-    listed = Subscriptions(store()).messages(_own(subscription_id).id, state=query.get("state", ""))
+    listed = Subscriptions(store()).messages(own(subscription_id).id, state=query.get("state", ""))
     return private_answer(json_bytes(SubscriptionMessages(items=tuple(map(_message, listed)))))
 
 
@@ -167,7 +172,7 @@ def list_messages(query: dict[str, Any], subscription_id: str) -> flask.Response
 @blueprint.answers(SubscriptionMessage, 401, 403, 404, 409, 503, 507, description="It waits to be sent.", status=202)
 def send_again(subscription_id: str, message_id: str) -> flask.Response:
     """Have a dead message sent again, under the same `webhook-id`."""
-    one, table = _own(subscription_id), Subscriptions(store())
+    one, table = own(subscription_id), Subscriptions(store())
     listed = {message.id: message for message in table.messages(one.id)}
     message = found(listed, message_id)
     if one.ended_at is not None:
@@ -181,7 +186,24 @@ def send_again(subscription_id: str, message_id: str) -> flask.Response:
     return answer
 
 
-def _own(subscription_id: str) -> Subscription:
+@blueprint.at(f"/v1/subscriptions/{_ID}/test", method="POST")
+@blueprint.only_for(operator)
+@blueprint.answers(SubscriptionMessage, 401, 403, 404, 409, 503, 507, description="It waits to be sent.", status=202)
+def send_test(subscription_id: str) -> flask.Response:
+    """Have a message sent that tells nothing, to see whether messages arrive; it counts for no day."""
+    one, table = own(subscription_id), Subscriptions(store())
+    if one.ended_at is not None:
+        raise RequestError("conflict", [Complaint(code="subscription_ended", params={"why": one.ending})])
+    made = table.test(one.id, test_body(one, table.clock()))
+    if not made:
+        raise RequestError("conflict", [Complaint(code="message_waiting")])
+    answer = private_answer(json_bytes(_message(next(each for each in table.messages(one.id) if each.id == made))))
+    answer.status_code = 202
+    return answer
+
+
+def own(subscription_id: str) -> Subscription:
+    """Return a subscription of whoever asks; raise RequestError when there is none."""
     one = Subscriptions(store()).find(subscription_id, operator().id)
     if one is None:
         raise RequestError("not_found", [Complaint(code="no_such_subscription")])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -42,7 +43,8 @@ class Action(StrEnum):
 class Publication:
     """One entry of the history: which edition was put in force, when, by whom, from what, in place of which.
 
-    `is_pending` is what a crash left: whether it came into force is seen from the file that is served.
+    `is_pending` is what a crash left: whether it came into force is seen from the file that is served. `document` names
+    the one that was published on a page.
     """
 
     version: str
@@ -55,6 +57,7 @@ class Publication:
     measures: int
     note: str = ""
     is_pending: bool = False
+    document: str = ""
 
 
 class Editions:
@@ -103,6 +106,15 @@ class Editions:
             one.replaced for one in self.history() if one.version == version and one.action is not Action.ROLLED_BACK
         ]
         return took[-1] if took else None
+
+    def lineage(self) -> Iterator[Publication]:
+        """Yield the publications that the edition in force stands on, the latest first, without what was taken back."""
+        made = {one.version: one for one in self.history() if one.action is not Action.ROLLED_BACK}
+        version = self.current()
+        while version in made:
+            one = made.pop(version)
+            yield one
+            version = one.replaced
 
     def on(self, day: date) -> str | None:
         """Return the edition that was in force at the end of a day in China; None before the first."""

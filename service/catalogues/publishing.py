@@ -13,12 +13,13 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
 
 from rules.catalogue.catalogue import Catalogue, CatalogueError
-from rules.catalogue.content import open_catalogue
+from rules.catalogue.content import load_written, open_catalogue
 from rules.catalogue.examples import example_faults
 from seeds.faults import CodedError, SeedError
 from service.catalogues.editions import HISTORY, Action, Editions, Publication
@@ -33,12 +34,13 @@ class ConflictError(CodedError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """Who does it, when (seconds since the epoch), from what, and why."""
+    """Who does it, when (seconds since the epoch), from what, why, and of a page for which document."""
 
     by: str
     at: float
     source: str = ""
     note: str = ""
+    document: str = ""
 
 
 def publish(
@@ -95,6 +97,25 @@ def verified(path: Path) -> Catalogue:
     if faults := example_faults(catalogue):
         raise SeedError(faults)
     return catalogue
+
+
+def expect_kept(editions: Editions, fresh: Path, over: frozenset[str]) -> None:
+    """Raise CodedError where a catalogue lacks what was published on pages since one was built of folders.
+
+    A document that another takes the place of is not missed, nor one of `over`.
+    """
+    on_pages = takewhile(lambda one: one.document, editions.lineage())
+    names = {one.document for one in on_pages} - over
+    if not names:
+        return
+    held, new = load_written(editions.served), load_written(fresh)
+    succeeded = {document.predecessor for document in new.documents.values()}
+    lost = [
+        name for name in sorted(names & held.documents.keys() - succeeded)
+        if new.documents.get(name) != held.documents[name] or new.packs[name] != held.packs[name]
+    ]  # fmt: skip
+    if lost:
+        raise CodedError("would_lose", documents=tuple(lost))
 
 
 def _expect_ancestors(editions: Editions, catalogue: Catalogue) -> None:
@@ -156,7 +177,8 @@ def _adopted(editions: Editions, stamp: Stamp) -> str | None:
 def _entry(action: Action, catalogue: Catalogue, stamp: Stamp, replaced: str | None) -> Publication:
     return Publication(
         version=catalogue.version, action=action, at=stamp.at, by=stamp.by, source=stamp.source, note=stamp.note,
-        replaced=replaced, documents=len(catalogue.documents), measures=len(catalogue.measures),
+        document=stamp.document, replaced=replaced, documents=len(catalogue.documents),
+        measures=len(catalogue.measures),
     )  # fmt: skip
 
 

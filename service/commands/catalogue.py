@@ -16,17 +16,22 @@ from matcher.answers.changes import Change, FieldChange, changes_between
 from matcher.standing import CatalogueChange
 from rules.catalogue.catalogue import Catalogue, CatalogueError
 from rules.catalogue.content import open_catalogue
+from seeds.faults import SeedError
 from service.catalogues.editions import Editions
 from service.clock import moment, today
-from service.commands.console import Exit, refusal, tell, typed
+from service.commands.check import add_folders
+from service.commands.console import CommandError, Exit, existing_folder, refusal, tell, typed
 from service.commands.rollback import editions_of
 from service.disk import StorageError
+from service.drafts.review import Drafts, Review
+from service.drafts.revising import write_files
 from service.screenings.jobs.deciding import Alone
 from service.screenings.jobs.outlook import Rerun, side_of, write_outlook
 from service.screenings.jobs.reading import read_with
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.folders import Folder, Folders
 from service.screenings.stored.jobs import Jobs
+from service.settings import load_command_settings
 from service.store import Store
 from service.web.requests import json_bytes
 
@@ -36,6 +41,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--catalogue", type=Path, help="the file that is served (CEPEI_CATALOGUE)")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     actions.add_parser("list", help="print what came into force, the latest last; * is in force now")
+    keep = actions.add_parser("keep", help="write documents published on pages into the folders of seeds and packs")
+    keep.add_argument("--data", type=Path, help="the data file that has the drafts (CEPEI_DATA)")
+    add_folders(keep)
     diff = actions.add_parser("diff", help="print what changed, field by field")
     edition = "the version of an edition, or a catalogue file"
     diff.add_argument("before", type=typed, nargs="?", help=f"{edition}; the edition before the later one if not given")
@@ -49,7 +57,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Do what was asked of the editions."""
-    return int({"list": _list, "diff": _diff}[options.action](editions_of(options), options))
+    return int({"list": _list, "diff": _diff, "keep": _keep}[options.action](editions_of(options), options))
 
 
 def _list(editions: Editions, _: argparse.Namespace) -> Exit:
@@ -62,6 +70,33 @@ def _list(editions: Editions, _: argparse.Namespace) -> Exit:
     if current and latest is None:
         tell(f"* {current}  built over the file; it becomes an edition with the next one that is published")
     return Exit.DONE
+
+
+def _keep(editions: Editions, options: argparse.Namespace) -> Exit:
+    """Write each document as it was published last on a page, where the edition in force stands on that."""
+    documents, packs = existing_folder(options.seeds / "documents"), existing_folder(options.packs)
+    drafts = Drafts(Store(options.data or load_command_settings().data))
+    try:
+        by_version = {one.published_as: one for one in drafts.listed() if one.published_as}
+        kept: dict[str, str] = {}
+        for publication in editions.lineage():
+            name, review = publication.document, by_version.get(publication.version)
+            if name and name not in kept:
+                kept[name] = "without its draft" if review is None else _written(drafts, review, documents, packs)
+    except SeedError as error:
+        raise CommandError(str(error), Exit.FAULTS_FOUND) from error
+    except (StorageError, sqlite3.Error, OSError) as error:
+        raise refusal("data_unusable", reason=error) from error
+    for name, what in kept.items():
+        tell(f"{name}: {what}")
+    if not kept:
+        tell("nothing was published on pages")
+    return Exit.FAULTS_FOUND if "without its draft" in kept.values() else Exit.DONE
+
+
+def _written(drafts: Drafts, review: Review, documents: Path, packs: Path) -> str:
+    is_new = write_files(review, drafts.source(review.id), documents, packs)
+    return f"{documents / review.document_id} and its pack are written" if is_new else "the folders have it"
 
 
 def _diff(editions: Editions, options: argparse.Namespace) -> Exit:

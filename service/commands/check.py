@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 import rules
 import seeds
 from rules.catalogue.content import check_seeds
-from seeds.faults import SeedError, load_yaml
+from seeds.faults import CodedError, SeedError
 from service.commands.console import CommandError, Exit, counted, existing_file, existing_folder, refusal, tell
-from service.evaluation import GOALS, Json, is_case
+from service.drafts.cases import read_cases
+from service.evaluation import Json
 
 SEEDS = Path(seeds.__file__).parent
 PACKS = Path(rules.__file__).parent / "packs"
@@ -40,11 +40,8 @@ def run(options: argparse.Namespace) -> int:
 def load_cases(file: Path) -> tuple[list[Json], dict[str, float]]:
     """Load labelled cases, and the goals that stand beside them; raise CommandError when the file holds none."""
     try:
-        loaded: Any = load_yaml(existing_file(file))
+        return read_cases(existing_file(file))
     except SeedError as error:
         raise CommandError(str(error)) from error
-    whole = loaded if isinstance(loaded, dict) else {"cases": loaded}
-    cases, goals = whole.get("cases"), whole.get("goals", {})
-    if not isinstance(cases, list) or not all(is_case(case) for case in cases) or not goals.keys() <= GOALS.keys():
-        raise refusal("no_cases", file=file)
-    return cases, goals
+    except CodedError as error:
+        raise refusal(error.code, **error.params) from error

@@ -21,8 +21,10 @@ from rules.catalogue.content import open_catalogue
 from service.catalogues.editions import Editions
 from service.commands.console import Exit, existing_file, refusal, tell
 from service.commands.rollback import editions_of
+from service.commands.verify import add_keys, told
 from service.complaints import RequestError, pointer_to, read_json
 from service.intake.questions import MatchRequestSchema
+from service.signing import Standing, unsigned
 from service.web.requests import json_bytes
 
 Json = dict[str, Any]
@@ -35,19 +37,23 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("answer", type=Path, help="an answer of POST /v1/match, as it came")
     parser.add_argument("--question", type=Path, help="what was asked, where the answer does not hold it")
     parser.add_argument("--catalogue", type=Path, help="the file that is served (CEPEI_CATALOGUE)")
+    add_keys(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Answer again; done when the bytes are the same."""
-    body = existing_file(options.answer).read_bytes()
+    """Answer again; done when the bytes are the same, and signed as they should be where they are."""
+    body = existing_file(options.answer).read_bytes().rstrip(b"\n")
     answer, proof = _answer_of(body, options.answer)
+    is_signed = "signature" in answer["proof"]
+    is_right = not is_signed or told(body, answer["proof"], options.keys) is Standing.GOOD
     request = _question_of(answer, proof, options)
     engine = _engine_of(editions_of(options), proof.catalogue)
     again = json_bytes(engine.match(request))
-    if again == body.rstrip(b"\n"):
+    if again == unsigned(body):
         tell(f"same {len(again)} bytes: catalogue {proof.catalogue}, engine {proof.engine}")
-        return Exit.DONE
-    differences = list(differing(answer, orjson.loads(again)))
+        return Exit.DONE if is_right else Exit.FAULTS_FOUND
+    own = {key: value for key, value in answer["proof"].items() if key not in ("key", "signature")}
+    differences = list(differing({**answer, "proof": own}, orjson.loads(again)))
     for line in differences[:MOST_TOLD] or ["the same values, otherwise written (white space, order of keys)"]:
         tell(line)
     if len(differences) > MOST_TOLD:

@@ -12,6 +12,7 @@ from service.commands.console import Exit, complain, refusal, say
 from service.disk import StorageError
 from service.keys import Keys, Role
 from service.settings import Settings, load_settings
+from service.signing import SigningKeyError, load_signatures
 from service.store import Store
 
 GUNICORN = ("-m", "gunicorn", "--config", "python:service.running.gunicorn_conf", "service.wsgi:app")
@@ -36,6 +37,10 @@ def run(options: argparse.Namespace) -> int:
     settings = load_server_settings(environment)
     if not settings.catalogue.is_file():
         raise refusal("no_catalogue_there", Exit.NO_CATALOGUE, file=settings.catalogue)
+    try:  # before there are processes that would each say so
+        load_signatures(settings.signing_key, settings.former_keys)
+    except SigningKeyError as error:
+        raise refusal("no_signing_keys", reason=error) from error
     if options.local_key:
         _print_local_key(settings)
     # Its log is Chinese in any locale.

@@ -5,17 +5,17 @@ The strict parser of packs judges; a draft that is tried, and content with the d
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-from matcher.ranking.compiling import compile_catalogue
 from rules.catalogue.catalogue import Catalogue
-from rules.catalogue.content import Content, load_written, searchable_text, write_catalogue
+from rules.catalogue.content import searchable_text
 from rules.catalogue.examples import example_faults
 from rules.drafting.draft import trial_document
+from rules.drafting.examples import examples_of
 from rules.language.condition_parsing import PackError
 from rules.language.facts import FactDefinition, Lexicon
 from rules.language.grants import SHARED_KEYS
@@ -25,8 +25,13 @@ from rules.language.pack import Pack, parse_pack
 from rules.language.quotes import Faults, Quote, Quoter
 from seeds.documents import UNKNOWN, Document, build_document
 from seeds.faults import Fault, SeedError
-from service.drafts.preview import Draft
-from service.drafts.review import DOCUMENT, PACK, Item, Kind, Review
+from seeds.issuers import Places
+from seeds.library import Transcript, unconfirmed
+from seeds.stated import read_stated
+from seeds.vocabulary import Vocabulary
+from service.drafts.items import DOCUMENT, PACK, TEXT, Draft, Item, Kind
+from service.drafts.review import Review
+from service.drafts.texts import FILE, Followed, edited, follow, moves
 
 Json = dict[str, Any]
 _TO_MEASURE = re.compile(r"^/measures/0(?=/|$)|^/[^/]+(?=/examples/)")
@@ -117,6 +122,17 @@ class Judge:
             others=tuple(quote for quote in others if quote not in told),
         )  # fmt: skip
 
+    def exemplified(self, body: Json) -> Json:
+        """Return a measure with examples made of its conditions, those that come out as they say; none may be made."""
+        plain = {key: value for key, value in body.items() if key != "examples"}
+        if self.measure(plain).faults:
+            return body
+        region = self.pack.get("defaults", {}).get("region", "")
+        place = str(region[0] if isinstance(region, list) and region else region or "")
+        examples = examples_of(plain, place, {**self.lexicon.facts, **self.measure(plain).facts})
+        tried = self.measure({**plain, "examples": examples}).examples
+        return {**body, "examples": [one for one, told in zip(examples, tried, strict=True) if told.fault is None]}
+
     def parsed(self, measures: list[Json], *, is_draft: bool) -> Pack:
         """Return measures in the pack of the draft; raise PackError naming every fault."""
         whole = {**self.pack, "document": self.document.id, "measures": measures}
@@ -198,7 +214,7 @@ def document_faults(review: Review, body: Json, catalogue: Catalogue, *, settled
     region = body.get("region")
     if (
         isinstance(region, str)
-        and region not in (UNKNOWN, "")
+        and region not in (UNKNOWN, "", "100000")  # the last is the whole country, as lists of codes write it
         and region not in catalogue.vocabularies["regions"].entries
     ):
         faults.append(
@@ -225,9 +241,23 @@ def pack_faults(review: Review, body: Json, catalogue: Catalogue) -> tuple[Fault
     return tuple(faults)
 
 
+def expect_sound(review: Review, kind: Kind, body: Json, catalogue: Catalogue) -> None:
+    """Raise SeedError with what is wrong of an item as it was written; what a draft may lack is told elsewhere."""
+    if kind is Kind.DOCUMENT:
+        faults = document_faults(review, body, catalogue, settled=False)
+    elif kind is Kind.PACK:
+        faults = pack_faults(review, body, catalogue)
+    else:
+        faults = judge_of(review, catalogue).measure(body).faults
+    if faults:
+        raise SeedError(faults)
+
+
 def missing_of(item: Item, review: Review, catalogue: Catalogue, body: Json | None = None) -> tuple[Fault, ...]:
     """Return what keeps an item from being accepted."""
     body = item.body if body is None else body
+    if item.kind is Kind.TEXT:
+        return _unconfirmed(review, body)
     if item.kind is Kind.DOCUMENT:
         return document_faults(review, body, catalogue, settled=True)
     if item.kind is Kind.PACK:
@@ -236,11 +266,49 @@ def missing_of(item: Item, review: Review, catalogue: Catalogue, body: Json | No
     return (*judged.faults, *judged.missing)
 
 
-def write_with(review: Review, served: Path, fresh: Path) -> None:
-    """Write the catalogue that is served with the document and the measures of a draft; raise SeedError with faults."""
-    held: Content = load_written(served)
-    document = build_document(review.items[DOCUMENT].body, review.text)
-    packs = {**held.packs, document.id: review.pack()}
-    write_catalogue(
-        replace(held, documents={**held.documents, document.id: document}, packs=packs), fresh, compile_catalogue
-    )
+def _unconfirmed(review: Review, body: Json) -> tuple[Fault, ...]:
+    """Return a fault where a machine read a text and nobody has confirmed all of its lines."""
+    lines = unconfirmed(review.text, Transcript(edits=tuple(body["edits"]))) if review.by_machine else []
+    if not lines:
+        return ()
+    params = {"line": lines[0], "count": len(lines)}
+    return (Fault(file=FILE, pointer="/edits", code="not_confirmed", params=params),)
+
+
+def with_edits(review: Review, edits: list[dict[str, str]], regions: Vocabulary) -> Followed:
+    """Return what the items of a draft are when its text is edited otherwise; raise SeedError with what is wrong."""
+    text, metadata = edited(review.base or "", edits), dict(review.items[DOCUMENT].body)
+    bodies = {item.id: item.body for item in review.items.values() if item.kind not in (Kind.TEXT, Kind.DOCUMENT)}
+    old = trial_document(metadata, review.text)
+    fresh = {**metadata, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    title = build_document({**_PLAIN, "sha256": fresh["sha256"], "heading": text[:1] or "-", "title": "-"}, text)
+    where = moves(review.base or "", (old, review.items[TEXT].body["edits"]), (title, edits))
+    if old.heading not in text:
+        fresh |= _titled_anew(
+            metadata, where.moved(old.heading_start, old.heading_start + len(old.heading)), text, regions
+        )
+    trial_document(fresh, text)
+    found = follow(bodies, where)
+    if fresh["heading"] != metadata["heading"]:
+        found.bodies[DOCUMENT] = fresh
+    return found
+
+
+def _titled_anew(metadata: Json, place: tuple[int, int] | None, text: str, regions: Vocabulary) -> Json:
+    """Return heading and title of a document whose heading was edited: as it stands now, else as the text states it."""
+    moved, old = text[slice(*place)] if place else "", str(metadata["heading"])
+    if moved and "\n" not in moved:
+        return {"heading": moved, "title": str(metadata["title"]).replace(old, moved)}
+    stated, heading = read_stated(text, Places(regions))
+    title = next((str(one.value) for one in stated if one.field == "title"), heading)
+    return {"heading": heading, "title": title}
+
+
+_PLAIN = {
+    "schema": 1, "id": "draft", "status": "draft", "region": "CN",
+    **dict.fromkeys(
+        ("number", "issuers", "issued_on", "written_on", "published_on", "effective_from", "valid_to", "source_url",
+         "checked_on"), UNKNOWN,
+    ),
+}  # fmt: skip
+"""Metadata of a document of which only text and outline matter."""

@@ -17,11 +17,11 @@ from matcher.profiles.declared import DeclaredFacts
 from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import Lexicon
-from rules.language.measures import Measure
 from rules.language.pack import parse_pack
 from seeds.cleaning import clean
 from seeds.documents import UNKNOWN, Document, build_document
 from seeds.faults import Fault, SeedError
+from service.drafts.items import Draft
 from service.screenings.jobs.deciding import Decider, result_table
 from service.screenings.shapes import MeasureTenant, VerdictCounts
 from service.screenings.stored.folders import Tenant, read_tenants, write_whole
@@ -71,14 +71,6 @@ def parse_document(catalogue: Catalogue, given: Json) -> Document:
 def with_document(catalogue: Catalogue, document: Document) -> Catalogue:
     """Return the catalogue as it would be with one more document."""
     return replace(catalogue, documents={**catalogue.documents, document.id: document})
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A draft measure, and a catalogue that has it alone, with the facts that its pack defines."""
-
-    measure: Measure
-    alone: Catalogue
 
 
 def parse_draft(catalogue: Catalogue, document: str, asked: Json) -> Draft:

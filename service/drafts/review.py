@@ -1,115 +1,31 @@
 """The review of a draft: its items, what was decided of each, and by whom; every step is kept and can be undone.
 
-Kept in the data file. An item is what a person decides on: the metadata, what holds for all measures, each measure, and
-each sentence that no measure was made of. What is right of an item is judged in judging.py.
+Kept in the data file. An item is what a person decides on: the text with its edits, the metadata, what holds for all
+measures, each measure, and each sentence that no measure was made of. What is right of one is judged in judging.py.
 """
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 import msgspec
 
-from service.drafts.source import SentDraft
+from service.drafts.items import DOCUMENT, DRAFT, PACK, TEXT, Action, Item, Kind, ReviewError, State, Step, done
+from service.drafts.source import Kept, SentDraft
+from service.drafts.texts import edited
 from service.keys import Key
 from service.store import Row, Store
 
 Json = dict[str, Any]
 _ID_BYTES = 12
-DOCUMENT, PACK = "document", "pack"
-"""The ids of the two items that every draft has."""
-DRAFT = "draft"
-"""Steps about a draft as a whole, such as its publication, name this instead of an item."""
-
-
-class Kind(StrEnum):
-    """What an item is."""
-
-    DOCUMENT = "document"
-    PACK = "pack"
-    MEASURE = "measure"
-    SENTENCE = "sentence"
-
-
-class State(StrEnum):
-    """What was decided of an item."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    NO_MEASURE = "no_measure"
-    MADE = "made"
-
-
-class Action(StrEnum):
-    """What a person did."""
-
-    UPLOAD = "upload"
-    ACCEPT = "accept"
-    CONFIRM = "confirm"
-    EDIT = "edit"
-    REJECT = "reject"
-    ADD = "add"
-    NO_MEASURE = "no_measure"
-    MADE = "made"
-    UNDO = "undo"
-    PUBLISH = "publish"
-
-
-_FROM: Mapping[Action, Mapping[Kind, frozenset[State]]] = {
-    Action.ACCEPT: dict.fromkeys((Kind.DOCUMENT, Kind.PACK, Kind.MEASURE), frozenset({State.OPEN})),
-    Action.EDIT: dict.fromkeys((Kind.DOCUMENT, Kind.PACK, Kind.MEASURE), frozenset({State.OPEN, State.ACCEPTED})),
-    Action.REJECT: {Kind.MEASURE: frozenset({State.OPEN, State.ACCEPTED})},
-    Action.NO_MEASURE: {Kind.SENTENCE: frozenset({State.OPEN})},
-    Action.MADE: {Kind.SENTENCE: frozenset({State.OPEN})},
-    Action.CONFIRM: dict.fromkeys(Kind, frozenset(State) - {State.OPEN}),
-}
-"""In which states of which items something can be done; undoing needs only that something was done."""
-_BECOMES = {
-    Action.ACCEPT: State.ACCEPTED, Action.EDIT: State.OPEN, Action.REJECT: State.REJECTED,
-    Action.NO_MEASURE: State.NO_MEASURE, Action.MADE: State.MADE, Action.ADD: State.OPEN,
-}  # fmt: skip
-
-
-class ReviewError(Exception):
-    """Something cannot be done; `word` is the key of the words that say why."""
-
-    def __init__(self, word: str) -> None:
-        """Keep the word."""
-        self.word = word
-        super().__init__(word)
-
-
-class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One item as it stands: its plain data, what was decided, why, and the keys of those who decided it."""
-
-    id: str
-    kind: Kind
-    body: Json
-    state: State = State.OPEN
-    note: str = ""
-    by: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One entry of the trail: who did what to which item when, and the item before and after."""
-
-    number: int
-    at: float
-    key: str
-    label: str
-    item: str
-    action: Action
-    note: str
-    before: Item | None
-    after: Item | None
+_NEAR = 200
+"""So far before its old place a sentence is looked for after the text was edited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +35,8 @@ class Review:
     id: str
     name: str
     text: str
+    base: str | None
+    by_machine: bool
     sentences: int
     read: int
     created_at: float
@@ -153,25 +71,27 @@ class Review:
         return {**self.items[PACK].body, "document": self.document_id, "measures": self.measures()}
 
     @property
+    def revises(self) -> str:
+        """Return the version of the edition that it was opened from to be corrected, "" where it was sent."""
+        return self.steps[0].note if self.steps[0].action is Action.REVISE else ""
+
+    @property
+    def published_as(self) -> str:
+        """Return the version that it was published as last, "" where it was not."""
+        return next((step.note for step in reversed(self.steps) if step.action is Action.PUBLISH), "")
+
+    @property
+    def fresh_id(self) -> str:
+        """Return an id that no measure of it has."""
+        return f"{self.document_id}-n{len(self.steps)}"
+
+    @property
     def document_id(self) -> str:
         """Return the id of the document."""
         return str(self.items[DOCUMENT].body["id"])
 
 
-def done(item: Item, action: Action, key: str, *, body: Json | None = None, note: str = "") -> Item:
-    """Return an item after something was done to it; raise ReviewError where that cannot be."""
-    if item.state not in _FROM[action].get(item.kind, frozenset()):
-        raise ReviewError("editor_fault.not_now")
-    if action is Action.CONFIRM:
-        if key in item.by:
-            raise ReviewError("editor_fault.confirmed_already")
-        return msgspec.structs.replace(item, by=(*item.by, key))
-    if action is Action.REJECT and not note:
-        raise ReviewError("editor_fault.no_reason")
-    by = () if action is Action.EDIT else (key,)
-    return msgspec.structs.replace(
-        item, state=_BECOMES[action], note=note, by=by, body=item.body if body is None else body
-    )
+_SELECT = "SELECT drafts.*, base, recognised FROM drafts LEFT JOIN draft_sources ON draft = id"
 
 
 class Drafts:
@@ -181,26 +101,38 @@ class Drafts:
         """Work on `store`; `clock` gives seconds since the epoch."""
         self._store, self._clock = store, clock
 
-    def add(self, sent: SentDraft, name: str, key: Key) -> str:
-        """Keep a draft as it was read; return its id."""
+    def add(self, sent: SentDraft, name: str, key: Key, *, revises: str = "") -> str:
+        """Keep a draft as it was read, or a document as it is in an edition, accepted already; return its id."""
         draft_id, now = secrets.token_urlsafe(_ID_BYTES), self._clock()
+        state = State.ACCEPTED if revises else State.OPEN
         row = {
-            "id": draft_id, "name": name, "text": sent.text, "items": _dumped(list(_items_of(sent))),
+            "id": draft_id, "name": name, "text": sent.text, "items": _dumped(list(_items_of(sent, state))),
             "sentences": sent.sentences, "read": sent.read, "created_at": now, "label": key.label or key.id,
         }  # fmt: skip
         with self._store.transaction() as database:
             database.table("drafts").insert(row)
-            self._note(key, _Next(draft_id, 1), DRAFT, Action.UPLOAD, note=name)
+            if sent.kept is not None:
+                kept = {name: getattr(sent.kept, name) for name in ("suffix", "content", "base", "recognised")}
+                database.table("draft_sources").insert({"draft": draft_id, **kept})
+            action = Action.REVISE if revises else Action.UPLOAD
+            self._note(key, _Next(draft_id, 1), DRAFT, action, note=revises or name)
         return draft_id
+
+    def source(self, draft_id: str) -> Kept | None:
+        """Return the file of a draft as it was sent; None where none was kept."""
+        row = self._store.row("SELECT * FROM draft_sources WHERE draft = :id", {"id": draft_id})
+        if row is None:
+            return None
+        return Kept(**{name: row[name] for name in ("suffix", "content", "base", "recognised")})
 
     def listed(self) -> list[Review]:
         """Return every draft, newest first."""
-        rows = self._store.rows("SELECT * FROM drafts ORDER BY created_at DESC, id")
+        rows = self._store.rows(f"{_SELECT} ORDER BY created_at DESC, id")
         return [_review(row, self._steps(row["id"])) for row in rows]
 
     def find(self, draft_id: str) -> Review | None:
         """Return a draft, None when there is none."""
-        row = self._store.row("SELECT * FROM drafts WHERE id = :id", {"id": draft_id})
+        row = self._store.row(f"{_SELECT} WHERE id = :id", {"id": draft_id})
         return _review(row, self._steps(draft_id)) if row else None
 
     def do(self, review: Review, item: str, action: Action, key: Key, *, seen: int, **given: Any) -> None:  # noqa: ANN401 - body and note
@@ -220,6 +152,24 @@ class Drafts:
                 self._note(key, step, sentence, Action.MADE, before=before, after=after, note=made)
             added = step.next() if sentence else step
             self._note(key, added, made, Action.ADD, after=Item(id=made, kind=Kind.MEASURE, body=body))
+        return made
+
+    def retext(self, review: Review, body: Json, key: Key, *, seen: int, follow: Mapping[str, Json]) -> None:
+        """Note an edit of the text, and what other items are by it."""
+        with self._turn(review, TEXT, seen) as (fresh, step):
+            before = fresh.items[TEXT]
+            self._note(key, step, TEXT, Action.EDIT, before=before, after=done(before, Action.EDIT, key.id, body=body))
+            for place, (item, followed) in enumerate(follow.items(), 1):
+                after, later = done(fresh.items[item], Action.FOLLOW, key.id, body=followed), step.number + place
+                self._note(key, _Next(step.draft, later), item, Action.FOLLOW, before=fresh.items[item], after=after)
+
+    def split(self, review: Review, item: str, key: Key, *, seen: int, stays: Json, goes: Json) -> str:
+        """Make two measures of one; return the id of the item of the second."""
+        with self._turn(review, item, seen) as (fresh, step):
+            before, made = fresh.items[item], f"m{step.number}a"
+            after = done(before, Action.EDIT, key.id, body=stays, note=made)
+            self._note(key, step, item, Action.EDIT, before=before, after=after, note=made)
+            self._note(key, step.next(), made, Action.ADD, after=Item(id=made, kind=Kind.MEASURE, body=goes))
         return made
 
     def undo(self, review: Review, item: str, key: Key, *, seen: int) -> None:
@@ -273,13 +223,15 @@ class _Next(NamedTuple):
         return _Next(self.draft, self.number + 1)
 
 
-def _items_of(sent: SentDraft) -> Iterator[Item]:
+def _items_of(sent: SentDraft, state: State) -> Iterator[Item]:
     """Yield the items of a draft as it was read."""
     rest = {key: value for key, value in sent.pack.items() if key not in {"document", "measures"}}
-    yield Item(id=DOCUMENT, kind=Kind.DOCUMENT, body=sent.metadata)
-    yield Item(id=PACK, kind=Kind.PACK, body=rest)
+    if sent.kept is not None:
+        yield Item(id=TEXT, kind=Kind.TEXT, body={"edits": [dict(edit) for edit in sent.kept.edits]}, state=state)
+    yield Item(id=DOCUMENT, kind=Kind.DOCUMENT, body=sent.metadata, state=state)
+    yield Item(id=PACK, kind=Kind.PACK, body=rest, state=state)
     for number, measure in enumerate(sent.pack["measures"], 1):
-        yield Item(id=f"m{number}", kind=Kind.MEASURE, body=measure)
+        yield Item(id=f"m{number}", kind=Kind.MEASURE, body=measure, state=state)
     for number, one in enumerate(sent.unread, 1):
         yield Item(id=f"s{number}", kind=Kind.SENTENCE, body=dict(one._asdict()))
 
@@ -293,11 +245,30 @@ def _review(row: Row, steps: Sequence[Row]) -> Review:
     for name, item in items.items():  # the measure that was made of it was taken back
         if item.state is State.MADE and item.note not in items:
             items[name] = msgspec.structs.replace(item, state=State.OPEN, by=())
+    text = row["text"]
+    if TEXT in items and row["base"] is not None:
+        text = edited(row["base"], items[TEXT].body["edits"])
+        items = {name: _placed(item, text) for name, item in items.items()}
     return Review(
-        id=row["id"], name=row["name"], text=row["text"], sentences=row["sentences"], read=row["read"],
+        id=row["id"], name=row["name"], text=text, base=row["base"], by_machine=bool(row["recognised"]),
+        sentences=row["sentences"], read=row["read"],
         created_at=row["created_at"], label=row["label"], drafted=drafted, items=items, steps=taken,
         undoable=frozenset(name for name, stack in stacks.items() if len(stack) > 1 and stack[-1]),
     )  # fmt: skip
+
+
+def _placed(item: Item, text: str) -> Item:
+    """Return an item as it belongs to a text: the digest of it, or where a sentence stands in it now."""
+    body = item.body
+    if item.kind is Kind.DOCUMENT:
+        return msgspec.structs.replace(item, body={**body, "sha256": hashlib.sha256(text.encode()).hexdigest()})
+    if item.kind is not Kind.SENTENCE or text[body["start"] : body["end"]] == body["text"]:
+        return item
+    begins = max(0, body["start"] - _NEAR)
+    at = text.find(body["text"], begins)
+    at = at if at >= 0 else text.find(body["text"])
+    place = {"start": at, "end": at + len(body["text"])} if at >= 0 else {"start": 0, "end": 0}
+    return msgspec.structs.replace(item, body={**body, **place})
 
 
 def _stacks(drafted: Mapping[str, Item], steps: Sequence[Step]) -> dict[str, list[Item | None]]:

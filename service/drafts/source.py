@@ -6,10 +6,13 @@ With its measures as they are drafted from the text, read where somebody sent th
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,7 +24,17 @@ from seeds.documents import FIELDS, UNKNOWN
 from seeds.faults import Fault, SeedError, parse_yaml
 from seeds.issuers import Places
 from seeds.letterhead import Stated, Surely
-from seeds.library import SourceLines, Transcript, edited_text, lines_in_source, written_lines
+from seeds.library import (
+    RECOGNISED_FILE,
+    TRANSCRIPT_FILE,
+    SourceLines,
+    Transcript,
+    edited_text,
+    lines_in_source,
+    load_transcript,
+    source_of,
+    written_lines,
+)
 from seeds.reading import Source, read_source
 from seeds.stated import read_stated
 
@@ -117,7 +130,8 @@ class Unread(NamedTuple):
 
 TEXT, METADATA, PACK = "text.txt", "document.yaml", "pack.yaml"
 """The files of the folder that `cepei draft` writes which a review begins with."""
-_LARGEST_MEMBER, _DEEPEST = 8 * 1_048_576, 40
+_MEMBERS = frozenset({TEXT, METADATA, PACK, TRANSCRIPT_FILE, RECOGNISED_FILE})
+_LARGEST_TEXT, _LARGEST_SOURCE, _DEEPEST = 8 * 1_048_576, 20 * 1_048_576, 40
 
 
 def _is_plain(text: str) -> bool:
@@ -134,40 +148,93 @@ def _is_plain(text: str) -> bool:
     return True
 
 
-def _read_sent(file: Path, document_id: str, places: Places) -> tuple[str, dict[str, Any], dict[str, Any] | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The file of a draft as it was sent, with what a machine recognised in it, and the text before any edit."""
+
+    content: bytes
+    suffix: str
+    base: str
+    recognised: str = ""
+    edits: tuple[Mapping[str, str], ...] = ()
+
+
+class _Sent(NamedTuple):
+    text: str
+    metadata: dict[str, Any]
+    pack: dict[str, Any] | None
+    kept: Kept | None
+
+
+def _read_sent(file: Path, document_id: str, places: Places) -> _Sent:
     """Return text and metadata of a file, or of the folder of a draft in a ZIP file, with its pack if it has one."""
     if file.suffix != ".zip":
         draft = draft_document(file, document_id, places)
-        return draft.text, parse_yaml(draft.metadata, file=METADATA), None
-    held = _members(file)
-    if not {TEXT, METADATA} <= set(held):
-        raise SeedError([Fault(file=file.name, pointer="", code="no_draft_folder")])
-    metadata = plain_mapping(held[METADATA], METADATA)
+        kept = Kept(content=file.read_bytes(), suffix=file.suffix.lower(), base=draft.text)
+        return _Sent(draft.text, parse_yaml(draft.metadata, file=METADATA), None, kept)
+    with TemporaryDirectory(dir=file.parent) as within:
+        folder = Path(within, document_id)
+        folder.mkdir()
+        _unpack(file, folder)
+        return _read_folder(folder, file.name)
+
+
+def _read_folder(folder: Path, name: str) -> _Sent:
+    """Read the folder of a draft; with its source, the text has to be what its edits make of it."""
+    if not (folder / TEXT).is_file() or not (folder / METADATA).is_file():
+        raise SeedError([Fault(file=name, pointer="", code="no_draft_folder")])
+    text, document_id = _text_of(folder / TEXT), folder.name
+    metadata = plain_mapping(_text_of(folder / METADATA), METADATA)
     if metadata.get("id") != document_id:
         raise SeedError([Fault(file=METADATA, pointer="/id", code="not_the_id", params={"id": document_id})])
-    pack = plain_mapping(held[PACK], PACK) if PACK in held else None
+    pack = plain_mapping(_text_of(folder / PACK), PACK) if (folder / PACK).is_file() else None
     measures = pack.get("measures") if pack is not None else []
     if not isinstance(measures, list) or not all(isinstance(one, dict) for one in measures):
         raise SeedError([Fault(file=PACK, pointer="/measures", code="must_be_list")])
-    return held[TEXT], metadata, pack
+    sources = sorted(folder.glob("source.*"))
+    if len(sources) != 1:
+        return _Sent(text, metadata, pack, None)
+    transcript, found = load_transcript(folder), source_of(folder, sources[0])
+    if edited_text(found, transcript, file=TRANSCRIPT_FILE) != text:
+        params = {"source": sources[0].name, "line": 1}
+        raise SeedError([Fault(file=TEXT, pointer="", code="not_the_cleaned", params=params)])
+    recognised = folder / RECOGNISED_FILE
+    kept = Kept(
+        content=sources[0].read_bytes(), suffix=sources[0].suffix, edits=transcript.edits,
+        base=edited_text(found, Transcript(), file=TRANSCRIPT_FILE),
+        recognised=_text_of(recognised) if recognised.is_file() else "",
+    )  # fmt: skip
+    return _Sent(text, metadata, pack, kept)
 
 
-def _members(file: Path) -> dict[str, str]:
-    """Return the texts of the three files, wherever in the archive their folder stands."""
+def _unpack(file: Path, folder: Path) -> None:
+    """Write the files of a draft into a folder, wherever in the archive they stand; no other name is written."""
     try:
         with zipfile.ZipFile(file) as archive:
-            wanted = [one for one in archive.infolist() if PurePosixPath(one.filename).name in {TEXT, METADATA, PACK}]
-            named = {PurePosixPath(one.filename).name for one in wanted}
-            if len(named) < len(wanted) or any(one.file_size > _LARGEST_MEMBER for one in wanted):
+            named = [(PurePosixPath(one.filename).name, one) for one in archive.infolist()]
+            wanted = [(name, one) for name, one in named if name in _MEMBERS or _SOURCE.fullmatch(name)]
+            too_large = any(one.file_size > _most(name) for name, one in wanted)
+            if too_large or len({name for name, _ in wanted}) < len(wanted):
                 raise SeedError([Fault(file=file.name, pointer="", code="no_draft_folder")])
-            return {PurePosixPath(one.filename).name: _text_of(archive, one) for one in wanted}
-    except (zipfile.BadZipFile, zlib.error, UnicodeDecodeError, NotImplementedError, RuntimeError, OSError) as error:
+            for name, one in wanted:
+                with archive.open(one) as opened:  # it may be larger than it says
+                    (folder / name).write_bytes(opened.read(_most(name)))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
         raise SeedError([Fault(file=file.name, pointer="", code="no_draft_folder")]) from error
 
 
-def _text_of(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
-    with archive.open(member) as opened:  # it may be larger than it says
-        return opened.read(_LARGEST_MEMBER).decode()
+def _most(name: str) -> int:
+    return _LARGEST_TEXT if name in _MEMBERS else _LARGEST_SOURCE
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise SeedError([Fault(file=path.name, pointer="", code="no_draft_folder")]) from error
+
+
+_SOURCE = re.compile(r"source\.[a-z0-9]{1,8}")
 
 
 def plain_mapping(text: str, file: str) -> dict[str, Any]:
@@ -196,6 +263,7 @@ class SentDraft:
     unread: tuple[Unread, ...]
     sentences: int
     read: int
+    kept: Kept | None = None
 
 
 def read_sent_draft(file: Path, document_id: str, lexicon: Lexicon) -> SentDraft:
@@ -204,7 +272,7 @@ def read_sent_draft(file: Path, document_id: str, lexicon: Lexicon) -> SentDraft
     It is called in a reader: the file is somebody else's.
     """
     try:
-        text, metadata, own_pack = _read_sent(file, document_id, Places(lexicon.vocabularies["regions"]))
+        text, metadata, own_pack, kept = _read_sent(file, document_id, Places(lexicon.vocabularies["regions"]))
     except SeedError as error:
         raise SeedError(error.faults) from None  # of a kind that goes from one process to another
     if not text.strip():
@@ -219,5 +287,5 @@ def read_sent_draft(file: Path, document_id: str, lexicon: Lexicon) -> SentDraft
         unread.append(Unread(one.clause, one.text, *place))
     return SentDraft(
         text=text, metadata=metadata, pack=own_pack or drafted_pack.pack, unread=tuple(unread),
-        sentences=drafted_pack.sentences, read=drafted_pack.read,
+        sentences=drafted_pack.sentences, read=drafted_pack.read, kept=kept,
     )  # fmt: skip

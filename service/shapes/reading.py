@@ -16,6 +16,7 @@ from matcher.answers.shapes import (
     Suggestion,
     VocabularyEntry,
 )
+from service.shapes.published import closed
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -82,6 +83,23 @@ class Operators(Struct, frozen=True, kw_only=True):
     """The published operators."""
 
     items: tuple[Operator, ...]
+
+
+class PublicKey(Struct, frozen=True, kw_only=True):
+    """A key that answers are or were signed with, as RFC 8037 writes one of Ed25519."""
+
+    kty: Annotated[str, closed("OKP")]
+    crv: Annotated[str, closed("Ed25519")]
+    x: Annotated[str, "The key, base64url."]
+    kid: Annotated[str, "Its thumbprint (RFC 7638), which `proof` names."]
+    use: Annotated[str, closed("sig")]
+    alg: Annotated[str, closed("EdDSA")]
+
+
+class PublicKeys(Struct, frozen=True, kw_only=True):
+    """A JSON Web Key Set (RFC 7517): the key that signs first, then those that did; none where nothing is signed."""
+
+    keys: tuple[PublicKey, ...]
 
 
 class Health(Struct, frozen=True, kw_only=True):

@@ -27,6 +27,8 @@ from service.subscriptions.shapes import (
     MeasureTold,
     OutlookTold,
     ScreeningMessage,
+    TestMessage,
+    TestTold,
     ToldChange,
 )
 from service.subscriptions.store import Subscription, Wanted
@@ -130,6 +132,12 @@ def screening_body(
     return mark, _bounded(
         data, lambda data: ScreeningMessage(type="screening.changed", timestamp=moment(at), data=data)
     )
+
+
+def test_body(one: Subscription, at: float) -> str:
+    """Return the message that tells nothing."""
+    told = TestMessage(type="subscription.test", timestamp=moment(at), data=TestTold(subscription=one.id))
+    return msgspec.json.encode(told).decode()
 
 
 def _kept(wanted: Wanted, changes: StoredChanges, catalogues: Sequence[Catalogue]) -> StoredChanges:

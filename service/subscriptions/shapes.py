@@ -179,6 +179,20 @@ class ScreeningMessage(Struct, frozen=True, kw_only=True):
     data: OutlookTold
 
 
+class TestTold(Struct, frozen=True, kw_only=True):
+    """Nothing but whose message it is."""
+
+    subscription: str
+
+
+class TestMessage(Struct, frozen=True, kw_only=True):
+    """What is sent to see whether messages arrive."""
+
+    type: Annotated[str, closed("subscription.test")]
+    timestamp: Annotated[str, DATE_TIME]
+    data: TestTold
+
+
 def _callback(shape: type, says: str) -> Json:
     body = {"required": True, "content": {"application/json": {"schema": AnswerType(shape)}}}
     answers = {
@@ -192,5 +206,6 @@ def _callback(shape: type, says: str) -> Json:
 CALLBACKS = {
     "catalogueChanged": _callback(CatalogueMessage, "What changed in the catalogue."),
     "screeningChanged": _callback(ScreeningMessage, "What the tenants of a screening gain and lose."),
+    "subscriptionTest": _callback(TestMessage, "Whether messages arrive; sent when it is asked for."),
 }
 """What openapi.yaml says of the messages: whoever subscribes is called with them."""

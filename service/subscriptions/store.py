@@ -199,6 +199,21 @@ class Subscriptions:
         values = {"id": message_id, "subscription": subscription_id, "now": self.clock()}
         return self._store.change(query, values) > 0
 
+    def test(self, subscription_id: str, body: str) -> str:
+        """Have a message sent that tells nothing of the catalogue; return its id, "" while another one waits."""
+        with self._store.transaction():
+            waiting = self.messages(subscription_id, state=MessageState.WAITING.value)
+            return "" if waiting else self._put(subscription_id, body)
+
+    def _put(self, subscription_id: str, body: str) -> str:
+        now, made = self.clock(), f"msg_{secrets.token_hex(_ID_BYTES)}"
+        query = """
+            INSERT INTO messages (id, subscription, body, state, attempts, next_at, made_at, fault)
+            VALUES (:id, :subscription, :body, 'waiting', 0, :now, :now, '')
+        """
+        self._store.change(query, {"id": made, "subscription": subscription_id, "body": body, "now": now})
+        return made
+
     # Whoever sends.
 
     def untold(self) -> list[Subscription]:
@@ -226,14 +241,10 @@ class Subscriptions:
             "was": known.progress.edition, "was_on": known.progress.on.isoformat(), "was_told": known.progress.told,
             "body": body, "now": now,
         }  # fmt: skip
-        with self._store.transaction() as database:
+        with self._store.transaction():
             told = self._store.change(query, values) > 0
             if told and body:
-                row = {
-                    "id": f"msg_{secrets.token_hex(_ID_BYTES)}", "subscription": known.id, "body": body,
-                    "state": MessageState.WAITING.value, "attempts": 0, "next_at": now, "made_at": now, "fault": "",
-                }  # fmt: skip
-                database.table("messages").insert(row)
+                self._put(known.id, body)
         return told
 
     def take(self) -> tuple[Message, Subscription] | None:

@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import flask
 import structlog
 from flask_limiter import Limiter
 
 from matcher.answers.engine import Engine
+from matcher.answers.shapes import MatchAnswer
 from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import MatchRequest, Profile
 from rules.catalogue.catalogue import Catalogue, CatalogueError
@@ -36,7 +37,10 @@ from service.screenings.stored.folders import Folders
 from service.screenings.stored.jobs import Job, Jobs
 from service.settings import Settings
 from service.store import Store
-from service.web.requests import elapsed_ms, route
+from service.web.requests import elapsed_ms, json_bytes, route
+
+if TYPE_CHECKING:  # what signs is loaded where something is signed: it takes longer than a match
+    from service.signing import Signatures
 
 EXTENSION = "cepei"
 IMPAIRABLE = ("data", "rate_limit")
@@ -83,6 +87,8 @@ class Serving:
     store: Store
     readers: Readers
     editions: OpenEditions
+    signatures: Signatures | None = None
+    """None where nothing was configured: then nothing is signed, and nothing of signing is loaded."""
 
     @property
     def engine(self) -> Engine | None:
@@ -135,6 +141,12 @@ def engine_in_force() -> Engine:
     if found is None:
         raise RequestError("catalogue_unavailable")
     return found
+
+
+def answer_bytes(answer: MatchAnswer) -> bytes:
+    """Return an answer as it is sent: signed where a key was configured."""
+    signatures = serving().signatures
+    return json_bytes(answer) if signatures is None else signatures.signed(answer)
 
 
 def choose_edition(version: str, pointer: str) -> None:

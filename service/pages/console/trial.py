@@ -20,7 +20,8 @@ from rules.language.labels import Labeller
 from rules.language.measures import Instrument, MeasureKind
 from seeds.faults import SeedError
 from service.complaints import RequestError
-from service.drafts.preview import Draft, parse_document, parse_draft, stored_preview, with_document
+from service.drafts.items import Draft
+from service.drafts.preview import parse_document, parse_draft, stored_preview, with_document
 from service.intake.queries import STATUSES
 from service.pages.console.entry import blueprint, console_page, go_to
 from service.pages.console.job import ONE, reported_faults, shown_job

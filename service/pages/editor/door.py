@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import flask
+from werkzeug.datastructures import FileStorage
 
+from rules.catalogue.content import load_written
 from rules.language.facts import Lexicon
 from seeds.documents import UNKNOWN
 from seeds.faults import Fault, SeedError
@@ -20,7 +22,9 @@ from service.catalogues.editions import Editions
 from service.complaints import Complaint, RequestError
 from service.data_folder import LOOKS
 from service.disk import private_folder
-from service.drafts.review import DOCUMENT, Action, Drafts, Item, Kind, Review
+from service.drafts.items import DOCUMENT, Item, Kind, ReviewError
+from service.drafts.review import Drafts, Review
+from service.drafts.revising import kept_source, opened, succeeding
 from service.drafts.source import SentDraft, read_sent_draft
 from service.intake.raw_table import TableRefusedError
 from service.keys import EDITING_ROLES, Role
@@ -42,6 +46,7 @@ ONE = "/editor/drafts/<string(maxlength=40):draft_id>"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 _LONGEST_ID, _LONGEST_NAME, _MOST_EDITIONS = 60, 120, 10
+_LONGEST_NUMBER = 9
 
 
 @blueprint.before_request
@@ -86,18 +91,43 @@ def may_publish() -> bool:
 
 
 def in_force(review: Review) -> bool:
-    """Tell whether the document of a draft stands in the edition in force; then nothing of it is decided any more."""
-    versions = [step.note for step in review.steps if step.action is Action.PUBLISH]
-    return review.document_id in engine().catalogue.documents or versions[-1:] == [editions().current()]
+    """Tell whether a draft stands in the edition in force; then nothing of it is decided any more."""
+    known = review.document_id in engine().catalogue.documents
+    if review.published_as:
+        is_there = known or review.published_as == editions().current()
+        return is_there and any(one.version == review.published_as for one in editions().lineage())
+    return known and not review.revises
 
 
-def fault_lines(faults: Iterable[Fault]) -> list[str]:
-    """Return faults in sentences of the page's language, each with its place."""
-    colon = page_words(page_language())["colon"]
+def expect_open(review: Review) -> None:
+    """Raise ReviewError where nothing of a draft is decided any more."""
+    if in_force(review):
+        raise ReviewError("editor_fault.in_force")
+
+
+def number_of(text: str) -> int:
+    """Return a number as a form sends it, -1 where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else -1
+
+
+def fault_lines(faults: Iterable[Fault], *, of_text: bool = False) -> list[str]:
+    """Return faults in sentences of the page's language, each with its place: in words, of a text its pointer."""
+    colon, place = page_words(page_language())["colon"], str if of_text else named_place
     return [
-        (f"{fault.pointer}{colon}" if fault.pointer else "") + sentence(*fault.worded(page_language()))
+        (f"{place(fault.pointer)}{colon}" if fault.pointer else "") + sentence(*fault.worded(page_language()))
         for fault in faults
     ]
+
+
+def named_place(pointer: str) -> str:
+    """Return a place in an item as its form names it: 「条件 2 · 依据的原文」; steps that have no name stay."""
+    words, named = page_words(page_language()), list[str]()
+    for step in pointer.removeprefix("/").split("/"):
+        if step.isdigit() and named:
+            named[-1] += f" {int(step) + 1}"
+        else:
+            named.append(words.get(f"editor_key.{step}") or words.get(f"editor_operator.{step}") or step)
+    return " · ".join(named)
 
 
 def sentence(message: str, hint: str) -> str:
@@ -125,8 +155,13 @@ def home_page(*, status: int = 200, faults: Iterable[str] = (), asked: str = "")
         current=current,
         before=editions().before(current),
         may_publish=may_publish(),
+        documents=sorted(((one.id, one.title) for one in engine().catalogue.documents.values()), key=_title),
         upload_megabytes=serving().settings.upload_bytes // 1_048_576,
     )
+
+
+def _title(pair: tuple[str, str]) -> str:
+    return pair[1]
 
 
 def _entry(review: Review) -> Json:
@@ -146,24 +181,51 @@ def title_of(review: Review) -> str:
 @blueprint.post("/editor/drafts")
 def upload() -> flask.Response:
     """Take in a file, read where files of others are read, and go on to the draft."""
-    form, words = flask.request.form, page_words(page_language())
-    document_id, file = form.get("id", "").strip(), flask.request.files.get("file")
-    if file is None or not file.filename:
-        return home_page(status=422, faults=[words["editor_fault.no_file"]], asked=document_id)
-    if not _ID.fullmatch(document_id) or len(document_id) > _LONGEST_ID:
-        return home_page(status=422, faults=[words["editor_fault.no_id"]], asked=document_id)
-    if document_id in engine().catalogue.documents:
-        return home_page(status=422, faults=[words["editor_fault.known_document"]], asked=document_id)
+    form, file = flask.request.form, flask.request.files.get("file")
+    document_id, predecessor = form.get("id", "").strip(), form.get("predecessor", "").strip()
+    wrong = _wrong_with(file, document_id, predecessor)
+    if wrong or file is None or file.filename is None:
+        return home_page(status=422, faults=[page_words(page_language())[wrong]], asked=document_id)
     try:
         with _kept(file.filename) as path:
             file.save(path)
             sent = _read(path, document_id)
+        if predecessor:
+            sent = succeeding(sent, load_written(serving().settings.catalogue).packs[predecessor])
     except SeedError as error:
         return home_page(status=422, faults=fault_lines(error.faults), asked=document_id)
     except TableRefusedError as error:
         return home_page(status=422, faults=[sentence(*error.worded(page_language()))], asked=document_id)
     made = drafts().add(sent, printable(file.filename, _LONGEST_NAME), flask.g.key)
     return go_to(link("editor.draft", draft_id=made))
+
+
+def _wrong_with(file: FileStorage | None, document_id: str, predecessor: str) -> str:
+    """Return the word of what is wrong with what was sent, "" where nothing is."""
+    known = engine().catalogue.documents
+    reasons = (
+        (file is None or not file.filename, "editor_fault.no_file"),
+        (not _ID.fullmatch(document_id) or len(document_id) > _LONGEST_ID, "editor_fault.no_id"),
+        (predecessor not in {"", *known}, "editor_fault.no_predecessor"),
+        (document_id in known, "editor_fault.known_document"),
+    )
+    return next((word for stands, word in reasons if stands), "")
+
+
+@blueprint.post("/editor/revise")
+def revise() -> flask.Response:
+    """Open a document of the edition in force to be corrected; one that is open already is gone on with."""
+    document_id, words = flask.request.form.get("document", "").strip(), page_words(page_language())
+    document, version = engine().catalogue.documents.get(document_id), editions().current() or ""
+    if document is None:
+        return home_page(status=422, faults=[words["editor_fault.no_document"]])
+    same = (one for one in drafts().listed() if one.document_id == document_id and one.revises == version)
+    going_on = next((one.id for one in same if not one.published_as), "")
+    if not going_on:
+        content = load_written(serving().settings.catalogue)
+        sent = opened(content, document_id, kept_source(document, drafts()))
+        going_on = drafts().add(sent, printable(document.title, _LONGEST_NAME), flask.g.key, revises=version)
+    return go_to(link("editor.draft", draft_id=going_on))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,13 @@ import msgspec
 from rules.language.facts import parse_fact_value
 from rules.language.labels import Labeller
 from rules.language.measures import leaves
-from seeds.documents import clause_name
+from seeds.documents import UNKNOWN, clause_name
 from seeds.faults import Fault, SeedError
-from service.complaints import Complaint, RequestError
-from service.drafts.judging import Judge, Judged, TriedExample, document_faults, judge_of, missing_of, pack_faults
-from service.drafts.review import DRAFT, Action, Item, Kind, Review, ReviewError, State, Step
-from service.drafts.source import as_yaml, plain_mapping
+from seeds.regions import region_label
+from service.drafts.items import DRAFT, Action, Item, Kind, ReviewError, State, Step, sound_examples
+from service.drafts.judging import Judge, Judged, TriedExample, judge_of, missing_of
+from service.drafts.review import Review
+from service.drafts.source import as_yaml
 from service.pages.browse.document import Span, heading_level, set_document
 from service.pages.console.entry import console_page, go_to, moment_in_china
 from service.pages.editor.door import (
@@ -26,11 +27,13 @@ from service.pages.editor.door import (
     blueprint,
     drafts,
     editions,
+    expect_open,
     fault_lines,
     found,
     in_force,
     item_of,
     may_publish,
+    number_of,
     title_of,
 )
 from service.pages.wording import page_words
@@ -38,8 +41,7 @@ from service.web.requests import json_bytes, link, page_language
 from service.web.serving import engine, serving
 
 Json = dict[str, Any]
-LONGEST_YAML = 60_000
-_LONGEST_NOTE, _LONGEST_NUMBER = 500, 9
+_LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,7 @@ def draft_page(review: Review, *, status: int = 200, faults: Iterable[str] = (),
         cited=_sources(measures),
         missing={item.id: fault_lines(missing_of(item, review, catalogue)) for item in _wholes(review)},
         lines=fault_lines,
+        told={item.id: list(_told_of(item, judge)) for item in _wholes(review)},
         written=as_yaml,
         clause=lambda path: clause_name(judge.document, path),
         last=moment_in_china(review.steps[-1].at),
@@ -156,8 +159,36 @@ def draft_page(review: Review, *, status: int = 200, faults: Iterable[str] = (),
     )
 
 
+def _told_of(item: Item, judge: Judge) -> Iterator[tuple[str, str]]:
+    """Yield what an item that is no measure says, each part with its name, as people read it."""
+    words, regions = page_words(judge.language), judge.catalogue.vocabularies["regions"]
+
+    def value(key: str, raw: object) -> str:
+        if raw in (UNKNOWN, None, "", []):
+            return words["editor_unknown"]
+        if key == "region":
+            code = "CN" if raw == "100000" else str(raw)
+            return region_label(regions, code, judge.language) if code in regions else code
+        if isinstance(raw, list):
+            return words["comma"].join(value(key, one) for one in raw)
+        if isinstance(raw, dict):
+            cite = raw.get("cite")
+            return str(cite.get("quote") if isinstance(cite, dict) else cite or raw.get("zh") or raw)
+        return words.get(f"{key}.{raw}", str(raw))
+
+    if item.kind is Kind.TEXT:
+        yield words["editor_edits_list"], str(len(item.body["edits"]))
+        return
+    body = {**item.body, **item.body.get("defaults", {})} if item.kind is Kind.PACK else item.body
+    for key in (key for key in body if key not in _OF_PROGRAMS):
+        yield words[f"editor_key.{key}"], value(key, body[key])
+
+
+_OF_PROGRAMS = frozenset({"schema", "sha256", "defaults"})
+
+
 def _wholes(review: Review) -> list[Item]:
-    return [item for item in review.items.values() if item.kind in (Kind.DOCUMENT, Kind.PACK)]
+    return [item for item in review.items.values() if item.kind in (Kind.TEXT, Kind.DOCUMENT, Kind.PACK)]
 
 
 @blueprint.post(f"{ONE}/items/<string(maxlength=40):item_id>")
@@ -166,7 +197,7 @@ def decide(draft_id: str, item_id: str) -> flask.Response:
     review, form = found(draft_id), flask.request.form
     item = item_of(review, item_id)
     try:
-        _expect_open(review)
+        expect_open(review)
         _decide(review, item, form)
     except ReviewError as error:
         return refused(review.id, [page_words(page_language())[error.word]], item_id)
@@ -180,16 +211,11 @@ def refused(draft_id: str, faults: list[str], at: str) -> flask.Response:
     return draft_page(found(draft_id), status=422, faults=faults, at=at)
 
 
-def _expect_open(review: Review) -> None:
-    if in_force(review):
-        raise ReviewError("editor_fault.in_force")
-
-
 def _decide(review: Review, item: Item, form: Mapping[str, str]) -> None:
     """Take one step; raise ReviewError or SeedError when it cannot be taken."""
-    seen, note = _number(form.get("seen", "")), " ".join(form.get("note", "").split())[:_LONGEST_NOTE]
+    seen, note = number_of(form.get("seen", "")), " ".join(form.get("note", "").split())[:_LONGEST_NOTE]
     wish, key = form.get("do", ""), flask.g.key
-    if wish == Action.UNDO:
+    if wish == Action.UNDO and item.kind is not Kind.TEXT:  # its edits are taken away where they stand
         drafts().undo(review, item.id, key, seen=seen)
     elif wish == Action.ACCEPT and item.kind is not Kind.SENTENCE:
         body = _completed(item, form)
@@ -203,146 +229,20 @@ def _decide(review: Review, item: Item, form: Mapping[str, str]) -> None:
         raise ReviewError("editor_fault.not_now")
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else -1
-
-
 def _completed(item: Item, form: Mapping[str, str]) -> Json:
     """Return a measure with what its form of acceptance adds: the English title, examples that were looked at."""
     body, title = dict(item.body), " ".join(form.get("title_en", "").split())
     if item.kind is Kind.MEASURE and title:
         body = {key: value for name in body for key, value in _with_title(name, body[name], title)}
     if item.kind is Kind.MEASURE and form.get("examples") == "read":
-        read = [{key: value for key, value in one.items() if key != "drafted"} for one in _examples(body)]
+        read = [{key: value for key, value in one.items() if key != "drafted"} for one in sound_examples(body)]
         body |= {"examples": read} if read else {}
     return body
-
-
-def _examples(body: Json) -> list[Json]:
-    """Return the examples of a measure that have the form of one; what has not is told as a fault."""
-    found = body.get("examples")
-    well = (
-        [one for one in found if isinstance(one, dict) and isinstance(one.get("facts"), dict)]
-        if isinstance(found, list)
-        else []
-    )
-    return well if well == found else []
 
 
 def _with_title(name: str, value: object, title: str) -> list[tuple[str, object]]:
     """Return a key of a measure, with the English title after the Chinese one."""
     return [(name, value), ("title_en", title)] if name == "title" else [(name, value)]
-
-
-@blueprint.get(f"{ONE}/items/<string(maxlength=40):item_id>/edit")
-def edit(draft_id: str, item_id: str) -> flask.Response:
-    """Show an item as text to be changed."""
-    review = found(draft_id)
-    item = item_of(review, item_id)
-    if item.kind is Kind.SENTENCE:
-        raise RequestError("not_found", [Complaint(code="no_such_draft")])
-    return _text_page(review, as_yaml(item.body), item=item, seen=review.seen(item.id))
-
-
-@blueprint.post(f"{ONE}/items/<string(maxlength=40):item_id>/edit")
-def save(draft_id: str, item_id: str) -> flask.Response:
-    """Take an item as it was changed, or show what is wrong with it."""
-    review, text, seen = (
-        found(draft_id),
-        flask.request.form.get("text", ""),
-        _number(flask.request.form.get("seen", "")),
-    )
-    item = item_of(review, item_id)
-    try:
-        _expect_open(review)
-        body = read_text(text)
-        _expect_sound(review, item.kind, body)
-        drafts().do(review, item.id, Action.EDIT, flask.g.key, seen=seen, body=body)
-    except (ReviewError, SeedError) as error:
-        return _text_page(review, text, item=item, seen=seen, status=422, faults=_lines_of(error))
-    return go_to(f"{link('editor.draft', draft_id=draft_id)}#{item_id}")
-
-
-@blueprint.get(f"{ONE}/new")
-def new(draft_id: str) -> flask.Response:
-    """Show a new measure as text: a copy of another, or what a sentence that was unread gives of itself."""
-    review, asked = found(draft_id), flask.request.args
-    if "copy" in asked:
-        return _text_page(review, as_yaml(_copied(item_of(review, asked["copy"]).body, _new_id(review))), seen=0)
-    sentence = item_of(review, asked.get("sentence", ""))
-    if sentence.kind is not Kind.SENTENCE:
-        raise RequestError("not_found", [Complaint(code="no_such_draft")])
-    return _text_page(review, _beginning(review, sentence), sentence=sentence, seen=review.seen(sentence.id))
-
-
-@blueprint.post(f"{ONE}/new")
-def make(draft_id: str) -> flask.Response:
-    """Take a new measure, or show what is wrong with it."""
-    review, form = found(draft_id), flask.request.form
-    text, seen = form.get("text", ""), _number(form.get("seen", ""))
-    sentence = item_of(review, form["sentence"]) if form.get("sentence") else None
-    try:
-        _expect_open(review)
-        body = read_text(text)
-        _expect_sound(review, Kind.MEASURE, body)
-        made = drafts().make(review, body, flask.g.key, sentence=sentence.id if sentence else "", seen=seen)
-    except (ReviewError, SeedError) as error:
-        return _text_page(review, text, sentence=sentence, seen=seen, status=422, faults=_lines_of(error))
-    return go_to(f"{link('editor.draft', draft_id=draft_id)}#{made}")
-
-
-def _beginning(review: Review, sentence: Item) -> str:
-    """Return what is known of a measure before anybody has read its sentence; the rest is left to be written."""
-    known: Json = {
-        "id": _new_id(review), "title": None, "title_en": None, "instrument": None, "kind": None,
-        "strength": None, "source": {"clause": sentence.body["clause"], "quote": sentence.body["text"]},
-        "examples": [],
-    }  # fmt: skip
-    return as_yaml(known)
-
-
-def _new_id(review: Review) -> str:
-    return f"{review.document_id}-n{len(review.steps)}"
-
-
-def _copied(body: Json, new_id: str) -> Json:
-    """Return a measure under another id, by which its examples name its own facts too."""
-    own = f"{body.get('id')}."
-    examples = [
-        {**one, "facts": {fact.replace(own, f"{new_id}.", 1) if fact.startswith(own) else fact: value
-                          for fact, value in one["facts"].items()}}
-        for one in _examples(body)
-    ]  # fmt: skip
-    return {**body, "id": new_id, **({"examples": examples} if examples else {})}
-
-
-def _text_page(review: Review, text: str, *, status: int = 200, **more: Any) -> flask.Response:  # noqa: ANN401 - what the template takes
-    given = {"item": None, "sentence": None, "faults": [], **more}
-    return console_page("editor_text.html", status=status, review=review, title=title_of(review), text=text, **given)
-
-
-def _lines_of(error: ReviewError | SeedError) -> list[str]:
-    return fault_lines(error.faults) if isinstance(error, SeedError) else [page_words(page_language())[error.word]]
-
-
-def read_text(text: str) -> Json:
-    """Return a mapping that was typed as YAML; raise SeedError where it is none, ReviewError where it is too long."""
-    if len(text) > LONGEST_YAML:
-        raise ReviewError("editor_fault.too_long")
-    return plain_mapping(text, file="")
-
-
-def _expect_sound(review: Review, kind: Kind, body: Json) -> None:
-    """Raise SeedError with what is wrong of an item as it was written; what a draft may lack is told on the page."""
-    catalogue = engine().catalogue
-    if kind is Kind.DOCUMENT:
-        faults = document_faults(review, body, catalogue, settled=False)
-    elif kind is Kind.PACK:
-        faults = pack_faults(review, body, catalogue)
-    else:
-        faults = judge_of(review, catalogue).measure(body).faults
-    if faults:
-        raise SeedError(faults)
 
 
 @blueprint.get(f"{ONE}/trail")

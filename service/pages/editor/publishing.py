@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import flask
@@ -13,8 +14,10 @@ from seeds.faults import CodedError, SeedError
 from service.catalogues.editions import Publication
 from service.catalogues.publishing import ConflictError, Stamp, publish, roll_back
 from service.disk import fault_of
-from service.drafts.judging import write_with
-from service.drafts.review import Review, ReviewError
+from service.drafts.cases import judge_by
+from service.drafts.items import ReviewError
+from service.drafts.review import Review
+from service.drafts.revising import write_with
 from service.pages.console.entry import go_to
 from service.pages.editor.door import (
     ONE,
@@ -33,7 +36,6 @@ from service.pages.wording import page_words
 from service.web.requests import link, page_language
 from service.web.serving import serving
 
-__all__ = ("blueprint",)
 _LONGEST_NOTE = 200
 
 
@@ -48,9 +50,14 @@ def put_in_force(draft_id: str) -> flask.Response:
         return draft_page(review, status=status, faults=[page_words(page_language())[error.word]], at="publish")
     held = editions()
     make = partial(write_with, review, held.served)
-    stamp = _stamp(f"draft {review.id} {review.name}")
+    stamp = replace(_stamp(f"draft {review.id} {review.name}"), document=review.document_id)
     replaces = flask.request.form.get("replaces") or None
-    done, faults, status = _tried(lambda: publish(held, make, stamp, replaces=replaces))
+    cases = serving().settings.cases
+
+    def put() -> Publication:
+        return publish(held, make, stamp, judge=judge_by(cases, held.served), replaces=replaces)
+
+    done, faults, status = _tried(put)
     if done is None:
         return draft_page(found(draft_id), status=status, faults=faults, at="publish")
     drafts().published(review, flask.g.key, done.version)

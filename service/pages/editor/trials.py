@@ -12,9 +12,10 @@ from matcher.answers.engine import Engine
 from matcher.profiles.profile import MatchError, MatchRequest
 from rules.language.condition_parsing import PackError
 from service.complaints import Complaint, RequestError, complaints_of
+from service.drafts.items import DOCUMENT, PACK, Item, Kind, State
 from service.drafts.judging import judge_of
 from service.drafts.preview import Preview, stored_preview
-from service.drafts.review import DOCUMENT, PACK, Item, Kind, Review, State
+from service.drafts.review import Review
 from service.intake.questions import MatchRequestSchema, complaints_of_facts
 from service.pages.check.cards import MOST, one_card
 from service.pages.check.fields import Fields, read_profile

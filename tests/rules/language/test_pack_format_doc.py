@@ -8,8 +8,7 @@ import pytest
 
 from rules.language.condition_parsing import PackError
 from rules.language.facts import FactType
-from rules.language.grant_parsing import CHANNELS
-from rules.language.grants import Base, Beneficiary, CapBy, Per, TermKind
+from rules.language.grants import CHANNELS, Base, Beneficiary, CapBy, Per, TermKind
 from rules.language.measures import Combination, MeasureKind, MeasureVerdict, Strength
 from rules.language.pack import parse_pack
 from rules.language.reference import OPERATORS

@@ -56,7 +56,7 @@ def test_every_call_of_the_contract_is_there(contract):
         "/v1/documents/{document_id}/clauses/{path}", "/v1/vocabularies/{name}", "/v1/features", "/v1/operators",
         "/healthz", "/readyz", "/metrics", "/v1/feedback", "/v1/feedback/cases.yaml", "/v1/feedback/{report_id}/close",
         "/v1/subscriptions", "/v1/subscriptions/{subscription_id}", "/v1/subscriptions/{subscription_id}/messages",
-        "/v1/subscriptions/{subscription_id}/messages/{message_id}/send", "/v1/subscriptions/{subscription_id}/muted/{item}",
+        "/v1/subscriptions/{subscription_id}/messages/{message_id}/send", "/v1/subscriptions/{subscription_id}/test", "/v1/keys", "/v1/subscriptions/{subscription_id}/muted/{item}",
         *SCREENING_PATHS,
     }  # fmt: skip
 

@@ -127,6 +127,19 @@ def test_messages_are_listed_with_what_became_of_them_and_dead_ones_sent_again(a
     assert asked("POST", f"/{made['id']}/messages/msg_0/send").status_code == 404
 
 
+def test_a_test_message_is_sent_when_asked_for_one_at_a_time(asked):
+    made = subscribe(asked)
+    sent = asked("POST", f"/{made['id']}/test")
+    assert (sent.status_code, sent.json["state"]) == (202, "waiting")
+    assert [error["code"] for error in asked("POST", f"/{made['id']}/test").json["errors"]] == ["message_waiting"]
+    message, one = asked.table.take()
+    body = json.loads(message.body)
+    assert (body["type"], body["data"]) == ("subscription.test", {"subscription": made["id"]})
+    assert one.progress == asked.table.find(made["id"], asked.key.id).progress
+    asked.table.note(message, Attempt(status=410))
+    assert [error["code"] for error in asked("POST", f"/{made['id']}/test").json["errors"]] == ["subscription_ended"]
+
+
 def test_a_key_has_so_many_and_those_that_ended_do_not_count(asked):
     made = [subscribe(asked) for _ in range(MOST_SUBSCRIPTIONS)]
     reply = asked("POST", "", {"url": URL})

@@ -139,7 +139,7 @@ def changed_text(file, fresh):
 
 
 def refuse(_):
-    raise CodedError("scores_worse", kinds=("must@10 12.0%",))
+    raise CodedError("scores_worse", kinds=("must@10 12.0%",), cases=())
 
 
 def test_what_is_not_sound_is_never_served(editions, first, second, small):

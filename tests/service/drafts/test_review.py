@@ -6,11 +6,13 @@ import pytest
 
 from rules.catalogue.content import load_written, open_catalogue
 from seeds.faults import SeedError
-from service.drafts.judging import document_faults, judge_of, missing_of, pack_faults, write_with
-from service.drafts.review import DOCUMENT, DRAFT, PACK, Action, Drafts, Kind, ReviewError, State
+from service.drafts.items import DOCUMENT, DRAFT, PACK, Action, Kind, ReviewError, State
+from service.drafts.judging import document_faults, judge_of, missing_of, pack_faults
+from service.drafts.review import Drafts
+from service.drafts.revising import succeeding, write_with
 from service.drafts.source import as_yaml, read_sent_draft
 from service.keys import Keys, Role
-from service.pages.editor.draft import LONGEST_YAML, read_text
+from service.pages.editor.editing import LONGEST_YAML, read_text
 from service.store import Store
 from tests.service.drafting import sent_draft
 
@@ -320,3 +322,15 @@ def test_what_is_no_archive_is_refused(content, tmp_path):
     file.write_bytes(b"PK\x03\x04nothing")
     with pytest.raises(SeedError, match="cepei draft"):
         read_sent_draft(file, "yunxi-2026", content.lexicon)
+
+
+def test_a_draft_that_takes_the_place_of_a_document_names_what_its_measures_were(sent):
+    old = [
+        {"id": "old-growth", "source": {"quote": "对首次达到规模以上的企业，给予10万元奖励"}},
+        {"id": "old-other", "source": {"quote": "鼓励银行开展知识产权质押融资"}},
+        {"id": "old-pilot", "source": {"quote": "支持龙头企业建设中试平台"}},
+    ]
+    fresh = succeeding(sent, {"document": "yunxi-draft", "measures": old})
+    assert fresh.metadata["predecessor"] == "yunxi-draft"
+    assert [one.get("continues") for one in fresh.pack["measures"]] == ["old-growth", "old-pilot", None]
+    assert "continues" not in sent.pack["measures"][0]

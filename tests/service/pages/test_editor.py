@@ -13,14 +13,21 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
+from rules.catalogue.content import load_written, open_catalogue
+from seeds.faults import CodedError, load_yaml
+from seeds.library import load_document
+from service import cli
 from service.app import create_app
 from service.catalogues.editions import Editions
-from service.drafts.review import DOCUMENT, PACK, Action, Drafts, Kind
+from service.catalogues.publishing import expect_kept
+from service.drafts.items import DOCUMENT, PACK, TEXT, Action, Kind, State
+from service.drafts.review import Drafts
+from service.drafts.source import as_yaml
 from service.keys import Keys, Role
 from service.settings import Settings
 from service.store import Store
 from service.web.serving import EXTENSION
-from tests.service.drafting import PLACE, POLICY, copy_of, sent_draft
+from tests.service.drafting import PLACE, POLICY, SentForm, copy_of, sent_draft
 
 DESK = {"width": 1280, "height": 900}
 SAME = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
@@ -72,9 +79,32 @@ def review_all(page):
         expect(card.locator(".item-accepted")).to_be_visible()
     page.locator("#s1").get_by_label("理由").fill("各街道的工作经费，企业不能申请")
     page.locator("#s1").get_by_role("button", name="不是措施").click()
-    for item in ("document", "pack"):
+    for item in ("text", "document", "pack"):
         page.locator(f"#{item}").get_by_role("button", name="通过").click()
         expect(page.locator(f"#{item} .item-accepted")).to_be_visible()
+
+
+def cite_a_passage(page):
+    """Add a condition to the second measure, with words selected in the document."""
+    page.locator("#m2").get_by_role("link", name="修改").click()
+    page.get_by_role("button", name="增加由人核对的条件").first.click()
+    page.get_by_label("条件的文字", exact=True).last.fill("是龙头企业")
+    page.get_by_label("条件的编号").last.fill("leading")
+    added = page.locator("fieldset.condition", has=page.get_by_label("条件的编号")).last
+    added.get_by_label("原文", exact=True).focus()
+    page.evaluate(
+        """() => { const clause = document.getElementById("c-1.2");
+            const walker = document.createTreeWalker(clause, NodeFilter.SHOW_TEXT);
+            let node; while ((node = walker.nextNode()) && !node.data.includes("龙头企业"));
+            const range = document.createRange(), at = node.data.indexOf("龙头企业");
+            range.setStart(node, at); range.setEnd(node, at + 4);
+            document.getSelection().removeAllRanges(); document.getSelection().addRange(range); }"""
+    )
+    page.keyboard.press("Alt+q")
+    expect(page.get_by_role("status")).to_contain_text("已引用")
+    expect(added.get_by_label("原文", exact=True)).to_have_value("龙头企业")
+    page.get_by_role("button", name="检查并保存").last.click()
+    expect(page.locator("#m2")).to_contain_text("是龙头企业")
 
 
 def test_a_policy_goes_from_its_file_to_an_answer_and_back(new_page, served, tmp_path):
@@ -95,8 +125,9 @@ def test_a_policy_goes_from_its_file_to_an_answer_and_back(new_page, served, tmp
     expect(page.locator("#m3 .examples")).to_contain_text("与所写一致")
     expect(page.locator("#u-s1")).to_contain_text("300万元工作经费")
 
+    cite_a_passage(page)
     page.locator("#m1").get_by_role("button", name="通过").click()
-    expect(page.get_by_role("alert")).to_contain_text("/title_en")
+    expect(page.get_by_role("alert")).to_contain_text("英文名称")
     page.complaints.clear()  # the browser notes the 422
     review_all(page)
     expect(page.locator("#publish")).to_contain_text("由发布人发布")
@@ -171,7 +202,7 @@ class House:
             body = {**item.body, "title_en": "x", "examples": read}
             self.drafts.do(self.review, item.id, Action.ACCEPT, key, seen=0, body=body)
         self.drafts.do(self.review, "s1", Action.NO_MEASURE, key, seen=0, note="")
-        for item in (DOCUMENT, PACK):
+        for item in (TEXT, DOCUMENT, PACK):
             self.drafts.do(self.review, item, Action.ACCEPT, key, seen=0)
 
     def browser(self, role):
@@ -247,6 +278,67 @@ def test_a_setting_lets_one_person_review_and_publish(house, monkeypatch):
     assert f'action="{house.page}/publish"' not in client.get(house.page, headers=SAME).text
 
 
+CORRECTED = "gd-life-health-draft"
+
+
+def test_a_published_document_is_corrected_and_not_lost_by_folders(house, tmp_path, capsys):
+    publisher, _, publish = house.browser(Role.PUBLISHER)
+    _, _, edit = house.browser(Role.EDITOR)
+    assert "没有这个编号" in edit("/editor/revise", 422, document="nothing")
+    edit("/editor/revise", 303, document=CORRECTED)
+    edit("/editor/revise", 303, document=CORRECTED)
+    review, *_ = (one for one in house.drafts.listed() if one.revises)
+    assert sum(one.document_id == CORRECTED for one in house.drafts.listed()) == 1, "one is gone on with"
+    page, before = f"/editor/drafts/{review.id}", house.editions.current()
+    assert not review.open_items()
+    ids = [one["id"] for one in review.measures()]
+    text = as_yaml({**review.items["m1"].body, "title": "改正过的名称"})
+    edit(f"{page}/items/m1/text", 303, text=text, seen="0")
+    assert "还有待定的项" in publish(f"{page}/publish", 422, replaces=before)
+    edit(f"{page}/items/m1", 303, do="accept", seen=str(house.drafts.find(review.id).seen("m1")))
+    publish(f"{page}/publish", 303, replaces=before)
+    with_it = house.editions.current()
+    published = open_catalogue(house.editions.served)
+    assert [one for one in published.measures if published.measures[one].document == CORRECTED] == sorted(ids)
+    assert published.measures[ids[0]].title == "改正过的名称"
+    assert "已经发布" in edit(f"{page}/items/m1", 422, do="undo", seen="0")
+
+    folders, served = [tmp_path / "documents", tmp_path / "packs"], str(house.editions.served)
+    for folder in folders:
+        folder.mkdir()
+    words = ["--catalogue", served, "keep", "--data", str(house.store.path), "--seeds", str(tmp_path), "--packs", str(folders[1])]  # fmt: skip
+    assert cli.main(["catalogue", *words]) == 0
+    assert load_document(folders[0] / CORRECTED) == published.documents[CORRECTED]
+    assert load_yaml(folders[1] / f"{CORRECTED}.yaml") == load_written(house.editions.served).packs[CORRECTED]
+    assert cli.main(["catalogue", *words]) == 0
+    assert "the folders have it" in capsys.readouterr().out
+    with pytest.raises(CodedError, match=CORRECTED):
+        expect_kept(house.editions, house.editions.path(before), frozenset())
+    expect_kept(house.editions, house.editions.path(before), frozenset({CORRECTED}))
+    expect_kept(house.editions, house.editions.path(with_it), frozenset())
+    publish("/editor/rollback", 303, replaces=with_it, version=before)
+    expect_kept(house.editions, house.editions.path(before), frozenset())
+    house.drafts.do(house.drafts.find(review.id), "m2", Action.CONFIRM, publisher, seen=0)
+    edit(f"{page}/items/m2", 303, do="undo", seen=str(house.drafts.find(review.id).seen("m2")))
+
+
+def test_labelled_companies_that_score_worse_are_told_and_nothing_is_published(house, monkeypatch, tmp_path):
+    publisher, _, publish = house.browser(Role.PUBLISHER)
+    cases, document = tmp_path / "cases.yaml", house.review.document_id
+    cases.write_text(
+        f"- {{id: silent-one, profile: {{city: {PLACE}}}, never: [[{document}, '1.1', 20万元]]}}\n", "utf-8"
+    )
+    serving = house.app.extensions[EXTENSION]
+    asking = replace(serving, settings=replace(serving.settings, publish_alone=True, cases=cases))
+    monkeypatch.setitem(house.app.extensions, EXTENSION, asking)
+    house.decide_all(publisher)
+    before = house.editions.current()
+    told = publish(f"{house.page}/publish", 422, replaces=before)
+    assert "silent-one" in told
+    assert "never" in told
+    assert house.editions.current() == before
+
+
 def test_what_cannot_be_taken_in_is_told_beside_the_form(house):
     _, client, _ = house.browser(Role.EDITOR)
     token = re.search(r'name="token" value="([0-9a-f]{64})"', client.get("/editor", headers=SAME).text)[1]
@@ -274,16 +366,16 @@ def test_what_cannot_be_taken_in_is_told_beside_the_form(house):
 
 def test_an_item_is_edited_as_text_and_what_is_wrong_is_told_and_nothing_typed_is_lost(house):
     _, client, post = house.browser(Role.EDITOR)
-    shown = client.get(f"{house.page}/items/m2/edit", headers=SAME).text
+    shown = client.get(f"{house.page}/items/m2/text", headers=SAME).text
     text = typed(shown)
     assert "title: 支持龙头企业建设中试平台" in text
     wrong = text.replace("quote: 支持龙头", "quote: 支持尾部")
-    answer = post(f"{house.page}/items/m2/edit", 422, text=wrong, seen="0")
+    answer = post(f"{house.page}/items/m2/text", 422, text=wrong, seen="0")
     assert "/source" in answer
     assert "支持尾部" in typed(answer)
-    post(f"{house.page}/items/m2/edit", 303, text=text.replace("title: 支持", "title: 助力"), seen="0")
+    post(f"{house.page}/items/m2/text", 303, text=text.replace("title: 支持", "title: 助力"), seen="0")
     assert house.review.items["m2"].body["title"].startswith("助力")
-    assert "有人改动了这一项" in post(f"{house.page}/items/m2/edit", 422, text=text, seen="0")
+    assert "有人改动了这一项" in post(f"{house.page}/items/m2/text", 422, text=text, seen="0")
     file = client.get(f"{house.page}/trail.json", headers=SAME)
     last = json.loads(file.data)[-1]
     assert (last["before"]["body"]["title"][:2], last["after"]["body"]["title"][:2]) == ("支持", "助力")
@@ -292,19 +384,133 @@ def test_an_item_is_edited_as_text_and_what_is_wrong_is_told_and_nothing_typed_i
     assert "<del>-title: 支持龙头企业建设中试平台</del>" in trail
 
 
+def test_an_item_is_edited_in_a_form_without_scripts(house):
+    _, client, post = house.browser(Role.EDITOR)
+    page = f"{house.page}/items/m1/edit"
+    body = house.review.items["m1"].body
+
+    def add(form, place, kind, **chosen):
+        return SentForm(post(page, 200, **form.sent(**chosen, do=f"add {place} {kind}")))
+
+    form = SentForm(client.get(page, headers=SAME).text)
+    assert form.fields["/source/quote"] == [body["source"]["quote"]]
+    form = add(form, "/conditions", "fact", **{"~new:conditions": "annual_revenue_cny"})
+    place = "/conditions/1" if "/conditions/1/fact" in form.fields else "/conditions/0"
+    typed = {f"{place}/~operator": "at_least", f"{place}/~value": "1000万元"}
+    refused = post(page, 422, **form.sent(**typed, **{f"{place}/cite/quote": "文件里没有的话"}))
+    beside = refused[refused.index(f'name="{place}/cite/quote"') :]
+    assert 'aria-invalid="true"' in beside[:300]
+    assert 'role="alert"' in refused
+    assert SentForm(refused).fields[f"{place}/~value"] == ["1000万元"], "nothing typed is lost"
+    post(page, 303, **form.sent(**typed, **{f"{place}/cite/quote": "注册资本不低于\n1000万元"}))
+    saved = house.review.items["m1"].body["conditions"][-1]
+    assert saved == {
+        "fact": "annual_revenue_cny", "at_least": "1000万元", "cite": {"clause": "1.3.1", "quote": "注册资本不低于1000万元"},
+    }  # fmt: skip
+    form = SentForm(client.get(page, headers=SAME).text)
+    form = SentForm(post(page, 200, **form.sent(do=f"remove {place}")))
+    post(page, 303, **form.sent())
+    kept = {key: value for key, value in house.review.items["m1"].body.items() if value != []}
+    assert kept == body, "the rest of the item is as it was"
+    assert "表单不完整" in post(page, 422, **form.sent(do="add /x/y/z w"))
+
+
+def test_the_metadata_and_what_holds_for_all_are_edited_in_forms(house):
+    _, client, post = house.browser(Role.EDITOR)
+    page = f"{house.page}/items/document/edit"
+    form = SentForm(client.get(page, headers=SAME).text)
+    assert "/id" not in form.fields, "the id is settled"
+    assert 'aria-invalid="true"' in post(page, 422, **form.sent(**{"/region": "没有的地方"}))
+    post(page, 303, **form.sent(**{"/region": "湖南省岳阳市云溪区（430603）", "/status": "in_force"}))
+    document = house.review.items[DOCUMENT].body
+    assert (document["region"], document["status"], document["number"]) == ("430603", "in_force", "unknown")
+    page = f"{house.page}/items/pack/edit"
+    before = house.review.items[PACK].body
+    form = SentForm(client.get(page, headers=SAME).text)
+    post(page, 303, **form.sent(**{"/materials/0/id": "audit-report"}))
+    assert house.review.items[PACK].body["materials"][0]["id"] == "audit-report"
+    assert house.review.items[PACK].body["windows"] == before["windows"]
+
+
+def test_a_measure_of_a_sentence_and_one_of_nothing_begin_as_forms(house):
+    _, client, post = house.browser(Role.EDITOR)
+    begun = SentForm(client.get(f"{house.page}/new?sentence=s1", headers=SAME).text)
+    assert "300万元工作经费" in begun.fields["/source/quote"][0]
+    refused = post(f"{house.page}/new", 422, **begun.sent())
+    assert refused.count('aria-invalid="true"') >= 4  # nothing was guessed
+    typed = {"/title": "经费", "/instrument": "subsidy", "/kind": "direction", "/strength": "grant"}
+    post(f"{house.page}/new", 303, **begun.sent(**typed))
+    assert house.review.items["s1"].state == "made"
+    empty = SentForm(client.get(f"{house.page}/new", headers=SAME).text)
+    post(f"{house.page}/new", 303, **empty.sent(**typed, **{"/source/quote": "支持龙头企业建设中试平台"}))
+    assert house.review.of(Kind.MEASURE)[-1].body["source"]["clause"] == "1.2"
+
+
+def test_the_text_is_edited_and_what_quotes_it_follows(house):
+    editor, client, post = house.browser(Role.EDITOR)
+    house.drafts.do(house.review, "pack", Action.ACCEPT, editor, seen=0)
+    page, kept = f"{house.page}/text", house.review.items["m1"]
+
+    def edit(status=303, **typed):
+        return post(page, status, seen=str(house.review.seen(TEXT)), **typed)
+
+    edit(kind="glyph", glyph="龙", to_glyph="尤")
+    review = house.review
+    assert review.items["m2"].body["source"]["quote"] == "支持尤头企业建设中试平台"
+    assert review.items["m1"] == kept
+    assert review.items[PACK].state is State.ACCEPTED
+    assert [step.action for step in review.steps[-2:]] == [Action.EDIT, Action.FOLLOW]
+    edit(kind="break", line="（一）对首次", before="已享受")
+    edit(kind="join", line="已享受")
+    edit(kind="drop", line="（二）支持尤头企业")
+    shown = client.get(page, headers=SAME).text
+    assert "支持龙头企业建设中试平台" in shown, "what no longer holds is listed"
+    assert "（二）支持" not in house.review.text
+    for typed, says in (({"kind": "drop", "line": "没有这一行"}, "没有这一行"), ({"kind": "glyph"}, "请选择改什么"), ({}, "请选择改什么")):  # fmt: skip
+        assert says in edit(422, **typed)
+    edit(do="remove 3")
+    edit(do="remove 0")
+    assert house.review.items["m2"].body["source"]["quote"] == "支持龙头企业建设中试平台"
+    edits = [{"break": "（一）对首次", "before": "已享受"}, {"join": "已享受"}]
+    assert house.review.items[TEXT].body["edits"] == edits
+    assert house.review.text == house.sent.text
+    assert "有人改动了这一项" in post(page, 422, seen="0", kind="drop", line="（二）支持龙头企业")
+
+
+def test_a_measure_is_divided_in_two(house):
+    _, client, post = house.browser(Role.EDITOR)
+    before = house.review.items["m3"].body
+    page = f"{house.page}/items/m3/split"
+    assert "注册资本" in client.get(page, headers=SAME).text
+    assert "请写明新措施的名称" in post(page, 422, seen="0", title=" ")
+    sides = {"conditions-0": "goes", "benefits-0": "both"}
+    assert "有人改动了这一项" in post(page, 422, seen="7", title="x", **sides)
+    post(page, 303, seen="0", title="安全生产奖励", **sides)
+    stays, goes = (item.body for item in house.review.of(Kind.MEASURE) if item.body["source"] == before["source"])
+    assert stays["conditions"] == before["conditions"][1:]
+    assert goes["conditions"] == before["conditions"]
+    assert (stays["benefits"], goes["benefits"]) == (before["benefits"], before["benefits"])
+    assert goes["title"] == "安全生产奖励"
+    assert goes["id"] != stays["id"] == before["id"]
+    assert all(one["drafted"] for one in stays["examples"])
+    assert [step.action for step in house.review.steps[-2:]] == [Action.EDIT, Action.ADD]
+
+
 def test_a_sentence_becomes_a_measure_and_a_measure_is_copied(house):
     _, client, post = house.browser(Role.EDITOR)
-    shown = client.get(f"{house.page}/new?sentence=s1", headers=SAME).text
+    shown = client.get(f"{house.page}/new/text?sentence=s1", headers=SAME).text
     begun = typed(shown)
     assert "300万元工作经费" in begun
-    assert "/instrument" in post(f"{house.page}/new", 422, text=begun, sentence="s1", seen="0")  # nothing was guessed
+    assert "/instrument" in post(
+        f"{house.page}/new/text", 422, text=begun, sentence="s1", seen="0"
+    )  # nothing was guessed
     for key, value in {"title": "工作经费", "title_en": "Costs", "instrument": "subsidy", "kind": "direction", "strength": "grant"}.items():  # fmt: skip
         begun = begun.replace(f"{key}: null", f"{key}: {value}")
-    post(f"{house.page}/new", 303, text=begun, sentence="s1", seen="0")
+    post(f"{house.page}/new/text", 303, text=begun, sentence="s1", seen="0")
     assert house.review.items["s1"].state == "made"
-    shown = client.get(f"{house.page}/new?copy=m3", headers=SAME).text
+    shown = client.get(f"{house.page}/new/text?copy=m3", headers=SAME).text
     copied = typed(shown)
-    post(f"{house.page}/new", 303, text=copied, seen="0")
+    post(f"{house.page}/new/text", 303, text=copied, seen="0")
     assert [item.body["source"]["clause"] for item in house.review.of(Kind.MEASURE)] == [
         "1.1",
         "1.2",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from matcher.answers.shapes import Benefit, FactRead
 from matcher.profiles.words import How
-from rules.language.grant_parsing import BENEFIT_KINDS
+from rules.language.grants import BENEFIT_KINDS
 from rules.language.measures import MeasureKind, Strength
 from seeds.documents import DocumentStatus, clause_name
 from seeds.library import load_documents

@@ -5,12 +5,15 @@ A page that is new is added to PAGES, or to CONSOLE or EDITOR when one has to si
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
-from service.drafts.review import Action, Drafts
+from service.drafts.items import Action
+from service.drafts.review import Drafts
 from service.keys import Role
 from service.store import Store
+from service.subscriptions.store import Ending, Progress, Subscriptions, Wanted
 from tests.service.drafting import PLACE, sent_draft
 from tests.service.operators import Operator
 
@@ -35,6 +38,8 @@ CONSOLE = {
     "console.home": "/screenings",
     "console.screening": "/screenings/{screening}",
     "console.confirm": "/screenings/{screening}/delete",
+    "subscribing.home": "/screenings/subscriptions",
+    "subscribing.show": "/screenings/subscriptions/{subscription}",
     "console.tenants": "/screenings/{screening}/tenants",
     "console.tenant": "/screenings/{screening}/tenants/1",
     "console.pair": "/screenings/{screening}/tenants/1/measures/ah-layout-north",
@@ -46,15 +51,18 @@ CONSOLE = {
 EDITOR = {
     "editor.home": "/editor",
     "editor.draft": "/editor/drafts/{draft}",
-    "editor.edit": "/editor/drafts/{draft}/items/m1/edit",
+    "editor.edit": "/editor/drafts/{draft}/items/m3/edit",
+    "editor.edit_text": "/editor/drafts/{draft}/items/m1/text",
     "editor.new": "/editor/drafts/{draft}/new?sentence=s1",
+    "editor.text": "/editor/drafts/{draft}/text",
+    "editor.split": "/editor/drafts/{draft}/items/m3/split",
     "editor.trail": "/editor/drafts/{draft}/trail",
     "trials.company": "/editor/drafts/{draft}/company",
     "trials.screening": "/editor/drafts/{draft}/screening?measure=m2&screening={screening}",
 }
-ELSEWHERE = {"console.columns", "console.changes", "console.outlook", "browse.predecessor"}
+ELSEWHERE = {"console.columns", "console.changes", "console.outlook", "browse.predecessor", "editor.new_text"}
 """Pages that need an upload or a rerun (tests/service/pages/test_console.py), or a document that was a draft before
-(tests/service/catalogues/test_editions_served.py)."""
+(tests/service/catalogues/test_editions_served.py), or that are made as another one here is."""
 NO_PAGES = {
     "docs.contract_file",
     "embed.theme",
@@ -62,6 +70,7 @@ NO_PAGES = {
     "console.events",
     "console.download",
     "editor.trail_file",
+    "editor.passage",
 }
 AREAS = {endpoint.partition(".")[0] for endpoint in (*PAGES, *CONSOLE, *EDITOR, *ELSEWHERE, *NO_PAGES)}
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
@@ -81,6 +90,17 @@ def operator(server):
 def screening(operator):
     tenants = [{"city": "蚌埠市", "products": ["聚乳酸"], "name": f"示例企业{number}"} for number in range(5)]
     return operator.finished([*tenants, {"employees": -1}]).rsplit("/", 1)[-1]
+
+
+@pytest.fixture(scope="module")
+def subscription(operator):
+    told = Progress(edition="0" * 16, on=date(2026, 11, 21))
+    wanted = Wanted(filters={"region": "440100"}, muted=(MEASURE,))
+    table = Subscriptions(Store(operator.data))
+    made = table.add(operator.key.id, "https://example.invalid/cepei", wanted, told)
+    table.test(made.id, "{}")
+    table.end(made.id, Ending.GONE)
+    return made.id
 
 
 def unsafe(answer, own=()) -> Iterator[str]:
@@ -120,7 +140,7 @@ def test_every_page_is_safe_accessible_and_in_its_language(page, axe_clean, endp
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_of_the_console_too(page, axe_clean, operator, screening, language):
+def test_every_page_of_the_console_too(page, axe_clean, operator, screening, subscription, language):
     """In Chinese axe looks at them in tests/service/pages/test_console.py, where there is more to see."""
     page.cookies_meant = True
     page.goto("/screenings")
@@ -128,7 +148,7 @@ def test_every_page_of_the_console_too(page, axe_clean, operator, screening, lan
     with page.expect_navigation():
         page.locator("[name=key]").press("Enter")
     for path in CONSOLE.values():
-        look(page, path.format(screening=screening), language)
+        look(page, path.format(screening=screening, subscription=subscription), language)
         if language == "en":
             look_closely(page, language, axe_clean)
 

@@ -1,0 +1,46 @@
+"""Edits of a text: what is quoted follows them, whichever are added and taken away."""
+
+import itertools
+
+import pytest
+
+from seeds.faults import SeedError
+from service.drafts.texts import edited, moves
+
+BASE = "云溪区若干措施\n一、支持\n（一）给予戍长企业20万元\n奖励。\n打印本页\n（二）支持戍果转化。\n"
+EDITS = (
+    {"drop": "打印本页"},
+    {"glyph": "戍", "to": "成"},
+    {"join": "奖励。"},
+    {"break": "（二）支持", "before": "支持"},
+)
+
+
+CHOSEN = [list(some) for count in range(len(EDITS) + 1) for some in itertools.combinations(EDITS, count)]
+
+
+@pytest.mark.parametrize("old", CHOSEN, ids=lambda some: "+".join(next(iter(one)) for one in some) or "none")
+def test_every_place_is_found_again_after_other_edits(old):
+    for new in CHOSEN:
+        before, after = Plain(edited(BASE, old)), Plain(edited(BASE, new))
+        where = moves(BASE, (before, old), (after, new))
+        for words in ("20万元", "长企业20万元", "果转化"):
+            start = before.text.index(words)
+            first, last = where.moved(start, start + len(words))
+            assert after.text[first:last] == words
+        dropped = before.text.find("打印本页")
+        if dropped >= 0:
+            assert (where.moved(dropped, dropped + 4) is None) is (EDITS[0] in new)
+
+
+class Plain:
+    """A text as far as places are asked of it."""
+
+    def __init__(self, text):
+        self.text = text
+
+
+def test_the_first_edit_that_finds_nothing_is_named():
+    with pytest.raises(SeedError) as refused:
+        edited(BASE, [EDITS[0], EDITS[0]])
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [("/edits/1", "edit_finds_nothing")]
