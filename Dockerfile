@@ -28,8 +28,11 @@ RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editab
 
 FROM ${BASE_IMAGE}${BASE_DIGEST}
 # The service writes keys, screenings and counters in /data; it needs no name, no home and no shell.
-# The base image's own build tools are old and of no use here.
-RUN python -m pip uninstall --yes --root-user-action ignore setuptools wheel pip \
+# The base image's own build tools are old and of no use here. fonts-noto-cjk sets the PDFs of dossiers.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/* \
+    && python -m pip uninstall --yes --root-user-action ignore setuptools wheel pip \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin cepei \
     && install --directory --owner=10001 --mode=0700 /data
 COPY --from=build /venv /venv

@@ -51,7 +51,7 @@ def read_filled(
     if rows is None:
         raise TableRefusedError("answers_without_rows", heading=ROW_HEADINGS[0])
     mapping = {rows: "external_id", **{heading: "" for heading in headings if heading in asked}}
-    flags = {row.line: row for row in _flags(open_raw(source, mapping, on), asked)}
+    flags = {row.line: row for row in _flags(open_raw(source, mapping, on), rows, asked)}
     options = ReadingOptions(on=on, mapping=mapping, vocabularies=vocabularies, latest=on)
     filled = []
     for one in read_tenants(path, options):
@@ -61,7 +61,7 @@ def read_filled(
         filled.append(
             FilledRow(
                 line=one.line,
-                tenant=read.external_id,
+                tenant=read.external_id or beside.tenant,
                 profile=read,
                 flags=beside.flags,
                 faults=(*faults, *beside.faults),
@@ -70,13 +70,14 @@ def read_filled(
     return filled
 
 
-def _flags(raw: RawTable, asked: Collection[str]) -> Iterator[FilledRow]:
-    places = {place: heading for place, text in enumerate(raw.headings) if (heading := text.strip()) in asked}
+def _flags(raw: RawTable, rows: str, asked: Collection[str]) -> Iterator[FilledRow]:
+    headings = [heading.strip() for heading in raw.headings]
+    places = {place: heading for place, heading in enumerate(headings) if heading in asked}
     for row in raw.rows:
-        yield _flags_of(row, places)
+        yield _flags_of(row, headings.index(rows), places)
 
 
-def _flags_of(row: RawRow, places: Mapping[int, str]) -> FilledRow:
+def _flags_of(row: RawRow, whose: int, places: Mapping[int, str]) -> FilledRow:
     flags, faults = dict[str, bool](), list[RowFault]()
     for place, heading in places.items():
         cell = row.cells[place] if place < len(row.cells) else None
@@ -85,11 +86,14 @@ def _flags_of(row: RawRow, places: Mapping[int, str]) -> FilledRow:
             flags[heading] = word in word_lists().yes_cells
         elif word not in word_lists().blank_cells:
             shown = printable(word, _SHOWN)
-            faults.append(RowFault(field="facts", heading=heading, value=shown, code="not_flag", params={}))
-    return FilledRow(line=row.line, tenant="", profile=Profile(), flags=flags, faults=tuple(faults))
+            faults.append(RowFault(field="facts", heading=heading, value=shown, code="cell_not_flag", params={}))
+    tenant = _word(row.cells[whose]) if whose < len(row.cells) else ""
+    return FilledRow(line=row.line, tenant=tenant, profile=Profile(), flags=flags, faults=tuple(faults))
 
 
 def _word(cell: object) -> str:
     if isinstance(cell, bool):
         return "是" if cell else "否"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
     return fold(str(cell)) if isinstance(cell, str | int | float) else ""

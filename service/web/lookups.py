@@ -38,6 +38,7 @@ from service.screenings.stored.folders import Folder, Tenant, find_tenant, read_
 from service.screenings.stored.jobs import UNFINISHED, Job, State, new_id
 from service.screenings.stored.matrix import Parts
 from service.screenings.stored.progress import describe_failure, state_words
+from service.screenings.worklist.work import Work
 from service.shapes.reading import FilterRead
 from service.web.requests import asked_language
 from service.web.serving import (
@@ -331,6 +332,7 @@ def results_file(screening_id: str, form: str) -> flask.Response:
         chunks=tuple(jobs().chunks(job.id)),
         catalogue=engine_of(job.catalogue).catalogue,
         language=asked_language(),
+        steps=Work(store()).standing(job.series),
     )
     answer = flask.Response(result_pieces(results, kind, language=asked_language()), content_type=MEDIA_TYPES[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="cepei-results.{kind.value}"'

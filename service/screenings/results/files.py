@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -44,10 +44,21 @@ from service.screenings.stored.parts import (
     About,
     Advice,
     AmountLine,
+    FurtherSheet,
     MeasureLine,
     ResultSource,
     TenantLine,
     raw_rejected,
+)
+from service.screenings.worklist.calls import CallList, Steps
+from service.screenings.worklist.lines import (
+    CALL_KEYS,
+    CALL_WIDTHS,
+    PAIR_KEYS,
+    PAIR_WIDTHS,
+    call_lines,
+    headings,
+    pair_lines,
 )
 
 _BOM = "\ufeff"
@@ -136,6 +147,7 @@ class StoredResults:
     chunks: tuple[Chunk, ...]
     catalogue: Catalogue
     language: str
+    steps: Steps = field(default_factory=dict)
 
     @property
     def about(self) -> About:
@@ -195,6 +207,24 @@ class StoredResults:
         words = AmountWords(self.catalogue, Granting(self.catalogue, self.job.options.on), self.language)
         for table in self.pairs() if BENEFITS.name in self.schema.names else ():
             yield from words.lines(table)
+
+    def further(self, calls: int, pairs: int) -> dict[str, FurtherSheet]:
+        """Return whom to call and every pair with its reason."""
+        listed = CallList(
+            parts=self.parts,
+            catalogue=self.catalogue,
+            on=self.job.options.on,
+            language=self.language,
+            steps=self.steps,
+        )
+        told = {
+            "calls": (CALL_KEYS, CALL_WIDTHS, call_lines(listed, calls)),
+            "pairs": (PAIR_KEYS, PAIR_WIDTHS, pair_lines(listed, pairs)),
+        }
+        return {
+            name: FurtherSheet(headings=headings(listed, keys), widths=widths, lines=lines)
+            for name, (keys, widths, lines) in told.items()
+        }
 
     def rejected(self) -> Iterable[Mapping[str, Any]]:
         """Return the rejected rows, by row."""

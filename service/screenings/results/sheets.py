@@ -80,6 +80,7 @@ def results_words(language: str) -> Callable[[str], str]:
     return load_words(WORDS, language).__getitem__
 
 
+_A4 = 9
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 WORKBOOK_OPTIONS = {
     "in_memory": True,
@@ -140,6 +141,11 @@ class Sheet:
         self.pen = pen
         self.raw = sheet
         self.next_row = 0
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.set_footer("&L&A&R&P / &N")
+        sheet.fit_to_pages(1, 0)
 
     def widths(self, widths: Sequence[int]) -> None:
         """Set the widths of the columns from the left."""
@@ -147,11 +153,19 @@ class Sheet:
             self.raw.set_column(place, place, width)
 
     def head(self, keys: Sequence[str], widths: Sequence[int], *, more: Sequence[str] = ()) -> None:
-        """Write the headings, frozen and with filters; `more` are headings that are no words of ours."""
+        """Write the headings, frozen, with filters, on each page that is printed; `more` are no words of ours.
+
+        Where `more` stand beside ours there may be hundreds: ours are then repeated on each page too, whose width is
+        left as it is.
+        """
         self.widths(widths)
         texts = [*(self.pen.words(key) for key in keys), *more]
         self.add(texts, self.pen.heading)
         self.raw.freeze_panes(1, len(keys) if more else 0)
+        self.raw.repeat_rows(0)
+        if keys and more:
+            self.raw.repeat_columns(0, len(keys) - 1)
+            self.raw.set_print_scale(60)
         self.raw.autofilter(0, 0, MOST_ROWS - 1, len(texts) - 1)
 
     def add(self, cells: Sequence[str | float], form: Any = None) -> int:  # noqa: ANN401 - a format of the library

@@ -29,7 +29,7 @@ from service.screenings.results.sheets import (
     rows_below_head,
 )
 from service.screenings.shapes import VerdictCounts
-from service.screenings.stored.parts import BENEFITS, About, Advice, MeasureLine, ResultSource
+from service.screenings.stored.parts import BENEFITS, About, Advice, FurtherSheet, MeasureLine, ResultSource
 
 _MOST_BARS = 10
 _GREEN, _AMBER, _GREY, _BLUE = "#2E7D32", "#F9A825", "#9E9E9E", "#1F4E79"
@@ -110,7 +110,10 @@ def _place(chart: object, sheet: Sheet, title: str, cell: str, *, legend: bool =
 MATRIX_CELLS = 2_000_000
 """Tenants x measures; more of them make a sheet that programs open slowly or not at all."""
 
-_SHEETS = ("summary", "tenants", "measures", "matrix", "rejected", "notes")
+MOST_CALLS, MOST_PAIRS = 200, 100_000
+"""So many tenants to call and so many pairs with their reasons; a longer sheet is not read, and opens slowly."""
+
+_SHEETS = ("summary", "calls", "tenants", "measures", "matrix", "pairs", "rejected", "notes")
 _NAMED = ("row", "external_id", "uscc", "name")
 _NAMED_WIDTHS = (8, 12, 22, 34)
 _DIMENSION = re.compile(rb"<dimension [^<>]*/>")
@@ -126,6 +129,7 @@ class _Plan:
     matrix_measures: tuple[MeasureLine, ...]
     matrix_tenants: int
     sheets: tuple[str, ...]
+    further: Mapping[str, FurtherSheet]
 
 
 def workbook_pieces(source: ResultSource, *, language: str = "zh") -> Iterator[bytes]:
@@ -134,7 +138,10 @@ def workbook_pieces(source: ResultSource, *, language: str = "zh") -> Iterator[b
     shown = measures[: MOST_COLUMNS - len(_NAMED)]
     most = min(MATRIX_CELLS // max(len(shown), 1), MOST_ROWS - 1, about.rows)
     sheets = (*_SHEETS, "amounts") if BENEFITS.name in source.schema.names else _SHEETS
-    plan = _Plan(about=about, measures=measures, matrix_measures=shown, matrix_tenants=most, sheets=sheets)
+    further = source.further(MOST_CALLS, MOST_PAIRS)
+    plan = _Plan(
+        about=about, measures=measures, matrix_measures=shown, matrix_tenants=most, sheets=sheets, further=further
+    )
     short = io.BytesIO()
     with xlsxwriter.Workbook(short, WORKBOOK_OPTIONS) as workbook:
         pen = Pen(workbook, results_words(language))
@@ -145,6 +152,7 @@ def workbook_pieces(source: ResultSource, *, language: str = "zh") -> Iterator[b
         "matrix": rows_below_head(pen, _matrix_rows(pen, source, plan), cut),
         "rejected": rows_below_head(pen, _rejected_rows(source, "en" if language == "en" else "zh"), cut),
         "amounts": rows_below_head(pen, _amount_rows(pen, source), cut),
+        **{name: rows_below_head(pen, one.lines, cut) for name, one in further.items()},
     }
     return _filled(
         short, {f"xl/worksheets/sheet{place}.xml": long[name] for place, name in enumerate(sheets, 1) if name in long}
@@ -184,6 +192,8 @@ def _write_short(pen: Pen, plan: _Plan) -> None:
     titles = [f"{line.title}\n{line.kind}\n{line.status}" for line in plan.matrix_measures]
     sheets["matrix"].head(_NAMED, (*_NAMED_WIDTHS, *(11 for _ in titles)), more=titles)
     sheets["rejected"].head(("row", "line", "heading", "field", "value", "reason", "hint"), (8, 8, 22, 20, 30, 48, 60))
+    for name, one in plan.further.items():
+        sheets[name].head((), one.widths, more=one.headings)
     _write_notes(sheets["notes"], plan)
     if "amounts" in sheets:
         keys = ("measure", "verdict", "benefit", "low", "high", "comes_to", "depends_on", "window", "not_beside")
@@ -210,6 +220,7 @@ def _write_notes(sheet: Sheet, plan: _Plan) -> None:
         notes.append(words("note.matrix_rows").format(**reported))
     if len(plan.matrix_measures) < len(plan.measures):
         notes.append(words("note.matrix_columns").format(limit=MOST_COLUMNS))
+    notes.append(words("note.calls").format(calls=MOST_CALLS, pairs=MOST_PAIRS))
     if "amounts" in plan.sheets:
         notes.append(words("note.amounts"))
     for note in (*notes, *about.notes):

@@ -136,6 +136,15 @@ class AmountLine:
     not_beside: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherSheet:
+    """One more sheet of a workbook, with words of its own: headings, widths and lines."""
+
+    headings: Sequence[str]
+    widths: Sequence[int]
+    lines: Iterable[Sequence[str | float]]
+
+
 class ResultSource(Protocol):
     """A stored screening; tenants and pairs come by rising row, a tenant's pairs best first; each call starts anew.
 
@@ -161,6 +170,9 @@ class ResultSource(Protocol):
 
     def amounts(self) -> Iterable[AmountLine]:
         """Return what the pairs with benefits come to; nothing where none is stored."""
+
+    def further(self, calls: int, pairs: int) -> Mapping[str, FurtherSheet]:
+        """Return whom to call and every pair with its reason, so many of each, by the name of the sheet."""
 
     def rejected(self) -> Iterable[Mapping[str, Any]]:
         """Return the rejected rows as `RejectedRow.plain` gives them."""

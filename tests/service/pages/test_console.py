@@ -710,7 +710,7 @@ def test_downloads_are_those_of_the_api(operator, screened):
 
 
 PATHS = ("", "/events", "/tenants", "/tenants/1", f"/tenants/1/measures/{MEASURE}", "/measures", f"/measures/{MEASURE}",
-         "/matrix", "/rejected", "/changes", "/outlook", "/delete", "/results.csv")  # fmt: skip
+         "/matrix", "/calls", "/work", "/trial", "/rejected", "/changes", "/outlook", "/delete", "/results.csv")  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PATHS)

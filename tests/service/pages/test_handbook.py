@@ -154,7 +154,7 @@ def test_every_make_target_is_one():
 
 
 ABLE = {
-    "园区筛查": {"screenings", "screening_results", "screening_pairs", "screening_files"},
+    "园区筛查": {"screenings", "screening_results", "screening_pairs", "screening_files", "worklist", "dossiers"},
     "订阅变化": {"subscriptions"},
     "预览措施": {"preview"},
     "查看和处理意见": {"reports"},

@@ -16,7 +16,7 @@ from service.intake.raw_table import Format
 from service.screenings.results.files import MEDIA_TYPES, result_pieces
 from service.screenings.results.sheets import guarded, is_risky
 from service.screenings.shapes import VerdictCounts
-from service.screenings.stored.parts import RESULT_SCHEMA, About, Advice, MeasureLine, TenantLine
+from service.screenings.stored.parts import RESULT_SCHEMA, About, Advice, FurtherSheet, MeasureLine, TenantLine
 from tests.service.intake.on_a_day import read_tenants
 
 NASTY = [
@@ -71,6 +71,17 @@ class Stored:
 
     schema = RESULT_SCHEMA
     amounts = tuple
+
+    def further(self, calls, pairs):
+        """A sheet of calls and one of reasons, not longer than asked for, each text nasty."""
+        assert calls < pairs
+        lines = ([place, NASTY[place % len(NASTY)]] for place in range(min(pairs, 3)))
+        return {
+            name: FurtherSheet(
+                headings=["次序", "=企业"], widths=(8, 30), lines=lines if name == "pairs" else [[1, "=1+1"]]
+            )
+            for name in ("calls", "pairs")
+        }
 
     def pairs(self):
         unknown = [{"fact": "stage", "why": "fact_missing"}, {"fact": "region", "why": "too_coarse"}]
@@ -136,7 +147,7 @@ def test_ndjson_and_parquet_have_the_texts_as_they_are(tmp_path):
 def test_the_workbook_has_all_its_sheets_and_no_formula(tmp_path):
     path = written(tmp_path, Format.XLSX)
     found = sheets(path)
-    assert list(found) == ["汇总", "按企业", "按措施", "矩阵", "未读取的行", "说明"]
+    assert list(found) == ["汇总", "先联系", "按企业", "按措施", "矩阵", "理由与依据", "未读取的行", "说明"]
     with zipfile.ZipFile(path) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
     bodies = [content for name, content in parts.items() if name.startswith("xl/worksheets/sheet")]
@@ -189,7 +200,9 @@ def test_the_summary_shows_the_ten_measures_that_most_companies_fit_then_may_fit
 
 def test_the_workbook_speaks_english_too(tmp_path):
     found = sheets(written(tmp_path, Format.XLSX, language="en"))
-    assert list(found) == ["Summary", "By tenant", "By measure", "Matrix", "Rejected rows", "Notes"]
+    assert list(found) == [
+        "Summary", "Call first", "By tenant", "By measure", "Matrix", "Reasons", "Rejected rows", "Notes",
+    ]  # fmt: skip
     assert found["Matrix"][1][4:] == ["open", "met"]
 
 
@@ -212,7 +225,7 @@ def test_verdicts_and_texts_have_their_formats(tmp_path):
     with zipfile.ZipFile(written(tmp_path, Format.XLSX)) as packed:
         styles = ET.fromstring(packed.read("xl/styles.xml"))
         cells = {
-            cell.get("r"): cell for cell in ET.fromstring(packed.read("xl/worksheets/sheet4.xml")).iter(f"{MAIN}c")
+            cell.get("r"): cell for cell in ET.fromstring(packed.read("xl/worksheets/sheet5.xml")).iter(f"{MAIN}c")
         }
     forms = styles.find(f"{MAIN}cellXfs")
     fills = [fill.find(f".//{MAIN}fgColor") for fill in styles.find(f"{MAIN}fills")]
@@ -227,6 +240,26 @@ def test_verdicts_and_texts_have_their_formats(tmp_path):
     assert (form("D2").get("quotePrefix"), form("B2").get("quotePrefix")) == ("1", None)
     codes = {number.get("numFmtId"): number.get("formatCode") for number in styles.iter(f"{MAIN}numFmt")}
     assert codes[form("B2").get("numFmtId")] == codes[form("D2").get("numFmtId")] == "@"
+
+
+def test_every_sheet_prints_across_with_its_headings_on_each_page(tmp_path):
+    with zipfile.ZipFile(written(tmp_path, Format.XLSX)) as packed:
+        book = ET.fromstring(packed.read("xl/workbook.xml"))
+        pages = [ET.fromstring(packed.read(f"xl/worksheets/sheet{place}.xml")) for place in range(1, 9)]
+    setups = [page.find(f"{MAIN}pageSetup") for page in pages]
+    assert {(setup.get("orientation"), setup.get("paperSize")) for setup in setups} == {("landscape", "9")}
+    fitted = [place for place, setup in enumerate(setups, 1) if setup.get("fitToHeight") == "0"]
+    assert fitted == [1, 2, 3, 4, 6, 7, 8], "the matrix is as wide as it is; the others are as wide as a page"
+    titles = {
+        int(name.get("localSheetId")): name.text
+        for name in book.iter(f"{MAIN}definedName")
+        if name.get("name") == "_xlnm.Print_Titles"
+    }
+    assert titles == {
+        place: f"{sheet}!$1:$1"
+        for place, sheet in ((1, "先联系"), (2, "按企业"), (3, "按措施"), (5, "理由与依据"), (6, "未读取的行"))
+    } | {4: "矩阵!$A:$D,矩阵!$1:$1"}
+    assert all("&P / &N" in page.find(f"{MAIN}headerFooter/{MAIN}oddFooter").text for page in pages)
 
 
 def test_a_workbook_is_sent_while_it_is_written(monkeypatch):
