@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,8 +59,10 @@ def _found(text: str, sought: str, start: int, end: int) -> Iterator[tuple[int, 
     """Yield where words stand in text[start:end], whatever white space is between them there."""
     kept = [at for at in range(start, end) if not text[at].isspace()]
     plain = "".join(text[at] for at in kept)
-    for found in re.finditer(re.escape(sought), plain):
-        yield kept[found.start()], kept[found.end() - 1] + 1
+    at = plain.find(sought)
+    while at >= 0:
+        yield kept[at], kept[at + len(sought) - 1] + 1
+        at = plain.find(sought, at + len(sought))
 
 
 def _narrowest(document: Document, start: int, end: int) -> str:

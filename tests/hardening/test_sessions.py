@@ -109,14 +109,23 @@ def reader(server, operator):
 def rules():
     """Every rule of the console, but those of signing in and out."""
     app = create_app(Settings(catalogue=Path("none"), log_level="error"))
-    own = (rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"{blueprint.name}."))
+    own = (
+        rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith((f"{blueprint.name}.", "subscribing."))
+    )
     return app.url_map.bind(""), [rule for rule in own if not rule.endpoint.endswith(("sign_in", "sign_out"))]
 
 
 def places(method, screening):
     """Every address of the console that takes a method, of one screening."""
     adapter, known = rules()
-    values = {"screening_id": screening, "upload_id": "u" * 32, "row": 1, "measure_id": MEASURE, "form": "csv"}
+    values = {
+        "screening_id": screening,
+        "upload_id": "u" * 32,
+        "row": 1,
+        "measure_id": MEASURE,
+        "form": "csv",
+        "subscription_id": "0" * 32,
+    }
     for rule in known:
         if method in rule.methods:
             yield adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}, method=method)
@@ -132,7 +141,7 @@ def test_a_copied_cookie_is_worth_nothing_after_signing_out(reader, screened):
     assert len(sending) > 4
     open_ones = {place: reader.get(place).status for place in reading if not place.endswith("/events")}
     assert {place for place, status in open_ones.items() if status != 200} <= {
-        f"/screenings/new/{'u' * 32}", f"/screenings/{screened}/changes"
+        f"/screenings/new/{'u' * 32}", f"/screenings/{screened}/changes", f"/screenings/subscriptions/{'0' * 32}"
     }  # fmt: skip
     token = reader.token
     assert reader.post("/screenings/sign-out", token).status == 303

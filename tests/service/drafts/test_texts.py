@@ -4,8 +4,11 @@ import itertools
 
 import pytest
 
+from rules.drafting.draft import trial_document
 from seeds.faults import SeedError
+from service.drafts.passages import passage_of
 from service.drafts.texts import edited, moves
+from tests.rules.drafting.documents import document_of
 
 BASE = "云溪区若干措施\n一、支持\n（一）给予戍长企业20万元\n奖励。\n打印本页\n（二）支持戍果转化。\n"
 EDITS = (
@@ -44,3 +47,25 @@ def test_the_first_edit_that_finds_nothing_is_named():
     with pytest.raises(SeedError) as refused:
         edited(BASE, [EDITS[0], EDITS[0]])
     assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [("/edits/1", "edit_finds_nothing")]
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "found"),
+    [
+        ("给予20万元", {}, ("给予20万元", "1.1", 0)),
+        ("给予 20\n万元", {}, ("给予20万元", "1.1", 0)),
+        ("给予20万元", {"clause": "1.2"}, ("给予20万元", "1.1", 0)),
+        ("企业", {"clause": "1.1"}, ("企业", "1.1", 1)),
+        ("企业", {"clause": "1.1", "nth": 2}, ("企业", "1.1", 2)),
+        ("奖励。（二）", {}, ("奖励。\n（二）", "1", 0)),
+        ("企业", {}, None),
+        ("企业", {"clause": "1.1", "nth": 3}, None),
+        ("给予30万元", {}, None),
+        (" \n", {}, None),
+    ],
+    ids=["once", "other spaces", "elsewhere", "first", "second", "over lines", "several clauses", "no third", "not there", "nothing"],
+)  # fmt: skip
+def test_words_are_found_as_they_stand_with_their_clause(words, asked, found):
+    body = "一、支持\n（一）企业做强，给予20万元企业奖励。\n（二）企业上市，给予50万元。\n"
+    here = passage_of(trial_document(*document_of(body)), words, **asked)
+    assert (here and (here.quote, here.clause, here.nth)) == found

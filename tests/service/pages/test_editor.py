@@ -27,8 +27,11 @@ from service.keys import Keys, Role
 from service.settings import Settings
 from service.store import Store
 from service.web.serving import EXTENSION
+from tests.service.catalogues import conftest as editions
 from tests.service.drafting import PLACE, POLICY, SentForm, copy_of, sent_draft
 
+small, first = editions.small, editions.first
+CORRECTED = editions.DOCUMENT
 DESK = {"width": 1280, "height": 900}
 SAME = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 
@@ -156,10 +159,10 @@ def test_a_policy_goes_from_its_file_to_an_answer_and_back(new_page, served, tmp
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory, catalogue_file, content):
-    """One application whose catalogue may be replaced."""
+def home(tmp_path_factory, first, content):
+    """One application whose catalogue, of one document, may be replaced."""
     folder = tmp_path_factory.mktemp("home")
-    return House(folder, copy_of(catalogue_file, folder), content.lexicon)
+    return House(folder, copy_of(first, folder), content.lexicon)
 
 
 @pytest.fixture
@@ -278,9 +281,6 @@ def test_a_setting_lets_one_person_review_and_publish(house, monkeypatch):
     assert f'action="{house.page}/publish"' not in client.get(house.page, headers=SAME).text
 
 
-CORRECTED = "gd-life-health-draft"
-
-
 def test_a_published_document_is_corrected_and_not_lost_by_folders(house, tmp_path, capsys):
     publisher, _, publish = house.browser(Role.PUBLISHER)
     _, _, edit = house.browser(Role.EDITOR)
@@ -349,7 +349,7 @@ def test_what_cannot_be_taken_in_is_told_beside_the_form(house):
 
     for name, content, document_id, says in (
         ("a.txt", POLICY.encode(), "No Id", "编号只能用"),
-        ("a.txt", POLICY.encode(), "gd-biomanufacturing-2025", "已有这个编号"),
+        ("a.txt", POLICY.encode(), CORRECTED, "已有这个编号"),
         ("a.exe", b"MZ", "x-1", ".exe"),
         ("a.docx", b"PK\x03\x04nothing", "x-1", ""),
         ("a.pdf", b"%PDF-1.7 nothing", "x-1", ""),
