@@ -25,7 +25,7 @@ READING_CASES ?= ../shared/reading-cases
 CATALOGUE := var/catalogue.sqlite
 # What the labelled companies have reached, a hair below: a change that scores worse is told at once.
 REACHED := must@5=0.87 must@10=0.965 should@20=0.94 quote=1 applicable=1
-SOURCES := $(shell find seeds rules -type f -not -name '*.pyc')
+SOURCES := $(shell find seeds rules matcher -type f -not -name '*.pyc')
 
 .PHONY: run portal test check format lint types layers data drift eval eval-messy eval-reading benchmark mutants house bench bench-grid soak screenshots lock clean
 .DELETE_ON_ERROR:

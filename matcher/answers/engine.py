@@ -30,6 +30,7 @@ from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import QUESTION, Detail, MatchRequest, ReadFact, Reading, Unread
 from matcher.profiles.reader import build_reader
 from matcher.profiles.words import SUGGESTIONS
+from matcher.ranking.compiling import compiled_parts
 from matcher.ranking.measure_index import Flags, MeasureColumns
 from matcher.ranking.ranking import GENERAL, NOT_APPLICABLE, WEIGHTS, FeatureValue, Ranking, compare, rank, tally
 from matcher.standing import COUNTED, RELEVANCE, CountsByKind, EffectCounts, KindCounts, Standing, Totals
@@ -255,9 +256,9 @@ class Engine:
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        """Compile the catalogue."""
+        """Take over what the catalogue was compiled into when it was written, or compile it."""
         self.catalogue = catalogue
-        self.columns = MeasureColumns(catalogue)
+        self.columns = MeasureColumns(catalogue, compiled_parts(catalogue))
         self.declared = DeclaredFacts.of(catalogue)
         self.reader = build_reader(catalogue, self.declared)
         self._evidence = EvidenceFinder(self.columns)

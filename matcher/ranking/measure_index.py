@@ -8,11 +8,10 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.ranking.compiling import compiled_parts
 from matcher.ranking.passages import BELOW_PROVINCE, FoundWords, PassageIndex
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.program import Program
-from rules.language.flat import Kept, Positions, Postings
+from rules.language.flat import Kept, Parts, Positions, Postings
 from rules.language.measures import Effect, Measure, MeasureKind
 from seeds.documents import DocumentStatus
 
@@ -36,10 +35,9 @@ class MeasureColumns:
     worked out when first mentioned. Threads may share it: one that comes too early works out the same once more.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        """Take over what was compiled with the catalogue, or compile it."""
+    def __init__(self, catalogue: Catalogue, parts: Parts) -> None:
+        """Take over what the catalogue was compiled into (compiling.py)."""
         self.catalogue, self.taxonomies = catalogue, catalogue.taxonomies
-        parts = compiled_parts(catalogue)
         self.program = Program((), self.taxonomies, parts["program"])
         self.measures: Sequence[Measure] = catalogue.in_order
         self.passages = PassageIndex(parts["passages"], catalogue.place_of)
