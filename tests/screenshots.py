@@ -109,6 +109,8 @@ SHOTS = (
     Shot(name="console-tenants", path="/screenings/{screening}/tenants", signed_in=True),
     Shot(name="console-tenant", path="/screenings/{screening}/tenants/2", signed_in=True),
     Shot(name="console-pair", path="/screenings/{screening}/tenants/2/measures/ah-layout-north", signed_in=True),
+    Shot(name="console-calls", path="/screenings/{screening}/calls", languages=BOTH, signed_in=True),
+    Shot(name="console-trial", path="/screenings/{screening}/trial", signed_in=True),
     Shot(name="console-measures", path="/screenings/{screening}/measures", signed_in=True),
     Shot(name="console-measure", path="/screenings/{screening}/measures/ah-layout-north", signed_in=True),
     Shot(name="console-matrix", path="/screenings/{screening}/matrix", signed_in=True),

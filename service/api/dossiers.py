@@ -32,7 +32,7 @@ from service.web.worklist import MOST_ROWS, call_list, rows_asked
 blueprint = Blueprint("dossiers", __name__, description="What the policies say to one company, as a document.")
 
 _ONE = "/v1/screenings/<string(length=32):screening_id>"
-_ORDER = f"{_ONE}/dossiers/<string(length=16):order_id>"
+_ORDER = f"{_ONE}/dossiers/<string(length=32):order_id>"
 _ENDING = {"in": "path", "name": "ending", "required": True, "schema": {"type": "string", "enum": [*DossierFormat]}}
 _CONTENT = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in MEDIA_TYPES.values()}
 _ZIP = "application/zip"

@@ -26,7 +26,7 @@ from service.disk import open_private
 from service.dossiers.making import Maker, Wanted, file_name
 from service.dossiers.pdf import NoFontError
 from service.screenings.stored.folders import Folder, Folders, read_tenants
-from service.screenings.stored.jobs import Job, Jobs, LeaseLostError
+from service.screenings.stored.jobs import Job, Jobs, LeaseLostError, new_id
 from service.screenings.worklist.work import Work
 from service.store import Row, Store
 
@@ -77,7 +77,7 @@ class Orders:
     def add(self, screening: str, wanted: Wanted) -> Order:
         """Put an order into the queue."""
         row = {
-            "id": secrets.token_urlsafe(12), "screening": screening, "wanted": msgspec.json.encode(wanted).decode(),
+            "id": new_id(), "screening": screening, "wanted": msgspec.json.encode(wanted).decode(),
             "state": OrderState.QUEUED.value, "total": len(wanted.rows), "created_at": self._clock(),
         }  # fmt: skip
         query = """

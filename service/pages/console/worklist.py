@@ -153,7 +153,7 @@ def order_dossiers(screening_id: str) -> flask.Response:
     return go_to(link("console.calls", screening_id=screening_id) + "#dossiers")
 
 
-@blueprint.get(f"{ONE}/dossiers/<string(length=16):order_id>.zip")
+@blueprint.get(f"{ONE}/dossiers/<string(length=32):order_id>.zip")
 def dossiers_zip(screening_id: str, order_id: str) -> flask.Response:
     """Give the dossiers of an order."""
     return zip_file(finished_job(screening_id), order_id)

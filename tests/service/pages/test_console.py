@@ -554,8 +554,10 @@ def test_one_condition_short_tells_the_condition_in_the_way(operator):
     page = get(operator, f"{base}/measures/{measure_id}?standing=one_condition_short", cookie).body.decode()
     assert page.count("不符：联合高校或科研机构开展") == 3
     assert "联合高校或科研机构开展" in get(operator, base, cookie).body.decode()
-    pages = [get(operator, f"{base}/matrix?across={across}", cookie).body.decode() for across in range(1, 8)]
-    assert sum(page.count(f'class="cell near" href="{base}/tenants/2/measures/{measure_id}"') for page in pages) == 1
+    matrix = get(operator, f"{base}/matrix", cookie).body.decode()
+    assert "所选企业在各项措施上没有差别" in matrix
+    same = re.search(r"所选企业全部只差一项条件：\d+ 项</summary>(.*?)</details>", matrix, re.DOTALL)[1]
+    assert f"{base}/measures/{measure_id}" in same
     pair = get(operator, f"{base}/tenants/2/measures/{measure_id}", cookie)
     assert "不符合" in pair.body.decode()
 
@@ -582,7 +584,7 @@ def test_the_matrix_is_walked_with_the_keyboard_and_leads_to_the_evidence(consol
     focused = page.evaluate(
         "document.activeElement.closest('td').cellIndex + ',' + document.activeElement.closest('tr').rowIndex"
     )
-    assert focused == "2,2"
+    assert focused == "2,3", "two rows of headings stand above"
     page.keyboard.press("Home")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="为什么是这个结论")).to_be_visible()
@@ -599,6 +601,13 @@ def test_every_cell_of_the_matrix_is_what_the_results_say(operator, screened):
             r'class="cell (\w+)" href="[^"]*/tenants/(\d+)/measures/([^"?]+)"', page
         ):
             found[int(row), measure_id] = kind
+    told = {row for row, _ in found}
+    for summary, listed in re.findall(r"<details><summary>(.*?)</summary>\s*<ul>(.*?)</ul>", "".join(pages), re.DOTALL):
+        same = re.search(r'class="cell (\w+)"', summary)
+        for ids in (re.findall(r'/measures/([^"?]+)"', item) for item in listed.split("</li>")):
+            columns = {(row, one): same[1] if same else found[row, ids[0]] for row in told for one in ids}
+            assert same or all(found.get(pair, kind) == kind for pair, kind in columns.items())
+            found |= columns
     rows = csv.DictReader(io.StringIO(operator.get(f"/v1/screenings/{screened}/results.csv").body.decode("utf-8-sig")))
     shown = {key for key, kind in found.items() if kind in {"applicable", "possible"}}
     assert len(found) == (TENANTS - 1) * operator.get("/v1/measures?per_page=1").json["total"]
@@ -748,6 +757,123 @@ def test_every_page_is_accessible_and_fits_a_phone(console, operator, screened, 
     page.context.clear_cookies()
     page.goto(f"/screenings?lang={language}")
     axe_clean(page)
+
+
+# --- the work list
+
+
+@pytest.fixture(scope="module")
+def called(operator):
+    """A screening whose work goes on in the tests of this section; its place, a cookie, the token of its forms."""
+    rows = [
+        {"name": f"甲{number}", "city": ("广州", "蚌埠市")[number % 2], "products": ["疫苗"]} for number in range(6)
+    ]
+    place = operator.finished(rows).removeprefix("/v1")
+    cookie = cookie_of(operator)
+    return place, cookie, token_in(get(operator, f"{place}/calls", cookie))
+
+
+def send_file(operator, path, cookie, token, content):
+    """Send a form with a file as a browser does."""
+    body = (
+        f'--cut\r\nContent-Disposition: form-data; name="token"\r\n\r\n{token}\r\n'
+        '--cut\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+        f"{content}\r\n--cut--\r\n"
+    )
+    headers = {
+        "Content-Type": "multipart/form-data; boundary=cut", "Cookie": f"{COOKIE}={cookie}",
+        "Origin": operator.server.base, "Accept": "text/html",
+    }  # fmt: skip
+    return operator.server.call("POST", path, body=body.encode(), headers=headers)
+
+
+def test_the_list_of_calls_leads_to_messages_forms_and_dossiers(console, operator, called):
+    place = called[0]
+    item = operator.get(f"/v1{place}/calls").json["items"][0]
+    page = console()
+    page.goto(f"{place}/calls")
+    expect(page.get_by_role("heading", level=1)).to_have_text("先联系这 20 家")
+    first = page.get_by_role("article").first
+    first.locator("summary", has_text="可发送的文字").click()
+    assert first.locator("textarea").input_value() == item["message"]
+    first.locator("summary", has_text="措施与依据").click()
+    expect(first.locator("blockquote").first).to_have_text(item["measures"][0]["quote"])
+    for name, begins in (("这家的回填表", b"PK"), ("下载全部清单", "\ufeff次序".encode())):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=name).first.click()
+        assert Path(download.value.path()).read_bytes().startswith(begins)
+    first.get_by_role("heading").get_by_role("link").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="档案 一页 PDF").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+
+
+def test_a_status_is_noted_on_the_page_of_a_pair_and_listed(operator, called):
+    place, cookie, token = called
+    pair = f"{place}/tenants/2/measures/{MEASURE}"
+    sent = post(operator, pair, cookie, token=token, status="applied", note=ATTACK)
+    assert (sent.status, sent.headers["Location"]) == (303, f"{pair}#work")
+    shown = get(operator, pair, cookie).body.decode()
+    assert "办理状态：已申报" in shown
+    assert ATTACK not in shown
+    assert "已申报" in get(operator, f"{place}/work?status=applied", cookie).body.decode()
+    assert "已记录 0 项" in get(operator, f"{place}/work?status=refused", cookie).body.decode()
+    assert post(operator, pair, cookie, token=token, status="done").status == 422
+    assert post(operator, pair, cookie, status="applied").status == 403, "a form of another page"
+
+
+def test_answers_are_uploaded_and_what_is_wrong_is_told_beside_the_list(operator, called):
+    place, cookie, token = called
+    wrong = send_file(operator, f"{place}/answers", cookie, token, "企业名称,行业\n甲1,疫苗\n")
+    assert wrong.status == 422
+    assert "回填表里没有“行号（请勿改动）”一列" in wrong.body.decode()
+    assert "先联系这 20 家" in wrong.body.decode()
+    right = send_file(operator, f"{place}/answers", cookie, token, "行号（请勿改动）,员工人数\n2,70\n")
+    assert right.status == 303, right.body.decode()
+    fresh = right.headers["Location"]
+    assert operator.wait(f"/v1{fresh}")["state"] == "finished"
+    assert "从业人数：70" in get(operator, f"{fresh}/tenants/2", cookie).body.decode()
+    assert get(operator, f"{fresh}/changes", cookie).status == 200
+
+
+def test_dossiers_are_ordered_by_a_form(operator, called):
+    place, cookie, token = called
+    wrong = post(operator, f"{place}/dossiers", cookie, token=token, form="brief", format="pdf", rows="2;3")
+    assert (wrong.status, "须为行号" in wrong.body.decode()) == (422, True)
+    sent = post(
+        operator, f"{place}/dossiers", cookie, token=token, form="brief", format="docx", rows="", first="2",
+        letterhead="某某产业园\n服务部",
+    )  # fmt: skip
+    assert sent.headers["Location"] == f"{place}/calls#dossiers"
+    (order,) = operator.get(f"/v1{place}/dossiers").json["items"]
+    operator.wait(f"/v1{place}/dossiers/{order['id']}")
+    assert f"{place}/dossiers/{order['id']}.zip" in get(operator, f"{place}/calls", cookie).body.decode()
+    assert get(operator, f"{place}/dossiers/{order['id']}.zip", cookie).body.startswith(b"PK")
+
+
+def test_a_new_measure_is_tried_by_a_form_that_can_be_reloaded(operator, called):
+    place, cookie, token = called
+    given = {
+        "title": "某市若干措施", "text": "对员工50人以上的生物医药企业给予补助。其他另行规定。", "place": "广州",
+        "sector": "生物医药", "fact-0": "employees", "side-0": "at_least", "value-0": "50",
+    }  # fmt: skip
+    sent = post(operator, f"{place}/trial", cookie, token=token, **given)
+    assert sent.status == 303
+    shown, again = (get(operator, sent.headers["Location"], cookie).body.decode() for _ in range(2))
+    assert shown == again
+    assert '<blockquote lang="zh-CN">对员工50人以上的生物医药企业给予补助。</blockquote>' in shown
+    assert all(
+        f"<li>{label}</li>" in shown for label in ("注册地在广东省广州市", "行业属于生物医药", "从业人数不低于50人")
+    )
+    assert "适合或可能适合的企业：3 家" in shown
+    for wrong, says in (
+        ({"title": ""}, "请填写“文件或措施名称”"),
+        ({"place": "某某地"}, "适用地区“某某地”没有读懂"),
+        ({"value-0": "很多"}, "很多"),
+    ):
+        sent = post(operator, f"{place}/trial", cookie, token=token, **{**given, **wrong})
+        refused = get(operator, sent.headers["Location"], cookie)
+        assert (refused.status, says in refused.body.decode()) == (422, True)
 
 
 @pytest.mark.parametrize("query", ["verdict=perhaps", "page=0", "colour=1", "sort=name", "across=x"])

@@ -47,6 +47,9 @@ CONSOLE = {
     "console.measure": "/screenings/{screening}/measures/ah-layout-north",
     "console.matrix": "/screenings/{screening}/matrix",
     "console.rejected": "/screenings/{screening}/rejected",
+    "console.calls": "/screenings/{screening}/calls",
+    "console.work": "/screenings/{screening}/work",
+    "console.trial": "/screenings/{screening}/trial",
 }
 EDITOR = {
     "editor.home": "/editor",
@@ -69,6 +72,11 @@ NO_PAGES = {
     "embed.script",
     "console.events",
     "console.download",
+    "console.calls_csv",
+    "console.questions",
+    "console.work_csv",
+    "console.dossier",
+    "console.dossiers_zip",
     "editor.trail_file",
     "editor.passage",
 }

@@ -425,7 +425,7 @@ def test_dossiers_of_many_come_as_one_file_each_as_if_asked_for_alone(operator, 
     assert pages == 1
     assert text.startswith("某某产业园")
     assert [one["id"] for one in operator.get(f"{screening}/dossiers").json["items"]] == [told["id"]]
-    assert operator.get(f"{screening}/dossiers/{'x' * 16}").status == 404
+    assert operator.get(f"{screening}/dossiers/{'x' * 32}").status == 404
 
 
 @pytest.mark.parametrize(
