@@ -1,12 +1,11 @@
-"""Zipped documents, DOCX and OFD, into lines; refused before they are parsed where they are bombs or declare entities.
+"""Zipped documents: refused before they are parsed where they are bombs or declare entities; DOCX into lines.
 
-Knows how both keep paragraphs, tables and pages; nothing of an archive is written to disk or looked up elsewhere.
+Knows how Word keeps paragraphs, tables and numbers; nothing of an archive is written to disk or looked up elsewhere.
 """
 
 from __future__ import annotations
 
 import io
-import posixpath
 import re
 import zipfile
 import zlib
@@ -14,11 +13,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree as ET
 
 from seeds.faults import CodedError
 from seeds.fields import CELL_BREAK
-from seeds.paper import MOST_PAGES
 from seeds.web_page import LONGEST_CELL, splits_label
 
 if TYPE_CHECKING:
@@ -51,11 +48,11 @@ def open_package(data: bytes, kind: str) -> zipfile.ZipFile:
         raise CodedError("package_parts", count=len(entries), most=MOST_PARTS)
     for entry in entries:
         if entry.filename.lower().endswith((".xml", ".rels")):
-            _read_part(archive, entry.filename, kind)
+            read_part(archive, entry.filename, kind)
     return archive
 
 
-def _read_part(archive: zipfile.ZipFile, name: str, kind: str) -> bytes:
+def read_part(archive: zipfile.ZipFile, name: str, kind: str) -> bytes:
     """Return one XML part; raise CodedError where it is missing, too long, or declares a document type."""
     try:
         size = archive.getinfo(name).file_size
@@ -196,69 +193,3 @@ def _numbered_as(paragraph: Paragraph) -> tuple[str, int] | None:
         if number is not None and number.numId is not None:
             return str(number.numId.val), number.ilvl.val if number.ilvl is not None else 0
     return None
-
-
-_OFD = "{http://www.ofdspec.org/2016}"
-_SAME_LINE = 0.5
-_WORD_GAP = 1.5
-
-
-def ofd_pages(data: bytes) -> list[list[str]]:
-    """Return the lines of each page of an OFD file, from top to bottom and left to right."""
-    with open_package(data, "ofd") as archive:
-        entry = _parsed(archive, "OFD.xml")
-        pages: list[list[str]] = []
-        for root in entry.iter(f"{_OFD}DocRoot"):
-            place = _inside("", root.text or "")
-            for page in _parsed(archive, place).iter(f"{_OFD}Page"):
-                if len(pages) == MOST_PAGES:
-                    raise CodedError("too_many_pages", most=MOST_PAGES)
-                content = _inside(posixpath.dirname(place), page.get("BaseLoc") or "")
-                pages.append(_ofd_lines(_parsed(archive, content)))
-    if not pages:
-        raise CodedError("ofd_broken")
-    return pages
-
-
-def _inside(folder: str, location: str) -> str:
-    """Return the name of a part: an absolute location begins at the archive, others at the folder."""
-    joined = location if location.startswith("/") else posixpath.join(folder, location)
-    return posixpath.normpath(joined).lstrip("/")
-
-
-def _parsed(archive: zipfile.ZipFile, name: str) -> ET.Element:
-    try:
-        return ET.fromstring(_read_part(archive, name, "ofd"))  # noqa: S314 - document types were refused
-    except ET.ParseError as error:
-        raise CodedError("ofd_broken") from error
-
-
-def _ofd_lines(page: ET.Element) -> list[str]:
-    """Return the lines of a page: words whose base lines are as high, by their left edge."""
-    words = []
-    for one in page.iter(f"{_OFD}TextObject"):
-        left, top, wide, _ = (*(_number(n, 0.0) for n in (one.get("Boundary") or "").split()), 0.0, 0.0, 0.0, 0.0)[:4]
-        size = _number(one.get("Size"), 3.0)
-        for code in one.iter(f"{_OFD}TextCode"):
-            x, y = left + _number(code.get("X"), 0.0), top + _number(code.get("Y"), 0.0)
-            words.append((y, x, size, left + wide, code.text or ""))
-    lines: list[list[tuple[float, float, float, float, str]]] = []
-    for word in sorted(words):
-        if lines and abs(word[0] - lines[-1][0][0]) <= _SAME_LINE * word[2]:
-            lines[-1].append(word)
-        else:
-            lines.append([word])
-    return [_joined(sorted(line, key=lambda word: word[1])) for line in lines]
-
-
-def _joined(words: list[tuple[float, float, float, float, str]]) -> str:
-    text, right = "", None
-    for _, left, size, end, word in words:
-        text += " " if right is not None and left - right > _WORD_GAP * size else ""
-        text, right = text + word, end
-    return text
-
-
-def _number(printed: str | None, otherwise: float) -> float:
-    found = re.fullmatch(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?", printed or "")
-    return float(found[0]) if found else otherwise

@@ -5,13 +5,19 @@ Knows where words stand on a page, not what they say.
 
 from __future__ import annotations
 
+import math
+import posixpath
 import re
-from collections import Counter
-from dataclasses import dataclass
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from seeds.faults import CodedError
+from seeds.packages import open_package, read_part
 
 MOST_PAGES = 2_000
 _EDGE_LINES = 2
@@ -140,13 +146,18 @@ def _is_column(words: list[Words], width: float) -> bool:
 
 def _lines(words: list[Words]) -> list[str]:
     """Return the lines of a column from top to bottom."""
+    return [_joined(line) for line in _in_lines(words)]
+
+
+def _in_lines(words: list[Words]) -> list[list[Words]]:
+    """Return words by the lines that they stand on, each from left to right."""
     lines: list[list[Words]] = []
     for word in sorted(words, key=lambda word: (-word.bottom, word.left)):
         if lines and abs(lines[-1][0].bottom - word.bottom) <= (word.top - word.bottom) / 2:
             lines[-1].append(word)
         else:
             lines.append([word])
-    return [_joined(sorted(line, key=lambda word: word.left)) for line in lines]
+    return [sorted(line, key=lambda word: word.left) for line in lines]
 
 
 def _joined(line: list[Words]) -> str:
@@ -156,3 +167,206 @@ def _joined(line: list[Words]) -> str:
         apart = word.left - before.right > (before.top - before.bottom)
         text += f" {word.text}" if apart else word.text
     return text
+
+
+_POINTS = 72 / 25.4
+_TOUCHING, _TWICE = 0.5, 0.2
+_ONE_BACK_IN = 4
+_FARTHEST = 1e6
+_UNREADABLE = re.compile("[\ue000-\uf8ff\ufffd\u00a4\\s]")
+"""What stands in a text where a program wrote only the numbers of glyphs."""
+_FULL_WIDTH = "\u2010"
+_NOT_TURNED = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+def ofd_pages(data: bytes) -> list[list[str]]:
+    """Return the lines of each page of an OFD file; raise CodedError where it is broken, too long or a picture."""
+    with open_package(data, "ofd") as archive:
+        package = _OfdPackage(archive)
+        pages = [page for root in _named(package.part("ofd.xml"), "DocRoot") for page in package.pages(root.text or "")]
+    if not pages:
+        raise CodedError("ofd_broken")
+    if 2 * sum(any(_UNREADABLE.sub("", line) for line in page) for page in pages) < len(pages):
+        raise CodedError("ofd_pictures")
+    return pages
+
+
+_Turned = tuple[int, Words]
+"""A word and by how many degrees its line is turned; its place is that on a page turned back."""
+
+
+class _OfdPackage:
+    """The parts of an OFD file, by names as programs write them: in any case, with either slash."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._names = {_inside("", alias): name for name in archive.namelist() for alias in _aliases(name)}
+        self._templates: dict[str, list[_Turned]] = {}
+        self._count = 0
+
+    def part(self, name: str) -> ET.Element:
+        try:
+            data = read_part(self._archive, self._names.get(name, name), "ofd")
+            return ET.fromstring(data)  # noqa: S314 - document types were refused
+        except ET.ParseError as error:
+            raise CodedError("ofd_broken") from error
+
+    def pages(self, root: str) -> Iterator[list[str]]:
+        """Yield the lines of each page of one document, with those of the templates that lie under it."""
+        name = _inside("", root)
+        document, folder = self.part(name), posixpath.dirname(name)
+        templates = {
+            one.get("ID"): _inside(folder, one.get("BaseLoc") or "") for one in _named(document, "TemplatePage")
+        }
+        for page in (page for listed in _named(document, "Pages") for page in _named(listed, "Page")):
+            self._count += 1
+            if self._count > MOST_PAGES:
+                raise CodedError("too_many_pages", most=MOST_PAGES)
+            content = self.part(_inside(folder, page.get("BaseLoc") or ""))
+            under = [templates.get(one.get("TemplateID"), "") for one in _named(content, "Template")]
+            yield _ofd_lines([*(word for name in under if name for word in self._template(name)), *_ofd_words(content)])
+
+    def _template(self, name: str) -> list[_Turned]:
+        if name not in self._templates:
+            self._templates[name] = list(_ofd_words(self.part(name)))
+        return self._templates[name]
+
+
+def _aliases(name: str) -> Iterator[str]:
+    """Yield the name of a part, and what it is where a program wrote Chinese without saying in which encoding."""
+    yield name
+    for encoding in ("gb18030", "utf-8"):
+        try:
+            yield name.encode("cp437").decode(encoding)
+        except UnicodeError:
+            continue
+
+
+def _inside(folder: str, location: str) -> str:
+    """Return the name of a part: an absolute location begins at the archive, others at the folder."""
+    location = location.strip().replace("\\", "/").lower()
+    joined = location if location.startswith("/") else posixpath.join(folder, location)
+    return posixpath.normpath(joined).lstrip("/")
+
+
+def _named(holder: ET.Element, name: str) -> Iterator[ET.Element]:
+    """Yield the elements of this name in whatever namespace: programs write several."""
+    return (one for one in holder.iter() if one.tag.rpartition("}")[2] == name)
+
+
+def _ofd_words(page: ET.Element) -> Iterator[_Turned]:
+    """Yield the words of a page: some programs write a line as one object, some each glyph as one."""
+    for one in _named(page, "TextObject"):
+        told = {name.lower(): value for name, value in one.attrib.items()}
+        a, b, c, d, e, f = _numbers(told.get("ctm"), _NOT_TURNED)[:6]
+        left, top = _numbers(told.get("boundary"), (0.0, 0.0))[:2]
+        size = _numbers(told.get("size"), (3.0,))[0]
+        angle, tall = math.atan2(b, a), size * math.hypot(c, d)
+        for text, x, y, wide in () if told.get("visible") == "false" else _runs(one, size):
+            right, down = left + a * x + c * y + e, top + b * x + d * y + f
+            begin = right * math.cos(angle) + down * math.sin(angle)
+            base = down * math.cos(angle) - right * math.sin(angle)
+            sides = [_POINTS * side for side in (begin, -base, begin + wide * math.hypot(a, b), tall - base)]
+            yield round(math.degrees(angle)), Words(sides[0], sides[1], sides[2], sides[3], text)
+
+
+def _runs(one: ET.Element, size: float) -> Iterator[tuple[str, float, float, float]]:
+    """Yield what of a text object runs on without a leap, its place and width; words from top to bottom are one."""
+    x = y = 0.0
+    for code in _named(one, "TextCode"):
+        x, y = _numbers(code.get("X"), (x,))[0], _numbers(code.get("Y"), (y,))[0]
+        text = "".join(map(str.strip, (code.text or "").split("\n"))) if "\n" in (code.text or "") else code.text or ""
+        wide = [size if char >= _FULL_WIDTH else size / 2 for char in text]
+        down = _steps(code.get("DeltaY"), [0.0] * len(text))
+        across = _steps(code.get("DeltaX"), [0.0] * len(text) if any(down) else wide)
+        if any(down) and not any(across):
+            yield text, x, y, size
+            continue
+        run, begin = "", x
+        for char, width, step, drop in zip(text, wide, across, down, strict=True):
+            run += char
+            if drop or step < 0:
+                yield run, begin, y, x + width - begin
+                run, begin = "", x + step
+            elif step - width > size:  # the next cell of a row
+                run += " "
+            x, y = x + step, y + drop
+        if run:
+            yield run.rstrip(), begin, y, x - begin
+
+
+def _steps(printed: str | None, otherwise: list[float]) -> list[float]:
+    """Return the way from each glyph to the next: `3 3 g 2 1.5` is 3 3 1.5 1.5; what is not told is as otherwise."""
+    steps: list[float] = []
+    words = iter((printed or "").split())
+    for word in words:
+        count = int(_numbers(next(words, ""), (0.0,))[0]) if word == "g" else 1
+        step = _numbers(next(words, "") if word == "g" else word, (0.0,))[0]
+        steps += [step] * min(count, len(otherwise) - len(steps))
+    return steps[: len(otherwise)] + otherwise[len(steps) :]
+
+
+def _numbers(printed: str | None, otherwise: tuple[float, ...]) -> tuple[float, ...]:
+    """Return printed numbers, or others where one of them is none or some are missing."""
+    words = (printed or "").split()
+    try:
+        found = tuple(float(word) for word in words)
+    except ValueError:
+        return otherwise
+    return found if len(found) >= len(otherwise) and all(abs(one) < _FARTHEST for one in found) else otherwise
+
+
+def _ofd_lines(words: list[_Turned]) -> list[str]:
+    """Return the lines of a page; what is turned (a table on its side, a watermark) comes after what is not."""
+    turned: dict[int, list[Words]] = defaultdict(list)
+    for angle, word in words:
+        turned[angle % 360].append(word)
+    lines: list[str] = []
+    for angle in sorted(turned):
+        runs = _printed_once(turned[angle])
+        lines += _lines_as_written(runs) or lines_of_words(_pieces(runs))
+    return lines
+
+
+def _printed_once(runs: list[Words]) -> list[Words]:
+    """Leave out what is printed once more in its place to look bold."""
+    seen: set[tuple[str, int, int]] = set()
+    kept = []
+    for run in runs:
+        grain = max(_TWICE * (run.top - run.bottom), _TWICE) / 2
+        across, up = round(run.left / grain), round(run.bottom / grain)
+        near = {(run.text, across + right, up + higher) for right in (-1, 0, 1) for higher in (-1, 0, 1)}
+        if not near & seen:
+            kept.append(run)
+        seen.add((run.text, across, up))
+    return kept
+
+
+def _lines_as_written(runs: list[Words]) -> list[str]:
+    """Return the lines in the order in which the file has them, none where it goes up or back too often to be read.
+
+    Programs write a table cell by cell: a label stands before its rows, though it is printed beside the middle one.
+    """
+    lines: list[list[Words]] = []
+    back = 0
+    for run in runs:
+        risen = run.bottom - lines[-1][-1].bottom if lines else -math.inf
+        is_beside = abs(risen) <= (run.top - run.bottom) / 2
+        if is_beside and run.left >= lines[-1][-1].left:
+            lines[-1].append(run)
+        else:
+            back += is_beside or risen > 0
+            lines.append([run])
+    return [_joined(line) for line in lines] if _ONE_BACK_IN * back <= len(lines) else []
+
+
+def _pieces(runs: list[Words]) -> list[Words]:
+    """Return runs that touch as one word."""
+    pieces: list[Words] = []
+    for line in _in_lines(runs):
+        for index, one in enumerate(line):
+            if index > 0 and one.left - pieces[-1].right <= _TOUCHING * (one.top - one.bottom):
+                pieces[-1] = replace(pieces[-1], right=one.right, text=pieces[-1].text + one.text)
+            else:
+                pieces.append(one)
+    return pieces
