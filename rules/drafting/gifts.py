@@ -57,7 +57,7 @@ def manner_of(
             manner["years"] = int(one.figure.high)
         if one.role is Role.PARTS:
             manner["instalments"] = int(one.figure.high)
-    if "首次" in sentence.text:
+    if holds(words.once, sentence.text):
         manner["first_time_only"] = True
     if holds(words.stacking["difference"], sentence.text):
         manner["difference_only"] = True

@@ -62,6 +62,24 @@ GIVES = {
         }
     ],
     "对建成的基地每家奖励50万元，不高于其建设投入资金的50%": [{"amount": "50万元", "per": "enterprise"}, {"rate_up_to": "50%", "of": "investment"}],
+    "研发费用1000万元以下的部分按8%、1000万元至5000万元的部分按5%、5000万元以上的部分按2%给予补助，最高不超过300万元": [
+        {
+            "brackets": [("1000万元", "8%"), ("5000万元", "5%"), (None, "2%")], "of": "rd_spend",
+            "caps": [("300万元", "item")],
+        }
+    ],
+    "设备投入不超过500万元的部分按照10%给予补助，超过500万元的部分按照5%给予补助": [
+        {"brackets": [("500万元", "10%"), (None, "5%")], "of": "equipment"}
+    ],
+    "对投资额2000万元以内、2000万元以上部分，分别按6%、3%给予奖励": [
+        {"brackets": [("2000万元", "6%"), (None, "3%")], "of": "investment"}
+    ],
+    "对营业收入超过1000万元的部分按2%给予奖励": [{"rate": "2%", "of": "revenue"}],
+    "按照额定能力不少于1000公斤和500公斤两档分别给予500万元和200万元补贴": [
+        {"tiers": [("按照额定能力不少于1000公斤", "500万元"), ("500公斤两档", "200万元")]}
+    ],
+    "给予100万元奖励，分3年拨付": [{"amount": "100万元", "instalments": 3}],
+    "对同一企业给予30万元奖励，只奖励一次": [{"amount": "30万元", "first_time_only": True}],
     "本办法自2026年3月1日起施行": [],
     "获得上级补助超过实际支出50%的，不再给予补助": [],
 }  # fmt: skip
@@ -82,6 +100,7 @@ ASKS = {
     "年营业收入比上年增加1000万元以上": ["年营业收入比上年增加1000万元以上"],
     "境内研发费用占全部研发费用的比例不低于60%": ["境内研发费用占全部研发费用的比例不低于60%"],
     "缴纳社保的员工人均工资不低于5000元": ["缴纳社保的员工人均工资不低于5000元"],
+    "法人股东持股比例占全部股份1/3以上": ["法人股东持股比例占全部股份1/3以上"],
     "注册一年以上的企业": [("years_in_business", "at_least", 1.0)],
     "应有不少于全部屋面投影40%的面积安装光伏": ["应有不少于全部屋面投影40%的面积安装光伏"],
     "实际出资额在3亿元至5亿元的，给予不超过500万元资金支持": ["实际出资额在3亿元至5亿元的"],
@@ -103,6 +122,8 @@ def read(lexicon):
 def plain(benefit):
     """Return a benefit without its cites: caps as (amount, by), tiers as (what, amount)."""
     kept = {key: value for key, value in benefit.items() if key not in ("kind", "cite", "tiers", "caps")}
+    if "brackets" in benefit:
+        kept["brackets"] = [(one.get("up_to"), one["rate"]) for one in benefit["brackets"]]
     if "caps" in benefit:
         kept["caps"] = [(cap["amount"], cap["by"]) for cap in benefit["caps"]]
     if "tiers" in benefit:
