@@ -1,11 +1,13 @@
-"""Zipped documents: refused before they are parsed where they are bombs or declare entities; DOCX into lines.
+"""Zipped documents, DOCX and OFD: refused before they are parsed where they are bombs or declare entities.
 
-Knows how Word keeps paragraphs, tables and numbers; nothing of an archive is written to disk or looked up elsewhere.
+Knows how Word keeps paragraphs, tables and numbers, and which parts make a page of an OFD; nothing of an archive is
+written to disk or looked up elsewhere.
 """
 
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 import zlib
@@ -13,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 from seeds.faults import CodedError
 from seeds.fields import CELL_BREAK
@@ -48,11 +51,11 @@ def open_package(data: bytes, kind: str) -> zipfile.ZipFile:
         raise CodedError("package_parts", count=len(entries), most=MOST_PARTS)
     for entry in entries:
         if entry.filename.lower().endswith((".xml", ".rels")):
-            read_part(archive, entry.filename, kind)
+            _read_part(archive, entry.filename, kind)
     return archive
 
 
-def read_part(archive: zipfile.ZipFile, name: str, kind: str) -> bytes:
+def _read_part(archive: zipfile.ZipFile, name: str, kind: str) -> bytes:
     """Return one XML part; raise CodedError where it is missing, too long, or declares a document type."""
     try:
         size = archive.getinfo(name).file_size
@@ -193,3 +196,65 @@ def _numbered_as(paragraph: Paragraph) -> tuple[str, int] | None:
         if number is not None and number.numId is not None:
             return str(number.numId.val), number.ilvl.val if number.ilvl is not None else 0
     return None
+
+
+def ofd_layers(archive: zipfile.ZipFile) -> Iterator[list[ET.Element]]:
+    """Yield what lies on each page of an OFD file: the templates under it, then its own content."""
+    package = _OfdPackage(archive)
+    for root in named(package.part("ofd.xml"), "DocRoot"):
+        yield from package.pages(root.text or "")
+
+
+def named(holder: ET.Element, name: str) -> Iterator[ET.Element]:
+    """Yield the elements of this name in whatever namespace: programs write several."""
+    return (one for one in holder.iter() if one.tag.rpartition("}")[2] == name)
+
+
+class _OfdPackage:
+    """The parts of an OFD file, by names as programs write them: in any case, with either slash."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._names = {_inside("", alias): name for name in archive.namelist() for alias in _aliases(name)}
+        self._templates: dict[str, ET.Element] = {}
+
+    def part(self, name: str) -> ET.Element:
+        try:
+            data = _read_part(self._archive, self._names.get(name, name), "ofd")
+            return ET.fromstring(data)  # noqa: S314 - document types were refused
+        except ET.ParseError as error:
+            raise CodedError("ofd_broken") from error
+
+    def pages(self, root: str) -> Iterator[list[ET.Element]]:
+        """Yield the layers of each page of one document."""
+        name = _inside("", root)
+        document, folder = self.part(name), posixpath.dirname(name)
+        templates = {
+            one.get("ID"): _inside(folder, one.get("BaseLoc") or "") for one in named(document, "TemplatePage")
+        }
+        for page in (page for listed in named(document, "Pages") for page in named(listed, "Page")):
+            content = self.part(_inside(folder, page.get("BaseLoc") or ""))
+            under = [templates.get(one.get("TemplateID"), "") for one in named(content, "Template")]
+            yield [*(self._template(name) for name in under if name), content]
+
+    def _template(self, name: str) -> ET.Element:
+        if name not in self._templates:
+            self._templates[name] = self.part(name)
+        return self._templates[name]
+
+
+def _aliases(name: str) -> Iterator[str]:
+    """Yield the name of a part, and what it is where a program wrote Chinese without saying in which encoding."""
+    yield name
+    for encoding in ("gb18030", "utf-8"):
+        try:
+            yield name.encode("cp437").decode(encoding)
+        except UnicodeError:
+            continue
+
+
+def _inside(folder: str, location: str) -> str:
+    """Return the name of a part: an absolute location begins at the archive, others at the folder."""
+    location = location.strip().replace("\\", "/").lower()
+    joined = location if location.startswith("/") else posixpath.join(folder, location)
+    return posixpath.normpath(joined).lstrip("/")

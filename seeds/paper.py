@@ -6,9 +6,7 @@ Knows where words stand on a page, not what they say.
 from __future__ import annotations
 
 import math
-import posixpath
 import re
-import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +15,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from seeds.faults import CodedError
-from seeds.packages import open_package, read_part
+from seeds.packages import named, ofd_layers, open_package
 
 MOST_PAGES = 2_000
 _EDGE_LINES = 2
@@ -181,9 +179,12 @@ _NOT_TURNED = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 def ofd_pages(data: bytes) -> list[list[str]]:
     """Return the lines of each page of an OFD file; raise CodedError where it is broken, too long or a picture."""
+    pages: list[list[str]] = []
     with open_package(data, "ofd") as archive:
-        package = _OfdPackage(archive)
-        pages = [page for root in _named(package.part("ofd.xml"), "DocRoot") for page in package.pages(root.text or "")]
+        for layers in ofd_layers(archive):
+            if len(pages) == MOST_PAGES:
+                raise CodedError("too_many_pages", most=MOST_PAGES)
+            pages.append(_ofd_lines([word for layer in layers for word in _ofd_words(layer)]))
     if not pages:
         raise CodedError("ofd_broken")
     if 2 * sum(any(_UNREADABLE.sub("", line) for line in page) for page in pages) < len(pages):
@@ -195,68 +196,9 @@ _Turned = tuple[int, Words]
 """A word and by how many degrees its line is turned; its place is that on a page turned back."""
 
 
-class _OfdPackage:
-    """The parts of an OFD file, by names as programs write them: in any case, with either slash."""
-
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self._names = {_inside("", alias): name for name in archive.namelist() for alias in _aliases(name)}
-        self._templates: dict[str, list[_Turned]] = {}
-        self._count = 0
-
-    def part(self, name: str) -> ET.Element:
-        try:
-            data = read_part(self._archive, self._names.get(name, name), "ofd")
-            return ET.fromstring(data)  # noqa: S314 - document types were refused
-        except ET.ParseError as error:
-            raise CodedError("ofd_broken") from error
-
-    def pages(self, root: str) -> Iterator[list[str]]:
-        """Yield the lines of each page of one document, with those of the templates that lie under it."""
-        name = _inside("", root)
-        document, folder = self.part(name), posixpath.dirname(name)
-        templates = {
-            one.get("ID"): _inside(folder, one.get("BaseLoc") or "") for one in _named(document, "TemplatePage")
-        }
-        for page in (page for listed in _named(document, "Pages") for page in _named(listed, "Page")):
-            self._count += 1
-            if self._count > MOST_PAGES:
-                raise CodedError("too_many_pages", most=MOST_PAGES)
-            content = self.part(_inside(folder, page.get("BaseLoc") or ""))
-            under = [templates.get(one.get("TemplateID"), "") for one in _named(content, "Template")]
-            yield _ofd_lines([*(word for name in under if name for word in self._template(name)), *_ofd_words(content)])
-
-    def _template(self, name: str) -> list[_Turned]:
-        if name not in self._templates:
-            self._templates[name] = list(_ofd_words(self.part(name)))
-        return self._templates[name]
-
-
-def _aliases(name: str) -> Iterator[str]:
-    """Yield the name of a part, and what it is where a program wrote Chinese without saying in which encoding."""
-    yield name
-    for encoding in ("gb18030", "utf-8"):
-        try:
-            yield name.encode("cp437").decode(encoding)
-        except UnicodeError:
-            continue
-
-
-def _inside(folder: str, location: str) -> str:
-    """Return the name of a part: an absolute location begins at the archive, others at the folder."""
-    location = location.strip().replace("\\", "/").lower()
-    joined = location if location.startswith("/") else posixpath.join(folder, location)
-    return posixpath.normpath(joined).lstrip("/")
-
-
-def _named(holder: ET.Element, name: str) -> Iterator[ET.Element]:
-    """Yield the elements of this name in whatever namespace: programs write several."""
-    return (one for one in holder.iter() if one.tag.rpartition("}")[2] == name)
-
-
 def _ofd_words(page: ET.Element) -> Iterator[_Turned]:
     """Yield the words of a page: some programs write a line as one object, some each glyph as one."""
-    for one in _named(page, "TextObject"):
+    for one in named(page, "TextObject"):
         told = {name.lower(): value for name, value in one.attrib.items()}
         a, b, c, d, e, f = _numbers(told.get("ctm"), _NOT_TURNED)[:6]
         left, top = _numbers(told.get("boundary"), (0.0, 0.0))[:2]
@@ -273,7 +215,7 @@ def _ofd_words(page: ET.Element) -> Iterator[_Turned]:
 def _runs(one: ET.Element, size: float) -> Iterator[tuple[str, float, float, float]]:
     """Yield what of a text object runs on without a leap, its place and width; words from top to bottom are one."""
     x = y = 0.0
-    for code in _named(one, "TextCode"):
+    for code in named(one, "TextCode"):
         x, y = _numbers(code.get("X"), (x,))[0], _numbers(code.get("Y"), (y,))[0]
         text = "".join(map(str.strip, (code.text or "").split("\n"))) if "\n" in (code.text or "") else code.text or ""
         wide = [size if char >= _FULL_WIDTH else size / 2 for char in text]
