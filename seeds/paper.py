@@ -25,6 +25,7 @@ _LINES_OF_A_COLUMN = 8
 _NARROWEST_GUTTER = 8.0
 _LINES_ACROSS = 2
 _SHORTEST_MEAN = 8
+_LONGEST_LABEL, _FEWEST_LABELS, _SLACK, _MOST_LINES = 8, 3, 0.5, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def lines_of_words(words: list[Words]) -> list[str]:
     """Return the lines of a page, of two columns one after the other, from top to bottom."""
     gutter = _gutter([word for word in words if word.text.strip()])
     if gutter is None:
-        return _lines(words)
+        return [_joined(line) for line in _labels_first(_in_lines(words))]
     across = [word for word in words if word.left < gutter < word.right]
     lowest = min((word.bottom for word in across), default=float("inf"))
     head = [word for word in across if word.bottom >= lowest]
@@ -145,6 +146,58 @@ def _is_column(words: list[Words], width: float) -> bool:
 def _lines(words: list[Words]) -> list[str]:
     """Return the lines of a column from top to bottom."""
     return [_joined(line) for line in _in_lines(words)]
+
+
+def _labels_first(lines: list[list[Words]]) -> list[list[Words]]:
+    """Put each label of a table before the rows of its cell, beside the middle of which it is printed.
+
+    Labels are short, stand under each other at the left, and nothing else does there.
+    """
+    if len(lines) > _MOST_LINES:  # no page of paper
+        return lines
+    firsts = [line[0] for line in lines if len(line[0].text.strip()) <= _LONGEST_LABEL]
+    column = max(([one for one in firsts if _is_under(one, other)] for other in firsts), key=len, default=[])
+    if len(column) < _FEWEST_LABELS:
+        return lines
+    edge = max(one.right for one in column)
+    placed: list[list[Words]] = []
+    cells: list[list[Words]] = []
+    for line in [*lines, []]:
+        is_label = bool(line) and line[0] in column
+        body = line[1:] if is_label else line
+        if line and all(word.left >= edge - _SLACK * (word.top - word.bottom) for word in body):
+            cells.append(line)
+            continue
+        placed += [one for cell in _cells(cells, column) for one in cell]
+        cells = []
+        placed += [line] if line else []
+    return placed
+
+
+def _cells(lines: list[list[Words]], column: list[Words]) -> Iterator[list[list[Words]]]:
+    """Yield the lines of each cell of a table, its label first: a cell reaches as far above its label as below."""
+    labels = [(number, line[0]) for number, line in enumerate(lines) if line[0] in column]
+    start = 0
+    for index, (number, label) in enumerate(labels):
+        after = labels[index + 1][0] if index + 1 < len(labels) else len(lines)
+        begins = range(number + 1) if index == 0 else [start]  # what stands above the first cell is none of it
+        middle, near = (label.top + label.bottom) / 2, _SLACK * (label.top - label.bottom)
+        off = {
+            (begin, end): abs((lines[begin][-1].top + lines[end - 1][-1].bottom) / 2 - middle)
+            for begin in begins
+            for end in range(number + 1, after + 1)
+        }
+        widest = max((pair for pair in off if off[pair] <= near), key=lambda pair: pair[1] - pair[0], default=None)
+        begin, end = widest if widest and index == 0 else min(off, key=lambda pair: off[pair])
+        yield lines[start:begin]
+        bodies = [body for line in lines[begin:end] if (body := [word for word in line if word is not label])]
+        yield [[label, *bodies[0]]] if len(bodies) == 1 else [[label], *bodies]
+        start = end
+    yield lines[start:]
+
+
+def _is_under(one: Words, other: Words) -> bool:
+    return abs((one.left + one.right) - (other.left + other.right)) <= 2 * _SLACK * (other.top - other.bottom)
 
 
 def _in_lines(words: list[Words]) -> list[list[Words]]:

@@ -52,15 +52,21 @@ def test_radicals_of_a_font_become_the_characters_they_stand_for(tmp_path: Path)
 
 
 TABLE = (
-    glyphs("关于支持中试平台的通知", 40, 30)
-    + glyphs("条件要求", 25, 50)  # printed beside the middle of the three rows that follow
-    + glyphs("一、在本市注册且年营业收入达到", 50, 45)
-    + glyphs("2000万元。", 50, 50)
-    + glyphs("二、有研发场地。", 50, 55)
+    glyphs("关于支持中试平台的通知", 60, 30)
+    + glyphs("依据文件", 25, 42)  # labels are printed beside the middle of their rows
+    + glyphs("《云溪区支持中试平台若干", 50, 40)
+    + glyphs("措施》", 50, 44)
+    + glyphs("条件要求", 25, 55)
+    + glyphs("一、在本市注册且年营业收入达到", 50, 50)
+    + glyphs("2000万元。", 50, 55)
+    + glyphs("二、有研发场地。", 50, 60)
     + glyphs("服务流程", 25, 65)
     + glyphs("网上申报。", 50, 65)
 )
-ROWS = ["一、在本市注册且年营业收入达到", "2000万元。", "二、有研发场地。"]
+SHOWN = [
+    "关于支持中试平台的通知", "依据文件", "《云溪区支持中试平台若干", "措施》", "条件要求", "一、在本市注册且年营业收入达到", "2000万元。",
+    "二、有研发场地。", "服务流程|网上申报。",
+]  # fmt: skip
 
 
 def one_page(path: Path, *objects: str, **more: Any) -> Path:
@@ -68,15 +74,21 @@ def one_page(path: Path, *objects: str, **more: Any) -> Path:
 
 
 def test_an_ofd_page_of_single_glyphs_is_read_cell_by_cell_as_it_is_written(tmp_path: Path) -> None:
-    lines = shown(one_page(tmp_path, *TABLE))
-    assert lines == ["关于支持中试平台的通知", "条件要求", *ROWS, "服务流程 网上申报。"]
+    assert read_source(one_page(tmp_path, *TABLE)).text.replace(" ", "|").split("\n") == SHOWN
 
 
-def test_an_ofd_page_written_in_no_order_is_read_from_top_to_bottom(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", range(3))
+def test_a_table_written_in_no_order_is_read_from_its_labels(tmp_path: Path, seed: int) -> None:
     shuffled = list(TABLE)
-    Random(5).shuffle(shuffled)
-    lines = shown(one_page(tmp_path, *shuffled))
-    assert [line for line in lines if line in ROWS or "条件" in line] == [ROWS[0], "条件要求 2000万元。", ROWS[2]]
+    Random(seed).shuffle(shuffled)
+    assert read_source(one_page(tmp_path, *shuffled)).text.replace(" ", "|").split("\n") == SHOWN
+
+
+def test_short_lines_under_each_other_are_no_labels(tmp_path: Path) -> None:
+    lines = ["一、总则", "本措施支持企业建设中试平台，", "二、条件", "在本市注册。", "三、附则", "自印发之日起施行。"]
+    objects = [run(line, 30, 30 + 8 * n) for n, line in enumerate(lines)]
+    Random(1).shuffle(objects)
+    assert shown(one_page(tmp_path, *objects)) == lines
 
 
 @pytest.mark.parametrize(
