@@ -80,7 +80,7 @@ eval-scans: var/ocr/installed
 
 var/ocr/installed: pyproject.toml
 	$(PYTHON) -m venv var/ocr
-	var/ocr/bin/python -m pip install --quiet --upgrade '.[ocr]'
+	var/ocr/bin/python -m pip install --quiet --editable '.[ocr]'
 	touch $@
 
 benchmark: .venv/dev

@@ -35,6 +35,7 @@ class DraftingWords:
     changes: tuple[str, ...]
     other_wholes: tuple[str, ...]
     duties: tuple[str, ...]
+    easing: tuple[str, ...]
     steps: tuple[str, ...]
     manners: tuple[str, ...]
     once: tuple[str, ...]
@@ -62,8 +63,8 @@ _LISTS = frozenset(
     {
         "paying", "denying", "at_most_before", "at_most_behind", "other_policies", "windows", "materials",
         "definitions", "others", "changes", "other_wholes", "duties", "opens", "closes", "given", "ruling",
-        "leading_in", "support_nouns", "papers", "going_on", "steps", "manners", "once", "all_year", "repeats",
-        "vague_behind", "vague_before",
+        "leading_in", "support_nouns", "papers", "going_on", "easing", "steps", "manners", "once", "all_year",
+        "repeats", "vague_behind", "vague_before",
     }
 )  # fmt: skip
 
