@@ -182,7 +182,9 @@ class _Drafter:
         return manner_of(sentence, RoleReader(self._words).read(sentence), self._words) if is_said else {}
 
     def _is_a_case(self, sentence: Sentence) -> bool:
-        """Tell whether a sentence says how some of them apply: 「更名的，须先办理变更」; nobody else is asked that."""
+        """Tell whether a sentence says how some of them apply, 「更名的，须先办理变更」, or who of them goes first."""
+        if holds(self._words.preferring, sentence.text):
+            return True
         told = [segment.text.strip("，：,: ") for segment in sentence.segments]
         named = next(
             (n for n, one in enumerate(told, 1) if one.endswith(("的", "的企业", "的单位", "的项目"))), len(told)

@@ -35,6 +35,8 @@ class DraftingWords:
     changes: tuple[str, ...]
     other_wholes: tuple[str, ...]
     duties: tuple[str, ...]
+    preferring: tuple[str, ...]
+    taxes: tuple[str, ...]
     easing: tuple[str, ...]
     steps: tuple[str, ...]
     manners: tuple[str, ...]
@@ -64,7 +66,7 @@ _LISTS = frozenset(
         "paying", "denying", "at_most_before", "at_most_behind", "other_policies", "windows", "materials",
         "definitions", "others", "changes", "other_wholes", "duties", "opens", "closes", "given", "ruling",
         "leading_in", "support_nouns", "papers", "going_on", "easing", "steps", "manners", "once", "all_year",
-        "repeats", "vague_behind", "vague_before",
+        "preferring", "taxes", "repeats", "vague_behind", "vague_before",
     }
 )  # fmt: skip
 
