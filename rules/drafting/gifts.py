@@ -32,7 +32,8 @@ def gift_of(sentence: Sentence, one: Placed, words: DraftingWords) -> dict[str, 
     before = sentence.text[one.segment.start : one.figure.start]
     behind = sentence.text[one.figure.end - 1 : one.figure.end + _BEHIND]
     slashed = {name: tuple(word for word in named if "/" in word) for name, named in words.per.items()}
-    per = nearest(words.per, before) or first_named(slashed, behind)
+    other = "item" if behind[1:2] in ("/", "／") else None  # 元/公斤: for something that has no name of its own
+    per = nearest(words.per, before) or first_named(slashed, behind) or other
     return {**amount_of(one), **base_of(sentence, one, words), **({"per": per} if per else {})}
 
 

@@ -22,6 +22,7 @@ _BETWEEN = re.compile("(?:的?(?:奖励|补助|补贴|资助))?(?:、|和|及|�
 _PART, _FEWEST_BRACKETS = "部分", 2
 _RESPECTIVELY, _SHORTEST_LIST, _SHOWN = "分别", 4, 60
 _JOINTS = re.compile("、|以及|[和或]|(?<!以)及(?!以上|以下|其以上)")
+_STEPS_COUNTED = re.compile("[两二三四五2-5]个?档次?$")
 _LEVEL = "(?:国际|国家|省|自治区|市|区|县)级?"
 _LEVELS = re.compile(f"{_LEVEL}(?:(?:、|和|及|或){_LEVEL}){{1,4}}")
 
@@ -165,8 +166,8 @@ def _list_in(sentence: Sentence, start: int, end: int, wanted: int) -> list[Span
 
 def _item(sentence: Sentence, start: int, end: int) -> Span:
     item = sentence.words(start, end)
-    skipped = next((len(word) for word in ("对于", "对") if item.text.startswith(word)), 0)
-    shown = item.text[skipped:].rstrip("的")
+    skipped = next((len(word) for word in ("对于", "对", "按照", "按") if item.text.startswith(word)), 0)
+    shown = _STEPS_COUNTED.sub("", item.text[skipped:]).rstrip("的")
     return Span(item.start + skipped, item.start + skipped + len(shown), shown)
 
 
