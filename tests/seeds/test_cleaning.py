@@ -319,3 +319,9 @@ def test_the_words_of_a_field_go_on_where_its_cell_is_narrow(cell: list[str], li
     text = "\n".join(["工具分类", "资金支持", "服务对象", *cell, "服务内容", "支持企业建设平台。"])
     kept = clean(text).splitlines()
     assert kept[kept.index("服务对象") + 1 : kept.index("服务内容")] == (lines or cell)
+
+
+def test_a_title_that_is_printed_twice_is_two_lines() -> None:
+    title = "云溪区积极发展先进制造业构建更具竞争力的现代化产业体系"
+    body = [f"一、支持企业在本区建设中试平台和检验检测平台，对新建的平台给予补助{n}" for n in range(6)]
+    assert clean("\n".join([f"5. {title}", title, *body])).splitlines()[:2] == [f"5.{title}", title]
