@@ -310,7 +310,9 @@ def _continues(paragraph: str, lines: list[_Line], wrap: float | None) -> bool:
         return True
     if _goes_on_with_list(last.text, following.text):
         return True
-    is_again = last.text != following.text and last.text.endswith(following.text)  # 「5. 题目」, then 「题目」
+    is_again = (
+        last.text.endswith(following.text) and len(last.text) > len(following.text) > _SHORTEST_TITLE
+    )  # 「5. 题目」, 「题目」
     if _begins_paragraph(following.text) or _STANDALONE.fullmatch(paragraph) or is_label(last.text) or is_again:
         return False
     text = _tidy(paragraph[-_LONGEST_TAIL:])

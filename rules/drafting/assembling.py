@@ -95,7 +95,8 @@ def _title(sentence: Sentence, headings: Counter[str], words: DraftingWords) -> 
         return heading
     phrase = addressed(sentence, words)
     told = [segment.text.strip("，：,: ") for segment in sentence.segments]
-    who = phrase.text if phrase else next((one for one in told if not one.startswith(words.manners)), told[0])
+    names = (one for one in told if one.endswith("的") or not one.startswith(words.manners))
+    who = phrase.text if phrase else next(names, told[0])
     what = next((word for word in words.given if word in sentence.text), "")
     title = who if not what or what in who else f"{who}：{what}"
     return title if len(title) <= _LONGEST_TITLE else f"{who[: _LONGEST_TITLE - len(what) - 2]}…{what}"

@@ -307,6 +307,19 @@ def test_a_condition_that_does_not_load_is_put_into_words(lexicon):
     assert taken == [("1", "职工不少于50")]
 
 
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("按照包容审慎原则，鼓励制氢项目建设", "鼓励制氢项目建设"),
+        ("通过省级鉴定的，给予补助5万元", "通过省级鉴定的：补助"),
+        ("围绕重点产业，支持企业建设中试平台", "支持企业建设中试平台"),
+    ],
+)
+def test_a_title_says_what_is_done_and_not_in_which_manner(words, title, lexicon):
+    body = f"一、支持\n{words}。对优秀企业给予20万元奖励。"
+    assert drafted(lexicon, body)[1].pack["measures"][0]["title"] == title
+
+
 def test_how_support_is_paid_out_is_no_measure_of_its_own(lexicon):
     body = "一、支持内容\n第一条 对优秀企业给予20万元奖励。\n二、政策兑现\n第二条 奖励按30%、70%分两次兑现给企业。"
     assert len(drafted(lexicon, body)[1].pack["measures"]) == 1
