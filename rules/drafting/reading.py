@@ -82,8 +82,10 @@ class SentenceReader:
                 read.benefits.append({"kind": "grant", **gift_of(sentence, one, self.words), **step, "cite": cite})
                 read.step = ""
             read.used.add(one.figure.start)
-        if read.benefits:
-            self._lengthen(sentence, placed, read.benefits[0])
+        ends = [benefit.get("tiers", [benefit])[-1]["cite"].end - sentence.span.start for benefit in read.benefits]
+        for benefit, end in zip(read.benefits, ends, strict=True):
+            start = max((other for other in ends if other < end), default=0)
+            self._lengthen(sentence, placed, benefit, (start, len(sentence.text) if end == max(ends) else end))
 
     def _is_of_a_tax(self, sentence: Sentence, one: Placed) -> bool:
         """Tell whether a share is that of a tax: 「按17%税率征收」, 「实际税负超过3%的部分」."""
@@ -113,12 +115,17 @@ class SentenceReader:
         read.used.add(one.figure.start)
         return True
 
-    def _lengthen(self, sentence: Sentence, placed: Sequence[Placed], benefit: dict[str, Any]) -> None:
-        """Say for how long and in how many parts the first benefit is paid; its cite then reaches that far."""
+    def _lengthen(
+        self, sentence: Sentence, placed: Sequence[Placed], benefit: dict[str, Any], stretch: tuple[int, int]
+    ) -> None:
+        """Say how a benefit is paid, as a stretch of the sentence tells it; its cite then reaches that far."""
         if "tiers" in benefit:  # its manner was read beside its last step
             return
-        manner = manner_of(sentence, placed, self.words)
-        told = [one.figure for one in placed if one.role in (Role.YEARS, Role.PARTS)]
+        manner = manner_of(sentence, placed, self.words, *stretch)
+        told = [
+            one.figure for one in placed
+            if one.role in (Role.YEARS, Role.PARTS) and stretch[0] <= one.figure.start < stretch[1]
+        ]  # fmt: skip
         if told:
             start, end = (place - sentence.span.start for place in (benefit["cite"].start, benefit["cite"].end))
             benefit["cite"] = sentence.covering(min(start, told[0].start), max(end, told[-1].end))

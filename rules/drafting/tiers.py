@@ -50,12 +50,12 @@ class TierReader:
         self, sentence: Sentence, placed: Sequence[Placed], steps: Sequence[Step], paid: Sequence[Placed]
     ) -> dict[str, Any]:
         tiers = []
-        begin = steps[0][0].start - sentence.span.start
+        begin = sentence.segment_at(steps[0][0].start - sentence.span.start).start
         for (_, when), one in zip(steps, paid, strict=True):
             cite = sentence.covering(begin, one.figure.end)
             gift = {**amount_of(replace(one, at_most=paid[0].at_most)), **base_of(sentence, one, self.words)}
             tiers.append({"when": when, **gift, "cite": cite})
-        manner = manner_of(sentence, placed, self.words, tiers[-1]["cite"].text)
+        manner = manner_of(sentence, placed, self.words, begin, tiers[-1]["cite"].end - sentence.span.start)
         return {"kind": "grant", **manner, "tiers": tiers}
 
     def _turn(self, sentence: Sentence, first: Placed) -> int:
