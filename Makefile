@@ -5,6 +5,7 @@
 # make eval   scores the labelled companies of tests/golden and fails where they score worse than they did
 # make eval-messy  the same for companies as people type them, whose goals are not reached yet
 # make eval-reading  scores what is read of labelled documents, FILES and READING_CASES, against the goals for reading
+# make eval-scans  reads pages of SCANNED made like scans with the real recogniser, and counts the characters it gets right (some minutes)
 # make benchmark  scores the service at URL with the public benchmark, simple means beside it
 # make mutants  puts small changes into the deciding code and lists those that no test notices (15 minutes at most)
 # make house  measures the source: rooms, imports, comments, how many files one match and one row run through
@@ -21,13 +22,14 @@ URL ?= http://127.0.0.1:$(PORT)
 TABLE_READERS := $(addprefix service/intake/,files headings rows xlsx)
 # The documents that labels of tests/reading are of, and further labelled ones; neither is kept here.
 FILES ?= ../shared/corpus
+SCANNED ?= $(FILES)/beijing_guide_2024_part1.pdf 9 14
 READING_CASES ?= ../shared/reading-cases
 CATALOGUE := var/catalogue.sqlite
 # What the labelled companies have reached, a hair below: a change that scores worse is told at once.
 REACHED := must@5=0.87 must@10=0.965 should@20=0.94 quote=1 applicable=1
 SOURCES := $(shell find seeds rules matcher -type f -not -name '*.pyc')
 
-.PHONY: run portal test check format lint types layers data drift eval eval-messy eval-reading benchmark mutants house bench bench-grid soak screenshots lock clean
+.PHONY: run portal test check format lint types layers data drift eval eval-messy eval-reading eval-scans benchmark mutants house bench bench-grid soak screenshots lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/runtime $(CATALOGUE)
@@ -71,6 +73,15 @@ eval-messy: .venv/dev $(CATALOGUE)
 
 eval-reading: .venv/dev
 	$(BIN)/python -m tests.reading $(FILES) tests/reading/labels $(READING_CASES) $(READING_CASES) --verbose
+
+# The extra has a place of its own: tests hold what is said without it.
+eval-scans: var/ocr/installed
+	var/ocr/bin/python -m tests.reading.scans $(SCANNED)
+
+var/ocr/installed: pyproject.toml
+	$(PYTHON) -m venv var/ocr
+	var/ocr/bin/python -m pip install --quiet --editable '.[ocr]'
+	touch $@
 
 benchmark: .venv/dev
 	$(BIN)/python -m benchmark --url $(URL) --baselines

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
-from seeds.fields import begins_field, is_label
+from seeds.fields import begins_field, is_label, leads_in_prose
 
 # Unicode's EquivalentUnifiedIdeograph.txt for the CJK Radicals Supplement, radical and ideograph in turn.
 # NFKC knows two of these only; U+2E80 has no equivalent.
@@ -145,6 +145,8 @@ _TITLE_END = re.compile(
 _ORGAN_END = re.compile(r"(?:办公厅|办公室|人民政府|委员会|委|厅|局|部|院)$")
 # Shorter than one printed line: such a line was ended by its writer, not broken by a page.
 _SHORTEST_BROKEN = 22
+_NARROWEST_CELL = 15
+_WHOLE_NAME = re.compile("(?:企业|单位|机构|组织|个人|人员|人才|园区|基地|平台|公司|项目)(?:等)?$")
 _LONGEST_LISTING_HEAD = 30
 """No heading that lists (推动新材料、新能源发展) is longer."""
 _LINES_OF_A_TITLE = 4
@@ -285,7 +287,11 @@ def _join_lines(lines: list[_Line]) -> list[str]:
     paragraphs: list[list[str]] = []
     tail = ""
     for index, line in enumerate(lines):
-        if paragraphs and _continues(tail, lines[index - 1 : index + _LINES_OF_A_TITLE], wrap):
+        in_cell = len(paragraphs) > 1 and leads_in_prose("".join(paragraphs[-2]))
+        if paragraphs and (
+            _continues(tail, lines[index - 1 : index + _LINES_OF_A_TITLE], wrap)
+            or (in_cell and _continues_in_cell(lines[index - 1], line))
+        ):
             left, right = tail[-1], line.text[0]
             # Only Latin words that a break parted get their space back.
             parted = left.isascii() and left.isalpha() and right.isascii() and right.isalpha()
@@ -304,7 +310,10 @@ def _continues(paragraph: str, lines: list[_Line], wrap: float | None) -> bool:
         return True
     if _goes_on_with_list(last.text, following.text):
         return True
-    if _begins_paragraph(following.text) or _STANDALONE.fullmatch(paragraph) or is_label(last.text):
+    is_again = (
+        last.text.endswith(following.text) and len(last.text) > len(following.text) > _SHORTEST_TITLE
+    )  # 「5. 题目」, 「题目」
+    if _begins_paragraph(following.text) or _STANDALONE.fullmatch(paragraph) or is_label(last.text) or is_again:
         return False
     text = _tidy(paragraph[-_LONGEST_TAIL:])
     if _is_whole_title(text):
@@ -313,6 +322,12 @@ def _continues(paragraph: str, lines: list[_Line], wrap: float | None) -> bool:
     if _fills_its_width(last, following, wrap):
         return not (ended and _is_indented(following, wrap))
     return not (ended or _SECTION.match(text)) and (_is_broken(text) or _parts_title(text, lines[1:]))
+
+
+def _continues_in_cell(last: _Line, following: _Line) -> bool:
+    """Say whether the words of a field go on: its cell is narrower than the page, so its lines are shorter."""
+    ended = _SENTENCE_END.search(last.text) or _WHOLE_NAME.search(last.text) or is_label(last.text)
+    return last.width >= _NARROWEST_CELL and not ended and not _begins_paragraph(following.text)
 
 
 def _goes_on_with_list(last: str, following: str) -> bool:

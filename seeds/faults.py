@@ -112,11 +112,17 @@ class Fault:
         """Return the message and the hint."""
         return worded(self.code, self.params, language)
 
-    def __str__(self) -> str:
-        """Render the fault in English on one line: file, pointer, message, hint."""
-        message, hint = self.worded("en")
+    def line(self, language: str) -> str:
+        """Return the fault on one line: file, pointer, message, hint."""
+        message, hint = self.worded(language)
+        if language == "zh":
+            return f"{self.file}#{self.pointer}：{message}{f'（{hint}）' if hint else ''}"
         text = f"{self.file}#{self.pointer}: {message}"
         return f"{text} ({hint})" if hint else text
+
+    def __str__(self) -> str:
+        """Render the fault in English."""
+        return self.line("en")
 
 
 class SeedError(Exception):

@@ -57,6 +57,8 @@ _LABELLED = re.compile(
     r"【(?P<bracketed>[^【】\n]{2,12})】|(?P<plain>[^\s|：，。；、【】]{2,6}(?:/频度)?)(?P<end>$|[|：])"
 )
 _FIELDS_OF_A_CARD = 3
+_LONGEST_SORT = 12
+"""So long is what stands between two labels of one row at most: 工具分类 资金支持 服务对象 企业."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,11 @@ class Part:
 def is_label(line: str) -> bool:
     """Say whether a line is a label of a field and nothing else."""
     return line.strip().strip("【】：") in LABELS
+
+
+def leads_in_prose(line: str) -> bool:
+    """Say whether a line is a label, and nothing else, of what is given, asked, or to whom."""
+    return _KIND_OF.get(line.strip().strip("【】：")) in (FieldKind.WHO, FieldKind.WHAT, FieldKind.ASKS)
 
 
 def begins_field(line: str) -> bool:
@@ -108,7 +115,14 @@ def parted_labels(lines: list[str]) -> list[str]:
 def _parted(line: str) -> str:
     label = max((label for label in LABELS if line.startswith(label)), key=len, default="")
     rest = line[len(label) :]
-    return f"{label} {rest}" if label and rest.strip("：: ") and rest[0] not in "：: " else line
+    if not label or not rest.strip("：: ") or rest[0] in "：:":
+        return line
+    value = rest.strip()
+    places = {place: other for other in LABELS if 0 < (place := value.find(other)) <= _LONGEST_SORT}
+    if places and not re.search("[，。；：]", value[: min(places)]):  # a second label in the same row
+        place = min(places)
+        value = f"{value[:place].strip()} {_parted(value[place:])}"
+    return f"{label} {value}"
 
 
 def _rows_of(line: str) -> list[str]:

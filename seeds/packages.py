@@ -1,6 +1,7 @@
-"""Zipped documents, DOCX and OFD, into lines; refused before they are parsed where they are bombs or declare entities.
+"""Zipped documents, DOCX and OFD: refused before they are parsed where they are bombs or declare entities.
 
-Knows how both keep paragraphs, tables and pages; nothing of an archive is written to disk or looked up elsewhere.
+Knows how Word keeps paragraphs, tables and numbers, and which parts make a page of an OFD; nothing of an archive is
+written to disk or looked up elsewhere.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from xml.etree import ElementTree as ET
 
 from seeds.faults import CodedError
 from seeds.fields import CELL_BREAK
-from seeds.paper import MOST_PAGES
 from seeds.web_page import LONGEST_CELL, splits_label
 
 if TYPE_CHECKING:
@@ -198,67 +198,63 @@ def _numbered_as(paragraph: Paragraph) -> tuple[str, int] | None:
     return None
 
 
-_OFD = "{http://www.ofdspec.org/2016}"
-_SAME_LINE = 0.5
-_WORD_GAP = 1.5
+def ofd_layers(archive: zipfile.ZipFile) -> Iterator[list[ET.Element]]:
+    """Yield what lies on each page of an OFD file: the templates under it, then its own content."""
+    package = _OfdPackage(archive)
+    for root in named(package.part("ofd.xml"), "DocRoot"):
+        yield from package.pages(root.text or "")
 
 
-def ofd_pages(data: bytes) -> list[list[str]]:
-    """Return the lines of each page of an OFD file, from top to bottom and left to right."""
-    with open_package(data, "ofd") as archive:
-        entry = _parsed(archive, "OFD.xml")
-        pages: list[list[str]] = []
-        for root in entry.iter(f"{_OFD}DocRoot"):
-            place = _inside("", root.text or "")
-            for page in _parsed(archive, place).iter(f"{_OFD}Page"):
-                if len(pages) == MOST_PAGES:
-                    raise CodedError("too_many_pages", most=MOST_PAGES)
-                content = _inside(posixpath.dirname(place), page.get("BaseLoc") or "")
-                pages.append(_ofd_lines(_parsed(archive, content)))
-    if not pages:
-        raise CodedError("ofd_broken")
-    return pages
+def named(holder: ET.Element, name: str) -> Iterator[ET.Element]:
+    """Yield the elements of this name in whatever namespace: programs write several."""
+    return (one for one in holder.iter() if one.tag.rpartition("}")[2] == name)
+
+
+class _OfdPackage:
+    """The parts of an OFD file, by names as programs write them: in any case, with either slash."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._names = {_inside("", alias): name for name in archive.namelist() for alias in _aliases(name)}
+        self._templates: dict[str, ET.Element] = {}
+
+    def part(self, name: str) -> ET.Element:
+        try:
+            data = _read_part(self._archive, self._names.get(name, name), "ofd")
+            return ET.fromstring(data)  # noqa: S314 - document types were refused
+        except ET.ParseError as error:
+            raise CodedError("ofd_broken") from error
+
+    def pages(self, root: str) -> Iterator[list[ET.Element]]:
+        """Yield the layers of each page of one document."""
+        name = _inside("", root)
+        document, folder = self.part(name), posixpath.dirname(name)
+        templates = {
+            one.get("ID"): _inside(folder, one.get("BaseLoc") or "") for one in named(document, "TemplatePage")
+        }
+        for page in (page for listed in named(document, "Pages") for page in named(listed, "Page")):
+            content = self.part(_inside(folder, page.get("BaseLoc") or ""))
+            under = [templates.get(one.get("TemplateID"), "") for one in named(content, "Template")]
+            yield [*(self._template(name) for name in under if name), content]
+
+    def _template(self, name: str) -> ET.Element:
+        if name not in self._templates:
+            self._templates[name] = self.part(name)
+        return self._templates[name]
+
+
+def _aliases(name: str) -> Iterator[str]:
+    """Yield the name of a part, and what it is where a program wrote Chinese without saying in which encoding."""
+    yield name
+    for encoding in ("gb18030", "utf-8"):
+        try:
+            yield name.encode("cp437").decode(encoding)
+        except UnicodeError:
+            continue
 
 
 def _inside(folder: str, location: str) -> str:
     """Return the name of a part: an absolute location begins at the archive, others at the folder."""
+    location = location.strip().replace("\\", "/").lower()
     joined = location if location.startswith("/") else posixpath.join(folder, location)
     return posixpath.normpath(joined).lstrip("/")
-
-
-def _parsed(archive: zipfile.ZipFile, name: str) -> ET.Element:
-    try:
-        return ET.fromstring(_read_part(archive, name, "ofd"))  # noqa: S314 - document types were refused
-    except ET.ParseError as error:
-        raise CodedError("ofd_broken") from error
-
-
-def _ofd_lines(page: ET.Element) -> list[str]:
-    """Return the lines of a page: words whose base lines are as high, by their left edge."""
-    words = []
-    for one in page.iter(f"{_OFD}TextObject"):
-        left, top, wide, _ = (*(_number(n, 0.0) for n in (one.get("Boundary") or "").split()), 0.0, 0.0, 0.0, 0.0)[:4]
-        size = _number(one.get("Size"), 3.0)
-        for code in one.iter(f"{_OFD}TextCode"):
-            x, y = left + _number(code.get("X"), 0.0), top + _number(code.get("Y"), 0.0)
-            words.append((y, x, size, left + wide, code.text or ""))
-    lines: list[list[tuple[float, float, float, float, str]]] = []
-    for word in sorted(words):
-        if lines and abs(word[0] - lines[-1][0][0]) <= _SAME_LINE * word[2]:
-            lines[-1].append(word)
-        else:
-            lines.append([word])
-    return [_joined(sorted(line, key=lambda word: word[1])) for line in lines]
-
-
-def _joined(words: list[tuple[float, float, float, float, str]]) -> str:
-    text, right = "", None
-    for _, left, size, end, word in words:
-        text += " " if right is not None and left - right > _WORD_GAP * size else ""
-        text, right = text + word, end
-    return text
-
-
-def _number(printed: str | None, otherwise: float) -> float:
-    found = re.fullmatch(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?", printed or "")
-    return float(found[0]) if found else otherwise

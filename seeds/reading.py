@@ -14,8 +14,8 @@ from pathlib import Path
 from seeds.faults import CodedError, Fault, SeedError
 from seeds.fields import CELL_BREAK, parted_labels, split_labels
 from seeds.furniture import is_page, without_furniture
-from seeds.packages import docx_lines, ofd_pages
-from seeds.paper import pdf_pages, without_running_heads
+from seeds.packages import docx_lines
+from seeds.paper import ofd_pages, pdf_pages, without_running_heads
 from seeds.web_page import DEEPEST_PAGE, nests_too_deep, page_lines
 
 PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff")

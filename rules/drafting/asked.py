@@ -41,7 +41,7 @@ class AskedReader:
         spoken: dict[int, dict[str, Any]] = {}
         for one in asked:
             cite, fact = sentence.covering(one.figure.start, one.figure.end), self.fact(sentence, one)
-            if fact and one.operator:
+            if fact and one.operator and not holds(self.words.easing, one.segment.text):
                 conditions.append({"fact": fact, one.operator: value_of(self.facts[fact], one.figure), "cite": cite})
             elif one.segment.start not in spoken:
                 spoken[one.segment.start] = manual(f"asked-{len(spoken) + 1}", cite)

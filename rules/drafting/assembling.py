@@ -94,7 +94,9 @@ def _title(sentence: Sentence, headings: Counter[str], words: DraftingWords) -> 
     if headings[sentence.heading] == 1 and _SHORTEST_TITLE <= len(heading) <= _LONGEST_TITLE:
         return heading
     phrase = addressed(sentence, words)
-    who = phrase.text if phrase else sentence.segments[0].text.strip("，：,: ")
+    told = [segment.text.strip("，：,: ") for segment in sentence.segments]
+    names = (one for one in told if one.endswith("的") or not one.startswith(words.manners))
+    who = phrase.text if phrase else next(names, told[0])
     what = next((word for word in words.given if word in sentence.text), "")
     title = who if not what or what in who else f"{who}：{what}"
     return title if len(title) <= _LONGEST_TITLE else f"{who[: _LONGEST_TITLE - len(what) - 2]}…{what}"

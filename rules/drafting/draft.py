@@ -12,8 +12,10 @@ from typing import Any
 from rules.drafting.assembling import Asked, Granted, ask, finish, listed, located, settle_tiers
 from rules.drafting.beside import BesideReader, without_repeats
 from rules.drafting.examples import examples_of
+from rules.drafting.gifts import manner_of
 from rules.drafting.reading import Read, SentenceReader, addressed, names_money
 from rules.drafting.repair import without_faults
+from rules.drafting.roles import RoleReader
 from rules.drafting.sections import Lead, Section, Stated, stated_in
 from rules.drafting.sentences import Sentence, Span
 from rules.drafting.words import DraftingWords, drafting_words, first_named, holds
@@ -33,6 +35,7 @@ _APPLIED_FOR = re.compile("申报|申请|认定|入库|设立|遴选|评审")
 _SIGNATURE = re.compile("[^，。：]{2,40}[局委厅府室会部处]20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日")
 _LONGEST_SIGNATURE = 60
 _OPENING = 12
+_LEADING_WORDS = 60
 _MOST_SPREAD, _LONGEST_SENTENCE = 2_000, 3_000
 _SAME_WORDS = 6
 """So many first characters in common, and a heading among the conditions is that of a measure."""
@@ -92,6 +95,7 @@ class _Drafter:
         self._loose: list[tuple[Sentence, Read]] = []
         self._who: list[Sentence] = []
         self._leads: list[Sentence] = []
+        self._parents = {clause.path: clause.parent for clause in document.clauses}
         self._spread_so_far = 0
         self.said: set[str] = set()
         self.sentences = 0
@@ -118,8 +122,9 @@ class _Drafter:
         read = Read() if too_long else self._reader.read(sentence)
         strength = None if too_long else self._strength(one, read)
         asks = one.section is Section.ASKS and not one.is_lead and not (strength and read.benefits)
-        says = strength or asks or names_money(sentence.figures) or self._beside.speaks(sentence)
-        if says or read.asks_a_number:
+        above = self._above(sentence)
+        says = strength or asks or names_money(sentence.figures) or self._beside.speaks(sentence, above=above)
+        if says or read.asks_a_number or self._manner(sentence):
             self.sentences += 1
             self.said.add(sentence.text)
             self._sort(one, read, strength, asks=asks and not too_long)
@@ -129,13 +134,16 @@ class _Drafter:
     def _sort(self, one: Stated, read: Read, strength: str | None, *, asks: bool) -> None:
         """Put a sentence where it belongs: a measure, a condition, what holds for all, or unread."""
         sentence = one.sentence
-        beside = list(self._beside.read(sentence)) if not asks else []
+        beside = [] if asks else list(self._beside.read(sentence, above=self._above(sentence)))
         for key, part in beside:
             self._shared[key].append(part)
-        if asks:
+        if asks and self._is_a_case(sentence):
+            self.unread.append(Unread(clause=sentence.clause, text=sentence.text))
+        elif asks:
             self._asked.append(Asked(sentence=sentence, lead=one.lead, conditions=self._reader.asks(sentence)))
         elif self._goes_on(sentence):
             self._lengthen(self._granted[-1].measure, read)
+            self._add_manner(self._granted[-1].measure, sentence, read)
         elif strength and (read.benefits or strength != "promote"):
             self._granted.append(Granted(sentence=sentence, measure=self._measure(sentence, strength, read)))
         elif one.is_lead:
@@ -158,6 +166,43 @@ class _Drafter:
             measure["kind"] = "support"
         if read.conditions:
             ask(measure, read.conditions)
+
+    def _add_manner(self, measure: Raw, sentence: Sentence, read: Read) -> None:
+        """Say of the benefit that goes before in how many parts and how often it is paid, with the words that do."""
+        if read.benefits or not measure.get("benefits"):
+            return
+        cite = sentence.words(0, len(sentence.text))
+        for key, value in self._manner(sentence).items():
+            told = {"cite": cite} if value is True else {"value": value, "cite": cite}
+            measure["benefits"][-1].setdefault(key, told)
+
+    def _manner(self, sentence: Sentence) -> Raw:
+        """Return how it is paid, of a sentence that goes on with what the one before it gives."""
+        is_said = self._goes_on(sentence) and len(sentence.text) <= _LONGEST_SENTENCE
+        return manner_of(sentence, RoleReader(self._words).read(sentence), self._words) if is_said else {}
+
+    def _is_a_case(self, sentence: Sentence) -> bool:
+        """Tell whether a sentence says how some of them apply, 「更名的，须先办理变更」, or who of them goes first."""
+        if holds(self._words.preferring, sentence.text):
+            return True
+        told = [segment.text.strip("，：,: ") for segment in sentence.segments]
+        named = next(
+            (n for n, one in enumerate(told, 1) if one.endswith(("的", "的企业", "的单位", "的项目"))), len(told)
+        )
+        rest = "，".join(told[named:])
+        return any(
+            f"{duty}{between}{step}" in rest for duty in self._words.duties for between in ("", "先", "及时", "当")
+            for step in self._words.steps
+        )  # fmt: skip
+
+    def _above(self, sentence: Sentence) -> str:
+        """Return the words that lead in the list that a sentence is an item of: those of the clauses around it."""
+        words, path = "", self._parents.get(sentence.clause)
+        while path:
+            clause = self._document.clause(path)
+            words += self._document.text[clause.start : clause.start + _LEADING_WORDS].partition("\n")[0] + "\n"
+            path = self._parents.get(path)
+        return words
 
     def _take_loose(self) -> None:
         """Add conditions that stand outside of lists to the nearest measure of their clause or of the one around it."""

@@ -32,7 +32,8 @@ def gift_of(sentence: Sentence, one: Placed, words: DraftingWords) -> dict[str, 
     before = sentence.text[one.segment.start : one.figure.start]
     behind = sentence.text[one.figure.end - 1 : one.figure.end + _BEHIND]
     slashed = {name: tuple(word for word in named if "/" in word) for name, named in words.per.items()}
-    per = nearest(words.per, before) or first_named(slashed, behind)
+    other = "item" if behind[1:2] in ("/", "／") else None  # 元/公斤: for something that has no name of its own
+    per = nearest(words.per, before) or first_named(slashed, behind) or other
     return {**amount_of(one), **base_of(sentence, one, words), **({"per": per} if per else {})}
 
 
@@ -46,20 +47,21 @@ def base_of(sentence: Sentence, one: Placed, words: DraftingWords) -> dict[str, 
 
 
 def manner_of(
-    sentence: Sentence, placed: Sequence[Placed], words: DraftingWords, within: str | None = None
+    sentence: Sentence, placed: Sequence[Placed], words: DraftingWords, start: int = 0, end: int | None = None
 ) -> dict[str, Any]:
-    """Return for how long, in how many parts and how often it is paid, as far as the words `within` say so."""
+    """Return for how long, in how many parts and how often it is paid, as far as a stretch of the sentence says so."""
     manner: dict[str, Any] = {}
+    text = sentence.text[start:end]
     for one in placed:
-        if within is not None and sentence.text[one.figure.start : one.figure.end] not in within:
+        if not start <= one.figure.start < start + len(text):
             continue
         if one.role is Role.YEARS:
             manner["years"] = int(one.figure.high)
         if one.role is Role.PARTS:
             manner["instalments"] = int(one.figure.high)
-    if "首次" in sentence.text:
+    if holds(words.once, text):
         manner["first_time_only"] = True
-    if holds(words.stacking["difference"], sentence.text):
+    if holds(words.stacking["difference"], text):
         manner["difference_only"] = True
     return manner
 

@@ -64,6 +64,9 @@ class SentenceReader:
             if not is_paid or self._is_step(sentence, one, read):
                 continue
             cite = sentence.covering(one.figure.start, one.figure.end)
+            if self._is_of_a_tax(sentence, one):
+                self._refunded(sentence, one, cite, read)
+                continue
             by = nearest(self.words.cap_by, sentence.text[one.segment.start : one.figure.start])
             is_cap = one.role is Role.LIMITS and one.figure.kind is not FigureKind.SHARE
             is_own = not by and holds(("给予", "对"), sentence.text[one.segment.start : one.figure.start])
@@ -79,8 +82,27 @@ class SentenceReader:
                 read.benefits.append({"kind": "grant", **gift_of(sentence, one, self.words), **step, "cite": cite})
                 read.step = ""
             read.used.add(one.figure.start)
-        if read.benefits:
-            self._lengthen(sentence, placed, read.benefits[0])
+        ends = [benefit.get("tiers", [benefit])[-1]["cite"].end - sentence.span.start for benefit in read.benefits]
+        for benefit, end in zip(read.benefits, ends, strict=True):
+            start = max((other for other in ends if other < end), default=0)
+            self._lengthen(sentence, placed, benefit, (start, len(sentence.text) if end == max(ends) else end))
+
+    def _is_of_a_tax(self, sentence: Sentence, one: Placed) -> bool:
+        """Tell whether a share is that of a tax: 「按17%税率征收」, 「实际税负超过3%的部分」."""
+        if one.figure.kind is not FigureKind.SHARE:
+            return False
+        before, behind = sentence.text[one.segment.start : one.figure.start], sentence.text[one.figure.end :]
+        return behind.lstrip("的优惠").startswith(self.words.taxes) or holds(self.words.taxes, before)
+
+    def _refunded(self, sentence: Sentence, one: Placed, cite: Span, read: Read) -> None:
+        """Add what is done with a tax as a benefit of no amount, with all its words."""
+        last = read.benefits[-1] if read.benefits else {}
+        if last and last.keys() == {"kind", "cite"}:
+            start = last["cite"].start - sentence.span.start
+            last["cite"] = sentence.covering(start, one.figure.end)
+        else:
+            read.benefits.append({"kind": "grant", "cite": cite})
+        read.used.add(one.figure.start)
 
     def _is_step(self, sentence: Sentence, one: Placed, read: Read) -> bool:
         """Tell whether an amount is the step of the next one (每增加100万元给予5万元), noted for it."""
@@ -93,12 +115,17 @@ class SentenceReader:
         read.used.add(one.figure.start)
         return True
 
-    def _lengthen(self, sentence: Sentence, placed: Sequence[Placed], benefit: dict[str, Any]) -> None:
-        """Say for how long and in how many parts the first benefit is paid; its cite then reaches that far."""
+    def _lengthen(
+        self, sentence: Sentence, placed: Sequence[Placed], benefit: dict[str, Any], stretch: tuple[int, int]
+    ) -> None:
+        """Say how a benefit is paid, as a stretch of the sentence tells it; its cite then reaches that far."""
         if "tiers" in benefit:  # its manner was read beside its last step
             return
-        manner = manner_of(sentence, placed, self.words)
-        told = [one.figure for one in placed if one.role in (Role.YEARS, Role.PARTS)]
+        manner = manner_of(sentence, placed, self.words, *stretch)
+        told = [
+            one.figure for one in placed
+            if one.role in (Role.YEARS, Role.PARTS) and stretch[0] <= one.figure.start < stretch[1]
+        ]  # fmt: skip
         if told:
             start, end = (place - sentence.span.start for place in (benefit["cite"].start, benefit["cite"].end))
             benefit["cite"] = sentence.covering(min(start, told[0].start), max(end, told[-1].end))
@@ -127,7 +154,8 @@ def addressed(sentence: Sentence, words: DraftingWords) -> Span | None:
     plain = next((plain.removesuffix(word) for word in ("予以", "给予", "进行", "提供") if plain.endswith(word)), plain)
     found = sentence.words(segment.start + skipped, segment.start + skipped + len(plain))
     is_limit = found.text.startswith(("单家", "单个", "单户", "单笔", "每家", "每个", "同一"))
-    return None if is_limit or found.text in ("企业", "项目", "单位", "个人", "") else found
+    names_again = found.text.startswith(("其", "该", "上述"))
+    return None if is_limit or names_again or found.text in ("企业", "项目", "单位", "个人", "") else found
 
 
 def names_money(figures: Iterable[Figure]) -> bool:

@@ -16,6 +16,7 @@ _BEHIND = 6
 _TURNS = (
     "给予", "按", "予以", "发放", "补助", "补贴", "奖励", "资助", "贴息", "最高", "申领", "抵用", "减缴",
 )  # fmt: skip
+_PARTS = ("期", "次", "年", "批", "轮")
 _NAMED = ("的", "的企业", "的项目", "的单位", "的机构")
 
 
@@ -113,7 +114,7 @@ class RoleReader:
 
     def _role_of_count(self, sentence: Sentence, figure: Figure, segment: Span, *, asked: bool, turn: int) -> Role:
         text = sentence.text
-        if figure.unit in ("期", "次") and "分" in text[max(0, figure.start - 2) : figure.start]:
+        if figure.unit in _PARTS and text[max(0, figure.start - 2) : figure.start].endswith("分"):
             return Role.PARTS
         is_long = figure.kind is FigureKind.SPAN and figure.unit in ("年", "年度", "周年")
         if (

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from rules.drafting.asked import AskedReader, manual
-from rules.drafting.gifts import amount_of, base_of, manner_of, value_of
+from rules.drafting.gifts import amount_of, base_of, manner_of, percent, value_of, yuan
 from rules.drafting.roles import Placed, Role
 from rules.drafting.sentences import Sentence, Span
 from rules.drafting.words import DraftingWords
@@ -19,8 +19,10 @@ Step = tuple[Span, dict[str, Any]]
 """The words of a step, and its condition."""
 _BETWEEN = re.compile("(?:的?(?:奖励|补助|补贴|资助))?(?:、|和|及|或|/|,)")
 """What stands between the amounts of one list."""
+_PART, _FEWEST_BRACKETS = "部分", 2
 _RESPECTIVELY, _SHORTEST_LIST, _SHOWN = "分别", 4, 60
 _JOINTS = re.compile("、|以及|[和或]|(?<!以)及(?!以上|以下|其以上)")
+_STEPS_COUNTED = re.compile("[两二三四五2-5]个?档次?$")
 _LEVEL = "(?:国际|国家|省|自治区|市|区|县)级?"
 _LEVELS = re.compile(f"{_LEVEL}(?:(?:、|和|及|或){_LEVEL}){{1,4}}")
 
@@ -34,8 +36,8 @@ class TierReader:
 
     def read(self, sentence: Sentence, placed: Sequence[Placed], used: set[int]) -> list[dict[str, Any]]:
         """Return the benefits of a sentence that are paid in tiers; `used` gets the places of their figures."""
-        benefits = []
-        for paid in _lists(sentence, placed):
+        benefits = _in_brackets(sentence, placed, used, self.words)
+        for paid in _lists(sentence, [one for one in placed if one.figure.start not in used]):
             steps = self._steps(sentence, placed, self._turn(sentence, paid[0]), len(paid))
             if steps:
                 benefits.append(self._benefit(sentence, placed, steps, paid))
@@ -48,19 +50,20 @@ class TierReader:
         self, sentence: Sentence, placed: Sequence[Placed], steps: Sequence[Step], paid: Sequence[Placed]
     ) -> dict[str, Any]:
         tiers = []
-        begin = steps[0][0].start - sentence.span.start
+        begin = sentence.segment_at(steps[0][0].start - sentence.span.start).start
         for (_, when), one in zip(steps, paid, strict=True):
             cite = sentence.covering(begin, one.figure.end)
             gift = {**amount_of(replace(one, at_most=paid[0].at_most)), **base_of(sentence, one, self.words)}
             tiers.append({"when": when, **gift, "cite": cite})
-        manner = manner_of(sentence, placed, self.words, tiers[-1]["cite"].text)
+        manner = manner_of(sentence, placed, self.words, begin, tiers[-1]["cite"].end - sentence.span.start)
         return {"kind": "grant", **manner, "tiers": tiers}
 
     def _turn(self, sentence: Sentence, first: Placed) -> int:
         """Return where a segment turns from what is listed to what is paid for it."""
         before = sentence.text[first.segment.start : first.figure.start]
-        places = [before.find(word) for word in ("分别", "按", *self.words.paying) if before.find(word) >= 0]
-        return first.segment.start + min(places, default=0)
+        places = [before.find(word) for word in ("按", *self.words.paying) if before.find(word) >= 0]
+        apart = before.find(_RESPECTIVELY)
+        return first.segment.start + (apart if apart >= 0 else min(places, default=0))
 
     def _steps(self, sentence: Sentence, placed: Sequence[Placed], turn: int, wanted: int) -> Sequence[Step]:
         """Return the words and the condition of each step: numbers of one fact, or items of a list."""
@@ -76,6 +79,52 @@ class TierReader:
             if items:
                 return [(item, manual(f"tier-{number}", item)) for number, item in enumerate(items, 1)]
         return _untold(sentence, turn, wanted) if _RESPECTIVELY in sentence.text else []
+
+
+def _in_brackets(
+    sentence: Sentence, placed: Sequence[Placed], used: set[int], words: DraftingWords
+) -> list[dict[str, Any]]:
+    """Return the benefit of rates that each part of a whole has: 「1000万元以下的部分按10%，超过的部分按5%」."""
+    pairs = _parts_and_rates(sentence, placed)
+    ends = [_end_of(part) for part, _ in pairs]
+    inner = [end for end in ends[:-1] if end is not None]
+    begins_at_nothing = bool(pairs) and pairs[0][0].figure.low == pairs[0][0].figure.high
+    if not begins_at_nothing or len(pairs) < _FEWEST_BRACKETS or len(inner) < len(pairs) - 1 or inner != sorted(inner):
+        return []
+    brackets = [
+        {**({} if end is None else {"up_to": yuan(end)}), "rate": percent(rate.figure.high)}
+        for end, (_, rate) in zip(ends, pairs, strict=True)
+    ]
+    first, last = pairs[0][0], pairs[-1][1]
+    used |= {one.figure.start for one in placed if first.figure.start <= one.figure.start <= last.figure.start}
+    cite = sentence.covering(first.figure.start, last.figure.end)
+    return [{"kind": "grant", "brackets": brackets, **base_of(sentence, pairs[0][1], words), "cite": cite}]
+
+
+def _parts_and_rates(sentence: Sentence, placed: Sequence[Placed]) -> list[tuple[Placed, Placed]]:
+    """Return parts of a whole with the rate of each: one behind the other, or all parts and 分别 all rates."""
+    money = [one for one in placed if one.figure.kind is FigureKind.MONEY]
+    rates = [one for one in placed if one.figure.kind is FigureKind.SHARE]
+    pairs: list[tuple[Placed, Placed]] = []
+    position = 0
+    for rate in rates:
+        part = next((one for one in reversed(money) if position <= one.figure.start < rate.figure.start), None)
+        if part is None or _PART not in sentence.text[part.figure.end : rate.figure.start]:
+            break
+        pairs.append((part, rate))
+        position = rate.figure.end
+    if len(pairs) < len(rates) and rates and _RESPECTIVELY in sentence.text:
+        before = [one for one in money if one.figure.start < rates[0].figure.start]
+        is_of_parts = before and _PART in sentence.text[before[-1].figure.end : rates[0].figure.start]
+        return list(zip(before, rates, strict=True)) if is_of_parts and len(before) == len(rates) else []
+    return pairs
+
+
+def _end_of(part: Placed) -> float | None:
+    """Return where a part ends, None of one that has no end: 「5000万元以上的部分」."""
+    figure = part.figure
+    is_bounded = figure.low < figure.high or part.at_most or part.operator in ("at_most", "less_than")
+    return figure.high if is_bounded else None
 
 
 def _untold(sentence: Sentence, turn: int, wanted: int) -> Sequence[Step]:
@@ -117,8 +166,8 @@ def _list_in(sentence: Sentence, start: int, end: int, wanted: int) -> list[Span
 
 def _item(sentence: Sentence, start: int, end: int) -> Span:
     item = sentence.words(start, end)
-    skipped = next((len(word) for word in ("对于", "对") if item.text.startswith(word)), 0)
-    shown = item.text[skipped:].rstrip("的")
+    skipped = next((len(word) for word in ("对于", "对", "按照", "按") if item.text.startswith(word)), 0)
+    shown = _STEPS_COUNTED.sub("", item.text[skipped:]).rstrip("的")
     return Span(item.start + skipped, item.start + skipped + len(shown), shown)
 
 

@@ -35,6 +35,12 @@ class DraftingWords:
     changes: tuple[str, ...]
     other_wholes: tuple[str, ...]
     duties: tuple[str, ...]
+    preferring: tuple[str, ...]
+    taxes: tuple[str, ...]
+    easing: tuple[str, ...]
+    steps: tuple[str, ...]
+    manners: tuple[str, ...]
+    once: tuple[str, ...]
     bases: Named
     per: Named
     cap_by: Named
@@ -42,6 +48,10 @@ class DraftingWords:
     stacking: Named
     other_policies: tuple[str, ...]
     windows: tuple[str, ...]
+    all_year: tuple[str, ...]
+    repeats: tuple[str, ...]
+    vague_behind: tuple[str, ...]
+    vague_before: tuple[str, ...]
     opens: tuple[str, ...]
     closes: tuple[str, ...]
     materials: tuple[str, ...]
@@ -53,9 +63,10 @@ class DraftingWords:
 
 _LISTS = frozenset(
     {
-        "paying", "denying", "at_most_before", "at_most_behind", "other_policies",
-        "windows", "materials", "definitions", "others", "changes", "other_wholes", "duties", "opens", "closes",
-        "given", "ruling", "leading_in", "support_nouns", "papers", "going_on",
+        "paying", "denying", "at_most_before", "at_most_behind", "other_policies", "windows", "materials",
+        "definitions", "others", "changes", "other_wholes", "duties", "opens", "closes", "given", "ruling",
+        "leading_in", "support_nouns", "papers", "going_on", "easing", "steps", "manners", "once", "all_year",
+        "preferring", "taxes", "repeats", "vague_behind", "vague_before",
     }
 )  # fmt: skip
 

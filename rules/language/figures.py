@@ -69,6 +69,7 @@ _MONTH = re.compile(f"{_MON}月(?:{_NUM}[日号])?(?!度)")
 # Not the time of a day: 「31日17:30前」, 「上午9:30至12:00」.
 _RATIO = re.compile(r"(?<![日号午至到])(?P<part>[1-9][0-9]?):(?P<whole>[1-9][0-9]?)(?![0-9前止至到])")
 _FRACTION = re.compile("(?P<whole>[二三四五六七八九十])分之(?P<part>[一二三四五六七八九])")
+_SLASHED = re.compile("(?P<part>[1-9])/(?P<whole>[2-9])(?![0-9/])(?=[及（(]?(?:含）|含\\))?以[上下内]|的|$|[，。；、])")
 _HALF = re.compile("(?<=[的按给予补贴为])(?:一半|半额|50折|五折)|减半")
 _RANGE = re.compile(r" ?(?:-|–|—|~|～|至|到) ?")
 _LIST = re.compile(r" ?(?:、|,|/|和|或|及) ?")
@@ -105,8 +106,9 @@ def _special(text: str, position: int) -> tuple[Figure | None, int] | None:
             parts = match.groupdict()
             day = tuple(int(parts[name]) if parts.get(name) else None for name in ("year", "month", "day"))
             return _figure(FigureKind.DAY, 0.0, match, day=(day[0], day[1], day[2])), match.end()
-    if match := _RATIO.match(text, position):
-        return _figure(FigureKind.SHARE, int(match["part"]) / int(match["whole"]), match), match.end()
+    for pattern in (_RATIO, _SLASHED):
+        if match := pattern.match(text, position):
+            return _figure(FigureKind.SHARE, int(match["part"]) / int(match["whole"]), match), match.end()
     if match := _FRACTION.match(text, position):
         return _figure(FigureKind.SHARE, _DIGITS[match["part"]] / _DIGITS[match["whole"]], match), match.end()
     if match := _HALF.match(text, position):

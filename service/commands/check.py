@@ -26,14 +26,15 @@ def add_folders(parser: argparse.ArgumentParser) -> None:
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_folders(parser)
+    parser.add_argument("--language", choices=("zh", "en"), default="zh")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print every fault; done when there is none."""
     faults = check_seeds(existing_folder(options.seeds), existing_folder(options.packs))
     for fault in faults:
-        tell(str(fault))
-    tell(counted(len(faults)))
+        tell(fault.line(options.language))
+    tell(counted(len(faults), options.language))
     return Exit.FAULTS_FOUND if faults else Exit.DONE
 
 

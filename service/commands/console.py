@@ -126,6 +126,8 @@ def unusable(error: OSError, file: object = None) -> CommandError:
     return refusal("file_unusable", file=file or error.filename or "?", reason=reason_of(error))
 
 
-def counted(faults: int) -> str:
+def counted(faults: int, language: str = "en") -> str:
     """Return how many faults there are, in words."""
+    if language == "zh":
+        return f"{faults} 处错误" if faults else "没有错误"
     return "1 fault" if faults == 1 else f"{faults or 'no'} faults"

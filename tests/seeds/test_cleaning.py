@@ -301,3 +301,27 @@ def test_lines_are_joined_where_a_text_is_broken_at_its_width_by_habit(lines: li
 def test_a_width_is_a_habit_where_three_lines_in_ten_fill_it(others: int, *, joined: bool) -> None:
     raw = "\n".join([*[of_length(20)] * 6, *["短行结束。"] * others]) + "\n"
     assert (lines_in(raw) == others) is joined
+
+
+@pytest.mark.parametrize(
+    ("cell", "lines"),
+    [
+        (
+            ["全市范围由于疏解腾退以及不符合", "区域定位的老旧厂房"],
+            ["全市范围由于疏解腾退以及不符合区域定位的老旧厂房"],
+        ),
+        (["在本区注册的软件和信息技术服务企业", "在本区注册的先进制造业企业"], None),
+        (["资金支持", "政策支持"], None),
+    ],
+    ids=["one cell on two lines", "two names", "two short ones"],
+)
+def test_the_words_of_a_field_go_on_where_its_cell_is_narrow(cell: list[str], lines: list[str] | None) -> None:
+    text = "\n".join(["工具分类", "资金支持", "服务对象", *cell, "服务内容", "支持企业建设平台。"])
+    kept = clean(text).splitlines()
+    assert kept[kept.index("服务对象") + 1 : kept.index("服务内容")] == (lines or cell)
+
+
+def test_a_title_that_is_printed_twice_is_two_lines() -> None:
+    title = "云溪区积极发展先进制造业构建更具竞争力的现代化产业体系"
+    body = [f"一、支持企业在本区建设中试平台和检验检测平台，对新建的平台给予补助{n}" for n in range(6)]
+    assert clean("\n".join([f"5. {title}", title, *body])).splitlines()[:2] == [f"5.{title}", title]

@@ -1,4 +1,4 @@
-"""Paper pages, PDF and OFD, and Word files give their lines in reading order, without what only a page prints."""
+"""Paper pages and Word files give their lines in reading order, without what only a page prints."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from seeds.cleaning import clean
-from seeds.outline import parse_outline
 from seeds.paper import without_running_heads
 from seeds.reading import read_source
-from tests.reading.ofd import write_ofd
 from tests.reading.pdf import write_pdf
 
 LEFT = [f"左栏第{n}行，支持企业建设中试平台基地" for n in range(1, 13)]
@@ -78,33 +76,6 @@ def test_a_line_inside_the_pages_is_no_running_head() -> None:
         ["甲三", "乙三", "同一行", "丙三", "丁三"],
     ]
     assert without_running_heads(pages) == pages
-
-
-def test_an_ofd_file_is_read_from_top_to_bottom_without_its_page_numbers(tmp_path: Path) -> None:
-    pages = [
-        [
-            "某市支持智能装备若干措施",
-            "为促进产业发展，制定本措施。",
-            "一、支持范围",
-            "（一）在本市注册的企业，给予不超过",
-            "— 1 —",
-        ],
-        ["100万元补助。", "二、附则", "本措施自2026年1月1日起施行。", "— 2 —"],
-    ]
-    lines = read(write_ofd(tmp_path / "a.ofd", pages))
-    assert "（一）在本市注册的企业，给予不超过100万元补助。" in "".join(lines)
-    assert not [line for line in lines if "—" in line]
-    assert [clause.path for clause in parse_outline("".join(f"{line}\n" for line in lines))] == ["0", "1", "1.1", "2"]
-
-
-def test_words_of_one_line_are_put_together_by_their_place(tmp_path: Path) -> None:
-    path = write_ofd(tmp_path / "a.ofd", [["一、支持&补助<范围>"]])
-    assert read(path) == ["一、支持&补助<范围>"]
-
-
-def test_radicals_of_a_font_become_the_characters_they_stand_for(tmp_path: Path) -> None:
-    path = write_ofd(tmp_path / "a.ofd", [["⽀持⽣物制造⻋间"]])
-    assert read(path) == ["支持生物制造车间"]
 
 
 def numbered(paragraph: object, listed: int, depth: int) -> None:

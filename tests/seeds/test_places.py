@@ -70,6 +70,15 @@ def test_labels_that_a_machine_ran_together_with_their_words_are_parted() -> Non
     assert recognised_source([page]).text.split("\n") == [
         "依据文件|《云溪区办法》", "发文机构|云溪区科学技术局", "发文字号|云科发〔2026〕3号", "服务内容|由企业申请。",
     ]  # fmt: skip
+    rows = [
+        "发文机构云溪区科学技术局",
+        "发布日期2026-03-01",
+        "工具分类资金支持服务对象全区企业",
+        "服务内容支持企业，由服务对象申请。",
+    ]
+    assert recognised_source([rows]).text.split("\n")[2:] == [
+        "工具分类|资金支持", "服务对象|全区企业", "服务内容|支持企业，由服务对象申请。",
+    ]  # fmt: skip
     assert recognised_source([["服务内容由企业申请。"]]).text == "服务内容由企业申请。"
 
 

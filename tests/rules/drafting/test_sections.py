@@ -123,6 +123,20 @@ WINDOWS = {
     "系统自2026年3月1日起开放申报": [{"opens": "2026-03-01"}],
     "截止时间分别为2026年6月9日、7月28日": [{"closes": "2026-06-09"}, {"closes": "2026-07-28"}],
     "企业应于2026年12月31日17:30前完成申报工作": [{"closes": "2026-12-31"}],
+    "每年3月至5月受理申请": [{"yearly": True, "opens": "03-01", "closes": "05-31"}],
+    "申报时间为每年12月至次年2月": [{"yearly": True, "opens": "12-01", "closes": "02-29"}],
+    "每年3月和9月集中申报": [{"months": [3, 9]}],
+    "每年3月、9月1日至15日受理申请": [{"months": [3, 9], "days": [1, 15]}],
+    "每季度首月受理申请": [{"months": [1, 4, 7, 10]}],
+    "申报时间为2026年3月至5月": [{"opens": "2026-03-01", "closes": "2026-05-31"}],
+    "集中申报定于2026年4月": [{"opens": "2026-04-01", "closes": "2026-04-30"}],
+    "各单位于6月底前提交申报材料": [{"closes": "2026-06-30"}],
+    "本项目常年受理申报": [{"all_year": True}],
+    "采取常年申报、集中受理的方式": [],
+    "每年8月左右集中申报": [],
+    "预计3月至5月集中申报": [],
+    "每年3月前提交申报材料": [],
+    "每季度首月10日前受理申请": [],
     "申报时间另行通知，本办法自2026年3月1日起施行": [],
     "评审结果于2026年3月1日公布，申报时间另行通知": [],
 }
@@ -135,6 +149,57 @@ def test_the_days_on_which_applications_open_and_close_are_read(words, lexicon):
     assert [{key: value for key, value in one.items() if key not in ("clause", "cite")} for one in windows] == WINDOWS[
         words
     ]
+
+
+MANNERS = {
+    "奖励资金分两期拨付": ("instalments", {"value": 2, "cite": "奖励资金分两期拨付"}),
+    "同一企业只奖励一次": ("first_time_only", {"cite": "同一企业只奖励一次"}),
+    "对同一企业晋档的，补足差额": ("difference_only", {"cite": "对同一企业晋档的，补足差额"}),
+}
+
+
+@pytest.mark.parametrize("words", MANNERS)
+def test_how_a_benefit_is_paid_is_read_from_the_sentence_behind_it(words, lexicon):
+    key, told = MANNERS[words]
+    (measure,) = drafted(lexicon, f"一、支持\n对优秀企业给予20万元奖励。{words}。")[1].pack["measures"]
+    assert measure["benefits"][0][key] == told
+
+
+PAPERS = {
+    "（一）申报材料：营业执照、上年度审计报告、承诺书。": ["business-licence", "audit-report", "commitment-letter"],
+    "（一）申请材料要求\n1.营业执照复印件；\n2.项目专项审计报告；\n3.发明专利证书。": [
+        "business-licence", "special-audit-report", "ip-certificate",
+    ],
+    "（一）申请企业应提交以下材料：\n1.合同复印件、发票；\n2.银行回单。": ["contract", "invoice", "payment-proof"],
+    "（一）申报材料：\n1.营业执照；\n2.营业执照副本复印件。": ["business-licence"],
+    "（一）设立审计报告备案制度。": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("body", PAPERS)
+def test_papers_are_read_from_lists_that_name_them(body, lexicon):
+    pack = drafted(lexicon, f"一、支持\n对优秀企业给予20万元奖励。\n二、安排\n{body}")[1].pack
+    assert [one["id"] for one in pack.get("materials", [])] == PAPERS[body]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_asked"),
+    [
+        ("企业名称发生变化的，须先办理变更", False),
+        ("2014年通过认定的企业，资格到今年终止，须按程序提出认定申请", False),
+        ("2011年通过认定，且2014年通过复审的企业，资格终止，须按程序提出申请", False),
+        ("联合申报的，应当提交合作协议", False),
+        ("已被认定为区级示范的，同等条件下优先认定", False),
+        ("以建筑设计为主营业务的，应成立五年以上", True),
+        ("获得过同类支持的，不得申报", True),
+        ("企业须依法纳税", True),
+    ],
+)
+def test_how_some_of_them_apply_is_asked_of_nobody_else(words, is_asked, lexicon):
+    body = f"一、支持\n对优秀企业给予20万元奖励。\n二、申报条件\n（一）职工总数不少于50人。\n（二）{words}。"
+    draft = drafted(lexicon, body)[1]
+    assert len(draft.pack["measures"][0]["conditions"]) == 2 + is_asked
+    assert [one.text for one in draft.unread] == ([] if is_asked else [words])
 
 
 LISTS = {
@@ -240,6 +305,19 @@ def test_a_condition_that_does_not_load_is_put_into_words(lexicon):
     kept, taken = without_faults(pack, document, lexicon)
     assert kept["measures"][0]["conditions"] == [{"manual": "stated-1", "text": "职工不少于50", "cite": cite}]
     assert taken == [("1", "职工不少于50")]
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("按照包容审慎原则，鼓励制氢项目建设", "鼓励制氢项目建设"),
+        ("通过省级鉴定的，给予补助5万元", "通过省级鉴定的：补助"),
+        ("围绕重点产业，支持企业建设中试平台", "支持企业建设中试平台"),
+    ],
+)
+def test_a_title_says_what_is_done_and_not_in_which_manner(words, title, lexicon):
+    body = f"一、支持\n{words}。对优秀企业给予20万元奖励。"
+    assert drafted(lexicon, body)[1].pack["measures"][0]["title"] == title
 
 
 def test_how_support_is_paid_out_is_no_measure_of_its_own(lexicon):

@@ -89,7 +89,7 @@ def test_build_writes_a_catalogue_and_names_its_version(tmp_path, capsys):
 
 def test_check_finds_nothing_in_what_is_shipped(capsys):
     assert main(["check"]) == 0
-    assert "no faults" in capsys.readouterr().out
+    assert capsys.readouterr().out == "没有错误\n"
 
 
 def test_check_names_every_fault_with_file_and_pointer_and_build_keeps_the_old_file(tmp_path, capsys):
@@ -99,17 +99,19 @@ def test_check_names_every_fault_with_file_and_pointer_and_build_keeps_the_old_f
     target.write_bytes(b"the old one")
     for file in packs.glob("*.yaml"):
         file.write_text(file.read_text("utf-8").replace("instrument: pilot", "instrument: magic", 1), "utf-8")
-    assert main(["check", "--seeds", str(seeds), "--packs", str(packs)]) == 1
-    printed = capsys.readouterr().out
-    assert ".yaml#/measures/" in printed
-    assert "magic" in printed
-    assert printed.splitlines()[-1] == f"{printed.count('.yaml#/')} faults"
+    for language, last in (("zh", "{} 处错误"), ("en", "{} faults")):
+        assert main(["check", "--seeds", str(seeds), "--packs", str(packs), "--language", language]) == 1
+        printed = capsys.readouterr().out
+        assert ".yaml#/measures/" in printed
+        assert "magic" in printed
+        assert printed.splitlines()[-1] == last.format(printed.count(".yaml#/"))
     assert main(["build", str(target), "--seeds", str(seeds), "--packs", str(packs)]) == 1
     assert target.read_bytes() == b"the old one"
 
 
 def test_one_fault_is_one():
     assert [counted(number) for number in (0, 1, 2)] == ["no faults", "1 fault", "2 faults"]
+    assert [counted(number, "zh") for number in (0, 1)] == ["没有错误", "1 处错误"]
 
 
 def test_serve_refuses_what_it_cannot_serve(tmp_path, capsys):
