@@ -8,7 +8,8 @@ from typing import Any
 
 from matcher.profiles.profile import MatchError
 from rules.catalogue.catalogue import Catalogue
-from rules.language.facts import FactDefinition, FactError, Value, parse_fact_value
+from rules.language.amounts import Interval
+from rules.language.facts import FactDefinition, FactError, Value, parse_stated
 from rules.language.measures import Conditional
 from seeds.faults import Fault
 from seeds.vocabulary import Vocabulary
@@ -33,9 +34,9 @@ class DeclaredFacts:
         manual = {test.fact for one in asking for test in one.tests if test.operator == "manual"}
         return cls(catalogue.facts, catalogue.vocabularies, frozenset(manual - catalogue.facts.keys()))
 
-    def read(self, declared: Mapping[str, Any]) -> dict[str, tuple[Value, ...]]:
+    def read(self, declared: Mapping[str, Any]) -> dict[str, tuple[Value | Interval, ...]]:
         """Return the values of declared facts; raise MatchError naming every one that is unknown or has none."""
-        values: dict[str, tuple[Value, ...]] = {}
+        values: dict[str, tuple[Value | Interval, ...]] = {}
         faults: list[Fault] = []
         for fact_id, raw in declared.items():
             try:
@@ -55,9 +56,9 @@ class DeclaredFacts:
             return error.faults
         return ()
 
-    def _values(self, fact_id: str, raw: Any) -> tuple[Value, ...]:  # noqa: ANN401 - any JSON value
+    def _values(self, fact_id: str, raw: Any) -> tuple[Value | Interval, ...]:  # noqa: ANN401 - any JSON value
         if fact_id in self.facts:
-            return parse_fact_value(self.facts[fact_id], raw, self.vocabularies)
+            return parse_stated(self.facts[fact_id], raw, self.vocabularies)
         if fact_id not in self.manual:
             raise FactError(fact_id, "fact_unknown", name=fact_id)
         if not isinstance(raw, bool):

@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from matcher.profiles.words import How, WordReading
+from rules.language.amounts import Interval, parse_days, parse_interval
 from rules.language.facts import Answer, Answers, Value
 from seeds.faults import Fault
 from seeds.profile_fields import Kind, profile_fields
@@ -48,11 +49,11 @@ class Profile:
     needs: tuple[str, ...] = ()
     certifications: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
-    founded_on: date | None = None
-    employees: int | None = None
-    annual_revenue_cny: float | None = None
-    rd_spend_cny: float | None = None
-    rd_staff: int | None = None
+    founded_on: date | Interval | None = None
+    employees: int | Interval | None = None
+    annual_revenue_cny: float | Interval | None = None
+    rd_spend_cny: float | Interval | None = None
+    rd_staff: int | Interval | None = None
     foreign_invested: bool | None = None
     external_id: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -92,7 +93,7 @@ class ReadFact:
     """One value of one fact, for people: where it came from, how, and how surely (0 to 1)."""
 
     fact: str
-    value: Value
+    value: Value | Interval
     origin: str
     input: str
     how: How
@@ -211,6 +212,7 @@ class _Parts:
     one_of: list[Value] = field(default_factory=list)
     doubtful: list[Value] = field(default_factory=list)
     unreadable: bool = False
+    between: Interval | None = None
 
 
 @dataclass(slots=True)
@@ -228,15 +230,21 @@ class Notes:
     def note(self, read: ReadFact) -> None:
         """Note a value: sure when stated, inferred when it follows from something else, else doubtful."""
         parts = self._of(read.fact)
+        if isinstance(read.value, Interval):
+            parts.between = read.value
+            self.facts.append(read)
+            return
         kind = {How.INFERRED: parts.inferred, How.CONTAINS: parts.doubtful, How.FUZZY: parts.doubtful}
         values = kind.get(read.how, parts.sure)
         if read.value not in values:
             values.append(read.value)
             self.facts.append(read)
 
-    def declare(self, fact: str, values: tuple[Value, ...], raw: object) -> None:
+    def declare(self, fact: str, values: tuple[Value | Interval, ...], raw: object) -> None:
         """Let declared values take the place of whatever else was read for the fact, doubts included."""
-        self._parts[fact] = _Parts(sure=list(values))
+        exact = [value for value in values if not isinstance(value, Interval)]
+        between = next((value for value in values if isinstance(value, Interval)), None)
+        self._parts[fact] = _Parts(sure=exact, between=between)
         self.facts = [read for read in self.facts if read.fact != fact]
         self.mentions = [mention for mention in self.mentions if mention.fact != fact]
         self.unrecognised = [unread for unread in self.unrecognised if unread.fact != fact]
@@ -292,7 +300,7 @@ class Notes:
         return {
             fact: Answer(
                 sure=tuple(parts.sure), inferred=tuple(parts.inferred), one_of=tuple(parts.one_of),
-                doubtful=tuple(parts.doubtful), unreadable=parts.unreadable,
+                doubtful=tuple(parts.doubtful), unreadable=parts.unreadable, between=parts.between,
             )
             for fact, parts in self._parts.items()
         }  # fmt: skip
@@ -354,7 +362,7 @@ class Fields:
         columns: dict[str, Sequence[Any]] = {}
         for name in NAMES:
             columns[name] = _column(rows, name) if name in present else [getattr(_NOTHING, name)] * len(rows)
-        columns |= {name: _days(columns[name]) for name in DATES}
+        columns |= {name: _as_typed(name, columns[name]) for name in NUMBERS}
         return cls(len(rows), columns)
 
     def part(self, start: int, stop: int) -> Fields:
@@ -382,6 +390,13 @@ def _column(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
         return [row.get(name, empty) for row in rows]
 
 
-def _days(texts: Sequence[str | None]) -> list[date | None]:
-    known: dict[str | None, date | None] = {text: date.fromisoformat(text) for text in set(texts) if text}
-    return [known.get(text) for text in texts]
+def _as_typed(name: str, stated: Sequence[Any]) -> Sequence[Any]:
+    """Return a column of numbers or days out of plain data."""
+    known = {text: number_of_text(name, text) for text in set(stated) if isinstance(text, str) and text}
+    return [known.get(one, one) for one in stated] if known else stated
+
+
+def number_of_text(name: str, text: str) -> date | Interval:
+    """Return the day, or between what a number or a day lies, that a field of a stored profile states as a text."""
+    between = parse_days(text) if name in DATES else parse_interval(text, float)
+    return date.fromisoformat(text) if between is None else between

@@ -32,7 +32,7 @@ from matcher.profiles.profile import (
 )
 from matcher.profiles.words import SURE, How, WordReading, WordResolver
 from rules.catalogue.catalogue import Catalogue
-from rules.language.facts import Value, derive
+from rules.language.facts import derive
 from seeds.profile_fields import profile_fields
 from seeds.vocabulary import fold
 from seeds.word_lists import word_lists
@@ -112,7 +112,7 @@ class ProfileReader:
             number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
             notes.note(ReadFact(fact=fact, value=number, origin=fact, input=str(value), how=How.EXACT))
 
-    def stated_sectors(self, texts: Sequence[str], declared: Sequence[Value] | None = None) -> frozenset[str]:
+    def stated_sectors(self, texts: Sequence[str], declared: Sequence[object] | None = None) -> frozenset[str]:
         """Return the sectors declared, else those that texts name for sure, whatever stands beside them."""
         if declared is not None:
             return frozenset(map(str, declared))

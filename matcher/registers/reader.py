@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from matcher.places.reader import region_of_credit_code
 from matcher.profiles.business_scope import Sign, only_trades
-from matcher.profiles.profile import DATES, FLAGS, ITEMS, NUMBERS, Fields, MatchError, MatchRequest, Profile, Reading
+from matcher.profiles.profile import FLAGS, ITEMS, NUMBERS, Fields, MatchError, MatchRequest, Profile, Reading
 from matcher.profiles.reader import ProfileReader
 from matcher.ranking.hits import Spots, join, spots_of
-from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
+from matcher.ranking.measure_index import Flags, MeasureColumns
 from matcher.ranking.passages import Positions
 from matcher.ranking.ranking import Bits, comparable_of
 from matcher.registers.declared import Declared, looked_up, read_declared, spans
@@ -32,10 +32,11 @@ from rules.compiled.bit_planes import (
     NumberColumn,
     answer_column,
     derive_numbers,
+    number_column,
     whole_answers,
 )
-from rules.language.facts import DERIVED, Answer
-from rules.language.reference import comparable as as_number
+from rules.language.amounts import Interval
+from rules.language.facts import DERIVED, Answer, known_range
 
 
 class _Tables(NamedTuple):
@@ -323,20 +324,27 @@ class TenantReader:
     def _number_columns(self, given: Fields, whole: Mapping[int, Reading], on: date) -> dict[str, FactColumn]:
         """Return the numbers and days that conditions read, and what follows from them."""
         wanted = self._numeric
-        numbers = {fact: _numbers(given.columns[fact], fact) for fact in NUMBERS} if wanted else {}
+        columns = {fact: _number_column(given.columns[fact]) for fact in NUMBERS} if wanted else {}
         if not wanted.isdisjoint(DERIVED):
-            numbers |= derive_numbers(numbers, on)
-        for row, reading in whole.items():
-            for fact in wanted:
-                answer = reading.answers.get(fact)
-                numbers[fact][row] = as_number(answer.sure[0]) if answer and answer.sure else np.nan
-        return {fact: NumberColumn(numbers=numbers[fact]) for fact in sorted(wanted)}
+            columns |= derive_numbers(columns, on)
+        if not whole:
+            return {fact: columns[fact] for fact in sorted(wanted)}
+        rows = list(whole)
+        for fact in wanted:
+            low, high = (end.copy() for end in columns[fact].ends)
+            ends = [known_range(reading.answers.get(fact)) or (np.nan, np.nan) for reading in whole.values()]
+            low[rows], high[rows] = zip(*ends, strict=True)
+            columns[fact] = number_column((low, high))
+        return {fact: columns[fact] for fact in sorted(wanted)}
 
 
-def _numbers(given: Iterable[Any], fact: str) -> Floats:
-    if fact in DATES:
-        given = [None if day is None else day.toordinal() for day in given]
-    return np.array(given, dtype=np.float64)
+def _number_column(given: Iterable[Any]) -> NumberColumn:
+    numbers = [one.toordinal() if isinstance(one, date) else one for one in given]
+    if not any(isinstance(one, Interval) for one in numbers):
+        return NumberColumn(numbers=np.array(numbers, dtype=np.float64))
+    ends = [(one.low, one.high) if isinstance(one, Interval) else (one, one) for one in numbers]
+    low, high = np.array(ends, dtype=np.float64).T
+    return number_column((low, high))
 
 
 def _distinct(numbers: Positions, most: int) -> tuple[Positions, Positions]:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.language.facts import Answer, Answers, Taxonomies, Value
+from rules.language.facts import Answer, Answers, Taxonomies, Value, comparable, known_range
 from rules.language.measures import (
     CODE_OF,
     MET,
@@ -27,7 +27,7 @@ from rules.language.measures import (
     Why,
     asserted_leaves,
 )
-from rules.language.reference import COMPARISONS, comparable, decide
+from rules.language.reference import COMPARISONS, decide
 from seeds.vocabulary import Taxonomy
 
 Values: TypeAlias = NDArray[np.int8]
@@ -40,6 +40,9 @@ _MISSING, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE, _PLANNED = (
     for why in (Why.FACT_MISSING, Why.UNRECOGNISED, Why.AMBIGUOUS, Why.TOO_COARSE, Why.PLANNED)
 )
 
+
+PASSING = np.array([UNMET, _TOO_COARSE, MET], dtype=np.int8)
+"""The outcome of a comparison by how many of the two ends pass between which a number lies."""
 
 LISTED_OPENLY, RESEMBLES, READS, OVERLAPS, LISTED = range(1, 6)
 STATED, DOUBTFUL, UNREADABLE = 1, 2, 4
@@ -147,12 +150,12 @@ class ThresholdColumn:
     thresholds: NDArray[np.float64]
 
     def outcomes(self, answer: Answer | None) -> Values:
-        """Compare the one known number with every threshold."""
-        if answer is None or not answer.sure:
+        """Compare the one number, or between what it lies, with every threshold."""
+        ends = known_range(answer)
+        if ends is None:
             unknown = _UNRECOGNISED if answer and answer.unreadable else _MISSING
             return np.full(len(self.thresholds), unknown, dtype=np.int8)
-        met = self.holds(np.array([comparable(answer.sure[0])]), slice(None))[:, 0]
-        return np.where(met, np.int8(MET), np.int8(UNMET))
+        return np.asarray(PASSING[self.holds(np.array(ends), slice(None)).sum(axis=1)])
 
     def holds(self, numbers: NDArray[np.float64], tests: slice) -> NDArray[np.bool_]:
         """Return, for each of some tests (rows) and each number (columns), whether it passes; NaN never does."""

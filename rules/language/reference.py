@@ -8,10 +8,9 @@ from __future__ import annotations
 import operator as compare
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TypeAlias
 
-from rules.language.facts import Answer, Answers, Taxonomies, Value
+from rules.language.facts import Answer, Answers, Taxonomies, Value, comparable, known_range
 from rules.language.measures import (
     Combination,
     Condition,
@@ -116,20 +115,17 @@ def manual(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Deci
 
 def _threshold(holds: Callable[[float, float], bool]) -> Operator:
     def decide(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:  # noqa: ARG001 - one signature
-        if answer is None or not answer.sure:
+        ends = known_range(answer)
+        if ends is None:
             return _unanswered(answer)
-        return MET if holds(comparable(answer.sure[0]), comparable(test.expected[0])) else UNMET
+        passing = [holds(end, comparable(test.expected[0])) for end in ends]
+        return MET if all(passing) else TOO_COARSE if any(passing) else UNMET
 
     return decide
 
 
 def _unanswered(answer: Answer | None) -> Decision:
     return UNRECOGNISED if answer and answer.unreadable else MISSING
-
-
-def comparable(value: Value) -> float:
-    """Return a number for a number or a date, so that one comparison serves both."""
-    return float(value.toordinal()) if isinstance(value, date) else float(value)
 
 
 COMPARISONS = {
