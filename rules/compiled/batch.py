@@ -231,7 +231,8 @@ class BatchProgram:
         if fact is None:
             known = self._each(number, [None], column.outcomes)
             return AnswersDecided(column.positions, known, np.zeros(size, dtype=np.intp))
-        if isinstance(column, MembershipColumn) and not any(answer.planned for answer in fact.answers):
+        alone = all(answer.planned is None and answer.ruled_out is None for answer in fact.answers)
+        if isinstance(column, MembershipColumn) and alone:
             return AnswersAddedUp(column.positions, self._each(number, fact.answers, column.ranks), fact, size)
         answers, places = whole_answers(fact, size)
         return AnswersDecided(column.positions, self._each(number, answers, column.outcomes), places)

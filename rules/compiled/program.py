@@ -27,7 +27,7 @@ from rules.language.measures import (
     Why,
     asserted_leaves,
 )
-from rules.language.reference import COMPARISONS, decide
+from rules.language.reference import COMPARISONS, are_ruled_out, decide
 from seeds.vocabulary import Taxonomy
 
 Values: TypeAlias = NDArray[np.int8]
@@ -44,26 +44,28 @@ _MISSING, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE, _PLANNED = (
 PASSING = np.array([UNMET, _TOO_COARSE, MET], dtype=np.int8)
 """The outcome of a comparison by how many of the two ends pass between which a number lies."""
 
-LISTED_OPENLY, RESEMBLES, READS, OVERLAPS, LISTED = range(1, 6)
-STATED, DOUBTFUL, UNREADABLE = 1, 2, 4
+RULED_OUT, LISTED_OPENLY, RESEMBLES, READS, OVERLAPS, LISTED = range(1, 7)
+STATED, DOUBTFUL, UNREADABLE, ONE_BY_ONE = 1, 2, 4, 8
 
 
 def kinds_of(answer: Answer) -> int:
-    """Return STATED, DOUBTFUL and UNREADABLE, a bit each."""
+    """Return STATED, DOUBTFUL, UNREADABLE and ONE_BY_ONE, a bit each."""
     stated = STATED if answer.sure or answer.one_of else 0
-    return stated | (DOUBTFUL if answer.doubtful else 0) | (UNREADABLE if answer.unreadable else 0)
+    asked = 0 if answer.ruled_out is None else ONE_BY_ONE
+    return stated | (DOUBTFUL if answer.doubtful else 0) | (UNREADABLE if answer.unreadable else 0) | asked
 
 
 def _ranked(kinds: int) -> list[int]:
     """Return the outcome of each rank; an open list leaves open only what would be unmet."""
     unmarked = _UNRECOGNISED if kinds & (DOUBTFUL | UNREADABLE) else _MISSING
-    if kinds & STATED and not kinds & UNREADABLE:
+    if kinds & STATED and not kinds & (UNREADABLE | ONE_BY_ONE):
         unmarked = UNMET
+    ruled_out = _UNRECOGNISED if kinds & UNREADABLE else UNMET
     listed_openly = _AMBIGUOUS if unmarked == UNMET else unmarked
-    return [unmarked, listed_openly, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE, MET]
+    return [unmarked, ruled_out, listed_openly, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE, MET]
 
 
-OUTCOMES_OF_RANKS = np.array([_ranked(kinds) for kinds in range(8)], dtype=np.int8)
+OUTCOMES_OF_RANKS = np.array([_ranked(kinds) for kinds in range(16)], dtype=np.int8)
 """The outcome of a test: a row for the kinds of what was answered, a column for the rank of its mark."""
 
 
@@ -115,6 +117,8 @@ class MembershipColumn:
         When a row gives several answers, of which at most one has several readings, the highest rank counts.
         """
         ranks = np.zeros(len(self.tests), dtype=np.int8)
+        if answer.ruled_out:
+            ranks[[are_ruled_out(test, answer, self.taxonomy) for test in self.tests]] = RULED_OUT
         for value in (*answer.sure, *answer.one_of, *answer.doubtful):
             ranks[self._concerned(value)[2]] = LISTED_OPENLY
         for values, rank in ((answer.doubtful, RESEMBLES), (answer.one_of, READS), (answer.sure, OVERLAPS)):

@@ -155,18 +155,20 @@ _BETWEEN = re.compile(r"(.*?[^e])(?:[-~–—－～]+|至|到)(.+?)(?:之间)?")
 _UNIT = re.compile(r"[^0-9.,]+$")
 
 
-def parse_interval(text: str, parse: Callable[[str], float]) -> Interval | None:
+def parse_interval(text: str, parse: Callable[[str], float], least: float = 0.0) -> Interval | None:
     """Read 「100-499人」, 「1000万-5000万元」, 「50人以上」; None for what says no such thing.
 
     `parse` reads an end, and raises ValueError for what is none; of two ends the first may leave out the unit of the
     second. 以上 and 以下 include the number itself; 超过 and 不足 are taken as if they did, which leaves more open.
+    Nothing lies below `least`.
     """
     said = _INCLUDING.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold())
     try:
         if found := _AT_LEAST.fullmatch(said):
             return Interval(parse(found[1] or found[2]), float("inf"))
         if found := _AT_MOST.fullmatch(said):
-            return Interval(min(0.0, high := parse(found[1] or found[2])), high)
+            low, high = least, parse(found[1] or found[2])
+            return Interval(low, high) if low <= high else None
         if (found := _BETWEEN.fullmatch(said)) is None:
             return None
         first, last, unit = found[1], found[2], _UNIT.search(found[2])

@@ -112,7 +112,8 @@ class Answer:
     says that some input was not understood at all, which leaves every condition open that nothing else meets.
     `planned` is what will be said once a stated plan is carried out (a move): it opens conditions that are not met
     yet, and never meets any. `between` is where a number or a day lies that was told no more exactly: it settles the
-    conditions that it lies wholly on one side of.
+    conditions that it lies wholly on one side of. `ruled_out` are entries that it surely has not, where it was asked of
+    entries one by one: what is neither among the others nor among these stays open; None where nothing was asked so.
     """
 
     sure: tuple[Value, ...] = ()
@@ -122,6 +123,7 @@ class Answer:
     unreadable: bool = False
     planned: Answer | None = None
     between: Interval | None = None
+    ruled_out: tuple[Value, ...] | None = None
 
 
 Answers: TypeAlias = Mapping[str, Answer]
@@ -141,6 +143,7 @@ def add_up(answers: Iterable[Answer]) -> Answer:
         unreadable=any(part.unreadable for part in parts),
         planned=add_up(plans) if plans else None,
         between=next((part.between for part in parts if part.between is not None), None),
+        ruled_out=next((part.ruled_out for part in parts if part.ruled_out is not None), None),
     )
 
 
@@ -209,7 +212,7 @@ def _between(fact: FactDefinition, text: str) -> Interval | None:
     if fact.type not in NUMERIC:
         return None
     parse = {FactType.MONEY: parse_money, FactType.SHARE: parse_share, FactType.RATE: parse_rate}.get(fact.type, float)
-    return parse_interval(text, parse)
+    return parse_interval(text, parse, least=-1.0 if fact.type is FactType.RATE else 0.0)
 
 
 def _parse_member(fact: FactDefinition, raw: object, vocabulary: Vocabulary) -> Value:

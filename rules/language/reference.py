@@ -58,14 +58,23 @@ def within(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Deci
         return MET
     if answer.one_of and all(taxonomy.within(str(reading), targets) for reading in answer.one_of):
         return MET
+    untold = UNRECOGNISED if answer.doubtful else MISSING
     doubts = (
         (_overlap(taxonomy, answer.sure, targets), TOO_COARSE),
         (_overlap(taxonomy, answer.one_of, targets), AMBIGUOUS),
         (answer.unreadable or _overlap(taxonomy, answer.doubtful, targets), UNRECOGNISED),
-        (not answer.sure and not answer.one_of, UNRECOGNISED if answer.doubtful else MISSING),
+        (answer.ruled_out is not None, UNMET if are_ruled_out(test, answer, taxonomy) else untold),
+        (not answer.sure and not answer.one_of, untold),
         (_overlap(taxonomy, (*answer.sure, *answer.one_of, *answer.doubtful), test.scope), AMBIGUOUS),
     )
     return next((decision for applies, decision in doubts if applies), UNMET)
+
+
+def are_ruled_out(test: Test, answer: Answer, taxonomy: Taxonomy) -> bool:
+    """Tell whether a company surely has nothing of what is listed; an open list may mean something else still."""
+    targets = [str(target) for target in test.expected]
+    out = [str(value) for value in answer.ruled_out or ()]
+    return not test.scope and all(taxonomy.within(target, out) for target in targets)
 
 
 def _overlap(taxonomy: Taxonomy, values: Iterable[Value], targets: Sequence[str]) -> bool:

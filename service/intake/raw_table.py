@@ -143,7 +143,7 @@ class Broken:
 class RawRow:
     """A line of a file: its cells by column, or the faults that leave it unread.
 
-    `unknown` are the fields of a profile that there are not.
+    `unknown` are the fields of a profile that there are not; `skipped` tells what a row is that is none of the table.
     """
 
     row: int
@@ -151,6 +151,7 @@ class RawRow:
     cells: Sequence[Cell | Broken] = ()
     faults: tuple[RowFault, ...] = ()
     unknown: tuple[str, ...] = ()
+    skipped: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,6 +148,8 @@ def _rows(records: _Records, printed: Sequence[list[str] | str], width: int, abo
             whole = "".join(record)
             is_plain = "'" not in whole and not _UNDECODED.search(whole)
             yield RawRow(row=row, line=line, cells=record if is_plain else [_cell(text) for text in record])
+        else:
+            yield RawRow(row=row, line=line, skipped="headings_again")
 
 
 def _stripped(record: Sequence[str]) -> list[str]:

@@ -32,7 +32,6 @@ SEVERAL = frozenset({Kind.LIST, Kind.PLACE, Kind.SCOPE})
 """Columns of these kinds add up; of any other kind one column counts."""
 
 MONEY_UNITS = tuple(MONEY_NAMES.values())
-_MONTHS = ("年月", "month")
 
 
 class Status(StrEnum):
@@ -50,8 +49,9 @@ class ColumnReport:
     """One column: its heading as it stands there, what it was taken for, in which unit, or what is nearest to it.
 
     `how` tells by what: `exact`, `alias`, or `declared` by the caller. `unit_assumed` tells that a money column names
-    no unit and is read as yuan. `left_open` counts the rows in which the fact stays unknown though something was
-    written there, `left_open_rows` are the first of them.
+    no unit and is read as yuan. Of the rows gone through `filled` counts the cells that state anything, `unread` those
+    that could not be read, and `left_open` those that were read and that no condition can use, with the first rows of
+    each.
     """
 
     position: int
@@ -62,23 +62,27 @@ class ColumnReport:
     unit: str = ""
     unit_assumed: bool = False
     nearest: str = ""
+    filled: int = 0
     left_open: int = 0
     left_open_rows: Sequence[int] = ()
+    unread: int = 0
+    unread_rows: Sequence[int] = ()
+
+    @property
+    def understood(self) -> int:
+        """Return how many of the cells that state anything give a fact."""
+        return self.filled - self.left_open - self.unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column that is read; a number in it is multiplied by `factor` to give yuan, people or pieces.
-
-    `months` says that its heading asks for a year and a month only.
-    """
+    """A column that is read; a number in it is multiplied by `factor` to give yuan, people or pieces."""
 
     position: int
     heading: str
     field: ProfileField
     factor: float = 1.0
     percent: bool = False
-    months: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,8 +174,7 @@ def _read_heading(position: int, heading: str, target: str | None, noted: _Noted
     if field.kind is Kind.IGNORED:
         return _Reading(replace(report, status=Status.IGNORED), None, year)
     report = replace(report, field=field.id, status=Status.USED)
-    months = any(word in heading.casefold() for word in _MONTHS)
-    column = Column(position=position, heading=shown, field=field, months=months)
+    column = Column(position=position, heading=shown, field=field)
     reading = _Reading(report, column, year)
     if field.kind in MEASURED:
         unit = _unit_of(heading, target, field.kind)

@@ -14,13 +14,14 @@ from typing import Any
 
 from matcher.profiles.business_scope import is_business_scope
 from matcher.profiles.intents import carries_on
-from rules.language.amounts import AmountError, parse_rate
+from rules.language.amounts import AmountError, Interval, parse_days, parse_interval, parse_money, parse_rate
 from seeds.industries import HOLDS_MARK, shield, unshield
 from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import simplify
 from seeds.word_lists import word_lists
 from service.intake.headings.layout import Column
 from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError
+from service.intake.strict_fields import LARGEST_COUNT, LARGEST_MONEY
 
 _YES, _NO = word_lists().yes_cells, word_lists().no_cells
 _ONE, _ZERO = "1", "0"
@@ -28,6 +29,9 @@ _SOME, _NONE = frozenset(("有",)), frozenset(("无", "没有"))
 _ASKS_FOR_HAVING = re.compile("有无|是否(?:具|拥|已|持)?有|具有|拥有")
 _BAD_RECORD = re.compile("失信|违法|违规|处罚|黑名单|不良|异常|逾期")
 _WITHOUT = re.compile("(?<!有)无|没有|未|不存在")
+_REMARKED = re.compile(r"([^(,;、。]+)[(,;、。]+(.*?)\)?")
+_NOT_YET = re.compile("申请|申报|受理|公示|待|拟|计划|预计|已?过期|失效|到期|注销|撤销|曾|原")
+"""What makes a yes or no with a remark behind it another thing: 是（申请中）."""
 
 
 def read_flag(word: str, column: Column) -> bool:
@@ -120,7 +124,9 @@ NOT_STATED = object()
 LEFT_OPEN = object()
 """Stands for a value that was understood and that no condition can use."""
 
-_BLANKS = word_lists().blank_cells
+BLANKS = word_lists().blank_cells
+"""What is written in a cell, small letters and without brackets around it, that says nothing."""
+
 _SAYS_NO = "无"
 """Says that nothing is to be reported in any column but one of yes and no."""
 
@@ -143,8 +149,9 @@ _DAY = re.compile(
     r"(?:[ T]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?"
 )
 _COMPACT_DAY = re.compile(r"(?:19|20)\d{6}")
-_INCOMPLETE_DAY = re.compile(r"(?:19|20)\d{2}年?(?:[-/.]?\d{1,2}月?)?")
-_MONTH = re.compile(r"(?:19|20)\d{2}(?:年|[-/.])?(?:0?[1-9]|1[0-2])月?")
+_NO_DAY = re.compile(r"[01](?:\.0)?|0000-00-00|1900[-/年](?:0?1[-/月]0?[01]|0?0[-/月]0?0)日?|1899-12-3[01]")
+_LAST_NO_DAY = date(1900, 1, 1)
+"""What an empty cell becomes that is formatted, or calculated, as a day."""
 _SERIAL_DAYS = range(7_306, 73_051)
 """Serial numbers of 1920 to 2099: what a date becomes when its format is lost."""
 
@@ -160,7 +167,7 @@ def read_cell(cell: Cell | Broken, column: Column, *, epoch_1904: bool = False) 
         raise (LeftOpenError if cell.left_open else CellError)(cell.code, text=cell.text)
     if isinstance(cell, str):
         cell = unguarded(cell.strip())
-        if column.field.kind is not Kind.FLAG and cell.casefold() in _BLANKS:
+        if column.field.kind is not Kind.FLAG and is_blank(cell):
             return NOT_STATED
     if cell is None or cell == "" or (isinstance(cell, float) and math.isnan(cell)):
         return NOT_STATED
@@ -169,6 +176,12 @@ def read_cell(cell: Cell | Broken, column: Column, *, epoch_1904: bool = False) 
     if column.field.kind is Kind.DATE and epoch_1904 and isinstance(cell, int | float) and int(cell) in _SERIAL_DAYS:
         return (_EPOCH_1904 + timedelta(days=int(cell))).isoformat()
     return _READERS[column.field.kind](cell, column)
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a text says nothing: 「-」, 「未公开」, 「（空白）」."""
+    bare = text.casefold()
+    return bare in BLANKS or (bare[0] in _OPENING and bare.strip(_OPENING + _CLOSING) in BLANKS)
 
 
 def unguarded(text: str) -> str:
@@ -216,7 +229,7 @@ def _list(cell: Cell, column: Column) -> list[str]:
         text = _text(cell, column)
         is_whole = carries_on(text) or (column.field.id == "products" and is_business_scope(text))
         items = [text] if is_whole else split_list(text)
-    return [item for item in items if item.strip().casefold() not in _BLANKS]
+    return [item for item in items if item.strip().casefold() not in BLANKS]
 
 
 def _figure(text: str) -> float | None:
@@ -245,9 +258,23 @@ def _whole(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - the schema refu
         is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
         return _times(cell, column) if is_number else cell  # type: ignore[arg-type]  # a number, as just seen
     number = _counted(cell, _PEOPLE, column)
+    if number is None and (between := _between(cell, lambda part: _counted(part, _PEOPLE, column), LARGEST_COUNT)):
+        return between
     if number is None or number < 0 or not number.is_integer():
         raise CellError("not_count")
     return int(number)
+
+
+def _between(text: str, read: Callable[[str], float | None], most: float, least: float = 0.0) -> Interval | None:
+    """Return between what a text says that a number lies, None when it says no such thing."""
+
+    def parse(part: str) -> float:
+        number = read(part)
+        if number is None or not least <= number <= most:
+            raise ValueError(part)
+        return number
+
+    return parse_interval(text, parse, least=least)
 
 
 def _money(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - the schema refuses what is no amount
@@ -256,16 +283,23 @@ def _money(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - the schema refu
         priced = _PRICED.fullmatch(text)
         number = _figure(_MINUS.sub("-", priced[1] + priced[2] + priced[3] if priced else text))
         if number is None:
-            return text
+            return _between(text, lambda part: _yuan(part, column), LARGEST_MONEY) or text
         cell = number
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return cell
     return round(cell * column.factor, 2)
 
 
-def _number(cell: Cell, column: Column) -> float:
+def _yuan(part: str, column: Column) -> float:
+    number = _figure(part)
+    return parse_money(part) if number is None else round(number * column.factor, 2)
+
+
+def _number(cell: Cell, column: Column) -> float | Interval:
     if isinstance(cell, str):
         number = _counted(cell, _PIECES, column)
+        if number is None and (between := _between(cell, lambda part: _counted(part, _PIECES, column), LARGEST_COUNT)):
+            return between
     else:
         is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
         number = _times(float(cell), column) if is_number else None  # type: ignore[arg-type]  # a number, as just seen
@@ -274,10 +308,13 @@ def _number(cell: Cell, column: Column) -> float:
     return number
 
 
-def _rate(cell: Cell, column: Column) -> float | str:
+def _rate(cell: Cell, column: Column) -> float | str | Interval:
     """Return a rate of change; one above 1 as a text in per cent, the only form in which a profile takes it."""
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise CellError("not_rate")
+    in_percent = isinstance(cell, str) and (column.percent or "%" in _narrow(cell))
+    if in_percent and (between := _between(str(cell), lambda part: parse_rate(part.strip("%") + "%"), 100.0, -1.0)):
+        return between
     text = _MINUS.sub("-", _narrow(cell)) if isinstance(cell, str) else str(cell)
     if column.percent and (number := _figure(text)) is not None:
         if 0 < abs(number) <= 1:
@@ -296,25 +333,30 @@ def _rate(cell: Cell, column: Column) -> float | str:
 
 def _flag(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a flag or NOT_SAID
     word = unicodedata.normalize("NFKC", simplify(_text(cell, column))).strip().casefold()
-    return NOT_STATED if word in _BLANKS and word != _SAYS_NO else read_flag(word, column)
+    if is_blank(word) and word != _SAYS_NO:
+        return NOT_STATED
+    said = _REMARKED.fullmatch(word)
+    if said and not _NOT_YET.search(said[2]) and (said[1] in _YES or said[1] in _NO):
+        word = said[1]  # 是（港资）
+    return read_flag(word, column)
 
 
-def _day(cell: Cell, column: Column) -> str:
+def _day(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a day, an interval or NOT_STATED
     if isinstance(cell, datetime):
-        return cell.date().isoformat()
+        cell = cell.date()
     if isinstance(cell, date):
-        return cell.isoformat()
+        return cell.isoformat() if cell > _LAST_NO_DAY else NOT_STATED
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise CellError("not_date")
     text = _narrow(cell) if isinstance(cell, str) else _digits(cell)
+    if _NO_DAY.fullmatch(text):
+        return NOT_STATED
     if match := _DAY.fullmatch(text):
         return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
     if _COMPACT_DAY.fullmatch(text):
         return f"{text[:4]}-{text[4:6]}-{text[6:]}"
-    if column.months and _MONTH.fullmatch(text):
-        raise LeftOpenError("month_left_open")
-    if _INCOMPLETE_DAY.fullmatch(text):
-        raise CellError("date_incomplete", text=text)
+    if between := parse_days(text):
+        return between
     if re.fullmatch(r"\d{4,5}(?:\.\d+)?", text):
         serial = int(float(text))
         if serial in _SERIAL_DAYS:

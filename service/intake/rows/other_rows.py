@@ -57,7 +57,7 @@ def other_row(cells: Sequence[Any], names: Collection[int]) -> OtherRow | None:
         name = _text_of(cells[named])
         if found := _kind_of(name, named):
             return found
-        if _is_company(name):
+        if is_company(name):
             return None
         before = enumerate(map(_text_of, cells[:named]))
         return next((OtherRow("total_row", place, text) for place, text in before if _SUM.fullmatch(text)), None)
@@ -84,15 +84,15 @@ def _kind_of(text: str, place: int) -> OtherRow | None:
         return OtherRow("note_row", place, note[1])
     if _SUM.fullmatch(text):
         return OtherRow("total_row", place, text)
-    is_company = _is_company(text)
-    if _PART_OF_SUM.fullmatch(text) and (":" in text or not is_company):
+    named = is_company(text)
+    if _PART_OF_SUM.fullmatch(text) and (":" in text or not named):
         return OtherRow("total_row", place, text)
-    if _SECTION.fullmatch(text) and (_COUNTED.search(text) or not is_company):
+    if _SECTION.fullmatch(text) and (_COUNTED.search(text) or not named):
         return OtherRow("section_row", place, text)
     return None
 
 
-def _is_company(text: str) -> bool:
+def is_company(text: str) -> bool:
     """Tell whether a text ends as the name of a company does, perhaps with something in brackets behind it."""
     return bool(_COMPANY.search(text) or (text.endswith(")") and _BEFORE_BRACKETS.search(text)))
 

@@ -149,8 +149,8 @@ def rows_below(sheet: Sheet, headings: Sequence[str], first: int, shown: Sequenc
             _break(cells, number, sheet)
         elif number >= sheet.loaded:
             continue
-        if any(_text(cell) != text for cell, text in zip_longest(cells, headings)):  # else printed anew on each page
-            yield RawRow(row=number - first + 1, line=number + 1, cells=cells)
+        again = all(_text(cell) == text for cell, text in zip_longest(cells, headings))  # printed anew on each page
+        yield RawRow(row=number - first + 1, line=number + 1, cells=cells, skipped="headings_again" if again else "")
 
 
 def _show(cells: list[Any], number: int, left: int, shown: Sequence[ShownColumn]) -> None:

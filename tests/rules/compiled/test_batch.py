@@ -69,7 +69,7 @@ packs = packs_of(conditions_of(asked, 6))
 def set_answers(fact):
     some = some_ids(fact, 2)
     now = {"sure": some, "inferred": some, "one_of": some, "doubtful": some, "unreadable": st.booleans()}
-    return st.builds(Answer, **now, planned=st.none() | st.builds(Answer, **now))
+    return st.builds(Answer, **now, planned=st.none() | st.builds(Answer, **now), ruled_out=st.none() | some)
 
 
 def stated(*values):

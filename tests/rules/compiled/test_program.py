@@ -103,6 +103,7 @@ def set_answers(fact: str) -> st.SearchStrategy[Answer]:
         st.builds(Answer, sure=some, inferred=some),
         st.builds(Answer, sure=some, one_of=some),
         st.builds(Answer, sure=some, unreadable=st.just(value=True)),
+        st.builds(Answer, sure=some, one_of=some, doubtful=some, ruled_out=some, unreadable=st.booleans()),
         st.builds(Answer, sure=some, inferred=some, one_of=some, doubtful=some, unreadable=st.booleans()),
     )
     return st.builds(lambda now, then: replace(now, planned=then), stated, st.none() | stated)
