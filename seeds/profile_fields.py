@@ -25,6 +25,7 @@ class Kind(StrEnum):
     CODE = "code"
     PLACE = "place"
     LIST = "list"
+    ASKED = "asked"
     WHOLE = "whole"
     MONEY = "money"
     DATE = "date"

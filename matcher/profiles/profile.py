@@ -48,6 +48,7 @@ class Profile:
     stage: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     certifications: tuple[str, ...] = ()
+    certifications_asked: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
     founded_on: date | Interval | None = None
     employees: int | Interval | None = None
@@ -213,6 +214,7 @@ class _Parts:
     doubtful: list[Value] = field(default_factory=list)
     unreadable: bool = False
     between: Interval | None = None
+    ruled_out: tuple[str, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -279,6 +281,10 @@ class Notes:
         """Note values that a doubtful reading would imply, so that no condition they meet is called unmet."""
         self._of(fact).doubtful += list(values)
 
+    def rule_out(self, fact: str, values: Iterable[str]) -> None:
+        """Note what a company surely has not; what is neither this nor stated stays open."""
+        self._of(fact).ruled_out = tuple(values)
+
     def add(self, fact: str) -> None:
         """Note that something was stated about the fact, though it gave no value of it."""
         self._of(fact)
@@ -301,6 +307,7 @@ class Notes:
             fact: Answer(
                 sure=tuple(parts.sure), inferred=tuple(parts.inferred), one_of=tuple(parts.one_of),
                 doubtful=tuple(parts.doubtful), unreadable=parts.unreadable, between=parts.between,
+                ruled_out=parts.ruled_out,
             )
             for fact, parts in self._parts.items()
         }  # fmt: skip
@@ -326,6 +333,8 @@ def _of_kind(*kinds: Kind) -> tuple[str, ...]:
 
 # Within a kind in the order of the profile, so that an answer tells numbers before days before flags.
 ITEMS = _of_kind(Kind.LIST)
+ASKED = _of_kind(Kind.ASKED)
+TUPLES = (*ITEMS, *ASKED)
 DATES = _of_kind(Kind.DATE)
 NUMBERS = (*_of_kind(Kind.WHOLE, Kind.MONEY), *DATES)
 FLAGS = _of_kind(Kind.FLAG)
@@ -333,7 +342,7 @@ NAMES = (
     "name",
     *_of_kind(Kind.SCOPE),
     *_of_kind(Kind.PLACE, Kind.CODE),
-    *ITEMS,
+    *TUPLES,
     *NUMBERS,
     *FLAGS,
     *_of_kind(Kind.DECLARED),
@@ -378,7 +387,7 @@ class Fields:
     def profile(self, place: int) -> Profile:
         """Return one row as a profile."""
         stated = {name: column[place] for name, column in self.columns.items()}
-        return Profile(**{**stated, **{name: tuple(stated[name]) for name in ITEMS}})
+        return Profile(**{**stated, **{name: tuple(stated[name]) for name in TUPLES}})
 
 
 def _column(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:

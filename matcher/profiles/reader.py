@@ -103,6 +103,7 @@ class ProfileReader:
                     self._read_product(text, origin, notes, is_sold=trades and name == "products")
                 else:
                     self._read_set(name, text, origin, notes)
+        self._read_asked(profile.certifications_asked, notes)
         self._read_scope(profile.business_scope, "business_scope", notes)
         self.business.read_trade(profile, notes, trades=trades)
         for fact in (*NUMBERS, *FLAGS):
@@ -313,6 +314,20 @@ class ProfileReader:
             self._doubt(fact, vocabulary, text, origin, notes)
             if fact == "needs":
                 _note_words(fact, text, origin, notes)
+
+    def _read_asked(self, asked: Sequence[str], notes: Notes) -> None:
+        """Rule out the certifications that were asked about and are not held."""
+        if not asked:
+            return
+        taxonomy, held = self.catalogue.vocabularies["certifications"].taxonomy, notes.values("certifications")
+        read = [(text, self.resolvers["certifications"].read(text)) for text in asked]
+        notes.unrecognised += [
+            Unread(fact="certifications", origin=f"certifications_asked[{place}]", input=text)
+            for place, (text, readings) in enumerate(read)
+            if not _is_sure(readings)
+        ]
+        entries = [entry for _, readings in read if _is_sure(readings) for one in readings for entry in one.ids]
+        notes.rule_out("certifications", [e for e in entries if not any(taxonomy.within(str(h), [e]) for h in held)])
 
     def _words_of(self, vocabulary: str) -> WordResolver | NeedReader:
         return self.needs if vocabulary == "needs" else self.resolvers[vocabulary]

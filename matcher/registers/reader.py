@@ -219,8 +219,14 @@ class TenantReader:
     def _inputs(self, given: Fields, declared: Declared, on: date) -> tuple[Positions, Positions]:
         """Return the numbers of all inputs of the rows, and the row of each."""
         flat = {name: _flat(given.columns[name]) for name in ITEMS}
+        asked = np.array([bool(one) for one in given.columns["certifications_asked"]], dtype=np.bool_)
+        if asked.any():
+            texts, of_rows = flat["certifications"]
+            kept = np.flatnonzero(~asked[of_rows])
+            flat["certifications"] = [texts[place] for place in kept.tolist()], of_rows[kept]
         trades = self._only_trades(given, flat)
         columns = [
+            self._one_by_one(given, np.flatnonzero(asked), on),
             self._places(given, on),
             self._names(given, on),
             self._scopes(given, on),
@@ -281,6 +287,12 @@ class TenantReader:
     def _traders(self, trades: Flags, on: date) -> tuple[Positions, Positions]:
         rows = np.flatnonzero(trades)
         return self._read_inputs.numbers("trades", [InRow("", is_sold=True)] * len(rows), lambda _: {}, on), rows
+
+    def _one_by_one(self, given: Fields, rows: Positions, on: date) -> tuple[Positions, Positions]:
+        """Read the certifications of rows that were asked about them one by one: those held beside those asked."""
+        names = ("certifications", "certifications_asked")
+        keys = [tuple(tuple(given.columns[name][row]) for name in names) for row in rows.tolist()]
+        return self._read_inputs.numbers("asked", keys, lambda key: dict(zip(names, key, strict=True)), on), rows
 
     def _flags(self, given: Fields, name: str, on: date) -> tuple[Positions, Positions]:
         numbers = self._read_inputs.numbers(name, given.columns[name], lambda flag: {name: flag}, on)

@@ -51,6 +51,7 @@ _SHAPES: Mapping[Kind, Callable[..., StrictField]] = {
     Kind.CODE: CreditCode,
     Kind.PLACE: Place,
     Kind.LIST: Texts,
+    Kind.ASKED: Texts,
     Kind.WHOLE: partial(Whole, lowest=0, highest=LARGEST_COUNT),
     Kind.MONEY: Money,
     Kind.DATE: Day,

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from matcher.profiles.profile import ITEMS, Profile
+from matcher.profiles.profile import TUPLES, Profile
 from seeds.vocabulary import Vocabulary
 from service.intake.files.columnar import open_columnar
 from service.intake.files.delimited import open_delimited
@@ -168,7 +168,7 @@ _MAY_DIFFER = ("city", "founded_on", "employees", "annual_revenue_cny", "externa
 """What of two rows of one short name tells that they are two companies."""
 _FULL_NAME = 6
 _NOBODY = Profile()
-_SCALARS = tuple(known.name for known in fields(Profile) if known.name not in ("facts", *ITEMS))
+_SCALARS = tuple(known.name for known in fields(Profile) if known.name not in ("facts", *TUPLES))
 
 
 class _Companies:
@@ -222,7 +222,7 @@ def _joined(above: TenantRow, row: TenantRow) -> TenantRow:
     values: dict[str, Any] = {"facts": {**more.facts, **first.facts}}
     for name in _SCALARS:
         values[name] = getattr(first, name) if getattr(first, name) != getattr(_NOBODY, name) else getattr(more, name)
-    for name in ITEMS:
+    for name in TUPLES:
         values[name] = tuple(dict.fromkeys((*getattr(first, name), *getattr(more, name))))
     told = (*above.caveats, *row.caveats), (*above.unread, *row.unread)
     return replace(above, profile=Profile(**values), caveats=told[0], unread=told[1])

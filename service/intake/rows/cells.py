@@ -383,6 +383,7 @@ _READERS: dict[Kind, Callable[[Any, Column], Any]] = {
     Kind.CODE: _code,
     Kind.PLACE: _text,
     Kind.LIST: _list,
+    Kind.ASKED: _list,
     Kind.WHOLE: _whole,
     Kind.MONEY: _money,
     Kind.DATE: _day,
