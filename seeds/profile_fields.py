@@ -107,6 +107,7 @@ class ProfileField:
     no: tuple[str, ...] = ()
     contrary: tuple[str, ...] = ()
     had: bool = False
+    instead: tuple[str, ...] = ()
     api: ApiField | None = None
     form: PageField | None = None
     template: TemplateColumn | None = None

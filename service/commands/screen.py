@@ -205,6 +205,7 @@ def _screen(options: argparse.Namespace, catalogue: Catalogue) -> int:
     reading = ReadingOptions(
         on=asked.on,
         vocabularies=catalogue.vocabularies,
+        facts=catalogue.facts,
         latest=max(asked.on, today()),
         limits=limits,
         fact_complaints=judge_of_facts(catalogue),

@@ -143,7 +143,8 @@ class Broken:
 class RawRow:
     """A line of a file: its cells by column, or the faults that leave it unread.
 
-    `unknown` are the fields of a profile that there are not; `skipped` tells what a row is that is none of the table.
+    `unknown` are the fields of a profile that there are not; `skipped` tells what a row is that is none of the table,
+    `hidden` that the file does not show it.
     """
 
     row: int
@@ -152,6 +153,7 @@ class RawRow:
     faults: tuple[RowFault, ...] = ()
     unknown: tuple[str, ...] = ()
     skipped: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

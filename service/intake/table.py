@@ -5,22 +5,40 @@ Every row of the file is accounted for in one sum: read, joined to the one above
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from matcher.profiles.profile import TUPLES, Profile
+from stdnum.cn import uscc
+
+from rules.language.facts import FactDefinition
+from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import Vocabulary
 from service.intake.files.columnar import open_columnar
 from service.intake.files.delimited import open_delimited
 from service.intake.files.json_lines import lay_out_profiles, open_json_lines, open_profiles
 from service.intake.headings.header_row import no_heading
-from service.intake.headings.layout import ColumnReport, Layout, chosen_fields, lay_out
+from service.intake.headings.layout import (
+    SEVERAL,
+    Column,
+    ColumnReport,
+    Known,
+    Layout,
+    Status,
+    chosen_fields,
+    lay_out,
+)
+from service.intake.headings.names import BY_ID, fields_of_packs
 from service.intake.raw_table import (
+    Broken,
+    CellError,
     Format,
+    LeftOpenError,
     Limits,
     RawRow,
     RawTable,
@@ -29,11 +47,13 @@ from service.intake.raw_table import (
     TableRefusedError,
     as_named,
     column_names,
+    in_language,
     sniff_format,
     source_of,
     unnamed,
 )
-from service.intake.rows.other_rows import is_company
+from service.intake.rows.cells import is_blank, read_cell
+from service.intake.rows.other_rows import Companies, goes_on, is_company, joined
 from service.intake.rows.rows import FactComplaints, RejectedRow, RowOptions, RowReader, TenantRow
 from service.intake.xlsx.workbook import open_workbook
 
@@ -49,28 +69,36 @@ class ReadingOptions:
 
     `on` is the day it is read for: a figure of a year that has not ended by then is another thing;
     `mapping` gives headings a field of their own choice ("" leaves a column out); `vocabularies` resolve
-    size and stage of an enterprise; `latest` is the last day on which a company can have been founded;
+    size and stage of an enterprise, `facts` are those that packs may define; `latest` is the last day on which a company can have been founded;
     `fact_complaints` says what is wrong with declared facts, so that a row tells all its faults at once.
     """
 
     on: date
     mapping: Mapping[str, str] = field(default_factory=dict)
     vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
+    facts: Mapping[str, FactDefinition] = field(default_factory=dict)
     latest: date | None = None
     limits: Limits = field(default_factory=Limits)
     fact_complaints: FactComplaints | None = None
+
+    @property
+    def known(self) -> Known:
+        """Return what the catalogue adds to the headings that are understood."""
+        return Known(self.vocabularies.get("certifications"), fields_of_packs(self.facts.values()))
 
 
 @dataclass(slots=True)
 class RowAccount:
     """What became of the rows of a file: `rows` is their number, and the sum of all the others.
 
-    `joined` are rows that go on with the company above them, `left_out` the others by reason.
+    `joined` are rows that go on with the company above them, `left_out` the others by reason. `hidden` counts those
+    among all of them that the file hides.
     """
 
     rows: int = 0
     read: int = 0
     joined: int = 0
+    hidden: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
 
 
@@ -132,6 +160,7 @@ class TenantTable:
                 raise TableRefusedError("too_many_rows", limit=most)
             account.left_out.update({"blank_row": raw.row - account.rows - 1} if raw.row > account.rows + 1 else ())
             account.rows = raw.row
+            account.hidden += raw.hidden
             row = self._reader.read(raw)
             if self._empty:
                 self._empty -= {place for place in self._empty if is_filled(raw, place)}
@@ -144,7 +173,7 @@ class TenantTable:
         """Count what became of the rows."""
         for row in rows:
             if isinstance(row, RejectedRow):
-                self.account.left_out[row.faults[0].published] += 1
+                self.account.left_out[row.faults[0].code] += 1
             else:
                 self.account.read += 1
                 for told, places in ((row.caveats, self._left_open), (row.unread, self._unread)):
@@ -164,76 +193,12 @@ class TenantTable:
         )
 
 
-_MAY_DIFFER = ("city", "founded_on", "employees", "annual_revenue_cny", "external_id")
-"""What of two rows of one short name tells that they are two companies."""
-_FULL_NAME = 6
-_NOBODY = Profile()
-_SCALARS = tuple(known.name for known in fields(Profile) if known.name not in ("facts", *TUPLES))
-
-
-class _Companies:
-    """The companies of the rows so far, by code and by name."""
-
-    def __init__(self) -> None:
-        self._by_code: dict[str, int] = {}
-        self._by_name: dict[str, tuple[int, str, tuple[Any, ...]]] = {}
-
-    def find(self, row: TenantRow) -> int | None:
-        """Return the row in which this company stood before; None, and it is noted, where it stands the first time.
-
-        Two rows of the same name are one company unless their codes differ, or the name is short and they differ.
-        """
-        said = row.profile
-        if said.uscc and (first := self._by_code.setdefault(said.uscc, row.row)) != row.row:
-            return first
-        telling = () if _is_full(said.name) else tuple(getattr(said, name) for name in _MAY_DIFFER)
-        if said.name:
-            first, code, before = self._by_name.setdefault(said.name, (row.row, said.uscc, telling))
-            if first != row.row and not (code and said.uscc) and _agree(before, telling):
-                return first
-        return None
-
-
-def _is_full(name: str) -> bool:
-    return len(name) >= _FULL_NAME and is_company(name)
-
-
-def _agree(one: Iterable[Any], other: Iterable[Any]) -> bool:
-    return all(a == b or not a or not b for a, b in zip(one, other, strict=True))
-
-
-def _goes_on(above: Profile, said: Profile) -> bool:
-    """Tell whether a row goes on with the company above it: of the same name or code, or of none and nothing else."""
-    if said.uscc and above.uscc:
-        return said.uscc == above.uscc
-    if said.name:
-        telling = ([getattr(one, name) for name in _MAY_DIFFER] for one in (above, said))
-        return said.name == above.name and (_is_full(said.name) or _agree(*telling))
-    if said.uscc or said.external_id or not (above.name or above.uscc):
-        return False
-    rest = ((getattr(above, name), getattr(said, name)) for name in _SCALARS)
-    same = all(value in (before, getattr(_NOBODY, name)) for name, (before, value) in zip(_SCALARS, rest, strict=True))
-    return same and said.facts.items() <= above.facts.items()
-
-
-def _joined(above: TenantRow, row: TenantRow) -> TenantRow:
-    """Return a company with what a row below adds: its lists, and what was not stated yet."""
-    first, more = above.profile, row.profile
-    values: dict[str, Any] = {"facts": {**more.facts, **first.facts}}
-    for name in _SCALARS:
-        values[name] = getattr(first, name) if getattr(first, name) != getattr(_NOBODY, name) else getattr(more, name)
-    for name in TUPLES:
-        values[name] = tuple(dict.fromkeys((*getattr(first, name), *getattr(more, name))))
-    told = (*above.caveats, *row.caveats), (*above.unread, *row.unread)
-    return replace(above, profile=Profile(**values), caveats=told[0], unread=told[1])
-
-
 def _without_repeats(
     rows: Iterator[TenantRow | RejectedRow], account: RowAccount, *, is_table: bool
 ) -> Iterator[TenantRow | RejectedRow]:
     """Join what goes on with the company above it, and leave out a company that stood further above already."""
     above: TenantRow | None = None
-    known = _Companies()
+    known = Companies()
     for row in rows:
         if isinstance(row, RejectedRow) or not is_table:
             if above is not None and isinstance(row, RejectedRow):
@@ -242,13 +207,14 @@ def _without_repeats(
             yield row
             continue
         if above is not None:
-            if _goes_on(above.profile, row.profile):
+            if goes_on(above.profile, row.profile):
                 account.joined += 1
-                above = _joined(above, row)
+                told = (*above.caveats, *row.caveats), (*above.unread, *row.unread)
+                above = replace(above, profile=joined(above.profile, row.profile), caveats=told[0], unread=told[1])
                 continue
             yield above
             above = None
-        if (first := known.find(row)) is None:
+        if (first := known.find(row.row, row.profile)) is None:
             above = row
         else:
             fault = RowFault(
@@ -273,21 +239,99 @@ def read_tenants(source: Path | bytes, options: ReadingOptions, *, filename: str
     """
     if filename.lower().endswith(_MACRO_ENDINGS):
         raise TableRefusedError("macros")
-    return TenantTable(*open_table(source_of(source, options.limits), options.mapping, options.on), options)
+    return TenantTable(*open_table(source_of(source, options.limits), options), options)
 
 
-def open_table(source: Source, mapping: Mapping[str, str], on: date) -> tuple[RawTable, Layout]:
-    """Open a table of any format and understand its headings as read on a day; raise TableRefusedError."""
-    mapping = as_named(mapping)
+def open_table(source: Source, options: ReadingOptions) -> tuple[RawTable, Layout]:
+    """Open a table of any format and understand its headings, and its first cells; raise TableRefusedError."""
+    mapping, on, known = as_named(options.mapping), options.on, options.known
     raw = open_raw(source, mapping, on)
     if raw.profiles:
-        return raw, lay_out_profiles(raw.headings, chosen_fields(raw.headings, mapping, repeats=True), on)
+        chosen = chosen_fields(raw.headings, mapping, repeats=True, known=known)
+        return raw, lay_out_profiles(raw.headings, chosen, on)
     repeats, headings = raw.format is Format.NDJSON, column_names(raw)
-    chosen = chosen_fields(headings, mapping, repeats=repeats)
-    layout = lay_out(headings, chosen, on=on, repeats=repeats, above=raw.above, groups=raw.groups)
+    chosen = chosen_fields(headings, mapping, repeats=repeats, known=known)
+    layout = lay_out(headings, chosen, on=on, repeats=repeats, above=raw.above, groups=raw.groups, known=known)
+    first = list(islice(raw.rows, JUDGED_ROWS))
+    layout = judged(layout, first, options.vocabularies)
     if not layout.columns:
-        raise no_heading([raw.headings])
-    return raw, layout
+        raise no_heading([raw.headings if any(raw.headings) else list(map(str, first[0].cells if first else ()))])
+    return replace(raw, rows=chain(first, raw.rows)), layout
+
+
+JUDGED_ROWS = 100
+"""So many rows at most tell what a column is; a first look has them too."""
+
+_MOST_OF, _HALF = 0.8, 0.5
+_ADDRESS = re.compile(r"[\u4e00-\u9fff]{2,10}?(?:省|市|自治区|自治州|区|县)")
+
+
+def judged(layout: Layout, first: Sequence[RawRow], vocabularies: Mapping[str, Vocabulary]) -> Layout:
+    """Take columns for what their cells say where these say nothing of the field that the heading names.
+
+    A column without heading, or of which nothing is read, is a name, a code, a place or a day where nearly all its
+    cells are, and no other column is.
+    """
+    cells: dict[int, list[Any]] = defaultdict(list)
+    for row in first:
+        for place, cell in enumerate(row.cells):
+            if not (cell is None or isinstance(cell, Broken) or (isinstance(cell, str) and is_blank(cell.strip()))):
+                cells[place].append(cell)
+    columns = {column.position: column for column in layout.columns}
+    reports = {report.position: report for report in layout.reports}
+    for place, report in reports.items():
+        column, taken = columns.get(place), {other.field.id for other in columns.values()}
+        if report.how == "declared" or not cells[place] or (column and column.entry):
+            continue
+        instead = _instead(column.field.instead if column else _untold(report), cells[place], vocabularies, taken)
+        is_read = column is not None and _share(column, cells[place], vocabularies) >= _HALF
+        if instead is not None and not (is_read and column and column.field.id != "external_id"):
+            columns[place] = Column(position=place, heading=report.heading, field=instead)
+            reports[place] = replace(report, field=instead.id, status=Status.USED, how="values", nearest="", unit="")
+    order = sorted(columns.values(), key=lambda column: (column.field.part, column.position))
+    return Layout(columns=tuple(order), reports=tuple(reports.values()))
+
+
+def _untold(report: ColumnReport) -> tuple[str, ...]:
+    if report.status is Status.IGNORED:
+        return ("uscc",)
+    is_unnamed = in_language(report.heading, "en") != report.heading
+    return ("uscc", "name", "city", "founded_on") if is_unnamed else ()
+
+
+def _instead(
+    names: Iterable[str], cells: Sequence[Any], vocabularies: Mapping[str, Vocabulary], taken: Collection[str]
+) -> ProfileField | None:
+    """Return the field that nearly all cells state, of which no column is read yet."""
+    for name in names:
+        other = BY_ID[name]
+        if name not in taken or other.kind in SEVERAL:
+            if _share(Column(position=0, heading=other.heading, field=other), cells, vocabularies) >= _MOST_OF:
+                return other
+    return None
+
+
+def _share(column: Column, cells: Sequence[Any], vocabularies: Mapping[str, Vocabulary]) -> float:
+    """Return the share of cells that state a value of a column's field for sure."""
+    return sum(_states(column, cell, vocabularies) for cell in cells) / len(cells)
+
+
+def _states(column: Column, cell: Any, vocabularies: Mapping[str, Vocabulary]) -> bool:  # noqa: ANN401 - a cell of any type
+    kind, vocabulary = column.field.kind, vocabularies.get(column.field.vocabulary)
+    try:
+        value = read_cell(cell, column)
+    except CellError as error:
+        return isinstance(error, LeftOpenError)
+    if column.field.id == "name":
+        return isinstance(value, str) and is_company("".join(value.split()))
+    if kind is Kind.CODE:
+        return isinstance(value, str) and bool(uscc.is_valid(value))
+    if kind is Kind.PLACE:
+        return isinstance(value, str) and _ADDRESS.match(value) is not None and not is_company(value)
+    if vocabulary is None:
+        return kind is not Kind.MONEY
+    items = value if isinstance(value, list) else [value]
+    return all(isinstance(item, str) and (item in vocabulary or vocabulary.find(item)) for item in items)
 
 
 def open_raw(source: Source, mapping: Mapping[str, str], on: date) -> RawTable:

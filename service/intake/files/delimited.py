@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from service.intake.headings.header_row import (
     ROWS_ABOVE,
+    begins_with_a_company,
     count_headings,
     find_header,
     groups_above,
@@ -101,7 +102,13 @@ def open_delimited(source: Source, mapping: Mapping[str, str], on: date) -> RawT
     if not {"row_too_long", "too_many_cells"}.isdisjoint(record for record in first[:place] if isinstance(record, str)):
         _refuse_width(source, encoding)
     if place is None:
-        raise no_heading(texts)
+        if not begins_with_a_company(texts):
+            raise no_heading(texts)
+        headings = [""] * max(map(len, texts))
+        return RawTable(
+            format=Format.CSV, headings=headings, rows=_rows(records, (), len(headings), 0), total=lines + 1,
+            encoding=encoding, delimiter=delimiter, heading_line=named,
+        )  # fmt: skip
     texts, block = two_lines(texts, place, on)
     headings = headings_of(texts, block, on)
     if len(headings) > source.limits.columns:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from seeds.profile_fields import Kind, ProfileField
-from seeds.vocabulary import fold, printable
-from service.intake.headings.names import nearest_heading, recognise, take_apart
+from seeds.vocabulary import Vocabulary, fold, printable
+from service.intake.headings.names import BY_ID, certification_asked, nearest_heading, recognise, take_apart
 from service.intake.headings.remarks import spoils, states_another
 from service.intake.headings.units import (
     MEASURED,
@@ -48,7 +48,8 @@ class Status(StrEnum):
 class ColumnReport:
     """One column: its heading as it stands there, what it was taken for, in which unit, or what is nearest to it.
 
-    `how` tells by what: `exact`, `alias`, or `declared` by the caller. `unit_assumed` tells that a money column names
+    `how` tells by what: `exact`, `alias`, its `values`, or `declared` by the caller. `entry` is the certification that
+    it asks about alone. `unit_assumed` tells that a money column names
     no unit and is read as yuan. Of the rows gone through `filled` counts the cells that state anything, `unread` those
     that could not be read, and `left_open` those that were read and that no condition can use, with the first rows of
     each.
@@ -59,6 +60,7 @@ class ColumnReport:
     status: Status
     field: str = ""
     how: str = ""
+    entry: str = ""
     unit: str = ""
     unit_assumed: bool = False
     nearest: str = ""
@@ -76,13 +78,17 @@ class ColumnReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column that is read; a number in it is multiplied by `factor` to give yuan, people or pieces."""
+    """A column that is read; a number in it is multiplied by `factor` to give yuan, people or pieces.
+
+    `entry` is the one certification that its heading asks about.
+    """
 
     position: int
     heading: str
     field: ProfileField
     factor: float = 1.0
     percent: bool = False
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +109,28 @@ class _Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a catalogue adds to the headings that are understood: its certifications, the facts of its packs by name."""
+
+    certifications: Vocabulary | None = None
+    fields: Mapping[str, ProfileField] = field(default_factory=dict)
+
+    def recognise(self, heading: str) -> ProfileField | None:
+        """Return the field that a heading names, or None."""
+        found = recognise(heading)
+        if found is not None or not self.fields:
+            return found
+        return next((self.fields[name] for name in take_apart(heading).names if name in self.fields), None)
+
+
+@dataclass(frozen=True, slots=True)
 class _Noted:
     """What headings are read with: the unit of the whole table, headings of groups of columns by position, the day."""
 
     table: UnitReading
     groups: Mapping[int, str]
     on: date
+    known: Known
 
     def of(self, position: int) -> UnitReading:
         """Return the unit of money in a column whose own heading names none."""
@@ -142,6 +164,7 @@ def lay_out(
     repeats: bool = False,
     above: Sequence[str] = (),
     groups: Mapping[int, str] | None = None,
+    known: Known = Known(),  # noqa: B008 - it does not change
 ) -> Layout:
     """Decide what each column is; `chosen` (position -> field) goes before what its heading says.
 
@@ -149,7 +172,7 @@ def lay_out(
     heading of a group of columns (`groups`, by position) or in the texts `above` the headings holds for money whose
     own heading names none. A figure of a year that has not ended `on` that day is another thing.
     """
-    reported, noted = chosen or {}, _Noted(table=unit_above(above), groups=groups or {}, on=on)
+    reported, noted = chosen or {}, _Noted(unit_above(above), groups or {}, on, known)
     readings = [
         _read_heading(place, text, reported.get(place), noted) for place, text in enumerate(headings) if text.strip()
     ]
@@ -167,7 +190,12 @@ def shown_heading(heading: str) -> str:
 def _read_heading(position: int, heading: str, target: str | None, noted: _Noted) -> _Reading:
     shown, year = shown_heading(heading), take_apart(heading).year or noted.year_of(position)
     report = ColumnReport(position=position, heading=shown, status=Status.NOT_UNDERSTOOD)
-    field = recognise(target or heading)
+    field = noted.known.recognise(target or heading)
+    entry = certification_asked(target or heading, noted.known.certifications)
+    if entry and (field is None or field.id == "certifications") and not noted.spoil(position, BY_ID["certifications"]):
+        column = Column(position=position, heading=shown, field=BY_ID["certifications"], entry=entry)
+        how = "alias" if target is None else "declared"
+        return _Reading(replace(report, status=Status.USED, field=column.field.id, how=how, entry=entry), column, year)
     if field is None:
         return _Reading(replace(report, nearest=nearest_heading(heading)), None, year)
     report = replace(report, how=_how(heading, target, field))
@@ -255,12 +283,18 @@ class CorrectionError(TableRefusedError):
         self.faults, self.headings = tuple(faults), tuple(headings)
 
 
-def chosen_fields(headings: Sequence[str], mapping: Mapping[str, str], *, repeats: bool = False) -> dict[int, str]:
+def chosen_fields(
+    headings: Sequence[str],
+    mapping: Mapping[str, str],
+    *,
+    repeats: bool = False,
+    known: Known = Known(),  # noqa: B008 - it does not change
+) -> dict[int, str]:
     """Return position -> field from heading -> field ("" leaves a column out); raise CorrectionError.
 
     `repeats` lets several headings stand for one field.
     """
-    faults = [*_column_faults(headings, mapping), *_field_faults(mapping)]
+    faults = [*_column_faults(headings, mapping), *_field_faults(mapping, known)]
     if faults := [*faults, *(() if repeats else _repeat_faults(mapping))]:
         raise CorrectionError(faults, headings)
     return {place: target or "ignored" for name, target in mapping.items() for place in _places(name, headings)}
@@ -278,9 +312,9 @@ def _column_faults(headings: Sequence[str], mapping: Mapping[str, str]) -> Itera
             yield CorrectionFault(name, "mapping_same_column", {"name": printable(name), "other": printable(other)})
 
 
-def _field_faults(mapping: Mapping[str, str]) -> Iterator[CorrectionFault]:
+def _field_faults(mapping: Mapping[str, str], known: Known) -> Iterator[CorrectionFault]:
     for name, target in mapping.items():
-        if target and recognise(target) is None:
+        if target and not (known.recognise(target) or certification_asked(target, known.certifications)):
             params = {"name": printable(target), "nearest": nearest_heading(target)}
             yield CorrectionFault(name, "mapping_field", params)
         elif target and unit_fault(target):

@@ -167,7 +167,7 @@ def read_cell(cell: Cell | Broken, column: Column, *, epoch_1904: bool = False) 
         raise (LeftOpenError if cell.left_open else CellError)(cell.code, text=cell.text)
     if isinstance(cell, str):
         cell = unguarded(cell.strip())
-        if column.field.kind is not Kind.FLAG and is_blank(cell):
+        if is_blank(cell) and column.field.kind is not Kind.FLAG and not (column.entry and cell in _NONE):
             return NOT_STATED
     if cell is None or cell == "" or (isinstance(cell, float) and math.isnan(cell)):
         return NOT_STATED
@@ -175,7 +175,35 @@ def read_cell(cell: Cell | Broken, column: Column, *, epoch_1904: bool = False) 
         raise CellError("error_value")
     if column.field.kind is Kind.DATE and epoch_1904 and isinstance(cell, int | float) and int(cell) in _SERIAL_DAYS:
         return (_EPOCH_1904 + timedelta(days=int(cell))).isoformat()
-    return _READERS[column.field.kind](cell, column)
+    return _certified(cell) if column.entry else _READERS[column.field.kind](cell, column)
+
+
+_HELD = re.compile(
+    r"(?:已经?|被|获)?(?:认定|获得|取得|通过|获批|获评|入库|入选|授牌)(?:通过|成功)?|(?:国家|省|市|区|县)级?|有效|具备|在有效期内?"
+)
+_NOT_HELD = re.compile(
+    r"(?:未|没有?|尚未|暂未|无|非|不)(?:认定|获得|取得|通过|获批|获评|入库|入选|具备|有|是)?|已?(?:过期|失效|撤销|取消|到期)"
+)
+_SIGN_OF_HOLDING = re.compile(r"[a-z]{0,4}+-?\d{6,}+[a-z0-9-]*+|(?:19|20)\d\d(?:年度?)?(?:[-./]?\d\d?(?:月|[-./月]\d\d?日?)?)?")
+"""The number of a certificate, or its day, month or year."""
+
+
+def _certified(cell: Cell) -> bool | str | object:
+    """Return whether a certification is held that the heading asks about, or the one that the cell names itself."""
+    if isinstance(cell, bool) or isinstance(cell, date):
+        return cell if isinstance(cell, bool) else True
+    if isinstance(cell, int | float):
+        return bool(cell)
+    if not isinstance(cell, str):
+        raise CellError("not_a_cell")
+    word = _narrow(simplify(cell)).casefold()
+    if _NOT_YET.search(word) and not _NOT_HELD.fullmatch(word):
+        raise LeftOpenError("flag_left_open", text=cell)
+    if word in _YES or word in _SOME or word == _ONE or _HELD.fullmatch(word) or _SIGN_OF_HOLDING.fullmatch(word):
+        return True
+    if word in _NO or word in _NONE or word == _ZERO or _NOT_HELD.fullmatch(word):
+        return False
+    return cell
 
 
 def is_blank(text: str) -> bool:

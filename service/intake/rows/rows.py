@@ -57,8 +57,11 @@ def gather(stated: Stated, city: str) -> Profile:
     """Return the profile; lists add up, of anything else the first value counts, the place is given."""
     values: dict[str, Any] = {"city": city}
     facts: dict[str, Any] = {}
+    one_by_one = [(column.entry, value) for column, value in stated.values if column.entry]
     for column, value in stated.values:
         name = column.field.id
+        if column.entry:
+            continue
         if name == "facts":
             facts.update(value)
         elif column.field.fact:
@@ -69,6 +72,11 @@ def gather(stated: Stated, city: str) -> Profile:
             values[name] = "；".join(filter(None, (values.get(name), value)))
         elif name not in PLACE_PARTS:
             values.setdefault(name, value)
+    if one_by_one:
+        if "certifications" not in values:  # a list of those held tells of all others
+            values["certifications_asked"] = tuple(dict.fromkeys(entry for entry, _ in one_by_one))
+        held = (entry if value is True else value for entry, value in one_by_one if value)
+        values["certifications"] = tuple(dict.fromkeys((*values.get("certifications", ()), *held)))
     return Profile(**values, facts=facts)
 
 
@@ -281,6 +289,8 @@ class RowReader:
         kind = column.field.kind
         if isinstance(value, Interval):
             return str(value) if column.field.fact else value
+        if column.entry:
+            return self._certified(value)
         if kind is Kind.PLACE:
             return self._schema["city"].deserialize(value)
         if kind is Kind.ENTRY:
@@ -288,6 +298,13 @@ class RowReader:
         if column.field.fact:
             return self._schema["annual_revenue_cny"].deserialize(value) if kind is Kind.MONEY else value
         return self._schema[column.field.id].deserialize(value)
+
+    def _certified(self, value: bool | str) -> bool | str:
+        """Return whether a certification is held, or the name of the one that stands there."""
+        known = self._options.vocabularies.get("certifications")
+        if isinstance(value, str) and known and not known.find(value):
+            raise CellError("not_certified")
+        return value
 
     def _entry(self, text: str, name: str) -> str:
         """Return the entry a word names; one that names several leaves the fact open."""

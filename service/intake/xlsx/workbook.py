@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,6 +21,7 @@ from seeds.profile_fields import Kind
 from seeds.vocabulary import fold
 from service.intake.headings.header_row import (
     ROWS_ABOVE,
+    begins_with_a_company,
     count_headings,
     field_of,
     find_header,
@@ -130,8 +131,10 @@ def _text(cell: object) -> str:
     return str(cell).strip() if isinstance(cell, str | int | float | date) else ""
 
 
-def rows_below(sheet: Sheet, headings: Sequence[str], first: int, shown: Sequence[ShownColumn]) -> Iterator[RawRow]:
-    """Yield the rows from `first` on, figures as their format shows them."""
+def rows_below(
+    sheet: Sheet, headings: Sequence[str], first: int, shown: Sequence[ShownColumn], hidden: Collection[int] = ()
+) -> Iterator[RawRow]:
+    """Yield the rows from `first` on, figures as their format shows them; those `hidden` are told as such."""
     merges = _downward(sheet, first, len(headings))
     broken_rows = {row for row, _ in sheet.broken}
     held: dict[int, tuple[int, Any]] = {}
@@ -149,8 +152,11 @@ def rows_below(sheet: Sheet, headings: Sequence[str], first: int, shown: Sequenc
             _break(cells, number, sheet)
         elif number >= sheet.loaded:
             continue
-        again = all(_text(cell) == text for cell, text in zip_longest(cells, headings))  # printed anew on each page
-        yield RawRow(row=number - first + 1, line=number + 1, cells=cells, skipped="headings_again" if again else "")
+        again = first and all(_text(cell) == text for cell, text in zip_longest(cells, headings))  # on a new page
+        yield RawRow(
+            row=number - first + 1, line=number + 1, cells=cells, skipped="headings_again" if again else "",
+            hidden=number + 1 in hidden,
+        )  # fmt: skip
 
 
 def _show(cells: list[Any], number: int, left: int, shown: Sequence[ShownColumn]) -> None:
@@ -199,7 +205,7 @@ def open_workbook(source: Source, mapping: Mapping[str, str], on: date) -> RawTa
     Raises TableRefusedError when it is unsafe, damaged, or no sheet has headings.
     """
     seen: list[list[str]] = []
-    unsolved = False
+    unsolved, headless = False, None
     with Archive(source) as archive:
         visible, epoch_1904 = archive.workbook()
         ranking = _rank_sheets(archive, visible[:MOST_SHEETS], mapping)
@@ -216,12 +222,26 @@ def open_workbook(source: Source, mapping: Mapping[str, str], on: date) -> RawTa
                 table = _table(sheet, texts, place, source.limits, on)
                 shown = _shown_columns(scan, forms, table, mapping)
                 others = tuple(name for name in with_data if name != part.name)
-                rows = rows_below(sheet, table.headings, table.heading_line, shown)
+                rows = rows_below(sheet, table.headings, table.heading_line, shown, scan.hidden)
                 return replace(table, rows=rows, other_sheets=others, epoch_1904=epoch_1904)
+            if place is None and headless is None and begins_with_a_company(texts):
+                headless = _headless(sheet, max(map(len, texts)), scan)
             seen += texts
+    if headless is not None:
+        return replace(headless, epoch_1904=epoch_1904, other_sheets=tuple(n for n in with_data if n != headless.sheet))
     if not any(text for row in seen for text in row):
         raise TableRefusedError("formulas_without_values" if unsolved else "empty_file")
     raise no_heading(seen)
+
+
+def _headless(sheet: Sheet, width: int, scan: SheetScan) -> RawTable:
+    """Return the table of a sheet that begins with a company, without any heading."""
+    headings = [""] * width
+    rows = rows_below(sheet, headings, 0, (), scan.hidden)
+    return RawTable(
+        format=Format.XLSX, headings=headings, rows=rows, total=sheet.height, sheet=sheet.name, heading_line=0,
+        left=sheet.left,
+    )  # fmt: skip
 
 
 def _table(sheet: Sheet, texts: list[list[str]], place: int, limits: Limits, on: date) -> RawTable:

@@ -52,7 +52,7 @@ _DOUBTFUL = frozenset({Status.NOT_UNDERSTOOD, Status.UNIT_NOT_UNDERSTOOD, Status
 
 def column_page(path: Path, mapping: Mapping[str, str], *, on: date, language: str) -> Json:
     """Return what the page shows of a file, read on a day with the choices (heading -> field, "" for none)."""
-    look = columns_at_a_look(look_at_sent(path, mapping, on=on, readers=serving().readers), language)
+    look = columns_at_a_look(_look(path, mapping, on), language)
     headings = [column.heading for column in look.columns]
     columns = [
         {
@@ -153,12 +153,16 @@ def _kept(asked: dict[str, str]) -> str:
     folder = folders().create(upload_id)
     try:
         sent = read_sent(flask.request, folder, most=serving().settings.upload_bytes, readers=readers)
-        _expect_table(look_at_sent(folder.sent(sent.form), {}, on=sent.options.on, readers=readers))
+        _expect_table(_look(folder.sent(sent.form), {}, sent.options.on))
         note_upload(folder, sent, name, flask.g.key)
     except BaseException:
         folders().remove(upload_id)
         raise
     return upload_id
+
+
+def _look(path: Path, mapping: Mapping[str, str], on: date) -> Look:
+    return look_at_sent(path, mapping, on=on, readers=serving().readers, catalogue=serving().catalogue)
 
 
 def _expect_table(look: Look) -> None:
@@ -174,8 +178,8 @@ def _create(upload: Upload, choices: dict[str, str]) -> None:
     folder, options = folders().of(upload.id), replace(upload.options, columns=choices)
     os.utime(folder.path)  # the hour of the upload begins anew
     path = folder.sent(upload.form)
-    if refusal := look_at_sent(path, choices, on=options.on, readers=serving().readers).refusal:
-        Sent(form=upload.form, options=options).check_columns(folder, serving().readers)
+    if refusal := _look(path, choices, options.on).refusal:
+        Sent(form=upload.form, options=options).check_columns(folder, serving().readers, serving().catalogue)
         raise RequestError("invalid_request", [Complaint(code=refusal.code, params=refusal.params)])
     jobs().create(upload.id, key.id, form=upload.form, options=options, days=settings.retention_days)
 
