@@ -329,7 +329,7 @@ def _states(column: Column, cell: Any, vocabularies: Mapping[str, Vocabulary]) -
     if kind is Kind.PLACE:
         return isinstance(value, str) and _ADDRESS.match(value) is not None and not is_company(value)
     if vocabulary is None:
-        return kind is not Kind.MONEY
+        return not column.field.vocabulary
     items = value if isinstance(value, list) else [value]
     return all(isinstance(item, str) and (item in vocabulary or vocabulary.find(item)) for item in items)
 
