@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import Enum, StrEnum
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from matcher.profiles.words import How, WordReading
@@ -281,9 +280,11 @@ class Notes:
         """Note values that a doubtful reading would imply, so that no condition they meet is called unmet."""
         self._of(fact).doubtful += list(values)
 
-    def rule_out(self, fact: str, values: Iterable[str]) -> None:
-        """Note what a company surely has not; what is neither this nor stated stays open."""
-        self._of(fact).ruled_out = tuple(values)
+    def rule_out(self, fact: str, asked: Iterable[str], taxonomy: Taxonomy) -> None:
+        """Note what a company was asked about and has nothing of; what is neither this nor stated stays open."""
+        held = [str(value) for value in self.values(fact)]
+        lacking = (entry for entry in asked if not any(taxonomy.within(value, [entry]) for value in held))
+        self._of(fact).ruled_out = tuple(dict.fromkeys(lacking))
 
     def add(self, fact: str) -> None:
         """Note that something was stated about the fact, though it gave no value of it."""
@@ -349,8 +350,6 @@ NAMES = (
 )
 """The fields that are read; an id of the caller's says nothing about a company."""
 
-_NOTHING = Profile()
-
 
 @dataclass(frozen=True, slots=True)
 class Fields:
@@ -363,16 +362,6 @@ class Fields:
     def of_profiles(cls, profiles: Sequence[Profile]) -> Fields:
         """Return the fields of profiles."""
         return cls(len(profiles), {name: [getattr(profile, name) for profile in profiles] for name in NAMES})
-
-    @classmethod
-    def of_rows(cls, rows: Sequence[Mapping[str, Any]]) -> Fields:
-        """Return the fields of profiles written as plain data: what is empty left out, a day as ISO 8601."""
-        present = set().union(*rows)
-        columns: dict[str, Sequence[Any]] = {}
-        for name in NAMES:
-            columns[name] = _column(rows, name) if name in present else [getattr(_NOTHING, name)] * len(rows)
-        columns |= {name: _as_typed(name, columns[name]) for name in NUMBERS}
-        return cls(len(rows), columns)
 
     def part(self, start: int, stop: int) -> Fields:
         """Return the rows from `start` to before `stop`."""
@@ -388,21 +377,6 @@ class Fields:
         """Return one row as a profile."""
         stated = {name: column[place] for name, column in self.columns.items()}
         return Profile(**{**stated, **{name: tuple(stated[name]) for name in TUPLES}})
-
-
-def _column(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
-    """Return one field of every row; looking it up is several times quicker where every row has it."""
-    try:
-        return list(map(itemgetter(name), rows))
-    except KeyError:
-        empty = getattr(_NOTHING, name)
-        return [row.get(name, empty) for row in rows]
-
-
-def _as_typed(name: str, stated: Sequence[Any]) -> Sequence[Any]:
-    """Return a column of numbers or days out of plain data."""
-    known = {text: number_of_text(name, text) for text in set(stated) if isinstance(text, str) and text}
-    return [known.get(one, one) for one in stated] if known else stated
 
 
 def number_of_text(name: str, text: str) -> date | Interval:

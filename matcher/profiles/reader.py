@@ -317,17 +317,10 @@ class ProfileReader:
 
     def _read_asked(self, asked: Sequence[str], notes: Notes) -> None:
         """Rule out the certifications that were asked about and are not held."""
-        if not asked:
-            return
-        taxonomy, held = self.catalogue.vocabularies["certifications"].taxonomy, notes.values("certifications")
-        read = [(text, self.resolvers["certifications"].read(text)) for text in asked]
-        notes.unrecognised += [
-            Unread(fact="certifications", origin=f"certifications_asked[{place}]", input=text)
-            for place, (text, readings) in enumerate(read)
-            if not _is_sure(readings)
-        ]
-        entries = [entry for _, readings in read if _is_sure(readings) for one in readings for entry in one.ids]
-        notes.rule_out("certifications", [e for e in entries if not any(taxonomy.within(str(h), [e]) for h in held)])
+        resolver = self.resolvers["certifications"]
+        entries = [entry for text in asked for one in resolver.read(text) if one.how in SURE for entry in one.ids]
+        if asked:
+            notes.rule_out("certifications", entries, self.catalogue.vocabularies["certifications"].taxonomy)
 
     def _words_of(self, vocabulary: str) -> WordResolver | NeedReader:
         return self.needs if vocabulary == "needs" else self.resolvers[vocabulary]

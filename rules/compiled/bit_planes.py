@@ -173,7 +173,9 @@ def number_column(ends: tuple[NDArray[np.float64], NDArray[np.float64]]) -> Numb
 
 def derive_numbers(columns: Mapping[str, NumberColumn], on: date) -> dict[str, NumberColumn]:
     """Return every derived fact of rows, from columns with all of their parts; NaN where a part is missing."""
-    return {fact: number_column(_derived([columns[part].ends for part in parts], on)) for fact, parts in DERIVED.items()}
+    return {
+        fact: number_column(_derived([columns[part].ends for part in parts], on)) for fact, parts in DERIVED.items()
+    }
 
 
 def _derived(

@@ -112,10 +112,7 @@ class MembershipColumn:
         return now
 
     def ranks(self, answer: Answer) -> Values:
-        """Return how each test is marked, 0 when it is not: a later mark overrules.
-
-        When a row gives several answers, of which at most one has several readings, the highest rank counts.
-        """
+        """Return how each test is marked, 0 when it is not; a later mark overrules, of several answers the highest."""
         ranks = np.zeros(len(self.tests), dtype=np.int8)
         if answer.ruled_out:
             ranks[[are_ruled_out(test, answer, self.taxonomy) for test in self.tests]] = RULED_OUT

@@ -151,8 +151,8 @@ _AT_LEAST = re.compile(
 _AT_MOST = re.compile(
     r"(?:≤|<=?|小于等于|小于|不超过|不高于|不大于|不多于|至多|最多|不足|不到|低于|少于)(.+?)|(.+?)(?:及其?|或)?(?:以下|以内|之内|内)"
 )
-_BETWEEN = re.compile(r"(.*?[^e])(?:[-~–—－～]+|至|到)(.+?)(?:之间)?")
-_UNIT = re.compile(r"[^0-9.,]+$")
+_BETWEEN = re.compile(r"[-~–—]+|至|到")
+_FIGURES = re.compile(r"[0-9.,]+")
 
 
 def parse_interval(text: str, parse: Callable[[str], float], least: float = 0.0) -> Interval | None:
@@ -169,10 +169,11 @@ def parse_interval(text: str, parse: Callable[[str], float], least: float = 0.0)
         if found := _AT_MOST.fullmatch(said):
             low, high = least, parse(found[1] or found[2])
             return Interval(low, high) if low <= high else None
-        if (found := _BETWEEN.fullmatch(said)) is None:
-            return None
-        first, last, unit = found[1], found[2], _UNIT.search(found[2])
-        low, high = parse(first + unit[0] if unit and not _UNIT.search(first) else first), parse(last)
+        first, last = _BETWEEN.split(said.removesuffix("之间"))
+        figure = _FIGURES.match(last)
+        if figure and _FIGURES.fullmatch(first):
+            first += last[figure.end() :]
+        low, high = parse(first), parse(last)
     except ValueError:
         return None
     return Interval(low, high) if low <= high else None

@@ -70,9 +70,10 @@ class Labeller:
 
     def value(self, fact_id: str, value: Value | Interval) -> str:
         """Return one value of a fact as people read it: a place, an amount with its unit, a date, or between which."""
+        return self._between(fact_id, value) if isinstance(value, Interval) else self._exact(fact_id, value)
+
+    def _exact(self, fact_id: str, value: Value) -> str:
         fact = self.facts.get(fact_id)
-        if isinstance(value, Interval):
-            return self._between(fact_id, value)
         if fact is None or isinstance(value, bool):
             return self._yes_or_no(value is True)
         if fact.type is FactType.SET:

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, TypeAlias
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
 from seeds.faults import CodedError, worded
+from seeds.word_lists import word_lists
 from service.complaints import Complaint, published
 
 
@@ -125,6 +126,28 @@ class Limits:
 
 
 Cell: TypeAlias = str | int | float | bool | date | time | timedelta | list[Any] | dict[str, Any] | None
+
+
+BLANKS = word_lists().blank_cells
+"""What is written in a cell, small letters and without brackets around it, that says nothing."""
+
+_BRACKETS = "([（【「《“)]）】」》”"
+_GUARDED_FORMULA = re.compile(r'="([^"]*)"')
+_GUARDED_TEXT = re.compile(r"['’‘`](?=[0-9][0-9A-Za-z]*$)")
+"""What keeps a spreadsheet program from taking a text of digits for a number."""
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a text says nothing: 「-」, 「未公开」, 「（空白）」."""
+    bare = text.casefold()
+    return bare in BLANKS or (bare[0] in _BRACKETS and bare.strip(_BRACKETS) in BLANKS)
+
+
+def unguarded(text: str) -> str:
+    """Return a text without what stands around it only to keep it a text: 「="0012"」 and 「'0012」 say 0012."""
+    if guarded := _GUARDED_FORMULA.fullmatch(text):
+        return guarded[1].strip()
+    return _GUARDED_TEXT.sub("", text, count=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,11 +48,12 @@ from service.intake.raw_table import (
     as_named,
     column_names,
     in_language,
+    is_blank,
     sniff_format,
     source_of,
     unnamed,
 )
-from service.intake.rows.cells import is_blank, read_cell
+from service.intake.rows.cells import read_cell
 from service.intake.rows.other_rows import Companies, goes_on, is_company, joined
 from service.intake.rows.rows import FactComplaints, RejectedRow, RowOptions, RowReader, TenantRow
 from service.intake.xlsx.workbook import open_workbook
@@ -69,8 +70,9 @@ class ReadingOptions:
 
     `on` is the day it is read for: a figure of a year that has not ended by then is another thing;
     `mapping` gives headings a field of their own choice ("" leaves a column out); `vocabularies` resolve
-    size and stage of an enterprise, `facts` are those that packs may define; `latest` is the last day on which a company can have been founded;
-    `fact_complaints` says what is wrong with declared facts, so that a row tells all its faults at once.
+    certifications, size and stage of an enterprise, `facts` are those that packs may define; `latest` is the last day
+    on which a company can have been founded; `fact_complaints` says what is wrong with declared facts, so that a row
+    tells all its faults at once.
     """
 
     on: date
@@ -251,7 +253,7 @@ def open_table(source: Source, options: ReadingOptions) -> tuple[RawTable, Layou
         return raw, lay_out_profiles(raw.headings, chosen, on)
     repeats, headings = raw.format is Format.NDJSON, column_names(raw)
     chosen = chosen_fields(headings, mapping, repeats=repeats, known=known)
-    layout = lay_out(headings, chosen, on=on, repeats=repeats, above=raw.above, groups=raw.groups, known=known)
+    layout = lay_out(headings, chosen, on=on, repeats=repeats, table=raw, known=known)
     first = list(islice(raw.rows, JUDGED_ROWS))
     layout = judged(layout, first, options.vocabularies)
     if not layout.columns:
@@ -281,11 +283,14 @@ def judged(layout: Layout, first: Sequence[RawRow], vocabularies: Mapping[str, V
     reports = {report.position: report for report in layout.reports}
     for place, report in reports.items():
         column, taken = columns.get(place), {other.field.id for other in columns.values()}
-        if report.how == "declared" or not cells[place] or (column and column.entry):
+        names = column.field.instead if column else _untold(report)
+        is_settled = report.how == "declared" or report.heading == report.field
+        if not names or is_settled or not cells[place]:
             continue
-        instead = _instead(column.field.instead if column else _untold(report), cells[place], vocabularies, taken)
         is_read = column is not None and _share(column, cells[place], vocabularies) >= _HALF
-        if instead is not None and not (is_read and column and column.field.id != "external_id"):
+        if column and is_read and column.field.id != "external_id":
+            continue
+        if (instead := _instead(names, cells[place], vocabularies, taken)) is not None:
             columns[place] = Column(position=place, heading=report.heading, field=instead)
             reports[place] = replace(report, field=instead.id, status=Status.USED, how="values", nearest="", unit="")
     order = sorted(columns.values(), key=lambda column: (column.field.part, column.position))
@@ -305,9 +310,10 @@ def _instead(
     """Return the field that nearly all cells state, of which no column is read yet."""
     for name in names:
         other = BY_ID[name]
-        if name not in taken or other.kind in SEVERAL:
-            if _share(Column(position=0, heading=other.heading, field=other), cells, vocabularies) >= _MOST_OF:
-                return other
+        column = Column(position=0, heading=other.heading, field=other)
+        is_free = name not in taken or other.kind in SEVERAL
+        if is_free and _share(column, cells, vocabularies) >= _MOST_OF:
+            return other
     return None
 
 

@@ -100,7 +100,9 @@ class FirstLook(Struct, frozen=True, kw_only=True):
     other_sheets: Annotated[tuple[str, ...], "The names of sheets that hold data too and are not read."]
     rows: Annotated[int | None, "At most so many rows; null where that is not cheaply known."]
     account: Annotated[RowSum | None, "What becomes of the first rows, read on trial; null where none could be read."]
-    notes: Annotated[tuple[Failure, ...], "What to know before the start: hidden rows, other sheets, nothing but names."]
+    notes: Annotated[
+        tuple[Failure, ...], "What to know before the start: hidden rows, other sheets, nothing but names."
+    ]
     columns: tuple[SampledColumn, ...]
     unread: Annotated[tuple[str, ...], "Headings of columns that were not understood or would not be used."]
     choices: tuple[FieldChoice, ...]

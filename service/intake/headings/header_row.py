@@ -97,7 +97,9 @@ def find_header(rows: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> in
     return counts.index(best) if best else None
 
 
-_OF_A_COMPANY = re.compile(r".{2,}(?:公司|集团|厂|合作社|研究院|研究所|工作室|合伙\)?|合伙）)|[0-9][0-9A-HJ-NPQRTUWXY]{17}")
+_OF_A_COMPANY = re.compile(
+    r".{2,}(?:公司|集团|厂|合作社|研究院|研究所|工作室|合伙\)?|合伙）)|[0-9][0-9A-HJ-NPQRTUWXY]{17}"
+)
 
 
 def begins_with_a_company(rows: Sequence[Sequence[str]]) -> bool:

@@ -26,7 +26,7 @@ from service.intake.headings.units import (
     unit_name,
     unit_of_group,
 )
-from service.intake.raw_table import TableRefusedError
+from service.intake.raw_table import RawTable, TableRefusedError
 
 SEVERAL = frozenset({Kind.LIST, Kind.PLACE, Kind.SCOPE})
 """Columns of these kinds add up; of any other kind one column counts."""
@@ -162,17 +162,19 @@ def lay_out(
     *,
     on: date,
     repeats: bool = False,
-    above: Sequence[str] = (),
-    groups: Mapping[int, str] | None = None,
-    known: Known = Known(),  # noqa: B008 - it does not change
+    table: RawTable | None = None,
+    known: Known = Known(),
 ) -> Layout:
     """Decide what each column is; `chosen` (position -> field) goes before what its heading says.
 
     `repeats` lets several headings stand for one field: objects of NDJSON choose their keys one by one. A unit in the
-    heading of a group of columns (`groups`, by position) or in the texts `above` the headings holds for money whose
-    own heading names none. A figure of a year that has not ended `on` that day is another thing.
+    heading of a group of columns or in the texts above the headings of a `table` holds for money whose own heading
+    names none. A figure of a year that has not ended `on` that day is another thing.
     """
-    reported, noted = chosen or {}, _Noted(unit_above(above), groups or {}, on, known)
+    reported, noted = (
+        chosen or {},
+        _Noted(unit_above(table.above if table else ()), table.groups if table else {}, on, known),
+    )
     readings = [
         _read_heading(place, text, reported.get(place), noted) for place, text in enumerate(headings) if text.strip()
     ]
@@ -288,7 +290,7 @@ def chosen_fields(
     mapping: Mapping[str, str],
     *,
     repeats: bool = False,
-    known: Known = Known(),  # noqa: B008 - it does not change
+    known: Known = Known(),
 ) -> dict[int, str]:
     """Return position -> field from heading -> field ("" leaves a column out); raise CorrectionError.
 

@@ -95,7 +95,7 @@ def recognise(heading: str) -> ProfileField | None:
 
 
 def certification_asked(heading: str, certifications: Vocabulary | None) -> str:
-    """Return the certification that a heading asks about alone, as it is called; "" where it asks about none, or more."""
+    """Return the one certification that a heading asks about, as it is called; "" where it asks about none, or more."""
     parts = take_apart(heading)
     if certifications is None or _NOT_HELD.search(parts.text):
         return ""

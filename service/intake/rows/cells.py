@@ -20,7 +20,7 @@ from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import simplify
 from seeds.word_lists import word_lists
 from service.intake.headings.layout import Column
-from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError
+from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError, is_blank, unguarded
 from service.intake.strict_fields import LARGEST_COUNT, LARGEST_MONEY
 
 _YES, _NO = word_lists().yes_cells, word_lists().no_cells
@@ -29,7 +29,7 @@ _SOME, _NONE = frozenset(("有",)), frozenset(("无", "没有"))
 _ASKS_FOR_HAVING = re.compile("有无|是否(?:具|拥|已|持)?有|具有|拥有")
 _BAD_RECORD = re.compile("失信|违法|违规|处罚|黑名单|不良|异常|逾期")
 _WITHOUT = re.compile("(?<!有)无|没有|未|不存在")
-_REMARKED = re.compile(r"([^(,;、。]+)[(,;、。]+(.*?)\)?")
+_REMARK = re.compile(r"[(,;、。]")
 _NOT_YET = re.compile("申请|申报|受理|公示|待|拟|计划|预计|已?过期|失效|到期|注销|撤销|曾|原")
 """What makes a yes or no with a remark behind it another thing: 是（申请中）."""
 
@@ -124,9 +124,6 @@ NOT_STATED = object()
 LEFT_OPEN = object()
 """Stands for a value that was understood and that no condition can use."""
 
-BLANKS = word_lists().blank_cells
-"""What is written in a cell, small letters and without brackets around it, that says nothing."""
-
 _SAYS_NO = "无"
 """Says that nothing is to be reported in any column but one of yes and no."""
 
@@ -141,9 +138,6 @@ _PRICED = re.compile(rf"([-+]?)(?:{_YUAN})*:?([-+]?)(\d[\d,.]*(?:e[-+]?\d+)?)(?:
 """A figure with the sign of the currency, which names no unit: the heading does."""
 
 _MINUS = re.compile(r"^(?:[−–—]|负)(?=[\d.])")
-_GUARDED_FORMULA = re.compile(r'="([^"]*)"')
-_GUARDED_TEXT = re.compile(r"['’‘`](?=[0-9][0-9A-Za-z]*$)")
-"""What keeps a spreadsheet program from taking a text of digits for a number."""
 _DAY = re.compile(
     r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?"
     r"(?:[ T]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?"
@@ -184,16 +178,16 @@ _HELD = re.compile(
 _NOT_HELD = re.compile(
     r"(?:未|没有?|尚未|暂未|无|非|不)(?:认定|获得|取得|通过|获批|获评|入库|入选|具备|有|是)?|已?(?:过期|失效|撤销|取消|到期)"
 )
-_SIGN_OF_HOLDING = re.compile(r"[a-z]{0,4}+-?\d{6,}+[a-z0-9-]*+|(?:19|20)\d\d(?:年度?)?(?:[-./]?\d\d?(?:月|[-./月]\d\d?日?)?)?")
+_SIGN_OF_HOLDING = re.compile(
+    r"[a-z]{0,4}+-?\d{6,}+[a-z0-9-]*+|(?:19|20)\d\d(?:年度?)?(?:[-./]?\d\d?(?:月|[-./月]\d\d?日?)?)?"
+)
 """The number of a certificate, or its day, month or year."""
 
 
 def _certified(cell: Cell) -> bool | str | object:
     """Return whether a certification is held that the heading asks about, or the one that the cell names itself."""
-    if isinstance(cell, bool) or isinstance(cell, date):
-        return cell if isinstance(cell, bool) else True
-    if isinstance(cell, int | float):
-        return bool(cell)
+    if isinstance(cell, bool | int | float | date):
+        return isinstance(cell, date) or bool(cell)
     if not isinstance(cell, str):
         raise CellError("not_a_cell")
     word = _narrow(simplify(cell)).casefold()
@@ -204,19 +198,6 @@ def _certified(cell: Cell) -> bool | str | object:
     if word in _NO or word in _NONE or word == _ZERO or _NOT_HELD.fullmatch(word):
         return False
     return cell
-
-
-def is_blank(text: str) -> bool:
-    """Tell whether a text says nothing: 「-」, 「未公开」, 「（空白）」."""
-    bare = text.casefold()
-    return bare in BLANKS or (bare[0] in _OPENING and bare.strip(_OPENING + _CLOSING) in BLANKS)
-
-
-def unguarded(text: str) -> str:
-    """Return a text without what stands around it only to keep it a text: 「="0012"」 and 「'0012」 say 0012."""
-    if guarded := _GUARDED_FORMULA.fullmatch(text):
-        return guarded[1].strip()
-    return _GUARDED_TEXT.sub("", text, count=1)
 
 
 def _text(cell: Cell, column: Column) -> str:
@@ -257,7 +238,7 @@ def _list(cell: Cell, column: Column) -> list[str]:
         text = _text(cell, column)
         is_whole = carries_on(text) or (column.field.id == "products" and is_business_scope(text))
         items = [text] if is_whole else split_list(text)
-    return [item for item in items if item.strip().casefold() not in BLANKS]
+    return [item for item in items if not is_blank(item.strip())]
 
 
 def _figure(text: str) -> float | None:
@@ -281,14 +262,11 @@ def _counted(text: str, counted: re.Pattern[str], column: Column) -> float | Non
     return number if number is None or bare != narrow else _times(number, column)
 
 
-def _whole(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - the schema refuses what is no number
-    if not isinstance(cell, str):
-        is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
-        return _times(cell, column) if is_number else cell  # type: ignore[arg-type]  # a number, as just seen
-    number = _counted(cell, _PEOPLE, column)
-    if number is None and (between := _between(cell, lambda part: _counted(part, _PEOPLE, column), LARGEST_COUNT)):
-        return between
-    if number is None or number < 0 or not number.is_integer():
+def _whole(cell: Cell, column: Column) -> int | Interval:
+    number = _number(cell, column, _PEOPLE, "not_count")
+    if isinstance(number, Interval):
+        return number
+    if not number.is_integer():
         raise CellError("not_count")
     return int(number)
 
@@ -323,16 +301,19 @@ def _yuan(part: str, column: Column) -> float:
     return parse_money(part) if number is None else round(number * column.factor, 2)
 
 
-def _number(cell: Cell, column: Column) -> float | Interval:
+def _number(
+    cell: Cell, column: Column, counted: re.Pattern[str] = _PIECES, code: str = "not_number"
+) -> float | Interval:
+    """Return how many of something there are, or between what it lies."""
+    number: float | None = None
     if isinstance(cell, str):
-        number = _counted(cell, _PIECES, column)
-        if number is None and (between := _between(cell, lambda part: _counted(part, _PIECES, column), LARGEST_COUNT)):
+        number = _counted(cell, counted, column)
+        if number is None and (between := _between(cell, lambda part: _counted(part, counted, column), LARGEST_COUNT)):
             return between
-    else:
-        is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
-        number = _times(float(cell), column) if is_number else None  # type: ignore[arg-type]  # a number, as just seen
+    elif isinstance(cell, int | float) and not isinstance(cell, bool):
+        number = float(_times(cell, column))
     if number is None or number < 0:
-        raise CellError("not_number")
+        raise CellError(code)
     return number
 
 
@@ -363,9 +344,9 @@ def _flag(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a flag or NOT_SA
     word = unicodedata.normalize("NFKC", simplify(_text(cell, column))).strip().casefold()
     if is_blank(word) and word != _SAYS_NO:
         return NOT_STATED
-    said = _REMARKED.fullmatch(word)
-    if said and not _NOT_YET.search(said[2]) and (said[1] in _YES or said[1] in _NO):
-        word = said[1]  # 是（港资）
+    said, *remarks = _REMARK.split(word, maxsplit=1)
+    if not any(map(_NOT_YET.search, remarks)) and (said in _YES or said in _NO):
+        word = said  # 是（港资）
     return read_flag(word, column)
 
 
@@ -376,7 +357,7 @@ def _day(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a day, an interva
         return cell.isoformat() if cell > _LAST_NO_DAY else NOT_STATED
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise CellError("not_date")
-    text = _narrow(cell) if isinstance(cell, str) else _digits(cell)
+    text = _narrow(_text(cell, column))
     if _NO_DAY.fullmatch(text):
         return NOT_STATED
     if match := _DAY.fullmatch(text):
@@ -390,10 +371,6 @@ def _day(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a day, an interva
         if serial in _SERIAL_DAYS:
             return (_EPOCH_1900 + timedelta(days=serial)).isoformat()
     raise CellError("not_date")
-
-
-def _digits(number: float) -> str:
-    return str(int(number)) if math.isfinite(number) and float(number).is_integer() else str(number)
 
 
 def _narrow(text: str) -> str:

@@ -19,8 +19,8 @@ from service.complaints import MOST_UNKNOWN_FIELDS, Complaint, complaints_of, un
 from service.intake.headings.layout import Column, Layout
 from service.intake.headings.names import EXAMPLE_MARK
 from service.intake.questions import PROFILE_CHARACTERS, ProfileSchema
-from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError, RawRow, RowFault, fault_of
-from service.intake.rows.cells import BLANKS, LEFT_OPEN, NOT_STATED, read_cell
+from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError, RawRow, RowFault, fault_of, is_blank
+from service.intake.rows.cells import LEFT_OPEN, NOT_STATED, read_cell
 from service.intake.rows.other_rows import lone_heading, other_row
 from service.intake.rows.places import settle_place
 from service.intake.strict_fields import TEXT_CHARACTERS
@@ -28,6 +28,8 @@ from service.intake.strict_fields import TEXT_CHARACTERS
 PLACE_PARTS = frozenset({"province", "city_part", "city", "county"})
 IDENTITY = frozenset({"name", "uscc", "external_id"})
 """The fields that tell whose row it is."""
+STANDING = {"still_there": False, "gone": True}
+"""What says of a company, in a column that is no field of a profile, that it is not to be screened."""
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ def gather(stated: Stated, city: str) -> Profile:
             values[name] = tuple(dict.fromkeys((*values.get(name, ()), *value)))
         elif column.field.kind is Kind.SCOPE:
             values[name] = "；".join(filter(None, (values.get(name), value)))
-        elif name not in PLACE_PARTS:
+        elif name not in PLACE_PARTS and name not in STANDING:
             values.setdefault(name, value)
     if one_by_one:
         if "certifications" not in values:  # a list of those held tells of all others
@@ -155,6 +157,7 @@ class RowReader:
         ]
         self._names = tuple(column.position for column in layout.columns if column.field.id == "name")
         self._is_declared = any(column.field.kind is Kind.DECLARED for column in layout.columns)
+        self._may_be_gone = any(column.field.id in STANDING for column in layout.columns)
         self.filled = [0] * len(self._places)
         """How many cells of each column of the layout hold anything, in the rows read so far."""
         self._headings = {report.position: report.heading for report in layout.reports}
@@ -164,19 +167,15 @@ class RowReader:
 
         A profile that says nothing is a company all the same.
         """
-        if raw.skipped:
-            return raw.skipped
-        if raw.faults:
-            return RejectedRow(row=raw.row, line=raw.line, faults=raw.faults)
+        if raw.skipped or raw.faults:
+            return raw.skipped or RejectedRow(row=raw.row, line=raw.line, faults=raw.faults)
         stated = self._stated(raw.cells)
         if self._options.profiles:
             return self._as_profile(raw, stated)
-        if other := self._other_row(stated, raw.cells):
+        if other := self._other_row(stated, raw.cells) or (self._may_be_gone and self._gone(stated)):
             return RejectedRow(row=raw.row, line=raw.line, faults=(other,))
-        if _is_example(stated):
-            return "example_row"
-        if stated.is_blank:
-            return self._nothing_read(raw)
+        if stated.is_blank or _is_example(stated):
+            return self._nothing_read(raw) if stated.is_blank else "example_row"
         profile = self._possible(stated, gather(stated, self._place(stated)))
         if self._is_nobody(stated, raw.cells):
             return RejectedRow(row=raw.row, line=raw.line, faults=tuple(stated.unread))
@@ -209,7 +208,7 @@ class RowReader:
         """Tell of a row of which nothing was read what stands in it, if anything but a running number does."""
         texts = [(place, str(cell)) for place, cell in enumerate(raw.cells) if cell is not None and str(cell).strip()]
         telling = ((place, text) for place, text in texts if not text.strip().removesuffix(".0").isdecimal())
-        found = next((one for one in telling if one[1].strip().casefold() not in BLANKS), None)
+        found = next((one for one in telling if not is_blank(one[1].strip())), None)
         if found is None:
             return "blank_row"
         place, _ = found
@@ -244,6 +243,12 @@ class RowReader:
             return None
         shown, heading = printable(other.shown, SHOWN_CHARACTERS), self._headings.get(other.place, "")
         return RowFault(field="name", heading=heading, value=shown, code=other.code, params={}, position=other.place)
+
+    def _gone(self, stated: Stated) -> RowFault | None:
+        """Return what says that a company is no more, or no longer here."""
+        says = ((column, value) for column, value in stated.values if column.field.id in STANDING)
+        column = next((column for column, value in says if value is STANDING[column.field.id]), None)
+        return self._fault(column, "", "company_gone", {"heading": column.heading}) if column else None
 
     def _place(self, stated: Stated) -> str:
         """Return the place of the company; columns that contradict one another leave it open, which is reported."""
@@ -287,10 +292,8 @@ class RowReader:
 
     def _checked(self, value: Any, column: Column) -> Any:  # noqa: ANN401 - values of any field
         kind = column.field.kind
-        if isinstance(value, Interval):
-            return str(value) if column.field.fact else value
-        if column.entry:
-            return self._certified(value)
+        if isinstance(value, Interval) or column.entry or column.field.id in STANDING:
+            return self._certified(value) if column.entry else str(value) if column.field.fact else value
         if kind is Kind.PLACE:
             return self._schema["city"].deserialize(value)
         if kind is Kind.ENTRY:
@@ -299,7 +302,7 @@ class RowReader:
             return self._schema["annual_revenue_cny"].deserialize(value) if kind is Kind.MONEY else value
         return self._schema[column.field.id].deserialize(value)
 
-    def _certified(self, value: bool | str) -> bool | str:
+    def _certified(self, value: object) -> object:
         """Return whether a certification is held, or the name of the one that stands there."""
         known = self._options.vocabularies.get("certifications")
         if isinstance(value, str) and known and not known.find(value):

@@ -64,9 +64,9 @@ class Column(NamedTuple):
 class SheetScan:
     """What was seen of a sheet, its columns by their letters.
 
-    `broken` maps (row, column), both from 0, to the code of what is wrong there; `hidden` are the rows, from 1, that are
-    not shown; `texts` are the numbers of the shared
-    texts that cells show, `row_starts` where in the XML the first rows begin, `row` is the number of the last of them.
+    `broken` maps (row, column), both from 0, to the code of what is wrong there; `hidden` are the rows, from 1,
+    that are not shown; `texts` are the numbers of the shared texts that cells show, `row_starts` where in the XML the
+    first rows begin, `row` is the number of the last of them.
     """
 
     def __init__(self, forms: Iterable[int] = ()) -> None:

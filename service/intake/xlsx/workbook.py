@@ -40,6 +40,8 @@ from service.intake.xlsx.scan import SheetScan, cut_workbook, scan_sheet
 
 MOST_MERGES = 300_000
 
+_AS_SHOWN = MEASURED | {Kind.DATE, Kind.TEXT}
+
 Merge: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
 Rows: TypeAlias = Iterator[list[Any]]
 
@@ -282,11 +284,11 @@ def _groups(sheet: Sheet, texts: list[list[str]], block: tuple[int, int], headin
 def _shown_columns(
     scan: SheetScan, forms: Mapping[int, Sequence[Section]], table: RawTable, mapping: Mapping[str, str]
 ) -> list[ShownColumn]:
-    """Return the columns of figures in which a number format says what they show."""
+    """Return the columns of figures, days and codes in which a number format says what they show."""
     found = []
     for column, heading in enumerate(named(table.headings, table.left), table.left):
         field, seen = field_of(heading, mapping), scan.columns.get(xl_col_to_name(column))
-        if field is not None and field.kind in MEASURED and seen is not None:
+        if field is not None and field.kind in _AS_SHOWN and seen is not None and seen.rows:
             cells = {row - 1: forms[form] for row, form in zip(seen.rows, seen.forms, strict=True)}
             found.append(ShownColumn(column, field.kind, cells))
     return found

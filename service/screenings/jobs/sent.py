@@ -30,9 +30,9 @@ from service.intake.headings.layout import MONEY_UNITS, ColumnReport, Correction
 from service.intake.headings.names import BY_ID, FIELDS
 from service.intake.queries import STATUSES
 from service.intake.questions import ScreeningQuestion
-from service.intake.rows.rows import IDENTITY
 from service.intake.raw_table import PROFILES_FORM, Format, TableRefusedError, in_language
 from service.intake.readers import Readers
+from service.intake.rows.rows import IDENTITY
 from service.intake.table import ReadingOptions
 from service.screenings.column_shapes import (
     Failure,
@@ -44,6 +44,7 @@ from service.screenings.column_shapes import (
     RowSum,
     SampledColumn,
 )
+from service.screenings.results.sheets import results_words
 from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import Options
 
@@ -69,10 +70,20 @@ def columns_as_read(folder: Folder, language: str) -> ReadColumns:
     )
 
 
+_REASONS = frozenset((
+    "blank_row", "example_row", "headings_again", "total_row", "section_row", "note_row", "numbers_row", "nothing_read",
+    "duplicate_row", "company_gone",
+))  # fmt: skip
+"""Why rows are left out, as the sum names it; any other reason is that a line could not be read."""
+
+
 def _sum(account: Mapping[str, Any], language: str) -> RowSum:
+    rows = Counter[str]()
+    for code, count in account["left_out"].items():
+        rows[code if code in _REASONS else "unreadable_row"] += count
     left_out = tuple(
-        LeftOut(code=published(code), message=worded(code, {}, language)[0], rows=rows)
-        for code, rows in sorted(account["left_out"].items(), key=lambda one: -one[1])
+        LeftOut(code=code, message=results_words(language)(f"left_out.{code}"), rows=count)
+        for code, count in rows.most_common()
     )
     return RowSum(
         rows=account["rows"], read=account["read"], joined=account["joined"], left_out=left_out,

@@ -178,7 +178,9 @@ def test_columns_derive_what_is_derived_for_each_row(rows, on):
     assert {part for needed in DERIVED.values() for part in needed} == set(parts)
     columns = {}
     for part, column in zip(parts, zip(*rows, strict=True), strict=True):
-        low, high = np.array([known_range(said(value) or None) or (np.nan, np.nan) for value in column], dtype=np.float64).T
+        low, high = np.array(
+            [known_range(said(value) or None) or (np.nan, np.nan) for value in column], dtype=np.float64
+        ).T
         columns[part] = number_column((low, high))
     derived = derive_numbers(columns, on)
     assert set(derived) == set(DERIVED)
