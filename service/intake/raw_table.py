@@ -145,6 +145,8 @@ def is_blank(text: str) -> bool:
 
 def unguarded(text: str) -> str:
     """Return a text without what stands around it only to keep it a text: 「="0012"」 and 「'0012」 say 0012."""
+    if text[:1].isalnum():
+        return text
     if guarded := _GUARDED_FORMULA.fullmatch(text):
         return guarded[1].strip()
     return _GUARDED_TEXT.sub("", text, count=1)

@@ -160,7 +160,8 @@ class TenantTable:
         for raw in self.raw.rows:
             if raw.row > most:
                 raise TableRefusedError("too_many_rows", limit=most)
-            account.left_out.update({"blank_row": raw.row - account.rows - 1} if raw.row > account.rows + 1 else ())
+            if raw.row > account.rows + 1:
+                account.left_out["blank_row"] += raw.row - account.rows - 1
             account.rows = raw.row
             account.hidden += raw.hidden
             row = self._reader.read(raw)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from matcher.profiles.profile import TUPLES, Profile
@@ -131,8 +132,10 @@ def _text_of(cell: object) -> str:
     return "".join((start if start.isascii() else unicodedata.normalize("NFKC", start)).split())
 
 
-_MAY_DIFFER = ("city", "founded_on", "employees", "annual_revenue_cny", "external_id")
-"""What of two rows of one short name tells that they are two companies."""
+_telling: Callable[[Profile], tuple[Any, ...]] = attrgetter(
+    "city", "founded_on", "employees", "annual_revenue_cny", "external_id"
+)
+"""Returns what of two rows of one short name tells that they are two companies."""
 _FULL_NAME = 6
 _NOBODY = Profile()
 _SCALARS = tuple(known.name for known in fields(Profile) if known.name not in ("facts", *TUPLES))
@@ -153,12 +156,12 @@ class Companies:
         """
         if said.uscc and (first := self._by_code.setdefault(said.uscc, row)) != row:
             return first
-        telling = () if _is_full(said.name) else tuple(getattr(said, name) for name in _MAY_DIFFER)
-        if said.name:
-            first, code, before = self._by_name.setdefault(said.name, (row, said.uscc, telling))
-            if first != row and not (code and said.uscc) and _agree(before, telling):
-                return first
-        return None
+        if not said.name:
+            return None
+        first, code, before = self._by_name.setdefault(said.name, (row, said.uscc, _telling(said)))
+        if first == row or (code and said.uscc) or not (_is_full(said.name) or _agree(before, _telling(said))):
+            return None
+        return first
 
 
 def _is_full(name: str) -> bool:
@@ -174,8 +177,7 @@ def goes_on(above: Profile, said: Profile) -> bool:
     if said.uscc and above.uscc:
         return said.uscc == above.uscc and said.name in ("", above.name)
     if said.name:
-        telling = ([getattr(one, name) for name in _MAY_DIFFER] for one in (above, said))
-        return said.name == above.name and (_is_full(said.name) or _agree(*telling))
+        return said.name == above.name and (_is_full(said.name) or _agree(_telling(above), _telling(said)))
     if said.uscc or said.external_id or not (above.name or above.uscc):
         return False
     rest = ((getattr(above, name), getattr(said, name)) for name in _SCALARS)

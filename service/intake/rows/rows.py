@@ -59,15 +59,15 @@ def gather(stated: Stated, city: str) -> Profile:
     """Return the profile; lists add up, of anything else the first value counts, the place is given."""
     values: dict[str, Any] = {"city": city}
     facts: dict[str, Any] = {}
-    one_by_one = [(column.entry, value) for column, value in stated.values if column.entry]
+    one_by_one: list[tuple[str, Any]] = []
     for column, value in stated.values:
         name = column.field.id
-        if column.entry:
-            continue
         if name == "facts":
             facts.update(value)
         elif column.field.fact:
             facts[name] = value
+        elif column.entry:
+            one_by_one.append((column.entry, value))
         elif column.field.kind is Kind.LIST:
             values[name] = tuple(dict.fromkeys((*values.get(name, ()), *value)))
         elif column.field.kind is Kind.SCOPE:
@@ -223,7 +223,8 @@ class RowReader:
             cell = cells[place] if place < width else None
             if cell is None or cell == "":
                 continue
-            value, wrong = self._remembered(cell, column, memory)
+            known = memory.get(cell) if type(cell) is str else None
+            value, wrong = known or self._remembered(cell, column, memory)
             if value is LEFT_OPEN:
                 stated.caveats += wrong
                 filled[number] += 1
@@ -252,9 +253,9 @@ class RowReader:
 
     def _place(self, stated: Stated) -> str:
         """Return the place of the company; columns that contradict one another leave it open, which is reported."""
-        if not stated.places:
+        if not (places := stated.places):
             return ""
-        place, clashes = settle_place(stated.places, self._options.vocabularies.get("regions"))
+        place, clashes = settle_place(places, self._options.vocabularies.get("regions"))
         stated.caveats += [
             self._fault(clash.column, clash.text, "place_left_open", {"other": clash.other}) for clash in clashes
         ]
@@ -378,7 +379,8 @@ def _unknown_faults(names: Sequence[str], known: Mapping[str, object]) -> Iterat
 
 
 def _is_example(stated: Stated) -> bool:
-    return any(column.field.id == "name" and value.startswith(EXAMPLE_MARK) for column, value in stated.values)
+    name = next((value for column, value in stated.values if column.field.id == "name"), "")
+    return bool(name.startswith(EXAMPLE_MARK))
 
 
 def broken_row(row: int, line: int, code: str, **params: Any) -> RawRow:  # noqa: ANN401 - parameters of a message
