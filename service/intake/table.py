@@ -6,7 +6,7 @@ Every row of the file is accounted for in one sum: read, joined to the one above
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -101,7 +101,11 @@ class RowAccount:
     read: int = 0
     joined: int = 0
     hidden: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    def leave_out(self, code: str, rows: int = 1) -> None:
+        """Count rows that are left out for a reason."""
+        self.left_out[code] = self.left_out.get(code, 0) + rows
 
 
 class TenantTable:
@@ -161,14 +165,14 @@ class TenantTable:
             if raw.row > most:
                 raise TableRefusedError("too_many_rows", limit=most)
             if raw.row > account.rows + 1:
-                account.left_out["blank_row"] += raw.row - account.rows - 1
+                account.leave_out("blank_row", raw.row - account.rows - 1)
             account.rows = raw.row
             account.hidden += raw.hidden
             row = self._reader.read(raw)
             if self._empty:
                 self._empty -= {place for place in self._empty if is_filled(raw, place)}
             if isinstance(row, str):
-                account.left_out[row] += 1
+                account.leave_out(row)
             else:
                 yield row
 
@@ -176,7 +180,7 @@ class TenantTable:
         """Count what became of the rows."""
         for row in rows:
             if isinstance(row, RejectedRow):
-                self.account.left_out[row.faults[0].code] += 1
+                self.account.leave_out(row.faults[0].code)
             else:
                 self.account.read += 1
                 for told, places in ((row.caveats, self._left_open), (row.unread, self._unread)):
