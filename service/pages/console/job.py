@@ -36,6 +36,7 @@ from service.pages.console.summary import summarise
 from service.pages.wording import page_words
 from service.screenings.column_shapes import ReadColumns
 from service.screenings.jobs.sent import Sent, columns_as_read, columns_at_a_look, look_at_sent, read_sent
+from service.screenings.results.sheets import row_sum_words
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.jobs import Job, State, new_id
 from service.screenings.stored.progress import event_stream
@@ -68,6 +69,7 @@ def column_page(path: Path, mapping: Mapping[str, str], *, on: date, language: s
     return {
         **asdict(look),
         "columns": columns,
+        "sum_says": row_sum_words(look.account, language) if look.account else "",
         "doubtful": sum(column.status in _DOUBTFUL for column in look.columns),
         "used": sum(column.status is Status.USED for column in look.columns),
         "units": list(dict.fromkeys(unit for choice in look.choices for unit in choice.units)),
@@ -77,9 +79,11 @@ def column_page(path: Path, mapping: Mapping[str, str], *, on: date, language: s
 def cells_left_open(read: ReadColumns, words: Mapping[str, str]) -> list[str]:
     """Return a line for each column of a screening's file in which something was written that could not be used."""
     return [
-        words["screen_open_column"].format(column.heading, f"{column.left_open:,}", column.left_open_rows[0])
+        words["screen_open_column"].format(
+            column.heading, f"{column.filled - column.understood:,}", (*column.unread_rows, *column.left_open_rows)[0]
+        )
         for column in read.columns or ()
-        if column.left_open
+        if column.unread_rows or column.left_open_rows
     ]
 
 

@@ -39,12 +39,10 @@ from service.screenings.column_shapes import (
     FieldChoice,
     FileColumn,
     FirstLook,
-    LeftOut,
     ReadColumns,
-    RowSum,
     SampledColumn,
 )
-from service.screenings.results.sheets import results_words
+from service.screenings.results.sheets import row_sum
 from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import Options
 
@@ -66,29 +64,8 @@ def columns_as_read(folder: Folder, language: str) -> ReadColumns:
         other_sheets=tuple(reported.get("other_sheets", ())),
         columns=tuple(_column(report, first, language) for report in reports),
         unread=_unread(reports, language),
-        account=_sum(reported["account"], language) if "account" in reported else None,
+        account=row_sum(reported["account"], language) if "account" in reported else None,
     )
-
-
-_REASONS = frozenset((
-    "blank_row", "example_row", "headings_again", "total_row", "section_row", "note_row", "numbers_row", "nothing_read",
-    "duplicate_row", "company_gone",
-))  # fmt: skip
-"""Why rows are left out, as the sum names it; any other reason is that a line could not be read."""
-
-
-def _sum(account: Mapping[str, Any], language: str) -> RowSum:
-    rows = Counter[str]()
-    for code, count in account["left_out"].items():
-        rows[code if code in _REASONS else "unreadable_row"] += count
-    left_out = tuple(
-        LeftOut(code=code, message=results_words(language)(f"left_out.{code}"), rows=count)
-        for code, count in rows.most_common()
-    )
-    return RowSum(
-        rows=account["rows"], read=account["read"], joined=account["joined"], left_out=left_out,
-        hidden=account["hidden"],
-    )  # fmt: skip
 
 
 def _notes(look: Look, language: str) -> Iterator[Failure]:
@@ -114,7 +91,7 @@ def columns_at_a_look(look: Look, language: str) -> FirstLook:
         **about,
         other_sheets=tuple(look.other_sheets),
         rows=look.rows,
-        account=_sum(asdict(look.seen), language) if look.seen.rows else None,
+        account=row_sum(asdict(look.seen), language) if look.seen.rows else None,
         notes=tuple(_notes(look, language)),
         columns=tuple(
             SampledColumn(
@@ -168,6 +145,7 @@ FORMATS = {
 }  # fmt: skip
 """How a file's name ends -> how it is read."""
 
+_SAVED_OTHERWISE = {"xls": "old_excel", "et": "old_excel", "ods": "open_document", "numbers": "open_document"}
 _JSON, _FORM = "application/json", "multipart/form-data"
 
 
@@ -252,7 +230,10 @@ def _from_form(request: flask.Request, folder: Folder, most: int) -> Sent:
     file = request.files.get("file")
     if file is None:
         raise RequestError("invalid_request", [Complaint(code="no_file", pointer="/file")])
-    form = FORMATS.get(PurePath(file.filename or "").suffix.lower().lstrip("."))
+    ending = PurePath(file.filename or "").suffix.lower().lstrip(".")
+    form = FORMATS.get(ending)
+    if ending in _SAVED_OTHERWISE:
+        raise RequestError("invalid_request", [Complaint(code=_SAVED_OTHERWISE[ending], pointer="/file")])
     if form is None:
         allowed = ", ".join(f".{ending}" for ending in FORMATS)
         raise RequestError(
