@@ -108,6 +108,7 @@ class ProfileField:
     contrary: tuple[str, ...] = ()
     had: bool = False
     instead: tuple[str, ...] = ()
+    several: bool = False
     api: ApiField | None = None
     form: PageField | None = None
     template: TemplateColumn | None = None

@@ -51,6 +51,9 @@ _BODY = {
                             "pattern": f"^({'|'.join(STATUSES)})(,({'|'.join(STATUSES)}))*$",
                             "description": "Statuses separated by commas.",
                         },
+                        "place": {"type": "string", "description": "Where tenants are whose row names no place."},
+                        "sector": {"type": "string", "description": "The sector of tenants whose row tells none."},
+                        "name": {"type": "string", "description": "What it is called; the file's name if not given."},
                         "columns": {
                             "type": "string",
                             "contentMediaType": "application/json",

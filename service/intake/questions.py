@@ -257,6 +257,9 @@ class ScreeningQuestion(StrictSchema):
         fewest=1,
         metadata=described("Documents to consider, both kinds if not given."),
     )
+    place = Place(metadata=described("Where tenants are whose row names no place: that of the park.", "合肥市长丰县"))
+    sector = Text(metadata=described("The sector of tenants whose row names neither sector nor product.", "生物材料"))
+    name = Text(metadata=described("What the screening is called; the name of the file if not given.", "一期园区"))
     columns = Corrections(
         metadata=described(
             "What columns are, over what their headings say: heading -> field, with its unit as in "

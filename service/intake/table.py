@@ -24,12 +24,12 @@ from service.intake.files.delimited import open_delimited
 from service.intake.files.json_lines import lay_out_profiles, open_json_lines, open_profiles
 from service.intake.headings.header_row import no_heading
 from service.intake.headings.layout import (
-    SEVERAL,
     Column,
     ColumnReport,
     Known,
     Layout,
     Status,
+    adds_up,
     chosen_fields,
     lay_out,
 )
@@ -72,7 +72,7 @@ class ReadingOptions:
     `mapping` gives headings a field of their own choice ("" leaves a column out); `vocabularies` resolve
     certifications, size and stage of an enterprise, `facts` are those that packs may define; `latest` is the last day
     on which a company can have been founded; `fact_complaints` says what is wrong with declared facts, so that a row
-    tells all its faults at once.
+    tells all its faults at once. `place` and `sector` hold for companies whose rows name none.
     """
 
     on: date
@@ -82,6 +82,8 @@ class ReadingOptions:
     latest: date | None = None
     limits: Limits = field(default_factory=Limits)
     fact_complaints: FactComplaints | None = None
+    place: str = ""
+    sector: str = ""
 
     @property
     def known(self) -> Known:
@@ -140,7 +142,7 @@ class TenantTable:
         What the rows left open or could not read, and a column without heading in which something stands, is reported
         of the rows gone through so far.
         """
-        filled = dict(zip((column.position for column in self._layout.columns), self._reader.filled, strict=True))
+        filled = {column.position: self._reader.filled[column.position] for column in self._layout.columns}
         return tuple(
             self._counted(report, filled.get(report.position, 0))
             for report in self._layout.reports
@@ -183,10 +185,21 @@ class TenantTable:
                 self.account.leave_out(row.faults[0].code)
             else:
                 self.account.read += 1
+                row = self._with_own(row)  # noqa: PLW2901 - the same company
                 for told, places in ((row.caveats, self._left_open), (row.unread, self._unread)):
                     for fault in told:
                         places[fault.position].append(row.row)
             yield row
+
+    def _with_own(self, row: TenantRow) -> TenantRow:
+        """Return a company with the place and the sector of the whole list where its row names none."""
+        profile, options = row.profile, self._options
+        if options.place and not profile.city:
+            profile = replace(profile, city=options.place)
+        says_nothing = not (profile.sector or profile.products or profile.technologies or profile.business_scope)
+        if options.sector and says_nothing:
+            profile = replace(profile, sector=(options.sector,))
+        return row if profile is row.profile else replace(row, profile=profile)
 
     def _counted(self, report: ColumnReport, filled: int) -> ColumnReport:
         left_open, unread = (rows.get(report.position, ()) for rows in (self._left_open, self._unread))
@@ -316,7 +329,7 @@ def _instead(
     for name in names:
         other = BY_ID[name]
         column = Column(position=0, heading=other.heading, field=other)
-        is_free = name not in taken or other.kind in SEVERAL
+        is_free = name not in taken or adds_up(other)
         if is_free and _share(column, cells, vocabularies) >= _MOST_OF:
             return other
     return None

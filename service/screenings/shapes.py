@@ -52,6 +52,7 @@ class Screening(Struct, frozen=True, kw_only=True):
     """The state of a screening; it names nothing that the file holds."""
 
     id: str
+    name: Annotated[str, "As given, else the name of the file; empty for tenants sent as JSON without one."]
     state: State
     format: str
     rows: RowCounts

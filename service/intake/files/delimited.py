@@ -45,7 +45,21 @@ def detect_encoding(stream: BinaryIO) -> tuple[str, int]:
     if strict:
         return "utf-8", lines
     stream.seek(0)
-    return _likelier(stream), lines
+    likelier = _likelier(stream)
+    stream.seek(0)
+    return ("big5hkscs" if likelier == "gb18030" and _names_more_as_big5(stream) else likelier), lines
+
+
+def _names_more_as_big5(stream: BinaryIO) -> bool:
+    """Tell whether the first lines name more fields in traditional characters as Taiwan and Hong Kong write them."""
+    lines = list(islice(stream, ROWS_ABOVE))
+    named = {
+        encoding: max(
+            (count_headings(re.split(r"[,\t;|]", line.decode(encoding, "replace")), {}) for line in lines), default=0
+        )
+        for encoding in ("gb18030", "big5hkscs")
+    }
+    return named["big5hkscs"] > named["gb18030"]
 
 
 def _decodes(stream: BinaryIO, encoding: str) -> tuple[bool, int]:

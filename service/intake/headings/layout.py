@@ -31,6 +31,12 @@ from service.intake.raw_table import RawTable, TableRefusedError
 SEVERAL = frozenset({Kind.LIST, Kind.PLACE, Kind.SCOPE})
 """Columns of these kinds add up; of any other kind one column counts."""
 
+
+def adds_up(field: ProfileField) -> bool:
+    """Tell whether several columns of a field count."""
+    return field.several or field.kind in SEVERAL
+
+
 MONEY_UNITS = tuple(MONEY_NAMES.values())
 
 
@@ -248,7 +254,7 @@ def _without_repeats(readings: list[_Reading]) -> list[_Reading]:
     """Keep one column a field: the declared one, that of the latest year, the first; lists and places add up."""
     best: dict[str, _Reading] = {}
     for reading in readings:
-        if reading.column and reading.column.field.kind not in SEVERAL:
+        if reading.column and not adds_up(reading.column.field):
             rival = best.get(reading.column.field.id)
             if rival is None or _precedence(reading) > _precedence(rival):
                 best[reading.column.field.id] = reading
@@ -263,7 +269,7 @@ def _precedence(reading: _Reading) -> tuple[bool, int, bool]:
 
 def _marked(reading: _Reading, best: Mapping[str, _Reading]) -> _Reading:
     column = reading.column
-    if column is None or column.field.kind in SEVERAL or best[column.field.id] is reading:
+    if column is None or adds_up(column.field) or best[column.field.id] is reading:
         return reading
     return _Reading(replace(reading.report, status=Status.REPEATED, unit="", unit_assumed=False), None, reading.year)
 
@@ -328,7 +334,7 @@ def _repeat_faults(mapping: Mapping[str, str]) -> Iterator[CorrectionFault]:
     fields: dict[str, str] = {}
     for name, target in mapping.items():
         field = recognise(target) if target else None
-        if field is None or field.kind in SEVERAL or field.kind is Kind.IGNORED:
+        if field is None or adds_up(field) or field.kind is Kind.IGNORED:
             continue
         if (other := fields.setdefault(field.id, name)) != name:
             params = {"name": printable(name), "other": printable(other), "field": field.heading}

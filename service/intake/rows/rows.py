@@ -158,8 +158,8 @@ class RowReader:
         self._names = tuple(column.position for column in layout.columns if column.field.id == "name")
         self._is_declared = any(column.field.kind is Kind.DECLARED for column in layout.columns)
         self._may_be_gone = any(column.field.id in STANDING for column in layout.columns)
-        self.filled = [0] * len(self._places)
-        """How many cells of each column of the layout hold anything, in the rows read so far."""
+        self.filled = [0] * (1 + max((column.position for column in layout.columns), default=0))
+        """How many cells of companies state anything, by column, in the rows read so far."""
         self._headings = {report.position: report.heading for report in layout.reports}
 
     def read(self, raw: RawRow) -> TenantRow | RejectedRow | str:
@@ -173,6 +173,8 @@ class RowReader:
         if self._options.profiles:
             return self._as_profile(raw, stated)
         if other := self._other_row(stated, raw.cells) or (self._may_be_gone and self._gone(stated)):
+            for column, _ in stated.values:
+                self.filled[column.position] -= 1
             return RejectedRow(row=raw.row, line=raw.line, faults=(other,))
         if stated.is_blank or _is_example(stated):
             return self._nothing_read(raw) if stated.is_blank else "example_row"
@@ -219,7 +221,7 @@ class RowReader:
     def _stated(self, cells: Sequence[Cell | Broken]) -> Stated:
         stated, filled = Stated(), self.filled
         width = len(cells)
-        for number, (column, place, memory) in enumerate(self._places):
+        for column, place, memory in self._places:
             cell = cells[place] if place < width else None
             if cell is None or cell == "":
                 continue
@@ -227,14 +229,14 @@ class RowReader:
             value, wrong = known or self._remembered(cell, column, memory)
             if value is LEFT_OPEN:
                 stated.caveats += wrong
-                filled[number] += 1
+                filled[place] += 1
                 continue
             if wrong:
                 stated.unread += wrong
-                filled[number] += 1
+                filled[place] += 1
             if value is not NOT_STATED:
                 stated.values.append((column, value))
-                filled[number] += not wrong
+                filled[place] += not wrong
         return stated
 
     def _other_row(self, stated: Stated, cells: Sequence[Cell | Broken]) -> RowFault | None:

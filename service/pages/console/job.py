@@ -109,7 +109,8 @@ _ID = "<string(length=32):upload_id>"
 def upload() -> flask.Response:
     """Keep a file and go on to its columns; what is wrong with it is reported beside the form."""
     form = flask.request.form
-    asked = {"on": form.get("on", "").strip(), "statuses": ",".join(form.getlist("statuses"))}
+    asked = {name: form.get(name, "").strip() for name in ("on", "place", "sector", "name")}
+    asked["statuses"] = ",".join(form.getlist("statuses"))
     try:
         upload_id = _kept(asked)
     except RequestError as error:

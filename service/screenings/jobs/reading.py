@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -56,7 +56,8 @@ def read_file(folder: Folder, form: str, options: ReadingOptions) -> Account:
 
 def read_with(catalogue: Path, folder: Folder, form: str, options: Options, *, latest: date) -> Account:
     """Read the file of a screening as a kept catalogue understands it. Raises TableRefusedError, CatalogueError."""
-    return read_file(folder, form, _as_understood(catalogue, options.on, options.columns, latest))
+    reading = _as_understood(catalogue, options.on, options.columns, latest)
+    return read_file(folder, form, replace(reading, place=options.place, sector=options.sector))
 
 
 def warm(catalogue: str) -> None:

@@ -71,8 +71,12 @@ def columns_as_read(folder: Folder, language: str) -> ReadColumns:
 def _notes(look: Look, language: str) -> Iterator[Failure]:
     """Yield what is better known before a file is started."""
     used = {report.field for report in look.columns if report.status is Status.USED}
-    codes = ["hidden_rows"] * bool(look.seen.hidden) + ["only_names"] * bool(used and used <= IDENTITY)
-    for code in codes:
+    told = {
+        "big5_file": look.about.get("encoding") == "big5hkscs",
+        "hidden_rows": look.seen.hidden > 0,
+        "only_names": bool(used) and used <= IDENTITY,
+    }
+    for code in filter(told.get, told):
         message, hint = worded(code, {"count": look.seen.hidden}, language)
         yield Failure(code=code, message=message, hint=hint or None)
 
@@ -241,6 +245,7 @@ def _from_form(request: flask.Request, folder: Folder, most: int) -> Sent:
         )
     asked, complaints = _asked(request)
     options = _options(asked, complaints, with_tenants=False)
+    options = replace(options, name=options.name or printable(PurePath(file.filename or "").stem))
     with open_private(folder.sent(form)) as kept:
         file.save(kept)
     if folder.sent(form).stat().st_size > most:
@@ -300,7 +305,8 @@ def _options(asked: object, complaints: list[Complaint], *, with_tenants: bool) 
     if complaints:
         raise RequestError("invalid_request", complaints)
     statuses = tuple(sorted(loaded.get("statuses", STATUSES)))
-    return Options(on=loaded["on"], statuses=statuses, columns=loaded.get("columns", {}))
+    said = {name: loaded[name] for name in ("place", "sector", "name") if name in loaded}
+    return Options(on=loaded["on"], statuses=statuses, columns=loaded.get("columns", {}), **said)
 
 
 def _complaints_of(refusal: TableRefusedError) -> list[Complaint]:
