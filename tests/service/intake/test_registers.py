@@ -1,14 +1,21 @@
 """Registers as parks have them: small tables of every kind with the right values beside them, and one of 5,000 rows."""
 
+import json
 import random
 from collections import Counter
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from matcher.answers.engine import Engine
+from matcher.profiles.profile import MatchRequest
+from rules.catalogue.content import assemble
 from rules.language.amounts import Interval, parse_days
+from service.intake.questions import ProfileSchema
 from service.intake.rows.rows import RejectedRow
-from tests.service.intake.on_a_day import look_at, read_tenants
+from tests.service.intake.on_a_day import ON, look_at, read_tenants
 
 INF = float("inf")
 CODE, OTHER = "91110000600037341L", "91440300708461136T"
@@ -268,3 +275,44 @@ def test_5000_messy_rows_are_all_in_one_sum(csv_bytes, vocabularies):
     assert (of_people["30"], of_people["100-499"]) == (stated["30"], stated["100-499人"])
     column = table.columns[3]
     assert (column.unread, column.understood) == (stated["好多"], stated["30"] + stated["100-499人"])
+
+
+STATED = st.fixed_dictionaries(
+    {"name": st.just("某某生物科技有限公司")},
+    optional={
+        "employees": st.sampled_from([30, "100-499", "≥50", "≤9"]),
+        "founded_on": st.sampled_from(["2015-03-01", "2015-03", "2015"]),
+        "annual_revenue_cny": st.sampled_from([5e6, "1000万-5000万元", "2亿元"]),
+        "registered_capital_cny": st.sampled_from([5e6, "500万-1000万元"]),
+        "above_scale": st.booleans(),
+        "size_class": st.sampled_from(["medium", "small"]),
+        "invention_patents": st.sampled_from([0, 12]),
+        "products": st.sampled_from([["聚乳酸"], ["聚乳酸", "PHA"]]),
+    },
+)
+
+
+@pytest.fixture(scope="module")
+def reader(content):
+    return Engine(assemble(content)).reader
+
+
+@settings(max_examples=60, deadline=None)
+@given(STATED)
+def test_a_table_and_the_api_read_the_same_profile_alike(reader, stated):
+    """As one JSON profile, as a line of NDJSON, and as a row of CSV with the API's own names over it."""
+    words = {True: "是", False: "否"}
+    cells = {
+        name: "、".join(v) if isinstance(v, list) else words.get(v, v) if isinstance(v, bool) else v
+        for name, v in stated.items()
+    }
+    line = ",".join(stated) + "\n" + ",".join(map(str, cells.values()))
+    by_api = ProfileSchema().load(stated)
+    known = {"vocabularies": reader.catalogue.vocabularies}
+    (of_line,) = read_tenants(json.dumps(stated).encode(), **known)
+    (of_row,) = read_tenants(line.encode(), **known)
+    said = [
+        reader.read(MatchRequest(profile=profile, on=ON)).answers
+        for profile in (by_api, of_line.profile, of_row.profile)
+    ]
+    assert said[0] == said[1] == said[2]
