@@ -25,6 +25,7 @@ class Kind(StrEnum):
     CODE = "code"
     PLACE = "place"
     LIST = "list"
+    ASKED = "asked"
     WHOLE = "whole"
     MONEY = "money"
     DATE = "date"
@@ -106,6 +107,8 @@ class ProfileField:
     no: tuple[str, ...] = ()
     contrary: tuple[str, ...] = ()
     had: bool = False
+    instead: tuple[str, ...] = ()
+    several: bool = False
     api: ApiField | None = None
     form: PageField | None = None
     template: TemplateColumn | None = None

@@ -15,6 +15,7 @@ from matcher.answers.grants import GrantWords, papers
 from matcher.profiles.profile import QUESTION, MatchRequest
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.mapped import engine_version
+from rules.language.amounts import Interval
 from rules.language.facts import FactDefinition
 from rules.language.grants import BenefitItem, Grant
 from rules.language.labels import Labeller
@@ -185,7 +186,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any fact value
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return str(value) if isinstance(value, str) else value
+    return str(value) if isinstance(value, str | Interval) else value
 
 
 def describe_document(

@@ -177,7 +177,8 @@ class Presenter:
         answer = trace.answer
         if answer is None or not isinstance(trace.condition, Leaf):
             return None
-        values = plain(tuple(dict.fromkeys((*answer.sure, *answer.inferred))))
+        between = (answer.between,) if answer.between else ()
+        values = plain(tuple(dict.fromkeys((*answer.sure, *answer.inferred, *between))))
         fact = self.catalogue.facts.get(trace.condition.test.fact)
         if fact and fact.type is FactType.SET and len(values) > 1:
             return values

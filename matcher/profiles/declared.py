@@ -8,7 +8,8 @@ from typing import Any
 
 from matcher.profiles.profile import MatchError
 from rules.catalogue.catalogue import Catalogue
-from rules.language.facts import FactDefinition, FactError, Value, parse_fact_value
+from rules.language.amounts import Interval
+from rules.language.facts import FactDefinition, FactError, Value, parse_stated
 from seeds.faults import Fault
 from seeds.vocabulary import Vocabulary
 
@@ -29,9 +30,9 @@ class DeclaredFacts:
         """Return the judge of what one catalogue publishes and asks."""
         return cls(catalogue.facts, catalogue.vocabularies, catalogue.manual_facts - catalogue.facts.keys())
 
-    def read(self, declared: Mapping[str, Any]) -> dict[str, tuple[Value, ...]]:
+    def read(self, declared: Mapping[str, Any]) -> dict[str, tuple[Value | Interval, ...]]:
         """Return the values of declared facts; raise MatchError naming every one that is unknown or has none."""
-        values: dict[str, tuple[Value, ...]] = {}
+        values: dict[str, tuple[Value | Interval, ...]] = {}
         faults: list[Fault] = []
         for fact_id, raw in declared.items():
             try:
@@ -51,9 +52,9 @@ class DeclaredFacts:
             return error.faults
         return ()
 
-    def _values(self, fact_id: str, raw: Any) -> tuple[Value, ...]:  # noqa: ANN401 - any JSON value
+    def _values(self, fact_id: str, raw: Any) -> tuple[Value | Interval, ...]:  # noqa: ANN401 - any JSON value
         if fact_id in self.facts:
-            return parse_fact_value(self.facts[fact_id], raw, self.vocabularies)
+            return parse_stated(self.facts[fact_id], raw, self.vocabularies)
         if fact_id not in self.manual:
             raise FactError(fact_id, "fact_unknown", name=fact_id)
         if not isinstance(raw, bool):

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import Enum, StrEnum
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from matcher.profiles.words import How, WordReading
+from rules.language.amounts import Interval, parse_days, parse_interval
 from rules.language.facts import Answer, Answers, Value
 from seeds.faults import Fault
 from seeds.profile_fields import Kind, profile_fields
@@ -47,12 +47,13 @@ class Profile:
     stage: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     certifications: tuple[str, ...] = ()
+    certifications_asked: tuple[str, ...] = ()
     materials: tuple[str, ...] = ()
-    founded_on: date | None = None
-    employees: int | None = None
-    annual_revenue_cny: float | None = None
-    rd_spend_cny: float | None = None
-    rd_staff: int | None = None
+    founded_on: date | Interval | None = None
+    employees: int | Interval | None = None
+    annual_revenue_cny: float | Interval | None = None
+    rd_spend_cny: float | Interval | None = None
+    rd_staff: int | Interval | None = None
     foreign_invested: bool | None = None
     external_id: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -92,7 +93,7 @@ class ReadFact:
     """One value of one fact, for people: where it came from, how, and how surely (0 to 1)."""
 
     fact: str
-    value: Value
+    value: Value | Interval
     origin: str
     input: str
     how: How
@@ -211,6 +212,8 @@ class _Parts:
     one_of: list[Value] = field(default_factory=list)
     doubtful: list[Value] = field(default_factory=list)
     unreadable: bool = False
+    between: Interval | None = None
+    ruled_out: tuple[str, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -228,15 +231,21 @@ class Notes:
     def note(self, read: ReadFact) -> None:
         """Note a value: sure when stated, inferred when it follows from something else, else doubtful."""
         parts = self._of(read.fact)
+        if isinstance(read.value, Interval):
+            parts.between = read.value
+            self.facts.append(read)
+            return
         kind = {How.INFERRED: parts.inferred, How.CONTAINS: parts.doubtful, How.FUZZY: parts.doubtful}
         values = kind.get(read.how, parts.sure)
         if read.value not in values:
             values.append(read.value)
             self.facts.append(read)
 
-    def declare(self, fact: str, values: tuple[Value, ...], raw: object) -> None:
+    def declare(self, fact: str, values: tuple[Value | Interval, ...], raw: object) -> None:
         """Let declared values take the place of whatever else was read for the fact, doubts included."""
-        self._parts[fact] = _Parts(sure=list(values))
+        exact = [value for value in values if not isinstance(value, Interval)]
+        between = next((value for value in values if isinstance(value, Interval)), None)
+        self._parts[fact] = _Parts(sure=exact, between=between)
         self.facts = [read for read in self.facts if read.fact != fact]
         self.mentions = [mention for mention in self.mentions if mention.fact != fact]
         self.unrecognised = [unread for unread in self.unrecognised if unread.fact != fact]
@@ -271,6 +280,12 @@ class Notes:
         """Note values that a doubtful reading would imply, so that no condition they meet is called unmet."""
         self._of(fact).doubtful += list(values)
 
+    def rule_out(self, fact: str, asked: Iterable[str], taxonomy: Taxonomy) -> None:
+        """Note what a company was asked about and has nothing of; what is neither this nor stated stays open."""
+        held = [str(value) for value in self.values(fact)]
+        lacking = (entry for entry in asked if not any(taxonomy.within(value, [entry]) for value in held))
+        self._of(fact).ruled_out = tuple(dict.fromkeys(lacking))
+
     def add(self, fact: str) -> None:
         """Note that something was stated about the fact, though it gave no value of it."""
         self._of(fact)
@@ -292,7 +307,8 @@ class Notes:
         return {
             fact: Answer(
                 sure=tuple(parts.sure), inferred=tuple(parts.inferred), one_of=tuple(parts.one_of),
-                doubtful=tuple(parts.doubtful), unreadable=parts.unreadable,
+                doubtful=tuple(parts.doubtful), unreadable=parts.unreadable, between=parts.between,
+                ruled_out=parts.ruled_out,
             )
             for fact, parts in self._parts.items()
         }  # fmt: skip
@@ -318,6 +334,8 @@ def _of_kind(*kinds: Kind) -> tuple[str, ...]:
 
 # Within a kind in the order of the profile, so that an answer tells numbers before days before flags.
 ITEMS = _of_kind(Kind.LIST)
+ASKED = _of_kind(Kind.ASKED)
+TUPLES = (*ITEMS, *ASKED)
 DATES = _of_kind(Kind.DATE)
 NUMBERS = (*_of_kind(Kind.WHOLE, Kind.MONEY), *DATES)
 FLAGS = _of_kind(Kind.FLAG)
@@ -325,14 +343,12 @@ NAMES = (
     "name",
     *_of_kind(Kind.SCOPE),
     *_of_kind(Kind.PLACE, Kind.CODE),
-    *ITEMS,
+    *TUPLES,
     *NUMBERS,
     *FLAGS,
     *_of_kind(Kind.DECLARED),
 )
 """The fields that are read; an id of the caller's says nothing about a company."""
-
-_NOTHING = Profile()
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,16 +363,6 @@ class Fields:
         """Return the fields of profiles."""
         return cls(len(profiles), {name: [getattr(profile, name) for profile in profiles] for name in NAMES})
 
-    @classmethod
-    def of_rows(cls, rows: Sequence[Mapping[str, Any]]) -> Fields:
-        """Return the fields of profiles written as plain data: what is empty left out, a day as ISO 8601."""
-        present = set().union(*rows)
-        columns: dict[str, Sequence[Any]] = {}
-        for name in NAMES:
-            columns[name] = _column(rows, name) if name in present else [getattr(_NOTHING, name)] * len(rows)
-        columns |= {name: _days(columns[name]) for name in DATES}
-        return cls(len(rows), columns)
-
     def part(self, start: int, stop: int) -> Fields:
         """Return the rows from `start` to before `stop`."""
         return Fields(
@@ -370,18 +376,10 @@ class Fields:
     def profile(self, place: int) -> Profile:
         """Return one row as a profile."""
         stated = {name: column[place] for name, column in self.columns.items()}
-        return Profile(**{**stated, **{name: tuple(stated[name]) for name in ITEMS}})
+        return Profile(**{**stated, **{name: tuple(stated[name]) for name in TUPLES}})
 
 
-def _column(rows: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
-    """Return one field of every row; looking it up is several times quicker where every row has it."""
-    try:
-        return list(map(itemgetter(name), rows))
-    except KeyError:
-        empty = getattr(_NOTHING, name)
-        return [row.get(name, empty) for row in rows]
-
-
-def _days(texts: Sequence[str | None]) -> list[date | None]:
-    known: dict[str | None, date | None] = {text: date.fromisoformat(text) for text in set(texts) if text}
-    return [known.get(text) for text in texts]
+def number_of_text(name: str, text: str) -> date | Interval:
+    """Return the day, or between what a number or a day lies, that a field of a stored profile states as a text."""
+    between = parse_days(text) if name in DATES else parse_interval(text, float)
+    return date.fromisoformat(text) if between is None else between

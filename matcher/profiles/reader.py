@@ -32,7 +32,7 @@ from matcher.profiles.profile import (
 )
 from matcher.profiles.words import SURE, How, WordReading, WordResolver
 from rules.catalogue.catalogue import Catalogue
-from rules.language.facts import Value, derive
+from rules.language.facts import derive
 from seeds.profile_fields import profile_fields
 from seeds.vocabulary import fold
 from seeds.word_lists import word_lists
@@ -103,6 +103,7 @@ class ProfileReader:
                     self._read_product(text, origin, notes, is_sold=trades and name == "products")
                 else:
                     self._read_set(name, text, origin, notes)
+        self._read_asked(profile.certifications_asked, notes)
         self._read_scope(profile.business_scope, "business_scope", notes)
         self.business.read_trade(profile, notes, trades=trades)
         for fact in (*NUMBERS, *FLAGS):
@@ -112,7 +113,7 @@ class ProfileReader:
             number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
             notes.note(ReadFact(fact=fact, value=number, origin=fact, input=str(value), how=How.EXACT))
 
-    def stated_sectors(self, texts: Sequence[str], declared: Sequence[Value] | None = None) -> frozenset[str]:
+    def stated_sectors(self, texts: Sequence[str], declared: Sequence[object] | None = None) -> frozenset[str]:
         """Return the sectors declared, else those that texts name for sure, whatever stands beside them."""
         if declared is not None:
             return frozenset(map(str, declared))
@@ -313,6 +314,13 @@ class ProfileReader:
             self._doubt(fact, vocabulary, text, origin, notes)
             if fact == "needs":
                 _note_words(fact, text, origin, notes)
+
+    def _read_asked(self, asked: Sequence[str], notes: Notes) -> None:
+        """Rule out the certifications that were asked about and are not held."""
+        resolver = self.resolvers["certifications"]
+        entries = [entry for text in asked for one in resolver.read(text) if one.how in SURE for entry in one.ids]
+        if asked:
+            notes.rule_out("certifications", entries, self.catalogue.vocabularies["certifications"].taxonomy)
 
     def _words_of(self, vocabulary: str) -> WordResolver | NeedReader:
         return self.needs if vocabulary == "needs" else self.resolvers[vocabulary]

@@ -28,10 +28,10 @@ from rules.compiled.bit_planes import (
     whole_answers,
 )
 from rules.compiled.program import Program
-from rules.language.facts import DERIVED, REGION_FACTS, Answer, FactType, made_exact
+from rules.language.facts import DERIVED, REGION_FACTS, Answer, FactType, comparable, made_exact
 from rules.language.flat import Positions
 from rules.language.measures import Condition, Measure, leaves
-from rules.language.reference import NUMERIC, comparable
+from rules.language.reference import NUMERIC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,15 +139,18 @@ class _Stated:
         """Return who stated anything of a fact."""
         column = self.batch.facts.get(fact)
         if isinstance(column, NumberColumn):
-            return np.asarray(pack(~np.isnan(column.numbers)[None, :])[0])
+            return np.asarray(pack(column.stated[None, :])[0])
         return self._who(column.rows) if column else np.zeros_like(self.every)
 
     def for_sure(self, fact: str) -> Plane:
         """Return who stated something of a fact that was understood."""
         if fact not in self.known:
             column = self.batch.facts.get(fact)
-            is_set = isinstance(column, AnswerColumn)
-            self.known[fact] = self._who_gave(column, lambda one: bool(one.sure)) if is_set else self.anything(fact)
+            self.known[fact] = (
+                np.asarray(pack(~np.isnan(column.numbers)[None, :])[0])
+                if isinstance(column, NumberColumn)
+                else self._who_gave(column, lambda one: bool(one.sure))
+            )
         return self.known[fact]
 
     @cached_property

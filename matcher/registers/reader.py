@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from matcher.places.reader import region_of_credit_code
 from matcher.profiles.business_scope import Sign, only_trades
-from matcher.profiles.profile import DATES, FLAGS, ITEMS, NUMBERS, Fields, MatchError, MatchRequest, Profile, Reading
+from matcher.profiles.profile import FLAGS, ITEMS, NUMBERS, Fields, MatchError, MatchRequest, Profile, Reading
 from matcher.profiles.reader import ProfileReader
 from matcher.ranking.hits import Spots, join, spots_of
-from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
+from matcher.ranking.measure_index import Flags, MeasureColumns
 from matcher.ranking.ranking import Bits, comparable_of
 from matcher.registers.declared import Declared, looked_up, read_declared, spans
 from rules.compiled.bit_planes import (
@@ -31,11 +31,12 @@ from rules.compiled.bit_planes import (
     NumberColumn,
     answer_column,
     derive_numbers,
+    number_column,
     whole_answers,
 )
-from rules.language.facts import DERIVED, Answer
+from rules.language.amounts import Interval
+from rules.language.facts import DERIVED, Answer, known_range
 from rules.language.flat import Positions
-from rules.language.reference import comparable as as_number
 
 
 class _Tables(NamedTuple):
@@ -218,8 +219,14 @@ class TenantReader:
     def _inputs(self, given: Fields, declared: Declared, on: date) -> tuple[Positions, Positions]:
         """Return the numbers of all inputs of the rows, and the row of each."""
         flat = {name: _flat(given.columns[name]) for name in ITEMS}
+        asked = np.array([bool(one) for one in given.columns["certifications_asked"]], dtype=np.bool_)
+        if asked.any():
+            texts, of_rows = flat["certifications"]
+            kept = np.flatnonzero(~asked[of_rows])
+            flat["certifications"] = [texts[place] for place in kept.tolist()], of_rows[kept]
         trades = self._only_trades(given, flat)
         columns = [
+            self._one_by_one(given, np.flatnonzero(asked), on),
             self._places(given, on),
             self._names(given, on),
             self._scopes(given, on),
@@ -281,6 +288,12 @@ class TenantReader:
         rows = np.flatnonzero(trades)
         return self._read_inputs.numbers("trades", [InRow("", is_sold=True)] * len(rows), lambda _: {}, on), rows
 
+    def _one_by_one(self, given: Fields, rows: Positions, on: date) -> tuple[Positions, Positions]:
+        """Read the certifications of rows that were asked about them one by one: those held beside those asked."""
+        names = ("certifications", "certifications_asked")
+        keys = [tuple(tuple(given.columns[name][row]) for name in names) for row in rows.tolist()]
+        return self._read_inputs.numbers("asked", keys, lambda key: dict(zip(names, key, strict=True)), on), rows
+
     def _flags(self, given: Fields, name: str, on: date) -> tuple[Positions, Positions]:
         numbers = self._read_inputs.numbers(name, given.columns[name], lambda flag: {name: flag}, on)
         return numbers, np.arange(given.size)
@@ -323,20 +336,27 @@ class TenantReader:
     def _number_columns(self, given: Fields, whole: Mapping[int, Reading], on: date) -> dict[str, FactColumn]:
         """Return the numbers and days that conditions read, and what follows from them."""
         wanted = self._numeric
-        numbers = {fact: _numbers(given.columns[fact], fact) for fact in NUMBERS} if wanted else {}
+        columns = {fact: _number_column(given.columns[fact]) for fact in NUMBERS} if wanted else {}
         if not wanted.isdisjoint(DERIVED):
-            numbers |= derive_numbers(numbers, on)
-        for row, reading in whole.items():
-            for fact in wanted:
-                answer = reading.answers.get(fact)
-                numbers[fact][row] = as_number(answer.sure[0]) if answer and answer.sure else np.nan
-        return {fact: NumberColumn(numbers=numbers[fact]) for fact in sorted(wanted)}
+            columns |= derive_numbers(columns, on)
+        if not whole:
+            return {fact: columns[fact] for fact in sorted(wanted)}
+        rows = list(whole)
+        for fact in wanted:
+            low, high = (end.copy() for end in columns[fact].ends)
+            ends = [known_range(reading.answers.get(fact)) or (np.nan, np.nan) for reading in whole.values()]
+            low[rows], high[rows] = zip(*ends, strict=True)
+            columns[fact] = number_column((low, high))
+        return {fact: columns[fact] for fact in sorted(wanted)}
 
 
-def _numbers(given: Iterable[Any], fact: str) -> Floats:
-    if fact in DATES:
-        given = [None if day is None else day.toordinal() for day in given]
-    return np.array(given, dtype=np.float64)
+def _number_column(given: Iterable[Any]) -> NumberColumn:
+    numbers = [one.toordinal() if isinstance(one, date) else one for one in given]
+    if not any(isinstance(one, Interval) for one in numbers):
+        return NumberColumn(numbers=np.array(numbers, dtype=np.float64))
+    ends = [(one.low, one.high) if isinstance(one, Interval) else (one, one) for one in numbers]
+    low, high = np.array(ends, dtype=np.float64).T
+    return number_column((low, high))
 
 
 def _distinct(numbers: Positions, most: int) -> tuple[Positions, Positions]:

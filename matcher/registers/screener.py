@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,8 +68,8 @@ class ScreenedChunk:
     none. Pairs stand side by side: row number, place in `Screener.measure_ids`, verdict (1 possible, 2 applicable),
     relevance (place in RELEVANCE), score, whether one answer alone would settle it. `by_measure` and `by_row` have the
     columns COUNTED; `withheld` has a row a tenant, a bit a measure. `settles` counts, for each fact, the possible pairs
-    that it alone would settle; rows of `near` are row numbers too. `granted` tells what pairs come to, None
-    where no pack of the catalogue states it.
+    that it alone would settle; rows of `near` are row numbers too. `granted` tells what pairs come to,
+    `near_granted` those of `near`; None where no pack of the catalogue states it.
     """
 
     rows: NDArray[np.int64]
@@ -86,6 +87,7 @@ class ScreenedChunk:
     settles: Mapping[str, int]
     near: NearMisses
     granted: Granted | None = None
+    near_granted: Granted | None = None
 
     def opened_by(self) -> Mapping[str, int]:
         """Count the near misses by the fact whose change would open them."""
@@ -116,8 +118,13 @@ def joined(chunks: Sequence[ScreenedChunk]) -> ScreenedChunk:
         withheld=together("withheld"),
         settles=dict(settles),
         near=_near_of([chunk.near for chunk in chunks]),
-        granted=joined_grants(granted) if (granted := [chunk.granted for chunk in chunks if chunk.granted]) else None,
+        granted=_together([chunk.granted for chunk in chunks if chunk.granted]),
+        near_granted=_together([chunk.near_granted for chunk in chunks if chunk.near_granted]),
     )
+
+
+def _together(parts: Sequence[Granted]) -> Granted | None:
+    return joined_grants(parts) if parts else None
 
 
 def _open_of(parts: Sequence[Open]) -> Open:
@@ -202,6 +209,7 @@ class Screener:
         rows, measures = rows[order], measures[order]
         numbers = tenants.kept + first_row
         near = find_near_misses(batch, self._program, self._columns, considered)
+        come_to = partial(self._grants.of_pairs, tenants.facts, tenants.size) if self._grants else None
         settled = self._settler.settle(batch, tenants, shown.visible.T, considered)
         return ScreenedChunk(
             rows=numbers,
@@ -218,7 +226,8 @@ class Screener:
             withheld=np.packbits(shown.withheld, axis=1),
             settles=settled.counts,
             near=replace(near, rows=numbers[near.rows]),
-            granted=self._grants.of_pairs(tenants.facts, tenants.size, rows, measures) if self._grants else None,
+            granted=come_to(rows, measures) if come_to else None,
+            near_granted=come_to(near.rows, near.measures) if come_to else None,
         )
 
     def _weigh(self, tenants: Tenants, table: _Table, considered: Flags, on: date) -> _Shown:

@@ -29,6 +29,7 @@ from rules.compiled.bit_planes import (
 from rules.compiled.program import (
     LISTED,
     OUTCOMES_OF_RANKS,
+    PASSING,
     MembershipColumn,
     Program,
     ThresholdColumn,
@@ -60,18 +61,19 @@ class NumbersCompared:
 
     def write(self, nodes: Planes) -> None:
         """Compare; a number that is missing may hold."""
-        positions, numbers = self.column.positions, self.fact.numbers
-        absent = pack(np.isnan(numbers)[None, :])
-        for block in _blocks(len(positions), len(numbers)):
-            holds = pack(self.column.holds(numbers, block))
-            nodes.true[positions[block]] = holds
-            nodes.maybe[positions[block]] = holds | absent
+        positions, (low, high) = self.column.positions, self.fact.ends
+        absent = pack(np.isnan(low)[None, :])
+        for block in _blocks(len(positions), len(low)):
+            at_low = pack(self.column.holds(low, block))
+            at_high = at_low if high is low else pack(self.column.holds(high, block))
+            nodes.true[positions[block]] = at_low & at_high
+            nodes.maybe[positions[block]] = at_low | at_high | absent
 
     def outcomes(self) -> Values:
         """Compare; a number that is missing has its reason."""
-        numbers = self.fact.numbers
-        decided = np.where(self.column.holds(numbers, slice(None)), np.int8(MET), np.int8(UNMET))
-        return np.where(np.isnan(numbers)[None, :], self.missing[:, None], decided)
+        low, high = self.fact.ends
+        passing = sum(self.column.holds(end, slice(None)).astype(np.int8) for end in (low, high))
+        return np.where(np.isnan(low)[None, :], self.missing[:, None], PASSING[passing])
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,8 @@ class BatchProgram:
         if fact is None:
             known = self._each(number, [None], column.outcomes)
             return AnswersDecided(column.positions, known, np.zeros(size, dtype=np.intp))
-        if isinstance(column, MembershipColumn) and not any(answer.planned for answer in fact.answers):
+        alone = all(answer.planned is None and answer.ruled_out is None for answer in fact.answers)
+        if isinstance(column, MembershipColumn) and alone:
             return AnswersAddedUp(column.positions, self._each(number, fact.answers, column.ranks), fact, size)
         answers, places = whole_answers(fact, size)
         return AnswersDecided(column.positions, self._each(number, answers, column.outcomes), places)

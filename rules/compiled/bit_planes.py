@@ -105,9 +105,23 @@ class AnswerColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberColumn:
-    """One number (or day, as its ordinal) of every row; NaN where it is missing."""
+    """One number (or day, as its ordinal) of every row; NaN where it is missing, or told as lying between two only.
+
+    `between` are then the ends between which each lies, an exact one at both; None where all are exact.
+    """
 
     numbers: NDArray[np.float64]
+    between: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+
+    @property
+    def ends(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return between what each number lies; NaN where nothing is known of it."""
+        return self.between or (self.numbers, self.numbers)
+
+    @property
+    def stated(self) -> NDArray[np.bool_]:
+        """Tell which rows say anything of it."""
+        return ~np.isnan(self.ends[0])
 
 
 FactColumn: TypeAlias = AnswerColumn | NumberColumn
@@ -150,15 +164,35 @@ def _sums(answers: Sequence[Answer], rows: Positions, given: Positions) -> tuple
     return sums, np.array([*stated], dtype=np.intp), np.array(which, dtype=np.intp)
 
 
-def derive_numbers(numbers: Mapping[str, NDArray[np.float64]], on: date) -> dict[str, NDArray[np.float64]]:
-    """Return every derived fact of rows, from `numbers` with all of their parts; NaN where a part is missing."""
-    return {fact: _derived([numbers[part] for part in parts], on) for fact, parts in DERIVED.items()}
+def number_column(ends: tuple[NDArray[np.float64], NDArray[np.float64]]) -> NumberColumn:
+    """Return a column of what lies between two ends each."""
+    low, high = ends
+    exact = (low == high) | np.isnan(low)
+    return NumberColumn(numbers=np.where(exact, low, np.nan), between=None if exact.all() else ends)
 
 
-def _derived(parts: Sequence[NDArray[np.float64]], on: date) -> NDArray[np.float64]:
-    if len(parts) == 1:
-        days, which = np.unique(parts[0], return_inverse=True)
-        years = [np.nan if np.isnan(day) else years_completed(date.fromordinal(int(day)), on) for day in days]
-        return np.array(years, dtype=np.float64)[which]
-    part, whole = parts
-    return np.asarray(np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0))
+def derive_numbers(columns: Mapping[str, NumberColumn], on: date) -> dict[str, NumberColumn]:
+    """Return every derived fact of rows, from columns with all of their parts; NaN where a part is missing."""
+    return {
+        fact: number_column(_derived([columns[part].ends for part in parts], on)) for fact, parts in DERIVED.items()
+    }
+
+
+def _derived(
+    parts: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]], on: date
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    (low, high), *whole = parts
+    if not whole:
+        fewest, most = _years(high, on), _years(low, on)
+        return np.where(np.isnan(most), np.nan, np.nan_to_num(fewest)), most
+    (least, most), nothing = whole[0], np.full(len(low), np.nan)
+    return (
+        np.divide(low, most, out=nothing.copy(), where=least > 0),
+        np.divide(high, least, out=nothing.copy(), where=least > 0),
+    )
+
+
+def _years(days: NDArray[np.float64], on: date) -> NDArray[np.float64]:
+    distinct, which = np.unique(days, return_inverse=True)
+    years = [np.nan if np.isnan(day) else years_completed(date.fromordinal(int(day)), on) for day in distinct]
+    return np.array(years, dtype=np.float64)[which]

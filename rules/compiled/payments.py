@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from rules.compiled.batch import BatchProgram
 from rules.compiled.bit_planes import FactColumn, FactColumns, NumberColumn, unpack, whole_answers
 from rules.compiled.program import Program, Values
-from rules.language.facts import Taxonomies
+from rules.language.facts import Taxonomies, comparable
 from rules.language.grants import BenefitItem, Bracket, Gift, Span, Tier
 from rules.language.measures import MET, UNKNOWN, UNMET, Leaf, Test
 from rules.language.payment import base_fact, has_limit_for_each, never_pays_more, number_of, worth_of
-from rules.language.reference import NUMERIC, comparable
+from rules.language.reference import NUMERIC
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -218,7 +218,7 @@ def stated_of(column: FactColumn | None, size: int) -> Stated:
     if column is None:
         return Stated(np.full(size, np.nan), np.zeros(size, dtype=bool))
     if isinstance(column, NumberColumn):
-        return Stated(column.numbers, ~np.isnan(column.numbers))
+        return Stated(column.numbers, column.stated)
     answers, places = whole_answers(column, size)
     numbers = np.array([_nan(number_of(answer)) for answer in answers])
     return Stated(numbers[places], places > 0)

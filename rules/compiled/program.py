@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.compiled.compiling import compile_measures
-from rules.language.facts import Answer, Answers, Taxonomies, Value
+from rules.language.facts import Answer, Answers, Taxonomies, Value, comparable, known_range
 from rules.language.flat import Kept, Parts, Positions, Postings, Records
 from rules.language.measures import (
     CODE_OF,
@@ -28,7 +28,7 @@ from rules.language.measures import (
     Verdict,
     Why,
 )
-from rules.language.reference import COMPARISONS, comparable, decide
+from rules.language.reference import COMPARISONS, are_ruled_out, decide
 from seeds.vocabulary import Taxonomy
 
 Values: TypeAlias = NDArray[np.int8]
@@ -62,26 +62,31 @@ class Tests(Sequence[Test]):
 _READ = msgspec.msgpack.Decoder(Test).decode
 
 
-LISTED_OPENLY, RESEMBLES, READS, OVERLAPS, LISTED = range(1, 6)
-STATED, DOUBTFUL, UNREADABLE = 1, 2, 4
+PASSING = np.array([UNMET, _TOO_COARSE, MET], dtype=np.int8)
+"""The outcome of a comparison by how many of the two ends pass between which a number lies."""
+
+RULED_OUT, LISTED_OPENLY, RESEMBLES, READS, OVERLAPS, LISTED = range(1, 7)
+STATED, DOUBTFUL, UNREADABLE, ONE_BY_ONE = 1, 2, 4, 8
 
 
 def kinds_of(answer: Answer) -> int:
-    """Return STATED, DOUBTFUL and UNREADABLE, a bit each."""
+    """Return STATED, DOUBTFUL, UNREADABLE and ONE_BY_ONE, a bit each."""
     stated = STATED if answer.sure or answer.one_of else 0
-    return stated | (DOUBTFUL if answer.doubtful else 0) | (UNREADABLE if answer.unreadable else 0)
+    asked = 0 if answer.ruled_out is None else ONE_BY_ONE
+    return stated | (DOUBTFUL if answer.doubtful else 0) | (UNREADABLE if answer.unreadable else 0) | asked
 
 
 def _ranked(kinds: int) -> list[int]:
     """Return the outcome of each rank; an open list leaves open only what would be unmet."""
     unmarked = _UNRECOGNISED if kinds & (DOUBTFUL | UNREADABLE) else _MISSING
-    if kinds & STATED and not kinds & UNREADABLE:
+    if kinds & STATED and not kinds & (UNREADABLE | ONE_BY_ONE):
         unmarked = UNMET
+    ruled_out = _UNRECOGNISED if kinds & UNREADABLE else UNMET
     listed_openly = _AMBIGUOUS if unmarked == UNMET else unmarked
-    return [unmarked, listed_openly, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE, MET]
+    return [unmarked, ruled_out, listed_openly, _UNRECOGNISED, _AMBIGUOUS, _TOO_COARSE, MET]
 
 
-OUTCOMES_OF_RANKS = np.array([_ranked(kinds) for kinds in range(8)], dtype=np.int8)
+OUTCOMES_OF_RANKS = np.array([_ranked(kinds) for kinds in range(16)], dtype=np.int8)
 """The outcome of a test: a row for the kinds of what was answered, a column for the rank of its mark."""
 
 
@@ -129,11 +134,10 @@ class MembershipColumn:
         return now
 
     def ranks(self, answer: Answer) -> Values:
-        """Return how each test is marked, 0 when it is not: a later mark overrules.
-
-        When a row gives several answers, of which at most one has several readings, the highest rank counts.
-        """
+        """Return how each test is marked, 0 when it is not; a later mark overrules, of several answers the highest."""
         ranks = np.zeros(len(self.tests), dtype=np.int8)
+        if answer.ruled_out:
+            ranks[[are_ruled_out(test, answer, self.taxonomy) for test in self.tests]] = RULED_OUT
         for value in (*answer.sure, *answer.one_of, *answer.doubtful):
             ranks[self._concerned(value)[2]] = LISTED_OPENLY
         for values, rank in ((answer.doubtful, RESEMBLES), (answer.one_of, READS), (answer.sure, OVERLAPS)):
@@ -177,12 +181,12 @@ class ThresholdColumn:
     thresholds: NDArray[np.float64]
 
     def outcomes(self, answer: Answer | None) -> Values:
-        """Compare the one known number with every threshold."""
-        if answer is None or not answer.sure:
+        """Compare the one number, or between what it lies, with every threshold."""
+        ends = known_range(answer)
+        if ends is None:
             unknown = _UNRECOGNISED if answer and answer.unreadable else _MISSING
             return np.full(len(self.thresholds), unknown, dtype=np.int8)
-        met = self.holds(np.array([comparable(answer.sure[0])]), slice(None))[:, 0]
-        return np.where(met, np.int8(MET), np.int8(UNMET))
+        return np.asarray(PASSING[self.holds(np.array(ends), slice(None)).sum(axis=1)])
 
     def holds(self, numbers: NDArray[np.float64], tests: slice) -> NDArray[np.bool_]:
         """Return, for each of some tests (rows) and each number (columns), whether it passes; NaN never does."""

@@ -1,9 +1,13 @@
-"""Amounts as people write them, into plain numbers: yuan, and shares from 0 to 1."""
+"""Amounts as people write them, into plain numbers: yuan, shares from 0 to 1, and what lies between two of them."""
 
 from __future__ import annotations
 
+import calendar
 import re
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 
 from seeds.faults import WrongValueError
 
@@ -119,3 +123,72 @@ def _digits(match: re.Match[str]) -> str:
     places = zip(numeral.groups(), _TENS, strict=True)
     total = sum((_DIGITS[digit] if digit else 1) * ten for digit, ten in places if digit is not None)
     return f"0{total}" if stated.startswith("零") else str(total)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A number, or a day as its ordinal, that lies between two, both included; an end that nobody tells is infinite."""
+
+    low: float
+    high: float
+    of_days: bool = False
+
+    def __str__(self) -> str:
+        """Write it as `parse_interval` and `parse_days` read it."""
+        if self.of_days:
+            first, last = date.fromordinal(int(self.low)), date.fromordinal(int(self.high))
+            shown = (first.isoformat()[:length] for length in (4, 7))
+            return next((text for text in shown if parse_days(text) == self), f"{first}/{last}")
+        if self.high == float("inf"):
+            return f"≥{self.low:.12g}"
+        return f"{self.low:.12g}-{self.high:.12g}" if self.low > 0 else f"≤{self.high:.12g}"
+
+
+_INCLUDING = re.compile(r"[(（]?(?:含|包含|包括)(?:本数)?[)）]?")
+_AT_LEAST = re.compile(
+    r"(?:≥|>=?|大于等于|大于|不低于|不少于|不小于|至少|超过|高于|多于)(.+?)|(.+?)(?:及其?|或)?(?:以上|\+|起)"
+)
+_AT_MOST = re.compile(
+    r"(?:≤|<=?|小于等于|小于|不超过|不高于|不大于|不多于|至多|最多|不足|不到|低于|少于)(.+?)|(.+?)(?:及其?|或)?(?:以下|以内|之内|内)"
+)
+_BETWEEN = re.compile(r"[-~–—]+|至|到")
+_FIGURES = re.compile(r"[0-9.,]+")
+
+
+def parse_interval(text: str, parse: Callable[[str], float], least: float = 0.0) -> Interval | None:
+    """Read 「100-499人」, 「1000万-5000万元」, 「50人以上」; None for what says no such thing.
+
+    `parse` reads an end, and raises ValueError for what is none; of two ends the first may leave out the unit of the
+    second. 以上 and 以下 include the number itself; 超过 and 不足 are taken as if they did, which leaves more open.
+    Nothing lies below `least`.
+    """
+    said = _INCLUDING.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold())
+    try:
+        if found := _AT_LEAST.fullmatch(said):
+            return Interval(parse(found[1] or found[2]), float("inf"))
+        if found := _AT_MOST.fullmatch(said):
+            low, high = least, parse(found[1] or found[2])
+            return Interval(low, high) if low <= high else None
+        first, last = _BETWEEN.split(said.removesuffix("之间"))
+        figure = _FIGURES.match(last)
+        if figure and _FIGURES.fullmatch(first):
+            first += last[figure.end() :]
+        low, high = parse(first), parse(last)
+    except ValueError:
+        return None
+    return Interval(low, high) if low <= high else None
+
+
+_MONTH = re.compile(r"((?:19|20)\d\d)(?:年|[-/.])?(0?[1-9]|1[0-2])月?")
+_YEAR = re.compile(r"((?:19|20)\d\d)年?")
+
+
+def parse_days(text: str) -> Interval | None:
+    """Read a month (「2015年3月」, 2015-03) or a year as the days in it; None for what is neither."""
+    if found := _YEAR.fullmatch(text):
+        return Interval(date(int(found[1]), 1, 1).toordinal(), date(int(found[1]), 12, 31).toordinal(), of_days=True)
+    if (found := _MONTH.fullmatch(text)) is None:
+        return None
+    year, month = int(found[1]), int(found[2])
+    days = calendar.monthrange(year, month)[1]
+    return Interval(date(year, month, 1).toordinal(), date(year, month, days).toordinal(), of_days=True)

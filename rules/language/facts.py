@@ -10,7 +10,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from rules.language.amounts import LARGEST_YUAN, AmountError, parse_money, parse_rate, parse_share
+from rules.language.amounts import (
+    LARGEST_YUAN,
+    AmountError,
+    Interval,
+    parse_days,
+    parse_interval,
+    parse_money,
+    parse_rate,
+    parse_share,
+)
 from seeds.faults import Bilingual, Fault, SeedError, WrongValueError
 from seeds.profile_fields import Kind, load_profile_fields
 from seeds.vocabulary import Taxonomy, Vocabulary
@@ -102,7 +111,9 @@ class Answer:
     `doubtful` readings resemble the input only: they leave open the conditions that they would meet. `unreadable`
     says that some input was not understood at all, which leaves every condition open that nothing else meets.
     `planned` is what will be said once a stated plan is carried out (a move): it opens conditions that are not met
-    yet, and never meets any.
+    yet, and never meets any. `between` is where a number or a day lies that was told no more exactly: it settles the
+    conditions that it lies wholly on one side of. `ruled_out` are entries that it surely has not, where it was asked of
+    entries one by one: what is neither among the others nor among these stays open; None where nothing was asked so.
     """
 
     sure: tuple[Value, ...] = ()
@@ -111,6 +122,8 @@ class Answer:
     doubtful: tuple[Value, ...] = ()
     unreadable: bool = False
     planned: Answer | None = None
+    between: Interval | None = None
+    ruled_out: tuple[Value, ...] | None = None
 
 
 Answers: TypeAlias = Mapping[str, Answer]
@@ -129,6 +142,8 @@ def add_up(answers: Iterable[Answer]) -> Answer:
         doubtful=tuple(value for part in parts for value in part.doubtful),
         unreadable=any(part.unreadable for part in parts),
         planned=add_up(plans) if plans else None,
+        between=next((part.between for part in parts if part.between is not None), None),
+        ruled_out=next((part.ruled_out for part in parts if part.ruled_out is not None), None),
     )
 
 
@@ -176,6 +191,28 @@ def parse_fact_value(fact: FactDefinition, raw: object, vocabularies: Mapping[st
         items = raw if isinstance(raw, list | tuple) else [raw]
         return tuple(_parse_member(fact, item, vocabularies[fact.vocabulary]) for item in items)
     return (_PARSERS[fact.type](fact, raw),)
+
+
+def parse_stated(
+    fact: FactDefinition, raw: object, vocabularies: Mapping[str, Vocabulary]
+) -> tuple[Value | Interval, ...]:
+    """Turn what a company states of a fact into values: a number or a day may also be told as lying between two."""
+    try:
+        return parse_fact_value(fact, raw, vocabularies)
+    except FactError:
+        between = _between(fact, raw) if isinstance(raw, str) else None
+        if between is None:
+            raise
+    return (between,)
+
+
+def _between(fact: FactDefinition, text: str) -> Interval | None:
+    if fact.type is FactType.DATE:
+        return parse_days(text)
+    if fact.type not in NUMERIC:
+        return None
+    parse = {FactType.MONEY: parse_money, FactType.SHARE: parse_share, FactType.RATE: parse_rate}.get(fact.type, float)
+    return parse_interval(text, parse, least=-1.0 if fact.type is FactType.RATE else 0.0)
 
 
 def _parse_member(fact: FactDefinition, raw: object, vocabulary: Vocabulary) -> Value:
@@ -259,20 +296,39 @@ def derive(answers: Answers, on: date) -> dict[str, Answer]:
     if here is not None and there is not None and here != there:
         known["region"] = replace(here, planned=there)
     for fact, parts in DERIVED.items():
-        stated = [answers[part].sure for part in parts if part in answers]
-        if fact in known or len(stated) < len(parts) or any(len(values) != 1 for values in stated):
+        stated = [known_range(answers.get(part)) for part in parts]
+        if fact in known or any(one is None for one in stated):
             continue
-        derived = _derived([values[0] for values in stated], on)
+        derived = derived_range([one for one in stated if one is not None], on)
         if derived is not None:
-            known[fact] = Answer(sure=(derived,))
+            low, high = derived
+            known[fact] = Answer(sure=(low,)) if low == high else Answer(between=Interval(low, high))
     return known
 
 
-def _derived(parts: Sequence[Any], on: date) -> float | None:
-    if len(parts) == 1:
-        return years_completed(parts[0], on)
-    part, whole = parts
-    return float(part / whole) if whole > 0 else None
+def comparable(value: Value) -> float:
+    """Return a number for a number or a date, so that one comparison serves both."""
+    return float(value.toordinal()) if isinstance(value, date) else float(value)
+
+
+def known_range(answer: Answer | None) -> tuple[float, float] | None:
+    """Return between what a number or a day lies: an exact one is both ends; None where nothing is known of it."""
+    if answer is None or len(answer.sure) > 1:
+        return None
+    if answer.sure:
+        return (comparable(answer.sure[0]),) * 2
+    return (answer.between.low, answer.between.high) if answer.between else None
+
+
+def derived_range(parts: Sequence[tuple[float, float]], on: date) -> tuple[float, float] | None:
+    """Return between what a derived fact lies, from where its parts lie; None where that cannot be told."""
+    (low, high), *whole = parts
+    if not whole:
+        founded = [date.fromordinal(int(day)) for day in (low, high)]
+        most = years_completed(founded[0], on)
+        return None if most is None else (years_completed(founded[1], on) or 0.0, most)
+    (least, most_of_whole) = whole[0]
+    return (low / most_of_whole, high / least) if least > 0 else None
 
 
 def years_completed(founded: date, on: date) -> float | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from rules.language.amounts import Interval
 from rules.language.facts import IN_PERCENT, FactDefinition, FactType, Value
 from rules.language.measures import Combination, Condition, Group, Leaf, Test
 from seeds.vocabulary import Vocabulary
@@ -66,8 +68,11 @@ class Labeller:
         joined = isinstance(condition, Group) and len(condition.parts) > 1
         return _BRACKETS[self.language].format(self.label(condition)) if joined else self.label(condition)
 
-    def value(self, fact_id: str, value: Value) -> str:
-        """Return one value of a fact as people read it: a place, an amount with its unit, a date."""
+    def value(self, fact_id: str, value: Value | Interval) -> str:
+        """Return one value of a fact as people read it: a place, an amount with its unit, a date, or between which."""
+        return self._between(fact_id, value) if isinstance(value, Interval) else self._exact(fact_id, value)
+
+    def _exact(self, fact_id: str, value: Value) -> str:
         fact = self.facts.get(fact_id)
         if fact is None or isinstance(value, bool):
             return self._yes_or_no(value is True)
@@ -81,6 +86,13 @@ class Labeller:
             return f"{_digits(float(value) * 100)}%"
         unit = f" {fact.unit_en}".rstrip() if self.language == "en" else fact.unit
         return f"{_digits(float(value))}{unit}"
+
+    def _between(self, fact_id: str, value: Interval) -> str:
+        ends = [end for end in (value.low, value.high) if math.isfinite(end)]
+        if value.of_days or len(ends) < 2 or value.low <= 0:  # noqa: PLR2004 - both ends
+            sign, end = ("≥", ends[0]) if value.high == math.inf else ("≤", ends[-1])
+            return str(value) if value.of_days else f"{sign} {self.value(fact_id, end)}"
+        return " – ".join(self.value(fact_id, end) for end in ends)
 
     def _manual(self, leaf: Leaf) -> str:
         fact = self.facts.get(leaf.test.fact)

@@ -8,10 +8,9 @@ from __future__ import annotations
 import operator as compare
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TypeAlias
 
-from rules.language.facts import Answer, Answers, Taxonomies, Value
+from rules.language.facts import Answer, Answers, Taxonomies, Value, comparable, known_range
 from rules.language.measures import (
     Combination,
     Condition,
@@ -59,14 +58,23 @@ def within(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Deci
         return MET
     if answer.one_of and all(taxonomy.within(str(reading), targets) for reading in answer.one_of):
         return MET
+    untold = UNRECOGNISED if answer.doubtful else MISSING
     doubts = (
         (_overlap(taxonomy, answer.sure, targets), TOO_COARSE),
         (_overlap(taxonomy, answer.one_of, targets), AMBIGUOUS),
         (answer.unreadable or _overlap(taxonomy, answer.doubtful, targets), UNRECOGNISED),
-        (not answer.sure and not answer.one_of, UNRECOGNISED if answer.doubtful else MISSING),
+        (answer.ruled_out is not None, UNMET if are_ruled_out(test, answer, taxonomy) else untold),
+        (not answer.sure and not answer.one_of, untold),
         (_overlap(taxonomy, (*answer.sure, *answer.one_of, *answer.doubtful), test.scope), AMBIGUOUS),
     )
     return next((decision for applies, decision in doubts if applies), UNMET)
+
+
+def are_ruled_out(test: Test, answer: Answer, taxonomy: Taxonomy) -> bool:
+    """Tell whether a company surely has nothing of what is listed; an open list may mean something else still."""
+    targets = [str(target) for target in test.expected]
+    out = [str(value) for value in answer.ruled_out or ()]
+    return not test.scope and all(taxonomy.within(target, out) for target in targets)
 
 
 def _overlap(taxonomy: Taxonomy, values: Iterable[Value], targets: Sequence[str]) -> bool:
@@ -116,20 +124,17 @@ def manual(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Deci
 
 def _threshold(holds: Callable[[float, float], bool]) -> Operator:
     def decide(test: Test, answer: Answer | None, taxonomy: Taxonomy | None) -> Decision:  # noqa: ARG001 - one signature
-        if answer is None or not answer.sure:
+        ends = known_range(answer)
+        if ends is None:
             return _unanswered(answer)
-        return MET if holds(comparable(answer.sure[0]), comparable(test.expected[0])) else UNMET
+        passing = [holds(end, comparable(test.expected[0])) for end in ends]
+        return MET if all(passing) else TOO_COARSE if any(passing) else UNMET
 
     return decide
 
 
 def _unanswered(answer: Answer | None) -> Decision:
     return UNRECOGNISED if answer and answer.unreadable else MISSING
-
-
-def comparable(value: Value) -> float:
-    """Return a number for a number or a date, so that one comparison serves both."""
-    return float(value.toordinal()) if isinstance(value, date) else float(value)
 
 
 COMPARISONS = {

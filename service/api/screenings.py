@@ -51,6 +51,9 @@ _BODY = {
                             "pattern": f"^({'|'.join(STATUSES)})(,({'|'.join(STATUSES)}))*$",
                             "description": "Statuses separated by commas.",
                         },
+                        "place": {"type": "string", "description": "Where tenants are whose row names no place."},
+                        "sector": {"type": "string", "description": "The sector of tenants whose row tells none."},
+                        "name": {"type": "string", "description": "What it is called; the file's name if not given."},
                         "columns": {
                             "type": "string",
                             "contentMediaType": "application/json",
@@ -96,7 +99,7 @@ def create_screening() -> flask.Response:
     folder = folders().create(job_id)
     try:
         sent = read_sent(flask.request, folder, most=settings.upload_bytes, readers=readers)
-        sent.check_columns(folder, readers)
+        sent.check_columns(folder, readers, serving().catalogue)
         job = jobs().create(job_id, key.id, form=sent.form, options=sent.options, days=settings.retention_days)
     except BaseException:
         folders().remove(job_id)
@@ -114,7 +117,8 @@ def look_at_columns() -> flask.Response:
     most, readers = serving().settings.upload_bytes, serving().readers
     with folders().look() as folder:
         sent = read_sent(flask.request, folder, most=most, readers=readers)
-        look = look_at_sent(folder.sent(sent.form), sent.options.columns, on=sent.options.on, readers=readers)
+        path, asked, known = folder.sent(sent.form), sent.options, serving().catalogue
+        look = look_at_sent(path, asked.columns, on=asked.on, readers=readers, catalogue=known)
     return private_answer(json_bytes(columns_at_a_look(look, asked_language())))
 
 

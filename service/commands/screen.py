@@ -24,6 +24,7 @@ import orjson
 from matcher.standing import COUNTED
 from rules.catalogue.catalogue import Catalogue, CatalogueError
 from rules.catalogue.content import open_catalogue
+from rules.language.windows import WindowStanding, WindowState
 from service.clock import today
 from service.commands.console import Exit, complain, existing_file, reason_of, refusal, say, tell, typed
 from service.disk import private_folder
@@ -35,6 +36,7 @@ from service.screenings.jobs.crews_dask import PATIENCE_SECONDS, Cluster, Cluste
 from service.screenings.jobs.deciding import Alone, Cores, Crew, decide_all
 from service.screenings.jobs.reading import Account, read_file
 from service.screenings.stored.folders import Folder, write_whole
+from service.screenings.stored.granted import Granting
 from service.screenings.stored.jobs import Chunk, Options
 from service.screenings.stored.parts import raw_rejected
 from service.settings import load_command_settings
@@ -99,8 +101,10 @@ def missing_chunks(work: Work, chunks: int) -> list[int]:
     return [number for number in range(chunks) if _finished(work, number) is None]
 
 
-def write_outcome(work: Work, account: Account) -> Json:
+def write_outcome(work: Work, account: Account, catalogue: Catalogue) -> Json:
     """Write summary.json and all of rejected.ndjson beside the parts; return the summary.
+
+    It tells of each measure when applications are taken, where its pack states that.
 
     Chunks and rejected rows are gone through one at a time, however many there are.
     """
@@ -113,12 +117,25 @@ def write_outcome(work: Work, account: Account) -> Json:
         **_question(work),
         "rows": {"total": account.total, "done": account.total, "rejected": account.rejected + sums.rejected},
         **sums.plain(),
+        "windows": _windows(catalogue, work.options.on),
     }
     beside = work.folder.results or work.folder.path
     rejected = raw_rejected(work.folder, range(account.chunks))
     write_whole(beside / "rejected.ndjson", (orjson.dumps(row) + b"\n" for row in rejected))
     write_whole(beside / "summary.json", orjson.dumps(summary, option=orjson.OPT_INDENT_2))
     return summary
+
+
+def _windows(catalogue: Catalogue, on: date) -> Json:
+    return {
+        name: {"state": one.state.value, **{end: day and day.isoformat() for end, day in _ends(one)}}
+        for name, one in sorted(Granting(catalogue, on).windows.items())
+        if one.state is not WindowState.NOT_STATED
+    }
+
+
+def _ends(window: WindowStanding) -> tuple[tuple[str, date | None], ...]:
+    return (("opens", window.opens), ("closes", window.closes))
 
 
 class _Sums:
@@ -205,6 +222,7 @@ def _screen(options: argparse.Namespace, catalogue: Catalogue) -> int:
     reading = ReadingOptions(
         on=asked.on,
         vocabularies=catalogue.vocabularies,
+        facts=catalogue.facts,
         latest=max(asked.on, today()),
         limits=limits,
         fact_complaints=judge_of_facts(catalogue),
@@ -218,7 +236,7 @@ def _screen(options: argparse.Namespace, catalogue: Catalogue) -> int:
             raise
         missing = missing_chunks(work, account.chunks)
         _show(finish(work, crew, missing), account, len(missing))
-    summary = write_outcome(work, account)
+    summary = write_outcome(work, account, catalogue)
     rejected = summary["rows"]["rejected"]
     tell(say("done", folder=options.output, total=account.total, rejected=rejected, parts=account.chunks))
     return Exit.DONE

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 import json
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,6 @@ from service.intake.headings.layout import ColumnReport, CorrectionError, Layout
 from service.intake.raw_table import (
     Broken,
     Format,
-    Limits,
     RawRow,
     RawTable,
     Source,
@@ -24,10 +24,9 @@ from service.intake.raw_table import (
     column_names,
     sniff_format,
     source_of,
-    unnamed,
 )
-from service.intake.rows.rows import SHOWN_CHARACTERS, RowOptions, RowReader
-from service.intake.table import open_raw, open_table
+from service.intake.rows.rows import SHOWN_CHARACTERS
+from service.intake.table import ReadingOptions, RowAccount, TenantTable, open_raw, open_table
 from service.intake.xlsx.archive import MOST_SHEETS, Archive
 from service.intake.xlsx.scan import cut_workbook
 
@@ -87,9 +86,13 @@ _UNSURE = frozenset({"mapping_heading"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What was seen; `refusal` says why the file cannot be used, `samples` are texts by position of the column."""
+    """What was seen; `refusal` says why the file cannot be used, `samples` are texts by position of the column.
+
+    `seen` accounts for the first rows; `rows` is how many there are at most, where that is cheaply known.
+    """
 
     refusal: TableRefusedError | None = None
+    seen: RowAccount = field(default_factory=RowAccount)
     about: Mapping[str, str | int] = field(default_factory=dict)
     other_sheets: tuple[str, ...] = ()
     rows: int | None = None
@@ -98,47 +101,42 @@ class Look:
     samples: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
-def look_at(content: Path | bytes, mapping: Mapping[str, str], *, on: date, limits: Limits | None = None) -> Look:
-    """Look, on a day, at the first rows of a file; `rows` is how many it has at most, where that is cheaply known."""
+def look_at(content: Path | bytes, options: ReadingOptions) -> Look:
+    """Look at the first rows of a file, and read them."""
     try:
-        head = head_of(source_of(content, limits))
-        raw, layout, refusal = _open(head.source, mapping, on)
+        head = head_of(source_of(content, options.limits))
+        raw, layout, refusal = _open(head.source, options)
         first = list(islice(raw.rows, _SAMPLE_ROWS))
     except TableRefusedError as error:
         return Look(refusal=error)
     lines = head.lines.get(raw.sheet)
     rows = raw.total if lines is None else max(0, lines - raw.heading_line)
-    if refusal is None and len(first) < _SAMPLE_ROWS and _says_nothing(first, raw, layout):
-        refusal = TableRefusedError("no_rows")
-    samples, blank = _samples(first), unnamed(raw)
-    columns = tuple(report for report in layout.reports if report.position not in blank or samples.get(report.position))
+    table, nothing = TenantTable(replace(raw, rows=iter(first)), layout, options), None
+    try:
+        deque(table, maxlen=0)
+    except TableRefusedError as error:
+        nothing = error if len(first) < _SAMPLE_ROWS else None
     return Look(
-        refusal=refusal, about=raw.about, other_sheets=raw.other_sheets, rows=rows, left=raw.left,
-        columns=columns, samples=samples,
+        refusal=refusal or nothing, seen=table.account, about=raw.about, other_sheets=raw.other_sheets, rows=rows,
+        left=raw.left, columns=table.columns, samples=_samples(first),
     )  # fmt: skip
 
 
-def _says_nothing(rows: Iterable[RawRow], raw: RawTable, layout: Layout) -> bool:
-    """Tell whether no row is a company or a bad one."""
-    reader = RowReader(layout, RowOptions(api_fields=raw.format is Format.NDJSON, profiles=raw.profiles))
-    return all(reader.read(row) is None for row in rows)
-
-
-def _open(source: Source, mapping: Mapping[str, str], on: date) -> tuple[RawTable, Layout, TableRefusedError | None]:
+def _open(source: Source, options: ReadingOptions) -> tuple[RawTable, Layout, TableRefusedError | None]:
     """Open a table, also one whose headings are not understood or not as the caller says."""
     try:
-        raw, layout = open_table(source, mapping, on)
+        raw, layout = open_table(source, options)
     except TableRefusedError as refusal:
         if not refusal.headings:
             raise
-        raw = open_raw(source, dict.fromkeys(filter(None, refusal.headings), ""), on)
-        return raw, lay_out(column_names(raw), on=on), refusal
+        raw = open_raw(source, dict.fromkeys(filter(None, refusal.headings), ""), options.on)
+        return raw, lay_out(column_names(raw), on=options.on), refusal
     return raw, layout, None
 
 
-def correction_refusal(content: Path, mapping: Mapping[str, str], *, on: date) -> TableRefusedError | None:
+def correction_refusal(content: Path, options: ReadingOptions) -> TableRefusedError | None:
     """Return why a file cannot be read with the caller's own choice of fields, None when nothing speaks against it."""
-    refusal = look_at(content, mapping, on=on).refusal
+    refusal = look_at(content, options).refusal
     if isinstance(refusal, CorrectionError) and not head_of(source_of(content)).whole:
         surely = [fault for fault in refusal.faults if fault.code not in _UNSURE]
         return CorrectionError(surely) if surely else None

@@ -6,14 +6,16 @@ What a profile declares as facts is complained about here too; its fields come f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
 
 from matcher.profiles.declared import DeclaredFacts
 from matcher.profiles.profile import QUESTION, MatchRequest, Profile
 from rules.catalogue.catalogue import Catalogue
+from rules.language.amounts import Interval, parse_days, parse_interval, parse_money
 from seeds.faults import Fault
 from seeds.profile_fields import Kind, profile_fields
 from service.clock import today
@@ -21,6 +23,7 @@ from service.complaints import Complaint, StrictSchema
 from service.intake.queries import LARGEST_LIMIT, LARGEST_OFFSET, LARGEST_PAGE, STATUSES
 from service.intake.strict_fields import (
     LARGEST_COUNT,
+    LARGEST_MONEY,
     TEXT_CHARACTERS,
     Choice,
     Choices,
@@ -45,15 +48,47 @@ PROFILE_CHARACTERS = 8_000
 """Every text is compared with every name and sentence; a company is described in far fewer words."""
 
 
+class Ranged(StrictField):
+    """A figure or a day, or between what it lies as a text: 100-499, ≥50, 2015-03."""
+
+    def __init__(self, exact: StrictField, pattern: str, **options: Any) -> None:  # noqa: ANN401 - marshmallow's
+        """Keep how an exact one is stated, and the texts that are promised; more are understood."""
+        super().__init__(**options)
+        self.exact, self.pattern = exact, pattern
+
+    def json_schema(self) -> JsonSchema:
+        """Return the JSON schema."""
+        stated = self.exact.json_schema()
+        return {"anyOf": [*stated.get("anyOf", [stated]), {"type": "string", "pattern": self.pattern}]}
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> Any:  # noqa: ANN401 - a figure, a day, an interval
+        if isinstance(value, str) and len(value) <= TEXT_CHARACTERS:
+            between = parse_days(value) if isinstance(self.exact, Day) else parse_interval(value, self._end)
+            if between is not None:
+                return between
+        return self.exact.deserialize(value)
+
+    def _end(self, text: str) -> float:
+        most = LARGEST_MONEY if isinstance(self.exact, Money) else LARGEST_COUNT
+        end = parse_money(text) if isinstance(self.exact, Money) else float(text.removesuffix("人"))
+        if not 0 <= end <= most:
+            raise ValueError(text)
+        return end
+
+
+_BOUND = "^[≥≤][0-9]{1,8}$"
+_PAST = "^(19[0-9]{2}|20[01][0-9])(-(0[1-9]|1[0-2]))?$"
+
 _SHAPES: Mapping[Kind, Callable[..., StrictField]] = {
     Kind.TEXT: Text,
     Kind.SCOPE: Text,
     Kind.CODE: CreditCode,
     Kind.PLACE: Place,
     Kind.LIST: Texts,
-    Kind.WHOLE: partial(Whole, lowest=0, highest=LARGEST_COUNT),
-    Kind.MONEY: Money,
-    Kind.DATE: Day,
+    Kind.ASKED: Texts,
+    Kind.WHOLE: partial(Ranged, Whole(lowest=0, highest=LARGEST_COUNT), _BOUND),
+    Kind.MONEY: partial(Ranged, Money(), _BOUND),
+    Kind.DATE: partial(Ranged, Day(), _PAST),
     Kind.FLAG: Flag,
     Kind.DECLARED: Facts,
 }
@@ -63,8 +98,22 @@ _LIMITS = ((Kind.TEXT, "limit"), (Kind.SCOPE, "limit"), (Kind.LIST, "scope"))
 """What the most characters of a field limit, by its kind."""
 
 
+DECLARED = frozenset(field.id for field in profile_fields().by_id.values() if field.fact)
+"""Facts that a profile may state beside its fields too, as a table does in columns of their own."""
+
+
 class _Profile(StrictSchema):
     """What a company says of itself; every field may be missing or null."""
+
+    @pre_load
+    def gather_facts(self, data: Any, **_: Any) -> Any:  # noqa: ANN401 - marshmallow's signature
+        """Put what is stated beside the fields among the declared facts, which go before it."""
+        facts = data.get("facts") if isinstance(data, Mapping) else None
+        beside = {name: data[name] for name in data if name in DECLARED} if isinstance(data, Mapping) else {}
+        if not beside or not (facts is None or isinstance(facts, Mapping)):
+            return data
+        stated = {name: value for name, value in beside.items() if value is not None}
+        return {**{name: data[name] for name in data if name not in beside}, "facts": {**stated, **(facts or {})}}
 
     @validates_schema(skip_on_field_errors=False)
     def refuse_a_book(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 - marshmallow's signature
@@ -127,6 +176,7 @@ class MatchRequestSchema(StrictSchema):
         """
         profile = data.get("profile")
         founded = profile.get("founded_on") if isinstance(profile, dict) else getattr(profile, "founded_on", None)
+        founded = date.fromordinal(int(founded.low)) if isinstance(founded, Interval) else founded
         if founded and founded > (latest := max(data.get("on") or today(), today())):
             complaint = Complaint(code="in_the_future", params={"on": latest.isoformat()})
             raise ValidationError({"profile": {"founded_on": [complaint]}})
@@ -256,6 +306,9 @@ class ScreeningQuestion(StrictSchema):
         fewest=1,
         metadata=described("Documents to consider, both kinds if not given."),
     )
+    place = Place(metadata=described("Where tenants are whose row names no place: that of the park.", "合肥市长丰县"))
+    sector = Text(metadata=described("The sector of tenants whose row names neither sector nor product.", "生物材料"))
+    name = Text(metadata=described("What the screening is called; the name of the file if not given.", "一期园区"))
     columns = Corrections(
         metadata=described(
             "What columns are, over what their headings say: heading -> field, with its unit as in "

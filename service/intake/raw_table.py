@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, TypeAlias
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
 from seeds.faults import CodedError, worded
+from seeds.word_lists import word_lists
 from service.complaints import Complaint, published
 
 
@@ -127,6 +128,30 @@ class Limits:
 Cell: TypeAlias = str | int | float | bool | date | time | timedelta | list[Any] | dict[str, Any] | None
 
 
+BLANKS = word_lists().blank_cells
+"""What is written in a cell, small letters and without brackets around it, that says nothing."""
+
+_BRACKETS = "([（【「《“)]）】」》”"
+_GUARDED_FORMULA = re.compile(r'="([^"]*)"')
+_GUARDED_TEXT = re.compile(r"['’‘`](?=[0-9][0-9A-Za-z]*$)")
+"""What keeps a spreadsheet program from taking a text of digits for a number."""
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a text says nothing: 「-」, 「未公开」, 「（空白）」."""
+    bare = text.casefold()
+    return bare in BLANKS or (bare[0] in _BRACKETS and bare.strip(_BRACKETS) in BLANKS)
+
+
+def unguarded(text: str) -> str:
+    """Return a text without what stands around it only to keep it a text: 「="0012"」 and 「'0012」 say 0012."""
+    if text[:1].isalnum():
+        return text
+    if guarded := _GUARDED_FORMULA.fullmatch(text):
+        return guarded[1].strip()
+    return _GUARDED_TEXT.sub("", text, count=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Broken:
     """Stands for a cell whose value the file does not give: the code says why, of which `text` where that helps.
@@ -143,7 +168,8 @@ class Broken:
 class RawRow:
     """A line of a file: its cells by column, or the faults that leave it unread.
 
-    `unknown` are the fields of a profile that there are not.
+    `unknown` are the fields of a profile that there are not; `skipped` tells what a row is that is none of the table,
+    `hidden` that the file does not show it.
     """
 
     row: int
@@ -151,6 +177,8 @@ class RawRow:
     cells: Sequence[Cell | Broken] = ()
     faults: tuple[RowFault, ...] = ()
     unknown: tuple[str, ...] = ()
+    skipped: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

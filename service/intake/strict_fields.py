@@ -202,7 +202,7 @@ class CreditCode(StrictField):
         if isinstance(value, int | float) and not isinstance(value, bool):
             raise refusal("credit_code_number")
         text = unicodedata.normalize("NFKC", clean_text(value, CREDIT_CODE_CHARACTERS))
-        if _is_of_a_person(uscc.compact(text)):
+        if _is_of_a_person(text.upper() if text.isascii() and text.isalnum() else uscc.compact(text)):
             raise refusal("credit_code_of_a_person")
         try:
             return uscc.validate(text) if text else ""

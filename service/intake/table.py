@@ -1,32 +1,60 @@
-"""Reading a file of tenants: format found out, headings understood, rows streamed as companies or reasons."""
+"""Reading a file of tenants: format found out, headings understood, rows streamed as companies or reasons.
+
+Every row of the file is accounted for in one sum: read, joined to the one above it, or left out with a reason.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
+from stdnum.cn import uscc
+
+from rules.language.facts import FactDefinition
+from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import Vocabulary
 from service.intake.files.columnar import open_columnar
 from service.intake.files.delimited import open_delimited
 from service.intake.files.json_lines import lay_out_profiles, open_json_lines, open_profiles
 from service.intake.headings.header_row import no_heading
-from service.intake.headings.layout import ColumnReport, Layout, chosen_fields, lay_out
+from service.intake.headings.layout import (
+    Column,
+    ColumnReport,
+    Known,
+    Layout,
+    Status,
+    adds_up,
+    chosen_fields,
+    lay_out,
+)
+from service.intake.headings.names import BY_ID, fields_of_packs
 from service.intake.raw_table import (
+    Broken,
+    CellError,
     Format,
+    LeftOpenError,
     Limits,
     RawRow,
     RawTable,
+    RowFault,
     Source,
     TableRefusedError,
     as_named,
     column_names,
+    in_language,
+    is_blank,
     sniff_format,
     source_of,
     unnamed,
 )
+from service.intake.rows.cells import read_cell
+from service.intake.rows.other_rows import Companies, goes_on, is_company, joined
 from service.intake.rows.rows import FactComplaints, RejectedRow, RowOptions, RowReader, TenantRow
 from service.intake.xlsx.workbook import open_workbook
 
@@ -42,16 +70,44 @@ class ReadingOptions:
 
     `on` is the day it is read for: a figure of a year that has not ended by then is another thing;
     `mapping` gives headings a field of their own choice ("" leaves a column out); `vocabularies` resolve
-    size and stage of an enterprise; `latest` is the last day on which a company can have been founded;
-    `fact_complaints` says what is wrong with declared facts, so that a row tells all its faults at once.
+    certifications, size and stage of an enterprise, `facts` are those that packs may define; `latest` is the last day
+    on which a company can have been founded; `fact_complaints` says what is wrong with declared facts, so that a row
+    tells all its faults at once. `place` and `sector` hold for companies whose rows name none.
     """
 
     on: date
     mapping: Mapping[str, str] = field(default_factory=dict)
     vocabularies: Mapping[str, Vocabulary] = field(default_factory=dict)
+    facts: Mapping[str, FactDefinition] = field(default_factory=dict)
     latest: date | None = None
     limits: Limits = field(default_factory=Limits)
     fact_complaints: FactComplaints | None = None
+    place: str = ""
+    sector: str = ""
+
+    @property
+    def known(self) -> Known:
+        """Return what the catalogue adds to the headings that are understood."""
+        return Known(self.vocabularies.get("certifications"), fields_of_packs(self.facts.values()))
+
+
+@dataclass(slots=True)
+class RowAccount:
+    """What became of the rows of a file: `rows` is their number, and the sum of all the others.
+
+    `joined` are rows that go on with the company above them, `left_out` the others by reason. `hidden` counts those
+    among all of them that the file hides.
+    """
+
+    rows: int = 0
+    read: int = 0
+    joined: int = 0
+    hidden: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    def leave_out(self, code: str, rows: int = 1) -> None:
+        """Count rows that are left out for a reason."""
+        self.left_out[code] = self.left_out.get(code, 0) + rows
 
 
 class TenantTable:
@@ -60,54 +116,134 @@ class TenantTable:
     def __init__(self, raw: RawTable, layout: Layout, options: ReadingOptions) -> None:
         """Keep what was understood of the headings; `raw` tells how the file was read."""
         self.raw = raw
+        self.account = RowAccount()
         self._options = options
         self._layout = layout
+        self._reader = RowReader(
+            layout,
+            RowOptions(
+                vocabularies=options.vocabularies,
+                latest=options.latest,
+                epoch_1904=raw.epoch_1904,
+                encoding=raw.encoding,
+                api_fields=raw.format is Format.NDJSON,
+                profiles=raw.profiles,
+                fact_complaints=options.fact_complaints,
+            ),
+        )
         self._left_open: dict[int, list[int]] = defaultdict(list)
+        self._unread: dict[int, list[int]] = defaultdict(list)
         self._empty = set(unnamed(raw))
 
     @property
     def columns(self) -> tuple[ColumnReport, ...]:
         """Return what each column was taken for; one not understood comes with the nearest heading.
 
-        What the rows left open, and a column without heading in which something stands, is reported of the rows gone
-        through so far.
+        What the rows left open or could not read, and a column without heading in which something stands, is reported
+        of the rows gone through so far.
         """
+        filled = {column.position: self._reader.filled[column.position] for column in self._layout.columns}
         return tuple(
-            self._with_left_open(report) for report in self._layout.reports if report.position not in self._empty
+            self._counted(report, filled.get(report.position, 0))
+            for report in self._layout.reports
+            if report.position not in self._empty
         )
 
     def __iter__(self) -> Iterator[TenantRow | RejectedRow]:
-        """Yield every company and every rejected row; raise TableRefusedError past the most rows, or without any."""
-        options = RowOptions(
-            vocabularies=self._options.vocabularies,
-            latest=self._options.latest,
-            epoch_1904=self.raw.epoch_1904,
-            encoding=self.raw.encoding,
-            api_fields=self.raw.format is Format.NDJSON,
-            profiles=self.raw.profiles,
-            fact_complaints=self._options.fact_complaints,
-        )
-        reader = RowReader(self._layout, options)
-        most, found = self._options.limits.rows, 0
-        for raw in self.raw.rows:
-            if raw.row > most:
-                raise TableRefusedError("too_many_rows", limit=most)
-            row = reader.read(raw)
-            if self._empty:
-                self._empty -= {place for place in self._empty if is_filled(raw, place)}
-            if row is None:
-                continue
-            if isinstance(row, TenantRow):
-                for caveat in row.caveats:
-                    self._left_open[caveat.position].append(row.row)
+        """Yield every company and every row left out that is told one by one.
+
+        Raises TableRefusedError past the most rows, or where there is neither.
+        """
+        found = 0
+        for row in self._told(_without_repeats(self._read(), self.account, is_table=not self.raw.profiles)):
             found += 1
             yield row
         if not found:
             raise TableRefusedError("no_rows")
 
-    def _with_left_open(self, report: ColumnReport) -> ColumnReport:
-        rows = self._left_open.get(report.position, ())
-        return replace(report, left_open=len(rows), left_open_rows=tuple(rows[:SHOWN_ROWS])) if rows else report
+    def _read(self) -> Iterator[TenantRow | RejectedRow]:
+        most, account = self._options.limits.rows, self.account
+        for raw in self.raw.rows:
+            if raw.row > most:
+                raise TableRefusedError("too_many_rows", limit=most)
+            if raw.row > account.rows + 1:
+                account.leave_out("blank_row", raw.row - account.rows - 1)
+            account.rows = raw.row
+            account.hidden += raw.hidden
+            row = self._reader.read(raw)
+            if self._empty:
+                self._empty -= {place for place in self._empty if is_filled(raw, place)}
+            if isinstance(row, str):
+                account.leave_out(row)
+            else:
+                yield row
+
+    def _told(self, rows: Iterator[TenantRow | RejectedRow]) -> Iterator[TenantRow | RejectedRow]:
+        """Count what became of the rows."""
+        for row in rows:
+            if isinstance(row, RejectedRow):
+                self.account.leave_out(row.faults[0].code)
+            else:
+                self.account.read += 1
+                row = self._with_own(row)  # noqa: PLW2901 - the same company
+                for told, places in ((row.caveats, self._left_open), (row.unread, self._unread)):
+                    for fault in told:
+                        places[fault.position].append(row.row)
+            yield row
+
+    def _with_own(self, row: TenantRow) -> TenantRow:
+        """Return a company with the place and the sector of the whole list where its row names none."""
+        profile, options = row.profile, self._options
+        if options.place and not profile.city:
+            profile = replace(profile, city=options.place)
+        says_nothing = not (profile.sector or profile.products or profile.technologies or profile.business_scope)
+        if options.sector and says_nothing:
+            profile = replace(profile, sector=(options.sector,))
+        return row if profile is row.profile else replace(row, profile=profile)
+
+    def _counted(self, report: ColumnReport, filled: int) -> ColumnReport:
+        left_open, unread = (rows.get(report.position, ()) for rows in (self._left_open, self._unread))
+        return replace(
+            report,
+            filled=filled,
+            left_open=len(left_open),
+            left_open_rows=tuple(left_open[:SHOWN_ROWS]),
+            unread=len(unread),
+            unread_rows=tuple(unread[:SHOWN_ROWS]),
+        )
+
+
+def _without_repeats(
+    rows: Iterator[TenantRow | RejectedRow], account: RowAccount, *, is_table: bool
+) -> Iterator[TenantRow | RejectedRow]:
+    """Join what goes on with the company above it, and leave out a company that stood further above already."""
+    above: TenantRow | None = None
+    known = Companies()
+    for row in rows:
+        if isinstance(row, RejectedRow) or not is_table:
+            if above is not None and isinstance(row, RejectedRow):
+                yield above
+                above = None
+            yield row
+            continue
+        if above is not None:
+            if goes_on(above.profile, row.profile):
+                account.joined += 1
+                told = (*above.caveats, *row.caveats), (*above.unread, *row.unread)
+                above = replace(above, profile=joined(above.profile, row.profile), caveats=told[0], unread=told[1])
+                continue
+            yield above
+            above = None
+        if (first := known.find(row.row, row.profile)) is None:
+            above = row
+        else:
+            fault = RowFault(
+                field="name", heading="", value=row.profile.name or row.profile.uscc, code="duplicate_row",
+                params={"row": first},
+            )  # fmt: skip
+            yield RejectedRow(row=row.row, line=row.line, faults=(fault,))
+    if above is not None:
+        yield above
 
 
 def is_filled(raw: RawRow, place: int) -> bool:
@@ -123,21 +259,103 @@ def read_tenants(source: Path | bytes, options: ReadingOptions, *, filename: str
     """
     if filename.lower().endswith(_MACRO_ENDINGS):
         raise TableRefusedError("macros")
-    return TenantTable(*open_table(source_of(source, options.limits), options.mapping, options.on), options)
+    return TenantTable(*open_table(source_of(source, options.limits), options), options)
 
 
-def open_table(source: Source, mapping: Mapping[str, str], on: date) -> tuple[RawTable, Layout]:
-    """Open a table of any format and understand its headings as read on a day; raise TableRefusedError."""
-    mapping = as_named(mapping)
+def open_table(source: Source, options: ReadingOptions) -> tuple[RawTable, Layout]:
+    """Open a table of any format and understand its headings, and its first cells; raise TableRefusedError."""
+    mapping, on, known = as_named(options.mapping), options.on, options.known
     raw = open_raw(source, mapping, on)
     if raw.profiles:
-        return raw, lay_out_profiles(raw.headings, chosen_fields(raw.headings, mapping, repeats=True), on)
+        chosen = chosen_fields(raw.headings, mapping, repeats=True, known=known)
+        return raw, lay_out_profiles(raw.headings, chosen, on)
     repeats, headings = raw.format is Format.NDJSON, column_names(raw)
-    chosen = chosen_fields(headings, mapping, repeats=repeats)
-    layout = lay_out(headings, chosen, on=on, repeats=repeats, above=raw.above, groups=raw.groups)
+    chosen = chosen_fields(headings, mapping, repeats=repeats, known=known)
+    layout = lay_out(headings, chosen, on=on, repeats=repeats, table=raw, known=known)
+    first = list(islice(raw.rows, JUDGED_ROWS))
+    layout = judged(layout, first, options.vocabularies)
     if not layout.columns:
-        raise no_heading([raw.headings])
-    return raw, layout
+        raise no_heading([raw.headings if any(raw.headings) else list(map(str, first[0].cells if first else ()))])
+    return replace(raw, rows=chain(first, raw.rows)), layout
+
+
+JUDGED_ROWS = 100
+"""So many rows at most tell what a column is; a first look has them too."""
+
+_MOST_OF, _HALF = 0.8, 0.5
+_ADDRESS = re.compile(r"[\u4e00-\u9fff]{2,10}?(?:省|市|自治区|自治州|区|县)")
+
+
+def judged(layout: Layout, first: Sequence[RawRow], vocabularies: Mapping[str, Vocabulary]) -> Layout:
+    """Take columns for what their cells say where these say nothing of the field that the heading names.
+
+    A column without heading, or of which nothing is read, is a name, a code, a place or a day where nearly all its
+    cells are, and no other column is.
+    """
+    cells: dict[int, list[Any]] = defaultdict(list)
+    for row in first:
+        for place, cell in enumerate(row.cells):
+            if not (cell is None or isinstance(cell, Broken) or (isinstance(cell, str) and is_blank(cell.strip()))):
+                cells[place].append(cell)
+    columns = {column.position: column for column in layout.columns}
+    reports = {report.position: report for report in layout.reports}
+    for place, report in reports.items():
+        column, taken = columns.get(place), {other.field.id for other in columns.values()}
+        names = column.field.instead if column else _untold(report)
+        is_settled = report.how == "declared" or report.heading == report.field
+        if not names or is_settled or not cells[place]:
+            continue
+        is_read = column is not None and _share(column, cells[place], vocabularies) >= _HALF
+        if column and is_read and column.field.id != "external_id":
+            continue
+        if (instead := _instead(names, cells[place], vocabularies, taken)) is not None:
+            columns[place] = Column(position=place, heading=report.heading, field=instead)
+            reports[place] = replace(report, field=instead.id, status=Status.USED, how="values", nearest="", unit="")
+    order = sorted(columns.values(), key=lambda column: (column.field.part, column.position))
+    return Layout(columns=tuple(order), reports=tuple(reports.values()))
+
+
+def _untold(report: ColumnReport) -> tuple[str, ...]:
+    if report.status is Status.IGNORED:
+        return ("uscc",)
+    is_unnamed = in_language(report.heading, "en") != report.heading
+    return ("uscc", "name", "city", "founded_on") if is_unnamed else ()
+
+
+def _instead(
+    names: Iterable[str], cells: Sequence[Any], vocabularies: Mapping[str, Vocabulary], taken: Collection[str]
+) -> ProfileField | None:
+    """Return the field that nearly all cells state, of which no column is read yet."""
+    for name in names:
+        other = BY_ID[name]
+        column = Column(position=0, heading=other.heading, field=other)
+        is_free = name not in taken or adds_up(other)
+        if is_free and _share(column, cells, vocabularies) >= _MOST_OF:
+            return other
+    return None
+
+
+def _share(column: Column, cells: Sequence[Any], vocabularies: Mapping[str, Vocabulary]) -> float:
+    """Return the share of cells that state a value of a column's field for sure."""
+    return sum(_states(column, cell, vocabularies) for cell in cells) / len(cells)
+
+
+def _states(column: Column, cell: Any, vocabularies: Mapping[str, Vocabulary]) -> bool:  # noqa: ANN401 - a cell of any type
+    kind, vocabulary = column.field.kind, vocabularies.get(column.field.vocabulary)
+    try:
+        value = read_cell(cell, column)
+    except CellError as error:
+        return isinstance(error, LeftOpenError)
+    if column.field.id == "name":
+        return isinstance(value, str) and is_company("".join(value.split()))
+    if kind is Kind.CODE:
+        return isinstance(value, str) and bool(uscc.is_valid(value))
+    if kind is Kind.PLACE:
+        return isinstance(value, str) and _ADDRESS.match(value) is not None and not is_company(value)
+    if vocabulary is None:
+        return not column.field.vocabulary
+    items = value if isinstance(value, list) else [value]
+    return all(isinstance(item, str) and (item in vocabulary or vocabulary.find(item)) for item in items)
 
 
 def open_raw(source: Source, mapping: Mapping[str, str], on: date) -> RawTable:

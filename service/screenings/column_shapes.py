@@ -29,7 +29,8 @@ class FileColumn(Struct, frozen=True, kw_only=True):
     status: Status
     field: Annotated[str | None, "The field it was read as; also that of a column not used for it."]
     label: Annotated[str | None, "The usual heading of the field."]
-    how: Annotated[str, closed("exact", "alias", "declared")] | None
+    how: Annotated[str, closed("exact", "alias", "values", "declared")] | None
+    entry: Annotated[str | None, "The one certification that it asks about."]
     unit: Annotated[str | None, "The unit its figures were read in."]
     unit_assumed: Annotated[bool, "No unit was named: figures count as yuan."]
     nearest: Annotated[str | None, "The known heading that is nearest to one not understood."]
@@ -39,6 +40,27 @@ class FileColumn(Struct, frozen=True, kw_only=True):
         "sign, a month without a day); 0 before the file is read.",
     ]
     left_open_rows: Annotated[tuple[int, ...], "The first of these rows."]
+    filled: Annotated[int, "Cells that state anything; in a first look those of the first rows."]
+    understood: Annotated[int, "How many of these give a fact; the others cost this fact, and no company."]
+    unread_rows: Annotated[tuple[int, ...], "The first rows with a cell that could not be read."]
+
+
+class LeftOut(Struct, frozen=True, kw_only=True):
+    """Rows that are no company of the screening, for one reason."""
+
+    code: Annotated[str, OPEN]
+    message: str
+    rows: int
+
+
+class RowSum(Struct, frozen=True, kw_only=True):
+    """What became of every row below the headings: `rows` is the sum of `read`, `joined` and all that was left out."""
+
+    rows: int
+    read: Annotated[int, "Companies."]
+    joined: Annotated[int, "Rows that go on with the company above them."]
+    left_out: tuple[LeftOut, ...]
+    hidden: Annotated[int, "Rows that the file hides, by a filter or by hand; they are among the others."] = 0
 
 
 class ReadColumns(Struct, frozen=True, kw_only=True):
@@ -48,6 +70,7 @@ class ReadColumns(Struct, frozen=True, kw_only=True):
     other_sheets: tuple[str, ...] | None = None
     columns: tuple[FileColumn, ...] | None = None
     unread: tuple[str, ...] | None = None
+    account: RowSum | None = None
 
 
 class SampledColumn(FileColumn, frozen=True, kw_only=True):
@@ -76,6 +99,10 @@ class FirstLook(Struct, frozen=True, kw_only=True):
     heading_line: Annotated[int | None, "The line of the headings, 0 where they stand in none."]
     other_sheets: Annotated[tuple[str, ...], "The names of sheets that hold data too and are not read."]
     rows: Annotated[int | None, "At most so many rows; null where that is not cheaply known."]
+    account: Annotated[RowSum | None, "What becomes of the first rows, read on trial; null where none could be read."]
+    notes: Annotated[
+        tuple[Failure, ...], "What to know before the start: hidden rows, other sheets, nothing but names."
+    ]
     columns: tuple[SampledColumn, ...]
     unread: Annotated[tuple[str, ...], "Headings of columns that were not understood or would not be used."]
     choices: tuple[FieldChoice, ...]

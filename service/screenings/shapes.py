@@ -13,7 +13,7 @@ from matcher.standing import Relevance
 from rules.language.measures import Instrument, MeasureKind, MeasureVerdict
 from rules.language.windows import WindowStanding
 from service.intake.queries import STATUSES
-from service.screenings.column_shapes import Failure, FileColumn
+from service.screenings.column_shapes import Failure, FileColumn, RowSum
 from service.screenings.stored.jobs import State
 from service.shapes.published import NEVER_NULL, closed
 from service.shapes.reading import FilterRead, Page
@@ -52,6 +52,7 @@ class Screening(Struct, frozen=True, kw_only=True):
     """The state of a screening; it names nothing that the file holds."""
 
     id: str
+    name: Annotated[str, "As given, else the name of the file; empty for tenants sent as JSON without one."]
     state: State
     format: str
     rows: RowCounts
@@ -76,6 +77,7 @@ class OneScreening(Screening, frozen=True, kw_only=True):
     ]
     columns: Annotated[tuple[FileColumn, ...] | None, "Null until it is read."]
     unread: Annotated[tuple[str, ...] | None, "Headings of columns that were not understood or not used."]
+    account: Annotated[RowSum | None, "What became of every row of the file; null until it is read."]
 
 
 class Screenings(Struct, frozen=True, kw_only=True):
@@ -196,7 +198,7 @@ class MeasureTenants(Struct, frozen=True, kw_only=True):
 
 
 class RejectedRow(Struct, frozen=True, kw_only=True):
-    """One row, or one field of it, that could not be read."""
+    """One row of which no company could be told, or one cell of a company that could not be read."""
 
     row: Annotated[int, _ROW]
     field: str | None
@@ -205,6 +207,7 @@ class RejectedRow(Struct, frozen=True, kw_only=True):
     code: Annotated[str, OPEN]
     message: str
     hint: str | None
+    kept: Annotated[bool, "The company is screened all the same; only this fact of it stays unknown."]
 
 
 class RejectedRows(Page, frozen=True, kw_only=True):

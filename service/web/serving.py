@@ -98,6 +98,11 @@ class Serving:
         return cast("Engine | None", flask.g.engine)
 
     @property
+    def catalogue(self) -> Catalogue | None:
+        """Return the catalogue of this request, None without a verified one."""
+        return self.engine.catalogue if self.engine else None
+
+    @property
     def declared_facts(self) -> DeclaredFacts | None:
         """Return what judges declared facts, None without a verified catalogue."""
         return self.engine.declared if self.engine else None

@@ -21,7 +21,7 @@ import numpy as np
 import orjson
 
 from matcher.answers.engine import Engine
-from matcher.profiles.profile import Fields, MatchRequest
+from matcher.profiles.profile import MatchRequest
 from matcher.registers.reader import TenantReader
 from rules.catalogue.content import Content, assemble, load_content
 from rules.compiled.batch import Batch, BatchProgram
@@ -33,6 +33,7 @@ from tests.bench.cores import Best, Cores
 from tests.bench.register import Register
 from tests.bench.reporting import judge, say
 from tests.bench.synthetic import SEED, synthetic_content
+from tests.matcher.registers.pairs import fields_of_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 11, 22)
@@ -84,7 +85,7 @@ def deciding(engine: Engine, content: Content, documents: int) -> bool:
     """Decide complete profiles, JSON in and the best out, by us and by others; then with facts missing."""
     program, reader = BatchProgram(engine.columns.program), TenantReader(engine.reader, engine.columns)
     ours = list(complete_profiles(content, PROFILES))
-    theirs = resolved(reader.read(Fields.of_rows(ours), DAY))
+    theirs = resolved(reader.read(fields_of_rows(ours), DAY))
     table = peers.cells_of(engine.columns.measures, theirs, engine.catalogue.taxonomies)
     polars, compiled = (peers.PolarsDecider(table, theirs, compiled=compiled) for compiled in (False, True))
     decision = peers.zen_decider(table, theirs[0])
@@ -140,7 +141,7 @@ def _best_of_turns(
 
 
 def _ours(program: BatchProgram, reader: TenantReader, lines: bytes) -> Best:
-    given = Fields.of_rows(orjson.loads(b"[" + lines.rstrip().replace(b"\n", b",") + b"]"))
+    given = fields_of_rows(orjson.loads(b"[" + lines.rstrip().replace(b"\n", b",") + b"]"))
     tenants = reader.read(given, DAY)
     return first_of(program.decide(tenants.facts, tenants.size), BEST)
 

@@ -15,9 +15,9 @@ import numpy as np
 import polars as pl
 import zen
 
-from rules.language.facts import Answer, Taxonomies
+from rules.language.facts import Answer, Taxonomies, comparable
 from rules.language.measures import Measure, Test, Verdict, leaves
-from rules.language.reference import comparable, decide
+from rules.language.reference import decide
 
 Row = Mapping[str, Any]
 Cell = frozenset[Any] | tuple[tuple[str, float], ...]

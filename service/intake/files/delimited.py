@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from service.intake.headings.header_row import (
     ROWS_ABOVE,
+    begins_with_a_company,
     count_headings,
     find_header,
     groups_above,
@@ -44,7 +45,21 @@ def detect_encoding(stream: BinaryIO) -> tuple[str, int]:
     if strict:
         return "utf-8", lines
     stream.seek(0)
-    return _likelier(stream), lines
+    likelier = _likelier(stream)
+    stream.seek(0)
+    return ("big5hkscs" if likelier == "gb18030" and _names_more_as_big5(stream) else likelier), lines
+
+
+def _names_more_as_big5(stream: BinaryIO) -> bool:
+    """Tell whether the first lines name more fields in traditional characters as Taiwan and Hong Kong write them."""
+    lines = list(islice(stream, ROWS_ABOVE))
+    named = {
+        encoding: max(
+            (count_headings(re.split(r"[,\t;|]", line.decode(encoding, "replace")), {}) for line in lines), default=0
+        )
+        for encoding in ("gb18030", "big5hkscs")
+    }
+    return named["big5hkscs"] > named["gb18030"]
 
 
 def _decodes(stream: BinaryIO, encoding: str) -> tuple[bool, int]:
@@ -101,7 +116,13 @@ def open_delimited(source: Source, mapping: Mapping[str, str], on: date) -> RawT
     if not {"row_too_long", "too_many_cells"}.isdisjoint(record for record in first[:place] if isinstance(record, str)):
         _refuse_width(source, encoding)
     if place is None:
-        raise no_heading(texts)
+        if not begins_with_a_company(texts):
+            raise no_heading(texts)
+        headings = [""] * max(map(len, texts))
+        return RawTable(
+            format=Format.CSV, headings=headings, rows=_rows(records, (), len(headings), 0), total=lines + 1,
+            encoding=encoding, delimiter=delimiter, heading_line=named,
+        )  # fmt: skip
     texts, block = two_lines(texts, place, on)
     headings = headings_of(texts, block, on)
     if len(headings) > source.limits.columns:
@@ -148,6 +169,8 @@ def _rows(records: _Records, printed: Sequence[list[str] | str], width: int, abo
             whole = "".join(record)
             is_plain = "'" not in whole and not _UNDECODED.search(whole)
             yield RawRow(row=row, line=line, cells=record if is_plain else [_cell(text) for text in record])
+        else:
+            yield RawRow(row=row, line=line, skipped="headings_again")
 
 
 def _stripped(record: Sequence[str]) -> list[str]:

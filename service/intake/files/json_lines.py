@@ -17,7 +17,7 @@ import orjson
 from seeds.vocabulary import fold
 from service.complaints import DEEPEST, RequestError, read_json
 from service.intake.headings.layout import ColumnReport, Layout, Status, lay_out
-from service.intake.questions import ProfileSchema
+from service.intake.questions import DECLARED, ProfileSchema
 from service.intake.raw_table import Format, RawRow, RawTable, Source, TableRefusedError
 from service.intake.rows.rows import broken_row, complaint_row
 
@@ -112,7 +112,7 @@ def _parse(number: int, line: bytes) -> dict[str, Any] | RawRow:
 MOST_UNKNOWN = 100
 """So many fields that there are not are reported with the columns; each row names its own."""
 
-PROFILE_FIELDS = frozenset(ProfileSchema().fields)
+PROFILE_FIELDS = frozenset(ProfileSchema().fields) | DECLARED
 
 
 def open_profiles(source: Source, mapping: Mapping[str, str]) -> RawTable:

@@ -97,6 +97,17 @@ def find_header(rows: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> in
     return counts.index(best) if best else None
 
 
+_OF_A_COMPANY = re.compile(
+    r".{2,}(?:公司|集团|厂|合作社|研究院|研究所|工作室|合伙\)?|合伙）)|[0-9][0-9A-HJ-NPQRTUWXY]{17}"
+)
+
+
+def begins_with_a_company(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a table without headings begins at once with a company: its name or its code stands there."""
+    first = next((row for row in rows if any(row)), ())
+    return any(_OF_A_COMPANY.fullmatch(text) for text in first)
+
+
 def join_headings(texts: Sequence[str], on: date) -> str:
     """Return what a column is called by the texts above one another.
 

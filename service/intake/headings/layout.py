@@ -8,14 +8,14 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from seeds.profile_fields import Kind, ProfileField
-from seeds.vocabulary import fold, printable
-from service.intake.headings.names import nearest_heading, recognise, take_apart
+from seeds.vocabulary import Vocabulary, fold, printable
+from service.intake.headings.names import BY_ID, certification_asked, nearest_heading, recognise, take_apart
 from service.intake.headings.remarks import spoils, states_another
 from service.intake.headings.units import (
     MEASURED,
@@ -26,13 +26,18 @@ from service.intake.headings.units import (
     unit_name,
     unit_of_group,
 )
-from service.intake.raw_table import TableRefusedError
+from service.intake.raw_table import RawTable, TableRefusedError
 
 SEVERAL = frozenset({Kind.LIST, Kind.PLACE, Kind.SCOPE})
 """Columns of these kinds add up; of any other kind one column counts."""
 
+
+def adds_up(field: ProfileField) -> bool:
+    """Tell whether several columns of a field count."""
+    return field.several or field.kind in SEVERAL
+
+
 MONEY_UNITS = tuple(MONEY_NAMES.values())
-_MONTHS = ("年月", "month")
 
 
 class Status(StrEnum):
@@ -49,9 +54,11 @@ class Status(StrEnum):
 class ColumnReport:
     """One column: its heading as it stands there, what it was taken for, in which unit, or what is nearest to it.
 
-    `how` tells by what: `exact`, `alias`, or `declared` by the caller. `unit_assumed` tells that a money column names
-    no unit and is read as yuan. `left_open` counts the rows in which the fact stays unknown though something was
-    written there, `left_open_rows` are the first of them.
+    `how` tells by what: `exact`, `alias`, its `values`, or `declared` by the caller. `entry` is the certification that
+    it asks about alone. `unit_assumed` tells that a money column names
+    no unit and is read as yuan. Of the rows gone through `filled` counts the cells that state anything, `unread` those
+    that could not be read, and `left_open` those that were read and that no condition can use, with the first rows of
+    each.
     """
 
     position: int
@@ -59,18 +66,27 @@ class ColumnReport:
     status: Status
     field: str = ""
     how: str = ""
+    entry: str = ""
     unit: str = ""
     unit_assumed: bool = False
     nearest: str = ""
+    filled: int = 0
     left_open: int = 0
     left_open_rows: Sequence[int] = ()
+    unread: int = 0
+    unread_rows: Sequence[int] = ()
+
+    @property
+    def understood(self) -> int:
+        """Return how many of the cells that state anything give a fact."""
+        return self.filled - self.left_open - self.unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column that is read; a number in it is multiplied by `factor` to give yuan, people or pieces.
 
-    `months` says that its heading asks for a year and a month only.
+    `entry` is the one certification that its heading asks about.
     """
 
     position: int
@@ -78,7 +94,7 @@ class Column:
     field: ProfileField
     factor: float = 1.0
     percent: bool = False
-    months: bool = False
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +115,28 @@ class _Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What a catalogue adds to the headings that are understood: its certifications, the facts of its packs by name."""
+
+    certifications: Vocabulary | None = None
+    fields: Mapping[str, ProfileField] = field(default_factory=dict)
+
+    def recognise(self, heading: str) -> ProfileField | None:
+        """Return the field that a heading names, or None."""
+        found = recognise(heading)
+        if found is not None or not self.fields:
+            return found
+        return next((self.fields[name] for name in take_apart(heading).names if name in self.fields), None)
+
+
+@dataclass(frozen=True, slots=True)
 class _Noted:
     """What headings are read with: the unit of the whole table, headings of groups of columns by position, the day."""
 
     table: UnitReading
     groups: Mapping[int, str]
     on: date
+    known: Known
 
     def of(self, position: int) -> UnitReading:
         """Return the unit of money in a column whose own heading names none."""
@@ -136,16 +168,19 @@ def lay_out(
     *,
     on: date,
     repeats: bool = False,
-    above: Sequence[str] = (),
-    groups: Mapping[int, str] | None = None,
+    table: RawTable | None = None,
+    known: Known = Known(),
 ) -> Layout:
     """Decide what each column is; `chosen` (position -> field) goes before what its heading says.
 
     `repeats` lets several headings stand for one field: objects of NDJSON choose their keys one by one. A unit in the
-    heading of a group of columns (`groups`, by position) or in the texts `above` the headings holds for money whose
-    own heading names none. A figure of a year that has not ended `on` that day is another thing.
+    heading of a group of columns or in the texts above the headings of a `table` holds for money whose own heading
+    names none. A figure of a year that has not ended `on` that day is another thing.
     """
-    reported, noted = chosen or {}, _Noted(table=unit_above(above), groups=groups or {}, on=on)
+    reported, noted = (
+        chosen or {},
+        _Noted(unit_above(table.above if table else ()), table.groups if table else {}, on, known),
+    )
     readings = [
         _read_heading(place, text, reported.get(place), noted) for place, text in enumerate(headings) if text.strip()
     ]
@@ -163,15 +198,19 @@ def shown_heading(heading: str) -> str:
 def _read_heading(position: int, heading: str, target: str | None, noted: _Noted) -> _Reading:
     shown, year = shown_heading(heading), take_apart(heading).year or noted.year_of(position)
     report = ColumnReport(position=position, heading=shown, status=Status.NOT_UNDERSTOOD)
-    field = recognise(target or heading)
+    field = noted.known.recognise(target or heading)
+    entry = certification_asked(target or heading, noted.known.certifications)
+    if entry and (field is None or field.id == "certifications") and not noted.spoil(position, BY_ID["certifications"]):
+        column = Column(position=position, heading=shown, field=BY_ID["certifications"], entry=entry)
+        how = "alias" if target is None else "declared"
+        return _Reading(replace(report, status=Status.USED, field=column.field.id, how=how, entry=entry), column, year)
     if field is None:
         return _Reading(replace(report, nearest=nearest_heading(heading)), None, year)
     report = replace(report, how=_how(heading, target, field))
     if field.kind is Kind.IGNORED:
         return _Reading(replace(report, status=Status.IGNORED), None, year)
     report = replace(report, field=field.id, status=Status.USED)
-    months = any(word in heading.casefold() for word in _MONTHS)
-    column = Column(position=position, heading=shown, field=field, months=months)
+    column = Column(position=position, heading=shown, field=field)
     reading = _Reading(report, column, year)
     if field.kind in MEASURED:
         unit = _unit_of(heading, target, field.kind)
@@ -215,7 +254,7 @@ def _without_repeats(readings: list[_Reading]) -> list[_Reading]:
     """Keep one column a field: the declared one, that of the latest year, the first; lists and places add up."""
     best: dict[str, _Reading] = {}
     for reading in readings:
-        if reading.column and reading.column.field.kind not in SEVERAL:
+        if reading.column and not adds_up(reading.column.field):
             rival = best.get(reading.column.field.id)
             if rival is None or _precedence(reading) > _precedence(rival):
                 best[reading.column.field.id] = reading
@@ -230,7 +269,7 @@ def _precedence(reading: _Reading) -> tuple[bool, int, bool]:
 
 def _marked(reading: _Reading, best: Mapping[str, _Reading]) -> _Reading:
     column = reading.column
-    if column is None or column.field.kind in SEVERAL or best[column.field.id] is reading:
+    if column is None or adds_up(column.field) or best[column.field.id] is reading:
         return reading
     return _Reading(replace(reading.report, status=Status.REPEATED, unit="", unit_assumed=False), None, reading.year)
 
@@ -252,12 +291,18 @@ class CorrectionError(TableRefusedError):
         self.faults, self.headings = tuple(faults), tuple(headings)
 
 
-def chosen_fields(headings: Sequence[str], mapping: Mapping[str, str], *, repeats: bool = False) -> dict[int, str]:
+def chosen_fields(
+    headings: Sequence[str],
+    mapping: Mapping[str, str],
+    *,
+    repeats: bool = False,
+    known: Known = Known(),
+) -> dict[int, str]:
     """Return position -> field from heading -> field ("" leaves a column out); raise CorrectionError.
 
     `repeats` lets several headings stand for one field.
     """
-    faults = [*_column_faults(headings, mapping), *_field_faults(mapping)]
+    faults = [*_column_faults(headings, mapping), *_field_faults(mapping, known)]
     if faults := [*faults, *(() if repeats else _repeat_faults(mapping))]:
         raise CorrectionError(faults, headings)
     return {place: target or "ignored" for name, target in mapping.items() for place in _places(name, headings)}
@@ -275,9 +320,9 @@ def _column_faults(headings: Sequence[str], mapping: Mapping[str, str]) -> Itera
             yield CorrectionFault(name, "mapping_same_column", {"name": printable(name), "other": printable(other)})
 
 
-def _field_faults(mapping: Mapping[str, str]) -> Iterator[CorrectionFault]:
+def _field_faults(mapping: Mapping[str, str], known: Known) -> Iterator[CorrectionFault]:
     for name, target in mapping.items():
-        if target and recognise(target) is None:
+        if target and not (known.recognise(target) or certification_asked(target, known.certifications)):
             params = {"name": printable(target), "nearest": nearest_heading(target)}
             yield CorrectionFault(name, "mapping_field", params)
         elif target and unit_fault(target):
@@ -289,7 +334,7 @@ def _repeat_faults(mapping: Mapping[str, str]) -> Iterator[CorrectionFault]:
     fields: dict[str, str] = {}
     for name, target in mapping.items():
         field = recognise(target) if target else None
-        if field is None or field.kind in SEVERAL or field.kind is Kind.IGNORED:
+        if field is None or adds_up(field) or field.kind is Kind.IGNORED:
             continue
         if (other := fields.setdefault(field.id, name)) != name:
             params = {"name": printable(name), "other": printable(other), "field": field.heading}

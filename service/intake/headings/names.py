@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from rules.language.facts import FactDefinition, FactType
 from seeds.profile_fields import Kind, ProfileField, profile_fields
-from seeds.vocabulary import fold, simplify
+from seeds.vocabulary import Vocabulary, fold, simplify
 from service.intake.headings.units import is_unit
 
 PROVINCE, CITY, PLACE, COUNTY = 1, 2, 3, 4
@@ -51,9 +52,15 @@ _TIME = re.compile(
 _WHOSE = re.compile(
     r"(?:贵|本|我)?(?:企业|公司|单位|租户|机构|申报主体)|(?:the)?(?:company|companies|enterprise|firm|tenant)s?"
 )
+_ASKS = re.compile(r"(?:是否|是不是|有无|有没有)?(?:已经?)?(?:为|属于?|具有|拥有|有|获得|获评|取得|通过|认定为?)?")
+_OF_CERTIFICATE = re.compile(
+    r"(?:(?:认定|证书|资质|称号|入库|登记|获批|获评|发证)?(?:编号|号码?|时间|日期|年份|年度|情况|级别)?)$"
+)
+_NOT_HELD = re.compile(r"有效期|到期|届满|截止|申请|申报|培育|拟|计划|意向|后备|潜在|数量?$|家数|个数")
 _ABOUT = re.compile(r"(?:基本)?(?:情况|信息)$")
 _QUESTION = re.compile(r"(?:是否|是不是|有无|有没有|is(?!o)|has|whether)(?:已)?(?:为|属于|属|具有|拥有|有)?|属于")
 _KIND_OF = re.compile(r"(?:企业|公司|单位|机构|enterprises?|company|companies)$")
+_COUNTERS, _LONGEST_COUNTER = "0123456789一二三四五六七八九十", 2
 _LIKE, _ROUGHLY_LIKE, _STRETCH = 0.6, 0.4, 2
 _STRETCH_LATIN = 4
 
@@ -85,7 +92,50 @@ def known_names() -> dict[str, ProfileField]:
 
 def recognise(heading: str) -> ProfileField | None:
     """Return the field that a heading names, or None."""
-    return next((field for name in take_apart(heading).names if (field := known_names().get(name))), None)
+    names = take_apart(heading).names
+    found = next((field for name in names if (field := known_names().get(name))), None)
+    return found or next((field for name in names if (field := _numbered(name))), None)
+
+
+def _numbered(name: str) -> ProfileField | None:
+    """Return the field of lists of which several columns are numbered (产品1, 产品2)."""
+    found = known_names().get(bare) if (bare := name.rstrip(_COUNTERS)) != name else None
+    return found if found and found.kind is Kind.LIST and len(name) - len(bare) <= _LONGEST_COUNTER else None
+
+
+def certification_asked(heading: str, certifications: Vocabulary | None) -> str:
+    """Return the one certification that a heading asks about, as it is called; "" where it asks about none, or more."""
+    parts = take_apart(heading)
+    if certifications is None or _NOT_HELD.search(parts.text):
+        return ""
+    for name in parts.names:
+        asked = _ASKS.sub("", name, count=1)
+        bare = _OF_CERTIFICATE.sub("", asked, count=1)
+        for candidate in dict.fromkeys((name, asked, bare, bare.removesuffix("企业"))):
+            found = certifications.find(candidate) if candidate else ()
+            if len(found) == 1:
+                return certifications[found[0]].zh
+    return ""
+
+
+_KIND_OF_FACT = {
+    FactType.SET: Kind.ENTRY, FactType.NUMBER: Kind.NUMBER, FactType.MONEY: Kind.MONEY, FactType.SHARE: Kind.SHARE,
+    FactType.RATE: Kind.SHARE, FactType.DATE: Kind.DATE, FactType.FLAG: Kind.FLAG, FactType.ATTESTATION: Kind.FLAG,
+}  # fmt: skip
+
+
+def fields_of_packs(facts: Iterable[FactDefinition]) -> dict[str, ProfileField]:
+    """Return, by the names of facts that packs define, the fields that columns of these names are."""
+    own = [fact for fact in facts if fact.id not in profile_fields().facts]
+    return {
+        fold(name): ProfileField(
+            id=fact.id, kind=_KIND_OF_FACT[fact.type], headings=(fact.zh, fact.en, fact.id), fact=True,
+            vocabulary=fact.vocabulary,
+        )
+        for fact in own
+        for name in (fact.zh, f"是否{fact.zh}", fact.en, fact.id)
+        if name
+    }  # fmt: skip
 
 
 def take_apart(heading: str) -> HeadingParts:

@@ -14,13 +14,14 @@ from typing import Any
 
 from matcher.profiles.business_scope import is_business_scope
 from matcher.profiles.intents import carries_on
-from rules.language.amounts import AmountError, parse_rate
+from rules.language.amounts import AmountError, Interval, parse_days, parse_interval, parse_money, parse_rate
 from seeds.industries import HOLDS_MARK, shield, unshield
 from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import simplify
 from seeds.word_lists import word_lists
 from service.intake.headings.layout import Column
-from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError
+from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError, is_blank, unguarded
+from service.intake.strict_fields import LARGEST_COUNT, LARGEST_MONEY
 
 _YES, _NO = word_lists().yes_cells, word_lists().no_cells
 _ONE, _ZERO = "1", "0"
@@ -28,6 +29,9 @@ _SOME, _NONE = frozenset(("有",)), frozenset(("无", "没有"))
 _ASKS_FOR_HAVING = re.compile("有无|是否(?:具|拥|已|持)?有|具有|拥有")
 _BAD_RECORD = re.compile("失信|违法|违规|处罚|黑名单|不良|异常|逾期")
 _WITHOUT = re.compile("(?<!有)无|没有|未|不存在")
+_REMARK = re.compile(r"[(,;、。]")
+_NOT_YET = re.compile("申请|申报|受理|公示|待|拟|计划|预计|已?过期|失效|到期|注销|撤销|曾|原")
+"""What makes a yes or no with a remark behind it another thing: 是（申请中）."""
 
 
 def read_flag(word: str, column: Column) -> bool:
@@ -120,7 +124,6 @@ NOT_STATED = object()
 LEFT_OPEN = object()
 """Stands for a value that was understood and that no condition can use."""
 
-_BLANKS = word_lists().blank_cells
 _SAYS_NO = "无"
 """Says that nothing is to be reported in any column but one of yes and no."""
 
@@ -135,16 +138,14 @@ _PRICED = re.compile(rf"([-+]?)(?:{_YUAN})*:?([-+]?)(\d[\d,.]*(?:e[-+]?\d+)?)(?:
 """A figure with the sign of the currency, which names no unit: the heading does."""
 
 _MINUS = re.compile(r"^(?:[−–—]|负)(?=[\d.])")
-_GUARDED_FORMULA = re.compile(r'="([^"]*)"')
-_GUARDED_TEXT = re.compile(r"['’‘`](?=[0-9][0-9A-Za-z]*$)")
-"""What keeps a spreadsheet program from taking a text of digits for a number."""
 _DAY = re.compile(
     r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?"
     r"(?:[ T]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?"
 )
 _COMPACT_DAY = re.compile(r"(?:19|20)\d{6}")
-_INCOMPLETE_DAY = re.compile(r"(?:19|20)\d{2}年?(?:[-/.]?\d{1,2}月?)?")
-_MONTH = re.compile(r"(?:19|20)\d{2}(?:年|[-/.])?(?:0?[1-9]|1[0-2])月?")
+_NO_DAY = re.compile(r"[01](?:\.0)?|0000-00-00|1900[-/年](?:0?1[-/月]0?[01]|0?0[-/月]0?0)日?|1899-12-3[01]")
+_LAST_NO_DAY = date(1900, 1, 1)
+"""What an empty cell becomes that is formatted, or calculated, as a day."""
 _SERIAL_DAYS = range(7_306, 73_051)
 """Serial numbers of 1920 to 2099: what a date becomes when its format is lost."""
 
@@ -160,7 +161,7 @@ def read_cell(cell: Cell | Broken, column: Column, *, epoch_1904: bool = False) 
         raise (LeftOpenError if cell.left_open else CellError)(cell.code, text=cell.text)
     if isinstance(cell, str):
         cell = unguarded(cell.strip())
-        if column.field.kind is not Kind.FLAG and cell.casefold() in _BLANKS:
+        if is_blank(cell) and column.field.kind is not Kind.FLAG and not (column.entry and cell in _NONE):
             return NOT_STATED
     if cell is None or cell == "" or (isinstance(cell, float) and math.isnan(cell)):
         return NOT_STATED
@@ -168,14 +169,35 @@ def read_cell(cell: Cell | Broken, column: Column, *, epoch_1904: bool = False) 
         raise CellError("error_value")
     if column.field.kind is Kind.DATE and epoch_1904 and isinstance(cell, int | float) and int(cell) in _SERIAL_DAYS:
         return (_EPOCH_1904 + timedelta(days=int(cell))).isoformat()
-    return _READERS[column.field.kind](cell, column)
+    return _certified(cell) if column.entry else _READERS[column.field.kind](cell, column)
 
 
-def unguarded(text: str) -> str:
-    """Return a text without what stands around it only to keep it a text: 「="0012"」 and 「'0012」 say 0012."""
-    if guarded := _GUARDED_FORMULA.fullmatch(text):
-        return guarded[1].strip()
-    return _GUARDED_TEXT.sub("", text, count=1)
+_HELD = re.compile(
+    r"(?:已经?|被|获)?(?:认定|获得|取得|通过|获批|获评|入库|入选|授牌)(?:通过|成功)?|(?:国家|省|市|区|县)级?|有效|具备|在有效期内?"
+)
+_NOT_HELD = re.compile(
+    r"(?:未|没有?|尚未|暂未|无|非|不)(?:认定|获得|取得|通过|获批|获评|入库|入选|具备|有|是)?|已?(?:过期|失效|撤销|取消|到期)"
+)
+_SIGN_OF_HOLDING = re.compile(
+    r"[a-z]{0,4}+-?\d{6,}+[a-z0-9-]*+|(?:19|20)\d\d(?:年度?)?(?:[-./]?\d\d?(?:月|[-./月]\d\d?日?)?)?"
+)
+"""The number of a certificate, or its day, month or year."""
+
+
+def _certified(cell: Cell) -> bool | str | object:
+    """Return whether a certification is held that the heading asks about, or the one that the cell names itself."""
+    if isinstance(cell, bool | int | float | date):
+        return isinstance(cell, date) or bool(cell)
+    if not isinstance(cell, str):
+        raise CellError("not_a_cell")
+    word = _narrow(simplify(cell)).casefold()
+    if _NOT_YET.search(word) and not _NOT_HELD.fullmatch(word):
+        raise LeftOpenError("flag_left_open", text=cell)
+    if word in _YES or word in _SOME or word == _ONE or _HELD.fullmatch(word) or _SIGN_OF_HOLDING.fullmatch(word):
+        return True
+    if word in _NO or word in _NONE or word == _ZERO or _NOT_HELD.fullmatch(word):
+        return False
+    return cell
 
 
 def _text(cell: Cell, column: Column) -> str:
@@ -216,7 +238,7 @@ def _list(cell: Cell, column: Column) -> list[str]:
         text = _text(cell, column)
         is_whole = carries_on(text) or (column.field.id == "products" and is_business_scope(text))
         items = [text] if is_whole else split_list(text)
-    return [item for item in items if item.strip().casefold() not in _BLANKS]
+    return [item for item in items if not is_blank(item.strip())]
 
 
 def _figure(text: str) -> float | None:
@@ -240,14 +262,25 @@ def _counted(text: str, counted: re.Pattern[str], column: Column) -> float | Non
     return number if number is None or bare != narrow else _times(number, column)
 
 
-def _whole(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - the schema refuses what is no number
-    if not isinstance(cell, str):
-        is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
-        return _times(cell, column) if is_number else cell  # type: ignore[arg-type]  # a number, as just seen
-    number = _counted(cell, _PEOPLE, column)
-    if number is None or number < 0 or not number.is_integer():
+def _whole(cell: Cell, column: Column) -> int | Interval:
+    number = _number(cell, column, _PEOPLE, "not_count")
+    if isinstance(number, Interval):
+        return number
+    if not number.is_integer():
         raise CellError("not_count")
     return int(number)
+
+
+def _between(text: str, read: Callable[[str], float | None], most: float, least: float = 0.0) -> Interval | None:
+    """Return between what a text says that a number lies, None when it says no such thing."""
+
+    def parse(part: str) -> float:
+        number = read(part)
+        if number is None or not least <= number <= most:
+            raise ValueError(part)
+        return number
+
+    return parse_interval(text, parse, least=least)
 
 
 def _money(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - the schema refuses what is no amount
@@ -256,28 +289,41 @@ def _money(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - the schema refu
         priced = _PRICED.fullmatch(text)
         number = _figure(_MINUS.sub("-", priced[1] + priced[2] + priced[3] if priced else text))
         if number is None:
-            return text
+            return _between(text, lambda part: _yuan(part, column), LARGEST_MONEY) or text
         cell = number
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return cell
     return round(cell * column.factor, 2)
 
 
-def _number(cell: Cell, column: Column) -> float:
+def _yuan(part: str, column: Column) -> float:
+    number = _figure(part)
+    return parse_money(part) if number is None else round(number * column.factor, 2)
+
+
+def _number(
+    cell: Cell, column: Column, counted: re.Pattern[str] = _PIECES, code: str = "not_number"
+) -> float | Interval:
+    """Return how many of something there are, or between what it lies."""
+    number: float | None = None
     if isinstance(cell, str):
-        number = _counted(cell, _PIECES, column)
-    else:
-        is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
-        number = _times(float(cell), column) if is_number else None  # type: ignore[arg-type]  # a number, as just seen
+        number = _counted(cell, counted, column)
+        if number is None and (between := _between(cell, lambda part: _counted(part, counted, column), LARGEST_COUNT)):
+            return between
+    elif isinstance(cell, int | float) and not isinstance(cell, bool):
+        number = float(_times(cell, column))
     if number is None or number < 0:
-        raise CellError("not_number")
+        raise CellError(code)
     return number
 
 
-def _rate(cell: Cell, column: Column) -> float | str:
+def _rate(cell: Cell, column: Column) -> float | str | Interval:
     """Return a rate of change; one above 1 as a text in per cent, the only form in which a profile takes it."""
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise CellError("not_rate")
+    in_percent = isinstance(cell, str) and (column.percent or "%" in _narrow(cell))
+    if in_percent and (between := _between(str(cell), lambda part: parse_rate(part.strip("%") + "%"), 100.0, -1.0)):
+        return between
     text = _MINUS.sub("-", _narrow(cell)) if isinstance(cell, str) else str(cell)
     if column.percent and (number := _figure(text)) is not None:
         if 0 < abs(number) <= 1:
@@ -296,34 +342,35 @@ def _rate(cell: Cell, column: Column) -> float | str:
 
 def _flag(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a flag or NOT_SAID
     word = unicodedata.normalize("NFKC", simplify(_text(cell, column))).strip().casefold()
-    return NOT_STATED if word in _BLANKS and word != _SAYS_NO else read_flag(word, column)
+    if is_blank(word) and word != _SAYS_NO:
+        return NOT_STATED
+    said, *remarks = _REMARK.split(word, maxsplit=1)
+    if not any(map(_NOT_YET.search, remarks)) and (said in _YES or said in _NO):
+        word = said  # 是（港资）
+    return read_flag(word, column)
 
 
-def _day(cell: Cell, column: Column) -> str:
+def _day(cell: Cell, column: Column) -> Any:  # noqa: ANN401 - a day, an interval or NOT_STATED
     if isinstance(cell, datetime):
-        return cell.date().isoformat()
+        cell = cell.date()
     if isinstance(cell, date):
-        return cell.isoformat()
+        return cell.isoformat() if cell > _LAST_NO_DAY else NOT_STATED
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise CellError("not_date")
-    text = _narrow(cell) if isinstance(cell, str) else _digits(cell)
+    text = _narrow(_text(cell, column))
+    if _NO_DAY.fullmatch(text):
+        return NOT_STATED
     if match := _DAY.fullmatch(text):
         return f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}"
     if _COMPACT_DAY.fullmatch(text):
         return f"{text[:4]}-{text[4:6]}-{text[6:]}"
-    if column.months and _MONTH.fullmatch(text):
-        raise LeftOpenError("month_left_open")
-    if _INCOMPLETE_DAY.fullmatch(text):
-        raise CellError("date_incomplete", text=text)
+    if between := parse_days(text):
+        return between
     if re.fullmatch(r"\d{4,5}(?:\.\d+)?", text):
         serial = int(float(text))
         if serial in _SERIAL_DAYS:
             return (_EPOCH_1900 + timedelta(days=serial)).isoformat()
     raise CellError("not_date")
-
-
-def _digits(number: float) -> str:
-    return str(int(number)) if math.isfinite(number) and float(number).is_integer() else str(number)
 
 
 def _narrow(text: str) -> str:
@@ -341,6 +388,7 @@ _READERS: dict[Kind, Callable[[Any, Column], Any]] = {
     Kind.CODE: _code,
     Kind.PLACE: _text,
     Kind.LIST: _list,
+    Kind.ASKED: _list,
     Kind.WHOLE: _whole,
     Kind.MONEY: _money,
     Kind.DATE: _day,

@@ -12,33 +12,38 @@ from marshmallow import ValidationError
 from marshmallow.fields import Field
 
 from matcher.profiles.profile import Profile
+from rules.language.amounts import Interval
 from seeds.profile_fields import Kind
 from seeds.vocabulary import Vocabulary, printable
 from service.complaints import MOST_UNKNOWN_FIELDS, Complaint, complaints_of, unknown_field
 from service.intake.headings.layout import Column, Layout
 from service.intake.headings.names import EXAMPLE_MARK
 from service.intake.questions import PROFILE_CHARACTERS, ProfileSchema
-from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError, RawRow, RowFault, fault_of
+from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError, RawRow, RowFault, fault_of, is_blank
 from service.intake.rows.cells import LEFT_OPEN, NOT_STATED, read_cell
 from service.intake.rows.other_rows import lone_heading, other_row
 from service.intake.rows.places import settle_place
 from service.intake.strict_fields import TEXT_CHARACTERS
 
 PLACE_PARTS = frozenset({"province", "city_part", "city", "county"})
+IDENTITY = frozenset({"name", "uscc", "external_id"})
+"""The fields that tell whose row it is."""
+STANDING = {"still_there": False, "gone": True}
+"""What says of a company, in a column that is no field of a profile, that it is not to be screened."""
 
 
 @dataclass(slots=True)
 class Stated:
-    """What the cells of one row say, what is wrong with them, what stays unknown."""
+    """What the cells of one row say, those that could not be read, those that no condition can use."""
 
     values: list[tuple[Column, Any]] = field(default_factory=list)
-    faults: list[RowFault] = field(default_factory=list)
+    unread: list[RowFault] = field(default_factory=list)
     caveats: list[RowFault] = field(default_factory=list)
 
     @property
     def is_blank(self) -> bool:
         """Tell whether the row says nothing."""
-        return not (self.values or self.faults or self.caveats)
+        return not (self.values or self.unread or self.caveats)
 
     @property
     def places(self) -> list[tuple[Column, str]]:
@@ -54,18 +59,26 @@ def gather(stated: Stated, city: str) -> Profile:
     """Return the profile; lists add up, of anything else the first value counts, the place is given."""
     values: dict[str, Any] = {"city": city}
     facts: dict[str, Any] = {}
+    one_by_one: list[tuple[str, Any]] = []
     for column, value in stated.values:
         name = column.field.id
         if name == "facts":
             facts.update(value)
         elif column.field.fact:
             facts[name] = value
+        elif column.entry:
+            one_by_one.append((column.entry, value))
         elif column.field.kind is Kind.LIST:
             values[name] = tuple(dict.fromkeys((*values.get(name, ()), *value)))
         elif column.field.kind is Kind.SCOPE:
             values[name] = "；".join(filter(None, (values.get(name), value)))
-        elif name not in PLACE_PARTS:
+        elif name not in PLACE_PARTS and name not in STANDING:
             values.setdefault(name, value)
+    if one_by_one:
+        if "certifications" not in values:  # a list of those held tells of all others
+            values["certifications_asked"] = tuple(dict.fromkeys(entry for entry, _ in one_by_one))
+        held = (entry if value is True else value for entry, value in one_by_one if value)
+        values["certifications"] = tuple(dict.fromkeys((*values.get("certifications", ()), *held)))
     return Profile(**values, facts=facts)
 
 
@@ -76,9 +89,8 @@ REMEMBERED = 20_000
 _NO_FAULTS: tuple[RowFault, ...] = ()
 _IN_CELLS = {"not_whole": "not_count", "not_flag": "cell_not_flag", "credit_code_number": "cell_credit_code_number"}
 """What the schema says of a value that is worded otherwise of a cell."""
-_lists_of: Callable[[Profile], tuple[tuple[str, ...], ...]] = attrgetter(
-    *(known.name for known in fields(Profile) if isinstance(getattr(Profile(), known.name), tuple))
-)
+_LISTS = tuple(known.name for known in fields(Profile) if isinstance(getattr(Profile(), known.name), tuple))
+_lists_of: Callable[[Profile], tuple[tuple[str, ...], ...]] = attrgetter(*_LISTS)
 
 FactComplaints: TypeAlias = Callable[[Mapping[str, Any]], Iterable[Complaint]]
 
@@ -88,18 +100,24 @@ class TenantRow:
     """A company read; `row` counts from 1 at the first line below the headings, `line` is the file's own number.
 
     Rows left blank, the template's example and headings printed again are counted too: who looks for row 12 finds it
-    12 lines below the headings. `caveats` tell what was written and stays unknown all the same.
+    12 lines below the headings. What stands in a cell and costs its fact only is told: `unread` where it could not be
+    read, `caveats` where it was, and no condition can use it.
     """
 
     row: int
     line: int
     profile: Profile
     caveats: tuple[RowFault, ...] = ()
+    unread: tuple[RowFault, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """Return as plain data what could not be read of a company that is kept."""
+        return {"row": self.row, "line": self.line, "kept": True, "faults": [one.plain() for one in self.unread]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedRow:
-    """A row that is no company's profile, with every reason."""
+    """A row of which no company can be told, with every reason."""
 
     row: int
     line: int
@@ -138,23 +156,39 @@ class RowReader:
             (column, column.position, {}) for column in layout.columns
         ]
         self._names = tuple(column.position for column in layout.columns if column.field.id == "name")
+        self._is_declared = any(column.field.kind is Kind.DECLARED for column in layout.columns)
+        self._may_be_gone = any(column.field.id in STANDING for column in layout.columns)
+        self.filled = [0] * (1 + max((column.position for column in layout.columns), default=0))
+        """How many cells of companies state anything, by column, in the rows read so far."""
         self._headings = {report.position: report.heading for report in layout.reports}
 
-    def read(self, raw: RawRow) -> TenantRow | RejectedRow | None:
-        """Return the company or the reasons; None for the template's example and for a row that says nothing.
+    def read(self, raw: RawRow) -> TenantRow | RejectedRow | str:
+        """Return the company, or the reasons why none can be told; of a row that need not be told, what it is.
 
         A profile that says nothing is a company all the same.
         """
-        if raw.faults:
-            return RejectedRow(row=raw.row, line=raw.line, faults=raw.faults)
+        if raw.skipped or raw.faults:
+            return raw.skipped or RejectedRow(row=raw.row, line=raw.line, faults=raw.faults)
         stated = self._stated(raw.cells)
-        if not self._options.profiles:
-            if other := self._other_row(stated, raw.cells):
-                return RejectedRow(row=raw.row, line=raw.line, faults=(other,))
-            if stated.is_blank or _is_example(stated):
-                return None
-        profile = gather(stated, self._place(stated))
-        faults = [*stated.faults, *self._impossible(stated, profile)]
+        if self._options.profiles:
+            return self._as_profile(raw, stated)
+        if other := self._other_row(stated, raw.cells) or (self._may_be_gone and self._gone(stated)):
+            for column, _ in stated.values:
+                self.filled[column.position] -= 1
+            return RejectedRow(row=raw.row, line=raw.line, faults=(other,))
+        if stated.is_blank or _is_example(stated):
+            return self._nothing_read(raw) if stated.is_blank else "example_row"
+        profile = self._possible(stated, gather(stated, self._place(stated)))
+        if self._is_nobody(stated, raw.cells):
+            return RejectedRow(row=raw.row, line=raw.line, faults=tuple(stated.unread))
+        return TenantRow(
+            row=raw.row, line=raw.line, profile=profile, caveats=tuple(stated.caveats), unread=tuple(stated.unread)
+        )
+
+    def _as_profile(self, raw: RawRow, stated: Stated) -> TenantRow | RejectedRow:
+        """Take a profile sent as JSON for what it says, all of it or nothing, as POST /v1/match does."""
+        faults = stated.unread
+        profile = self._possible(stated, gather(stated, self._place(stated)))
         if raw.unknown:
             faults = [*_unknown_faults(raw.unknown, self._schema), *faults]
         if not faults:
@@ -164,21 +198,45 @@ class RowReader:
             faults += map(fault_of, self._options.fact_complaints(profile.facts))
         return RejectedRow(row=raw.row, line=raw.line, faults=tuple(faults))
 
+    def _is_nobody(self, stated: Stated, cells: Sequence[Cell | Broken]) -> bool:
+        """Tell whether nothing could be read of a row, or its name is broken and nothing else tells whose it is."""
+        if not stated.values:
+            return bool(stated.unread)
+        if any(column.field.id in IDENTITY for column, _ in stated.values):
+            return False
+        return any(place < len(cells) and isinstance(cells[place], Broken) for place in self._names)
+
+    def _nothing_read(self, raw: RawRow) -> RejectedRow | str:
+        """Tell of a row of which nothing was read what stands in it, if anything but a running number does."""
+        texts = [(place, str(cell)) for place, cell in enumerate(raw.cells) if cell is not None and str(cell).strip()]
+        telling = ((place, text) for place, text in texts if not text.strip().removesuffix(".0").isdecimal())
+        found = next((one for one in telling if not is_blank(one[1].strip())), None)
+        if found is None:
+            return "blank_row"
+        place, _ = found
+        heading = self._headings.get(place, "")  # what stands there may be a person's name, and is not repeated
+        fault = RowFault(field="", heading=heading, value="", code="nothing_read", params={}, position=place)
+        return RejectedRow(row=raw.row, line=raw.line, faults=(fault,))
+
     def _stated(self, cells: Sequence[Cell | Broken]) -> Stated:
-        stated = Stated()
+        stated, filled = Stated(), self.filled
         width = len(cells)
         for column, place, memory in self._places:
             cell = cells[place] if place < width else None
             if cell is None or cell == "":
                 continue
-            value, wrong = self._remembered(cell, column, memory)
+            known = memory.get(cell) if type(cell) is str else None
+            value, wrong = known or self._remembered(cell, column, memory)
             if value is LEFT_OPEN:
                 stated.caveats += wrong
+                filled[place] += 1
                 continue
             if wrong:
-                stated.faults += wrong
+                stated.unread += wrong
+                filled[place] += 1
             if value is not NOT_STATED:
                 stated.values.append((column, value))
+                filled[place] += not wrong
         return stated
 
     def _other_row(self, stated: Stated, cells: Sequence[Cell | Broken]) -> RowFault | None:
@@ -189,11 +247,17 @@ class RowReader:
         shown, heading = printable(other.shown, SHOWN_CHARACTERS), self._headings.get(other.place, "")
         return RowFault(field="name", heading=heading, value=shown, code=other.code, params={}, position=other.place)
 
+    def _gone(self, stated: Stated) -> RowFault | None:
+        """Return what says that a company is no more, or no longer here."""
+        says = ((column, value) for column, value in stated.values if column.field.id in STANDING)
+        column = next((column for column, value in says if value is STANDING[column.field.id]), None)
+        return self._fault(column, "", "company_gone", {"heading": column.heading}) if column else None
+
     def _place(self, stated: Stated) -> str:
         """Return the place of the company; columns that contradict one another leave it open, which is reported."""
-        if not stated.places:
+        if not (places := stated.places):
             return ""
-        place, clashes = settle_place(stated.places, self._options.vocabularies.get("regions"))
+        place, clashes = settle_place(places, self._options.vocabularies.get("regions"))
         stated.caveats += [
             self._fault(clash.column, clash.text, "place_left_open", {"other": clash.other}) for clash in clashes
         ]
@@ -231,6 +295,8 @@ class RowReader:
 
     def _checked(self, value: Any, column: Column) -> Any:  # noqa: ANN401 - values of any field
         kind = column.field.kind
+        if isinstance(value, Interval) or column.entry or column.field.id in STANDING:
+            return self._certified(value) if column.entry else str(value) if column.field.fact else value
         if kind is Kind.PLACE:
             return self._schema["city"].deserialize(value)
         if kind is Kind.ENTRY:
@@ -238,6 +304,13 @@ class RowReader:
         if column.field.fact:
             return self._schema["annual_revenue_cny"].deserialize(value) if kind is Kind.MONEY else value
         return self._schema[column.field.id].deserialize(value)
+
+    def _certified(self, value: object) -> object:
+        """Return whether a certification is held, or the name of the one that stands there."""
+        known = self._options.vocabularies.get("certifications")
+        if isinstance(value, str) and known and not known.find(value):
+            raise CellError("not_certified")
+        return value
 
     def _entry(self, text: str, name: str) -> str:
         """Return the entry a word names; one that names several leaves the fact open."""
@@ -268,18 +341,34 @@ class RowReader:
             field=public, heading=column.heading, value=shown, code=code, params=params, position=column.position
         )
 
-    def _impossible(self, stated: Stated, profile: Profile) -> Iterator[RowFault]:
-        latest = self._options.latest
-        if latest and profile.founded_on and profile.founded_on > latest:
-            yield self._fault(*stated.cell_of("founded_on"), "in_the_future", {"on": latest.isoformat()})
+    def _possible(self, stated: Stated, profile: Profile) -> Profile:
+        """Leave out of a profile what cannot be so, or is too much, and tell it."""
+        latest, founded = self._options.latest, profile.founded_on
+        params: dict[str, Any]
+        first = date.fromordinal(int(founded.low)) if isinstance(founded, Interval) else founded
+        if latest and first and first > latest:
+            params = {"on": latest.isoformat()}
+            stated.unread.append(self._fault(*stated.cell_of("founded_on"), "in_the_future", params))
+            profile = replace(profile, founded_on=None)
         if len(profile.business_scope) > PROFILE_CHARACTERS:  # of several columns, none of them too long
-            yield self._fault(*stated.cell_of("business_scope"), "too_long", {"limit": PROFILE_CHARACTERS})
+            params = {"limit": PROFILE_CHARACTERS}
+            stated.unread.append(self._fault(*stated.cell_of("business_scope"), "too_long", params))
+            profile = replace(profile, business_scope="")
+        if self._is_declared and not self._options.profiles and self._options.fact_complaints:
+            for complaint in self._options.fact_complaints(profile.facts):
+                name = complaint.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+                profile = replace(profile, facts={key: one for key, one in profile.facts.items() if key != name})
+                stated.unread.append(fault_of(complaint))
         lists = _lists_of(profile)
         if sum(map(len, lists)) > PROFILE_CHARACTERS // TEXT_CHARACTERS:  # fewer texts cannot be too long together
             count = sum(len(text) for texts in lists for text in texts)
             if count > PROFILE_CHARACTERS:
                 params = {"limit": PROFILE_CHARACTERS, "count": count}
-                yield RowFault(field="", heading="", value="", code="too_much_text", params=params)
+                fault = RowFault(field="", heading="", value="", code="too_much_text", params=params)
+                stated.unread.append(fault)
+                emptied: dict[str, Any] = dict.fromkeys(_LISTS, ())
+                profile = replace(profile, **emptied)
+        return profile
 
 
 def _unknown_faults(names: Sequence[str], known: Mapping[str, object]) -> Iterator[RowFault]:
@@ -292,7 +381,8 @@ def _unknown_faults(names: Sequence[str], known: Mapping[str, object]) -> Iterat
 
 
 def _is_example(stated: Stated) -> bool:
-    return any(column.field.id == "name" and value.startswith(EXAMPLE_MARK) for column, value in stated.values)
+    name = next((value for column, value in stated.values if column.field.id == "name"), "")
+    return bool(name.startswith(EXAMPLE_MARK))
 
 
 def broken_row(row: int, line: int, code: str, **params: Any) -> RawRow:  # noqa: ANN401 - parameters of a message

@@ -101,6 +101,8 @@ class Archive:
         if any("vbaproject" in name for name in names):
             raise TableRefusedError("macros")
         for name, kind in _OTHER_KINDS:
+            if kind == "ODS" and name in names:
+                raise TableRefusedError("open_document")
             if name in names:
                 raise TableRefusedError("not_a_table", kind=kind)
         if WORKBOOK not in self._members:

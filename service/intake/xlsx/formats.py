@@ -1,4 +1,7 @@
-"""What a spreadsheet's number format shows of a number: a percentage, a unit, a foreign currency, a scaled figure."""
+"""What a spreadsheet's number format shows of a number: a percentage, a unit, a foreign currency, a scaled figure.
+
+Likewise of a day: its month or its year alone; of a code: the zeros before it.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ import operator
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from seeds.profile_fields import Kind
-from service.intake.headings.units import COUNTED, MONEY_NAMES, UnitReading, plain, read_unit
+from service.intake.headings.units import COUNTED, MEASURED, MONEY_NAMES, UnitReading, plain, read_unit
 from service.intake.raw_table import Broken
 from service.intake.xlsx.archive import STYLES, Archive, Attributes
 
@@ -40,7 +44,8 @@ _WRITABLE = frozenset(MONEY_NAMES) - {1e9}
 class Section:
     """One section of a number format: when it holds, and what it shows beside or instead of the number's digits.
 
-    The figure shown is the number divided by `divisor`, which is None where that cannot be reported.
+    The figure shown is the number divided by `divisor`, which is None where that cannot be reported. `digits` are the
+    fewest shown of a whole number; `days` is how many characters of a day in ISO 8601 are shown, 0 for no day.
     """
 
     test: tuple[str, float] | None = None
@@ -48,6 +53,8 @@ class Section:
     divisor: float | None = 1.0
     words: str = ""
     foreign: str = ""
+    digits: int = 0
+    days: int = 0
 
     @property
     def shows_the_number(self) -> bool:
@@ -56,8 +63,9 @@ class Section:
 
 
 _PERCENT = (Section(percent=True),)
-_BUILT_IN = {"9": _PERCENT, "10": _PERCENT}
-"""The numbers of 0% and 0.00%, which no workbook spells out."""
+_MONTH, _YEAR = 7, 4
+_BUILT_IN = {"9": _PERCENT, "10": _PERCENT, "17": (Section(days=_MONTH),)}
+"""The numbers of 0%, 0.00% and mmm-yy, which no workbook spells out."""
 
 
 def cell_forms(archive: Archive) -> dict[int, Sequence[Section]]:
@@ -83,8 +91,17 @@ def read_format(code: str) -> tuple[Section, ...]:
     """Return the sections of a number format, none when it shows numbers as they are, or days."""
     if len(code) > _LONGEST:
         return (Section(divisor=None),)
+    if days := _days_of(code):
+        return (Section(days=days),)
     sections = tuple(section for text in _SECTIONS.findall(code) if (section := _section(text)) is not None)
-    return () if all(section.shows_the_number for section in sections) else sections
+    return () if all(section.shows_the_number and section.digits < 2 for section in sections) else sections  # noqa: PLR2004 - one digit is shown anyway
+
+
+def _days_of(code: str) -> int:
+    """Return how much of a day a format shows where it leaves out the day, or the month too."""
+    bare = [piece["bare"].casefold() for piece in _PIECE.finditer(code) if piece["bare"]]
+    shown = _MOMENT.intersection(bare)
+    return {frozenset("ym"): _MONTH, frozenset("y"): _YEAR}.get(shown, 0)
 
 
 def as_shown(cell: object, form: Sequence[Section], kind: Kind) -> object:
@@ -92,9 +109,16 @@ def as_shown(cell: object, form: Sequence[Section], kind: Kind) -> object:
 
     What one section shows as it is, is money in yuan when another section scales it.
     """
-    if isinstance(cell, bool) or not isinstance(cell, int | float):
-        return cell
+    if isinstance(cell, bool) or not isinstance(cell, int | float) or form[0].days:
+        return cell.isoformat()[: form[0].days] if isinstance(cell, date) and form[0].days else cell
     section = _section_of(cell, form)
+    if kind not in MEASURED:
+        is_code = kind is Kind.TEXT and section.shows_the_number and float(cell).is_integer()
+        return f"{int(cell):0{section.digits}}" if is_code else cell
+    return _figure(cell, section, form, kind)
+
+
+def _figure(cell: float, section: Section, form: Sequence[Section], kind: Kind) -> object:
     if section.shows_the_number:
         in_yuan = kind is Kind.MONEY and any(one.divisor != 1 for one in form)
         return f"{cell:.15g}元" if in_yuan else cell
@@ -160,7 +184,8 @@ def _section(text: str) -> Section | None:
     if "0" not in shape:
         return Section(test=test)
     words = _PUNCTUATION.sub("", _YUAN_SIGN.sub("", plain(words)))
-    return Section(test=test, percent=percent, divisor=_divisor(shape), words=words, foreign=foreign)
+    digits = len(text) if text.strip("0") == "" else 0
+    return Section(test=test, percent=percent, divisor=_divisor(shape), words=words, foreign=foreign, digits=digits)
 
 
 def _symbol(bracket: str) -> str:

@@ -38,6 +38,7 @@ LARGEST_TEXTS_BYTES = 384 * 1_048_576
 
 _HEAD_BYTES, _TAIL_BYTES, _TEXT_BYTES = 2 * 1_048_576, 8 * 1_048_576, 32 * 1_048_576
 _DIGITS = "0123456789"
+_TRUE = frozenset({"1", "true"})
 _FARTHEST, _LONGEST_NUMBER = 10**9, 1_000
 _MOST_COLUMNS = 16_384
 """What a spreadsheet program takes at most."""
@@ -63,8 +64,9 @@ class Column(NamedTuple):
 class SheetScan:
     """What was seen of a sheet, its columns by their letters.
 
-    `broken` maps (row, column), both from 0, to the code of what is wrong there; `texts` are the numbers of the shared
-    texts that cells show, `row_starts` where in the XML the first rows begin, `row` is the number of the last of them.
+    `broken` maps (row, column), both from 0, to the code of what is wrong there; `hidden` are the rows, from 1,
+    that are not shown; `texts` are the numbers of the shared texts that cells show, `row_starts` where in the XML the
+    first rows begin, `row` is the number of the last of them.
     """
 
     def __init__(self, forms: Iterable[int] = ()) -> None:
@@ -72,6 +74,7 @@ class SheetScan:
         self.columns: dict[str, Column] = {}
         self.broken: dict[tuple[int, int], str] = {}
         self.texts = array("I")
+        self.hidden = set[int]()
         self.row_starts: list[int] = []
         self.row = self.last_row = self.width = 0
         self.row_digits = ""
@@ -120,6 +123,8 @@ class SheetScan:
                         self._note(reference, "error_value")
                 elif name == "row":
                     self._enter(attributes.get("r", ""), parser.CurrentByteIndex)
+                    if attributes.get("hidden") in _TRUE:
+                        self.hidden.add(self.row)
                 else:
                     unsolved = name == "f"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,6 +21,7 @@ from seeds.profile_fields import Kind
 from seeds.vocabulary import fold
 from service.intake.headings.header_row import (
     ROWS_ABOVE,
+    begins_with_a_company,
     count_headings,
     field_of,
     find_header,
@@ -38,6 +39,8 @@ from service.intake.xlsx.formats import Section, as_shown, cell_forms
 from service.intake.xlsx.scan import SheetScan, cut_workbook, scan_sheet
 
 MOST_MERGES = 300_000
+
+_AS_SHOWN = MEASURED | {Kind.DATE, Kind.TEXT}
 
 Merge: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
 Rows: TypeAlias = Iterator[list[Any]]
@@ -130,8 +133,10 @@ def _text(cell: object) -> str:
     return str(cell).strip() if isinstance(cell, str | int | float | date) else ""
 
 
-def rows_below(sheet: Sheet, headings: Sequence[str], first: int, shown: Sequence[ShownColumn]) -> Iterator[RawRow]:
-    """Yield the rows from `first` on, figures as their format shows them."""
+def rows_below(
+    sheet: Sheet, headings: Sequence[str], first: int, shown: Sequence[ShownColumn], hidden: Collection[int] = ()
+) -> Iterator[RawRow]:
+    """Yield the rows from `first` on, figures as their format shows them; those `hidden` are told as such."""
     merges = _downward(sheet, first, len(headings))
     broken_rows = {row for row, _ in sheet.broken}
     held: dict[int, tuple[int, Any]] = {}
@@ -149,8 +154,11 @@ def rows_below(sheet: Sheet, headings: Sequence[str], first: int, shown: Sequenc
             _break(cells, number, sheet)
         elif number >= sheet.loaded:
             continue
-        if any(_text(cell) != text for cell, text in zip_longest(cells, headings)):  # else printed anew on each page
-            yield RawRow(row=number - first + 1, line=number + 1, cells=cells)
+        again = first and all(_text(cell) == text for cell, text in zip_longest(cells, headings))  # on a new page
+        yield RawRow(
+            row=number - first + 1, line=number + 1, cells=cells, skipped="headings_again" if again else "",
+            hidden=number + 1 in hidden,
+        )  # fmt: skip
 
 
 def _show(cells: list[Any], number: int, left: int, shown: Sequence[ShownColumn]) -> None:
@@ -199,7 +207,7 @@ def open_workbook(source: Source, mapping: Mapping[str, str], on: date) -> RawTa
     Raises TableRefusedError when it is unsafe, damaged, or no sheet has headings.
     """
     seen: list[list[str]] = []
-    unsolved = False
+    unsolved, headless = False, None
     with Archive(source) as archive:
         visible, epoch_1904 = archive.workbook()
         ranking = _rank_sheets(archive, visible[:MOST_SHEETS], mapping)
@@ -216,12 +224,26 @@ def open_workbook(source: Source, mapping: Mapping[str, str], on: date) -> RawTa
                 table = _table(sheet, texts, place, source.limits, on)
                 shown = _shown_columns(scan, forms, table, mapping)
                 others = tuple(name for name in with_data if name != part.name)
-                rows = rows_below(sheet, table.headings, table.heading_line, shown)
+                rows = rows_below(sheet, table.headings, table.heading_line, shown, scan.hidden)
                 return replace(table, rows=rows, other_sheets=others, epoch_1904=epoch_1904)
+            if place is None and headless is None and begins_with_a_company(texts):
+                headless = _headless(sheet, max(map(len, texts)), scan)
             seen += texts
+    if headless is not None:
+        return replace(headless, epoch_1904=epoch_1904, other_sheets=tuple(n for n in with_data if n != headless.sheet))
     if not any(text for row in seen for text in row):
         raise TableRefusedError("formulas_without_values" if unsolved else "empty_file")
     raise no_heading(seen)
+
+
+def _headless(sheet: Sheet, width: int, scan: SheetScan) -> RawTable:
+    """Return the table of a sheet that begins with a company, without any heading."""
+    headings = [""] * width
+    rows = rows_below(sheet, headings, 0, (), scan.hidden)
+    return RawTable(
+        format=Format.XLSX, headings=headings, rows=rows, total=sheet.height, sheet=sheet.name, heading_line=0,
+        left=sheet.left,
+    )  # fmt: skip
 
 
 def _table(sheet: Sheet, texts: list[list[str]], place: int, limits: Limits, on: date) -> RawTable:
@@ -262,11 +284,11 @@ def _groups(sheet: Sheet, texts: list[list[str]], block: tuple[int, int], headin
 def _shown_columns(
     scan: SheetScan, forms: Mapping[int, Sequence[Section]], table: RawTable, mapping: Mapping[str, str]
 ) -> list[ShownColumn]:
-    """Return the columns of figures in which a number format says what they show."""
+    """Return the columns of figures, days and codes in which a number format says what they show."""
     found = []
     for column, heading in enumerate(named(table.headings, table.left), table.left):
         field, seen = field_of(heading, mapping), scan.columns.get(xl_col_to_name(column))
-        if field is not None and field.kind in MEASURED and seen is not None:
+        if field is not None and field.kind in _AS_SHOWN and seen is not None and seen.rows:
             cells = {row - 1: forms[form] for row, form in zip(seen.rows, seen.forms, strict=True)}
             found.append(ShownColumn(column, field.kind, cells))
     return found

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +29,7 @@ from service.pages.wording import page_words
 from service.screenings.jobs.sent import Sent
 from service.screenings.shapes import Screening
 from service.screenings.stored.folders import Folder, write_whole
-from service.screenings.stored.jobs import UNFINISHED, Job, Options, State
+from service.screenings.stored.jobs import UNFINISHED, Job, Options, State, options_of
 from service.screenings.stored.progress import describe_job
 from service.web.requests import PAGE_LANGUAGES, link, page_language
 from service.web.serving import folders, jobs, own_screenings, serving, store
@@ -112,8 +112,7 @@ class Upload:
 def note_upload(folder: Folder, sent: Sent, name: str, key: Key) -> None:
     """Note whose the file in a folder is, until it is started."""
     note = {"key": key.id, "form": sent.form, "name": printable(name, _LONGEST_NAME)}
-    asked = {"on": sent.options.on.isoformat(), "statuses": sent.options.statuses}
-    write_whole(folder.path / _NOTE, orjson.dumps({**note, **asked}))
+    write_whole(folder.path / _NOTE, orjson.dumps({**note, "options": sent.options}))
 
 
 def find_upload(upload_id: str, key: Key) -> Upload | None:
@@ -121,8 +120,7 @@ def find_upload(upload_id: str, key: Key) -> Upload | None:
     note = _note(folders().of(upload_id))
     if note is None or note["key"] != key.id or jobs().find(upload_id, key.id):
         return None
-    options = Options(on=date.fromisoformat(note["on"]), statuses=tuple(note["statuses"]))
-    return Upload(id=upload_id, form=note["form"], name=note["name"], options=options)
+    return Upload(id=upload_id, form=note["form"], name=note["name"], options=options_of(note["options"]))
 
 
 def name_of(job_id: str) -> str:
@@ -138,9 +136,9 @@ def pass_name_on(job_id: str, rerun_id: str) -> None:
         write_whole(folders().of(rerun_id).path / _NOTE, orjson.dumps(note))
 
 
-def _note(folder: Folder) -> dict[str, str] | None:
+def _note(folder: Folder) -> Json | None:
     try:
-        note: dict[str, str] = orjson.loads((folder.path / _NOTE).read_bytes())
+        note: Json = orjson.loads((folder.path / _NOTE).read_bytes())
     except FileNotFoundError:
         return None
     return note
@@ -155,7 +153,7 @@ def report_screening(job: Job, *, language: str, now: float) -> Json:
     words, reported = page_words(language), describe_job(job, now=now, language=language)
     return {
         **asdict(reported),
-        "name": name_of(job.id),
+        "name": job.options.name or name_of(job.id),
         "says": words[f"screen_state.{job.state}"],
         "documents": words["comma"].join(words[f"status.{status}"] for status in job.options.statuses),
         "created": moment_in_china(job.created_at),

@@ -36,6 +36,7 @@ from service.pages.console.summary import summarise
 from service.pages.wording import page_words
 from service.screenings.column_shapes import ReadColumns
 from service.screenings.jobs.sent import Sent, columns_as_read, columns_at_a_look, look_at_sent, read_sent
+from service.screenings.results.sheets import row_sum_words
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.jobs import Job, State, new_id
 from service.screenings.stored.progress import event_stream
@@ -52,7 +53,7 @@ _DOUBTFUL = frozenset({Status.NOT_UNDERSTOOD, Status.UNIT_NOT_UNDERSTOOD, Status
 
 def column_page(path: Path, mapping: Mapping[str, str], *, on: date, language: str) -> Json:
     """Return what the page shows of a file, read on a day with the choices (heading -> field, "" for none)."""
-    look = columns_at_a_look(look_at_sent(path, mapping, on=on, readers=serving().readers), language)
+    look = columns_at_a_look(_look(path, mapping, on), language)
     headings = [column.heading for column in look.columns]
     columns = [
         {
@@ -68,6 +69,7 @@ def column_page(path: Path, mapping: Mapping[str, str], *, on: date, language: s
     return {
         **asdict(look),
         "columns": columns,
+        "sum_says": row_sum_words(look.account, language) if look.account else "",
         "doubtful": sum(column.status in _DOUBTFUL for column in look.columns),
         "used": sum(column.status is Status.USED for column in look.columns),
         "units": list(dict.fromkeys(unit for choice in look.choices for unit in choice.units)),
@@ -77,9 +79,11 @@ def column_page(path: Path, mapping: Mapping[str, str], *, on: date, language: s
 def cells_left_open(read: ReadColumns, words: Mapping[str, str]) -> list[str]:
     """Return a line for each column of a screening's file in which something was written that could not be used."""
     return [
-        words["screen_open_column"].format(column.heading, f"{column.left_open:,}", column.left_open_rows[0])
+        words["screen_open_column"].format(
+            column.heading, f"{column.filled - column.understood:,}", (*column.unread_rows, *column.left_open_rows)[0]
+        )
         for column in read.columns or ()
-        if column.left_open
+        if column.unread_rows or column.left_open_rows
     ]
 
 
@@ -105,7 +109,8 @@ _ID = "<string(length=32):upload_id>"
 def upload() -> flask.Response:
     """Keep a file and go on to its columns; what is wrong with it is reported beside the form."""
     form = flask.request.form
-    asked = {"on": form.get("on", "").strip(), "statuses": ",".join(form.getlist("statuses"))}
+    asked = {name: form.get(name, "").strip() for name in ("on", "place", "sector", "name")}
+    asked["statuses"] = ",".join(form.getlist("statuses"))
     try:
         upload_id = _kept(asked)
     except RequestError as error:
@@ -153,12 +158,16 @@ def _kept(asked: dict[str, str]) -> str:
     folder = folders().create(upload_id)
     try:
         sent = read_sent(flask.request, folder, most=serving().settings.upload_bytes, readers=readers)
-        _expect_table(look_at_sent(folder.sent(sent.form), {}, on=sent.options.on, readers=readers))
+        _expect_table(_look(folder.sent(sent.form), {}, sent.options.on))
         note_upload(folder, sent, name, flask.g.key)
     except BaseException:
         folders().remove(upload_id)
         raise
     return upload_id
+
+
+def _look(path: Path, mapping: Mapping[str, str], on: date) -> Look:
+    return look_at_sent(path, mapping, on=on, readers=serving().readers, catalogue=serving().catalogue)
 
 
 def _expect_table(look: Look) -> None:
@@ -174,8 +183,8 @@ def _create(upload: Upload, choices: dict[str, str]) -> None:
     folder, options = folders().of(upload.id), replace(upload.options, columns=choices)
     os.utime(folder.path)  # the hour of the upload begins anew
     path = folder.sent(upload.form)
-    if refusal := look_at_sent(path, choices, on=options.on, readers=serving().readers).refusal:
-        Sent(form=upload.form, options=options).check_columns(folder, serving().readers)
+    if refusal := _look(path, choices, options.on).refusal:
+        Sent(form=upload.form, options=options).check_columns(folder, serving().readers, serving().catalogue)
         raise RequestError("invalid_request", [Complaint(code=refusal.code, params=refusal.params)])
     jobs().create(upload.id, key.id, form=upload.form, options=options, days=settings.retention_days)
 

@@ -63,7 +63,8 @@ def near_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], measure_ids: Seq
         "fact": pa.array(near.facts, type=pa.string()),
         "gap": pa.array(near.gaps, type=pa.float64(), from_pandas=True),
     }
-    return pa.table(columns, schema=NEAR)
+    table = pa.table(columns, schema=NEAR)
+    return table.append_column(BENEFITS, _benefits(chunk.near_granted)) if chunk.near_granted else table
 
 
 def count_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], regions: Mapping[int, str]) -> pa.Table:

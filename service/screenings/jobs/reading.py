@@ -13,8 +13,8 @@ from pathlib import Path
 import orjson
 
 from matcher.profiles.profile import Profile
+from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import open_catalogue
-from seeds.vocabulary import Vocabulary
 from service.disk import open_private
 from service.intake.first_look import A_FILE
 from service.intake.questions import judge_of_facts
@@ -65,7 +65,8 @@ def read_file(folder: Folder, form: str, options: ReadingOptions) -> Account:
 
 def read_with(catalogue: Path, folder: Folder, form: str, options: Options, *, latest: date) -> Account:
     """Read the file of a screening as a kept catalogue understands it. Raises TableRefusedError, CatalogueError."""
-    return read_file(folder, form, _as_understood(catalogue, options.on, options.columns, latest))
+    reading = _as_understood(catalogue, options.on, options.columns, latest)
+    return read_file(folder, form, replace(reading, place=options.place, sector=options.sector))
 
 
 def warm(catalogue: str) -> None:
@@ -75,29 +76,39 @@ def warm(catalogue: str) -> None:
 
 
 def _as_understood(catalogue: Path, on: date, mapping: Mapping[str, str], latest: date) -> ReadingOptions:
-    vocabularies, judge = _opened(catalogue)
+    opened, judge = _opened(catalogue)
     return ReadingOptions(
-        on=on, mapping=mapping, vocabularies=vocabularies, latest=max(on, latest), fact_complaints=judge
+        on=on,
+        mapping=mapping,
+        vocabularies=opened.vocabularies,
+        facts=opened.facts,
+        latest=max(on, latest),
+        fact_complaints=judge,
     )
 
 
 @lru_cache(maxsize=1)
-def _opened(catalogue: Path) -> tuple[Mapping[str, Vocabulary], FactComplaints]:
+def _opened(catalogue: Path) -> tuple[Catalogue, FactComplaints]:
     opened = open_catalogue(catalogue)
-    return opened.vocabularies, judge_of_facts(opened)
+    return opened, judge_of_facts(opened)
+
+
+MOST_TOLD = 50_000
+"""So many rows of which something could not be read are told one by one; all are counted, with their columns."""
 
 
 def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, dict[str, object]]:
     table = read_tenants(folder.sent(form), options)
     answers = _known_of(read_answers(folder), options)
-    rejected = chunks = tenants = 0
+    rejected = chunks = tenants = told_of = 0
     unread = folder.path / ".rejected"
     with open_private(unread) as lines:
         left = iter(table)
         while rows := list(itertools.islice(left, CHUNK_ROWS)):  # the same file is always cut at the same rows
-            refused = [row for row in rows if isinstance(row, RejectedRow)]
-            lines.writelines(orjson.dumps(row.plain(), option=orjson.OPT_APPEND_NEWLINE) for row in refused)
-            rejected += len(refused)
+            rejected += sum(isinstance(row, RejectedRow) for row in rows)
+            told = [row for row in rows if isinstance(row, RejectedRow) or row.unread][: max(0, MOST_TOLD - told_of)]
+            lines.writelines(orjson.dumps(row.plain(), option=orjson.OPT_APPEND_NEWLINE) for row in told)
+            told_of += len(told)
             read = [(row.row, row.profile) for row in rows if not isinstance(row, RejectedRow)]
             kept = [Tenant(row, with_answers(p, answers[row]) if row in answers else p) for row, p in read]
             if kept:
@@ -110,6 +121,7 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
         "sheet": table.raw.about.get("sheet"),
         "other_sheets": table.raw.other_sheets,
         "columns": [asdict(one) for one in table.columns],
+        "account": asdict(table.account),
     }
     return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), columns
 

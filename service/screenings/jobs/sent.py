@@ -6,7 +6,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path, PurePath
 from typing import Any
@@ -18,6 +18,8 @@ from msgspec import structs
 from werkzeug.exceptions import RequestEntityTooLarge
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
+from rules.catalogue.catalogue import Catalogue
+from seeds.faults import worded
 from seeds.profile_fields import Kind
 from seeds.vocabulary import printable
 from service.complaints import Complaint, RequestError, complaints_of, pointer_to, published, read_json
@@ -30,7 +32,17 @@ from service.intake.queries import STATUSES
 from service.intake.questions import ScreeningQuestion
 from service.intake.raw_table import PROFILES_FORM, Format, TableRefusedError, in_language
 from service.intake.readers import Readers
-from service.screenings.column_shapes import Failure, FieldChoice, FileColumn, FirstLook, ReadColumns, SampledColumn
+from service.intake.rows.rows import IDENTITY
+from service.intake.table import ReadingOptions
+from service.screenings.column_shapes import (
+    Failure,
+    FieldChoice,
+    FileColumn,
+    FirstLook,
+    ReadColumns,
+    SampledColumn,
+)
+from service.screenings.results.sheets import row_sum
 from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import Options
 
@@ -52,7 +64,21 @@ def columns_as_read(folder: Folder, language: str) -> ReadColumns:
         other_sheets=tuple(reported.get("other_sheets", ())),
         columns=tuple(_column(report, first, language) for report in reports),
         unread=_unread(reports, language),
+        account=row_sum(reported["account"], language) if "account" in reported else None,
     )
+
+
+def _notes(look: Look, language: str) -> Iterator[Failure]:
+    """Yield what is better known before a file is started."""
+    used = {report.field for report in look.columns if report.status is Status.USED}
+    told = {
+        "big5_file": look.about.get("encoding") == "big5hkscs",
+        "hidden_rows": look.seen.hidden > 0,
+        "only_names": bool(used) and used <= IDENTITY,
+    }
+    for code in filter(told.get, told):
+        message, hint = worded(code, {"count": look.seen.hidden}, language)
+        yield Failure(code=code, message=message, hint=hint or None)
 
 
 def columns_at_a_look(look: Look, language: str) -> FirstLook:
@@ -69,6 +95,8 @@ def columns_at_a_look(look: Look, language: str) -> FirstLook:
         **about,
         other_sheets=tuple(look.other_sheets),
         rows=look.rows,
+        account=row_sum(asdict(look.seen), language) if look.seen.rows else None,
+        notes=tuple(_notes(look, language)),
         columns=tuple(
             SampledColumn(
                 **structs.asdict(_column(report, first, language)),
@@ -95,11 +123,15 @@ def _column(report: ColumnReport, first: int | None, language: str) -> FileColum
         field=report.field or None,
         label=_label(report.field, language) if report.field else None,
         how=report.how or None,
+        entry=report.entry or None,
         unit=report.unit or None,
         unit_assumed=report.unit_assumed,
         nearest=report.nearest or None,
         left_open=report.left_open,
         left_open_rows=tuple(report.left_open_rows),
+        filled=report.filled,
+        understood=report.understood,
+        unread_rows=tuple(report.unread_rows),
     )
 
 
@@ -117,6 +149,7 @@ FORMATS = {
 }  # fmt: skip
 """How a file's name ends -> how it is read."""
 
+_SAVED_OTHERWISE = {"xls": "old_excel", "et": "old_excel", "ods": "open_document", "numbers": "open_document"}
 _JSON, _FORM = "application/json", "multipart/form-data"
 
 
@@ -127,21 +160,34 @@ class Sent:
     form: str
     options: Options
 
-    def check_columns(self, folder: Folder, readers: Readers) -> None:
+    def check_columns(self, folder: Folder, readers: Readers, catalogue: Catalogue | None) -> None:
         """Raise RequestError, all faults at once, when the file kept cannot be read with the columns asked for."""
         if not self.options.columns:
             return
         with _as_request(pointer="/file"):
-            path = folder.sent(self.form)
-            refusal = readers.ask(correction_refusal, path, self.options.columns, on=self.options.on)
+            path, asked = folder.sent(self.form), self.options
+            refusal = readers.ask(correction_refusal, path, _reading(asked.columns, asked.on, catalogue))
         if refusal:
             raise RequestError("invalid_request", _complaints_of(refusal))
 
 
-def look_at_sent(path: Path, mapping: Mapping[str, str], *, on: date, readers: Readers) -> Look:
-    """Return a first look at a file that stands in its folder, taken by a reader."""
+_LOOKED_UP = ("certifications", "stages", "enterprise_stages", "size_classes")
+"""The vocabularies by which cells tell what a column is; they go to the reader with each file."""
+
+
+def _reading(mapping: Mapping[str, str], on: date, catalogue: Catalogue | None) -> ReadingOptions:
+    if catalogue is None:
+        return ReadingOptions(on=on, mapping=mapping)
+    known = {name: catalogue.vocabularies[name] for name in _LOOKED_UP}
+    return ReadingOptions(on=on, mapping=mapping, vocabularies=known, facts=catalogue.facts)
+
+
+def look_at_sent(
+    path: Path, mapping: Mapping[str, str], *, on: date, readers: Readers, catalogue: Catalogue | None
+) -> Look:
+    """Return a first look at a file that stands in its folder, taken by a reader as a catalogue understands it."""
     try:
-        return readers.ask(look_at, path, mapping, on=on)
+        return readers.ask(look_at, path, _reading(mapping, on, catalogue))
     except TableRefusedError as refusal:  # reading so little of it would use too much
         return Look(refusal=refusal)
 
@@ -162,7 +208,7 @@ def read_sent(request: flask.Request, folder: Folder, *, most: int, readers: Rea
 
 def warm() -> None:
     """Look at a file, so that those after it find loaded what is loaded once."""
-    look_at(A_FILE, {}, on=date(2026, 1, 1))
+    look_at(A_FILE, ReadingOptions(on=date(2026, 1, 1)))
 
 
 @contextmanager
@@ -188,7 +234,10 @@ def _from_form(request: flask.Request, folder: Folder, most: int) -> Sent:
     file = request.files.get("file")
     if file is None:
         raise RequestError("invalid_request", [Complaint(code="no_file", pointer="/file")])
-    form = FORMATS.get(PurePath(file.filename or "").suffix.lower().lstrip("."))
+    ending = PurePath(file.filename or "").suffix.lower().lstrip(".")
+    form = FORMATS.get(ending)
+    if ending in _SAVED_OTHERWISE:
+        raise RequestError("invalid_request", [Complaint(code=_SAVED_OTHERWISE[ending], pointer="/file")])
     if form is None:
         allowed = ", ".join(f".{ending}" for ending in FORMATS)
         raise RequestError(
@@ -196,6 +245,7 @@ def _from_form(request: flask.Request, folder: Folder, most: int) -> Sent:
         )
     asked, complaints = _asked(request)
     options = _options(asked, complaints, with_tenants=False)
+    options = replace(options, name=options.name or printable(PurePath(file.filename or "").stem))
     with open_private(folder.sent(form)) as kept:
         file.save(kept)
     if folder.sent(form).stat().st_size > most:
@@ -255,7 +305,8 @@ def _options(asked: object, complaints: list[Complaint], *, with_tenants: bool) 
     if complaints:
         raise RequestError("invalid_request", complaints)
     statuses = tuple(sorted(loaded.get("statuses", STATUSES)))
-    return Options(on=loaded["on"], statuses=statuses, columns=loaded.get("columns", {}))
+    said = {name: loaded[name] for name in ("place", "sector", "name") if name in loaded}
+    return Options(on=loaded["on"], statuses=statuses, columns=loaded.get("columns", {}), **said)
 
 
 def _complaints_of(refusal: TableRefusedError) -> list[Complaint]:

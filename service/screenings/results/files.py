@@ -21,7 +21,7 @@ from rules.catalogue.catalogue import Catalogue
 from seeds.regions import region_label
 from service.intake.raw_table import Format
 from service.screenings.results.granted import AmountWords, csv_columns, json_members
-from service.screenings.results.sheets import Sink, csv_cell, results_words
+from service.screenings.results.sheets import Sink, csv_cell, results_words, row_sum, row_sum_words
 from service.screenings.results.workbook import workbook_pieces
 from service.screenings.shapes import MeasureItem, VerdictCounts
 from service.screenings.stored.granted import Granting
@@ -166,7 +166,14 @@ class StoredResults:
             counts=_counts(counted),
             settles=tuple(Advice(label=item.label, pairs=item.settles) for item in settled),
             opens=tuple(Advice(label=item.label, pairs=item.opens) for item in opened),
+            notes=self._row_sum(),
         )
+
+    def _row_sum(self) -> tuple[str, ...]:
+        """Return what became of all rows of the file as a sentence; none of one read before that was kept."""
+        path = self.parts.folder.reading
+        account = orjson.loads(path.read_bytes()).get("account") if path.is_file() else None
+        return (row_sum_words(row_sum(account, self.language), self.language),) if account else ()
 
     def measures(self) -> Iterator[MeasureLine]:
         """Yield the measures, most applicable first."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
 from seeds.faults import load_words
+from service.screenings.column_shapes import LeftOut, RowSum
 
 
 class Sink(io.RawIOBase):
@@ -81,6 +83,32 @@ def results_words(language: str) -> Callable[[str], str]:
 
 
 _A4 = 9
+_REASONS = frozenset((
+    "blank_row", "example_row", "headings_again", "total_row", "section_row", "note_row", "numbers_row", "nothing_read",
+    "duplicate_row", "company_gone",
+))  # fmt: skip
+"""Why rows are left out, as the sum names it; any other reason is that a line could not be read."""
+
+
+def row_sum(account: Mapping[str, Any], language: str) -> RowSum:
+    """Return what became of all rows of a file, the reasons in words."""
+    rows = Counter[str]()
+    for code, count in account["left_out"].items():
+        rows[code if code in _REASONS else "unreadable_row"] += count
+    words = results_words(language)
+    left_out = (LeftOut(code=code, message=words(f"left_out.{code}"), rows=n) for code, n in rows.most_common())
+    stated = {name: account[name] for name in ("rows", "read", "joined", "hidden")}
+    return RowSum(**stated, left_out=tuple(left_out))
+
+
+def row_sum_words(told: RowSum, language: str) -> str:
+    """Return the same as a sentence."""
+    words = results_words(language)
+    parts = [words("sum.read").format(rows=told.read), words("sum.joined").format(rows=told.joined) * bool(told.joined)]
+    parts += [words("sum.left_out").format(reason=one.message, rows=one.rows) for one in told.left_out]
+    return words("sum").format(rows=told.rows, parts=words("sum.and").join(filter(None, parts)))
+
+
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 WORKBOOK_OPTIONS = {
     "in_memory": True,

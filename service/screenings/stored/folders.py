@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, cast
@@ -21,7 +20,7 @@ import orjson
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from matcher.profiles.profile import DATES, Profile
+from matcher.profiles.profile import NUMBERS, Profile, number_of_text
 from service.disk import open_private, private_folder
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -230,11 +229,12 @@ def table_bytes(table: pa.Table) -> bytes:
 def profile_bytes(profile: Profile) -> bytes:
     """Return what the profile says, as JSON; `parse_profile` gives the same profile again."""
     stated = {name: getattr(profile, name) for name in _NAMES}
-    return orjson.dumps({name: value for name, value in stated.items() if value != getattr(_EMPTY, name)})
+    written = {name: value for name, value in stated.items() if value != getattr(_EMPTY, name)}
+    return orjson.dumps(written, default=str, option=orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
 def parse_profile(content: bytes) -> Profile:
     """Return the profile that `profile_bytes` wrote."""
     stated: dict[str, Any] = orjson.loads(content)
-    stated |= {name: date.fromisoformat(stated[name]) for name in DATES if name in stated}
+    stated |= {name: number_of_text(name, stated[name]) for name in NUMBERS if isinstance(stated.get(name), str)}
     return Profile(**{name: cast("Any", tuple(v) if isinstance(v, list) else v) for name, v in stated.items()})

@@ -103,11 +103,17 @@ class LeaseLostError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a screening is about beside its tenants: the day, the documents considered, headings given a field."""
+    """What a screening is about beside its tenants: the day, the documents considered, headings given a field.
+
+    `place` and `sector` hold for tenants whose row names none; `name` is what the screening is called.
+    """
 
     on: date
     statuses: tuple[str, ...]
     columns: Mapping[str, str] = field(default_factory=dict)
+    place: str = ""
+    sector: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,8 +367,14 @@ def new_id() -> str:
     return secrets.token_urlsafe(_ID_BYTES)
 
 
+def options_of(raw: Mapping[str, Any]) -> Options:
+    """Return the options that were stored as plain data."""
+    plain = {**raw, "on": date.fromisoformat(raw["on"]), "statuses": tuple(raw["statuses"])}
+    return Options(**{name: plain[name] for name in Options.__dataclass_fields__ if name in plain})
+
+
 def _job_of(row: Row) -> Job:
     raw = orjson.loads(row["options"])
-    options = Options(on=date.fromisoformat(raw["on"]), statuses=tuple(raw["statuses"]), columns=raw.get("columns", {}))
+    options = options_of(raw)
     held = {name: row[name] for name in Job.__dataclass_fields__ if name not in {"state", "options"}}
     return Job(**held, state=State(row["state"]), options=options)

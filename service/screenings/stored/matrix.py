@@ -224,7 +224,7 @@ def tenants_of_measure(parts: Parts, measure_id: str, standing: str | None, verd
     With a verdict only those for which it is the verdict: of those one condition short, nobody.
     """
     if standing == "one_condition_short":
-        near = parts.near(["row", "fact", "gap"], pc.field("measure_id") == measure_id)
+        near = parts.near(["row", "fact", "gap", BENEFITS.name], pc.field("measure_id") == measure_id)
         return near.slice(0, 0) if verdict else near
     pairs = parts.pairs([measure_id], ["row", "is_applicable", "one_fact_short"])
     chosen = {
@@ -244,7 +244,9 @@ def describe_standing(
     called = parts.called([item["row"] for item in items])
     if "gap" in standing.column_names:
         nothing: dict[str, Any] = {"verdict": "not_applicable", "relevance": None, "score": None, "unknown": []}
-        return msgspec.convert([{**called[item["row"]], **nothing, **item} for item in items], MANY)
+        stated = {**nothing, "measure_id": measure_id}
+        told = [granting.told({**called[item["row"]], **stated, **item}, ()) for item in items]
+        return msgspec.convert(told, MANY)
     pairs = parts.pairs_of_rows(called, [*_LISTED, "unknown", BENEFITS.name]).to_pylist()
     listed = _listed(pairs)
     reported = {p["row"]: granting.told(p, listed[p["row"]]) for p in pairs if p["measure_id"] == measure_id}

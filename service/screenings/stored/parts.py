@@ -190,6 +190,7 @@ def rejected_rows(folder: Folder, numbers: Iterable[int], language: str) -> list
             code=fault["code"],
             message=fault[f"message_{ending}"],
             hint=fault[f"hint_{ending}"] or None,
+            kept=item.get("kept", False),
         )
         for item in raw_rejected(folder, numbers)
         for fault in item["faults"]

@@ -19,9 +19,10 @@ from service.screenings.stored.jobs import UNFINISHED, Job, State
 
 
 def describe_job(job: Job, *, now: float, language: str) -> Screening:
-    """Return the state of a screening; it names nothing that the file holds."""
+    """Return the state of a screening; beside its name it tells nothing that the file holds."""
     return Screening(
         id=job.id,
+        name=job.options.name,
         state=job.state,
         format=job.format,
         rows=row_counts(job),

@@ -1,5 +1,6 @@
 """What a screening says that measures come to is what a match says of the same company, measure by measure."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -112,6 +113,19 @@ def test_chunks_put_together_say_of_each_pair_what_they_said_alone(screener):
         told(whole.granted, p) for p in range(len(both.low))
     ]
     assert both.starts.tolist() == whole.granted.starts.tolist()
+
+
+def test_pairs_one_condition_short_tell_what_their_measures_would_come_to(screener, granting):
+    profiles = [Profile(city=place, sector=("生物医药",), employees=3, annual_revenue_cny=3e5) for place in PLACES]
+    profiles += [replace(one, certifications=("创新型中小企业",), rd_spend_cny=3e5) for one in profiles]
+    chunk = screener.screen(Fields.of_profiles(profiles), on=ON, statuses=BOTH, first_row=1)
+    near, come_to = chunk.near, chunk.near_granted
+    assert len(come_to.starts) == len(near.rows) + 1
+    counts = np.diff(come_to.starts).tolist()
+    ids = [screener.measure_ids[place] for place in near.measures]
+    stated = [len(granting.catalogue.grants[one].benefits) if one in granting.catalogue.grants else 0 for one in ids]
+    assert counts == stated
+    assert sum(counts)
 
 
 def test_a_catalogue_that_states_no_amounts_works_none_out(engine):

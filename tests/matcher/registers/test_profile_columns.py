@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from matcher.profiles.profile import NAMES, Fields, Profile
+from tests.matcher.registers.pairs import fields_of_rows
 
 PROFILES = [
     Profile(
@@ -26,7 +27,7 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize("given", [Fields.of_profiles(PROFILES), Fields.of_rows(ROWS)], ids=["profiles", "rows"])
+@pytest.mark.parametrize("given", [Fields.of_profiles(PROFILES), fields_of_rows(ROWS)], ids=["profiles", "rows"])
 def test_columns_give_the_profiles_back(given):
     assert given.size == 3
     assert set(given.columns) == set(NAMES)
@@ -34,13 +35,13 @@ def test_columns_give_the_profiles_back(given):
 
 
 def test_parts_and_choices_are_rows():
-    given = Fields.of_rows(ROWS)
+    given = fields_of_rows(ROWS)
     assert [given.part(1, 9).profile(place) for place in range(given.part(1, 9).size)] == PROFILES[1:]
     assert given.part(3, 5).size == 0
     assert [given.at([2, 0]).profile(place) for place in (0, 1)] == [PROFILES[2], PROFILES[0]]
 
 
 def test_no_rows_are_no_columns_of_any_length():
-    given = Fields.of_rows([])
+    given = fields_of_rows([])
     assert given.size == 0
     assert all(len(column) == 0 for column in given.columns.values())

@@ -11,6 +11,7 @@ import pytest
 from matcher.profiles.profile import Fields, MatchRequest, Profile
 from matcher.registers.screener import Screener
 from matcher.standing import COUNTED
+from rules.language.amounts import Interval, parse_days
 from rules.language.measures import MET, UNKNOWN
 from seeds.faults import load_yaml
 from tests.matcher.registers.pairs import matched, screened
@@ -100,6 +101,11 @@ def profiles(draw_profile):
             city="广州", sector=("非医药",), products=("不再生产柠檬酸、乳酸", "PLA"), needs=("资金充足就是招不到人",)
         ),
         replace(drawn[0], founded_on=date(2016, 2, 29), annual_revenue_cny=4e8, rd_spend_cny=2e7),
+        replace(drawn[0], founded_on=parse_days("2015"), annual_revenue_cny=Interval(1e7, 5e7), rd_spend_cny=2e6),
+        replace(drawn[1], employees=Interval(50, float("inf")), rd_staff=Interval(0, 9), facts={"ip_count": "5-9"}),
+        replace(drawn[2], employees=Interval(100, 499), facts={"rd_intensity": "3%-5%"}),
+        Profile(city="合肥", sector=("生物制造",), certifications_asked=("高新技术企业", "独角兽")),
+        Profile(city="合肥", sector=("生物制造",), certifications=("小巨人",), certifications_asked=("高企", "小巨人")),
     ]
     return [*drawn, *odd, *BUSINESS, *labelled()]
 

@@ -11,10 +11,11 @@ from msgspec import structs
 
 from rules.compiled import batch as batches
 from rules.compiled.batch import BatchProgram
-from rules.compiled.bit_planes import NumberColumn, answer_column, count, pack, pairs, unpack
+from rules.compiled.bit_planes import NumberColumn, answer_column, count, number_column, pack, pairs, unpack
 from rules.compiled.program import Program
 from rules.compiled.program import as_values as values_of
-from rules.language.facts import Answer, add_up
+from rules.language.amounts import Interval
+from rules.language.facts import Answer, add_up, comparable, known_range
 from rules.language.measures import Leaf, reason_of
 from rules.language.measures import Test as Asked
 from rules.language.reference import evaluate
@@ -68,11 +69,16 @@ packs = packs_of(conditions_of(asked, 6))
 def set_answers(fact):
     some = some_ids(fact, 2)
     now = {"sure": some, "inferred": some, "one_of": some, "doubtful": some, "unreadable": st.booleans()}
-    return st.builds(Answer, **now, planned=st.none() | st.builds(Answer, **now))
+    return st.builds(Answer, **now, planned=st.none() | st.builds(Answer, **now), ruled_out=st.none() | some)
 
 
 def stated(*values):
     return st.sampled_from([Answer(sure=(value,)) for value in values])
+
+
+def between(*ends):
+    two = st.lists(st.sampled_from(ends), min_size=2, max_size=2)
+    return two.map(lambda ends: Answer(between=Interval(min(ends), max(ends))))
 
 
 companies = st.fixed_dictionaries(
@@ -80,8 +86,8 @@ companies = st.fixed_dictionaries(
     optional={
         "region": st.lists(set_answers("region"), min_size=1, max_size=3),
         "sector": st.lists(set_answers("sector"), min_size=1, max_size=4),
-        "employees": stated(0.0, 4.0, 5.0, 1e9).map(lambda answer: [answer]),
-        "founded_on": stated(*DAYS).map(lambda answer: [answer]),
+        "employees": (stated(0.0, 4.0, 5.0, 1e9) | between(0.0, 4.0, 5.0, 1e9, float("inf"))).map(lambda one: [one]),
+        "founded_on": (stated(*DAYS) | between(*map(comparable, DAYS))).map(lambda one: [one]),
         "listed": st.sampled_from([[Answer(sure=(True,))], [Answer(sure=(False,))], [Answer(unreadable=True)]]),
         "leading_enterprise": st.booleans().map(lambda flag: [Answer(sure=(flag,))]),
     },
@@ -89,11 +95,8 @@ companies = st.fixed_dictionaries(
 """What inputs say of each fact, one after the other: a company's answer is the sum."""
 
 
-def as_number(answers):
-    if answers is None:
-        return np.nan
-    value = answers[0].sure[0]
-    return float(value.toordinal()) if isinstance(value, date) else value
+def ends_of(answers):
+    return known_range(answers[0]) if answers else (np.nan, np.nan)
 
 
 def columns_of(stated):
@@ -101,7 +104,8 @@ def columns_of(stated):
     columns = {}
     for fact in {fact for answers in stated for fact in answers}:
         if fact in NUMBERS:
-            columns[fact] = NumberColumn(numbers=np.array([as_number(answers.get(fact)) for answers in stated]))
+            low, high = np.array([ends_of(answers.get(fact)) for answers in stated], dtype=np.float64).T
+            columns[fact] = number_column((low, high))
             continue
         given_ = [(row, answer) for row, answers in enumerate(stated) for answer in answers.get(fact, ())]
         distinct = list(dict.fromkeys(answer for _, answer in given_))

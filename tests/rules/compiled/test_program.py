@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from rules.compiled.program import Program
-from rules.language.facts import Answer, Answers
+from rules.language.amounts import Interval
+from rules.language.facts import Answer, Answers, comparable
 from rules.language.measures import (
     MET,
     STRENGTH,
@@ -103,6 +104,7 @@ def set_answers(fact: str) -> st.SearchStrategy[Answer]:
         st.builds(Answer, sure=some, inferred=some),
         st.builds(Answer, sure=some, one_of=some),
         st.builds(Answer, sure=some, unreadable=st.just(value=True)),
+        st.builds(Answer, sure=some, one_of=some, doubtful=some, ruled_out=some, unreadable=st.booleans()),
         st.builds(Answer, sure=some, inferred=some, one_of=some, doubtful=some, unreadable=st.booleans()),
     )
     return st.builds(lambda now, then: replace(now, planned=then), stated, st.none() | stated)
@@ -114,13 +116,19 @@ def one_of_values(values: st.SearchStrategy[object]) -> st.SearchStrategy[Answer
     )
 
 
+def between(values: st.SearchStrategy[object], *more: float) -> st.SearchStrategy[Answer]:
+    """A number or a day that is only known to lie between two, of which one may be told by nobody."""
+    ends = st.one_of(values.map(comparable), st.sampled_from([0.0, *more]) if more else values.map(comparable))
+    return st.lists(ends, min_size=2, max_size=2).map(lambda two: Answer(between=Interval(min(two), max(two))))
+
+
 companies = st.fixed_dictionaries(
     {},
     optional={
         **{fact: set_answers(fact) for fact in TAXONOMIES},
-        "employees": one_of_values(numbers),
-        "annual_revenue_cny": one_of_values(numbers),
-        "founded_on": one_of_values(days),
+        "employees": one_of_values(numbers) | between(numbers, float("inf")),
+        "annual_revenue_cny": one_of_values(numbers) | between(numbers, float("inf")),
+        "founded_on": one_of_values(days) | between(days),
         "listed": one_of_values(st.booleans()),
         "m-0.eligible": one_of_values(st.booleans()),
         "leading_enterprise": one_of_values(st.booleans()),

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.compiled.bit_planes import derive_numbers
+from rules.compiled.bit_planes import derive_numbers, number_column
+from rules.language.amounts import Interval, parse_days
 from rules.language.facts import (
     DERIVED,
     FLAGS,
@@ -18,10 +19,10 @@ from rules.language.facts import (
     FactType,
     add_up,
     derive,
+    known_range,
     load_facts,
     parse_fact_value,
 )
-from rules.language.reference import comparable
 from seeds.faults import SeedError
 from seeds.profile_fields import FILE
 
@@ -158,7 +159,16 @@ def test_a_share_is_not_derived_from_half_knowledge(answers):
 
 
 figures = st.one_of(st.none(), st.integers(0, 10**12).map(float))
+figures |= st.tuples(st.integers(0, 9), st.integers(9, 20)).map(lambda ends: Interval(*map(float, ends)))
+figures |= st.integers(0, 9).map(lambda low: Interval(float(low), float("inf")))
 founding = st.one_of(st.none(), st.dates(date(1950, 1, 1), date(2030, 1, 1)))
+founding |= st.integers(1950, 2031).map(lambda year: parse_days(str(year)))
+
+
+def said(value):
+    return value is not None and (Answer(between=value) if isinstance(value, Interval) else Answer(sure=(value,)))
+
+
 rows_of_parts = st.lists(st.tuples(founding, figures, figures, figures, figures), min_size=1, max_size=8)
 
 
@@ -166,18 +176,20 @@ rows_of_parts = st.lists(st.tuples(founding, figures, figures, figures, figures)
 def test_columns_derive_what_is_derived_for_each_row(rows, on):
     parts = ("founded_on", "rd_staff", "employees", "rd_spend_cny", "annual_revenue_cny")
     assert {part for needed in DERIVED.values() for part in needed} == set(parts)
-    numbers = {
-        part: np.array([np.nan if value is None else comparable(value) for value in column])
-        for part, column in zip(parts, zip(*rows, strict=True), strict=True)
-    }
-    derived = derive_numbers(numbers, on)
+    columns = {}
+    for part, column in zip(parts, zip(*rows, strict=True), strict=True):
+        low, high = np.array(
+            [known_range(said(value) or None) or (np.nan, np.nan) for value in column], dtype=np.float64
+        ).T
+        columns[part] = number_column((low, high))
+    derived = derive_numbers(columns, on)
     assert set(derived) == set(DERIVED)
     for place, row in enumerate(rows):
-        stated = {part: Answer(sure=(value,)) for part, value in zip(parts, row, strict=True) if value is not None}
-        single = derive(stated, on)
+        single = derive({part: said(value) for part, value in zip(parts, row, strict=True) if value is not None}, on)
         for fact, column in derived.items():
-            expected = single[fact].sure[0] if fact in single else np.nan
-            np.testing.assert_equal(column[place], expected)
+            expected = known_range(single.get(fact)) or (np.nan, np.nan)
+            np.testing.assert_equal(tuple(end[place] for end in column.ends), expected)
+            np.testing.assert_equal(column.numbers[place], expected[0] if expected[0] == expected[1] else np.nan)
 
 
 @given(st.floats(0, 1), st.dates(date(1950, 1, 1), date(2025, 1, 1)))

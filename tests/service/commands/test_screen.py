@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from rules.catalogue.content import open_catalogue
 from service.cli import main
 from service.commands.screen import MOST_FRUITLESS, Work, finish, write_outcome
 from service.screenings.jobs.deciding import decide_all
@@ -178,7 +179,7 @@ def test_more_rows_than_may_be_uploaded_are_read(write, catalogue_file, tmp_path
     assert set(part["row"].to_pylist()) == {LAST}
 
 
-def test_summing_up_holds_one_chunk_at_a_time(tmp_path):
+def test_summing_up_holds_one_chunk_at_a_time(tmp_path, catalogue_file):
     work = Work(folder=Folder(tmp_path), version="v", options=Options(on=date(2026, 11, 21), statuses=("draft",)))
     chunks, measures = 100, {f"measure-{number}": [1, 2, 3, 4] for number in range(500)}
     summary = {"measures": measures, "tenants_with": {"applicable": 1}, "settles": {"stage": 2}, "opens": {}}
@@ -187,8 +188,9 @@ def test_summing_up_holds_one_chunk_at_a_time(tmp_path):
         work.note(number).write_bytes(orjson.dumps({**reported, "summary": summary}))
         lines = ({"row": 50 * number + place, "line": None, "faults": ["x" * 200]} for place in range(50))
         work.folder.rejected(number).write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
+    catalogue = open_catalogue(catalogue_file)
     tracemalloc.start()
-    summed = write_outcome(work, Account(total=chunks * 9, rejected=0, chunks=chunks))
+    summed = write_outcome(work, Account(total=chunks * 9, rejected=0, chunks=chunks), catalogue)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 3_000_000

@@ -77,10 +77,14 @@ def xlsx_bytes() -> Callable[..., bytes]:
 @pytest.fixture
 def read() -> Callable[..., tuple[list[TenantRow], list[RejectedRow]]]:
     def go(content: Any, **options: Any) -> tuple[list[TenantRow], list[RejectedRow]]:
+        """Return the companies of which every cell was read, and all other rows with what is told of them."""
         rows = list(read_tenants(content, **options))
-        return [row for row in rows if isinstance(row, TenantRow)], [
-            row for row in rows if isinstance(row, RejectedRow)
+        told = [
+            RejectedRow(row=row.row, line=row.line, faults=row.unread) if isinstance(row, TenantRow) else row
+            for row in rows
+            if isinstance(row, RejectedRow) or row.unread
         ]
+        return [row for row in rows if isinstance(row, TenantRow) and not row.unread], told
 
     return go
 

@@ -61,5 +61,5 @@ def test_a_number_that_is_right_as_a_credit_code_too_is_a_person_s_where_its_own
 def test_a_table_tells_the_heading_and_does_not_repeat_the_number(csv_bytes) -> None:
     content = csv_bytes([["企业名称", "统一社会信用代码"], ["某某公司", "11010519491231002X"]])
     (row,) = read_tenants(content)
-    (fault,) = row.faults
+    (fault,) = row.unread
     assert (fault.field, fault.code, fault.value) == ("uscc", "credit_code_of_a_person", "")

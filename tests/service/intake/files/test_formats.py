@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from rules.language.amounts import parse_days
 from service.intake.files.delimited import detect_encoding
 from service.intake.questions import ProfileSchema
 from service.intake.raw_table import TableRefusedError
@@ -256,7 +257,9 @@ def test_a_workbook_that_counts_from_1904_is_read_so(read):
 
 
 def test_headings_repeated_on_every_page_are_no_company(csv_bytes, read, table):
-    tenants, rejected = read(csv_bytes([*table, table[0], table[1]]))
+    rows = [*table, table[0], ["丙公司", *table[1][1:]]]
+    rows[-1][1] = ""
+    tenants, rejected = read(csv_bytes(rows))
     assert [tenant.row for tenant in tenants] == [1, 2, 4]
     assert not rejected
 
@@ -331,10 +334,9 @@ def test_codes_of_places_in_columns_of_their_own_give_the_narrowest(csv_bytes, x
 
 def test_credit_codes_behind_excel_s_text_guards_are_read(read):
     code = "91110000600037341L"
-    lines = ["企业名称,税号", f'甲,="{code}"', f'乙,"=""{code}"""', f"丙,'{code}", f"丁,\t{code}"]
-    tenants, rejected = read("\n".join(lines).encode())
-    assert not rejected
-    assert {tenant.profile.uscc for tenant in tenants} == {code}
+    for cell in (f'="{code}"', f'"=""{code}"""', f"'{code}", f"\t{code}"):
+        (tenant,), rejected = read(f"企业名称,税号\n甲,{cell}".encode())
+        assert (tenant.profile.uscc, rejected) == (code, [])
 
 
 def test_what_is_left_open_costs_no_company_and_is_reported_with_its_column(csv_bytes):
@@ -346,18 +348,18 @@ def test_what_is_left_open_costs_no_company_and_is_reported_with_its_column(csv_
         ["丁", "翻番", "2015-03"],
     ]
     table = read_tenants(csv_bytes(rows))
-    tenants = [row for row in table if hasattr(row, "profile")]
-    assert [tenant.profile.name for tenant in tenants] == ["甲", "乙", "丙"]
-    assert [dict(tenant.profile.facts) for tenant in tenants] == [{}, {}, {"revenue_growth": 0.05}]
-    assert [tenant.profile.founded_on for tenant in tenants] == [None, date(2015, 3, 1), None]
-    assert [[caveat.code for caveat in tenant.caveats] for tenant in tenants] == [
-        ["rate_left_open", "month_left_open"],
+    tenants = list(table)
+    assert [tenant.profile.name for tenant in tenants] == ["甲", "乙", "丙", "丁"]
+    assert [dict(tenant.profile.facts) for tenant in tenants] == [{}, {}, {"revenue_growth": 0.05}, {}]
+    month = parse_days("2015-03")
+    assert [tenant.profile.founded_on for tenant in tenants] == [month, date(2015, 3, 1), month, month]
+    assert [[fault.code for fault in (*tenant.caveats, *tenant.unread)] for tenant in tenants] == [
         ["rate_left_open"],
-        ["month_left_open"],
+        ["rate_left_open"],
+        [],
+        ["not_rate"],
     ]
     assert all(caveat.worded(language)[0] for caveat in tenants[0].caveats for language in ("zh", "en"))
-    assert [(column.left_open, column.left_open_rows) for column in table.columns] == [
-        (0, ()),
-        (2, (1, 2)),
-        (2, (1, 3)),
-    ]
+    rate = table.columns[1]
+    assert (rate.left_open, rate.left_open_rows, rate.unread, rate.unread_rows) == (2, (1, 2), 1, (4,))
+    assert (rate.filled, rate.understood) == (4, 1)

@@ -103,7 +103,8 @@ def test_more_text_than_describes_a_company_is_refused_as_a_match_refuses_it(sen
     rows, _ = sent([{"products": products}])
     assert reported(rows) == {1: [("", "too_much_text")]}
     (row,) = read_tenants(csv_bytes([["企业名称", "产品"], ["甲", "、".join(products)]]))
-    assert row.faults[0].published == "too_much_text"
+    assert [fault.published for fault in row.unread] == ["too_much_text"]
+    assert (row.profile.name, row.profile.products) == ("甲", ())
 
 
 def test_a_first_look_at_profiles_tells_the_same(tmp_path):

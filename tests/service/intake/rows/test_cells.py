@@ -1,4 +1,5 @@
 import contextlib
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -173,11 +174,10 @@ def test_what_is_no_rate_is_refused(value):
 
 
 @pytest.mark.parametrize("value", ["2015-03", "2015年3月", "201503", "2015/3", "2015.03"])
-def test_a_month_is_left_open_where_the_heading_asks_for_one(value):
-    with pytest.raises(LeftOpenError, check=lambda error: error.code == "month_left_open"):
-        cell(value, "founded_on", months=True)
-    with pytest.raises(CellError, check=lambda error: error.code == "date_incomplete"):
-        cell(value, "founded_on")
+def test_a_month_counts_as_its_days(value):
+    days = cell(value, "founded_on")
+    assert (days.low, days.high) == (date(2015, 3, 1).toordinal(), date(2015, 3, 31).toordinal())
+    assert str(days) == "2015-03"
 
 
 @pytest.mark.parametrize(
