@@ -26,6 +26,7 @@ ONE_OF_MANY_SECTORS = 0.6
 MAIN_INSTRUMENT, FURTHER_INSTRUMENT = 0.7, 0.5
 """A measure of an instrument that answers a need; one whose sentence says the need itself answers it by 1."""
 
+BUND = {"facility", "public_service", "demonstration", "fast_track"}
 SAID_BESIDE = 0.5
 """A sentence that says the need and offers another kind of support: 市场拓展 among the services of a pilot base."""
 
@@ -36,6 +37,7 @@ DIRECT_PLACE = 0.6
 DIRECT_WORDS = 0.3
 """From here on a hit makes a measure direct."""
 
+LEFT_S = 0.9
 NAMED_IN_CONTEXT = 1.0
 NEAR_PLACE = 0.5
 
@@ -239,7 +241,12 @@ def _need_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
 def _instrument_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
     """Touch where a need names the measure's main instrument, less for a further one of it."""
     hit: list[_Hit] = []
+    elsewhere = np.setdiff1d(columns.says_needs, columns.passages.measures_naming("needs", entry, Level.SENTENCE))
     for instrument in columns.catalogue.vocabularies["needs"][entry].instruments:
+        if instrument in BUND:
+            hit.append((Channel.NEEDS, np.setdiff1d(found(columns.any_instrument, instrument), elsewhere), FURTHER_INSTRUMENT))
+            hit.append((Channel.NEEDS, np.setdiff1d(found(columns.main_instrument, instrument), elsewhere), MAIN_INSTRUMENT))
+            continue
         hit.append((Channel.NEEDS, found(columns.any_instrument, instrument), FURTHER_INSTRUMENT))
         hit.append((Channel.NEEDS, found(columns.main_instrument, instrument), MAIN_INSTRUMENT))
     return hit
@@ -310,6 +317,7 @@ class Meant:
     open_to: Flags
     invited: Flags
     told: Flags
+    left: Flags
 
     @property
     def inside(self) -> Flags:
@@ -332,8 +340,8 @@ def relevance_of(hits: Hits, whom: Meant) -> NDArray[np.int8]:
     closeness, needs = closeness_of_sector(hits), hits.through(Channel.NEEDS)
     asked = (needs > STAGE_AS_NEED) & (named | whom.open_to)
     direct = (
-        (hits.products(Level.SENTENCE) > 0)
-        | ((hits.products(Level.CLAUSE) > 0) & (closeness >= NAMED_SECTOR))
+        ((hits.products(Level.SENTENCE) > 0) & (~whom.left | (hits.products(Level.SENTENCE) > LEFT_S)))
+        | ((hits.products(Level.CLAUSE) > 0) & (closeness >= NAMED_SECTOR) & ~whom.left)
         | (hits.through(Channel.WORDS) >= DIRECT_WORDS)
         | (asked & (placed | (needs > MAIN_INSTRUMENT)))
         | ((hits.through(Channel.PLACES) >= DIRECT_PLACE) & placed)
@@ -347,5 +355,6 @@ def relevance_of(hits: Hits, whom: Meant) -> NDArray[np.int8]:
         | whom.invited
     )
     named_nearby = (hits.products(Level.CONTEXT) >= NAMED_IN_CONTEXT) | (hits.through(Channel.WORDS) > 0)
-    near = named_nearby | asked | (whom.inside & about_its_part)
+    sold = (hits.products(Level.SENTENCE) > 0) | (hits.products(Level.CLAUSE) > 0) | (hits.products(Level.CONTEXT) > 0)
+    near = named_nearby | asked | (whom.inside & about_its_part & (~whom.left | sold))
     return np.where(direct, 0, np.where(near, 1, 2)).astype(np.int8)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, FoundWords, PassageIndex, Positions
+from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, FoundWords, Level, PassageIndex, Positions
 from rules.catalogue.catalogue import Catalogue
-from rules.compiled.program import Program
+from rules.compiled.program import Decisions, Program
 from rules.language.facts import REGION_FACTS, Value
 from rules.language.measures import (
+    UNKNOWN,
+    UNMET,
     Combination,
     Condition,
     Effect,
@@ -53,6 +56,56 @@ TITLE_CLAUSE = "0"
 """Inherited conditions cite the title, which stands before the first heading."""
 
 
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Groups of alternatives one of which a person has to check, beside their measures, and their other parts.
+
+    The other parts of group i are others[starts[i]:starts[i + 1]].
+    """
+
+    measures: Positions
+    groups: Positions
+    others: Positions
+    starts: Positions
+
+    @classmethod
+    def of(cls, program: Program) -> Alternatives:
+        """Find the groups of a program."""
+        checked = {node for test, node in program.tests.items() if test.operator == "manual"}
+        split: dict[int, list[int]] = {}
+        for (combination, parts), node in program.groups.items():
+            if combination is Combination.ANY and not checked.isdisjoint(parts):
+                split[node] = [part for part in parts if part not in checked]
+        found = [
+            (place, node)
+            for place, measure in enumerate(program.measures)
+            for node in map(program.node_of, _asserted_groups(measure.conditions))
+            if split.get(node)
+        ]
+        sizes = [len(split[node]) for _, node in found]
+        return cls(
+            measures=np.array([place for place, _ in found], dtype=np.intp),
+            groups=np.array([node for _, node in found], dtype=np.intp),
+            others=np.array([part for _, node in found for part in split[node]], dtype=np.intp),
+            starts=np.cumsum([0, *sizes], dtype=np.intp)[:-1],
+        )
+
+    def left_to_a_person(self, decisions: Decisions) -> Flags:
+        """Tell of which measures all alternatives but what a person has to check are ruled out."""
+        left = np.zeros(len(decisions.verdicts), dtype=np.bool_)
+        if len(self.groups):
+            ruled_out = np.maximum.reduceat(decisions.nodes[self.others], self.starts) == UNMET
+            left[self.measures[ruled_out & (decisions.nodes[self.groups] == UNKNOWN)]] = True
+        return left
+
+
+def _asserted_groups(conditions: Iterable[Condition]) -> Iterator[Condition]:
+    for condition in conditions:
+        if not isinstance(condition, Leaf) and condition.combination is not Combination.NOT:
+            yield condition
+            yield from _asserted_groups(condition.parts)
+
+
 class MeasureColumns:
     """The compiled catalogue: program, passage index and the columns that features read.
 
@@ -66,6 +119,8 @@ class MeasureColumns:
         self.measures = tuple(catalogue.measures.values())
         self.program = Program(self.measures, self.taxonomies)
         self.passages = PassageIndex(catalogue)
+        self.alternatives = Alternatives.of(self.program)
+        self.says_needs = np.unique(np.concatenate([self.passages.measures_naming("needs", n, Level.SENTENCE) for n in catalogue.vocabularies["needs"].entries]))
         self.asks_place: Flags = np.array(
             [any(test.fact in REGION_FACTS for test in measure.tests) for measure in self.measures], dtype=bool
         )

@@ -253,7 +253,7 @@ class Program:
                 tests.setdefault(test, len(tests))
         self.tests = tests
         self.groups: dict[tuple[Combination, tuple[int, ...]], int] = {}
-        nodes = [[self._node(condition) for condition in measure.conditions] for measure in self.measures]
+        nodes = [[self.node_of(condition) for condition in measure.conditions] for measure in self.measures]
         always_met = self.size - 1
         rows = [row or [always_met] for row in nodes]
         self.offsets: Indices = np.cumsum([0, *(len(row) for row in rows)], dtype=np.intp)[:-1]
@@ -370,10 +370,10 @@ class Program:
         order = np.argsort(measures, kind="stable")
         return measures[order], tests[order]
 
-    def _node(self, condition: Condition) -> int:
+    def node_of(self, condition: Condition) -> int:
         if isinstance(condition, Leaf):
             return self.tests[condition.test]
-        key = (condition.combination, tuple(self._node(part) for part in condition.parts))
+        key = (condition.combination, tuple(self.node_of(part) for part in condition.parts))
         return self.groups.setdefault(key, len(self.tests) + len(self.groups))
 
     def _tests_by_fact(self) -> dict[str, tuple[Indices, Indices]]:
