@@ -45,6 +45,11 @@ class OrganisationReader:
             self.note(kind, "name", profile.name, notes, sector=self._sector_of(kind))
             self._suspect(kind, notes)
 
+    def sector_of_name(self, name: str) -> str:
+        """Return the sector of the kind that a name tells of, "" where it tells of none."""
+        kind = self.of_name(name)
+        return self._sector_of(kind) if kind else ""
+
     def read_sector(self, text: str, origin: str, notes: Notes) -> bool:
         """Note who a stated sector says it is (综合医院), and tell whether it says that and names no sector.
 

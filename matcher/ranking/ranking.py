@@ -323,7 +323,7 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
     columns, verdicts = comparison.columns, decisions.verdicts
     scores = score(comparison)
     whom = Meant(
-        in_sector=columns.program.meets_somewhere(decisions, SECTOR), addressed=comparison.addressed,
+        in_sector=columns.program.meets_somewhere(decisions, SECTOR) & (columns.program.conditions_on(decisions, UNKNOWN, SECTOR) + columns.program.conditions_on(decisions, UNMET, SECTOR) == 0), addressed=comparison.addressed,
         open_to=columns.open_to(comparison.moves), invited=columns.attracts & comparison.moves,
         told=has_told_its_field(comparison.comparable), left=columns.alternatives.left_to_a_person(decisions),
     )  # fmt: skip
