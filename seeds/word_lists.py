@@ -20,6 +20,7 @@ class WordLists:
 
     stages_of_instruments: Mapping[str, frozenset[str]]
     money: frozenset[str]
+    of_many_kinds: frozenset[str]
     divisions: Mapping[str, range]
     no_products: frozenset[str]
     not_behind: Mapping[str, str]
@@ -173,6 +174,7 @@ def _by_word(value: object) -> dict[str, str]:
 _READERS: Mapping[str, Callable[[object], Any]] = {
     "stages_of_instruments": by_name(_set),
     "money": _set,
+    "of_many_kinds": _set,
     "divisions": by_name(one_span),
     "no_products": _set,
     "not_behind": by_name(one_text),

@@ -6,7 +6,7 @@ The endings of names, the sectors and the attestations stand in seeds/vocabulari
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from matcher.profiles.profile import Notes, Profile, ReadFact
@@ -36,6 +36,7 @@ class OrganisationReader:
             for key in ("ends", "company_ends", "holds")
         )
         self._longest = max(map(len, (*self._ends, *self._company_ends)))
+        self._users = frozenset(entry.id for entry in sectors.vocabulary.entries.values() if entry.extra.get("uses"))
         self._attested = {entry.id: entry.extra["attests"] for entry in entries if "attests" in entry.extra}
         self.of_name = lru_cache(maxsize=4096)(self._of_name)
 
@@ -45,10 +46,19 @@ class OrganisationReader:
             self.note(kind, "name", profile.name, notes, sector=self._sector_of(kind))
             self._suspect(kind, notes)
 
-    def sector_of_name(self, name: str) -> str:
-        """Return the sector of the kind that a name tells of, "" where it tells of none."""
-        kind = self.of_name(name)
-        return self._sector_of(kind) if kind else ""
+    def only_uses(self, sectors: frozenset[str]) -> bool:
+        """Tell whether who is in just these sectors uses products and makes none (a clinic, a restaurant)."""
+        within = self._sectors.vocabulary.taxonomy.within
+        return bool(sectors) and all(within(sector, self._users) for sector in sectors)
+
+    def implied(self, sectors: Sequence[str], stated: frozenset[str]) -> tuple[str, ...]:
+        """Return the sectors that a product tells of: of one who only uses products, those it is in itself."""
+        overlaps, uses = self._sectors.vocabulary.taxonomy.overlaps, self.only_uses(stated)
+        return tuple(sector for sector in sectors if not uses or overlaps(sector, stated))
+
+    def sectors_of(self, kind: str) -> frozenset[str]:
+        """Return the sector of a kind, if it has one."""
+        return frozenset(filter(None, [self._sector_of(kind)])) if kind else frozenset()
 
     def read_sector(self, text: str, origin: str, notes: Notes) -> bool:
         """Note who a stated sector says it is (综合医院), and tell whether it says that and names no sector.

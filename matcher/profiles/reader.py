@@ -58,7 +58,6 @@ class ProfileReader:
     abbreviations: Abbreviations
     organisations: OrganisationReader
     business: BusinessReader
-    users: frozenset[str]
 
     def read(
         self, request: MatchRequest, stated: frozenset[str] | None = None, *, trades: bool | None = None
@@ -70,7 +69,8 @@ class ProfileReader:
         """
         profile = request.profile
         declared = self.declared.read(profile.facts) if profile.facts else {}
-        beside = self.sectors_beside(profile.sector, profile.name, declared.get("sector")) if stated is None else stated
+        kind = self.organisations.of_name(profile.name)
+        beside = self.sectors_beside(profile.sector, kind, declared.get("sector")) if stated is None else stated
         notes = Notes(stated=beside)
         trades = self.business.only_trades(profile) if trades is None else trades
         self._read_inputs(profile, notes, trades=trades)
@@ -114,17 +114,12 @@ class ProfileReader:
             notes.note(ReadFact(fact=fact, value=number, origin=fact, input=str(value), how=How.EXACT))
 
     def sectors_beside(
-        self, texts: Sequence[str], name: str, declared: Sequence[Value] | None = None
+        self, texts: Sequence[str], kind: str, declared: Sequence[Value] | None = None
     ) -> frozenset[str]:
-        """Return the sectors stated, else that of a name which tells of one who only uses products (门诊部)."""
+        """Return the sectors stated, else that of a kind of organisation which only uses products (门诊部)."""
         stated = self.stated_sectors(texts, declared)
-        named = frozenset(filter(None, [self.organisations.sector_of_name(name)])) if name and not stated else stated
-        return named if self.only_uses(named) else stated
-
-    def only_uses(self, sectors: frozenset[str]) -> bool:
-        """Tell whether who is in just these sectors uses products and makes none: what it names is no trade of its own."""
-        within = self.catalogue.vocabularies["sectors"].taxonomy.within
-        return bool(sectors) and all(within(sector, self.users) for sector in sectors)
+        own = self.organisations.sectors_of(kind)
+        return own if not stated and self.organisations.only_uses(own) else stated
 
     def stated_sectors(self, texts: Sequence[str], declared: Sequence[Value] | None = None) -> frozenset[str]:
         """Return the sectors declared, else those that texts name for sure, whatever stands beside them."""
@@ -272,7 +267,10 @@ class ProfileReader:
         concepts = self.catalogue.vocabularies["concepts"]
         offered = self._only_offered(readings, notes)
         for offer in self.resolvers["concepts"].suggest(text):
-            notes.suspect("sector", () if offer.id in offered else self._implied(concepts[offer.id].sectors, notes))
+            notes.suspect(
+                "sector",
+                () if offer.id in offered else self.organisations.implied(concepts[offer.id].sectors, notes.stated),
+            )
         others = (other for name, other in self.resolvers.items() if name not in ("sectors", "concepts"))
         if fold(text) not in word_lists().no_products and not any(_is_sure(other.read(text)) for other in others):
             _note_words("concepts", text, origin, notes)
@@ -311,17 +309,12 @@ class ProfileReader:
 
     def _infer_sectors(self, reading: WordReading, origin: str, notes: Notes, sectors: tuple[str, ...]) -> None:
         taxonomy = self.catalogue.vocabularies["sectors"].taxonomy
-        for sector in self._implied(sectors, notes):
+        for sector in self.organisations.implied(sectors, notes.stated):
             read = ReadFact(fact="sector", value=sector, origin=origin, input=reading.input, how=How.INFERRED)
             notes.note(read)
             notes.mentions.append(mention_of(read, "sectors"))
             if notes.stated and not taxonomy.overlaps(sector, notes.stated):
                 notes.conflict("product_outside_stated_sectors")
-
-    def _implied(self, sectors: Sequence[str], notes: Notes) -> tuple[str, ...]:
-        """Return the sectors that a product tells of: of one who only uses products, those it is in itself."""
-        overlaps, uses = self.catalogue.vocabularies["sectors"].taxonomy.overlaps, self.only_uses(notes.stated)
-        return tuple(sector for sector in sectors if not uses or overlaps(sector, notes.stated))
 
     def _read_set(self, fact: str, text: str, origin: str, notes: Notes) -> None:
         vocabulary = self.catalogue.facts[fact].vocabulary
@@ -400,7 +393,6 @@ def build_reader(catalogue: Catalogue, declared: DeclaredFacts) -> ProfileReader
         abbreviations=Abbreviations.of(catalogue.vocabularies),
         organisations=organisations,
         business=BusinessReader(organisations, resolvers["sectors"], resolvers["concepts"], denials),
-        users=frozenset(entry.id for entry in sectors if entry.extra.get("uses")),
     )
 
 

@@ -26,7 +26,6 @@ ONE_OF_MANY_SECTORS = 0.6
 MAIN_INSTRUMENT, FURTHER_INSTRUMENT = 0.7, 0.5
 """A measure of an instrument that answers a need; one whose sentence says the need itself answers it by 1."""
 
-BUND = {"facility", "public_service", "demonstration", "fast_track"}
 SAID_BESIDE = 0.5
 """A sentence that says the need and offers another kind of support: 市场拓展 among the services of a pilot base."""
 
@@ -37,7 +36,9 @@ DIRECT_PLACE = 0.6
 DIRECT_WORDS = 0.3
 """From here on a hit makes a measure direct."""
 
-LEFT_S = 0.9
+AS_STATED = 0.9
+"""From here on what stands in the sentence is the product itself, not something broader or narrower."""
+
 NAMED_IN_CONTEXT = 1.0
 NEAR_PLACE = 0.5
 
@@ -241,14 +242,9 @@ def _need_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
 def _instrument_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
     """Touch where a need names the measure's main instrument, less for a further one of it."""
     hit: list[_Hit] = []
-    elsewhere = np.setdiff1d(columns.says_needs, columns.passages.measures_naming("needs", entry, Level.SENTENCE))
     for instrument in columns.catalogue.vocabularies["needs"][entry].instruments:
-        if instrument in BUND:
-            hit.append((Channel.NEEDS, np.setdiff1d(found(columns.any_instrument, instrument), elsewhere), FURTHER_INSTRUMENT))
-            hit.append((Channel.NEEDS, np.setdiff1d(found(columns.main_instrument, instrument), elsewhere), MAIN_INSTRUMENT))
-            continue
-        hit.append((Channel.NEEDS, found(columns.any_instrument, instrument), FURTHER_INSTRUMENT))
-        hit.append((Channel.NEEDS, found(columns.main_instrument, instrument), MAIN_INSTRUMENT))
+        hit.append((Channel.NEEDS, columns.answering_by(instrument, entry, main=False), FURTHER_INSTRUMENT))
+        hit.append((Channel.NEEDS, columns.answering_by(instrument, entry, main=True), MAIN_INSTRUMENT))
     return hit
 
 
@@ -307,12 +303,14 @@ def is_specific(hits: Hits) -> Flags:
 class Meant:
     """Whom measures mean, pair by pair, whatever hits them.
 
-    A condition on the sector is met (`in_sector`), or one on needs or kinds of organisations (`addressed`); neither a
-    condition nor the sentence names what one has to do (`open_to`); it is for newcomers, and the company plans to be
-    one (`invited`). `told` is who said what it does.
+    A condition on the sector is met (`in_sector`), or each that reads nothing else (`in_all_sectors`), or one on needs
+    or kinds of organisations (`addressed`); neither a condition nor the sentence names what one has to do (`open_to`);
+    it is for newcomers, and the company plans to be one (`invited`). `told` is who said what it does; `left` where what
+    it said rules out all but what only a person can check.
     """
 
     in_sector: Flags
+    in_all_sectors: Flags
     addressed: Flags
     open_to: Flags
     invited: Flags
@@ -333,14 +331,15 @@ def relevance_of(hits: Hits, whom: Meant) -> NDArray[np.int8]:
     only where the company is in the sector, is named or has not told what it does: who makes batteries in 合肥 is not
     meant by a sentence on biomanufacturing there, nor by one that offers what he needs without saying it. Sector: the
     measure is about the company's part of the field, answers its need, or is for newcomers as it will be.
-    General: it is open to the whole field of its document, or to all.
+    General: it is open to the whole field of its document, or to all. Where all but a person's check is ruled out, only
+    the product itself makes a measure direct, and the sector or the place alone does not bring it near.
     """
     named = touched_by_name(hits) | whom.addressed
-    placed = named | whom.in_sector | ~whom.told
+    placed = named | whom.in_all_sectors | ~whom.told
     closeness, needs = closeness_of_sector(hits), hits.through(Channel.NEEDS)
     asked = (needs > STAGE_AS_NEED) & (named | whom.open_to)
     direct = (
-        ((hits.products(Level.SENTENCE) > 0) & (~whom.left | (hits.products(Level.SENTENCE) > LEFT_S)))
+        (hits.products(Level.SENTENCE) > np.where(whom.left, AS_STATED, 0.0))
         | ((hits.products(Level.CLAUSE) > 0) & (closeness >= NAMED_SECTOR) & ~whom.left)
         | (hits.through(Channel.WORDS) >= DIRECT_WORDS)
         | (asked & (placed | (needs > MAIN_INSTRUMENT)))
@@ -355,6 +354,8 @@ def relevance_of(hits: Hits, whom: Meant) -> NDArray[np.int8]:
         | whom.invited
     )
     named_nearby = (hits.products(Level.CONTEXT) >= NAMED_IN_CONTEXT) | (hits.through(Channel.WORDS) > 0)
-    sold = (hits.products(Level.SENTENCE) > 0) | (hits.products(Level.CLAUSE) > 0) | (hits.products(Level.CONTEXT) > 0)
-    near = named_nearby | asked | (whom.inside & about_its_part & (~whom.left | sold))
+    made = [hits.products(level) > 0 for level in Level]
+    makes_such = np.where(whom.left, made[Level.SENTENCE], np.any(made, axis=0))
+    belongs = ((whom.in_all_sectors | whom.addressed) & ~whom.left) | (whom.in_sector & makes_such)
+    near = named_nearby | asked | (belongs & about_its_part)
     return np.where(direct, 0, np.where(near, 1, 2)).astype(np.int8)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from matcher.ranking.passages import BELOW_PROVINCE, NO_POSITIONS, FoundWords, Level, PassageIndex, Positions
 from rules.catalogue.catalogue import Catalogue
+from rules.compiled.batch import Batch
+from rules.compiled.bit_planes import Plane
 from rules.compiled.program import Decisions, Program
 from rules.language.facts import REGION_FACTS, Value
 from rules.language.measures import (
@@ -39,6 +41,8 @@ STAGES_OF_INSTRUMENT = word_lists().stages_of_instruments
 """The project stages an instrument is made for; instruments that serve any stage are not listed."""
 
 MONEY = word_lists().money
+OF_MANY_KINDS = word_lists().of_many_kinds
+CHECKED_BY_A_PERSON = "manual"
 
 BROADER = 0.7
 """For each step that the text is broader than what the company makes (可降解材料 for PLA)."""
@@ -58,9 +62,11 @@ TITLE_CLAUSE = "0"
 
 @dataclass(frozen=True, slots=True)
 class Alternatives:
-    """Groups of alternatives one of which a person has to check, beside their measures, and their other parts.
+    """Groups of alternatives one of which only a person can check, beside their measures, and their other parts.
 
-    The other parts of group i are others[starts[i]:starts[i + 1]].
+    Where what a company says rules out the other parts (its products are no energy crops), a measure may still be for
+    it, which only a person can tell (「从事能源作物种植」), but nothing says so. The other parts of group i are
+    others[starts[i]:starts[i + 1]].
     """
 
     measures: Positions
@@ -71,7 +77,7 @@ class Alternatives:
     @classmethod
     def of(cls, program: Program) -> Alternatives:
         """Find the groups of a program."""
-        checked = {node for test, node in program.tests.items() if test.operator == "manual"}
+        checked = {node for test, node in program.tests.items() if test.operator == CHECKED_BY_A_PERSON}
         split: dict[int, list[int]] = {}
         for (combination, parts), node in program.groups.items():
             if combination is Combination.ANY and not checked.isdisjoint(parts):
@@ -91,11 +97,20 @@ class Alternatives:
         )
 
     def left_to_a_person(self, decisions: Decisions) -> Flags:
-        """Tell of which measures all alternatives but what a person has to check are ruled out."""
+        """Tell of which measures everything but what only a person can check is ruled out."""
         left = np.zeros(len(decisions.verdicts), dtype=np.bool_)
         if len(self.groups):
             ruled_out = np.maximum.reduceat(decisions.nodes[self.others], self.starts) == UNMET
             left[self.measures[ruled_out & (decisions.nodes[self.groups] == UNKNOWN)]] = True
+        return left
+
+    def left_in(self, batch: Batch) -> Plane:
+        """Tell it of many companies: a row a measure, a bit a company."""
+        left = np.zeros_like(batch.measures.true)
+        if len(self.groups):
+            may_hold = np.bitwise_or.reduceat(batch.nodes.maybe[self.others], self.starts, axis=0)
+            is_open = batch.nodes.maybe[self.groups] & ~batch.nodes.true[self.groups]
+            np.bitwise_or.at(left, self.measures, is_open & ~may_hold)
         return left
 
 
@@ -120,7 +135,7 @@ class MeasureColumns:
         self.program = Program(self.measures, self.taxonomies)
         self.passages = PassageIndex(catalogue)
         self.alternatives = Alternatives.of(self.program)
-        self.says_needs = np.unique(np.concatenate([self.passages.measures_naming("needs", n, Level.SENTENCE) for n in catalogue.vocabularies["needs"].entries]))
+        self._says_a_need = self._measures_saying_needs()
         self.asks_place: Flags = np.array(
             [any(test.fact in REGION_FACTS for test in measure.tests) for measure in self.measures], dtype=bool
         )
@@ -175,6 +190,22 @@ class MeasureColumns:
     def open_to(self, moves: Flags) -> Flags:
         """Tell which measures are open to whatever a company does; who does not move is no newcomer that one seeks."""
         return np.asarray(self.names_nobody & (moves | ~self.seeks_newcomers))
+
+    def answering_by(self, instrument: str, need: str, *, main: bool) -> Positions:
+        """Return the measures that answer a need by their instrument, be it their main one, whatever they say.
+
+        One of many kinds (a facility) does so only where the sentence says no other need.
+        """
+        measures = found(self.main_instrument if main else self.any_instrument, instrument)
+        if instrument not in OF_MANY_KINDS:
+            return measures
+        saying = self.passages.measures_naming("needs", need, Level.SENTENCE)
+        return np.setdiff1d(measures, np.setdiff1d(self._says_a_need, saying))
+
+    def _measures_saying_needs(self) -> Positions:
+        needs = self.catalogue.vocabularies["needs"].entries
+        saying = [self.passages.measures_naming("needs", need, Level.SENTENCE) for need in needs]
+        return np.unique(np.concatenate([NO_POSITIONS, *saying]))
 
     def of_status(self, statuses: Iterable[str]) -> Flags:
         """Return which measures stand in a document of one of the statuses."""
@@ -234,7 +265,8 @@ class MeasureColumns:
         """Tell whether a condition can be met only by companies of some part of the field, which it closes."""
         if isinstance(condition, Leaf):
             test = condition.test
-            return test.fact == "sector" and not test.scope and self.whole_fields.isdisjoint(map(str, test.expected))
+            closed = test.fact == "sector" and not test.scope and self.whole_fields.isdisjoint(map(str, test.expected))
+            return closed or test.fact == "concepts"
         parts = [self._asks_for_part(part) for part in condition.parts]
         return {Combination.ANY: all(parts), Combination.ALL: any(parts), Combination.NOT: False}[condition.combination]
 

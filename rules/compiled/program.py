@@ -371,6 +371,7 @@ class Program:
         return measures[order], tests[order]
 
     def node_of(self, condition: Condition) -> int:
+        """Return the number of a condition; a new group gets one."""
         if isinstance(condition, Leaf):
             return self.tests[condition.test]
         key = (condition.combination, tuple(self.node_of(part) for part in condition.parts))
