@@ -113,12 +113,9 @@ class ProfileReader:
             number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
             notes.note(ReadFact(fact=fact, value=number, origin=fact, input=str(value), how=How.EXACT))
 
-    def sectors_beside(
-        self, texts: Sequence[str], kind: str, declared: Sequence[Value] | None = None
-    ) -> frozenset[str]:
+    def sectors_beside(self, texts: Sequence[str], kind: str, said: Sequence[Value] | None = None) -> frozenset[str]:
         """Return the sectors stated, else that of a kind of organisation which only uses products (门诊部)."""
-        stated = self.stated_sectors(texts, declared)
-        own = self.organisations.sectors_of(kind)
+        stated, own = self.stated_sectors(texts, said), self.organisations.sectors_of(kind)
         return own if not stated and self.organisations.only_uses(own) else stated
 
     def stated_sectors(self, texts: Sequence[str], declared: Sequence[Value] | None = None) -> frozenset[str]:

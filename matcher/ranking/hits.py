@@ -303,10 +303,10 @@ def is_specific(hits: Hits) -> Flags:
 class Meant:
     """Whom measures mean, pair by pair, whatever hits them.
 
-    A condition on the sector is met (`in_sector`), or each that reads nothing else (`in_all_sectors`), or one on needs
-    or kinds of organisations (`addressed`); neither a condition nor the sentence names what one has to do (`open_to`);
-    it is for newcomers, and the company plans to be one (`invited`). `told` is who said what it does; `left` where what
-    it said rules out all but what only a person can check.
+    A condition on the sector is met (`in_sector`), or each that lists sectors to the end (`in_all_sectors`), or one on
+    needs or kinds of organisations (`addressed`); neither a condition nor the sentence names what one has to do
+    (`open_to`); it is for newcomers, and the company plans to be one (`invited`). `told` is who said what it does;
+    `left` where what it said rules out all but what only a person can check.
     """
 
     in_sector: Flags

@@ -16,6 +16,7 @@ from rules.compiled.bit_planes import Plane
 from rules.compiled.program import Decisions, Program
 from rules.language.facts import REGION_FACTS, Value
 from rules.language.measures import (
+    MET,
     UNKNOWN,
     UNMET,
     Combination,
@@ -135,6 +136,7 @@ class MeasureColumns:
         self.program = Program(self.measures, self.taxonomies)
         self.passages = PassageIndex(catalogue)
         self.alternatives = Alternatives.of(self.program)
+        self.closed_sectors = self._closed_sectors()
         self._says_a_need = self._measures_saying_needs()
         self.asks_place: Flags = np.array(
             [any(test.fact in REGION_FACTS for test in measure.tests) for measure in self.measures], dtype=bool
@@ -206,6 +208,20 @@ class MeasureColumns:
         needs = self.catalogue.vocabularies["needs"].entries
         saying = [self.passages.measures_naming("needs", need, Level.SENTENCE) for need in needs]
         return np.unique(np.concatenate([NO_POSITIONS, *saying]))
+
+    def meets_closed_sectors(self, decisions: Decisions) -> Flags:
+        """Tell, for each measure, whether all its conditions on the sector alone are met, but for open lists (等)."""
+        met = np.ones(self.size, dtype=np.bool_)
+        measures, nodes = self.closed_sectors
+        met[measures[decisions.nodes[nodes] != MET]] = False
+        return met
+
+    def _closed_sectors(self) -> tuple[Positions, Positions]:
+        """Return measures and nodes, side by side, of the conditions on the sector alone that list it to the end."""
+        measures, nodes = self.program.conditions_reading(("sector",))
+        lists = [bool(test.scope) for test in self.program.tests]
+        ends = np.array([node >= len(lists) or not lists[node] for node in nodes.tolist()], dtype=np.bool_)
+        return measures[ends], nodes[ends]
 
     def of_status(self, statuses: Iterable[str]) -> Flags:
         """Return which measures stand in a document of one of the statuses."""

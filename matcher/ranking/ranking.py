@@ -324,7 +324,7 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
     scores = score(comparison)
     in_sector = columns.program.meets_somewhere(decisions, SECTOR)
     whom = Meant(
-        in_sector=in_sector, in_all_sectors=in_sector & _meets_each(columns, decisions, SECTOR),
+        in_sector=in_sector, in_all_sectors=in_sector & columns.meets_closed_sectors(decisions),
         addressed=comparison.addressed,
         open_to=columns.open_to(comparison.moves), invited=columns.attracts & comparison.moves,
         told=has_told_its_field(comparison.comparable), left=columns.alternatives.left_to_a_person(decisions),
@@ -342,14 +342,6 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
         features=scores.features, contributions=scores.contributions,
         withheld=withheld, set_aside=set_aside, standing=standing,
     )  # fmt: skip
-
-
-def _meets_each(columns: MeasureColumns, decisions: Decisions, facts: tuple[str, ...]) -> Flags:
-    """Tell, for each measure, whether all its conditions that read `facts` and nothing else are met."""
-    measures, nodes = columns.program.conditions_reading(facts)
-    met = np.ones(columns.size, dtype=np.bool_)
-    met[measures[decisions.nodes[nodes] != MET]] = False
-    return met
 
 
 def compare(reading: Reading, decisions: Decisions, columns: MeasureColumns, on: date) -> Comparison:

@@ -223,7 +223,7 @@ class Screener:
     def _weigh(self, tenants: Tenants, table: _Table, considered: Flags, on: date) -> _Shown:
         """Find the pairs to be shown and weigh them, so many rows at a time as their hits can be laid out."""
         in_sector, addressed = (table.of(self._columns.program.tests_asserted(facts)) for facts in (SECTOR, ADDRESSED))
-        in_all_sectors = in_sector & ~table.missing(SECTOR)
+        in_all_sectors = in_sector & ~table.missing(self._columns.closed_sectors)
         left = table.bits(self._columns.alternatives.left_in(table.batch))
         met = {name: table.of_facts(facts) for name, facts in (("sector", ("sector",)), ("place", REGION_FACTS))}
         step = max(1, MOST_HITS // (CHANNELS * max(1, self._columns.size)))
@@ -302,11 +302,9 @@ class _Table:
         """Return where one of some conditions is met."""
         return self.bits(self._program.any_met(self.batch, conditions))
 
-    def missing(self, facts: tuple[str, ...]) -> Flags:
-        """Return where a condition on `facts` is not met."""
-        return self.bits(
-            self._program.any_met(self.batch, self._program.program.conditions_reading(facts), not_so=True)
-        )
+    def missing(self, conditions: tuple[Positions, Positions]) -> Flags:
+        """Return where one of some conditions is not met."""
+        return self.bits(self._program.any_met(self.batch, conditions, not_so=True))
 
     def of_facts(self, facts: tuple[str, ...]) -> Flags:
         """Return where a condition on one of `facts` is met."""
