@@ -51,6 +51,7 @@ class WordLists:
     trading_of_goods_only: frozenset[str]
     tools_of_trade: tuple[str, ...]
     serving: tuple[str, ...]
+    of_companies: tuple[str, ...]
     legal_forms: tuple[str, ...]
     name_fillers: tuple[str, ...]
 
@@ -205,6 +206,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "trading_of_goods_only": _set,
     "tools_of_trade": texts,
     "serving": texts,
+    "of_companies": texts,
     "legal_forms": texts,
     "name_fillers": texts,
 }

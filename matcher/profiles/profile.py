@@ -271,6 +271,10 @@ class Notes:
         """Note values that a doubtful reading would imply, so that no condition they meet is called unmet."""
         self._of(fact).doubtful += list(values)
 
+    def rule_out(self, fact: str) -> None:
+        """Note that who it is tells against an attestation: nothing is decided by that, and it is not asked for."""
+        self._of(fact).inferred += [] if False in self._of(fact).inferred else [False]
+
     def add(self, fact: str) -> None:
         """Note that something was stated about the fact, though it gave no value of it."""
         self._of(fact)

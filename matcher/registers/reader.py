@@ -247,18 +247,20 @@ class TenantReader:
         """Read where rows are and plan to be: one input, since the one stands for the other."""
         cities, targets, codes = (given.columns[name] for name in ("city", "target_city", "uscc"))
         registered = [region_of_credit_code(code, self._regions) if code else None for code in codes]
-        stated = list(zip(cities, targets, registered, strict=True))
+        stated = list(zip(cities, targets, registered, [code[:1] for code in codes], strict=True))
         code_of = dict(zip(stated, codes, strict=True))
 
-        def fields_of(key: tuple[str, str, str | None]) -> dict[str, str]:
+        def fields_of(key: tuple[str, str, str | None, str]) -> dict[str, str]:
             return {"city": key[0], "target_city": key[1], "uscc": code_of[key]}
 
         return self._read_inputs.numbers("place", stated, fields_of, on), np.arange(given.size)
 
     def _names(self, given: Fields, kinds: Sequence[str], on: date) -> tuple[Positions, Positions]:
         """Read who rows are: names are nearly all different, so one stands for all that tell the same."""
-        name_of = dict(zip(kinds, given.columns["name"], strict=True))
-        return self._read_inputs.numbers("name", kinds, lambda kind: {"name": name_of[kind]}, on), np.arange(given.size)
+        names = given.columns["name"]
+        told = list(zip(kinds, map(self._reader.organisations.may_attest, names), strict=True))
+        name_of = dict(zip(told, names, strict=True))
+        return self._read_inputs.numbers("name", told, lambda key: {"name": name_of[key]}, on), np.arange(given.size)
 
     def _scopes(self, given: Fields, beside: Sequence[frozenset[str]], on: date) -> tuple[Positions, Positions]:
         """Read the items of business scopes, each an input: rows share items and hardly ever a scope."""
