@@ -20,6 +20,7 @@ class WordLists:
 
     stages_of_instruments: Mapping[str, frozenset[str]]
     money: frozenset[str]
+    of_many_kinds: frozenset[str]
     divisions: Mapping[str, range]
     no_products: frozenset[str]
     not_behind: Mapping[str, str]
@@ -50,6 +51,7 @@ class WordLists:
     trading_of_goods_only: frozenset[str]
     tools_of_trade: tuple[str, ...]
     serving: tuple[str, ...]
+    of_companies: tuple[str, ...]
     legal_forms: tuple[str, ...]
     name_fillers: tuple[str, ...]
 
@@ -173,6 +175,7 @@ def _by_word(value: object) -> dict[str, str]:
 _READERS: Mapping[str, Callable[[object], Any]] = {
     "stages_of_instruments": by_name(_set),
     "money": _set,
+    "of_many_kinds": _set,
     "divisions": by_name(one_span),
     "no_products": _set,
     "not_behind": by_name(one_text),
@@ -203,6 +206,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "trading_of_goods_only": _set,
     "tools_of_trade": texts,
     "serving": texts,
+    "of_companies": texts,
     "legal_forms": texts,
     "name_fillers": texts,
 }

@@ -198,6 +198,8 @@ def _questions(
     if not count:
         return
     answer = reading.answers.get(fact)
+    if answer is not None and False in answer.inferred:
+        return  # a company is not asked whether it is a university
     if fact in DERIVED:
         missing = [part for part in DERIVED[fact] if part not in reading.answers]
         yield from (Question(fact=part, settles=count if len(missing) == 1 else 0) for part in missing)

@@ -6,7 +6,7 @@ The endings of names, the sectors and the attestations stand in seeds/vocabulari
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from matcher.profiles.profile import Notes, Profile, ReadFact
@@ -16,6 +16,8 @@ from seeds.word_lists import word_lists
 
 DISTRIBUTOR, COMPANY = "distributor", "company"
 FACT = "organisation"
+COMPANY_CODE = "9"
+"""The credit codes of those registered as enterprises begin so."""
 
 _BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _UNNAMED = str.maketrans("", "", " .,·-　，")
@@ -36,20 +38,53 @@ class OrganisationReader:
             for key in ("ends", "company_ends", "holds")
         )
         self._longest = max(map(len, (*self._ends, *self._company_ends)))
+        self._users = frozenset(entry.id for entry in sectors.vocabulary.entries.values() if entry.extra.get("uses"))
         self._attested = {entry.id: entry.extra["attests"] for entry in entries if "attests" in entry.extra}
         self.of_name = lru_cache(maxsize=4096)(self._of_name)
 
     def read(self, profile: Profile, notes: Notes) -> None:
         """Note who the name says it is."""
-        if kind := self.of_name(profile.name) if profile.name else "":
+        kind = self.of_name(profile.name) if profile.name else ""
+        if kind:
             self.note(kind, "name", profile.name, notes, sector=self._sector_of(kind))
             self._suspect(kind, notes)
+            self._rule_out(notes, but=self._attests(kind) | self.may_attest(profile.name))
+        if profile.uscc.startswith(COMPANY_CODE):
+            self._rule_out(notes)
+
+    def only_uses(self, sectors: frozenset[str]) -> bool:
+        """Tell whether who is in just these sectors uses products and makes none (a clinic, a restaurant)."""
+        within = self._sectors.vocabulary.taxonomy.within
+        return bool(sectors) and all(within(sector, self._users) for sector in sectors)
+
+    def implied(self, sectors: Sequence[str], stated: frozenset[str]) -> tuple[str, ...]:
+        """Return the sectors that a product tells of: of one who only uses products, those it is in itself."""
+        overlaps, uses = self._sectors.vocabulary.taxonomy.overlaps, self.only_uses(stated)
+        return tuple(sector for sector in sectors if not uses or overlaps(sector, stated))
+
+    def sectors_of(self, kind: str) -> frozenset[str]:
+        """Return the sector of a kind, if it has one."""
+        return frozenset(filter(None, [self._sector_of(kind)])) if kind else frozenset()
+
+    def may_attest(self, name: str) -> frozenset[str]:
+        """Return the attestations of those who are called by a word that a name holds (某研究院有限公司)."""
+        held = (kind for word, kind in self._inside.items() if word in simplify(name))
+        return frozenset[str]().union(*map(self._attests, held))
+
+    def _attests(self, kind: str) -> frozenset[str]:
+        return frozenset(self._attested[above] for above in self._above(kind))
+
+    def _rule_out(self, notes: Notes, *, but: frozenset[str] = frozenset()) -> None:
+        for fact in sorted({*self._attested.values()} - but):
+            notes.tell_against(fact)
 
     def read_sector(self, text: str, origin: str, notes: Notes) -> bool:
         """Note who a stated sector says it is (综合医院), and tell whether it says that and names no sector.
 
         Who trades is told by the whole profile (business_scope.py).
         """
+        if text.strip().endswith(word_lists().of_companies):
+            self._rule_out(notes)
         within = self._sectors.vocabulary.taxonomy.within
         sure = [entry for reading in self._sectors.read(text) if reading.how in SURE for entry in reading.ids]
         named = self.vocabulary.find(text) or (() if sure else self._called(text))

@@ -286,6 +286,14 @@ class Notes:
         lacking = (entry for entry in asked if not any(taxonomy.within(value, [entry]) for value in held))
         self._of(fact).ruled_out = tuple(dict.fromkeys(lacking))
 
+    def mention_words(self, fact: str, text: str, origin: str) -> None:
+        """Note words that no vocabulary knows, to be looked for in the policies as they stand."""
+        self.mentions.append(Mention(vocabulary="", id="", origin=origin, input=text, how=How.EXACT, fact=fact))
+
+    def tell_against(self, fact: str) -> None:
+        """Note that who it is tells against an attestation: nothing is decided by that, and it is not asked for."""
+        self._of(fact).inferred += [] if False in self._of(fact).inferred else [False]
+
     def add(self, fact: str) -> None:
         """Note that something was stated about the fact, though it gave no value of it."""
         self._of(fact)

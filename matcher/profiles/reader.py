@@ -21,7 +21,6 @@ from matcher.profiles.profile import (
     Abbreviations,
     Denied,
     MatchRequest,
-    Mention,
     Notes,
     Profile,
     ReadFact,
@@ -69,7 +68,8 @@ class ProfileReader:
         """
         profile = request.profile
         declared = self.declared.read(profile.facts) if profile.facts else {}
-        beside = self.stated_sectors(profile.sector, declared.get("sector")) if stated is None else stated
+        kind = self.organisations.of_name(profile.name)
+        beside = self.sectors_beside(profile.sector, kind, declared.get("sector")) if stated is None else stated
         notes = Notes(stated=beside)
         trades = self.business.only_trades(profile) if trades is None else trades
         self._read_inputs(profile, notes, trades=trades)
@@ -103,15 +103,19 @@ class ProfileReader:
                     self._read_product(text, origin, notes, is_sold=trades and name == "products")
                 else:
                     self._read_set(name, text, origin, notes)
-        self._read_asked(profile.certifications_asked, notes)
+        if profile.certifications_asked:
+            self._read_asked(profile.certifications_asked, notes)
         self._read_scope(profile.business_scope, "business_scope", notes)
         self.business.read_trade(profile, notes, trades=trades)
         for fact in (*NUMBERS, *FLAGS):
-            value = getattr(profile, fact)
-            if value is None:
-                continue
-            number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-            notes.note(ReadFact(fact=fact, value=number, origin=fact, input=str(value), how=How.EXACT))
+            if (value := getattr(profile, fact)) is not None:
+                number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+                notes.note(ReadFact(fact=fact, value=number, origin=fact, input=str(value), how=How.EXACT))
+
+    def sectors_beside(self, texts: Sequence[str], kind: str, said: Sequence[object] | None = None) -> frozenset[str]:
+        """Return the sectors stated, else that of a kind of organisation which only uses products (门诊部)."""
+        stated, own = self.stated_sectors(texts, said), self.organisations.sectors_of(kind)
+        return own if not stated and self.organisations.only_uses(own) else stated
 
     def stated_sectors(self, texts: Sequence[str], declared: Sequence[object] | None = None) -> frozenset[str]:
         """Return the sectors declared, else those that texts name for sure, whatever stands beside them."""
@@ -259,10 +263,13 @@ class ProfileReader:
         concepts = self.catalogue.vocabularies["concepts"]
         offered = self._only_offered(readings, notes)
         for offer in self.resolvers["concepts"].suggest(text):
-            notes.suspect("sector", () if offer.id in offered else concepts[offer.id].sectors)
+            notes.suspect(
+                "sector",
+                () if offer.id in offered else self.organisations.implied(concepts[offer.id].sectors, notes.stated),
+            )
         others = (other for name, other in self.resolvers.items() if name not in ("sectors", "concepts"))
         if fold(text) not in word_lists().no_products and not any(_is_sure(other.read(text)) for other in others):
-            _note_words("concepts", text, origin, notes)
+            notes.mention_words("concepts", text, origin)
 
     def _note_concepts(self, readings: tuple[WordReading, ...], origin: str, notes: Notes) -> None:
         concepts = self.catalogue.vocabularies["concepts"]
@@ -298,7 +305,7 @@ class ProfileReader:
 
     def _infer_sectors(self, reading: WordReading, origin: str, notes: Notes, sectors: tuple[str, ...]) -> None:
         taxonomy = self.catalogue.vocabularies["sectors"].taxonomy
-        for sector in sectors:
+        for sector in self.organisations.implied(sectors, notes.stated):
             read = ReadFact(fact="sector", value=sector, origin=origin, input=reading.input, how=How.INFERRED)
             notes.note(read)
             notes.mentions.append(mention_of(read, "sectors"))
@@ -313,14 +320,13 @@ class ProfileReader:
         else:
             self._doubt(fact, vocabulary, text, origin, notes)
             if fact == "needs":
-                _note_words(fact, text, origin, notes)
+                notes.mention_words(fact, text, origin)
 
     def _read_asked(self, asked: Sequence[str], notes: Notes) -> None:
         """Rule out the certifications that were asked about and are not held."""
         resolver = self.resolvers["certifications"]
         entries = [entry for text in asked for one in resolver.read(text) if one.how in SURE for entry in one.ids]
-        if asked:
-            notes.rule_out("certifications", entries, self.catalogue.vocabularies["certifications"].taxonomy)
+        notes.rule_out("certifications", entries, self.catalogue.vocabularies["certifications"].taxonomy)
 
     def _words_of(self, vocabulary: str) -> WordResolver | NeedReader:
         return self.needs if vocabulary == "needs" else self.resolvers[vocabulary]
@@ -355,11 +361,6 @@ class ProfileReader:
                     fact=fact, value=offer.id, origin=origin, input=text, how=offer.how, similarity=offer.similarity
                 )
                 notes.mentions.append(mention_of(read, vocabulary))
-
-
-def _note_words(fact: str, text: str, origin: str, notes: Notes) -> None:
-    """Note words that no vocabulary knows, to be looked for in the policies as they stand."""
-    notes.mentions.append(Mention(vocabulary="", id="", origin=origin, input=text, how=How.EXACT, fact=fact))
 
 
 def _is_sure(readings: tuple[WordReading, ...]) -> bool:

@@ -10,11 +10,12 @@ from functools import cached_property
 import numpy as np
 
 from matcher.ranking.indexing import index_passages, index_words
-from matcher.ranking.passages import BELOW_PROVINCE, PassageIndex
+from matcher.ranking.passages import BELOW_PROVINCE, Level, PassageIndex
 from rules.catalogue.catalogue import Catalogue
 from rules.compiled.compiling import compile_measures
+from rules.compiled.program import Program
 from rules.language.facts import REGION_FACTS, Value
-from rules.language.flat import Parts, Postings
+from rules.language.flat import NO_POSITIONS, Parts, Positions, Postings
 from rules.language.measures import Combination, Condition, Instrument, Leaf, Measure, Strength, term
 from seeds.documents import DocumentStatus
 from seeds.vocabulary import Taxonomy, fold_aligned
@@ -26,6 +27,7 @@ STAGES_OF_INSTRUMENT = word_lists().stages_of_instruments
 """The project stages an instrument is made for; instruments that serve any stage are not listed."""
 
 MONEY = word_lists().money
+CHECKED_BY_A_PERSON = "manual"
 
 MANY_SECTORS = 5
 """A condition that lists this many sectors is about none of them in particular."""
@@ -42,11 +44,12 @@ def compiled_parts(catalogue: Catalogue) -> Parts:
 def compile_catalogue(catalogue: Catalogue) -> Parts:
     """Compile every measure of a catalogue."""
     measures = tuple(catalogue.measures.values())
-    passages = index_passages(catalogue, measures)
+    passages, compiled = index_passages(catalogue, measures), compile_measures(measures)
     about = _About(catalogue, measures, PassageIndex(passages, catalogue.place_of))
+    program = Program((), catalogue.taxonomies, compiled)
     named = [about.narrow_sectors(measure) for measure in measures]
     return {
-        "program": compile_measures(measures),
+        "program": compiled,
         "passages": passages,
         "words": index_words(about.said(measure) for measure in measures),
         **_of_each(catalogue, measures),
@@ -55,7 +58,41 @@ def compile_catalogue(catalogue: Catalogue) -> Parts:
         "narrow_sectors": _sorted(few if len(few) < MANY_SECTORS else () for few in named),
         "broad_sectors": _sorted(many if len(many) >= MANY_SECTORS else () for many in named),
         "whole_fields": sorted(about.whole_fields),
+        "alternatives": _alternatives(program),
+        "closed_sectors": _closed_sectors(program),
+        "says_a_need": about.saying_needs(),
     }
+
+
+def _alternatives(program: Program) -> Parts:
+    """Return the groups of alternatives one of which only a person can check, as measure_index.py `Alternatives`."""
+    checked = {node for node, test in enumerate(program.tests) if test.operator == CHECKED_BY_A_PERSON}
+    others: dict[int, list[int]] = {}
+    inside: dict[int, list[int]] = {}
+    for combination, parts, node in program.groups:  # parts before wholes
+        if combination is Combination.NOT:
+            continue
+        if combination is Combination.ANY and not checked.isdisjoint(parts):
+            others[node] = [part for part in parts if part not in checked]
+        own = [node] if others.get(node) else []
+        inside[node] = own + [group for part in parts for group in inside.get(part, ())]
+    conditions = zip(program.rows.tolist(), program.flat.tolist(), strict=True)
+    found = [(place, group) for place, node in conditions for group in inside.get(node, ())]
+    sizes = [len(others[group]) for _, group in found]
+    return {
+        "measures": np.array([place for place, _ in found], dtype=np.intp),
+        "groups": np.array([group for _, group in found], dtype=np.intp),
+        "others": np.array([part for _, group in found for part in others[group]], dtype=np.intp),
+        "starts": np.cumsum([0, *sizes], dtype=np.intp)[:-1],
+    }
+
+
+def _closed_sectors(program: Program) -> list[Positions]:
+    """Return measures and nodes, side by side, of the conditions on the sector alone that list it to the end."""
+    measures, nodes = program.conditions_reading(("sector",))
+    lists = [bool(test.scope) for test in program.tests]
+    ends = np.array([node >= len(lists) or not lists[node] for node in nodes.tolist()], dtype=np.bool_)
+    return [measures[ends], nodes[ends]]
 
 
 def _of_each(catalogue: Catalogue, measures: Sequence[Measure]) -> Parts:
@@ -144,7 +181,8 @@ class _About:
         """Tell whether a condition can be met only by companies of some part of the field, which it closes."""
         if isinstance(condition, Leaf):
             test = condition.test
-            return test.fact == "sector" and not test.scope and self.whole_fields.isdisjoint(map(str, test.expected))
+            closed = test.fact == "sector" and not test.scope and self.whole_fields.isdisjoint(map(str, test.expected))
+            return closed or test.fact == "concepts"
         parts = [self._asks_for_part(part) for part in condition.parts]
         return {Combination.ANY: all(parts), Combination.ALL: any(parts), Combination.NOT: False}[condition.combination]
 
@@ -153,6 +191,12 @@ class _About:
         own = self.passages.own(measure.id)
         clause = self.catalogue.documents[measure.document].clause(measure.source.clause)
         return f"{self.passages.aligned(measure.document)[own.start : own.end]} {fold_aligned(clause.heading)}"
+
+    def saying_needs(self) -> Positions:
+        """Return the measures whose sentence says a need."""
+        needs = self.catalogue.vocabularies["needs"].entries
+        saying = [self.passages.measures_naming("needs", need, Level.SENTENCE) for need in needs]
+        return np.unique(np.concatenate([NO_POSITIONS, *saying]))
 
     def narrow_sectors(self, measure: Measure) -> list[str]:
         """Return the sectors that the measure's conditions name, but for those that are a document's whole field."""

@@ -37,6 +37,9 @@ DIRECT_PLACE = 0.6
 DIRECT_WORDS = 0.3
 """From here on a hit makes a measure direct."""
 
+AS_STATED = 0.9
+"""From here on what stands in the sentence is the product itself, not something broader or narrower."""
+
 NAMED_IN_CONTEXT = 1.0
 NEAR_PLACE = 0.5
 
@@ -247,8 +250,8 @@ def _instrument_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
     """Touch where a need names the measure's main instrument, less for a further one of it."""
     hit: list[_Hit] = []
     for instrument in columns.catalogue.vocabularies["needs"][entry].instruments:
-        hit.append((Channel.NEEDS, columns.any_instrument[instrument], FURTHER_INSTRUMENT))
-        hit.append((Channel.NEEDS, columns.main_instrument[instrument], MAIN_INSTRUMENT))
+        hit.append((Channel.NEEDS, columns.answering_by(instrument, entry, main=False), FURTHER_INSTRUMENT))
+        hit.append((Channel.NEEDS, columns.answering_by(instrument, entry, main=True), MAIN_INSTRUMENT))
     return hit
 
 
@@ -307,16 +310,19 @@ def is_specific(hits: Hits) -> Flags:
 class Meant:
     """Whom measures mean, pair by pair, whatever hits them.
 
-    A condition on the sector is met (`in_sector`), or one on needs or kinds of organisations (`addressed`); neither a
-    condition nor the sentence names what one has to do (`open_to`); it is for newcomers, and the company plans to be
-    one (`invited`). `told` is who said what it does.
+    A condition on the sector is met (`in_sector`), or each that lists sectors to the end (`in_all_sectors`), or one on
+    needs or kinds of organisations (`addressed`); neither a condition nor the sentence names what one has to do
+    (`open_to`); it is for newcomers, and the company plans to be one (`invited`). `told` is who said what it does;
+    `left` where what it said rules out all but what only a person can check.
     """
 
     in_sector: Flags
+    in_all_sectors: Flags
     addressed: Flags
     open_to: Flags
     invited: Flags
     told: Flags
+    left: Flags
 
     @property
     def inside(self) -> Flags:
@@ -332,15 +338,16 @@ def relevance_of(hits: Hits, whom: Meant) -> NDArray[np.int8]:
     only where the company is in the sector, is named or has not told what it does: who makes batteries in 合肥 is not
     meant by a sentence on biomanufacturing there, nor by one that offers what he needs without saying it. Sector: the
     measure is about the company's part of the field, answers its need, or is for newcomers as it will be.
-    General: it is open to the whole field of its document, or to all.
+    General: it is open to the whole field of its document, or to all. Where all but a person's check is ruled out, only
+    the product itself makes a measure direct, and the sector or the place alone does not bring it near.
     """
     named = touched_by_name(hits) | whom.addressed
-    placed = named | whom.in_sector | ~whom.told
+    placed = named | whom.in_all_sectors | ~whom.told
     closeness, needs = closeness_of_sector(hits), hits.through(Channel.NEEDS)
     asked = (needs > STAGE_AS_NEED) & (named | whom.open_to)
     direct = (
-        (hits.products(Level.SENTENCE) > 0)
-        | ((hits.products(Level.CLAUSE) > 0) & (closeness >= NAMED_SECTOR))
+        (hits.products(Level.SENTENCE) > np.where(whom.left, AS_STATED, 0.0))
+        | ((hits.products(Level.CLAUSE) > 0) & (closeness >= NAMED_SECTOR) & ~whom.left)
         | (hits.through(Channel.WORDS) >= DIRECT_WORDS)
         | (asked & (placed | (needs > MAIN_INSTRUMENT)))
         | ((hits.through(Channel.PLACES) >= DIRECT_PLACE) & placed)
@@ -354,5 +361,8 @@ def relevance_of(hits: Hits, whom: Meant) -> NDArray[np.int8]:
         | whom.invited
     )
     named_nearby = (hits.products(Level.CONTEXT) >= NAMED_IN_CONTEXT) | (hits.through(Channel.WORDS) > 0)
-    near = named_nearby | asked | (whom.inside & about_its_part)
+    made = [hits.products(level) > 0 for level in Level]
+    makes_such = np.where(whom.left, made[Level.SENTENCE], np.any(made, axis=0))
+    belongs = ((whom.in_all_sectors | whom.addressed) & ~whom.left) | (whom.in_sector & makes_such)
+    near = named_nearby | asked | (belongs & about_its_part)
     return np.where(direct, 0, np.where(near, 1, 2)).astype(np.int8)

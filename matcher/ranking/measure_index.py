@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.ranking.passages import BELOW_PROVINCE, FoundWords, PassageIndex
+from matcher.ranking.passages import BELOW_PROVINCE, FoundWords, Level, PassageIndex
 from rules.catalogue.catalogue import Catalogue
-from rules.compiled.program import Program
+from rules.compiled.batch import Batch
+from rules.compiled.bit_planes import Plane
+from rules.compiled.program import Decisions, Program
 from rules.language.flat import Kept, Parts, Positions, Postings
-from rules.language.measures import Effect, Measure, MeasureKind
+from rules.language.measures import MET, UNKNOWN, UNMET, Effect, Measure, MeasureKind
 from seeds.documents import DocumentStatus
+from seeds.word_lists import word_lists
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+OF_MANY_KINDS = word_lists().of_many_kinds
 
 BROADER = 0.7
 """For each step that the text is broader than what the company makes (可降解材料 for PLA)."""
@@ -26,6 +32,38 @@ NARROWER = 0.5
 
 FARTHEST = 0.4
 """What stands for a mention less than this says nothing of it: two steps broader count, two narrower do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Groups of alternatives one of which only a person can check, beside their measures, and their other parts.
+
+    Where what a company says rules out the other parts (its products are no energy crops), a measure may still be for
+    it, which only a person can tell (「从事能源作物种植」), but nothing says so. The other parts of group i are
+    others[starts[i]:starts[i + 1]].
+    """
+
+    measures: Positions
+    groups: Positions
+    others: Positions
+    starts: Positions
+
+    def left_to_a_person(self, decisions: Decisions) -> Flags:
+        """Tell of which measures everything but what only a person can check is ruled out."""
+        left = np.zeros(len(decisions.verdicts), dtype=np.bool_)
+        if len(self.groups):
+            ruled_out = np.maximum.reduceat(decisions.nodes[self.others], self.starts) == UNMET
+            left[self.measures[ruled_out & (decisions.nodes[self.groups] == UNKNOWN)]] = True
+        return left
+
+    def left_in(self, batch: Batch) -> Plane:
+        """Tell it of many companies: a row a measure, a bit a company."""
+        left = np.zeros_like(batch.measures.true)
+        if len(self.groups):
+            may_hold = np.bitwise_or.reduceat(batch.nodes.maybe[self.others], self.starts, axis=0)
+            is_open = batch.nodes.maybe[self.groups] & ~batch.nodes.true[self.groups]
+            np.bitwise_or.at(left, self.measures, is_open & ~may_hold)
+        return left
 
 
 class MeasureColumns:
@@ -61,6 +99,9 @@ class MeasureColumns:
         self.broad_sectors: Postings = parts["broad_sectors"]
         self.whole_fields = frozenset(parts["whole_fields"])
         self.beside_others: Sequence[int] = parts["beside_others"]
+        self.alternatives = Alternatives(**parts["alternatives"])
+        self.closed_sectors: tuple[Positions, Positions] = tuple(parts["closed_sectors"])
+        self._says_a_need: Positions = parts["says_a_need"]
         self.hit: Kept[tuple[str, str], tuple[Positions, Floats]] = Kept()
         self._related: dict[tuple[str, str], dict[str, float]] = {}
 
@@ -99,6 +140,24 @@ class MeasureColumns:
         day, draft = on.toordinal(), self.draft()
         begun, runs = self.first_day <= day, day <= self.last_day
         return {Effect.IN_FORCE: begun & runs & ~draft, Effect.DRAFT: runs & draft}
+
+    def answering_by(self, instrument: str, need: str, *, main: bool) -> Positions:
+        """Return the measures that answer a need by their instrument, be it their main one, whatever they say.
+
+        One of many kinds (a facility) does so only where the sentence says no other need.
+        """
+        measures = (self.main_instrument if main else self.any_instrument)[instrument]
+        if instrument not in OF_MANY_KINDS:
+            return measures
+        saying = self.passages.measures_naming("needs", need, Level.SENTENCE)
+        return np.setdiff1d(measures, np.setdiff1d(self._says_a_need, saying))
+
+    def meets_closed_sectors(self, decisions: Decisions) -> Flags:
+        """Tell, for each measure, whether all its conditions on the sector alone are met, but for open lists (等)."""
+        met = np.ones(self.size, dtype=np.bool_)
+        measures, nodes = self.closed_sectors
+        met[measures[decisions.nodes[nodes] != MET]] = False
+        return met
 
     def is_below_province(self, place: str) -> bool:
         """Tell whether a place is a city, county, zone or group of cities."""

@@ -338,10 +338,12 @@ def rank(comparison: Comparison, decisions: Decisions, *, considered: Flags, inc
     `include` may hold `not_applicable`, and `general` so that nothing is set aside.
     """
     columns, verdicts = comparison.columns, decisions.verdicts
+    in_sector = columns.program.meets_somewhere(decisions, SECTOR)
     whom = Meant(
-        in_sector=columns.program.meets_somewhere(decisions, SECTOR), addressed=comparison.addressed,
+        in_sector=in_sector, in_all_sectors=in_sector & columns.meets_closed_sectors(decisions),
+        addressed=comparison.addressed,
         open_to=columns.open_to(comparison.moves), invited=columns.attracts & comparison.moves,
-        told=has_told_its_field(comparison.comparable),
+        told=has_told_its_field(comparison.comparable), left=columns.alternatives.left_to_a_person(decisions),
     )  # fmt: skip
     relevance = relevance_of(comparison.hits, whom)
     elsewhere = is_elsewhere(comparison.comparable, comparison.place_met, columns.asks_place)

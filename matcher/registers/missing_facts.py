@@ -153,6 +153,10 @@ class _Stated:
             )
         return self.known[fact]
 
+    def told_otherwise(self, fact: str) -> Plane:
+        """Return for whom it is told that an attestation does not hold, by who they are."""
+        return self._who_gave(self.batch.facts.get(fact), lambda one: False in one.inferred)
+
     @cached_property
     def moves(self) -> Plane:
         """Return who plans to be in another place, which was understood."""
@@ -338,7 +342,7 @@ class Settler:
         if fact == "concepts":
             return np.asarray(stated.every & ~stated.anything(fact))
         if fact not in MAY_BE_TOO_BROAD:
-            return stated.every & ~stated.for_sure(fact)
+            return stated.every & ~stated.for_sure(fact) & ~stated.told_otherwise(fact)
         if fact not in still_open:
             return stated.every
         sure = stated.moves | stated.for_sure(fact) if fact == "target_region" else stated.for_sure(fact)

@@ -54,6 +54,7 @@ class InRow(NamedTuple):
     is_sold: bool = False
 
 
+_TELL_OF_SECTORS = frozenset({"sector", "products", "technologies"})
 _ONLY_TRADES = np.array([only_trades(signs) for signs in range(2 * max(Sign))], dtype=np.bool_)
 
 
@@ -186,7 +187,8 @@ class TenantReader:
         self._numeric = read.union(*(DERIVED.get(fact, ()) for fact in read))
         self._read_inputs = ReadInputs(reader, columns, self._facts)
         self._leans = lru_cache(MOST_INPUTS)(reader.leans_on_sector)
-        self._stated = lru_cache(MOST_INPUTS)(reader.stated_sectors)
+        self._beside = lru_cache(MOST_INPUTS)(reader.sectors_beside)
+        self._uses = lru_cache(MOST_INPUTS)(reader.organisations.only_uses)
         self._signs = lru_cache(MOST_INPUTS)(reader.business.signs)
 
     def read(self, given: Fields, on: date) -> Tenants:
@@ -225,14 +227,16 @@ class TenantReader:
             kept = np.flatnonzero(~asked[of_rows])
             flat["certifications"] = [texts[place] for place in kept.tolist()], of_rows[kept]
         trades = self._only_trades(given, flat)
+        kinds = list(map(self._reader.organisations.of_name, given.columns["name"]))
+        beside = list(map(self._beside, map(tuple, given.columns["sector"]), kinds))
         columns = [
             self._one_by_one(given, np.flatnonzero(asked), on),
             self._places(given, on),
-            self._names(given, on),
-            self._scopes(given, on),
+            self._names(given, kinds, on),
+            self._scopes(given, beside, on),
             self._traders(trades, on),
             *(self._flags(given, name, on) for name in FLAGS),
-            *(self._items(given, name, flat[name], trades, on) for name in ITEMS),
+            *(self._items(name, flat[name], beside, trades, on) for name in ITEMS),
         ]
         inputs = np.concatenate([numbers for numbers, _ in columns])
         rows = np.concatenate([rows for _, rows in columns])
@@ -250,26 +254,27 @@ class TenantReader:
         """Read where rows are and plan to be: one input, since the one stands for the other."""
         cities, targets, codes = (given.columns[name] for name in ("city", "target_city", "uscc"))
         registered = [region_of_credit_code(code, self._regions) if code else None for code in codes]
-        stated = list(zip(cities, targets, registered, strict=True))
+        stated = list(zip(cities, targets, registered, [code[:1] for code in codes], strict=True))
         code_of = dict(zip(stated, codes, strict=True))
 
-        def fields_of(key: tuple[str, str, str | None]) -> dict[str, str]:
+        def fields_of(key: tuple[str, str, str | None, str]) -> dict[str, str]:
             return {"city": key[0], "target_city": key[1], "uscc": code_of[key]}
 
         return self._read_inputs.numbers("place", stated, fields_of, on), np.arange(given.size)
 
-    def _names(self, given: Fields, on: date) -> tuple[Positions, Positions]:
+    def _names(self, given: Fields, kinds: Sequence[str], on: date) -> tuple[Positions, Positions]:
         """Read who rows are: names are nearly all different, so one stands for all that tell the same."""
-        kinds = list(map(self._reader.organisations.of_name, given.columns["name"]))
-        name_of = dict(zip(kinds, given.columns["name"], strict=True))
-        return self._read_inputs.numbers("name", kinds, lambda kind: {"name": name_of[kind]}, on), np.arange(given.size)
+        names = given.columns["name"]
+        told = list(zip(kinds, map(self._reader.organisations.may_attest, names), strict=True))
+        name_of = dict(zip(told, names, strict=True))
+        return self._read_inputs.numbers("name", told, lambda key: {"name": name_of[key]}, on), np.arange(given.size)
 
-    def _scopes(self, given: Fields, on: date) -> tuple[Positions, Positions]:
+    def _scopes(self, given: Fields, beside: Sequence[frozenset[str]], on: date) -> tuple[Positions, Positions]:
         """Read the items of business scopes, each an input: rows share items and hardly ever a scope."""
         items, rows = _flat(
             [self._reader.business.items_of(scope) if scope else () for scope in given.columns["business_scope"]]
         )
-        keys = self._in_rows(given, "products", items, rows, np.zeros(given.size, dtype=np.bool_))
+        keys = self._in_rows("products", items, rows, beside, np.zeros(given.size, dtype=np.bool_))
         return self._read_inputs.numbers("business_scope", keys, lambda item: {"business_scope": item}, on), rows
 
     def _only_trades(self, given: Fields, flat: Mapping[str, tuple[list[str], Positions]]) -> Flags:
@@ -299,25 +304,28 @@ class TenantReader:
         return numbers, np.arange(given.size)
 
     def _items(
-        self, given: Fields, name: str, flat: tuple[list[str], Positions], trades: Flags, on: date
+        self, name: str, flat: tuple[list[str], Positions], beside: Sequence[frozenset[str]], trades: Flags, on: date
     ) -> tuple[Positions, Positions]:
         """Read every item of a list, each an input."""
         texts, rows = flat
         sold = trades if name in ("sector", "products") else np.zeros_like(trades)
-        keys = self._in_rows(given, name, texts, rows, sold)
+        keys = self._in_rows(name, texts, rows, beside, sold)
         return self._read_inputs.numbers(name, keys, lambda text: {name: (text,)}, on), rows
 
-    def _in_rows(self, given: Fields, name: str, texts: list[str], rows: Positions, sold: Flags) -> list[str | InRow]:
+    def _in_rows(
+        self, name: str, texts: list[str], rows: Positions, beside: Sequence[frozenset[str]], sold: Flags
+    ) -> list[str | InRow]:
         """Return the texts of a field's rows, with what else their row says where they are read by it."""
         keys: list[str | InRow] = [*texts]
         leaning = {text for text in dict.fromkeys(texts) if self._leans(name, text)}
         leans = np.zeros(len(texts), dtype=np.bool_)
         if leaning:
             leans = np.fromiter(map(leaning.__contains__, texts), dtype=np.bool_, count=len(texts))
+        if name in _TELL_OF_SECTORS:
+            leans |= np.fromiter(map(self._uses, beside), dtype=np.bool_, count=len(beside))[rows]
         for place in np.flatnonzero(leans | sold[rows]).tolist():
             row = rows[place]
-            beside = self._stated(tuple(given.columns["sector"][row])) if leans[place] else frozenset[str]()
-            keys[place] = InRow(texts[place], beside, bool(sold[row]))
+            keys[place] = InRow(texts[place], beside[row] if leans[place] else frozenset(), bool(sold[row]))
         return keys
 
     def _answer_columns(self, inputs: Positions, which: Positions, rows: Positions) -> dict[str, FactColumn]:

@@ -35,7 +35,7 @@ from matcher.registers.granted import GrantColumns, Granted, joined_grants
 from matcher.registers.missing_facts import NearMisses, Settler, find_near_misses
 from matcher.registers.reader import TenantReader, Tenants
 from rules.compiled.batch import Batch, BatchProgram
-from rules.compiled.bit_planes import bits_at, unpack
+from rules.compiled.bit_planes import Plane, bits_at, unpack
 from rules.language.facts import REGION_FACTS
 from rules.language.flat import Positions
 from rules.language.measures import FIRST_WHY, MET, UNMET, Why, reason_of
@@ -233,6 +233,8 @@ class Screener:
     def _weigh(self, tenants: Tenants, table: _Table, considered: Flags, on: date) -> _Shown:
         """Find the pairs to be shown and weigh them, so many rows at a time as their hits can be laid out."""
         in_sector, addressed = (table.of(self._columns.program.tests_asserted(facts)) for facts in (SECTOR, ADDRESSED))
+        in_all_sectors = in_sector & ~table.missing(self._columns.closed_sectors)
+        left = table.bits(self._columns.alternatives.left_in(table.batch))
         met = {name: table.of_facts(facts) for name, facts in (("sector", ("sector",)), ("place", REGION_FACTS))}
         step = max(1, MOST_HITS // (CHANNELS * max(1, self._columns.size)))
         blocks = []
@@ -241,7 +243,8 @@ class Screener:
             hits, verdicts = self._lay_out(tenants, block), table.verdicts[block]
             comparable, moves = tenants.comparable[block, np.newaxis], tenants.elsewhere[block, np.newaxis]
             whom = Meant(
-                in_sector=in_sector[block], addressed=addressed[block], told=has_told_its_field(comparable),
+                in_sector=in_sector[block], in_all_sectors=in_all_sectors[block], addressed=addressed[block],
+                told=has_told_its_field(comparable), left=left[block],
                 open_to=self._columns.open_to(moves), invited=self._columns.attracts & moves,
             )  # fmt: skip
             relevance = relevance_of(hits, whom)
@@ -297,13 +300,21 @@ class _Table:
 
     def __init__(self, program: BatchProgram, batch: Batch) -> None:
         self._program = program
-        self._batch = batch
+        self.batch = batch
         measures = batch.measures
         self.verdicts = (unpack(measures.true, batch.size).astype(np.int8) + unpack(measures.maybe, batch.size)).T
 
+    def bits(self, plane: Plane) -> Flags:
+        """Return a plane that has a row a measure."""
+        return unpack(plane, self.batch.size).T
+
     def of(self, conditions: tuple[Positions, Positions]) -> Flags:
         """Return where one of some conditions is met."""
-        return unpack(self._program.any_met(self._batch, conditions), self._batch.size).T
+        return self.bits(self._program.any_met(self.batch, conditions))
+
+    def missing(self, conditions: tuple[Positions, Positions]) -> Flags:
+        """Return where one of some conditions is not met."""
+        return self.bits(self._program.any_met(self.batch, conditions, not_so=True))
 
     def of_facts(self, facts: tuple[str, ...]) -> Flags:
         """Return where a condition on one of `facts` is met."""

@@ -250,13 +250,17 @@ class BatchProgram:
         for places, nodes in self.program.by_count:
             yield places, nodes.T, self.program.fact_numbers[nodes.T]
 
-    def any_met(self, batch: Batch, conditions: tuple[Positions, Positions]) -> Plane:
-        """Return, for every measure, where one of some conditions (measures in order, nodes beside them) is met."""
+    def any_met(self, batch: Batch, conditions: tuple[Positions, Positions], *, not_so: bool = False) -> Plane:
+        """Return, for every measure, where one of some conditions (measures in order, nodes beside them) is met.
+
+        `not_so` asks where one is not.
+        """
         places, nodes = conditions
         met = np.zeros_like(batch.measures.true)
         if len(places):
             own, starts = np.unique(places, return_index=True)
-            met[own] = np.bitwise_or.reduceat(batch.nodes.true[nodes], starts, axis=0)
+            true = batch.nodes.true[nodes]
+            met[own] = np.bitwise_or.reduceat(~true if not_so else true, starts, axis=0)
         return met
 
     def _all_met(self, nodes: Planes, words: int) -> tuple[Planes, Positions]:

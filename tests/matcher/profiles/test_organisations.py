@@ -110,9 +110,48 @@ def test_a_kind_answers_what_only_a_person_can_attest(read, profile, attested):
     found = {
         fact: (answer.inferred[0] if answer.inferred else None, answer.sure)
         for fact in ("university_or_institute", "hospital", "financial_institution")
-        if (answer := answers.get(fact))
+        if (answer := answers.get(fact)) and (True in answer.inferred or answer.sure)
     }
     assert found == attested
+
+
+@pytest.mark.parametrize(
+    ("profile", "asked"),
+    [
+        ({"name": "某生物科技有限公司"}, False), ({"name": "某贸易公司"}, False), ({"name": "某养殖专业合作社"}, False),
+        ({"name": "某行业协会"}, False), ({"name": "某创业投资合伙企业（有限合伙）"}, False), ({"sector": ("饲料加工",)}, False),
+        ({"sector": ("医疗仪器设备及器械制造",)}, False), ({"uscc": "91340100MA2ABCDE5X"}, False), ({"sector": ("农副产品零售",)}, False),
+        ({"name": "某研究院有限公司"}, True), ({"name": "某大学科技园有限公司"}, True), ({"sector": ("生物医药",)}, True),
+        ({"uscc": "12340000MB0123456Q"}, True), ({}, True),
+    ],
+)  # fmt: skip
+def test_who_is_told_to_be_something_else_is_not_asked_whether_it_is_a_university(read, profile, asked):
+    answer = read(**profile).answers.get("university_or_institute")
+    assert (answer is None) is asked
+    assert answer is None or (answer.sure, answer.inferred) == ((), (False,))
+
+
+@pytest.mark.parametrize(
+    ("profile", "sectors"),
+    [
+        ({"sector": ("医疗美容",), "products": ("水光针", "胶原蛋白填充")}, {"aesthetic-clinics"}),
+        ({"name": "某口腔门诊部", "products": ("种植体", "隐形矫治器")}, {"clinics"}),
+        ({"sector": ("口腔诊所",), "products": ("种植体",)}, {"clinics"}),
+        ({"sector": ("美容院",), "products": ("玻尿酸", "面膜")}, {"personal-services"}),
+        ({"sector": ("养生保健",), "products": ("益生菌", "艾条")}, {"personal-services"}),
+        ({"sector": ("养老院",), "products": ("特医食品",)}, {"elderly-care"}),
+        ({"sector": ("酒店",), "products": ("可降解牙刷", "聚乳酸")}, {"tourism"}),
+        ({"name": "某中医馆", "products": ("中药饮片",)}, {"clinics"}),
+    ],
+)
+def test_who_only_uses_products_is_in_no_sector_of_theirs(read, profile, sectors):
+    answer = read(**profile).answers["sector"]
+    assert {*answer.sure, *answer.inferred, *answer.doubtful} == sectors
+
+
+def test_who_is_in_a_trade_that_makes_things_too_is_in_the_sector_of_its_products(read):
+    answer = read(sector=("医疗美容", "化妆品制造"), products=("水光针",)).answers["sector"]
+    assert "aesthetic-products" in answer.inferred
 
 
 POLICY = """测试政策

@@ -70,6 +70,9 @@ def test_names_are_found_where_they_stand(scanner, text, names):
         ("融资", "金融资本投入", "投融资服务"),
         ("代工", "现代工程技术", "寻找代工"),
         ("化工", "糖化工艺", "生物化工产业"),
+        ("植发", "厚植发展优势", "毛囊植发手术"),
+        ("电机", "高性能火电机组", "伺服电机驱动"),
+        ("桥梁", "桥梁纽带作用", "公路桥梁工程"),
     ],
 )
 def test_the_end_of_one_word_and_the_beginning_of_the_next_are_no_name(name, across, whole):

@@ -8,6 +8,8 @@ TEXT = """测试政策
 1. 应用。鼓励在废气治理中采用新方法。支持高校和企业开展攻关。支持企业参加评选。支持疫苗企业参加评选。
 2. 招引。引进一批初创企业。支持国内外企业建设车间。举办创业比赛。组织产需对接。
 3. 服务。支持基地开展市场拓展、法律服务、品牌建设等服务。
+4. 作物。支持开展能源作物种植示范。
+5. 设施。支持建设废弃物集中处置设施。新建一批公用设施。
 """
 
 
@@ -29,6 +31,11 @@ MEASURES = [
     measure("welcome", "1.1.2", "支持国内外企业建设车间", instrument="pilot", attracts=True),
     measure("contest", "1.1.2", "举办创业比赛", instrument="exchange"),
     measure("fair", "1.1.2", "组织产需对接", instrument="promotion"),
+    measure("crops", "1.1.4", "支持开展能源作物种植示范", instrument="rd_funding", conditions=[{"any": [
+        {"fact": "concepts", "any_of": ["energy-crops"], "cite": "能源作物"},
+        {"manual": "grows-crops", "text": "种植能源作物", "text_en": "grows energy crops", "cite": "种植示范"}]}]),
+    measure("disposal", "1.1.5", "支持建设废弃物集中处置设施", instrument="facility"),
+    measure("utilities", "1.1.5", "新建一批公用设施", instrument="facility"),
     measure("service", "1.1.3", "支持基地开展市场拓展、法律服务、品牌建设等服务", instrument="pilot"),
 ]  # fmt: skip
 
@@ -122,3 +129,26 @@ def test_who_comes_is_near_to_what_is_for_newcomers_and_who_stays_may_use_what_i
 @pytest.mark.parametrize("sector", ["动力电池", "服装", "软件开发", "物流", "餐饮", "建筑装修", "钢铁", "汽车零部件"])
 def test_what_offers_a_need_without_saying_it_is_not_direct_for_who_told_another_field(relevance, sector):
     assert relevance(sector=(sector,), needs=("做中试",), include=("general", "not_applicable"))["service"] != "direct"
+
+
+@pytest.mark.parametrize("product", ["酒糟", "酵母", "聚乳酸", "南美白对虾", "柠檬酸", "黑水虻", "秸秆", "疫苗"])
+def test_what_only_a_person_can_still_tell_does_not_bring_a_measure_near(relevance, product):
+    assert relevance(sector=("生物质原料",), products=(product,)).get("crops", "general") == "general"
+
+
+@pytest.mark.parametrize("company", [{"products": ("能源作物",)}, {"products": ("能源草",)}, {}, {"stage": ("量产",)}])
+def test_the_product_itself_makes_it_direct_and_one_that_is_not_told_leaves_it_open(relevance, company):
+    near = relevance(**({"sector": ("生物质原料",)} | company))["crops"]
+    assert near == ("direct" if "products" in company else "sector")
+
+
+@pytest.mark.parametrize(
+    "need", ["仪器共享", "设备购置", "共享实验室", "实验设备", "菌种库", "生物样本库", "P3实验室", "买仪器"]
+)
+def test_an_instrument_of_many_kinds_answers_no_need_where_it_says_another(relevance, need):
+    found = relevance(sector=("生物制造",), needs=(need,))
+    assert (found["utilities"], found["disposal"]) == ("direct", "general")
+
+
+def test_it_answers_the_need_that_it_says(relevance):
+    assert relevance(sector=("生物制造",), needs=("废弃物处理",))["disposal"] == "direct"

@@ -61,6 +61,9 @@ BUSINESS = [
     Profile(city="合肥", facts={"organisation": ["university"], "leading_enterprise": False}, sector=("细胞治疗",)),
     Profile(city="佛山", name="佛山市某人民医院", sector=("综合医院",)),
     Profile(city="珠海", name="珠海某股权投资基金合伙企业（有限合伙）", sector=("资本市场服务",)),
+    Profile(city="广州", name="广州某医疗美容门诊部", products=("水光针", "玻尿酸注射"), needs=("获客难",)),
+    Profile(city="广州", sector=("美容院",), products=("玻尿酸", "SAF"), technologies=("发酵",)),
+    Profile(city="合肥", name="合肥某研究院有限公司", uscc="91340100MA2ABCDE5X", sector=("饲料加工",)),
     Profile(city="合肥", sector=("涂料、油墨、颜料及类似产品制造", "农、林、牧、渔业")),
 ]
 
