@@ -25,7 +25,7 @@ from service.screenings.stored.jobs import Job
 from service.screenings.worklist.work import Work
 from service.web.blueprints import Blueprint
 from service.web.lookups import engine_of, finished_screening, found, parts_of, tenant_of
-from service.web.requests import asked_language, json_bytes, private_answer
+from service.web.requests import as_asked, asked_language, json_bytes, private_answer
 from service.web.serving import charge_match, choose_edition, engine, folders, operator, store
 from service.web.worklist import MOST_ROWS, call_list, rows_asked
 
@@ -175,7 +175,7 @@ def dossier_file(make: Callable[[], bytes], wanted: Wanted) -> flask.Response:
         raise RequestError("invalid_request", complaints_of_facts(error.faults)) from error
     except NoFontError as error:
         raise RequestError("no_font", [Complaint(code="no_font", params={"package": PACKAGE})]) from error
-    answer = flask.Response(content, content_type=MEDIA_TYPES[wanted.format])
+    answer = flask.Response(content, content_type=as_asked(MEDIA_TYPES[wanted.format]))
     answer.headers["Content-Disposition"] = f'attachment; filename="cepei-dossier.{wanted.format}"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -233,7 +233,9 @@ def zip_file(job: Job, order_id: str) -> flask.Response:
         file = order.file(folders().of(job.id)).open("rb")
     except FileNotFoundError as error:
         raise RequestError("not_found", [_no_order()]) from error
-    answer = flask.Response(wrap_file(flask.request.environ, file), content_type=_ZIP, direct_passthrough=True)
+    answer = flask.Response(
+        wrap_file(flask.request.environ, file), content_type=as_asked(_ZIP), direct_passthrough=True
+    )
     answer.headers["Content-Disposition"] = 'attachment; filename="cepei-dossiers.zip"'
     answer.headers["Cache-Control"] = "no-store"
     return answer

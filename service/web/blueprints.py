@@ -226,6 +226,9 @@ _AS_OCTETS = frozenset(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "application/yaml",
         "application/atom+xml",
+        "application/pdf",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/zip",
     }
 )
 """Files that may be had as plain octets too (`as_asked`): many programs know no other media type for bytes."""

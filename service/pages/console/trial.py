@@ -15,10 +15,11 @@ import orjson
 
 from rules.catalogue.catalogue import Catalogue
 from rules.language.condition_parsing import PackError
-from rules.language.facts import NUMERIC
+from rules.language.facts import NUMERIC, FactError, parse_fact_value
 from rules.language.labels import Labeller
 from rules.language.measures import Instrument, MeasureKind
-from seeds.faults import SeedError
+from seeds.faults import SeedError, worded
+from seeds.vocabulary import printable
 from service.complaints import RequestError
 from service.drafts.items import Draft
 from service.drafts.preview import parse_document, parse_draft, stored_preview, with_document
@@ -166,11 +167,25 @@ def _conditions(asked: Mapping[str, str], quote: str) -> Iterator[Json]:
     if "certification" in asked:
         yield {"fact": "certifications", "any_of": [asked["certification"]], "cite": quote}
     for place in range(_NUMBERS):
-        fact, value = asked.get(f"fact-{place}"), asked.get(f"value-{place}")
-        side = asked.get(f"side-{place}", "")
-        if fact and value:
-            number = float(value) if re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,6})?", value) else value
-            yield {"fact": fact, side if side in _SIDES else _SIDES[0]: number, "cite": quote}
+        name, value, side = (asked.get(f"{field}-{place}", "") for field in ("fact", "value", "side"))
+        if name and value:
+            yield {"fact": name, side if side in _SIDES else _SIDES[0]: _number(name, value), "cite": quote}
+
+
+def _number(name: str, text: str) -> float | str:
+    """Return a number as a pack has it; raise _UnreadError where it is none of its fact."""
+    words, catalogue = page_words(page_language()), engine().catalogue
+    number = float(text) if re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,6})?", text) else text
+    fact = catalogue.facts.get(name)
+    told = words["screen_trial_unread"].format(fact.label(page_language()) if fact else printable(name), text)
+    if fact is None:
+        raise _UnreadError(told)
+    try:
+        parse_fact_value(fact, number, catalogue.vocabularies)
+    except FactError as error:
+        said = _sentence(*worded(error.code, error.params, page_language()))
+        raise _UnreadError(told + words["semicolon"] + said) from error
+    return number
 
 
 def _read(name: str, text: str, field: str) -> str:

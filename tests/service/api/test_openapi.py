@@ -57,7 +57,14 @@ def test_every_call_of_the_contract_is_there(contract):
         "/healthz", "/readyz", "/metrics", "/v1/feedback", "/v1/feedback/cases.yaml", "/v1/feedback/{report_id}/close",
         "/v1/subscriptions", "/v1/subscriptions/{subscription_id}", "/v1/subscriptions/{subscription_id}/messages",
         "/v1/subscriptions/{subscription_id}/messages/{message_id}/send", "/v1/subscriptions/{subscription_id}/test", "/v1/keys", "/v1/subscriptions/{subscription_id}/muted/{item}",
-        *SCREENING_PATHS,
+        "/v1/match/dossier.{ending}", *SCREENING_PATHS,
+        *(
+            f"/v1/screenings/{{screening_id}}/{path}"
+            for path in (
+                "calls", "calls.csv", "questions.xlsx", "answers", "work", "work.csv", "dossiers", "dossiers/{order_id}",
+                "dossiers/{order_id}.zip", "tenants/{row}/dossier.{ending}", "tenants/{row}/measures/{measure_id}/work",
+            )
+        ),
     }  # fmt: skip
 
 
@@ -89,6 +96,8 @@ def test_what_is_refused_is_published_as_closed_and_what_may_grow_as_open(contra
         "MatchRequest",
         "CitationsQuestion",
         "PreviewQuestion",
+        "WorkNote",
+        "DossiersWanted",
         "ScreeningQuestion",
         "SubscriptionQuestion",
         "FeedbackQuestion",

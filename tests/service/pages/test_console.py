@@ -862,14 +862,12 @@ def test_a_new_measure_is_tried_by_a_form_that_can_be_reloaded(operator, called)
     shown, again = (get(operator, sent.headers["Location"], cookie).body.decode() for _ in range(2))
     assert shown == again
     assert '<blockquote lang="zh-CN">对员工50人以上的生物医药企业给予补助。</blockquote>' in shown
-    assert all(
-        f"<li>{label}</li>" in shown for label in ("注册地在广东省广州市", "行业属于生物医药", "从业人数不低于50人")
-    )
+    assert all(f"<li>{label}</li>" in shown for label in ("注册地在广州市", "行业属于生物医药", "从业人数不低于50人"))
     assert "适合或可能适合的企业：3 家" in shown
     for wrong, says in (
         ({"title": ""}, "请填写“文件或措施名称”"),
         ({"place": "某某地"}, "适用地区“某某地”没有读懂"),
-        ({"value-0": "很多"}, "很多"),
+        ({"value-0": "很多"}, "从业人数“很多”没有读懂；须为不小于 0 的数字"),
     ):
         sent = post(operator, f"{place}/trial", cookie, token=token, **{**given, **wrong})
         refused = get(operator, sent.headers["Location"], cookie)
