@@ -154,14 +154,19 @@ class Drafts:
             self._note(key, added, made, Action.ADD, after=Item(id=made, kind=Kind.MEASURE, body=body))
         return made
 
-    def retext(self, review: Review, body: Json, key: Key, *, seen: int, follow: Mapping[str, Json]) -> None:
-        """Note an edit of the text, and what other items are by it."""
+    def retext(
+        self, review: Review, body: Json, key: Key, *, seen: int, follow: Mapping[str, Json], said: Sequence[Json] = ()
+    ) -> None:
+        """Note an edit of the text, what other items are by it, and the sentences that it says now."""
         with self._turn(review, TEXT, seen) as (fresh, step):
             before = fresh.items[TEXT]
             self._note(key, step, TEXT, Action.EDIT, before=before, after=done(before, Action.EDIT, key.id, body=body))
             for place, (item, followed) in enumerate(follow.items(), 1):
                 after, later = done(fresh.items[item], Action.FOLLOW, key.id, body=followed), step.number + place
                 self._note(key, _Next(step.draft, later), item, Action.FOLLOW, before=fresh.items[item], after=after)
+            for later, sentence in enumerate(said, step.number + len(follow) + 1):
+                made = Item(id=f"s{later}a", kind=Kind.SENTENCE, body=sentence)
+                self._note(key, _Next(step.draft, later), made.id, Action.ADD, after=made)
 
     def split(self, review: Review, item: str, key: Key, *, seen: int, stays: Json, goes: Json) -> str:
         """Make two measures of one; return the id of the item of the second."""

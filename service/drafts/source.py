@@ -9,7 +9,7 @@ import hashlib
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -20,7 +20,7 @@ import yaml
 
 from rules.drafting.draft import draft_pack, trial_document
 from rules.language.facts import Lexicon
-from seeds.documents import FIELDS, UNKNOWN
+from seeds.documents import FIELDS, UNKNOWN, Document
 from seeds.faults import Fault, SeedError, parse_yaml
 from seeds.issuers import Places
 from seeds.letterhead import Stated, Surely
@@ -279,13 +279,35 @@ def read_sent_draft(file: Path, document_id: str, lexicon: Lexicon) -> SentDraft
         raise SeedError([Fault(file=file.name, pointer="", code="sent_without_text")])
     document = trial_document(metadata, text)
     drafted_pack = draft_pack(document, lexicon)
-    unread = []
-    for one in drafted_pack.unread:
-        begin = document.clause(one.clause).start if one.clause else 0
-        found = text.find(one.text, begin)
-        place = (found, found + len(one.text)) if found >= 0 else (begin, begin)
-        unread.append(Unread(one.clause, one.text, *place))
+    unread = [_placed(document, one.clause, one.text) for one in drafted_pack.unread]
     return SentDraft(
         text=text, metadata=metadata, pack=own_pack or drafted_pack.pack, unread=tuple(unread),
         sentences=drafted_pack.sentences, read=drafted_pack.read, kept=kept,
     )  # fmt: skip
+
+
+def newly_said(
+    before: tuple[dict[str, Any], str], after: tuple[dict[str, Any], str], lexicon: Lexicon
+) -> tuple[Unread, ...]:
+    """Return the sentences that say something in an edited text and did not before; each is metadata and text.
+
+    It is called in a reader, like `read_sent_draft`.
+    """
+    old, new = (trial_document(*one) for one in (before, after))
+    known = {one.text for one in _said(old, lexicon)}
+    return tuple(one for one in _said(new, lexicon) if one.text not in known)
+
+
+def _said(document: Document, lexicon: Lexicon) -> Iterator[Unread]:
+    """Yield the operative words of what is drafted from a text, and the sentences that stay unread."""
+    pack = draft_pack(document, lexicon)
+    for measure in pack.pack["measures"]:
+        yield _placed(document, measure["source"]["clause"], measure["source"]["quote"])
+    for one in pack.unread:
+        yield _placed(document, one.clause, one.text)
+
+
+def _placed(document: Document, clause: str, words: str) -> Unread:
+    begin = document.clause(clause).start if clause else 0
+    found = document.text.find(words, begin)
+    return Unread(clause, words, *((found, found + len(words)) if found >= 0 else (begin, begin)))

@@ -5,22 +5,37 @@ The text itself is never typed; what the edits make of the file is what is serve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import flask
 
+from rules.language.facts import Lexicon
 from seeds.faults import SeedError
 from service.complaints import Complaint, RequestError
-from service.drafts.items import TEXT, Kind, ReviewError, State
+from service.drafts.items import DOCUMENT, TEXT, Kind, ReviewError, State
 from service.drafts.judging import judge_of, with_edits
 from service.drafts.review import Review
+from service.drafts.source import newly_said
+from service.drafts.texts import Followed, edited
+from service.intake.raw_table import TableRefusedError
 from service.pages.browse.document import heading_level, set_document
 from service.pages.console.entry import console_page, go_to
-from service.pages.editor.door import ONE, blueprint, drafts, expect_open, fault_lines, found, number_of, title_of
+from service.pages.editor.door import (
+    ONE,
+    blueprint,
+    drafts,
+    expect_open,
+    fault_lines,
+    found,
+    number_of,
+    sentence,
+    title_of,
+)
 from service.pages.wording import page_words
 from service.web.requests import link, page_language
-from service.web.serving import engine
+from service.web.serving import engine, serving
 
 Json = dict[str, Any]
 EDITS: Mapping[str, tuple[str, ...]] = {
@@ -53,14 +68,44 @@ def edit_of_text(draft_id: str) -> flask.Response:
         else:
             edits.append(_typed(form))
         followed = with_edits(review, edits, engine().catalogue.vocabularies["regions"])
+        said = _newly_said(review, edits, followed)
         drafts().retext(
-            review, {"edits": edits}, flask.g.key, seen=number_of(form.get("seen", "")), follow=followed.bodies
-        )
+            review, {"edits": edits}, flask.g.key, seen=number_of(form.get("seen", "")), follow=followed.bodies,
+            said=said,
+        )  # fmt: skip
     except ReviewError as error:
         return _page(review, status=422, faults=[page_words(page_language())[error.word]], form=form)
+    except TableRefusedError as error:
+        return _page(review, status=422, faults=[sentence(*error.worded(page_language()))], form=form)
     except SeedError as error:
         return _page(review, status=422, faults=fault_lines(error.faults), form=form)
     return go_to(f"{link('editor.text', draft_id=draft_id)}#edits")
+
+
+def _newly_said(review: Review, edits: list[dict[str, str]], followed: Followed) -> list[Json]:
+    """Return sentences that the text says since its edit and that no item has the words of."""
+    catalogue, metadata = engine().catalogue, review.items[DOCUMENT].body
+    lexicon = Lexicon(facts=catalogue.facts, vocabularies=catalogue.vocabularies)
+    fresh = edited(review.base or "", edits)
+    after = {**metadata, **followed.bodies.get(DOCUMENT, {}), "sha256": hashlib.sha256(fresh.encode()).hexdigest()}
+    found = serving().readers.ask(newly_said, (metadata, review.text), (after, fresh), lexicon)
+    known = list(_words_in([{**item.body, **followed.bodies.get(name, {})} for name, item in review.items.items()]))
+    return [dict(one._asdict()) for one in found if not any(_is_of(one.text, words) for words in known)]
+
+
+def _is_of(stated: str, words: str) -> bool:
+    """Tell whether words of an item are a sentence already: all of it, or the better part."""
+    return stated in words or (words in stated and 2 * len(words) >= len(stated))
+
+
+def _words_in(part: Any) -> Iterator[str]:  # noqa: ANN401 - plain data of any shape
+    """Yield the words that items quote, and the sentences that are items themselves."""
+    if isinstance(part, dict):
+        quoted = [part[key] for key in ("quote", "cite") if isinstance(part.get(key), str)]
+        yield from [*quoted, part["text"]] if "start" in part else quoted
+        part = list(part.values())
+    for one in part if isinstance(part, list) else ():
+        yield from _words_in(one)
 
 
 def _with_text(draft_id: str) -> Review:

@@ -7,6 +7,7 @@ import pytest
 from rules.drafting.draft import trial_document
 from seeds.faults import SeedError
 from service.drafts.passages import passage_of
+from service.drafts.source import newly_said
 from service.drafts.texts import edited, moves
 from tests.rules.drafting.documents import document_of
 
@@ -69,3 +70,12 @@ def test_words_are_found_as_they_stand_with_their_clause(words, asked, found):
     body = "一、支持\n（一）企业做强，给予20万元企业奖励。\n（二）企业上市，给予50万元。\n"
     here = passage_of(trial_document(*document_of(body)), words, **asked)
     assert (here and (here.quote, here.clause, here.nth)) == found
+
+
+def test_what_an_edited_text_says_that_it_did_not_before_is_found(content):
+    broken = "一、支持\n（一）对企业给予20万元奖\n励，每年不超过100万元。\n（二）对平台给予50万元补助。\n"
+    old, new = document_of(broken), document_of(broken.replace("奖\n励", "奖励"))
+    said = newly_said(old, new, content.lexicon)
+    assert [one.text for one in said] == ["对企业给予20万元奖励，每年不超过100万元"]
+    assert all(new[1][one.start : one.end] == one.text for one in said)
+    assert newly_said(new, new, content.lexicon) == ()
