@@ -6,7 +6,7 @@ Parts of a catalogue are such arrays by name, beside plain data; what each stand
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
 from datetime import date
 from functools import lru_cache
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -159,10 +159,23 @@ class Lazy(Mapping[str, V]):
         """Return how many there are."""
         return len(self.ids)
 
+    def values(self) -> ValuesView[V]:
+        """Return the values in order; none of their ids is looked for."""
+        return _Values(self)
+
     @property
     def in_order(self) -> Sequence[V]:
         """Return the values in the order of their ids."""
         return _InOrder(self)
+
+
+class _Values(ValuesView[V]):
+    """The values of a mapping that are read when they are asked for."""
+
+    _mapping: Lazy[V]
+
+    def __iter__(self) -> Iterator[V]:
+        return map(self._mapping.at, range(len(self._mapping)))
 
 
 class _Names(Sequence[str]):
