@@ -26,6 +26,13 @@ def clause_name(document: Document, path: str) -> str:
     return f"{numbers}{'' if numbers.endswith(_NEEDS_NO_SPACE) else ' '}{clause.heading}"
 
 
+def cited(document: Document, path: str, quote: str) -> str:
+    """Return a quote as one cites it in Chinese: 《title》（number）clause：“quote”."""
+    number = f"（{document.number}）" if document.number else ""
+    clause = clause_name(document, path) if document.clause(path).heading else ""
+    return f"《{document.title}》{number}{clause}：“{quote}”"
+
+
 def _printed_number(document: Document, clause: Clause) -> str:
     """Return what is printed before the heading: 二、 or （三） or 2. or 专栏4."""
     at = document.text.find(clause.heading, clause.start, clause.end)

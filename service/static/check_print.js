@@ -1,8 +1,5 @@
-// Printing: everything that is folded opens for the paper and folds again.
+// Printing: everything that is folded opens for the paper and folds again; a page asked for in full prints at once.
 export function offerPrinting(button) {
-  if (!button) return;
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
   let folded = [];
   window.addEventListener("beforeprint", () => {
     folded = [...document.querySelectorAll(".found details:not(.report):not([open])")];
@@ -12,4 +9,8 @@ export function offerPrinting(button) {
     for (const details of folded) details.open = false;
     folded = [];
   });
+  if (!button) return;
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+  if (document.querySelector("#again[data-printed]")) window.addEventListener("load", () => window.print());
 }
