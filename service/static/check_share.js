@@ -32,6 +32,7 @@ export function openShared(form, fault) {
     form.action = form.getAttribute("action").split("#")[0] + location.hash; // The answer keeps the link, to be bookmarked.
     form.submit();
   } catch (error) {
+    history.replaceState(null, "", location.pathname + location.search);
     const { kind = "broken", name = "" } = error.cause ?? {};
     fault.textContent = fault.dataset[kind].replace("{0}", () => name);
     fault.hidden = false;

@@ -51,7 +51,7 @@ LIMIT = "limit."
 """What the name of a field begins with that says how many cards of a group to show."""
 PRINTED = "print"
 """The field that asks for every card, to be put on paper."""
-ON_ONE_PAGE = {Group.NOW: 9, Group.LATER: 6, Group.DIRECTION: 4, Group.OVER: 2}
+ON_ONE_PAGE = {Group.NOW: 12, Group.LATER: 8, Group.DIRECTION: 5, Group.OVER: 2}
 """How many measures of each group stand in the summary that is printed first."""
 
 
@@ -144,7 +144,7 @@ def _brief(item: Recommendation, words: Mapping[str, str]) -> dict[str, Any]:
     """Return a measure in one line of a table."""
     return {
         "title": item.measure.title,
-        "status": _status(item, words),
+        "status": words[f"verdict.{item.verdict}"],
         "whom": [one.name for one in _asked_first(item)],
         "until": _until(item, words),
     }

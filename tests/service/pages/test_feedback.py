@@ -26,6 +26,7 @@ def tell(page, comment, *, consent):
     group = report.locator("optgroup[label='注册地在皖北（符合）']")
     report.get_by_role("combobox").select_option(group.locator("option", has_text="不符合").get_attribute("value"))
     report.locator("textarea").fill(comment)
+    expect(report.get_by_role("checkbox")).not_to_be_checked()
     if consent:
         report.get_by_role("checkbox").check()
     report.locator("form button").click()

@@ -20,7 +20,6 @@ from service.pages.check.fields import Fields, is_field, read_profile, typed_of
 from service.pages.check.page import EXAMPLES, changed_measures, examples, offered_needs, read_typed
 from service.pages.wording import page_words
 
-
 DAY = date(2026, 1, 2)
 
 
