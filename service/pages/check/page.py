@@ -358,7 +358,7 @@ def _page(
     return render_page(
         "check.html",
         status=status,
-        private=True,
+        private=bool(shown or fault_list or any(typed.values())),
         fields=fields.of_form(typed),
         typed=typed,
         faults=by_field,
