@@ -112,13 +112,15 @@ class Presenter:
         )
         return shapes.NeedStanding(
             origin=need.origin, input=need.input, applicable=need.applicable, possible=need.possible,
-            not_applicable=need.not_applicable, in_the_way=in_the_way,
+            withheld=need.withheld, set_aside=need.set_aside, not_applicable=need.not_applicable, in_the_way=in_the_way,
             message=None if need.is_open else self._unanswered(need, in_the_way),
         )  # fmt: skip
 
     def _unanswered(self, need: NeedStanding, in_the_way: tuple[shapes.Obstacle, ...]) -> str:
-        if not need.not_applicable:
-            return say("need.nothing", self.language, input=need.input)
+        unlisted = {"withheld": need.withheld, "set_aside": need.set_aside}
+        told = [say(f"need.{why}", self.language, input=need.input, measures=n) for why, n in unlisted.items() if n]
+        if told or not need.not_applicable:
+            return " ".join(told) if told else say("need.nothing", self.language, input=need.input)
         reasons = [
             say("need.reason", self.language, label=reason.label, measures=reason.measures) for reason in in_the_way
         ]
@@ -329,7 +331,8 @@ class Engine:
             recommendations=self._recommendations(found, slice(request.offset, request.offset + request.limit)),
             questions=tuple(presenter.question(question) for question in questions),
             needs=tuple(
-                presenter.need(need) for need in standing_of_needs(reading, decisions, columns, found.measures)
+                presenter.need(need)
+                for need in standing_of_needs(reading, decisions, columns, found.measures, found.ranking)
             ),
             near_misses=tuple(
                 presenter.near_miss(evaluate(columns.measures[place], reading.answers, self.columns.taxonomies))

@@ -57,20 +57,24 @@ class Choice:
 class NeedStanding:
     """One stated need: how many measures that answer it are applicable, possible and not applicable.
 
-    `in_the_way` has the facts whose conditions are unmet, each with the number of measures, most first; "" is a
-    condition on several facts. It is empty unless nothing is left.
+    Those that are not listed are no part of the first two: `withheld` are possible and connected to nothing stated,
+    `set_aside` are connected, but open to a whole field or to all. `in_the_way` has the facts whose conditions are
+    unmet, each with the number of measures, most first; "" is a condition on several facts. It is empty unless
+    nothing is left.
     """
 
     origin: str
     input: str
     applicable: int
     possible: int
+    withheld: int
+    set_aside: int
     not_applicable: int
     in_the_way: Mapping[str, int]
 
     @property
     def is_open(self) -> bool:
-        """Tell whether some measure that answers the need may be used."""
+        """Tell whether some measure that answers the need is listed."""
         return bool(self.applicable or self.possible)
 
 
@@ -253,7 +257,7 @@ def near_misses(decisions: Decisions, columns: MeasureColumns, considered: Flags
 
 
 def standing_of_needs(
-    reading: Reading, decisions: Decisions, columns: MeasureColumns, considered: Flags
+    reading: Reading, decisions: Decisions, columns: MeasureColumns, considered: Flags, ranking: Ranking
 ) -> tuple[NeedStanding, ...]:
     """Return every need that was understood, or whose words a policy says, in the order of the profile."""
     by_input: dict[tuple[str, str], list[Mention]] = {}
@@ -267,17 +271,21 @@ def standing_of_needs(
             answers[answering(mention, columns)] = True
         places = np.flatnonzero(answers)
         if len(places) or any(mention.vocabulary for mention in mentions):
-            found.append(_standing(origin, stated, places[considered[places]], decisions, columns))
+            found.append(_standing(origin, stated, places[considered[places]], decisions, columns, ranking))
     return tuple(found)
 
 
 def _standing(
-    origin: str, stated: str, places: Positions, decisions: Decisions, columns: MeasureColumns
+    origin: str, stated: str, places: Positions, decisions: Decisions, columns: MeasureColumns, ranking: Ranking
 ) -> NeedStanding:
-    not_applicable, possible, applicable = np.bincount(decisions.verdicts[places], minlength=len(OF_MEASURE)).tolist()
+    withheld, set_aside = (int(np.count_nonzero(flags[places])) for flags in (ranking.withheld, ranking.set_aside))
+    listed = places[~(ranking.withheld | ranking.set_aside)[places]]
+    not_applicable, possible, applicable = np.bincount(decisions.verdicts[listed], minlength=len(OF_MEASURE)).tolist()
+    is_ruled_out = not (applicable or possible or withheld or set_aside)
     return NeedStanding(
-        origin=origin, input=stated, applicable=applicable, possible=possible, not_applicable=not_applicable,
-        in_the_way={} if applicable or possible else _in_the_way(places, decisions, columns),
+        origin=origin, input=stated, applicable=applicable, possible=possible, withheld=withheld, set_aside=set_aside,
+        not_applicable=not_applicable,
+        in_the_way=_in_the_way(places, decisions, columns) if is_ruled_out else {},
     )  # fmt: skip
 
 

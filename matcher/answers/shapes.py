@@ -206,11 +206,13 @@ class NeedStanding(Struct, frozen=True, kw_only=True):
 
     origin: Annotated[str, "The field, for example needs[0]."]
     input: str
-    applicable: int
-    possible: int
+    applicable: Annotated[int, "Listed."]
+    possible: Annotated[int, "Listed."]
+    withheld: Annotated[int, "Possible, but nothing else connects them to the company: not listed."]
+    set_aside: Annotated[int, 'Open to a whole field or to all: listed with `include: ["general"]` only.']
     not_applicable: int
     in_the_way: Annotated[tuple[Obstacle, ...], "What rules all of them out; else empty."]
-    message: Annotated[str | None, "Says why none of them can be used; null when one may be."]
+    message: Annotated[str | None, "Says why none of them is listed; null when one is."]
 
 
 class NearMiss(Struct, frozen=True, kw_only=True):

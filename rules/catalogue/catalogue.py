@@ -7,6 +7,7 @@ becomes of its file. How the file is made stands in content.py.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -68,11 +69,13 @@ class CatalogueError(Exception):
 class Searched:
     """What a search found: each word with the number of measures that have it, and the measures that have all.
 
-    Beside each measure stands how many of the words its title holds: those with most come first, then by id.
+    Beside each measure stands how many of the words its title holds: those with most come first, then by id. `partly`
+    are those that have some of several words, where none has all, with how many they have.
     """
 
     words: Mapping[str, int]
     measures: Mapping[str, int]
+    partly: Mapping[str, int] = field(default_factory=dict)
 
 
 class KeptMeasures(Lazy[Measure]):
@@ -209,10 +212,13 @@ class Catalogue:
             having = self._having(word)
             found |= {word: having} if having else self._in_pieces(word)
         common = frozenset.intersection(*found.values())
-        titled = {id_: sum(self._is_titled(id_, word) for word in found) for id_ in common}
+        held = Counter(id_ for having in found.values() for id_ in having)
+        titled = {id_: sum(self._is_titled(id_, word) for word in found) for id_ in held}
+        partly = () if common else sorted(held, key=lambda id_: (-held[id_], -titled[id_], id_))
         return Searched(
             words={word: len(having) for word, having in found.items()},
             measures={id_: titled[id_] for id_ in sorted(common, key=lambda id_: (-titled[id_], id_))},
+            partly={id_: held[id_] for id_ in partly},
         )
 
     def _having(self, word: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ from werkzeug.exceptions import NotFound
 
 from service.pages.frame import render_page
 from service.web.blueprints import Api, openapi_document, openapi_yaml
-from service.web.requests import PAGE_LANGUAGES
+from service.web.requests import PAGE_LANGUAGES, public_bytes
 
 FOLDER = Path(__file__).parents[2] / "docs" / "handbook"
 """Beside the packages: in a checkout and in the container image alike."""
@@ -121,6 +121,23 @@ def page(name: str) -> flask.Response:
     asked = flask.request.args.get("lang", "")
     part = load_part(name, f"?lang={asked}" if asked in PAGE_LANGUAGES else "")
     return render_page("handbook_part.html", part=part, parts=[load_part(other) for other in NAMES])
+
+
+NOT_FOR_ROBOTS = ("/v1/", "/mcp", "/screenings", "/editor", "/embed/", "/feedback", "/cite")
+_ICON = Path(__file__).parents[1] / "static" / "icon.svg"
+
+
+@blueprint.get("/robots.txt")
+def robots() -> flask.Response:
+    """Say what search engines may read: policies, measures and the handbook, nothing about a company."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS)]
+    return public_bytes("\n".join([*lines, ""]).encode(), "text/plain; charset=utf-8")
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> flask.Response:
+    """Send the icon to browsers that look for one beside what is no page."""
+    return public_bytes(_ICON.read_bytes(), "image/svg+xml")
 
 
 Json = Mapping[str, Any]

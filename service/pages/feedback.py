@@ -1,4 +1,4 @@
-"""POST /feedback: the form beside each condition, which works without scripts, and the page that says thank you."""
+"""POST /feedback: the form in each card, which works without scripts, and the page that says thank you."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from service.web.serving import serving
 blueprint = flask.Blueprint("feedback", __name__)
 
 _TEXTS = ("measure_id", "fact", "condition", "verdict", "should_be", "comment", "catalogue", "lang")
+_ABOUT = ("condition", "verdict", "should_be", "fact")
+"""What the choice of the form in a card holds, one word each."""
 _TICKED = frozenset({"on", "yes", "true", "1"})
 
 
@@ -27,7 +29,8 @@ def report() -> flask.Response:
         raise RequestError("forbidden", [Complaint(code="foreign_form")])  # no other site may have its readers send one
     form = flask.request.form
     stated: dict[str, Any] = {"lang": page_language()}
-    stated |= {name: form[name] for name in _TEXTS if form.get(name, "").strip()}
+    chosen = dict(zip(_ABOUT, form.get("about", "").split(), strict=False))
+    stated |= chosen | {name: form[name] for name in _TEXTS if form.get(name, "").strip()}
     if form.get("share_profile", "") in _TICKED:  # without consent the profile is not even read
         stated["share_profile"] = True
         if form.get("profile", "").strip():

@@ -151,7 +151,7 @@ def render_page(
     language = page_language()
     around = SURROUNDINGS.get(flask.request.blueprint or "", dict)()
     flask.g.content_policy, flask.g.content_language = around.get("policy", policy), language
-    given: dict[str, Any] = {**page_frame(language), **around, **variables}
+    given: dict[str, Any] = {**page_frame(language), "public": not private, **around, **variables}
     page = flask.Response(flask.render_template(template, **given), status, content_type=HTML)
     page.headers["Cache-Control"] = "no-store" if private else "no-cache"
     return page

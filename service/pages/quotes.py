@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from seeds.documents import Document, clause_name
+
+
+def cited(document: Document, path: str, quote: str) -> str:
+    """Return a quote as one cites it in Chinese: 《title》（number）clause：“quote”."""
+    number = f"（{document.number}）" if document.number else ""
+    clause = clause_name(document, path) if document.clause(path).heading else ""
+    return f"《{document.title}》{number}{clause}：“{quote}”"
+
 
 class QuotePiece(NamedTuple):
     """A stretch of a quote; `marked` when it answers to something the company stated."""

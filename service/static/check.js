@@ -9,5 +9,6 @@ const words = document.getElementById("suggestion-words")?.dataset ?? {};
 for (const field of document.querySelectorAll("[data-vocabulary]")) suggest(field, words);
 for (const form of document.querySelectorAll("form.profile")) fillRegion(form, words);
 offerSharing(document.getElementById("share"), document.getElementById("shared"));
-openShared(document.querySelector("form.profile"), document.getElementById("shared-fault"));
 offerPrinting(document.getElementById("print"));
+// What this entry of the history asked before goes before the link that it was opened with.
+if (!history.state?.asked) openShared(document.querySelector("form.profile"), document.getElementById("shared-fault"));

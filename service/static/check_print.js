@@ -1,15 +1,7 @@
-// Printing: everything that is folded opens for the paper and folds again.
+// Printing; a page that was asked for in full, to be printed, prints at once.
 export function offerPrinting(button) {
   if (!button) return;
   button.hidden = false;
   button.addEventListener("click", () => window.print());
-  let folded = [];
-  window.addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll(".found details:not(.report):not([open])")];
-    for (const details of folded) details.open = true;
-  });
-  window.addEventListener("afterprint", () => {
-    for (const details of folded) details.open = false;
-    folded = [];
-  });
+  if (document.querySelector("#again[data-printed]")) window.addEventListener("load", () => window.print());
 }

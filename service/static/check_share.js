@@ -1,4 +1,6 @@
 // A link to share carries the profile after the #, which a browser sends to no server; opening it fills the form in.
+import { copy } from "./copy.js";
+
 const MARK = "#p=";
 const LONGEST = 12_000;
 const FACT = /^[a-z][a-z0-9_.-]{0,99}$/;
@@ -8,13 +10,11 @@ export function offerSharing(button, status) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     const address = linkTo(button.dataset);
-    try {
-      await navigator.clipboard.writeText(address);
-      status.textContent = button.dataset.done;
-    } catch {
-      status.replaceChildren(button.dataset.byHand, byHand(address, button.textContent));
-    }
+    await copy(address, status, { ...button.dataset, label: button.textContent });
+    // The page has this address now too, so that it can be bookmarked; a frame is no page of its own.
+    if (window.parent === window) history.replaceState(history.state, "", address);
   });
+  window.addEventListener("hashchange", () => location.hash.startsWith(MARK) && location.reload());
 }
 
 function linkTo({ home, profile }) {
@@ -24,23 +24,15 @@ function linkTo({ home, profile }) {
   return new URL(`${home}${MARK}${plain}`, location.href).href;
 }
 
-function byHand(address, label) {
-  const field = document.createElement("input");
-  field.readOnly = true;
-  field.value = address;
-  field.setAttribute("aria-label", label);
-  field.addEventListener("focus", () => field.select());
-  return field;
-}
-
 export function openShared(form, fault) {
   if (!form || !fault || !location.hash.startsWith(MARK)) return;
   const carried = location.hash.slice(MARK.length);
-  history.replaceState(null, "", location.pathname + location.search); // Going back must not send it again.
   try {
     fill(form, read(carried));
+    form.action = form.getAttribute("action").split("#")[0] + location.hash; // The answer keeps the link, to be bookmarked.
     form.submit();
   } catch (error) {
+    history.replaceState(null, "", location.pathname + location.search);
     const { kind = "broken", name = "" } = error.cause ?? {};
     fault.textContent = fault.dataset[kind].replace("{0}", () => name);
     fault.hidden = false;

@@ -8,6 +8,10 @@
   const OPTIONS = ["compact", "region", "sector", "accent", "ground", "partner"];
   const EVENTS = ["ready", "result", "select", "fault"];
   const TITLES = { zh: "惠企政策自测", en: "Policy self-check for companies" };
+  const INSTEAD = {
+    zh: ["自测无法在此处显示。", "在新窗口打开惠企政策自测"],
+    en: ["The self-check cannot be shown here. ", "Open the policy self-check in a new window"],
+  };
   const LOWEST = 120;
   const HIGHEST = 30000;
   const PATIENCE_MS = 3000;
@@ -48,15 +52,36 @@
     frame.title = TITLES[language() || "zh"];
     frame.src = frameAddress();
     frame.referrerPolicy = "no-referrer";
-    frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox");
+    frame.setAttribute("sandbox", "allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-popups-to-escape-sandbox");
+    frame.allow = "clipboard-write";
     // Through the object model, which no Content-Security-Policy of the page forbids.
     Object.assign(frame.style, { display: "block", width: "100%", height: "480px", border: "0" });
     return frame;
   }
 
+  // What stands there where the frame may not: a sentence and a link to the whole page.
+  function createLink() {
+    const [says, link] = INSTEAD[language() || "zh"];
+    const paragraph = document.createElement("p");
+    const anchor = document.createElement("a");
+    const address = new URL("/", script.src);
+    if (language()) address.searchParams.set("lang", language());
+    Object.assign(anchor, { href: address.href, target: "_blank", rel: "noopener", textContent: link });
+    paragraph.append(says, anchor);
+    return paragraph;
+  }
+
+  /** How high the frame may get before it scrolls by itself. */
+  function bound() {
+    const asked = Number.parseInt(script.dataset.maxHeight, 10);
+    return asked >= LOWEST ? Math.min(asked, HIGHEST) : HIGHEST;
+  }
+
   // One embed: its frame, what waits to be asked, and the messages in both directions.
   function place(container) {
     const frame = createFrame();
+    const instead = createLink();
+    const highest = bound();
     let greeted = false;
     let listening = false;
     let waiting = null;
@@ -74,13 +99,17 @@
 
     const dispatch = (type, detail) => {
       if (type === "ready" && greeted) return;
-      greeted = greeted || type === "ready";
+      if (type === "ready") {
+        greeted = true;
+        instead.remove();
+        frame.style.display = "block";
+      }
       container.dispatchEvent(new CustomEvent(`cepei:${type}`, { bubbles: true, detail }));
     };
 
     const hear = {
       size: ({ height }) => {
-        if (Number.isFinite(height)) frame.style.height = `${Math.min(Math.max(height, LOWEST), HIGHEST)}px`;
+        if (Number.isFinite(height)) frame.style.height = `${Math.min(Math.max(height, LOWEST), highest)}px`;
       },
       show: ({ top }) => {
         const at = frame.getBoundingClientRect().top + (Number.isFinite(top) ? top : 0);
@@ -96,6 +125,13 @@
       },
     };
 
+    const giveUp = () => {
+      if (greeted) return;
+      frame.style.display = "none";
+      container.append(instead);
+      dispatch("fault", { code: "no_answer", pointers: [] });
+    };
+
     window.addEventListener("message", (event) => {
       if (event.origin !== service || event.source !== frame.contentWindow) return;
       const message = event.data;
@@ -106,7 +142,7 @@
     frame.addEventListener("load", () => {
       tell({ type: "connect", asked });
       // A frame that may not stand in this page never answers.
-      if (!greeted) setTimeout(() => greeted || dispatch("fault", { code: "no_answer", pointers: [] }), PATIENCE_MS);
+      if (!greeted) setTimeout(giveUp, PATIENCE_MS);
     });
     container.append(frame);
 

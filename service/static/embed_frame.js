@@ -39,6 +39,7 @@ function lead(asked) {
   const wanted = document.getElementById(location.hash.slice(1)) || heading;
   wanted.setAttribute("tabindex", "-1");
   wanted.focus({ preventScroll: true });
+  if (wanted !== heading) wanted.scrollIntoView({ block: "start" }); // where the frame scrolls by itself
   tell({ type: "show", top: wanted === heading ? 0 : wanted.getBoundingClientRect().top });
 }
 

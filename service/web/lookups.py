@@ -137,12 +137,16 @@ def having(catalogue: Catalogue, measures: Iterable[Measure], values: Mapping[st
     return [one for one in measures if all(value in _VALUES[name](catalogue, one) for name, value in named)]
 
 
-def open_to(catalogue: Catalogue, values: Mapping[str, str], *, words: str = "") -> list[Measure]:
+def open_to(catalogue: Catalogue, values: Mapping[str, str], *, words: str = "", partly: bool = False) -> list[Measure]:
     """Return the measures that hold `words` and that place, sector and stage do not rule out.
 
-    They are decided as for a company of which nothing else is known: what is unknown rules nothing out.
+    They are decided as for a company of which nothing else is known: what is unknown rules nothing out. `partly` is
+    content with some of the words where no measure has all of them.
     """
-    found = catalogue.search_measures(words).measures if words else catalogue.measures
+    searched = catalogue.search_measures(words) if words else None
+    found: Iterable[str] = catalogue.measures
+    if searched is not None:
+        found = searched.measures or (searched.partly if partly else ())
     answers = {fact: Answer(sure=(values[name],)) for name, facts in FACTS.items() if name in values for fact in facts}
     taxonomies = catalogue.taxonomies
     return [

@@ -15,6 +15,7 @@ from seeds.documents import Document, DocumentStatus, clause_name
 from seeds.regions import region_label
 from service.pages.browse.search import Place, excerpt, in_order, marked, places_of
 from service.pages.check.conditions import benefit_words
+from service.pages.quotes import cited
 from service.web.lookups import departments_of
 
 Json = dict[str, Any]
@@ -196,6 +197,7 @@ def measure_page(catalogue: Catalogue, measure: Measure, words: Words) -> Json:
         "remarks": [remark.text for remark in document.remarks],
         "clause": place_name(document, measure.source.clause, words),
         "path": measure.source.clause,
+        "citation": cited(document, measure.source.clause, measure.source.quote),
         "paragraphs": list(_paragraphs(catalogue, measure)),
         "conditions": [_condition(catalogue, one, labeller, words) for one in measure.conditions],
         "context": [
@@ -209,6 +211,32 @@ def measure_page(catalogue: Catalogue, measure: Measure, words: Words) -> Json:
             for name, ids in (("excludes", measure.excludes), ("supersedes", measure.supersedes))
         },
     }
+
+
+def compared(pair: Sequence[Json], words: Words) -> list[Json]:
+    """Return what can be said of two measures, a row each: its name, both sides as lines, and whether they differ."""
+    sides = [dict(_compared(one, words)) for one in pair]
+    return [{"name": name, "sides": [side[name] for side in sides], "differs": sides[0][name] != sides[1][name]}
+            for name in sides[0]]  # fmt: skip
+
+
+def _compared(one: Json, words: Words) -> Iterator[tuple[str, list[str]]]:
+    grant, named = one["grant"], one["departments"]
+    untold = [words["browse_untold"]]
+    yield words["browse_instrument"], one["instruments"]
+    yield words["kind"], [words[f"kind.{one['kind']}"]]
+    yield words["browse_status"], [one["document"]["status"]]
+    yield words["browse_entry_document"], [f"《{one['document']['title']}》", one["clause"]]
+    yield words["strength"], [one["strength"]]
+    yield words["benefit"], (grant["benefits"] if grant else [one["benefit"]] if one["benefit"] else untold)
+    yield words["conditions"], [each["label"] for each in one["conditions"]] or [words["browse_no_conditions"]]
+    windows = grant.get("stated", {}).get("browse_window_name", []) if grant else [one["window"]] * bool(one["window"])
+    yield words["browse_window_name"], windows or untold
+    yield words["papers"], (grant["papers"] if grant else []) or untold
+    yield words["browse_lead"], named["leads"] or untold
+    yield words["departments"], [*named["leads"], *named["shares"], *named["answers"]] or untold
+    held = (paragraph["pieces"] for paragraph in one["paragraphs"] if paragraph["holds"])
+    yield words["browse_sentence"], ["".join(piece.text for piece in pieces if piece.marked) for pieces in held]
 
 
 def related(catalogue: Catalogue, measure: Measure, words: Words) -> Json:

@@ -166,7 +166,7 @@ _CHOICES: Mapping[str, Callable[[Catalogue, Words], list[tuple[str, str]]]] = Ma
 
 def choices(catalogue: Catalogue, filters: Filters, words: Words) -> dict[str, list[Json]]:
     """Return what each list offers, with how many measures would remain under the other filters."""
-    reached = open_to(catalogue, filters.values, words=filters.words)
+    reached = open_to(catalogue, filters.values, words=filters.words, partly=True)
     offered: dict[str, list[Json]] = {}
     for name in ("stage", *COUNTED):
         chosen = filters.by_name[name].value
@@ -188,5 +188,5 @@ def without_each(catalogue: Catalogue, filters: Filters) -> list[tuple[Filter, i
     for one in filters.active:
         values = {name: value for name, value in filters.values.items() if name != one.name}
         words = "" if one.name == WORDS_FILTER else filters.words
-        found.append((one, len(having(catalogue, open_to(catalogue, values, words=words), values))))
+        found.append((one, len(having(catalogue, open_to(catalogue, values, words=words, partly=True), values))))
     return sorted(((one, count) for one, count in found if count), key=lambda pair: -pair[1])

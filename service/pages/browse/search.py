@@ -5,6 +5,7 @@ Compares as the index of the catalogue does: width, case, brackets and spaces ma
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,11 +31,12 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClauseFound:
-    """A clause whose own words hold what was looked for, and every place where they do."""
+    """A clause whose own words hold what was looked for, every place where they do, and how many words that are."""
 
     document: Document
     clause: Clause
     places: tuple[Place, ...]
+    words: int
 
 
 def is_too_short(query: str) -> bool:
@@ -85,14 +87,32 @@ def _starts(text: str, words: str) -> Iterable[int]:
 
 
 def search_clauses(catalogue: Catalogue, query: str) -> list[ClauseFound]:
-    """Return the clauses whose own words hold every word of `query`, in the order of the text.
+    """Return the clauses whose own words hold every word of `query`, those with one in their heading first.
 
-    Other spellings of what a word names count too. Documents that are in force come first.
+    Where no clause holds all words, those with most of them. Other spellings of what a word names count too. Documents
+    that are in force come first, and within one the order of the text.
     """
-    return [
+    found = [
         found
         for document in in_order(catalogue)
-        for found in clauses_with(document, places_by_word(catalogue, document, query))
+        for found in clauses_with(document, places_by_word(catalogue, document, query), partly=True)
+    ]
+    most = max((one.words for one in found), default=0)
+    return sorted((one for one in found if one.words == most), key=lambda one: not _is_headed(one))
+
+
+def _is_headed(found: ClauseFound) -> bool:
+    """Tell whether something that was looked for stands in the heading of its clause."""
+    clause = found.clause
+    at = found.document.text.find(clause.heading, clause.start, clause.end) if clause.heading else -1
+    return at >= 0 and found.places[0].start < at + len(clause.heading)
+
+
+def titled_documents(catalogue: Catalogue, query: str) -> list[Document]:
+    """Return the documents whose title or number holds every word of `query`."""
+    sought = [plain(word) for word in catalogue.words_of(query)]
+    return [
+        one for one in in_order(catalogue) if all(word in plain(f"{one.title}\n{one.number or ''}") for word in sought)
     ]
 
 
@@ -127,20 +147,23 @@ def in_order(catalogue: Catalogue) -> list[Document]:
     )
 
 
-def clauses_with(document: Document, by_word: Mapping[str, Sequence[Place]]) -> list[ClauseFound]:
-    """Return the deepest clauses that hold a place of every word."""
-    holding: list[set[str]] = []
+def clauses_with(
+    document: Document, by_word: Mapping[str, Sequence[Place]], *, partly: bool = False
+) -> list[ClauseFound]:
+    """Return the deepest clauses that hold a place of every word, `partly` those that hold a place of any."""
+    holding: Counter[str] = Counter()
     by_path: dict[str, list[Place]] = {}
     for places in by_word.values():
         held = [(found[0].path, place) for place in places if (found := document.clauses_at(place.start))]
-        holding.append({path for path, _ in held})
+        holding.update({path for path, _ in held})
         for path, place in held:
             by_path.setdefault(path, []).append(place)
-    having_all = (
-        ClauseFound(document=document, clause=document.clause(path), places=_joined(by_path[path]))
-        for path in set.intersection(*holding)
+    wanted = (
+        ClauseFound(document=document, clause=document.clause(path), places=_joined(by_path[path]), words=count)
+        for path, count in holding.items()
+        if partly or count == len(by_word)
     )
-    return sorted(having_all, key=lambda one: one.places[0])
+    return sorted(wanted, key=lambda one: one.places[0])
 
 
 def excerpt(text: str, places: Sequence[Place]) -> list[QuotePiece]:

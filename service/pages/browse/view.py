@@ -15,6 +15,7 @@ from seeds.vocabulary import printable
 from service.pages.browse import filters as browse_filters
 from service.pages.browse.document import contents, heading_level, marks_of, set_document
 from service.pages.browse.entries import (
+    compared,
     department_index,
     document_entries,
     document_entry,
@@ -34,6 +35,7 @@ from service.pages.browse.search import (
     excerpt,
     places_by_word,
     search_clauses,
+    titled_documents,
     unfound,
 )
 from service.pages.frame import render_page
@@ -60,6 +62,7 @@ def documents() -> flask.Response:
     catalogue, words = served_catalogue(), _words()
     sought = read_words(flask.request.args.get("q", ""), words)
     found = search_clauses(catalogue, sought.value) if sought.value else []
+    titled = titled_documents(catalogue, sought.value) if sought.value else []
     by_word = [places_by_word(catalogue, one, sought.value or "") for one in catalogue.documents.values()]
     listed, page = _page_of(found)
     return render_page(
@@ -67,6 +70,8 @@ def documents() -> flask.Response:
         documents=document_entries(catalogue, words),
         sought=sought,
         unfound=unfound(by_word) if sought.value else [],
+        titled=[document_entry(catalogue, one, words) for one in titled],
+        partly=any(one.words < len(by_word[0]) for one in found),
         total=len(found),
         places=sum(len(one.places) for one in found),
         found=[_found(one, words) for one in listed],
@@ -111,10 +116,11 @@ def measures() -> flask.Response:
     serves, words = engine(), _words()
     catalogue = serves.catalogue
     filters = read_filters(serves, flask.request.args, words)
-    reached = open_to(catalogue, filters.values, words=filters.words)
+    reached = open_to(catalogue, filters.values, words=filters.words, partly=True)
     selected = in_reading_order(catalogue, having(catalogue, reached, filters.values))
     searched = catalogue.search_measures(filters.words) if filters.words else Searched(words={}, measures={})
-    selected.sort(key=lambda one: -searched.measures.get(one.id, 0))
+    best_first = searched.measures or {one: -place for place, one in enumerate(searched.partly)}
+    selected.sort(key=lambda one: -best_first.get(one.id, 0))
     listed, page = _page_of(selected)
     return render_page(
         "measures.html",
@@ -124,6 +130,7 @@ def measures() -> flask.Response:
         total=len(selected),
         of_all=len(catalogue.measures),
         unfound=[word for word, count in searched.words.items() if not count],
+        partly=bool(searched.partly),
         items=[measure_entry(catalogue, one, words, filters.words) for one in listed],
         page=page,
         without=browse_filters.without_each(catalogue, filters) if not selected else [],
@@ -149,6 +156,16 @@ def measure(measure_id: str) -> flask.Response:
     return render_page(
         "measure.html", measure=measure_page(catalogue, shown, words), related=related(catalogue, shown, words)
     )
+
+
+@blueprint.get("/compare")
+def compare() -> flask.Response:
+    """Show two measures side by side: whatever can be said of both, where they differ marked."""
+    catalogue, words = served_catalogue(), _words()
+    known = [id_ for id_ in dict.fromkeys(flask.request.args.getlist("id")) if id_ in catalogue.measures]
+    pair = [measure_page(catalogue, catalogue.measures[id_], words) for id_ in known[:2]]
+    rows = compared(pair, words) if len(pair) == 2 else []  # noqa: PLR2004 - two sides
+    return render_page("compare.html", pair=pair, rows=rows, asked=len(flask.request.args.getlist("id")))
 
 
 @blueprint.get("/changes")

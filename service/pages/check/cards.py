@@ -1,18 +1,25 @@
-"""Recommendations as cards: groups by verdict, few at first and more when asked, quotes with matching words marked."""
+"""Recommendations as a plan: what can be used now, when a draft is issued, what to cite; each as a card.
+
+A card says on its face what is missing, whom to ask, until when and what to prepare; what the text leaves open is said.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Any
 
 from matcher.answers.shapes import Evidence, MatchAnswer, Recommendation
 from rules.language.measures import (
     Effect,
     MeasureKind,
+    MeasureVerdict,
+    Window,
 )
 from rules.language.quotes import Quote
-from seeds.documents import clause_name
+from rules.language.windows import WindowState
+from seeds.documents import Document, clause_name
 from service.pages.check.conditions import (
     Row,
     Rows,
@@ -23,19 +30,39 @@ from service.pages.check.conditions import (
     measure_place,
 )
 from service.pages.check.fields import Fields
-from service.pages.quotes import mark_matches
+from service.pages.quotes import cited, mark_matches
 from service.pages.wording import page_words
 from service.web.serving import served_catalogue
 
+
+class Group(StrEnum):
+    """What a company can do with a measure: the groups of the page in their order."""
+
+    NOW = "now"
+    LATER = "later"
+    DIRECTION = "direction"
+    OVER = "over"
+
+
 FIRST = 5
-STEP = 20
+STEP = 10
 MOST = 500
-_FIELD = "limit"
+LIMIT = "limit."
+"""What the name of a field begins with that says how many cards of a group to show."""
+PRINTED = "print"
+"""The field that asks for every card, to be put on paper."""
+ON_ONE_PAGE = {Group.NOW: 12, Group.LATER: 8, Group.DIRECTION: 5, Group.OVER: 2}
+"""How many measures of each group stand in the summary that is printed first."""
 
 
-def read_limit(form: Mapping[str, str]) -> int:
-    """Return how many measures to list; what is no such number counts as not stated."""
-    stated = form.get(_FIELD, "")
+def read_limits(form: Mapping[str, str]) -> dict[Group, int]:
+    """Return how many cards of each group to show; what is no such number counts as not stated."""
+    if form.get(PRINTED):
+        return dict.fromkeys(Group, MOST)
+    return {group: _limit(form.get(LIMIT + group, "")) for group in Group}
+
+
+def _limit(stated: str) -> int:
     wanted = int(stated) if stated.isdecimal() and len(stated) <= len(str(MOST)) else FIRST
     return max(FIRST, min(wanted, MOST))
 
@@ -46,96 +73,135 @@ def next_limit(found: int, listed: int) -> int | None:
 
 
 _VERDICTS = ("met", "unknown", "unmet")
-GROUPS = ("applicable", "possible")
-"""Which verdicts are shown as cards, in this order."""
+FITTING = (MeasureVerdict.APPLICABLE, MeasureVerdict.POSSIBLE)
+"""Which verdicts are shown as cards."""
+SAID_ONCE = frozenset({"inferred_sector", "unconfirmed_reading"})
+"""Caveats about how the company was understood: they stand beside that, not on every card."""
+
+
+def group_of(item: Recommendation) -> Group:
+    """Return what a company can do with a measure on the day asked about."""
+    window = item.grant.window.state if item.grant else None
+    if item.effect is Effect.EXPIRED or window is WindowState.CLOSED:
+        return Group.OVER
+    if item.measure.kind is MeasureKind.DIRECTION:
+        return Group.DIRECTION
+    return Group.NOW if item.effect is Effect.IN_FORCE else Group.LATER
 
 
 def group_cards(
-    answer: MatchAnswer, language: str, typed: Mapping[str, str] | None = None, limit: int = MOST
+    answer: MatchAnswer,
+    language: str,
+    typed: Mapping[str, str] | None = None,
+    *,
+    limits: Mapping[Group, int] | None = None,
+    asked: set[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the first `limit` recommendations of each verdict: supports, then directions, as the answer orders them.
+    """Return the measures by what can be done with them, in each group as the answer orders them, the first as cards.
 
-    `typed` is what the fields of the form hold, for the questions that can be answered in a card.
+    `typed` is what the fields of the form hold, for the questions that can be answered in a card; `asked` has the
+    fields that are asked for elsewhere, and those asked for here are added.
     """
-    words = page_words(language)
+    words, limits = page_words(language), limits or dict.fromkeys(Group, MOST)
     rows = Rows(served_catalogue(), Fields(served_catalogue(), language), words, typed or {})
-    totals = {"applicable": answer.totals.applicable, "possible": answer.totals.possible - answer.totals.withheld}
-    groups = []
-    for verdict in GROUPS:
-        listed = [item for item in answer.recommendations if item.verdict == verdict]
-        shown = sorted(listed[:limit], key=lambda item: item.measure.kind is MeasureKind.DIRECTION)
-        cards = [_card(item, number, rows, words) for number, item in enumerate(shown, 1)]
-        counts = _counts_by_kind(answer, verdict, listed)
-        groups.append(
-            {
-                "verdict": verdict,
-                "heading": words[f"verdict.{verdict}"],
-                "lead": words[f"group.{verdict}"],
-                "count": totals[verdict],
-                "apart": _apart(counts.values(), words) if counts else "",
-                "kinds": [
-                    words["counted_kind"].format(words[f"kind_badge.{kind}"], sum(one), _apart([one], words))
-                    for kind, one in counts.items()
-                ],
-                "cards": cards,
-                "parts": _parts(cards, words),
-                "more": next_limit(len(listed), limit),
-            }
-        )
-    return [group for group in groups if group["cards"]]
-
-
-def _counts_by_kind(
-    answer: MatchAnswer, verdict: str, listed: list[Recommendation]
-) -> dict[MeasureKind, tuple[int, int]]:
-    """Return, by kind, how many of a verdict are in force and how many in drafts; nothing when not all are listed."""
-    by_kind = answer.totals.by_kind
-    if verdict == "applicable":
-        counted = {MeasureKind.SUPPORT: by_kind.support.applicable, MeasureKind.DIRECTION: by_kind.direction.applicable}
-        return {kind: (one.in_force, one.draft) for kind, one in counted.items()}
-    if len(listed) < answer.totals.possible - answer.totals.withheld:
-        return {}
-    found = Counter((item.measure.kind, item.effect) for item in listed)
-    return {kind: (found[kind, Effect.IN_FORCE], found[kind, Effect.DRAFT]) for kind in MeasureKind}
-
-
-def _apart(counts: Iterable[tuple[int, int]], words: Mapping[str, str]) -> str:
-    in_force, draft = (sum(column) for column in zip(*counts, strict=True))
-    return words["counted_apart"].format(in_force=in_force, draft=draft)
-
-
-def _parts(cards: list[dict[str, Any]], words: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return the cards by kind, as they stand."""
-    parts = (
+    totals, claimed = answer.totals, set() if asked is None else asked
+    fitting = [item for item in answer.recommendations if item.verdict in FITTING]
+    is_whole = len(fitting) >= totals.applicable + totals.possible - totals.withheld - totals.set_aside
+    found: dict[Group, list[Recommendation]] = {group: [] for group in Group}
+    for item in fitting:
+        found[group_of(item)].append(item)
+    return [
         {
-            "kind": kind,
-            "heading": words[f"kind.{kind}"],
-            "lead": words[f"kind_lead.{kind}"],
-            "cards": [card for card in cards if card["measure"].kind == kind],
+            "group": group,
+            "heading": words[f"group.{group}"],
+            "lead": words[f"group_lead.{group}"],
+            "count": len(items) if is_whole else None,
+            "verdicts": _by_verdict(items, words),
+            "cards": [_card(item, place, rows, words, claimed) for place, item in enumerate(items[: limits[group]], 1)],
+            "brief": [_brief(item, words) for item in items[: ON_ONE_PAGE[group]]],
+            "rest": [_brief(item, words) for item in items[limits[group] :]],
+            "cards_shown": min(len(items), limits[group]),
+            "more": next_limit(len(items), limits[group]),
         }
-        for kind in MeasureKind
-    )
-    return [part for part in parts if part["cards"]]
+        for group, items in found.items()
+        if items
+    ]
+
+
+def notices(answer: MatchAnswer) -> list[str]:
+    """Return, each once, what is to be known of how the company was understood."""
+    caveats = (caveat for item in answer.recommendations for caveat in item.caveats)
+    return list(dict.fromkeys(caveat.message for caveat in caveats if caveat.code in SAID_ONCE))
+
+
+def _by_verdict(items: list[Recommendation], words: Mapping[str, str]) -> str:
+    counts = Counter(item.verdict for item in items)
+    said = [words[f"plan.{verdict}"].format(counts[verdict]) for verdict in FITTING if counts[verdict]]
+    return words["comma_between"].join(said)
+
+
+def _brief(item: Recommendation, words: Mapping[str, str]) -> dict[str, Any]:
+    """Return a measure in one line of a table."""
+    return {
+        "title": item.measure.title,
+        "status": words[f"verdict.{item.verdict}"],
+        "whom": [one.name for one in _asked_first(item)],
+        "until": _until(item, words),
+    }
+
+
+def _status(item: Recommendation, words: Mapping[str, str]) -> str:
+    return words[f"verdict.{item.verdict}"] + words[f"effect.{item.effect}"]
+
+
+def _asked_first(item: Recommendation) -> list[Any]:
+    """Return the departments that lead, all where the text does not say who does."""
+    named = item.measure.departments
+    return [one for one in named if one.lead] or list(named)
+
+
+def _local(item: Recommendation) -> list[str]:
+    """Return the words that bind the governments of cities and counties to this measure too, as the text has them."""
+    document: Document = served_catalogue().documents[item.measure.document.id]
+    said = (one.text for one in document.remarks if one.start < item.measure.source.start)
+    return [part for text in said for part in text.split("，") if "政府" in part]
+
+
+def _until(item: Recommendation, words: Mapping[str, str]) -> str:
+    """Return when applications are taken in words; "" where the text does not say."""
+    if item.grant:
+        return "" if item.grant.window.state is WindowState.NOT_STATED else item.grant.window_words
+    window: Window | None = served_catalogue().measures[item.measure.id].window
+    if window is None:
+        return ""
+    return words["browse_window"].format(*(end or words["browse_open_end"] for end in (window.opens, window.closes)))
 
 
 def one_card(recommendation: Recommendation, language: str) -> dict[str, Any]:
     """Return one recommendation as a card, whatever its verdict."""
     words = page_words(language)
-    return _card(recommendation, 1, Rows(served_catalogue(), Fields(served_catalogue(), language), words, {}), words)
+    rows = Rows(served_catalogue(), Fields(served_catalogue(), language), words, {})
+    return _card(recommendation, 1, rows, words, set())
 
 
-def _card(recommendation: Recommendation, number: int, rows: Rows, words: Mapping[str, str]) -> dict[str, Any]:
+def _card(
+    recommendation: Recommendation, number: int, rows: Rows, words: Mapping[str, str], claimed: set[str]
+) -> dict[str, Any]:
     measure = recommendation.measure
     verdict, effect, source = recommendation.verdict, recommendation.effect, measure.source
-    conditions = asking_once(
-        rows.row(condition, str(place)) for place, condition in enumerate(recommendation.conditions or ())
-    )
-    asked = [row.fact for row in conditions if row.asked]
+    stated = (rows.row(condition, str(place)) for place, condition in enumerate(recommendation.conditions or ()))
+    conditions = asking_once(stated, claimed)
     return {
         "measure": measure,
+        "group": group_of(recommendation),
         "verdict": verdict,
         "rank": number,
-        "status": words[f"verdict.{verdict}"] + words[f"effect.{effect}"],
+        "status": _status(recommendation, words),
+        "missing": [row.label + row.reason for row in conditions if row.verdict == "unknown"],
+        "in_the_way": [row.label for row in conditions if row.verdict == "unmet"],
+        "whom": _asked_first(recommendation),
+        "local": _local(recommendation),
+        "until": _until(recommendation, words),
         "is_draft": measure.document.status == "draft",
         "document_status": words[f"status.{measure.document.status}"],
         "clause": _clause(source),
@@ -145,7 +211,7 @@ def _card(recommendation: Recommendation, number: int, rows: Rows, words: Mappin
         "nearness": words[f"relevance.{recommendation.relevance}"],
         "strength": words[f"strength.{measure.strength}"],
         "benefit": "" if recommendation.grant else benefit_words(measure.benefit, words),
-        "grant": rows.granted(recommendation.grant, asked) if recommendation.grant else None,
+        "grant": rows.granted(recommendation.grant, claimed) if recommendation.grant else None,
         "why": next(iter(recommendation.explanation), ""),
         "counted": _counted(conditions, words),
         "open": [row for row in conditions if row.verdict != "met"],
@@ -162,9 +228,16 @@ def _card(recommendation: Recommendation, number: int, rows: Rows, words: Mappin
             }
             for passage in _passages(recommendation)
         ],
+        "citation": _citation(recommendation),
         # The status says already that a measure does not bind.
-        "caveats": [caveat.message for caveat in recommendation.caveats if caveat.code != effect],
+        "caveats": [one.message for one in recommendation.caveats if one.code != effect and one.code not in SAID_ONCE],
     }
+
+
+def _citation(recommendation: Recommendation) -> str:
+    """Return the operative sentence with its document, number and clause, as one writes it into an application."""
+    document, source = served_catalogue().documents[recommendation.measure.document.id], recommendation.measure.source
+    return cited(document, source.clause, source.quote)
 
 
 def _clause(quote: Quote | Evidence) -> str:

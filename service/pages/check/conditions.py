@@ -108,12 +108,23 @@ class Asked:
     text: str
     parts: tuple[Asked, ...] = ()
 
+    @property
+    def anchor(self) -> str:
+        """Return where on the page it stands."""
+        return f"ask-{self.field.name}"
+
+    @property
+    def fields(self) -> set[str]:
+        """Return the names of the fields that answer it."""
+        return {part.field.name for part in self.parts} or {self.field.name}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One condition: the requirement, its verdict in words and why, what the company stated, and the gap.
 
-    `asked` is there while an answer can still settle it; a group of conditions has its parts as rows.
+    `asked` is there while an answer can still settle it; a group of conditions has its parts as rows. `elsewhere` is
+    the place on the page that asks for the same field already.
     """
 
     place: str
@@ -128,6 +139,7 @@ class Row:
     address: str
     asked: Asked | None
     parts: tuple[Row, ...]
+    elsewhere: str = ""
 
 
 class Rows:
@@ -173,22 +185,21 @@ class Rows:
         parts = tuple(map(self._ask, dict.fromkeys(choice.fact for choice in question.choices)))
         return Asked(question=question.question, field=field, text=self._typed.get(field.name, ""), parts=parts)
 
-    def granted(self, grant: GrantStanding, asked: Iterable[str]) -> dict[str, Any]:
+    def granted(self, grant: GrantStanding, claimed: set[str]) -> dict[str, Any]:
         """Return what a measure comes to as a card shows it: benefits with amounts, window, papers and neighbours.
 
-        A benefit asks for the facts that would tell more of it; a fact that the card has asked for is not asked again.
+        `asks` are the questions that would tell more of the amounts; a field that is `claimed` is not asked for again.
         """
-        words, known = self._words, set(asked)
-        benefits = []
+        words, benefits = self._words, []
+        asks: list[Asked] = []
         for one in grant.benefits:
-            facts = [fact for fact in one.depends_on if fact not in known]
-            known.update(facts)
+            wanted = map(self._ask, one.depends_on)
+            asks += [asked for asked in wanted if not _claims(asked, claimed)]
             named = f"{words[f'benefit.{one.kind}']}{words['colon']}{one.words}"
-            said = {"words": named, "comes_to": _comes_to(one, words), "next": self._next_tier(one)}
-            benefits.append({**said, "asks": [self._ask(fact) for fact in facts]})
+            benefits.append({"words": named, "comes_to": _comes_to(one, words), "next": self._next_tier(one)})
         return {
             "benefits": benefits,
-            "window": grant.window_words,
+            "asks": asks,
             "papers": [
                 paper.label + words["in_brackets"].format(words["paper_held" if paper.held else "paper_not_stated"])
                 for paper in grant.materials
@@ -250,15 +261,24 @@ class Rows:
         return self._words[f"gap.{side}"].format(amount)
 
 
-def asking_once(conditions: Iterable[Row]) -> list[Row]:
-    """Return the conditions of a measure, each field asked for only in the first one that waits for it."""
-    asked: set[str] = set()
+def asking_once(conditions: Iterable[Row], claimed: set[str]) -> list[Row]:
+    """Return the conditions, each field asked for only in the first that waits for it and is not `claimed` already."""
     rows = []
     for row in conditions:
-        name = row.asked.field.name if row.asked else ""
-        rows.append(replace(row, asked=None) if name in asked else row)
-        asked |= {name} - {""}
+        parts = tuple(asking_once(row.parts, claimed))
+        if row.asked and _claims(row.asked, claimed):
+            rows.append(replace(row, asked=None, parts=parts, elsewhere=row.asked.anchor))
+        else:
+            rows.append(replace(row, parts=parts))
     return rows
+
+
+def _claims(asked: Asked, claimed: set[str]) -> bool:
+    """Tell whether the field of a question is asked for already; from now on it is."""
+    if asked.field.name in claimed:
+        return True
+    claimed.add(asked.field.name)
+    return False
 
 
 def _first(value: float | Sequence[float]) -> float:

@@ -6,6 +6,7 @@ Company data travels in the body of a POST, so that it stands in no address, his
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,14 +16,16 @@ from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from matcher.answers.shapes import MatchAnswer, Unrecognised
+from matcher.places.reader import resolve_place
 from matcher.profiles.profile import MatchError, MatchRequest
 from matcher.standing import Standing
 from rules.catalogue.catalogue import Catalogue
-from rules.language.measures import MeasureVerdict, Verdict
+from rules.language.measures import MeasureKind, MeasureVerdict, Verdict
+from seeds.regions import region_label
 from service.complaints import Complaint, complaints_of
 from service.intake.questions import MatchRequestSchema, complaints_beside, complaints_of_facts
-from service.pages.check.cards import MOST, group_cards, read_limit
-from service.pages.check.conditions import Rows, measure_address, page_address
+from service.pages.check.cards import FIRST, LIMIT, MOST, PRINTED, Group, group_cards, notices, read_limits
+from service.pages.check.conditions import Rows, asking_once, measure_address, page_address
 from service.pages.check.fields import BY_NAME, DECLARED, FIELDS, Fields, ShownField, is_field, read_profile, typed_of
 from service.pages.frame import render_page, understood
 from service.pages.wording import page_words
@@ -33,8 +36,23 @@ ANSWER = "answer"
 """A button's answer: the name of a field, an equals sign and its text."""
 ADDED = "add."
 """What the name of a field begins with that is answered beside the form."""
+ALSO = "also."
+"""What the name of a field begins with that adds lines to a field of lines: the needs that are offered to be ticked."""
+UNSCRIPTED = "unscripted"
+"""The field that a browser without scripts sends: its own cache keeps the answer, so that it can go back."""
 BEFORE = "before"
 LONGEST_BEFORE = 40_000
+EXAMPLE = "example"
+EXAMPLES: tuple[Mapping[str, str], ...] = (
+    {"city": "蚌埠市", "products": "聚乳酸", "needs": "中试验证"},
+    {"city": "广州市黄埔区", "products": "体外诊断试剂", "needs": "融资"},
+    {"city": "深圳市南山区", "products": "重组蛋白疫苗", "needs": "临床试验"},
+    {"city": "合肥市", "products": "酶制剂", "needs": "首台套认定"},
+    {"city": "珠海市", "products": "医用敷料", "needs": "产品注册"},
+)
+"""Companies to try the page with, by number; those are offered for whose place the catalogue has documents."""
+MOST_EXAMPLES = 3
+MOST_OFFERED = 8
 
 
 def read_typed(form: MultiDict[str, str]) -> dict[str, str]:
@@ -42,8 +60,16 @@ def read_typed(form: MultiDict[str, str]) -> dict[str, str]:
 
     An answer that was there already is no answer; of several different ones the last counts.
     """
+    shown = form.get(EXAMPLE, "")
+    if shown.isdecimal() and int(shown[:3]) < len(EXAMPLES):
+        return dict(EXAMPLES[int(shown[:3])])
     typed = {field.name: form.get(field.name, "") for field in FIELDS}
     typed |= {name: form[name] for name in form if is_field(name)}
+    for key in form:
+        name = key.removeprefix(ALSO)
+        if name != key and is_field(name):
+            lines = [*typed.get(name, "").splitlines(), *form.getlist(key)]
+            typed[name] = "\n".join(dict.fromkeys(line.strip() for line in lines if line.strip()))
     carried = dict(typed)
     for key in form:
         name = key.removeprefix(ADDED)
@@ -55,6 +81,41 @@ def read_typed(form: MultiDict[str, str]) -> dict[str, str]:
         if is_field(name):
             typed[name] = text
     return typed
+
+
+def offered_needs(catalogue: Catalogue, language: str) -> list[str]:
+    """Return the needs to choose from with one tap: for each of the kinds of support that most measures give, one."""
+    needs = catalogue.vocabularies["needs"]
+    counts = Counter(one.instrument for one in catalogue.measures.values() if one.kind is MeasureKind.SUPPORT)
+    offered: dict[str, None] = {}
+    for instrument, _ in counts.most_common():
+        answering = (need for need in needs.entries.values() if need.instruments == (instrument,))
+        if (need := next(answering, None)) is not None:
+            offered.setdefault(need.label(language))
+    return list(offered)[:MOST_OFFERED]
+
+
+def examples(catalogue: Catalogue, language: str) -> list[tuple[int, str]]:
+    """Return the companies to try the page with, each by its number and in words."""
+    regions, within = catalogue.vocabularies["regions"], catalogue.taxonomies["region"]
+    covered_regions = sorted({document.region for document in catalogue.documents.values()})
+    offered = []
+    for number, company in enumerate(EXAMPLES):
+        (code,) = resolve_place(company["city"], regions).codes
+        if within.overlaps(code, covered_regions):
+            said = [region_label(regions, code, language)]
+            said += [_named(catalogue, name, company[field], language) for field, name in _NAMED.items()]
+            offered.append((number, page_words(language)["comma_between"].join(said)))
+    return offered[:MOST_EXAMPLES]
+
+
+_NAMED = {"products": "concepts", "needs": "needs"}
+
+
+def _named(catalogue: Catalogue, vocabulary: str, text: str, language: str) -> str:
+    entries = catalogue.vocabularies[vocabulary]
+    found = entries.find(text)
+    return entries[found[0]].label(language) if language == "en" and len(found) == 1 else text
 
 
 _FITS, _MAY, _OUT, _LEFT = Standing.APPLICABLE, Standing.POSSIBLE, Standing.NOT_APPLICABLE, Standing.WITHHELD
@@ -133,7 +194,7 @@ class Check:
 
     request: MatchRequest
     typed: Mapping[str, str]
-    limit: int
+    limits: Mapping[Group, int]
     with_refused: bool = False
     before: MatchRequest | None = None
     before_profile: Mapping[str, Any] | None = None
@@ -147,12 +208,19 @@ def page_of(check: Check, language: str) -> dict[str, Any]:
     serving().metrics.record_match(parts_ms)
     fields = Fields(catalogue, language)
     rows = Rows(catalogue, fields, words, check.typed)
+    questions = [(one.settles, rows.asked(one)) for one in answer.questions]
+    asked = {name for _, question in questions for name in question.fields}  # each field is asked for once on the page
     return {
         "answer": answer,
-        "groups": group_cards(answer, language, check.typed, check.limit),
-        "questions": [{"settles": one.settles, "asked": rows.asked(one)} for one in answer.questions],
+        "groups": group_cards(answer, language, check.typed, limits=check.limits, asked=asked),
+        "questions": [{"settles": settles, "asked": question} for settles, question in questions],
+        "notices": notices(answer),
         "near": [
-            {"title": miss.title, "address": measure_address(miss.measure_id), "row": rows.what_if(miss.condition)}
+            {
+                "title": miss.title,
+                "address": measure_address(miss.measure_id),
+                "row": asking_once([rows.what_if(miss.condition)], asked)[0],
+            }
             for miss in answer.near_misses
         ],
         "refused": refused(answer, rows) if check.with_refused else [],
@@ -229,7 +297,7 @@ def answer_form(typed: Mapping[str, str]) -> flask.Response:
         asked = Check(
             request=request,
             typed=typed,
-            limit=read_limit(posted),
+            limits=read_limits(posted),
             with_refused=bool(posted.get(REFUSED)),
             before=_request(before) if before else None,
             before_profile=before,
@@ -242,7 +310,17 @@ def answer_form(typed: Mapping[str, str]) -> flask.Response:
         )
     except MatchError as error:
         return refuse_form(typed, complaints_of_facts(error.faults))
-    return _page(typed, status=200, shown={**shown, "limit": asked.limit, "before_unreadable": unreadable})
+    more = {LIMIT + group: limit for group, limit in asked.limits.items() if limit > FIRST and not posted.get(PRINTED)}
+    kept = {name: posted[name] for name in (BEFORE, REFUSED) if posted.get(name) and not unreadable}
+    is_printed = bool(posted.get(PRINTED))
+    page = _page(
+        typed,
+        status=200,
+        shown={**shown, "limits": more, "kept": kept, "printed": is_printed, "before_unreadable": unreadable},
+    )
+    if posted.get(UNSCRIPTED):
+        page.headers["Cache-Control"] = "private, no-cache"
+    return page
 
 
 def _request(profile: Mapping[str, Any]) -> MatchRequest:
@@ -280,13 +358,15 @@ def _page(
     return render_page(
         "check.html",
         status=status,
-        private=True,
+        private=bool(shown or fault_list or any(typed.values())),
         fields=fields.of_form(typed),
         typed=typed,
         faults=by_field,
         fault_list=fault_list,
         handbook=page_address("handbook.page", name="company"),
         feedback=page_address("feedback.report"),
+        offered=offered_needs(engine().catalogue, language),
+        examples=[] if shown else examples(engine().catalogue, language),
         **(shown or {}),
     )
 

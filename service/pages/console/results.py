@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import flask
+import numpy as np
 from msgspec.structs import asdict
 
 from matcher.answers.catalogue_json import describe_measure
@@ -84,7 +85,18 @@ def tenant(screening_id: str, row: int) -> flask.Response:
         answer=answer,
         groups=group_cards(answer, page_language()),
         more=limit == CARDS and len(answer.recommendations) == CARDS,
+        neighbours=_neighbours(results, row),
     )
+
+
+def _neighbours(results: Results, row: int) -> Json:
+    """Return the tenants before and after one in the file, None at either end."""
+    rows = np.sort(results.parts.tenants(["row"])["row"].to_numpy())
+    place = int(np.searchsorted(rows, row))
+    near = {"previous": place - 1, "next": place + 1}
+    found = {name: int(rows[at]) for name, at in near.items() if 0 <= at < len(rows)}
+    called = results.parts.called(list(found.values()))
+    return {name: called.get(at, {"row": at, "name": ""}) for name, at in found.items()}
 
 
 @blueprint.get(f"{ONE}/tenants/<int:row>/measures/<measure_id>")

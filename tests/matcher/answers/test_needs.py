@@ -95,15 +95,30 @@ def test_who_asks_for_nothing_is_reported_nothing(match_with, made_up):
 
 
 @pytest.mark.parametrize("need", ["中试验证", "首台套认定", "融资", "应用场景", "用地", "人才公寓"])
-def test_the_counts_are_those_of_the_measures_whose_feature_says_so(match, draw_profile, need):
+def test_the_counts_are_those_of_the_measures_listed_and_of_those_that_are_not(match, draw_profile, need):
     """Without a stage, which asks for something too, the feature and the counts speak of the same measures."""
+    unlisted = 0
     for seed in range(12):
         profile = replace(draw_profile(seed), needs=(need,), stage=())
-        answer = match(profile, limit=1000, include=frozenset({"general", "not_applicable"}))
+        include = frozenset({"general"}) if seed % 2 else frozenset()
+        answer = match(profile, limit=1000, include=include | {"not_applicable"})
         (reported,) = answer["needs"]
         counts = Counter(found["verdict"] for found in answer["recommendations"] if answers_need(found))
-        assert (counts["applicable"], counts["not_applicable"]) == (reported["applicable"], reported["not_applicable"])
-        assert counts["possible"] <= reported["possible"] <= counts["possible"] + answer["totals"]["withheld"]
+        assert counts == Counter({name: reported[name] for name in counts}), (seed, reported)
+        assert (reported["message"] is None) == bool(reported["applicable"] or reported["possible"])
+        assert reported["withheld"] <= answer["totals"]["withheld"]
+        assert reported["set_aside"] <= answer["totals"]["set_aside"]
+        assert reported["set_aside"] == 0 or not include
+        unlisted += reported["withheld"] + reported["set_aside"]
+    assert unlisted or need in {"首台套认定", "人才公寓"}
+
+
+def test_a_need_whose_measures_are_all_left_out_says_so(match_with, engine):
+    (need,) = needs(match_with, engine, sector=("服装",), needs=("研发资金",))
+    assert (need["applicable"], need["possible"]) == (0, 0)
+    assert need["withheld"] > 0
+    assert need["in_the_way"] == []
+    assert "部分条件也无法判断，未列出" in need["message"]
 
 
 def answers_need(recommendation):

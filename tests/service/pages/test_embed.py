@@ -205,14 +205,14 @@ def test_a_portal_hands_over_a_profile(visit):
     (result,) = read_inputs(page, "result")
     frame = frame_of(page)
     assert result["totals"]["applicable"] > 0
-    expect(frame.get_by_text("所在地：安徽省蚌埠市")).to_be_visible()
+    expect(frame.get_by_text("所在地：安徽省蚌埠市", exact=True)).to_be_visible()
     status = frame.locator("#embed-status")
-    expect(status).to_contain_text(re.compile(r"匹配结果，条件相符 \d+ 项"))
+    expect(status).to_contain_text(re.compile(r"匹配结果，现在可用 \d+ 项"))
     expect(status).to_have_role("status")
     assert page.evaluate("document.activeElement.id") == "hand-over"
     page.evaluate("Cepei.find('#check').match({city: '东莞市', employees: 12, foreign_invested: false})")
     read_inputs(page, "result", 2)
-    expect(frame.get_by_text("所在地：广东省东莞市")).to_be_visible()
+    expect(frame.get_by_text("所在地：广东省东莞市", exact=True)).to_be_visible()
     expect(frame.get_by_text("聚乳酸", exact=True)).to_have_count(0)
 
 
@@ -270,7 +270,9 @@ def test_a_judgement_can_be_reported_from_the_frame(visit):
     page = visit()
     page.get_by_role("button", name="带入示例企业画像").click()
     read_inputs(page, "result")
-    report = frame_of(page).locator("details.report").first
+    card = frame_of(page).get_by_role("article").first
+    card.locator(".fold > summary").click()
+    report = card.locator("details.report")
     report.locator("summary").click()
     with page.expect_popup() as opened:
         report.get_by_role("button", name="提交意见").click()
@@ -305,7 +307,37 @@ def test_an_origin_that_is_not_named_shows_nothing(visit, portal):
     assert read_inputs(page, "fault") == [{"code": "no_answer", "pointers": []}]
     assert "frame-ancestors" in " ".join(page.complaints)
     assert page.frames[1].url.startswith("chrome-error:")
+    expect(page.locator("#check iframe")).to_be_hidden()
+    expect(page.get_by_text("自测无法在此处显示。")).to_be_visible()
+    assert (
+        page.get_by_role("link", name="在新窗口打开惠企政策自测").get_attribute("href") == f"{portal.service}/?lang=zh"
+    )
     page.complaints.clear()
+
+
+def test_a_bounded_frame_scrolls_prints_shares_and_goes_back_inside(visit, portal):
+    page = visit(portal.write("bounded.html", 'data-max-height="500"'))
+    page.evaluate("Cepei.find('#here > div').match({city: '蚌埠市', products: ['聚乳酸']})")
+    read_inputs(page, "result")
+    frame = frame_of(page, "#here")
+    expect(page.locator("#here iframe")).to_have_css("height", "500px")
+    assert page.frames[1].evaluate("document.documentElement.scrollHeight > 2 * innerHeight")
+    first = frame.get_by_role("article").all_inner_texts()
+    frame.get_by_role("group", name="是否属于龙头企业").get_by_role("button", name="是").click()
+    read_inputs(page, "result", 2)
+    expect(frame.locator("#changes")).to_be_in_viewport()
+    page.go_back()
+    read_inputs(page, "result", 3)
+    assert frame.get_by_role("article").all_inner_texts() == first
+    page.frames[1].evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('closed'))")
+    frame.get_by_role("button", name="复制分享链接").click()
+    shared = frame.get_by_role("textbox", name="复制分享链接")
+    expect(shared).to_have_value(re.compile(re.escape(f"{portal.service}/?lang=zh#p=")))
+    sandbox = page.locator("#here iframe").get_attribute("sandbox").split()
+    assert "allow-modals" in sandbox  # printing is one
+    frame.get_by_role("button", name="打印 / 存为 PDF").click()
+    (_, _, _, printed) = read_inputs(page, "result", 4)
+    assert frame.get_by_role("article").count() == len(printed["measures"]) > len(first)
 
 
 def test_a_bound_origin_shows_only_frames_with_its_key(visit, portal, partners):
@@ -357,7 +389,7 @@ def test_the_keyboard_alone_is_enough(visit):
     page.keyboard.press("Enter")
     read_inputs(page, "result")
     expect(frame_of(page).get_by_role("heading", level=1)).to_be_focused()
-    expect(frame_of(page).get_by_text("所在地：安徽省蚌埠市")).to_be_visible()
+    expect(frame_of(page).get_by_text("所在地：安徽省蚌埠市", exact=True)).to_be_visible()
 
 
 def test_a_script_that_was_changed_does_not_run(visit, portal):

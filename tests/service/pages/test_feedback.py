@@ -20,13 +20,16 @@ def tell(page, comment, *, consent):
     page.get_by_label("主要产品", exact=True).fill("聚乳酸")
     page.get_by_role("button", name="查看匹配的政策").click()
     card = page.get_by_role("article", name="皖北地区产业布局指导方向")
-    row = card.get_by_role("listitem").filter(has_text="注册地在皖北").first
-    row.locator("summary").first.click()
-    row.get_by_role("combobox").select_option("unmet")
-    row.locator("textarea").fill(comment)
+    card.locator("> details > summary").click()
+    report = card.locator(".report")
+    report.locator("summary").click()
+    group = report.locator("optgroup[label='注册地在皖北（符合）']")
+    report.get_by_role("combobox").select_option(group.locator("option", has_text="不符合").get_attribute("value"))
+    report.locator("textarea").fill(comment)
+    expect(report.get_by_role("checkbox")).not_to_be_checked()
     if consent:
-        row.get_by_role("checkbox").check()
-    row.locator("form button").click()
+        report.get_by_role("checkbox").check()
+    report.locator("form button").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("反馈已收到，谢谢")
 
 

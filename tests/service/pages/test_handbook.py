@@ -224,7 +224,7 @@ def test_roles_and_metrics_are_named_in_full():
 def test_every_option_of_the_embed_is_named():
     script = (ROOT / "service/static/embed-v1.js").read_text("utf-8")
     listed = re.search(r"const OPTIONS = \[(.*?)\]", script)[1]
-    options = {*re.findall(r'"(\w+)"', listed), "lang", "target"}
+    options = {*re.findall(r'"(\w+)"', listed), "lang", "target", "max-height"}
     assert {row[0].strip("`").removeprefix("data-") for row in table("portal", "第二步：放入脚本")} == options
     events = set(re.findall(r'"(\w+)"', re.search(r"const EVENTS = \[(.*?)\]", script)[1]))
     assert {row[0].strip("`").removeprefix("cepei:") for row in table("portal", "第三步：接收事件")} == events

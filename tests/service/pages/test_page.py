@@ -1,15 +1,18 @@
 """The self-check page in a browser: filled in, read by role and label, accessible, safe, printable, light."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
+import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
 ATTACK = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'>{{7*7}}"
 LABELS = {"city": "所在地", "products": "主要产品", "needs": "需要的支持", "sector": "行业"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Language": "zh"}
+PHONE = {"width": 360, "height": 780}
 FIRST_PAGE_BYTES = 100_000
-USABLE_MS = 1000
+USABLE_MS = 500
 
 
 def fill(page, **typed):
@@ -30,52 +33,160 @@ def answered(page, **typed):
     expect(page.get_by_role("heading", level=1)).to_have_text("匹配结果")
 
 
-def test_a_company_answers_three_questions_and_reads_what_fits(page):
+def test_a_company_answers_three_questions_and_reads_a_plan(page, server):
+    """The whole first answer on a telephone, looked at once: form, plan, cards, quotes, what was understood."""
+    page.set_viewport_size(PHONE)
     page.goto("/")
     assert page.get_by_role("heading", level=1).inner_text() == "惠企政策自测"
-    shown = page.locator("form.profile :is(input, textarea, select):visible")
+    shown = page.locator("form.profile :is(input:not([type=checkbox]), textarea, select):visible")
     assert shown.evaluate_all("fields => fields.map(field => field.name)") == ["city", "products", "needs"]
+    coverage = page.get_by_role("region", name="收录的文件")
+    expect(coverage).to_contain_text("安徽省、广东省的 3 份政策文件")
+    expect(page.get_by_text("不保存，不写入日志，不使用 Cookie。请勿填写个人信息")).to_be_visible()
+    assert page.get_by_role("link", name="数据如何处理").get_attribute("href").startswith("/handbook/company")
+    targets_are_large(page)
+    page.get_by_role("checkbox", name="中试").check()
     fill(page, city="蚌埠市", products="聚乳酸\n生物基聚酯", needs="建设中试基地")
     expect(page.get_by_role("heading", level=1)).to_have_text("匹配结果")
     assert urlsplit(page.url).query == ""
-    pilot = page.get_by_role("article", name="合肥、蚌埠等市生物制造中试基地")
-    expect(pilot.get_by_text("条件相符（征求意见稿，尚未生效）", exact=True)).to_be_visible()
-    expect(pilot.get_by_text("征求意见稿", exact=True)).to_be_visible()
-    expect(pilot.get_by_role("heading", name="符合的条件")).to_be_visible()
-    expect(pilot.get_by_text("省工业和信息化厅（牵头）、省发展改革委")).to_be_visible()
-    expect(pilot.get_by_text("平台、设施或场地")).to_be_visible()
-    expect(pilot.locator("figcaption").first).to_have_text("二（二）3. 建设生物制造中试基地")
+    assert page.locator("article").first.bounding_box()["y"] < 1.5 * PHONE["height"]
+    targets_are_large(page)
+    the_plan_is_whole(page)
+    a_card_says_what_to_do(page.get_by_role("article", name="合肥、蚌埠等市生物制造中试基地"))
+    expect(coverage).to_contain_text("不构成法律意见")
+    chips = page.locator(".facts li").all_text_contents()
+    assert chips[0] == "所在地：安徽省蚌埠市"
+    assert "需要的支持：建设中试基地" in chips
+    assert len(set(chips)) == len(chips)
+    assert sum("生物材料" in chip for chip in chips) == 1
+    assert any(chip.endswith("（由产品推断）") for chip in chips)
+    assert page.get_by_text("行业由产品推断，请核对").count() == 1
+    text = server.get("/v1/documents/ah-biomanufacturing-2024-draft").json["text"]
+    for quote in page.locator("article blockquote").all_text_contents():
+        assert "".join(quote.split()) in "".join(text.split())
+    assert "聚乳酸" in page.locator("mark").all_text_contents()
     assert "可享受" not in page.content()
 
 
-def test_supports_stand_apart_from_directions_and_drafts_from_what_is_in_force(page):
-    answered(page, city="蚌埠市", products="聚乳酸", needs="中试验证")
-    counted = page.get_by_role("list", name="结果概览").get_by_role("listitem").filter(has_text="条件相符")
-    number = counted.locator("strong").inner_text()
-    expect(counted).to_contain_text(f"现行有效 0，征求意见稿 {number}")
-    group = page.get_by_role("region", name=f"条件相符（{number}）")
-    expect(group.locator(".kinds")).to_contain_text("支持")
-    expect(group.locator(".kinds")).to_contain_text("（现行有效 0，征求意见稿 ")
-    kinds = group.locator("h3.kind").all_text_contents()
-    assert kinds == ["可以申请或使用的支持", "工作方向（宜在申报材料中引用）"][: len(kinds)]
-    badges = group.locator(".status .badge:last-child").all_text_contents()
-    assert badges == sorted(badges, key=["支持", "工作方向"].index)
-
-
-def test_the_counts_lead_to_their_groups(page):
-    answered(page, city="蚌埠市", products="聚乳酸", needs="中试验证")
+def the_plan_is_whole(page):
+    """The counts lead to their groups, questions come after the third card, and none is asked twice."""
     counts = page.get_by_role("list", name="结果概览")
-    for verdict in ("条件相符", "可能相符"):
-        number = counts.get_by_role("listitem").filter(has_text=verdict).locator("strong").inner_text()
-        group = page.get_by_role("region", name=f"{verdict}（{number}）")
-        assert all(verdict in text for text in group.locator(".status .verdict").all_text_contents())
-        counts.get_by_role("link", name=verdict).click()
-        expect(group.get_by_role("heading", level=2)).to_be_in_viewport()
+    numbers = [int(number) for number in counts.locator("strong").all_inner_texts()]
+    names = ["现在可用", "草案印发后", "可引用的方向"]
+    assert counts.get_by_role("listitem").count() == len(names)
+    assert numbers[0] == 0
+    for name, number in zip(names[1:], numbers[1:], strict=True):
+        group = page.get_by_role("region", name=f"{name}（{number}）")
+        assert group.get_by_role("article").count() == min(5, number)
+        assert "现行有效" not in group.inner_text()
+    counts.get_by_role("link", name="可引用的方向").click()
+    expect(page.get_by_role("region", name="可引用的方向").get_by_role("heading", level=2)).to_be_in_viewport()
+    order = page.locator("article, .questions").evaluate_all("all => all.map((one) => one.tagName)")
+    assert order.index("SECTION") == 3
+    asked = page.locator(".ask[id]").evaluate_all("asks => asks.map((ask) => ask.id)")
+    assert len(asked) == len(set(asked)) > 3
+    led = page.locator("a.elsewhere").evaluate_all("links => links.map((link) => link.hash.slice(1))")
+    assert set(led) <= {*asked}
+    assert page.locator("article details[open]").count() == 0
+
+
+def a_card_says_what_to_do(pilot):
+    expect(pilot.get_by_text("条件相符（征求意见稿，尚未生效）", exact=True)).to_be_visible()
+    said = dict(
+        zip(pilot.locator("> dl dt").all_inner_texts(), pilot.locator("> dl dd").all_inner_texts(), strict=True)
+    )
+    assert said["还缺什么"] == "不缺，原文写明的条件都相符"
+    assert said["支持内容"] == "平台、设施或场地"
+    assert said["找谁"].split("\n") == ["省工业和信息化厅（牵头）", "当地：以下各项工作均需相关市、县政府推进"]
+    assert said["截止、材料"] == "原文未写明"
+    pilot.locator(".fold > summary").click()
+    expect(pilot.get_by_role("heading", name="符合的条件")).to_be_visible()
+    expect(pilot.get_by_text("省工业和信息化厅（牵头）、省发展改革委")).to_be_visible()
+    expect(pilot.locator("figcaption").first).to_have_text("二（二）3. 建设生物制造中试基地")
+
+
+def targets_are_large(page):
+    """Whatever is pressed is 24 px high and wide, but links inside a text."""
+    small = page.locator("button, summary, select, input, nav a, .totals a, .name a, .switch").evaluate_all(
+        """all => all.filter((one) => one.checkVisibility()).filter((one) => one.type !== "checkbox")
+            .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
+            .filter(([_, box]) => box.height && (box.height < 23.9 || box.width < 23.9))"""
+    )
+    assert small == []
+
+
+def test_what_is_in_force_stands_apart_from_drafts_and_directions(server):
+    page = server.call("POST", "/", body=urlencode({"example": 1}).encode(), headers=FORM).body.decode()
+    groups = dict(re.findall(r'<h2 id="group-(\w+)">.*?（(\d+)）', page))
+    assert list(groups) == ["now", "later", "direction"]
+    assert all(int(number) > 5 for number in groups.values())
+    now, later, direction = (page.split(f'<h2 id="group-{name}">')[1].split('<h2 id="group-')[0] for name in groups)
+    assert "尚未生效" not in now
+    assert later.count("条件相符（征求意见稿，尚未生效）") + later.count("可能相符（征求意见稿，尚未生效）") >= 5
+    assert "准备什么" not in direction
+    assert now.count("原文未写明") >= 5
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_going_back_loading_again_and_printing_never_lose_the_answer(new_page, server, width):
+    page = new_page(server.base, viewport={"width": width, "height": 800})
+    answered(page, city="蚌埠市", products="聚乳酸", needs="中试验证")
+    kept = page.locator("article h3").all_inner_texts()
+    page.locator(".questions").get_by_role("group", name="是否属于龙头企业").get_by_role("button", name="是").press(
+        "Enter"
+    )
+    changes = page.locator("#changes")
+    expect(changes).to_contain_text("属于龙头企业：不填写 → 是")
+    page.go_back()
+    expect(page.locator("#understood")).to_be_visible()
+    assert page.locator("article h3").all_inner_texts() == kept
+    expect(changes).to_have_count(0)
+    page.reload()
+    expect(page.locator("#understood")).to_be_visible()
+    assert page.locator("article h3").all_inner_texts() == kept
+    page.go_forward()
+    expect(changes).to_contain_text("属于龙头企业：不填写 → 是")
+    page.get_by_role("button", name=re.compile("显示更多 ?：可引用的方向")).click()
+    expect(page.locator("article")).to_have_count(len(kept) + 10)
+    expect(changes).to_be_visible()
+    assert urlsplit(page.url).query == ""
+    expect(page.get_by_text("以下详列", exact=False)).to_be_hidden()
+    all_are_printed(page)
+
+
+def all_are_printed(page):
+    """What is printed as it stands says that it is not all; the button loads all, and then every measure is on paper."""
+    assert "以下详列" in words_on_paper(page)
+    page.add_init_script("window.print = () => document.documentElement.classList.add('printed')")
+    page.get_by_role("button", name="打印 / 存为 PDF").click()
+    page.locator("html.printed").wait_for()
+    titles = [text.split(". ", 1)[1] for text in page.locator("article h3").all_inner_texts()]
+    number = sum(int(text) for text in page.locator(".totals strong").all_inner_texts())
+    assert len(titles) == number > 60
+    page.emulate_media(media="print")
+    only_on_screens = page.locator("nav, button, form.profile, .ask .answers, .report, .basis")
+    assert only_on_screens.evaluate_all("all => all.filter((one) => one.checkVisibility()).length") == 0
+    assert page.locator("article").last.locator("> p[lang]").inner_text().endswith("”")
+    paper = words_on_paper(page)
+    assert f"以下是全部{number}项措施" in paper
+    assert [title for title in titles if "".join(title.split()) not in paper] == []
+
+
+def words_on_paper(page):
+    """Return the words of the page as printed, without spaces; the first sheet is the summary and nothing else."""
+    sheets = pypdfium2.PdfDocument(page.pdf(format="A4", prefer_css_page_size=True))
+    texts = ["".join(sheet.get_textpage().get_text_range().split()) for sheet in sheets]
+    assert "企业情况：" in texts[0]
+    assert "查询日期：" in texts[0]
+    assert "政策原文依据" not in texts[0]
+    assert "企业情况：" not in "".join(texts[1:])
+    return "".join(texts)
 
 
 def test_a_card_leads_to_its_measure_and_to_its_very_place_in_the_document(page):
     answered(page, city="蚌埠市", products="聚乳酸", needs="建设中试基地")
     pilot = page.get_by_role("article", name="合肥、蚌埠等市生物制造中试基地")
+    pilot.locator(".fold > summary").click()
     basis = pilot.get_by_role("link", name="依据").last
     assert re.fullmatch(r"/documents/ah-biomanufacturing-2024-draft#c-[\w.]+", basis.get_attribute("href"))
     with page.expect_popup() as opened:
@@ -88,19 +199,11 @@ def test_a_card_leads_to_its_measure_and_to_its_very_place_in_the_document(page)
     assert opened.value.url.endswith("/measures/ah-pilot-base-hefei-bengbu")
 
 
-def test_marked_words_stand_in_the_quotes(page, server):
-    answered(page, city="蚌埠市", products="聚乳酸")
-    text = server.get("/v1/documents/ah-biomanufacturing-2024-draft").json["text"]
-    for quote in page.locator("article blockquote").all_text_contents():
-        assert "".join(quote.split()) in "".join(text.split())
-    assert "聚乳酸" in page.locator("mark").all_text_contents()
-
-
 def test_who_finds_nothing_is_reported_so(page):
     answered(page, city="东莞", sector="服装", products="牛仔裤")
     expect(page.get_by_text("没有找到与企业情况相关的措施。")).to_be_visible()
     expect(page.get_by_text("补充这些信息，结果会更确定")).to_have_count(0)
-    expect(page.get_by_text("可能相符 0 项")).to_be_visible()
+    expect(page.get_by_text("现在可用 0 项")).to_be_visible()
 
 
 def test_an_empty_form_is_reported_what_to_fill_in(page):
@@ -108,43 +211,6 @@ def test_an_empty_form_is_reported_what_to_fill_in(page):
     expect(page.get_by_text("还没有填写企业情况")).to_be_visible()
     expect(page.locator("form.profile").get_by_label("所在地", exact=True)).to_be_visible()
     assert "相符" not in page.locator(".found").inner_text()
-
-
-def test_more_cards_are_shown_when_asked(page):
-    answered(page, city="蚌埠市", sector="生物材料", products="聚乳酸")
-    number = int(page.locator(".totals .applicable strong").inner_text())
-    assert number > 5
-    cards = page.get_by_role("region", name="条件相符").get_by_role("article")
-    expect(cards).to_have_count(5)
-    page.get_by_role("button", name=re.compile("显示更多 ?：条件相符")).click()
-    expect(cards).to_have_count(min(number, 25))
-    assert urlsplit(page.url).query == ""
-    page.get_by_role("button", name="English").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Matching measures")
-    expect(page.get_by_role("region", name="Conditions met").get_by_role("article")).to_have_count(min(number, 25))
-
-
-def test_what_was_understood_is_named_once(page):
-    answered(page, city="蚌埠市", sector="生物材料", products="聚乳酸")
-    chips = page.locator(".facts li").all_text_contents()
-    assert chips[:2] == ["所在地：安徽省蚌埠市", "行业：生物材料"]
-    assert len(set(chips)) == len(chips)
-    assert [chip for chip in chips if "生物材料" in chip] == ["行业：生物材料"]
-    assert any(chip.endswith("（由产品推断）") for chip in chips)
-
-
-def test_form_and_answer_say_what_is_covered_and_what_happens_to_the_data(page):
-    page.goto("/")
-    coverage = page.get_by_role("region", name="收录的文件")
-    for _ in range(2):
-        expect(coverage).to_contain_text("安徽省、广东省的 3 份政策文件")
-        expect(coverage).to_contain_text("不构成法律意见")
-        fill(page, city="蚌埠市")
-        expect(page.get_by_role("heading", level=1)).to_have_text("匹配结果")
-    page.goto("/")
-    expect(page.get_by_text("不保存，不写入日志，不使用 Cookie。请勿填写个人信息")).to_be_visible()
-    page.get_by_role("link", name="数据如何处理").click()
-    assert urlsplit(page.url).path == "/handbook/company"
 
 
 def test_another_language_keeps_what_was_typed(page):
@@ -193,6 +259,7 @@ def test_axe_finds_no_violation_in_answer_change_and_faults(page, axe_clean, lan
     axe_clean(page)
     page.locator(".questions").get_by_role("button", name={"zh": "是", "en": "yes"}[language]).first.click()
     page.locator("#changes").wait_for()
+    page.get_by_role("article").first.locator(".fold > summary").first.click()
     page.get_by_role("article").first.locator(".report > summary").first.click()
     axe_clean(page)
     page.locator("#change > summary").click()
@@ -236,21 +303,9 @@ def test_the_page_works_without_scripts_and_fits_a_phone(new_page, server):
     expect(page.get_by_role("button", name="复制分享链接")).to_be_hidden()
     page.locator(".questions").get_by_role("group", name="是否属于龙头企业").get_by_role("button", name="是").click()
     expect(page.get_by_role("heading", name="由可能相符变为条件相符")).to_be_visible()
-
-
-def test_print_opens_everything_and_leaves_out_what_only_a_screen_can_use(page):
-    answered(page, city="蚌埠市", products="聚乳酸", needs="中试验证")
-    expect(page.get_by_role("button", name="打印 / 存为 PDF")).to_be_visible()
-    folds = page.locator("article > details").evaluate_all("folds => folds.map(fold => fold.open)")
-    assert folds[:3] == [True] * 3
-    assert not all(folds)
-    page.emulate_media(media="print")
-    for hidden in ("nav", "button", "form.profile", ".ask .answers", ".report", ".basis"):
-        assert not any(one.is_visible() for one in page.locator(hidden).all()), hidden
-    assert page.locator("article").last.locator("blockquote").first.evaluate("quote => quote.checkVisibility()")
-    expect(page.get_by_text("查询日期：")).to_be_visible()
-    expect(page.get_by_text("所在地：安徽省蚌埠市")).to_be_visible()
-    assert page.pdf(format="A4").startswith(b"%PDF-")
+    page.go_back()  # out of the browser's own cache
+    expect(page.get_by_role("heading", level=1)).to_have_text("匹配结果")
+    expect(page.get_by_role("heading", name="由可能相符变为条件相符")).to_have_count(0)
 
 
 def test_the_first_page_is_light_and_soon_usable(new_page, server):

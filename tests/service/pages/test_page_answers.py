@@ -1,19 +1,31 @@
 """Forms read into profiles and back, answers put into them, conditions as rows, changes told: without a browser."""
 
+import dataclasses
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from werkzeug.datastructures import MultiDict
 
+from matcher.answers.engine import Engine
 from matcher.answers.measure_shapes import Condition
+from matcher.profiles.profile import MatchRequest, Profile
 from matcher.standing import Standing
 from rules.language.measures import Verdict, Why
 from rules.language.quotes import Quote
 from service.pages.check.conditions import Rows, asking_once
 from service.pages.check.fields import Fields, is_field, read_profile, typed_of
-from service.pages.check.page import changed_measures, read_typed
+from service.pages.check.page import EXAMPLES, changed_measures, examples, offered_needs, read_typed
 from service.pages.wording import page_words
+
+DAY = date(2026, 1, 2)
+
+
+@pytest.fixture(scope="module")
+def engine(catalogue):
+    return Engine(catalogue)
 
 
 def test_declared_facts_are_read_by_their_type(catalogue):
@@ -67,8 +79,25 @@ def test_a_profile_of_the_api_is_written_as_people_would_type_it():
         ([("add.employees", "12"), ("answer", "facts.listed=no")], {"employees": "12", "facts.listed": "no"}),
         ([("answer", "limit=3"), ("add.before", "x"), ("answer", "city"), ("name", "x")], {}),
         ([("answer", "city=a=b")], {"city": "a=b"}),
+        ([("needs", "融资\r\n中试"), ("also.needs", "中试"), ("also.needs", "场地")], {"needs": "融资\n中试\n场地"}),
+        ([("also.needs", ""), ("also.limit", "x"), ("also.", "y")], {}),
+        ([("example", "0"), ("city", "合肥")], dict(EXAMPLES[0])),
+        ([("example", "99"), ("city", "合肥")], {"city": "合肥"}),
+        ([("example", "²"), ("city", "合肥")], {"city": "合肥"}),
     ],
-    ids=["a button", "the one that differs", "emptied", "both", "no fields", "equals"],
+    ids=[
+        "a button",
+        "the one that differs",
+        "emptied",
+        "both",
+        "no fields",
+        "equals",
+        "ticked",
+        "ticked nothing",
+        "an example",
+        "no example",
+        "no number",
+    ],
 )
 def test_answers_beside_the_form_are_put_into_it(form, typed):
     assert {name: text for name, text in read_typed(MultiDict(form)).items() if text} == typed
@@ -102,15 +131,17 @@ def test_a_gap_is_reported_in_the_unit_of_its_fact(app, catalogue, fact, expecte
         assert row.stated
 
 
-def test_a_field_is_asked_for_once_in_a_card(app, catalogue):
+def test_a_field_is_asked_for_once_on_a_page(app, catalogue):
     with app.test_request_context("/"):
         rows = Rows(catalogue, Fields(catalogue, "zh"), page_words("zh"), {})
         unmet = _condition(catalogue, "region", "440000", None, None)
         unknown = replace(unmet, verdict=Verdict.UNKNOWN, why=Why.FACT_MISSING)
-        first, second, third = asking_once(
-            [rows.row(unknown), rows.row(unknown), rows.row(replace(unknown, fact="stage"))]
-        )
+        group = replace(unmet, parts=(replace(unknown, fact="stage"), replace(unknown, fact="employees")))
+        asked = [unknown, unknown, replace(unknown, fact="stage"), group]
+        first, second, third, fourth = asking_once(map(rows.row, asked), {"employees"})
     assert (first.asked.field.name, second.asked, third.asked.field.name) == ("city", None, "stage")
+    assert second.elsewhere == first.asked.anchor
+    assert [(part.asked, part.elsewhere) for part in fourth.parts] == [(None, "ask-stage"), (None, "ask-employees")]
     assert [value for value, _ in third.asked.field.choices][:3] == ["概念", "研发", "中试"]
 
 
@@ -160,3 +191,22 @@ def test_every_fact_can_be_asked_for_in_both_languages(catalogue):
             assert is_field(field.name)
         for name in fields.asked_for:
             assert fields.of_fact(name) in fields.of_form({f"facts.{name}": "yes"})
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_is_offered_with_one_tap_is_understood_and_finds_measures(engine, language):
+    """Common needs and example companies, in the words of either language."""
+    needs = offered_needs(engine.catalogue, language)
+    assert len(set(needs)) == 8
+    assert len(examples(engine.catalogue, language)) == 3
+    asked = [{"city": "蚌埠市", "needs": (need,)} for need in needs]
+    for company in [*EXAMPLES, *asked]:
+        several = {name: tuple(text.split("\n")) if isinstance(text, str) else text for name, text in company.items()}
+        answer = engine.match(MatchRequest(profile=Profile(**{**several, "city": company["city"]}), on=DAY))
+        assert answer.profile.unrecognised == (), company
+        assert answer.recommendations, company
+
+
+def test_examples_are_of_places_that_the_catalogue_speaks_of(catalogue):
+    only = {name: one for name, one in catalogue.documents.items() if one.region == "340000"}
+    assert [text[:3] for _, text in examples(dataclasses.replace(catalogue, documents=only), "zh")] == ["安徽省"] * 2

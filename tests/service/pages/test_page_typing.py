@@ -136,10 +136,14 @@ def test_a_link_to_share_carries_the_profile_after_the_hash_only(page, form, ser
     assert list(profile["facts"].values()) == [True]
 
     asked = []
+    assert page.url == link  # so that it can be bookmarked
     page.goto("about:blank")
     page.on("request", lambda request: asked.append((request.method, request.url)))
     page.goto(link)
     expect(page.get_by_role("heading", level=1)).to_have_text("匹配结果")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("匹配结果")
+    assert page.url == link
     assert ("POST", f"{server.base}/") in asked
     assert not any(carried[:20] in address for _, address in asked)
     assert carried not in server.log.read_text("utf-8")

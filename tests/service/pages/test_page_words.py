@@ -16,7 +16,7 @@ from seeds.library import load_documents
 from service.commands.check import SEEDS
 from service.complaints import Complaint
 from service.intake.questions import ProfileSchema
-from service.pages.check.cards import FIRST, MOST, STEP, next_limit, read_limit
+from service.pages.check.cards import FIRST, MOST, STEP, Group, next_limit, read_limits
 from service.pages.check.conditions import benefit_words
 from service.pages.check.fields import FIELDS, read_profile
 from service.pages.frame import understood
@@ -45,7 +45,7 @@ def test_both_languages_fill_the_same_holes():
 
 def test_every_strength_kind_of_benefit_and_status_has_its_words():
     keys = [f"strength.{strength}" for strength in Strength]
-    keys += [f"{word}.{kind}" for word in ("kind", "kind_badge", "kind_lead") for kind in MeasureKind]
+    keys += [f"{word}.{kind}" for word in ("kind", "kind_badge") for kind in MeasureKind]
     keys += [f"benefit.{kind}" for kind in BENEFIT_KINDS] + [f"status.{status}" for status in DocumentStatus]
     for words in (page_words("zh"), page_words("en")):
         assert all(words[key] for key in keys)
@@ -104,13 +104,15 @@ def test_a_stated_fact_hides_the_same_one_inferred_before_it():
     [("", FIRST), ("x", FIRST), ("-3", FIRST), ("²", FIRST), ("30", 30), ("999", MOST), ("9" * 99, FIRST)],
 )
 def test_how_many_to_list_is_read_with_care(stated, limit):
-    assert read_limit({"limit": stated}) == limit
+    assert read_limits({"limit.later": stated}) == {**dict.fromkeys(Group, FIRST), "later": limit}
+    assert read_limits({"limit.later": stated, "print": "all"}) == dict.fromkeys(Group, MOST)
 
 
 def test_more_is_offered_until_all_are_listed():
-    assert next_limit(35, FIRST) == FIRST + STEP
-    assert next_limit(35, FIRST + STEP) == FIRST + 2 * STEP
-    assert next_limit(35, FIRST + 2 * STEP) is None
+    assert STEP == 10
+    assert next_limit(25, FIRST) == FIRST + STEP
+    assert next_limit(25, FIRST + STEP) == FIRST + 2 * STEP
+    assert next_limit(25, FIRST + 2 * STEP) is None
     assert next_limit(FIRST, FIRST) is None
     assert next_limit(900, MOST - 10) == MOST
     assert next_limit(900, MOST) is None

@@ -24,6 +24,7 @@ PAGES = {
     "browse.document": "/documents/ah-biomanufacturing-2024-draft",
     "browse.measures": "/measures",
     "browse.measure": f"/measures/{MEASURE}",
+    "browse.compare": f"/compare?id={MEASURE}&id=ah-layout-north",
     "browse.departments": "/departments",
     "browse.changes": "/changes",
     "handbook.contents": "/handbook",
@@ -79,6 +80,8 @@ NO_PAGES = {
     "console.dossiers_zip",
     "editor.trail_file",
     "editor.passage",
+    "handbook.robots",
+    "handbook.favicon",
 }
 AREAS = {endpoint.partition(".")[0] for endpoint in (*PAGES, *CONSOLE, *EDITOR, *ELSEWHERE, *NO_PAGES)}
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
