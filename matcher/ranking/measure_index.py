@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from matcher.ranking.passages import BELOW_PROVINCE, FoundWords, Level, PassageIndex
 from rules.catalogue.catalogue import Catalogue
-from rules.compiled.batch import Batch
-from rules.compiled.bit_planes import Plane
 from rules.compiled.program import Decisions, Program
 from rules.language.flat import Kept, Parts, Positions, Postings
 from rules.language.measures import MET, UNKNOWN, UNMET, Effect, Measure, MeasureKind
@@ -54,15 +52,6 @@ class Alternatives:
         if len(self.groups):
             ruled_out = np.maximum.reduceat(decisions.nodes[self.others], self.starts) == UNMET
             left[self.measures[ruled_out & (decisions.nodes[self.groups] == UNKNOWN)]] = True
-        return left
-
-    def left_in(self, batch: Batch) -> Plane:
-        """Tell it of many companies: a row a measure, a bit a company."""
-        left = np.zeros_like(batch.measures.true)
-        if len(self.groups):
-            may_hold = np.bitwise_or.reduceat(batch.nodes.maybe[self.others], self.starts, axis=0)
-            is_open = batch.nodes.maybe[self.groups] & ~batch.nodes.true[self.groups]
-            np.bitwise_or.at(left, self.measures, is_open & ~may_hold)
         return left
 
 

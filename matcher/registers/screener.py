@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from matcher.profiles.profile import Fields, MatchError
 from matcher.profiles.reader import ProfileReader
 from matcher.ranking.hits import CHANNELS, Hits, Meant, relevance_of
-from matcher.ranking.measure_index import Flags, Floats, MeasureColumns
+from matcher.ranking.measure_index import Alternatives, Flags, Floats, MeasureColumns
 from matcher.ranking.ranking import (
     ADDRESSED,
     SECTOR,
@@ -234,7 +234,7 @@ class Screener:
         """Find the pairs to be shown and weigh them, so many rows at a time as their hits can be laid out."""
         in_sector, addressed = (table.of(self._columns.program.tests_asserted(facts)) for facts in (SECTOR, ADDRESSED))
         in_all_sectors = in_sector & ~table.missing(self._columns.closed_sectors)
-        left = table.bits(self._columns.alternatives.left_in(table.batch))
+        left = table.left_to_a_person(self._columns.alternatives)
         met = {name: table.of_facts(facts) for name, facts in (("sector", ("sector",)), ("place", REGION_FACTS))}
         step = max(1, MOST_HITS // (CHANNELS * max(1, self._columns.size)))
         blocks = []
@@ -311,6 +311,15 @@ class _Table:
     def of(self, conditions: tuple[Positions, Positions]) -> Flags:
         """Return where one of some conditions is met."""
         return self.bits(self._program.any_met(self.batch, conditions))
+
+    def left_to_a_person(self, groups: Alternatives) -> Flags:
+        """Return where everything but what only a person can check is ruled out, as Alternatives tells it of one."""
+        nodes, left = self.batch.nodes, np.zeros_like(self.batch.measures.true)
+        if len(groups.groups):
+            may_hold = np.bitwise_or.reduceat(nodes.maybe[groups.others], groups.starts, axis=0)
+            is_open = nodes.maybe[groups.groups] & ~nodes.true[groups.groups]
+            np.bitwise_or.at(left, groups.measures, is_open & ~may_hold)
+        return self.bits(left)
 
     def missing(self, conditions: tuple[Positions, Positions]) -> Flags:
         """Return where one of some conditions is not met."""
