@@ -11,6 +11,8 @@ from stdnum.cn import uscc
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 REPORTED = {"measure_id": "ah-pilot-base-hefei-bengbu", "fact": "sector"}
 UNDERSTOOD = {"region": "合肥", "sector": "生物材料", "stage": "中试", "department": "省工业和信息化厅"}
+UNDRAWN = ("since", "letterhead", "rows")
+"""An edition or a day on which there was one, lines of so many characters, rows that are there."""
 PUBLISHED_FACTS = {"leading_enterprise": True, "listed": False, "employees": 12, "rd_intensity": 0.05}
 
 
@@ -39,10 +41,12 @@ def map_case(context, case):  # noqa: ARG001 - schemathesis' signature
             profile["facts"] = dict(list(PUBLISHED_FACTS.items())[: len(profile["facts"])])
         if profile.get("founded_on"):
             profile["founded_on"] = min(profile["founded_on"], "2026-01-01")
-    if is_good and isinstance(case.query, dict):
-        _ask_for_what_is_there(case)
+    if is_good and case.operation.path == "/v1/calendar.ics":
+        case.query.update({name: word for name, word in UNDERSTOOD.items() if name in case.query})
     if is_good and isinstance(case.body, dict) and case.path.startswith("/v1/screenings"):
         case.body.pop("columns", None)  # names headings of the very file sent
+    for name in UNDRAWN if is_good else ():
+        (case.query or {}).pop(name, None)
     if is_good and case.operation.path == "/v1/subscriptions" and isinstance(case.body, dict):
         case.body.update({"url": "https://example.com/cepei", "mute": [REPORTED["measure_id"]]})
         case.body.update({name: word for name, word in UNDERSTOOD.items() if name in case.body})
@@ -50,14 +54,6 @@ def map_case(context, case):  # noqa: ARG001 - schemathesis' signature
     if is_good and case.operation.path == "/v1/feedback" and isinstance(case.body, dict):
         _report_what_exists(case.body)
     return case
-
-
-def _ask_for_what_is_there(case):
-    """Leave out of a query what names lines, rows, an edition or a day, and name places and sectors as they are read."""
-    for name in ("letterhead", "rows", *(["since"] if case.operation.path.startswith("/v1/changes") else [])):
-        case.query.pop(name, None)
-    if case.operation.path == "/v1/calendar.ics":
-        case.query.update({name: word for name, word in UNDERSTOOD.items() if name in case.query})
 
 
 def _report_what_exists(body):

@@ -53,12 +53,11 @@ def _of_chunk(parts: Parts, number: int) -> pa.Table:
     pairs = pq.read_table(folder.part(number), columns=["row", "measure_id", "unknown"])
     short = np.unpackbits(np.fromfile(folder.short(number), dtype=np.uint8), count=len(pairs)).view(np.bool_)
     pairs = pairs.filter(pa.array(short))
-    asked = [fact_to_ask([one["fact"] for one in unknown]) for unknown in pairs["unknown"].to_pylist()]
     facts = pa.table(
         {
             "row": pairs["row"],
             "measure_id": pairs["measure_id"],
-            "fact": pa.array(asked, type=pa.string()),
+            "fact": facts_to_ask(pairs["unknown"].combine_chunks()),
             "is_condition": pa.array(np.zeros(len(pairs), dtype=np.bool_)),
             "gap": pa.nulls(len(pairs), pa.float64()),
         },
@@ -69,10 +68,21 @@ def _of_chunk(parts: Parts, number: int) -> pa.Table:
     return pa.concat_tables([facts, near.cast(OPENINGS)]).sort_by([("row", "ascending"), ("measure_id", "ascending")])
 
 
-def fact_to_ask(unknown: Collection[str]) -> str:
-    """Return which of the facts that leave a pair open is asked for; of places the one where the company is."""
-    places = [fact for fact in REGION_FACTS if fact in unknown]
-    return places[0] if places else next(iter(unknown), "")
+def facts_to_ask(unknown: pa.ListArray) -> pa.Array:
+    """Return for each list of facts that leave a pair open, none of them empty, the one that is asked for.
+
+    It is the first; of places the one where the company is goes before any other fact.
+    """
+    if not len(unknown):
+        return pa.array([], type=pa.string())
+    facts = unknown.flatten().field("fact").dictionary_encode()
+    order = [*REGION_FACTS, None]
+    ranks = np.array([order.index(name if name in REGION_FACTS else None) for name in facts.dictionary.to_pylist()])
+    codes = facts.indices.to_numpy()
+    keys = ranks[codes] * len(codes) + np.arange(len(codes))
+    starts = np.append(0, np.cumsum(pc.list_value_length(unknown).to_numpy())[:-1])
+    places = np.minimum.reduceat(keys, starts) % len(codes)
+    return facts.dictionary.take(pa.array(codes[places]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

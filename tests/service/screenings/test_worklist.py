@@ -21,8 +21,9 @@ from service.intake.answers import FilledRow, read_filled
 from service.intake.raw_table import TableRefusedError
 from service.screenings.stored.folders import Folder, read_answers, with_answers, write_answers
 from service.screenings.stored.jobs import Jobs, Options
+from service.screenings.stored.parts import PAIR_SCHEMA
 from service.screenings.worklist.asking import answers_of, columns_of, flag_headings
-from service.screenings.worklist.openings import OPENINGS, callers, fact_to_ask, ranked
+from service.screenings.worklist.openings import OPENINGS, callers, facts_to_ask, ranked
 from service.screenings.worklist.work import Work, WorkStatus
 from service.store import Store
 from tests.service.operators import JSON, Operator
@@ -108,18 +109,19 @@ def test_a_caller_has_all_that_one_thing_opens_and_how_far_it_is():
     assert (one.row, one.fact, one.is_condition, dict(one.opens)) == (1, "b", True, {"now": 3.0})
 
 
-@pytest.mark.parametrize(
-    ("unknown", "asked"),
-    [
+def test_the_fact_to_ask_for_is_what_leaves_a_pair_open():
+    told = [
         (["sector"], "sector"),
         (["target_region", "region"], "region"),
         (["target_region"], "target_region"),
-        (["x.manual"], "x.manual"),
-        ([], ""),
-    ],
-)
-def test_the_fact_to_ask_for_is_what_leaves_a_pair_open(unknown, asked):
-    assert fact_to_ask(unknown) == asked
+        (["x.manual", "sector"], "x.manual"),
+        (["sector", "region"], "region"),
+    ]
+    lists = [[{"fact": fact, "why": "fact_missing"} for fact in unknown] for unknown, _ in told]
+    given = pa.array(lists, type=PAIR_SCHEMA.field("unknown").type)
+    assert facts_to_ask(given).to_pylist() == [asked for _, asked in told]
+    assert facts_to_ask(given[1:].filter(pa.array([False, True, True, True]))).to_pylist() == [a for _, a in told[2:]]
+    assert facts_to_ask(given[:0]).to_pylist() == []
 
 
 def test_the_list_says_what_is_missing_in_the_words_of_the_texts(operator, screening, catalogue):

@@ -151,7 +151,7 @@ def test_the_workbook_has_all_its_sheets_and_no_formula(tmp_path):
     with zipfile.ZipFile(path) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
     bodies = [content for name, content in parts.items() if name.startswith("xl/worksheets/sheet")]
-    assert len(bodies) == 6
+    assert len(bodies) == 8
     assert not any(b"<f>" in body or b"<hyperlink" in body for body in bodies)
     assert b'quotePrefix="1"' in parts["xl/styles.xml"]
     assert sum(name.startswith("xl/charts/chart") for name in parts) == 3
