@@ -678,7 +678,9 @@ def test_cells_that_could_not_be_used_are_reported_with_their_column(operator):
     assert "有内容未能采用" in reported
     assert "<li>营收增长率：1 行，例如第 1 行</li>" in reported
     assert "成立年月：" not in reported  # a month counts as its days
-    assert "<li>营收增长率: cells 1, for example in row 1</li>" in get(operator, f"{here}?lang=en", cookie).body.decode()
+    assert (
+        "<li>营收增长率: cells 1, for example in row 1</li>" in get(operator, f"{here}?lang=en", cookie).body.decode()
+    )
     assert "文件共 2 行：读作企业 2 行" in reported
 
 
