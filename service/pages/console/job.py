@@ -230,6 +230,7 @@ def screening(screening_id: str) -> flask.Response:
         summary=summarise(catalogue, jobs().chunks(job.id), parts_of(job), words),
         columns=columns,
         open_columns=cells_left_open(columns, words),
+        sum_says=row_sum_words(columns.account, language) if columns.account else "",
         formats=tuple(form.value for form in Format),
         newer=newest if newest != job.catalogue else "",
     )

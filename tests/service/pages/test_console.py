@@ -283,11 +283,12 @@ def correct(page):
 def look_around(page):
     """Go from the summary to the rows not read, and to a tenant; nothing there is markup."""
     figures = page.get_by_role("list", name="主要数字").get_by_role("listitem").all_inner_texts()
-    assert [number(text) for text in figures][::3] == [2, 1]
+    assert [number(text) for text in figures][::3] == [3, 0]
     expect(page.get_by_role("heading", name="没有读取的列")).to_be_visible()
     is_text(page)
-    page.get_by_role("link", name="未读入的行（1）").click()
+    page.get_by_role("link", name="未读入的行", exact=True).click()
     expect(page.get_by_role("row").filter(has_text="-3")).to_contain_text("员工人数")
+    expect(page.get_by_role("row").filter(has_text="-3")).to_contain_text("企业照常判断")
     page.get_by_role("link", name="企业", exact=True).click()
     is_text(page)
     page.get_by_role("link", name=re.compile(f"^{NAME}0")).click()
@@ -685,8 +686,11 @@ def test_cells_that_could_not_be_used_are_reported_with_their_column(operator):
     reported = get(operator, here, cookie).body.decode()
     assert "有内容未能采用" in reported
     assert "<li>营收增长率：1 行，例如第 1 行</li>" in reported
-    assert "<li>成立年月：1 行，例如第 1 行</li>" in reported
-    assert "<li>成立年月: cells 1, for example in row 1</li>" in get(operator, f"{here}?lang=en", cookie).body.decode()
+    assert "成立年月：" not in reported  # a month counts as its days
+    assert (
+        "<li>营收增长率: cells 1, for example in row 1</li>" in get(operator, f"{here}?lang=en", cookie).body.decode()
+    )
+    assert "文件共 2 行：读作企业 2 行" in reported
 
 
 def test_the_sheet_that_is_read_and_those_that_are_not_are_shown(operator):
