@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -80,6 +81,13 @@ class Intents:
 def word_lists() -> WordLists:
     """Return the lists that are shipped."""
     return load_word_lists(FILE)
+
+
+@cache
+def scope_mark() -> re.Pattern[str]:
+    """Return what marks a whole business scope: a heading of its own (许可项目：), or the formula of approval."""
+    headings = sorted(map(re.escape, word_lists().scope_headings), key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(headings)})[:：]|依法须经批准")
 
 
 @cache

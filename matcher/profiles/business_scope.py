@@ -17,7 +17,7 @@ from matcher.profiles.profile import Notes, Profile, ReadFact, Unread, mention_o
 from matcher.profiles.words import SURE, How, WordReading, WordResolver
 from seeds.industries import industries
 from seeds.vocabulary import fold
-from seeds.word_lists import word_lists
+from seeds.word_lists import scope_mark, word_lists
 
 _LISTS = word_lists()
 
@@ -43,7 +43,6 @@ def _any_of(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-SCOPE_MARK = re.compile(f"(?:{_any_of(_LISTS.scope_headings)})[:：]|依法须经批准")
 _HEADING = re.compile(f"(?:{_any_of(_LISTS.scope_headings)})[:：]")
 _OPENING, _CLOSING = frozenset("(（[【"), frozenset(")）]】")
 _PERMIT = re.compile(_any_of(_LISTS.scope_permits))
@@ -66,7 +65,7 @@ _GRADE = re.compile(r"(?:第?[一二三ⅠⅡⅢ123]{1,3}[类级][、和及与]?
 def is_business_scope(text: str) -> bool:
     """Tell whether what was given as one product is a whole scope: by a heading, the formula, or how it is worded."""
     is_short = len(text) <= LONGEST_UNMARKED
-    return bool(SCOPE_MARK.search(text)) or (is_short and (_is_under_verbs(text) or _is_worded_as_scope(text)))
+    return bool(scope_mark().search(text)) or (is_short and (_is_under_verbs(text) or _is_worded_as_scope(text)))
 
 
 def _is_worded_as_scope(text: str) -> bool:

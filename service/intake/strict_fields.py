@@ -13,9 +13,9 @@ from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength
 from stdnum.exceptions import ValidationError as NumberFault
 
-from matcher.profiles.business_scope import SCOPE_MARK
 from rules.language.amounts import AmountError, parse_money
 from seeds.vocabulary import printable
+from seeds.word_lists import scope_mark
 from service.complaints import Complaint
 
 JsonSchema: TypeAlias = dict[str, Any]
@@ -151,12 +151,12 @@ class Texts(StrictField):
         short: JsonSchema = {"type": "string", "maxLength": TEXT_CHARACTERS}
         texts = [short]
         if self.scope > TEXT_CHARACTERS:
-            texts.append({"type": "string", "maxLength": self.scope, "pattern": SCOPE_MARK.pattern})
+            texts.append({"type": "string", "maxLength": self.scope, "pattern": scope_mark().pattern})
         items = {"anyOf": texts} if len(texts) > 1 else short
         return {"anyOf": [*texts, {"type": "array", "maxItems": LIST_ITEMS, "items": items}]}
 
     def _load(self, value: object) -> str:
-        is_scope = isinstance(value, str) and len(value) > TEXT_CHARACTERS and SCOPE_MARK.search(value)
+        is_scope = isinstance(value, str) and len(value) > TEXT_CHARACTERS and scope_mark().search(value)
         return clean_text(value, self.scope if is_scope else TEXT_CHARACTERS)
 
     def _deserialize(self, value: object, *_: object, **__: object) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matcher.profiles.business_scope import SCOPE_MARK
+from seeds.word_lists import scope_mark
 from tests.service.intake.on_a_day import read_tenants
 
 SCOPE = "许可项目：食品添加剂生产；食品销售。（依法须经批准的项目，经相关部门批准后方可开展经营活动）一般项目：生物基材料研发"
@@ -73,4 +73,4 @@ def test_a_scope_of_4000_characters_is_accepted(server, field):
     reply = server.match({"city": "合肥", field: scope})
     assert reply.status == 200
     assert ("concepts", "food-additive") in [(f["fact"], f["value"]) for f in reply.json["profile"]["facts"]]
-    assert SCOPE_MARK.search(scope)
+    assert scope_mark().search(scope)
