@@ -7,8 +7,10 @@ becomes of its file. How the file is made stands in content.py.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from rules.language.facts import FactDefinition, FactType, Taxonomies
 from rules.language.grants import Grant
