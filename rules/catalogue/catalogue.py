@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from rules.language.facts import FactDefinition, FactType, Taxonomies
 from rules.language.grants import Grant
@@ -71,7 +70,7 @@ class Searched:
 
     words: Mapping[str, int]
     measures: Mapping[str, int]
-    partly: Mapping[str, int] = MappingProxyType({})
+    partly: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
