@@ -70,7 +70,7 @@ def documents() -> flask.Response:
         documents=document_entries(catalogue, words),
         sought=sought,
         unfound=unfound(by_word) if sought.value else [],
-        titled=[document_entry(catalogue, one, words) for one in titled],
+        by_title=[document_entry(catalogue, one, words) for one in titled],
         partly=any(one.words < len(by_word[0]) for one in found),
         total=len(found),
         places=sum(len(one.places) for one in found),

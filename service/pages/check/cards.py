@@ -216,22 +216,26 @@ def _card(
         "counted": _counted(conditions, words),
         "open": [row for row in conditions if row.verdict != "met"],
         "met": [row for row in conditions if row.verdict == "met"],
-        "passages": [
-            {
-                "clause": _clause(passage),
-                "address": clause_address(passage.document, passage.clause),
-                "pieces": mark_matches(
-                    passage.quote,
-                    passage.start,
-                    [(match.start, match.end) for match in passage.matches] if isinstance(passage, Evidence) else (),
-                ),
-            }
-            for passage in _passages(recommendation)
-        ],
+        "passages": _shown_passages(recommendation),
         "citation": _citation(recommendation),
         # The status says already that a measure does not bind.
         "caveats": [one.message for one in recommendation.caveats if one.code != effect and one.code not in SAID_ONCE],
     }
+
+
+def _shown_passages(recommendation: Recommendation) -> list[dict[str, Any]]:
+    return [
+        {
+            "clause": _clause(passage),
+            "address": clause_address(passage.document, passage.clause),
+            "pieces": mark_matches(
+                passage.quote,
+                passage.start,
+                [(match.start, match.end) for match in passage.matches] if isinstance(passage, Evidence) else (),
+            ),
+        }
+        for passage in _passages(recommendation)
+    ]
 
 
 def _citation(recommendation: Recommendation) -> str:

@@ -326,10 +326,10 @@ def test_a_bounded_frame_scrolls_prints_shares_and_goes_back_inside(visit, porta
     frame.get_by_role("group", name="是否属于龙头企业").get_by_role("button", name="是").click()
     read_inputs(page, "result", 2)
     expect(frame.locator("#changes")).to_be_in_viewport()
-    page.go_back()
+    page.evaluate("history.back()")
     read_inputs(page, "result", 3)
     assert frame.get_by_role("article").all_inner_texts() == first
-    page.frames[1].evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('closed'))")
+    page.frames[1].evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('closed')); }")
     frame.get_by_role("button", name="复制分享链接").click()
     shared = frame.get_by_role("textbox", name="复制分享链接")
     expect(shared).to_have_value(re.compile(re.escape(f"{portal.service}/?lang=zh#p=")))
