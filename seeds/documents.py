@@ -14,7 +14,7 @@ from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -249,6 +249,17 @@ class Document:
         """Return the clauses that hold the character at `offset`, the deepest first; () between clauses."""
         holding = (clause for clause in self.clauses if clause.start <= offset < clause.end)
         return tuple(sorted(holding, key=lambda clause: -clause.level))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A checked quote: `document.text[start:end] == quote`, offsets in Unicode code points."""
+
+    document: str
+    clause: Annotated[str, "Path of the clause, for example 2.3.2."]
+    quote: str
+    start: Annotated[int, "Offset in Unicode code points."]
+    end: int
 
 
 def build_document(metadata: Mapping[str, Any], text: str, *, file: str = "document.yaml") -> Document:

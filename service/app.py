@@ -32,8 +32,9 @@ from service.metrics import Metrics
 from service.pages import citing, documentation, feedback
 from service.pages.browse import view as browse
 from service.pages.check import page as check
+from service.pages.console import results as console
 from service.pages.console import subscribing, trial
-from service.pages.console import worklist as console
+from service.pages.console import worklist as calling
 from service.pages.editor import editing, splitting, texts, trials
 from service.pages.editor import publishing as editor
 from service.pages.embed import view as embed
@@ -54,7 +55,7 @@ PAGES = (
     embed,
     documentation,
     browse,
-    *(console, trial, subscribing),
+    *(console, calling, trial, subscribing),
     *(editor, editing, splitting, texts, trials),
     feedback,
     citing,

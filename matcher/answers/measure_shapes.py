@@ -11,9 +11,9 @@ from rules.language.measures import (
     Verdict,
     Why,
 )
-from rules.language.quotes import Quote
 from rules.language.stacking import Stacking, Together
 from rules.language.windows import Period, WindowStanding
+from seeds.documents import Quote
 
 OPEN = "An open list: more values may be added."
 WHY = f"Why it is unknown: {', '.join(Why)}. {OPEN}"

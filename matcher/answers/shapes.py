@@ -22,10 +22,9 @@ from rules.language.measures import (
     Strength,
     Window,
 )
-from rules.language.quotes import Quote
 from rules.language.windows import WindowStanding
 from seeds.departments import Department
-from seeds.documents import Remark
+from seeds.documents import Quote, Remark
 
 
 class CatalogueInfo(Struct, frozen=True, kw_only=True):

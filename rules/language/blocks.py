@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from rules.language.amounts import AmountError, parse_money
 from rules.language.figures import FigureKind, figures_stating, states, states_years
 from rules.language.grants import Span
-from rules.language.quotes import Quote, Quoter, located
+from rules.language.quotes import Quoter, located
+from seeds.documents import Quote
 
 Kind = TypeVar("Kind", bound=StrEnum)
 Read = TypeVar("Read")

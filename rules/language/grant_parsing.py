@@ -45,9 +45,10 @@ from rules.language.grants import (
     received_fact,
 )
 from rules.language.number_checks import number_faults, rates_in_order, tiers_out_of_order, tiers_without_words
-from rules.language.quotes import Quote, located
+from rules.language.quotes import located
 from rules.language.stacking import DOCUMENT, OTHER_POLICIES, Level, Stacking, StackingRule
 from rules.language.windows import Period
+from seeds.documents import Quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

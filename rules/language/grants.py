@@ -20,9 +20,9 @@ from rules.language.measures import (
     Window,
     leaves,
 )
-from rules.language.quotes import Quote
 from rules.language.stacking import Level, Stacking, StackingRule
 from rules.language.windows import Period
+from seeds.documents import Quote
 
 
 class Base(StrEnum):

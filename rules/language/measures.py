@@ -13,8 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
-from rules.language.quotes import Quote
-from seeds.documents import Document, DocumentStatus
+from seeds.documents import Document, DocumentStatus, Quote
 
 
 class Verdict(StrEnum):

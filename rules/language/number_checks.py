@@ -11,7 +11,7 @@ from rules.language.facts import NUMERIC, FactDefinition, FactType, Lexicon, Val
 from rules.language.figures import FigureKind, figures_stating, states, states_day
 from rules.language.grants import Gift, Tier
 from rules.language.measures import Condition, Leaf, leaves
-from rules.language.quotes import Quote
+from seeds.documents import Quote
 
 _READ_AS = {FactType.MONEY: FigureKind.MONEY, FactType.NUMBER: FigureKind.COUNT}
 

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
-from seeds.documents import Document
+from seeds.documents import Document, Quote
 from seeds.faults import Fault
 
 LONGEST_SOURCE_QUOTE = 120
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """A checked quote: `document.text[start:end] == quote`, offsets in Unicode code points."""
-
-    document: str
-    clause: Annotated[str, "Path of the clause, for example 2.3.2."]
-    quote: str
-    start: Annotated[int, "Offset in Unicode code points."]
-    end: int
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated
 
-from rules.language.quotes import Quote
+from seeds.documents import Quote
 
 
 class StackingRule(StrEnum):

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from rules.language.quotes import Quote
+from seeds.documents import Quote
 
 
 class WindowState(StrEnum):

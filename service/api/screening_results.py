@@ -81,10 +81,10 @@ from service.web.lookups import (
     parts_of,
     question_of,
     read_region,
-    results_file,
 )
 from service.web.requests import asked_language, json_bytes, private_answer
 from service.web.serving import answer_bytes, engine, folders, jobs, operator, own_screenings, served_catalogue
+from service.web.worklist import results_file
 
 blueprint = Blueprint("screening_results", __name__, description="What a screening found.")
 

@@ -22,8 +22,8 @@ from rules.language.grants import SHARED_KEYS
 from rules.language.labels import Labeller
 from rules.language.measures import Measure, leaves
 from rules.language.pack import Pack, parse_pack
-from rules.language.quotes import Faults, Quote, Quoter
-from seeds.documents import UNKNOWN, Document, build_document
+from rules.language.quotes import Faults, Quoter
+from seeds.documents import UNKNOWN, Document, Quote, build_document
 from seeds.faults import Fault, SeedError
 from seeds.issuers import Places
 from seeds.library import Transcript, unconfirmed

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rules.language.quotes import Faults, Quote, Quoter
-from seeds.documents import Document
+from rules.language.quotes import Faults, Quoter
+from seeds.documents import Document, Quote
 from seeds.library import Transcript, apply_edits
 
 Json = dict[str, Any]

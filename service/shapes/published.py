@@ -17,7 +17,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.schema_resolver import SchemaResolver
 from msgspec import UNSET, UnsetType
 
-from rules.language.quotes import Quote
+from seeds.documents import Quote
 
 JsonSchema: TypeAlias = dict[str, Any]
 

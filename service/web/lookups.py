@@ -12,8 +12,6 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeVar
 
-import flask
-
 from matcher.answers.engine import Engine
 from matcher.answers.shapes import Recommendation, Suggestion
 from matcher.answers.suggestions import nearest_entries
@@ -29,16 +27,13 @@ from seeds.regions import region_label
 from seeds.vocabulary import fold, printable
 from service.complaints import Complaint, RequestError, pointer_to, unknown_field
 from service.disk import StorageError, fault_of
-from service.intake.raw_table import Format
 from service.logs import log_fault
 from service.screenings.jobs.sent import keep_copy
-from service.screenings.results.files import MEDIA_TYPES, StoredResults, result_pieces
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.folders import Folder, Tenant, find_tenant, read_answers, with_answers, write_answers
 from service.screenings.stored.jobs import UNFINISHED, Job, State, new_id
 from service.screenings.stored.matrix import Parts
 from service.screenings.stored.progress import describe_failure, state_words
-from service.screenings.worklist.work import Work
 from service.shapes.reading import FilterRead
 from service.web.requests import asked_language
 from service.web.serving import (
@@ -325,23 +320,6 @@ def explained(screening_id: str, row: int, measure_id: str) -> Recommendation:
     if recommendation is not None:
         return recommendation
     raise RequestError("not_found", [Complaint(code="no_such_pair", params={"measure": printable(measure_id)})])
-
-
-def results_file(screening_id: str, form: str) -> flask.Response:
-    """Return all results of a finished screening of the caller as a file."""
-    job, kind = finished_screening(screening_id), found({form.value: form for form in Format}, form)
-    results = StoredResults(
-        job=job,
-        parts=parts_of(job),
-        chunks=tuple(jobs().chunks(job.id)),
-        catalogue=engine_of(job.catalogue).catalogue,
-        language=asked_language(),
-        steps=Work(store()).standing(job.series),
-    )
-    answer = flask.Response(result_pieces(results, kind, language=asked_language()), content_type=MEDIA_TYPES[kind])
-    answer.headers["Content-Disposition"] = f'attachment; filename="cepei-results.{kind.value}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def run_again(screening_id: str, answers: Mapping[int, Profile] | None = None) -> Job:

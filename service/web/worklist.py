@@ -1,4 +1,4 @@
-"""What a request asks of the work list of a finished screening: whom to call, forms, answers, what became of it."""
+"""What a request asks of a finished screening: its files, whom to call, forms, answers, what became of it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from werkzeug.exceptions import UnsupportedMediaType
 from seeds.vocabulary import Vocabulary
 from service.complaints import Complaint, RequestError, pointer_to
 from service.intake.answers import FilledRow, read_filled
-from service.intake.raw_table import TableRefusedError
+from service.intake.raw_table import Format, TableRefusedError
 from service.screenings.jobs.sent import read_sent
+from service.screenings.results.files import MEDIA_TYPES, StoredResults, result_pieces
 from service.screenings.stored.jobs import Job
 from service.screenings.stored.matrix import Parts
 from service.screenings.worklist.asking import answers_of, asking_form, flag_headings, form_workbook
@@ -20,7 +21,7 @@ from service.screenings.worklist.calls import FIRST, CallList
 from service.screenings.worklist.work import Work, WorkStatus, WorkStep
 from service.web.lookups import engine_of, finished_screening, found, parts_of, run_again
 from service.web.requests import asked_language
-from service.web.serving import folders, operator, serving, store
+from service.web.serving import folders, jobs, operator, serving, store
 
 MOST_ROWS = 1000
 """So many companies are asked, or made dossiers for, at a time."""
@@ -117,3 +118,20 @@ def history_of(job: Job, row: int, measure_id: str) -> tuple[WorkStep, ...]:
 def all_steps(job: Job) -> tuple[WorkStep, ...]:
     """Return every step of a screening and its reruns."""
     return Work(store()).all(job.series)
+
+
+def results_file(screening_id: str, form: str) -> flask.Response:
+    """Return all results of a finished screening of the caller as a file."""
+    job, kind = finished_screening(screening_id), found({form.value: form for form in Format}, form)
+    results = StoredResults(
+        job=job,
+        parts=parts_of(job),
+        chunks=tuple(jobs().chunks(job.id)),
+        catalogue=engine_of(job.catalogue).catalogue,
+        language=asked_language(),
+        steps=Work(store()).standing(job.series),
+    )
+    answer = flask.Response(result_pieces(results, kind, language=asked_language()), content_type=MEDIA_TYPES[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="cepei-results.{kind.value}"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

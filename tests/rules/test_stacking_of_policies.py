@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from rules.language.quotes import Quote
 from rules.language.stacking import Level, Sort, Stacking, StackingRule, Together, pair
 from rules.language.windows import WindowState, window_on
+from seeds.documents import Quote
 
 YES, NO, UNKNOWN = Together
 OPEN, NEXT, CLOSED, NOT_STATED = WindowState

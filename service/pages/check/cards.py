@@ -17,9 +17,8 @@ from rules.language.measures import (
     MeasureVerdict,
     Window,
 )
-from rules.language.quotes import Quote
 from rules.language.windows import WindowState
-from seeds.documents import Document, clause_name
+from seeds.documents import Document, Quote, clause_name
 from service.pages.check.conditions import (
     Row,
     Rows,

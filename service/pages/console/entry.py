@@ -26,7 +26,6 @@ from service.intake.queries import STATUSES
 from service.keys import SCREENING_ROLES, SESSION_SECONDS, Key, Keys, Sessions, keyed_hash
 from service.pages.frame import render_page
 from service.pages.wording import page_words
-from service.screenings.jobs.sent import Sent
 from service.screenings.shapes import Screening
 from service.screenings.stored.folders import Folder, write_whole
 from service.screenings.stored.jobs import UNFINISHED, Job, Options, State, options_of
@@ -109,9 +108,9 @@ class Upload:
     options: Options
 
 
-def note_upload(folder: Folder, sent: Sent, name: str, key: Key) -> None:
+def note_upload(folder: Folder, sent: Upload, key: Key) -> None:
     """Note whose the file in a folder is, until it is started."""
-    note = {"key": key.id, "form": sent.form, "name": printable(name, _LONGEST_NAME)}
+    note = {"key": key.id, "form": sent.form, "name": printable(sent.name, _LONGEST_NAME)}
     write_whole(folder.path / _NOTE, orjson.dumps({**note, "options": sent.options}))
 
 

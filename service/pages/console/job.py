@@ -40,7 +40,7 @@ from service.screenings.results.sheets import row_sum_words
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.jobs import Job, State, new_id
 from service.screenings.stored.progress import event_stream
-from service.web.lookups import engine_of, forget, outlook_of, parts_of, results_file, run_again
+from service.web.lookups import engine_of, forget, outlook_of, parts_of, run_again
 from service.web.requests import json_bytes, link, page_language
 from service.web.serving import engine, engine_in_force, expect_records, folders, jobs, own_screening, serving, store
 
@@ -159,7 +159,8 @@ def _kept(asked: dict[str, str]) -> str:
     try:
         sent = read_sent(flask.request, folder, most=serving().settings.upload_bytes, readers=readers)
         _expect_table(_look(folder.sent(sent.form), {}, sent.options.on))
-        note_upload(folder, sent, name, flask.g.key)
+        upload = Upload(id=upload_id, form=sent.form, name=name, options=sent.options)
+        note_upload(folder, upload, flask.g.key)
     except BaseException:
         folders().remove(upload_id)
         raise
@@ -280,12 +281,6 @@ def delete(screening_id: str) -> flask.Response:
     return go_to(link("console.home", deleted="yes"))
 
 
-@blueprint.get(f"{ONE}/results.<form>")
-def download(screening_id: str, form: str) -> flask.Response:
-    """Give the results as a file."""
-    return results_file(screening_id, form)
-
-
 def shown_job(job: Job) -> Json:
     """Return what every page of a screening shows of it."""
     reported = report_screening(job, language=page_language(), now=time.time())
@@ -300,3 +295,11 @@ def catalogue_of(job: Job) -> Catalogue:
     """Return the catalogue that decided; the rest of this request speaks of that one."""
     flask.g.engine = engine_of(job.catalogue)
     return engine().catalogue
+
+
+def finished_job(screening_id: str) -> Job:
+    """Return a finished screening of the caller; one that is not leads to its own page."""
+    job = own_screening(screening_id)
+    if job.state is not State.FINISHED:
+        flask.abort(go_to(link("console.screening", screening_id=screening_id)))
+    return job

@@ -18,7 +18,7 @@ from service.complaints import RequestError
 from service.intake.queries import STANDINGS, MatrixFilter, MeasureTenantsQuery, PageQuery
 from service.pages.check.cards import group_cards, one_card
 from service.pages.console.entry import blueprint, console_page, go_to, moment_in_china
-from service.pages.console.job import ONE, catalogue_of, shown_job
+from service.pages.console.job import ONE, catalogue_of, finished_job, shown_job
 from service.pages.console.lists import (
     MatrixQuery,
     Results,
@@ -31,14 +31,14 @@ from service.pages.console.lists import (
 from service.pages.console.matrix import SIGNS, matrix_page
 from service.pages.wording import page_words
 from service.screenings.stored.changes import StoredChanges
-from service.screenings.stored.jobs import Job, State
+from service.screenings.stored.jobs import Job
 from service.screenings.stored.parts import rejected_rows
 from service.screenings.worklist.stated import WORDS
 from service.screenings.worklist.work import LONGEST_NOTE, WorkStatus
 from service.web.lookups import changes_of, explained, found, page_of, parts_of, question_of
 from service.web.requests import link, page_language
-from service.web.serving import engine, engine_in_force, folders, jobs, own_screening
-from service.web.worklist import history_of
+from service.web.serving import engine, engine_in_force, folders, jobs
+from service.web.worklist import history_of, results_file
 
 Json = dict[str, Any]
 MOST_NAMED = 100
@@ -175,12 +175,10 @@ def _changes(job: Job, results: Results, stored: StoredChanges, after: Catalogue
     )
 
 
-def finished_job(screening_id: str) -> Job:
-    """Return a finished screening of the caller; one that is not leads to its own page."""
-    job = own_screening(screening_id)
-    if job.state is not State.FINISHED:
-        flask.abort(go_to(link("console.screening", screening_id=screening_id)))
-    return job
+@blueprint.get(f"{ONE}/results.<form>")
+def download(screening_id: str, form: str) -> flask.Response:
+    """Give the results as a file."""
+    return results_file(screening_id, form)
 
 
 def _opened(screening_id: str) -> tuple[Job, Results]:

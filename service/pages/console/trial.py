@@ -25,8 +25,7 @@ from service.drafts.items import Draft
 from service.drafts.preview import parse_document, parse_draft, stored_preview, with_document
 from service.intake.queries import STATUSES
 from service.pages.console.entry import blueprint, console_page, go_to
-from service.pages.console.job import ONE, reported_faults, shown_job
-from service.pages.console.results import finished_job
+from service.pages.console.job import ONE, finished_job, reported_faults, shown_job
 from service.pages.wording import page_words
 from service.screenings.stored.folders import write_whole
 from service.screenings.stored.jobs import Job

@@ -24,9 +24,8 @@ from service.dossiers.making import DossierFormat
 from service.dossiers.orders import Orders, OrderState
 from service.intake.queries import PageQuery
 from service.pages.console.entry import blueprint, console_page, go_to, moment_in_china, pass_name_on
-from service.pages.console.job import ONE, reported_faults, shown_job
+from service.pages.console.job import ONE, finished_job, reported_faults, shown_job
 from service.pages.console.lists import read_query
-from service.pages.console.results import finished_job
 from service.screenings.worklist.calls import FIRST, IN_A_MESSAGE, calls_page
 from service.screenings.worklist.work import WorkStatus
 from service.web.requests import link

@@ -11,7 +11,7 @@ from rules.language.measures import (
     MeasureKind,
     Strength,
 )
-from rules.language.quotes import Quote
+from seeds.documents import Quote
 
 CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)
 

@@ -7,7 +7,7 @@ from rules.language.measures import (
     leaves,
 )
 from rules.language.measures import Test as Asked
-from rules.language.quotes import Quote
+from seeds.documents import Quote
 
 CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)
 

@@ -24,8 +24,8 @@ from rules.language.grants import (
 from rules.language.measures import MET, UNKNOWN, UNMET
 from rules.language.pack import parse_pack, reference_faults
 from rules.language.payment import next_tier, payment_of
-from rules.language.quotes import Quote
 from rules.language.stacking import Level, Sort, Stacking, StackingRule, Together, pair
+from seeds.documents import Quote
 from seeds.faults import load_yaml
 
 PACK = Path(__file__).parents[1] / "policies" / "packs" / "chenghu-industry-2026.yaml"

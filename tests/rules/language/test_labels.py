@@ -14,7 +14,7 @@ from rules.language.measures import (
     Leaf,
 )
 from rules.language.measures import Test as Asked
-from rules.language.quotes import Quote
+from seeds.documents import Quote
 
 YES, NO = True, False
 CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)

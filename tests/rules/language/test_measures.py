@@ -11,8 +11,7 @@ from rules.language.measures import (
     Window,
     effect,
 )
-from rules.language.quotes import Quote
-from seeds.documents import DocumentStatus
+from seeds.documents import DocumentStatus, Quote
 
 CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)
 START, END = date(2025, 3, 1), date(2025, 6, 30)

@@ -22,8 +22,7 @@ from rules.language.measures import (
 )
 from rules.language.measures import Test as Asked
 from rules.language.pack import load_pack, parse_pack, reference_faults
-from rules.language.quotes import Quote
-from seeds.documents import build_document
+from seeds.documents import Quote, build_document
 from seeds.faults import SeedError
 
 TEXT = """南溪市制造业扶持措施

@@ -10,7 +10,7 @@ from rules.language.grants import BenefitItem, Bracket, Cap, CapBy, Gift, Per, S
 from rules.language.measures import MET, UNKNOWN, UNMET, Leaf
 from rules.language.measures import Test as Asked
 from rules.language.payment import payment_of
-from rules.language.quotes import Quote
+from seeds.documents import Quote
 
 CITE = Quote(document="d", clause="1", quote="给予20万元", start=0, end=6)
 AMOUNTS = st.sampled_from([1e4, 5e4, 2e5, 8e5, 1e6])

@@ -14,7 +14,7 @@ from rules.language.measures import Leaf
 from rules.language.measures import Test as Asked
 from rules.language.number_checks import number_faults
 from rules.language.pack import parse_pack
-from rules.language.quotes import Quote
+from seeds.documents import Quote
 from seeds.faults import load_yaml
 
 PACKS = Path(__file__).parents[1] / "policies" / "packs"

@@ -11,8 +11,8 @@ from rules.language.measures import (
     Why,
 )
 from rules.language.measures import Test as Asked
-from rules.language.quotes import Quote
 from rules.language.reference import evaluate_condition
+from seeds.documents import Quote
 from seeds.vocabulary import Taxonomy
 
 CITE = Quote(document="d", clause="1", quote="企业", start=0, end=2)

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from rules.language.quotes import Quote
 from rules.language.windows import Period, WindowState, runs_between, window_on
+from seeds.documents import Quote
 
 CITE = Quote(document="d", clause="1", quote="每年3月1日至4月30日", start=0, end=12)
 ON = date(2026, 4, 1)

@@ -14,7 +14,7 @@ from matcher.answers.measure_shapes import Condition
 from matcher.profiles.profile import MatchRequest, Profile
 from matcher.standing import Standing
 from rules.language.measures import Verdict, Why
-from rules.language.quotes import Quote
+from seeds.documents import Quote
 from service.pages.check.conditions import Rows, asking_once
 from service.pages.check.fields import Fields, is_field, read_profile, typed_of
 from service.pages.check.page import EXAMPLES, changed_measures, examples, offered_needs, read_typed
