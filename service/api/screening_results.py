@@ -30,8 +30,7 @@ from service.intake.queries import (
     TenantMatchQuery,
 )
 from service.intake.questions import PreviewQuestion
-from service.intake.raw_table import Format
-from service.screenings.results.files import MEDIA_TYPES
+from service.intake.raw_table import MEDIA_TYPES, Format
 from service.screenings.shapes import (
     CatalogueVersion,
     ChangedTenant,

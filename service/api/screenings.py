@@ -11,10 +11,10 @@ from msgspec.structs import asdict
 from service.complaints import Complaint, RequestError
 from service.intake.queries import STATUSES, NoQuery
 from service.intake.questions import ScreeningQuestion
+from service.intake.raw_table import MEDIA_TYPES
 from service.keys import Keys
 from service.screenings.column_shapes import FirstLook
 from service.screenings.jobs.sent import columns_as_read, columns_at_a_look, look_at_sent, read_sent
-from service.screenings.results.files import MEDIA_TYPES
 from service.screenings.results.template import template_workbook
 from service.screenings.shapes import OneScreening, Screening, Screenings
 from service.screenings.stored.jobs import Job, new_id

@@ -14,9 +14,8 @@ from service.api.screenings import FILE_NAME
 from service.clock import moment
 from service.complaints import StrictSchema
 from service.intake.queries import NoQuery, PageQuery
-from service.intake.raw_table import Format
+from service.intake.raw_table import MEDIA_TYPES, Format
 from service.intake.strict_fields import Choice, Text, Whole, described
-from service.screenings.results.files import MEDIA_TYPES
 from service.screenings.results.sheets import csv_lines
 from service.screenings.shapes import Screening
 from service.screenings.stored.jobs import Job

@@ -113,6 +113,14 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
+MEDIA_TYPES = {
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.NDJSON: "application/x-ndjson",
+    Format.PARQUET: "application/vnd.apache.parquet",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How much is read at most; what is more is refused in words."""

@@ -11,9 +11,9 @@ from werkzeug.exceptions import UnsupportedMediaType
 from seeds.vocabulary import Vocabulary
 from service.complaints import Complaint, RequestError, pointer_to
 from service.intake.answers import FilledRow, read_filled
-from service.intake.raw_table import Format, TableRefusedError
+from service.intake.raw_table import MEDIA_TYPES, Format, TableRefusedError
 from service.screenings.jobs.sent import read_sent
-from service.screenings.results.files import MEDIA_TYPES, StoredResults, result_pieces
+from service.screenings.results.files import StoredResults, result_pieces
 from service.screenings.stored.jobs import Job
 from service.screenings.stored.matrix import Parts
 from service.screenings.worklist.asking import answers_of, asking_form, flag_headings, form_workbook

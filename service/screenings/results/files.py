@@ -24,7 +24,7 @@ from service.screenings.results.granted import AmountWords, csv_columns, json_me
 from service.screenings.results.sheets import Sink, csv_cell, results_words, row_sum, row_sum_words
 from service.screenings.results.workbook import workbook_pieces
 from service.screenings.shapes import MeasureItem, VerdictCounts
-from service.screenings.stored.granted import Granting
+from service.screenings.stored.granted import TOLD, Granting
 from service.screenings.stored.jobs import Chunk, Job
 from service.screenings.stored.matrix import (
     BEST,
@@ -39,7 +39,6 @@ from service.screenings.stored.matrix import (
 from service.screenings.stored.parts import (
     BENEFITS,
     COUNTS,
-    GRANTED,
     RESULT_SCHEMA,
     About,
     Advice,
@@ -63,6 +62,9 @@ from service.screenings.worklist.lines import (
 
 _BOM = "\ufeff"
 """Spreadsheet programs read UTF-8 as such only when a file begins with it."""
+
+GRANTED = (BENEFITS, *TOLD)
+"""What is sent beside a pair where benefits are stored."""
 
 
 def csv_pieces(source: ResultSource) -> Iterator[bytes]:
@@ -121,14 +123,6 @@ def _joined(unknown: pa.ListArray, form: str, separator: str) -> pa.Array:
 
 def _lines(*parts: pa.Array | str) -> bytes:
     return "".join(pc.binary_join_element_wise(*parts, "").to_pylist()).encode()
-
-
-MEDIA_TYPES = {
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Format.CSV: "text/csv; charset=utf-8",
-    Format.NDJSON: "application/x-ndjson",
-    Format.PARQUET: "application/vnd.apache.parquet",
-}
 
 
 def result_pieces(source: ResultSource, form: Format, *, language: str = "zh") -> Iterator[bytes]:

@@ -15,10 +15,15 @@ from numpy.typing import NDArray
 from matcher.answers.grants import Neighbours
 from rules.catalogue.catalogue import Catalogue
 from rules.language.windows import WindowStanding, WindowState, window_on
-from service.screenings.stored.parts import GRANTED
 
 Numbers = NDArray[Any]
 Json = dict[str, Any]
+TOLD = (
+    pa.field("window", pa.string()), pa.field("opens", pa.string()), pa.field("closes", pa.string()),
+    pa.field("not_beside", pa.list_(pa.string())),
+)  # fmt: skip
+"""What is sent of a pair beside its benefits: how applications stand, and what else is ruled out by a text."""
+
 _NOT_STATED = WindowStanding(state=WindowState.NOT_STATED)
 
 
@@ -68,7 +73,7 @@ class Granting:
         }
         told = {name: pa.array(words, type=pa.string()).take(measures) for name, words in said.items()}
         told["not_beside"] = self._ruled_out_beside(table["row"].to_numpy(), measures.to_numpy(), names)
-        for field in GRANTED[1:]:
+        for field in TOLD:
             table = table.append_column(field, told[field.name])
         return table
 

@@ -61,12 +61,6 @@ BENEFITS = pa.field(
 RESULT_SCHEMA = PAIR_SCHEMA.insert(PAIR_SCHEMA.get_field_index("measure_id") + 1, pa.field("kind", pa.string()))
 """The same as it is sent: `kind` is that of the measure, empty for one that the catalogue no longer has."""
 
-GRANTED = (
-    BENEFITS, pa.field("window", pa.string()), pa.field("opens", pa.string()), pa.field("closes", pa.string()),
-    pa.field("not_beside", pa.list_(pa.string())),
-)  # fmt: skip
-"""What is sent beside it where benefits are stored: how applications stand, and what else is ruled out by a text."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:

@@ -12,8 +12,8 @@ import pytest
 import python_calamine
 
 from matcher.standing import COUNTED
-from service.intake.raw_table import Format
-from service.screenings.results.files import MEDIA_TYPES, result_pieces
+from service.intake.raw_table import MEDIA_TYPES, Format
+from service.screenings.results.files import result_pieces
 from service.screenings.results.sheets import guarded, is_risky
 from service.screenings.shapes import VerdictCounts
 from service.screenings.stored.parts import RESULT_SCHEMA, About, Advice, FurtherSheet, MeasureLine, TenantLine
