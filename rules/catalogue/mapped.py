@@ -101,6 +101,7 @@ def parts_of(path: Path) -> Parts | None:
         file.seek(max(0, size - _END.size))
         end = file.read()
         if len(end) < _END.size or not end.endswith(_MARK):
+            _refuse_cut_off(file, size)
             return None
         file.seek(0)
         start, length, digest, _ = _END.unpack(end)
@@ -114,6 +115,16 @@ def parts_of(path: Path) -> Parts | None:
         raise DamagedError("its digest is not that of what it holds")
     parts: dict[str, Any] = msgspec.msgpack.decode(content[start : start + length], ext_hook=_Reader(content).read)
     return {**parts, "file": str(path.resolve())}
+
+
+def _refuse_cut_off(file: BinaryIO, size: int) -> None:
+    """Raise DamagedError where something stands behind the last page of a database, and no end of parts."""
+    file.seek(0)
+    head = file.read(32)
+    if head.startswith(b"SQLite format 3\0"):
+        page, pages = int.from_bytes(head[16:18], "big"), int.from_bytes(head[28:32], "big")
+        if size > (65536 if page == 1 else page) * pages:
+            raise DamagedError("it ends too early")
 
 
 def _digest(file: BinaryIO, size: int) -> bytes:

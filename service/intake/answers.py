@@ -57,7 +57,7 @@ def read_filled(
     for one in read_tenants(path, options):
         beside = flags.get(one.line, FilledRow(line=one.line, tenant="", profile=Profile(), flags={}))
         read = Profile() if isinstance(one, RejectedRow) else one.profile
-        faults = one.faults if isinstance(one, RejectedRow) else one.caveats
+        faults = one.faults if isinstance(one, RejectedRow) else (*one.unread, *one.caveats)
         filled.append(
             FilledRow(
                 line=one.line,
@@ -67,7 +67,9 @@ def read_filled(
                 faults=(*faults, *beside.faults),
             )
         )
-    return filled
+    # A row that a table would join to the one above, or leave out, is an answer of its own in a form.
+    known = {one.line for one in filled}
+    return filled + [row for line, row in flags.items() if row.tenant and line not in known]
 
 
 def _flags(raw: RawTable, rows: str, asked: Collection[str]) -> Iterator[FilledRow]:

@@ -31,7 +31,7 @@ from service.intake.headings.units import is_unit, read_unit, unit_above, unit_o
 from service.intake.questions import PROFILE_CHARACTERS
 from service.intake.rows.cells import split_list, unguarded
 from service.intake.rows.other_rows import other_row
-from service.intake.rows.rows import RejectedRow, TenantRow
+from service.intake.rows.rows import TenantRow
 from tests.hardening.hostile import NOTHING, Hostile, Watch
 from tests.service.intake.on_a_day import read_tenants
 
@@ -196,6 +196,7 @@ def test_what_several_columns_say_of_a_scope_together_is_limited():
     )
     assert isinstance(rows[0], TenantRow)
     assert rows[0].profile.business_scope.count(honest) == 4
-    assert isinstance(rows[1], RejectedRow)
-    (fault,) = rows[1].faults
+    assert isinstance(rows[1], TenantRow)
+    assert rows[1].profile.business_scope == ""
+    (fault,) = rows[1].unread
     assert (fault.code, fault.heading, fault.params) == ("too_long", "经营范围", {"limit": PROFILE_CHARACTERS})

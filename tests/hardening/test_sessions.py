@@ -125,6 +125,8 @@ def places(method, screening):
         "measure_id": MEASURE,
         "form": "csv",
         "subscription_id": "0" * 32,
+        "ending": "pdf",
+        "order_id": "0" * 32,
     }
     for rule in known:
         if method in rule.methods:

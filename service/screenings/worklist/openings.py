@@ -6,6 +6,7 @@ Read from what the chunks store, written once beside them; who is called first s
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,10 +43,12 @@ catalogue has fewer than 10,000 measures."""
 def openings(parts: Parts) -> pa.Table:
     """Return all openings of a screening, by row."""
     file = parts.folder.path / "openings.parquet"
-    if not file.is_file():
-        chunks = [_of_chunk(parts, number) for number in parts.numbers]
-        write_whole(file, table_bytes(pa.concat_tables([OPENINGS.empty_table(), *chunks])))
-    return pq.read_table(file)
+    if file.is_file():
+        return pq.read_table(file)
+    found = pa.concat_tables([OPENINGS.empty_table(), *(_of_chunk(parts, number) for number in parts.numbers)])
+    with suppress(OSError):  # a disk that is full: it is worked out again the next time
+        write_whole(file, table_bytes(found))
+    return found
 
 
 def _of_chunk(parts: Parts, number: int) -> pa.Table:

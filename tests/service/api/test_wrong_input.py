@@ -336,7 +336,7 @@ def test_a_wrong_query_is_refused_with_its_parameter(server, path, pointer, code
     [
         "/v1/nothing", "/v1/measures/none", "/v1/measures/", "/v1/measures/%00", "/v1/measures/a%2Fb", "/v1/documents/none",
         "/v1/documents/gd-biomanufacturing-2025/clauses/99.9", "/v1/vocabularies/none", "/docs/assets/index.html",
-        "/docs/assets/..%2F..%2Fetc%2Fpasswd", "/static/../settings.py", "/static/%2e%2e/settings.py", "/favicon.ico", "/.env",
+        "/docs/assets/..%2F..%2Fetc%2Fpasswd", "/static/../settings.py", "/static/%2e%2e/settings.py", "/favicon.png", "/.env",
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_a_problem_404(server, path):
