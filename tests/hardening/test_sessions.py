@@ -143,7 +143,8 @@ def test_a_copied_cookie_is_worth_nothing_after_signing_out(reader, screened):
     assert len(sending) > 4
     open_ones = {place: reader.get(place).status for place in reading if not place.endswith("/events")}
     assert {place for place, status in open_ones.items() if status != 200} <= {
-        f"/screenings/new/{'u' * 32}", f"/screenings/{screened}/changes", f"/screenings/subscriptions/{'0' * 32}"
+        f"/screenings/new/{'u' * 32}", f"/screenings/{screened}/changes", f"/screenings/subscriptions/{'0' * 32}",
+        f"/screenings/{screened}/dossiers/{'0' * 32}.zip",
     }  # fmt: skip
     token = reader.token
     assert reader.post("/screenings/sign-out", token).status == 303

@@ -131,6 +131,7 @@ def test_what_is_in_force_stands_apart_from_drafts_and_directions(server):
 def test_going_back_loading_again_and_printing_never_lose_the_answer(new_page, server, width):
     page = new_page(server.base, viewport={"width": width, "height": 800})
     answered(page, city="蚌埠市", products="聚乳酸", needs="中试验证")
+    page.locator("article h3").last.wait_for()
     kept = page.locator("article h3").all_inner_texts()
     page.locator(".questions").get_by_role("group", name="是否属于龙头企业").get_by_role("button", name="是").press(
         "Enter"
