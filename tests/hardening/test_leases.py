@@ -212,7 +212,9 @@ def test_a_screening_with_which_the_whole_worker_dies_while_deciding_fails_too(s
     assert describe_failure(earlier.found(job_id), "zh").code == "internal_error"
 
 
-LONG_LIST = ("企业名称,注册地,主营产品\n" + "甲有限公司,合肥,聚乳酸、疫苗\n" * 200_000).encode()
+LONG_LIST = (
+    "企业名称,注册地,主营产品\n" + "".join(f"第{n}有限公司,合肥,聚乳酸、疫苗\n" for n in range(200_000))
+).encode()
 
 
 def test_a_worker_that_is_told_to_stop_leaves_the_file_at_once_and_counts_no_attempt(store, worker):
