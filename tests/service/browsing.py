@@ -121,6 +121,7 @@ def axe_clean() -> Callable[[Page], None]:
     """Return a check that axe finds nothing wrong on a page; its report says what and where."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()  # the answer to a form comes in pieces
         found = Axe().run(page)
         assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 

@@ -31,6 +31,7 @@ def answered(page, **typed):
     page.goto("/")
     fill(page, **typed)
     expect(page.get_by_role("heading", level=1)).to_have_text("匹配结果")
+    page.wait_for_load_state()  # the answer comes in pieces
 
 
 def test_a_company_answers_three_questions_and_reads_a_plan(page, server):

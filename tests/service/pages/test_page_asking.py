@@ -21,6 +21,7 @@ def answered(page):
             form.locator(f"[name='{name}']").fill(text)
         form.locator("> button").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("匹配结果")
+        page.wait_for_load_state()  # the answer comes in pieces
         return page
 
     return answer
