@@ -141,10 +141,12 @@ def test_going_back_loading_again_and_printing_never_lose_the_answer(new_page, s
     expect(changes).to_contain_text("属于龙头企业：不填写 → 是")
     page.go_back()
     expect(page.locator("#understood")).to_be_visible()
+    page.wait_for_load_state()
     assert page.locator("article h3").all_inner_texts() == kept
     expect(changes).to_have_count(0)
     page.reload()
     expect(page.locator("#understood")).to_be_visible()
+    page.wait_for_load_state()
     assert page.locator("article h3").all_inner_texts() == kept
     page.go_forward()
     expect(changes).to_contain_text("属于龙头企业：不填写 → 是")
