@@ -34,36 +34,43 @@ FILE_NAME = {
         "example": 'form-data; name="file"; filename="tenants.csv"',
     }
 }
+
+
+def form_with_file(said: str, **beside: Any) -> dict[str, Any]:  # noqa: ANN401 - parts of the contract
+    """Return how the contract describes a form that sends a table: what it is, and what stands beside it."""
+    return {
+        "schema": {
+            "type": "object",
+            "required": ["file"],
+            "additionalProperties": False,
+            "properties": {"file": {"type": "string", "format": "binary", "description": said}, **beside},
+        },
+        "encoding": {"file": {"contentType": ", ".join(MEDIA_TYPES.values()), "headers": FILE_NAME}},
+    }
+
+
 _BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "file": {"type": "string", "format": "binary", "description": "CSV, XLSX, NDJSON or Parquet."},
-                        "on": {"type": "string", "format": "date"},
-                        "statuses": {
-                            "type": "string",
-                            "pattern": f"^({'|'.join(STATUSES)})(,({'|'.join(STATUSES)}))*$",
-                            "description": "Statuses separated by commas.",
-                        },
-                        "place": {"type": "string", "description": "Where tenants are whose row names no place."},
-                        "sector": {"type": "string", "description": "The sector of tenants whose row tells none."},
-                        "name": {"type": "string", "description": "What it is called; the file's name if not given."},
-                        "columns": {
-                            "type": "string",
-                            "contentMediaType": "application/json",
-                            "description": "Heading -> field, over what the headings say, as in "
-                            '`{"营收": "annual_revenue_cny(万元)", "备注2": null}`; null leaves a column out.',
-                        },
-                    },
+            "multipart/form-data": form_with_file(
+                "CSV, XLSX, NDJSON or Parquet.",
+                on={"type": "string", "format": "date"},
+                statuses={
+                    "type": "string",
+                    "pattern": f"^({'|'.join(STATUSES)})(,({'|'.join(STATUSES)}))*$",
+                    "description": "Statuses separated by commas.",
                 },
-                "encoding": {"file": {"contentType": ", ".join(MEDIA_TYPES.values()), "headers": FILE_NAME}},
-            },
+                place={"type": "string", "description": "Where tenants are whose row names no place."},
+                sector={"type": "string", "description": "The sector of tenants whose row tells none."},
+                name={"type": "string", "description": "What it is called; the file's name if not given."},
+                columns={
+                    "type": "string",
+                    "contentMediaType": "application/json",
+                    "description": "Heading -> field, over what the headings say, as in "
+                    '`{"营收": "annual_revenue_cny(万元)", "备注2": null}`; null leaves a column out.',
+                },
+            ),
             "application/json": {"schema": ScreeningQuestion},
         },
     }

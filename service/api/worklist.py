@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import flask
 from msgspec import Struct, structs
 
-from service.api.screenings import FILE_NAME
+from service.api.screenings import form_with_file
 from service.clock import moment
 from service.complaints import StrictSchema
 from service.intake.queries import NoQuery, PageQuery
@@ -50,17 +50,7 @@ _FILLED = {
     "requestBody": {
         "required": True,
         "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "file": {"type": "string", "format": "binary", "description": "The form, filled in."}
-                    },
-                },
-                "encoding": {"file": {"contentType": ", ".join(MEDIA_TYPES.values()), "headers": FILE_NAME}},
-            }
+            "multipart/form-data": form_with_file("The form, filled in."),
         },
     }
 }

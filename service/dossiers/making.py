@@ -10,7 +10,6 @@ from matcher.answers.engine import Engine
 from matcher.profiles.profile import MatchRequest
 from seeds.faults import load_words
 from service.dossiers.contents import WORDS, DossierForm, DossierWriter, Whose
-from service.dossiers.docx import docx_bytes
 from service.dossiers.pdf import pdf_bytes
 from service.screenings.stored.folders import Tenant
 from service.screenings.stored.jobs import Options
@@ -64,8 +63,11 @@ class Maker:
             name=profile.name, uscc=profile.uscc, external_id=profile.external_id, letterhead=wanted.letterhead
         )
         dossier = self._writer.write(self._engine.match(asked), named, wanted.form)
-        write = pdf_bytes if wanted.format is DossierFormat.PDF else docx_bytes
-        return write(dossier, wanted.form)
+        if wanted.format is DossierFormat.PDF:
+            return pdf_bytes(dossier, wanted.form)
+        from service.dossiers.docx import docx_bytes  # noqa: PLC0415 - its library costs every start of a process
+
+        return docx_bytes(dossier, wanted.form)
 
     def of_tenant(self, tenant: Tenant, options: Options, steps: Mapping[tuple[int, str], WorkStep]) -> bytes:
         """Return the dossier of a tenant, with what was noted of its measures. Errors as above."""

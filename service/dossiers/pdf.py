@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import orjson
-import typst
 
 from service.dossiers.contents import Dossier, DossierForm
+
+if TYPE_CHECKING:
+    import typst
 
 PAGE = Path(__file__).with_name("dossier.typ")
 FONTS = (
@@ -38,11 +40,15 @@ def font_of(families: frozenset[str]) -> str:
 
 @cache
 def _fonts() -> typst.Fonts:
+    import typst  # noqa: PLC0415 - a process that sets no page does without it
+
     return typst.Fonts()
 
 
 @cache
 def _compiler() -> typst.Compiler:
+    import typst  # noqa: PLC0415 - see there
+
     return typst.Compiler(str(PAGE), root=str(PAGE.parent), font_paths=_fonts())
 
 
