@@ -139,10 +139,6 @@ class PassageIndex:
         document, start, end = self._own[self._place_of(measure)].tolist()
         return Passage(self._documents[document], start, end)
 
-    def names_of(self, document: str) -> tuple[NameInText, ...]:
-        """Return the names that stand in a document."""
-        return self.names_in(Passage(document, 0, len(self.aligned(document))))
-
     def names_in(self, passage: Passage) -> tuple[NameInText, ...]:
         """Return the names that stand inside a passage."""
         hits = _part(self._hits, self._hit_starts, self._places[passage.document])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.ranking.passages import Level, is_whole_word, passages_of, sentence_at
+from matcher.ranking.passages import Level, Passage, is_whole_word, passages_of, sentence_at
 from seeds.departments import duty_spans
 from seeds.vocabulary import fold_aligned
 
@@ -218,7 +218,7 @@ def test_everyday_words_are_no_places(engine):
     """新兴 is a county of 云浮, 资源 one of 桂林: in a policy they are the words 战略性新兴产业 and 资源."""
     regions = engine.catalogue.vocabularies["regions"]
     for document in engine.catalogue.documents.values():
-        hits, text = engine.columns.passages.names_of(document.id), document.text
+        hits, text = engine.columns.passages.names_in(Passage(document.id, 0, len(document.text))), document.text
         stated = {text[hit.start : hit.end] for hit in hits if hit.vocabulary == "regions"}
         assert not stated & {"新兴", "资源", "和平", "合作", "东方", "光明"}
         assert all(place in regions for hit in hits if hit.vocabulary == "regions" for place in hit.ids)
