@@ -13,8 +13,8 @@ from datetime import date
 from enum import StrEnum
 
 from seeds.fields import LABELS, is_label, parse_parts
-from seeds.issuers import Places, body_region, parse_bodies
 from seeds.numbering import find_marks
+from seeds.regions import Places, body_region, parse_bodies
 
 
 class Surely(StrEnum):

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from seeds.fields import LABELS
-from seeds.issuers import Places, body_region, names_state_body
 from seeds.letterhead import (
     DATE_LINE,
     DAY,
@@ -24,7 +23,7 @@ from seeds.letterhead import (
     parse_count,
     parse_day,
 )
-from seeds.regions import COUNTRY
+from seeds.regions import COUNTRY, Places, body_region, names_state_body
 
 NATIONWIDE = "100000"
 """The code of the whole country among codes of six digits; a document's region is read as the country from it."""

@@ -11,16 +11,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.agents import view as agents
 from service.api import (
-    calendar,
     changes,
     citations,
     dossiers,
-    exchange,
     feedback_reports,
     public,
     screening_results,
     screenings,
-    subscriptions,
     worklist,
 )
 from service.catalogues.editions import Editions, OpenEditions
@@ -29,13 +26,12 @@ from service.intake.reader_host import Bounds
 from service.intake.readers import Readers
 from service.logs import configure_logs
 from service.metrics import Metrics
-from service.pages import citing, documentation, feedback
+from service.pages import documentation, sending
 from service.pages.browse import view as browse
 from service.pages.check import page as check
 from service.pages.console import results as console
 from service.pages.console import subscribing, trial
-from service.pages.console import worklist as calling
-from service.pages.editor import editing, splitting, texts, trials
+from service.pages.editor import draft, editing, texts
 from service.pages.editor import publishing as editor
 from service.pages.embed import view as embed
 from service.pages.frame import problem_page
@@ -55,16 +51,15 @@ PAGES = (
     embed,
     documentation,
     browse,
-    *(console, calling, trial, subscribing),
-    *(editor, editing, splitting, texts, trials),
-    feedback,
-    citing,
+    *(console, trial, subscribing),
+    *(editor, draft, editing, texts),
+    sending,
 )
 RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
-    *(changes.blueprint, citations.blueprint, calendar.blueprint, exchange.blueprint),
+    *(changes.blueprint, citations.blueprint, public.calendar, public.exchange),
     *(screenings.blueprint, screening_results.blueprint, screening_results.pairs, screening_results.files),
-    *(worklist.blueprint, dossiers.blueprint, screening_results.preview, subscriptions.blueprint),
+    *(worklist.blueprint, dossiers.blueprint, screening_results.preview, changes.subscriptions),
     *(feedback_reports.blueprint, public.health),
 )
 """What the contract describes, in its order."""

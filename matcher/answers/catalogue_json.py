@@ -1,17 +1,20 @@
-"""Measures, documents, clauses, entries and tables of a catalogue in the shape of the API, and what answers rest on."""
+"""The catalogue as JSON, for the calls that only read it; entries of vocabularies offered for what somebody typed."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from msgspec import UNSET, json
+from msgspec import UNSET, json, structs
 from msgspec.structs import asdict
 
 from matcher.answers import measure_shapes, shapes
 from matcher.answers.grants import GrantWords, papers
+from matcher.answers.shapes import VocabularyEntry
+from matcher.fuzzy import nearest
 from matcher.profiles.profile import QUESTION, MatchRequest
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.mapped import engine_version
@@ -24,8 +27,8 @@ from rules.language.reference import DESCRIPTIONS
 from rules.language.windows import window_on
 from seeds.documents import Document
 from seeds.outline import Clause
-from seeds.regions import region_label
-from seeds.vocabulary import Vocabulary
+from seeds.regions import Level, region_label
+from seeds.vocabulary import Vocabulary, fold
 
 
 def describe_catalogue(catalogue: Catalogue) -> shapes.CatalogueInfo:
@@ -256,3 +259,74 @@ def _describe_benefit(benefit: Benefit) -> measure_shapes.Benefit:
         kind=benefit.kind, amount_cny=benefit.amount_cny, cap_cny=benefit.cap_cny, rate=benefit.rate,
         unit=benefit.unit or None, cite=benefit.cite,
     )  # fmt: skip
+
+
+_STARTS, _HOLDS = 0.95, 0.9
+_WIDEST_FIRST = {level: place for place, level in enumerate((Level.PROVINCE, Level.CITY, Level.COUNTY))}
+_LONGEST_PLACE = 24
+"""A place inside another is typed in fewer characters; a longer text is no such place."""
+
+
+class _Find(NamedTuple):
+    """How well an entry answers: how alike it is, and how much of the name that answers was typed."""
+
+    similarity: float
+    typed: float
+    how: str
+
+
+def nearest_entries(vocabulary: Vocabulary, query: str, limit: int, language: str) -> list[VocabularyEntry]:
+    """Return at most `limit` entries with `how` and `similarity`: written so, beginning so, holding it, alike.
+
+    Among equals the wider place comes first, then the entry whose name is most nearly typed in full.
+    """
+    wanted = fold(query)
+    if not wanted:
+        return []
+    found: dict[str, _Find] = {}
+    for entry, find in (*_named(vocabulary, wanted), *_inside(vocabulary, wanted)):
+        found[entry] = max(found.get(entry, find), find)
+    names = tuple(vocabulary.index)
+    for alike in nearest(wanted, names, limit=limit):
+        for entry in vocabulary.index[names[alike.position]]:
+            found.setdefault(entry, _Find(alike.similarity, alike.similarity, "fuzzy"))
+    ranked = sorted(found, key=lambda entry: _order(vocabulary, entry, found[entry]))[:limit]
+    return [
+        structs.replace(
+            describe_entry(vocabulary, entry, language), how=found[entry].how, similarity=found[entry].similarity
+        )
+        for entry in ranked
+    ]
+
+
+def _order(vocabulary: Vocabulary, entry: str, find: _Find) -> tuple[float, int, float, int, str]:
+    kind = vocabulary[entry].kind
+    level = _WIDEST_FIRST.get(Level(kind), len(_WIDEST_FIRST)) if vocabulary.name == "regions" else 0
+    return (-find.similarity, level, -find.typed, len(vocabulary[entry].zh), entry)
+
+
+def _named(vocabulary: Vocabulary, wanted: str) -> Iterator[tuple[str, _Find]]:
+    """Yield the entries one of whose names is, begins with or holds what was typed."""
+    for name, ids in vocabulary.index.items():
+        if wanted not in name:
+            continue
+        starts = name.startswith(wanted)
+        if not starts and len(wanted) == 1:
+            continue
+        typed = len(wanted) / len(name)
+        exact = wanted == name
+        similarity = 1.0 if exact else _STARTS if starts else _HOLDS
+        yield from ((entry, _Find(similarity, typed, "exact" if exact else "contains")) for entry in ids)
+
+
+def _inside(vocabulary: Vocabulary, wanted: str) -> Iterator[tuple[str, _Find]]:
+    """Yield the places typed after one that they lie in: 合肥长, 安徽省合肥市长丰."""
+    if vocabulary.name != "regions" or len(wanted) > _LONGEST_PLACE:
+        return
+    for cut in range(1, len(wanted)):
+        around = vocabulary.index.get(wanted[:cut], ())
+        rest = wanted[cut:]
+        for entry, find in (*_named(vocabulary, rest), *_inside(vocabulary, rest)) if around else ():
+            inside = entry not in around and vocabulary.taxonomy.within(entry, around)
+            if inside and find.similarity >= _STARTS:
+                yield entry, _Find(_STARTS, find.typed, "contains")

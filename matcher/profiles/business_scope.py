@@ -15,9 +15,8 @@ from matcher.profiles.intents import Denials
 from matcher.profiles.organisations import DISTRIBUTOR, OrganisationReader
 from matcher.profiles.profile import Notes, Profile, ReadFact, Unread, mention_of
 from matcher.profiles.words import SURE, How, WordReading, WordResolver
-from seeds.industries import industries
 from seeds.vocabulary import fold
-from seeds.word_lists import scope_mark, word_lists
+from seeds.word_lists import industries, scope_mark, word_lists
 
 _LISTS = word_lists()
 

@@ -31,9 +31,8 @@ from seeds.beside_names import (
     without_noise,
     without_words_beside,
 )
-from seeds.industries import HOLDS_MARK, industries, shield, unshield
 from seeds.vocabulary import Vocabulary, fold
-from seeds.word_lists import intents, word_lists
+from seeds.word_lists import HOLDS_MARK, industries, intents, shield, unshield, word_lists
 
 
 class How(StrEnum):

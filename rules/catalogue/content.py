@@ -14,22 +14,20 @@ from typing import Any, TypeAlias, TypeVar
 
 from sqlite_utils import Database
 
-from rules.catalogue.catalogue import Catalogue, CatalogueError, searchable
-from rules.catalogue.kept import kept_catalogue, parts_to_keep
+from rules.catalogue.catalogue import Catalogue, CatalogueError, kept_catalogue, parts_to_keep, searchable
 from rules.catalogue.mapped import append, engine_version, parts_of
-from rules.drafting.words import load_drafting_words
+from rules.drafting.sentences import load_drafting_words
+from rules.language.condition_parsing import Faults
 from rules.language.facts import FactDefinition, FactType, Lexicon, load_facts
 from rules.language.flat import Parts
 from rules.language.measures import Measure, leaves
 from rules.language.pack import Pack, load_pack, own_facts, parse_pack, reference_faults
-from rules.language.quotes import Faults
 from seeds.documents import Document, build_document, document_metadata
 from seeds.faults import Fault, SeedError
-from seeds.industries import load_industries
 from seeds.library import load_document
 from seeds.regions import load_regions
 from seeds.vocabulary import Vocabulary, build_vocabulary, load_vocabulary, parse_entry
-from seeds.word_lists import load_intents, load_word_lists
+from seeds.word_lists import load_industries, load_intents, load_word_lists
 
 SCHEMA = 3
 VOCABULARY_FILES = (

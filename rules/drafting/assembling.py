@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from rules.drafting.asked import manual
+from rules.drafting.parts import manual
 from rules.drafting.reading import addressed
-from rules.drafting.roles import turn_of
 from rules.drafting.sections import Lead
-from rules.drafting.sentences import Sentence
-from rules.drafting.words import DraftingWords
+from rules.drafting.sentences import DraftingWords, Sentence, turn_of
 
 Raw = dict[str, Any]
 _LONGEST_TITLE = 30

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from rules.drafting.sentences import Sentence, Span
-from rules.drafting.words import DraftingWords, first_named, holds
+from rules.drafting.sentences import DraftingWords, Sentence, Span, first_named, holds
+from rules.language.condition_parsing import LONGEST_SOURCE_QUOTE
 from rules.language.figures import Day, Figure, FigureKind, stated_months
-from rules.language.quotes import LONGEST_SOURCE_QUOTE
 from seeds.vocabulary import Vocabulary
 
 Raw = dict[str, Any]

@@ -12,17 +12,14 @@ from typing import Any
 from rules.drafting.assembling import Asked, Granted, ask, finish, listed, located, settle_tiers
 from rules.drafting.beside import BesideReader, without_repeats
 from rules.drafting.examples import examples_of
-from rules.drafting.gifts import manner_of
+from rules.drafting.parts import manner_of
 from rules.drafting.reading import Read, SentenceReader, addressed, names_money
-from rules.drafting.repair import without_faults
-from rules.drafting.roles import RoleReader
 from rules.drafting.sections import Lead, Section, Stated, stated_in
-from rules.drafting.sentences import Sentence, Span
-from rules.drafting.words import DraftingWords, drafting_words, first_named, holds
-from rules.drafting.writing import Place, places, written
+from rules.drafting.sentences import DraftingWords, RoleReader, Sentence, Span, drafting_words, first_named, holds
+from rules.drafting.writing import Place, places, without_faults, written
+from rules.language.condition_parsing import LONGEST_SOURCE_QUOTE
 from rules.language.facts import Lexicon
 from rules.language.grants import SHARED_KEYS
-from rules.language.quotes import LONGEST_SOURCE_QUOTE
 from seeds.documents import UNKNOWN, Document, DocumentStatus, build_document
 from seeds.furniture import issue_data
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rules.drafting.gifts import percent, yuan
+from rules.drafting.parts import percent, yuan
 from rules.language.amounts import parse_money
 from rules.language.facts import FactDefinition, FactType
 

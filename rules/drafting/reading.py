@@ -7,12 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rules.drafting.asked import AskedReader, manual
-from rules.drafting.gifts import gift_of, manner_of, yuan
-from rules.drafting.roles import Placed, Role, RoleReader
-from rules.drafting.sentences import Sentence, Span
-from rules.drafting.tiers import TierReader
-from rules.drafting.words import DraftingWords, holds, nearest
+from rules.drafting.parts import AskedReader, TierReader, gift_of, manner_of, manual, yuan
+from rules.drafting.sentences import DraftingWords, Placed, Role, RoleReader, Sentence, Span, holds, nearest
 from rules.language.facts import FactDefinition
 from rules.language.figures import Figure, FigureKind
 

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from rules.language.amounts import AmountError, parse_money
+from rules.language.condition_parsing import Quoter, located
 from rules.language.figures import FigureKind, figures_stating, states, states_years
 from rules.language.grants import Span
-from rules.language.quotes import Quoter, located
 from seeds.documents import Quote
 
 Kind = TypeVar("Kind", bound=StrEnum)

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rules.language.condition_parsing import PackError
+from rules.language.condition_parsing import Faults, PackError, Quoter
 from rules.language.facts import FactDefinition, FactError, FactType, Lexicon, parse_fact_value
 from rules.language.grants import ASKING_WHAT_WAS_RECEIVED, SHARED_KEYS, Grant, received_fact, summed_up, with_shared
 from rules.language.measure_parsing import MeasureParser
 from rules.language.measures import (
     Measure,
 )
-from rules.language.quotes import Faults, Quoter
 from seeds.documents import Document
 from seeds.faults import Fault, load_yaml
 

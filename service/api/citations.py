@@ -7,8 +7,7 @@ from typing import Any
 
 import flask
 
-from matcher.citations.check import MOST_PASSAGES, TooManyPassagesError, check_citations
-from matcher.citations.shapes import CitationAnswer
+from matcher.citations.check import MOST_PASSAGES, CitationAnswer, TooManyPassagesError, check_citations
 from rules.catalogue.catalogue import Catalogue
 from service.complaints import Complaint, RequestError
 from service.intake.citations import CitationsQuestion

@@ -14,8 +14,18 @@ from seeds.faults import worded
 from service.clock import moment
 from service.complaints import Complaint, RequestError, StrictSchema, pointer_to
 from service.dossiers.contents import DossierForm
-from service.dossiers.making import LONGEST_LINE, MEDIA_TYPES, MOST_LINES, DossierFormat, Maker, Wanted
-from service.dossiers.orders import MOST_ORDERS, Order, Orders, OrderState
+from service.dossiers.orders import (
+    LONGEST_LINE,
+    MEDIA_TYPES,
+    MOST_LINES,
+    MOST_ORDERS,
+    DossierFormat,
+    Maker,
+    Order,
+    Orders,
+    OrderState,
+    Wanted,
+)
 from service.dossiers.pdf import PACKAGE, NoFontError
 from service.intake.queries import NoQuery
 from service.intake.questions import MatchRequestSchema, complaints_of_facts

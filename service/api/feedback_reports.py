@@ -8,8 +8,7 @@ import flask
 
 from service.clock import moment
 from service.complaints import Complaint, RequestError
-from service.feedback.reports import cases_yaml, describe_report, read_statement
-from service.feedback.schema import (
+from service.feedback.reports import (
     CasesQuery,
     ClosingQuestion,
     FeedbackQuery,
@@ -17,6 +16,9 @@ from service.feedback.schema import (
     FeedbackReport,
     FeedbackReports,
     FeedbackTaken,
+    cases_yaml,
+    describe_report,
+    read_statement,
 )
 from service.feedback.store import Feedback, FeedbackFullError, Report, ReportFilter
 from service.web.blueprints import Blueprint

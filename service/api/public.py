@@ -1,13 +1,16 @@
-"""The public calls: POST /v1/match, the reading calls on measures, documents, vocabularies and tables, and liveness."""
+"""The public calls: POST /v1/match, the reading calls, the catalogue as an exchange format and a calendar, liveness."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Any
 
 import flask
+import icalendar
 from msgspec import structs
 
 from matcher.answers.catalogue_json import (
@@ -19,19 +22,25 @@ from matcher.answers.catalogue_json import (
     describe_measure_fully,
     describe_measure_listed,
     describe_operators,
+    nearest_entries,
 )
+from matcher.answers.saying import say
 from matcher.answers.shapes import ClauseFull, DocumentFull, Feature, MatchAnswer, MeasureFull, VocabularyEntry
-from matcher.answers.suggestions import nearest_entries
+from matcher.exchange.aid_table import as_csv
+from matcher.exchange.cpsv import as_cpsv
 from matcher.profiles.profile import MatchRequest
 from matcher.ranking.ranking import WEIGHTS
 from rules.catalogue.catalogue import Catalogue
 from rules.catalogue.content import VOCABULARY_FILES
-from rules.language.windows import window_on
+from rules.language.measures import Measure
+from rules.language.windows import Run, runs_between, window_on
 from seeds.faults import worded
 from seeds.vocabulary import fold
 from service.clock import today
-from service.intake.queries import DocumentsQuery, MeasuresQuery, VocabularyQuery
+from service.complaints import StrictSchema
+from service.intake.queries import CalendarQuery, DocumentsQuery, MeasuresQuery, NoQuery, VocabularyQuery
 from service.intake.questions import MatchRequestSchema
+from service.intake.strict_fields import Day, described
 from service.metrics import CONTENT_TYPE
 from service.shapes.reading import (
     Documents,
@@ -47,8 +56,8 @@ from service.shapes.reading import (
     WordFound,
 )
 from service.web.blueprints import Blueprint
-from service.web.lookups import found, page_of, read_filters, select
-from service.web.requests import asked_language, json_bytes, private_answer, public_answer
+from service.web.lookups import found, page_of, read_filters, select, values_asked
+from service.web.requests import asked_language, json_bytes, private_answer, public_answer, public_bytes
 from service.web.serving import (
     IMPAIRABLE,
     answer_bytes,
@@ -266,3 +275,86 @@ def metrics() -> flask.Response:
     answer = flask.Response(serving().metrics.exposition(parts), content_type=CONTENT_TYPE)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+ICALENDAR = "text/calendar; charset=utf-8"
+AHEAD = timedelta(days=366)
+"""How far a calendar looks: what is yearly stands in it once, or twice where it is open now."""
+
+calendar = Blueprint("calendar", __name__, description="When applications open and close.")
+
+
+@calendar.at("/v1/calendar.ics")
+@calendar.takes(CalendarQuery, location="query")
+@calendar.answers({"type": "string"}, 422, 503, description="A calendar (RFC 5545).", media_type="text/calendar")
+def show_calendar(query: dict[str, Any]) -> flask.Response:
+    """Show the days of the next year on which applications open and close, with the words that say so.
+
+    A measure whose text states no days has none here. Words of a filter that cannot be read are refused: an empty
+    calendar would say that nothing opens.
+    """
+    serves, language = engine(), asked_language()
+    values = values_asked(serves, query, language)
+    return public_bytes(_calendar(serves.catalogue, select(serves.catalogue, values), query["on"], language), ICALENDAR)
+
+
+def _calendar(catalogue: Catalogue, measures: Iterable[Measure], on: date, language: str) -> bytes:
+    shown = icalendar.Calendar()
+    shown.add("prodid", "-//Cepei//Cepei//ZH")
+    shown.add("version", "2.0")
+    shown.add("method", "PUBLISH")
+    shown.add("x-wr-calname", say("calendar.name", language))
+    for measure in measures:
+        for run in runs_between(catalogue.periods(measure), on, on + AHEAD):
+            for event in _events(catalogue, measure, run, on, language):
+                shown.add_component(event)
+    return bytes(shown.to_ical())
+
+
+def _events(catalogue: Catalogue, measure: Measure, run: Run, on: date, language: str) -> Iterator[icalendar.Event]:
+    """Yield the first and the last day of a run, as far as they are stated and not past."""
+    document = catalogue.documents[measure.document]
+    title = measure.title_in(language)
+    if document.status == "draft":
+        title = say("calendar.draft", language, title=title)
+    for what, day in (("opens", run.opens), ("closes", run.closes)):
+        if day is None or day < on:
+            continue
+        event = icalendar.Event()
+        event.add("uid", f"{measure.id}.{what}.{day:%Y%m%d}@cepei")
+        event.add("dtstamp", datetime.combine(on, datetime.min.time(), UTC))
+        event.add("dtstart", day)
+        event.add("summary", say(f"calendar.{what}", language, title=title))
+        event.add("description", f"{document.title}\n{run.cite.quote}\n/v1/measures/{measure.id}")
+        event.add("transp", "TRANSPARENT")
+        yield event
+
+
+BASE = "urn:cepei:"
+"""What ids begin with where nobody says what else."""
+JSON_LD, CSV = "application/ld+json", "text/csv"
+
+exchange = Blueprint("exchange", __name__, description="The catalogue in shapes that others exchange.")
+
+
+class TableQuery(StrictSchema):
+    """Which day a table is about."""
+
+    on = Day(metadata=described("Only what binds on this day, today in China if not given."), load_default=today)
+
+
+@exchange.at("/v1/catalogue.jsonld")
+@exchange.takes(NoQuery, location="query")
+@exchange.answers({"type": "object"}, 422, 503, description="CPSV-AP 3.2.0.", media_type=JSON_LD)
+def show_graph(query: dict[str, Any]) -> flask.Response:  # noqa: ARG001 - it has no parameters
+    """Show every support measure as a public service of CPSV-AP 3.2.0; drafts say that they are under development."""
+    return public_bytes(json_bytes(as_cpsv(served_catalogue(), BASE)), JSON_LD)
+
+
+@exchange.at("/v1/catalogue.csv")
+@exchange.takes(TableQuery, location="query")
+@exchange.answers({"type": "string"}, 422, 503, description="dispositif-aide-professionnels.", media_type=CSV)
+def show_table(query: dict[str, Any]) -> flask.Response:
+    """Show the support measures that bind in the French table of aid schemes for companies (v0.2.0)."""
+    on: date = query["on"]
+    return public_bytes(as_csv(served_catalogue(), on, asked_language()).encode(), f"{CSV}; charset=utf-8")

@@ -22,8 +22,17 @@ from service.screenings.stored.jobs import Job
 from service.screenings.stored.matrix import title_of
 from service.screenings.stored.parts import CALLED
 from service.screenings.stored.progress import describe_job
-from service.screenings.worklist.calls import FIRST, CallList, Calls, calls_page
-from service.screenings.worklist.lines import CALL_KEYS, WORK_KEYS, call_lines, headings, work_lines
+from service.screenings.worklist.calls import (
+    CALL_KEYS,
+    FIRST,
+    WORK_KEYS,
+    CallList,
+    Calls,
+    call_lines,
+    calls_page,
+    headings,
+    work_lines,
+)
 from service.screenings.worklist.work import LONGEST_NOTE, WorkStatus, WorkStep
 from service.shapes.reading import Page
 from service.web.blueprints import Blueprint

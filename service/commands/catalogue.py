@@ -25,8 +25,7 @@ from service.commands.rollback import editions_of
 from service.disk import StorageError
 from service.drafts.review import Drafts, Review
 from service.drafts.revising import write_files
-from service.screenings.jobs.deciding import Alone
-from service.screenings.jobs.outlook import Rerun, side_of, write_outlook
+from service.screenings.jobs.deciding import Alone, Rerun, side_of, write_outlook
 from service.screenings.jobs.reading import read_with
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.folders import Folder, Folders

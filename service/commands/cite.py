@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from marshmallow import ValidationError
 
-from matcher.citations.shapes import CitationAnswer, Outcome
+from matcher.citations.check import CitationAnswer, Outcome
 from rules.catalogue.catalogue import CatalogueError
 from rules.catalogue.content import open_catalogue
 from service.api.citations import checked

@@ -16,10 +16,9 @@ import yaml
 from rules.catalogue.content import load_content
 from rules.drafting.draft import PackDraft, draft_pack, trial_document
 from seeds.faults import SeedError
-from seeds.issuers import Places
 from seeds.library import RECOGNISED_FILE, TRANSCRIPT_FILE, Transcript, load_transcript, source_of
 from seeds.reading import ReadingError, Source, read_source, recognised_source
-from seeds.regions import load_regions
+from seeds.regions import Places, load_regions
 from service.commands.check import PACKS, SEEDS
 from service.commands.console import Exit, existing_file, readable, reason_of, refusal, tell, typed
 from service.commands.recognition import is_scan, recognised_pages

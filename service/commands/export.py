@@ -11,7 +11,7 @@ import msgspec
 from matcher.exchange.aid_table import REQUIRED, as_csv, rows
 from matcher.exchange.cpsv import as_cpsv, missing
 from rules.catalogue.catalogue import Catalogue
-from service.api.exchange import BASE
+from service.api.public import BASE
 from service.clock import today
 from service.commands.console import Exit, complain, say, tell, unusable
 from service.commands.match import open_engine

@@ -10,8 +10,7 @@ from service.clock import day_in_china
 from service.commands.console import Exit, complain, refusal, tell, typed, unusable
 from service.commands.match import open_engine
 from service.disk import StorageError
-from service.feedback.reports import cases_yaml
-from service.feedback.schema import COMMENT_CHARACTERS
+from service.feedback.reports import COMMENT_CHARACTERS, cases_yaml
 from service.feedback.store import Feedback, Report, ReportFilter, ReportState
 from service.settings import load_command_settings
 from service.store import Store

@@ -20,7 +20,7 @@ from rules.catalogue.catalogue import Catalogue
 from rules.language.measures import Effect, MeasureKind, MeasureVerdict, Verdict
 from seeds.documents import Document, clause_name
 from seeds.faults import load_words
-from service.screenings.worklist.stated import StatedWords
+from service.screenings.worklist.openings import StatedWords
 
 WORDS = Path(__file__).parent / "words"
 GROUPS = ("now", "later", "open", "cite")

@@ -16,17 +16,16 @@ from rules.catalogue.content import searchable_text
 from rules.catalogue.examples import example_faults
 from rules.drafting.draft import trial_document
 from rules.drafting.examples import examples_of
-from rules.language.condition_parsing import PackError
+from rules.language.condition_parsing import Faults, PackError, Quoter
 from rules.language.facts import FactDefinition, Lexicon
 from rules.language.grants import SHARED_KEYS
 from rules.language.labels import Labeller
 from rules.language.measures import Measure, leaves
 from rules.language.pack import Pack, parse_pack
-from rules.language.quotes import Faults, Quoter
 from seeds.documents import UNKNOWN, Document, Quote, build_document
 from seeds.faults import Fault, SeedError
-from seeds.issuers import Places
 from seeds.library import Transcript, unconfirmed
+from seeds.regions import Places
 from seeds.stated import read_stated
 from seeds.vocabulary import Vocabulary
 from service.drafts.items import DOCUMENT, PACK, TEXT, Draft, Item, Kind

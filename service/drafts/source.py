@@ -22,7 +22,6 @@ from rules.drafting.draft import draft_pack, trial_document
 from rules.language.facts import Lexicon
 from seeds.documents import FIELDS, UNKNOWN, Document
 from seeds.faults import Fault, SeedError, parse_yaml
-from seeds.issuers import Places
 from seeds.letterhead import Stated, Surely
 from seeds.library import (
     RECOGNISED_FILE,
@@ -36,6 +35,7 @@ from seeds.library import (
     written_lines,
 )
 from seeds.reading import Source, read_source
+from seeds.regions import Places
 from seeds.stated import read_stated
 
 _PAGED, _BLOCKS = frozenset({".pdf", ".ofd"}), frozenset({".html", ".htm", ".docx"})

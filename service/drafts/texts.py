@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rules.language.quotes import Faults, Quoter
+from rules.language.condition_parsing import Faults, Quoter
 from seeds.documents import Document, Quote
 from seeds.library import Transcript, apply_edits
 

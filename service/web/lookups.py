@@ -12,9 +12,9 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 from typing import Any, NoReturn, TypeVar
 
+from matcher.answers.catalogue_json import nearest_entries
 from matcher.answers.engine import Engine
 from matcher.answers.shapes import Recommendation, Suggestion
-from matcher.answers.suggestions import nearest_entries
 from matcher.places.reader import resolve_place
 from matcher.profiles.profile import MatchRequest, Profile
 from matcher.profiles.words import SURE

@@ -151,11 +151,11 @@ LIMITED_ENDPOINTS = frozenset(
         "match.match",
         "dossiers.match_as_dossier",
         "citations.check",
-        "citing.check",
+        "sending.check",
         "pages.check",
         "embed.check",
         "reports.send",
-        "feedback.report",
+        "sending.report",
         "console.sign_in",
     }
 )

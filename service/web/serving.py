@@ -24,8 +24,7 @@ from matcher.profiles.profile import MatchRequest, Profile
 from rules.catalogue.catalogue import Catalogue, CatalogueError
 from rules.catalogue.content import open_catalogue
 from seeds.vocabulary import printable
-from service.catalogues.editions import EditionsBusyError, OpenEditions
-from service.catalogues.kept import KeptCatalogues, mark_of
+from service.catalogues.editions import EditionsBusyError, KeptCatalogues, OpenEditions, mark_of
 from service.clock import seconds_to_midnight, today
 from service.complaints import Complaint, RequestError
 from service.disk import StorageError, fault_of

@@ -20,13 +20,12 @@ from rules.catalogue.content import open_catalogue
 from rules.language.amounts import AmountError, parse_money
 from seeds.beside_names import Side, is_set_aside, listed, unlabelled
 from seeds.departments import first_leads_from, parse_departments, remark_spans
-from seeds.industries import shield
 from seeds.profile_fields import Kind, profile_fields
+from seeds.word_lists import shield
 from service.commands.match import read_question
 from service.complaints import RequestError, read_json
-from service.intake.headings.header_row import groups_above
+from service.intake.headings.header_row import groups_above, spoils, states_another
 from service.intake.headings.names import nearest_heading, recognise, take_apart
-from service.intake.headings.remarks import spoils, states_another
 from service.intake.headings.units import is_unit, read_unit, unit_above, unit_of_group
 from service.intake.questions import PROFILE_CHARACTERS
 from service.intake.rows.cells import split_list, unguarded

@@ -25,9 +25,8 @@ from rules.catalogue.content import load_content
 from rules.drafting.draft import draft_pack, trial_document
 from rules.language.facts import Lexicon
 from seeds.furniture import is_furniture
-from seeds.issuers import Places
 from seeds.outline import parse_outline
-from seeds.regions import load_regions
+from seeds.regions import Places, load_regions
 from service.commands.check import PACKS, SEEDS
 from service.drafts.source import Draft, draft_document
 from tests.reading.figures import score_figures

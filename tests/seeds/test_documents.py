@@ -20,9 +20,8 @@ from seeds.documents import (
     last_year_named,
 )
 from seeds.faults import SeedError
-from seeds.issuers import Places
 from seeds.library import load_document, load_documents
-from seeds.regions import load_regions
+from seeds.regions import Places, load_regions
 from service.drafts.source import draft_document
 
 DOCUMENTS = Path(__file__).parents[2] / "seeds" / "documents"

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 import seeds
-from seeds.issuers import Places, body_region, parse_bodies
 from seeds.letterhead import Surely, parse_day
-from seeds.regions import load_regions
+from seeds.regions import Places, body_region, load_regions, parse_bodies
 from seeds.stated import read_stated
 
 FIELDS = ("title", "number", "issuers", "issued_on", "effective_from", "valid_to", "status", "region")

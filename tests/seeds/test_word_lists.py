@@ -5,11 +5,12 @@ import yaml
 
 from rules.language.measures import Instrument
 from seeds.faults import SeedError, load_yaml
-from seeds.industries import INDUSTRIES, load_industries
 from seeds.vocabulary import load_vocabulary
 from seeds.word_lists import (
     FILE,
+    INDUSTRIES,
     INTENTS,
+    load_industries,
     load_intents,
     load_word_lists,
     word_lists,

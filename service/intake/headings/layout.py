@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import Vocabulary, fold, printable
+from service.intake.headings.header_row import spoils, states_another
 from service.intake.headings.names import BY_ID, certification_asked, nearest_heading, recognise, take_apart
-from service.intake.headings.remarks import spoils, states_another
 from service.intake.headings.units import (
     MEASURED,
     MONEY_NAMES,

@@ -15,10 +15,9 @@ from typing import Any
 from matcher.profiles.business_scope import is_business_scope
 from matcher.profiles.intents import carries_on
 from rules.language.amounts import AmountError, Interval, parse_days, parse_interval, parse_money, parse_rate
-from seeds.industries import HOLDS_MARK, shield, unshield
 from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import simplify
-from seeds.word_lists import word_lists
+from seeds.word_lists import HOLDS_MARK, shield, unshield, word_lists
 from service.intake.headings.layout import Column
 from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError, is_blank, unguarded
 from service.intake.strict_fields import LARGEST_COUNT, LARGEST_MONEY

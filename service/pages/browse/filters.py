@@ -14,9 +14,9 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from matcher.answers.catalogue_json import nearest_entries
 from matcher.answers.engine import Engine
 from matcher.answers.shapes import Suggestion
-from matcher.answers.suggestions import nearest_entries
 from rules.catalogue.catalogue import Catalogue
 from rules.language.measures import MeasureKind
 from service.intake.queries import STATUSES

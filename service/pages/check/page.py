@@ -364,7 +364,7 @@ def _page(
         faults=by_field,
         fault_list=fault_list,
         handbook=page_address("handbook.page", name="company"),
-        feedback=page_address("feedback.report"),
+        feedback=page_address("sending.report"),
         offered=offered_needs(engine().catalogue, language),
         examples=[] if shown else examples(engine().catalogue, language),
         **(shown or {}),

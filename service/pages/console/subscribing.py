@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 
 from rules.language.measures import Instrument
 from seeds.faults import worded
-from service.api import subscriptions as api
+from service.api import changes as api
 from service.complaints import Complaint, RequestError, complaints_of
 from service.pages.console.entry import console_page, go_to, guard, moment_in_china, name_of
 from service.screenings.stored.jobs import State

@@ -8,8 +8,8 @@ from typing import Any
 
 import flask
 
+from rules.language.condition_parsing import Faults
 from rules.language.pack import own_facts
-from rules.language.quotes import Faults
 from seeds.documents import clause_name
 from seeds.faults import Fault, SeedError
 from service.complaints import Complaint, RequestError

@@ -1,6 +1,8 @@
 """From chunks of tenants to decided ones, by this process or all cores (crews_dask.py: a cluster), as stored tables.
 
 Nobody but the caller touches the screening's folder; every crew gives the same bytes.
+
+The file is read again and all of it decided again, as a rerun does; only what differs is kept.
 """
 
 from __future__ import annotations
@@ -10,11 +12,13 @@ import itertools
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing import connection, get_context, parent_process
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import numpy as np
@@ -31,9 +35,23 @@ from matcher.standing import COUNTED, RELEVANCE
 from rules.catalogue.catalogue import Catalogue
 from rules.language.measures import BY_STRENGTH, OF_MEASURE, WHYS
 from seeds.vocabulary import Vocabulary
+from service.screenings.jobs.reading import Account
+from service.screenings.jobs.sent import keep_copy
+from service.screenings.stored.changes import Side, write_changes
 from service.screenings.stored.folders import Folder, Tenant, parse_tenants, table_bytes, write_whole
-from service.screenings.stored.jobs import Chunk, Options
-from service.screenings.stored.parts import BENEFITS, CALLED, COUNTS, NEAR, PAIR_SCHEMA, WITHHELD, refused_facts
+from service.screenings.stored.jobs import Chunk, Job, Options
+from service.screenings.stored.matrix import measure_counts
+from service.screenings.stored.parts import (
+    BENEFITS,
+    CALLED,
+    COUNTS,
+    NEAR,
+    PAIR_SCHEMA,
+    WITHHELD,
+    PairReader,
+    refused_facts,
+    write_digest,
+)
 
 
 def result_table(chunk: ScreenedChunk, tenants: Sequence[Tenant], measure_ids: Sequence[str]) -> pa.Table:
@@ -326,3 +344,40 @@ def _go_with_parent() -> None:
     if parent is not None:
         connection.wait([parent.sentinel])
         os._exit(1)
+
+
+def side_of(folder: Folder, chunks: list[Chunk], version: str) -> Side:
+    """Return a finished screening to be compared; one without a row that could be decided lists nothing."""
+    pairs = PairReader.open(folder) if chunks else None
+    return Side(pairs=pairs, measures=measure_counts(chunks), version=version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerun:
+    """How a screening is run again: the version of the catalogue, what reads its file so, who decides so."""
+
+    version: str
+    read: Callable[[Folder], Account]
+    crew: Crew
+
+
+def write_outlook(
+    job: Job, folder: Folder, before: Side, rerun: Rerun, is_over: Callable[[], bool], within: Path | None = None
+) -> bool:
+    """Write what another catalogue changes; False, and nothing written, when it was over before the end.
+
+    `is_over` is asked between chunks. It is written beside the results, or into the folder `within`.
+    """
+    with TemporaryDirectory(dir=within or folder.path, prefix=".outlook-", ignore_cleanup_errors=True) as path:
+        anew = Folder(Path(path))
+        keep_copy(folder.sent(job.format), anew.sent(job.format))
+        account, chunks = rerun.read(anew), list[Chunk]()
+        for number, decided in decide_all(rerun.crew, anew, range(account.chunks), job.options):
+            chunks.append(decided.write(anew, number))
+            if is_over():
+                return False
+        chunks.sort(key=lambda chunk: chunk.number)
+        write_digest(anew, [chunk.number for chunk in chunks])
+        target = Folder(within) if within else folder
+        write_changes(target, before, side_of(anew, chunks, rerun.version), with_catalogue=rerun.version)
+    return True

@@ -20,8 +20,7 @@ from typing import TypeAlias
 import structlog
 
 from rules.catalogue.catalogue import Catalogue, CatalogueError
-from service.catalogues.editions import Editions
-from service.catalogues.kept import KeptCatalogues, Newest
+from service.catalogues.editions import Editions, KeptCatalogues, Newest
 from service.clock import today
 from service.data_folder import ClockWatch, sweep
 from service.disk import Fault, StorageError, fault_of
@@ -31,8 +30,7 @@ from service.intake.reader_host import Bounds
 from service.intake.readers import AbandonedError, ReaderDiedError, prepare, read_until
 from service.keys import Sessions
 from service.logs import log_exception, log_fault
-from service.screenings.jobs.deciding import Cores, decide_all
-from service.screenings.jobs.outlook import Rerun, side_of, write_outlook
+from service.screenings.jobs.deciding import Cores, Rerun, decide_all, side_of, write_outlook
 from service.screenings.jobs.reading import Account, account_of, plain_refusal, read_with, warm
 from service.screenings.stored.changes import StoredChanges, write_changes
 from service.screenings.stored.folders import Folder, Folders

@@ -27,7 +27,7 @@ from service.intake.answers import NOT_ASKED, ROW_HEADINGS, FilledRow
 from service.intake.raw_table import RowFault
 from service.screenings.results.sheets import WORKBOOK_OPTIONS, is_risky
 from service.screenings.worklist.calls import CallList
-from service.screenings.worklist.stated import WORDS
+from service.screenings.worklist.openings import WORDS
 
 MOST_COLUMNS = 12
 """So many facts are asked at a time, those that open most: a longer form is not filled in."""

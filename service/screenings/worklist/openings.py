@@ -1,4 +1,4 @@
-"""What one fact, or one condition, would open: pair by pair, and for each tenant the one that opens most.
+"""What one fact, or one condition, would open: pair by pair; and what the text of a measure states of it, in words.
 
 Read from what the chunks store, written once beside them; who is called first stands first.
 """
@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,12 +19,91 @@ import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
+from matcher.answers.grants import GrantWords
 from rules.catalogue.catalogue import Catalogue
-from rules.language.facts import REGION_FACTS
-from rules.language.measures import MeasureKind
+from rules.language.facts import IN_PERCENT, REGION_FACTS, FactType
+from rules.language.labels import Labeller
+from rules.language.measures import Condition, Leaf, Measure, MeasureKind, leaves
+from rules.language.windows import WindowStanding, window_on
 from seeds.documents import DocumentStatus
+from seeds.faults import load_words
 from service.screenings.stored.folders import table_bytes, write_whole
 from service.screenings.stored.matrix import Parts
+
+WORDS = Path(__file__).parent / "words"
+
+
+@dataclass(frozen=True)
+class StatedWords:
+    """Words of one catalogue on a day, in one language; what is not stated is None or empty."""
+
+    catalogue: Catalogue
+    on: date
+    language: str
+
+    @cached_property
+    def labeller(self) -> Labeller:
+        """Return what writes conditions."""
+        return Labeller(self.catalogue.facts, self.catalogue.vocabularies, self.language)
+
+    @cached_property
+    def _grants(self) -> GrantWords:
+        return GrantWords(self.labeller)
+
+    def window(self, measure: Measure) -> WindowStanding:
+        """Return how applications stand."""
+        return window_on(self.catalogue.periods(measure), self.on)
+
+    def deadline(self, measure: Measure) -> str:
+        """Return how applications stand, in words, also that the text does not state it."""
+        return self._grants.window(self.window(measure))
+
+    def document(self, measure: Measure) -> str:
+        """Return the title of the document, with its number where it has one."""
+        document = self.catalogue.documents[measure.document]
+        return f"{document.title}（{document.number}）" if document.number else document.title
+
+    def departments(self, measure: Measure) -> tuple[str, ...]:
+        """Return who answers for the measure as printed, who leads first."""
+        lead = load_words(WORDS, self.language)["lead"]
+        found = self.catalogue.documents[measure.document].clause(measure.source.clause).departments
+        ranked = sorted(found, key=lambda one: not one.lead)
+        return tuple(lead.format(name=one.name) if one.lead else one.name for one in ranked)
+
+    def amount(self, measure: Measure) -> str | None:
+        """Return what is given; None where the text states no figure."""
+        words, said = load_words(WORDS, self.language), []
+        if grant := self.catalogue.grants.get(measure.id):
+            return words["semicolon"].join(map(self._grants.benefit, grant.benefits)) or None
+        benefit = measure.benefit
+        if benefit and benefit.amount_cny is not None:
+            said.append(words["amount"].format(amount=self.labeller.money(benefit.amount_cny)))
+        if benefit and benefit.cap_cny is not None:
+            said.append(words["cap"].format(amount=self.labeller.money(benefit.cap_cny)))
+        if benefit and benefit.rate is not None:
+            said.append(words["rate"].format(rate=f"{100 * benefit.rate:g}%"))
+        return words["semicolon"].join(said) or None
+
+    def gap(self, fact: str, gap: float | None) -> str | None:
+        """Return how far a number is away from what a condition asks."""
+        if gap is None:
+            return None
+        known = self.catalogue.facts[fact]
+        if known.type is FactType.MONEY:
+            return self.labeller.money(gap)
+        if known.type in IN_PERCENT:
+            return load_words(WORDS, self.language)["points"].format(number=f"{100 * gap:g}")
+        return f"{gap:g} {known.unit_en if self.language == 'en' else known.unit}".strip()
+
+    def asking(self, measure: Measure, fact: str) -> tuple[Condition, Leaf] | None:
+        """Return the condition of a measure that reads a fact, and the leaf with the words that it rests on."""
+        facts = REGION_FACTS if fact in REGION_FACTS else (fact,)
+        for condition in measure.conditions:
+            for leaf in leaves(condition):
+                if leaf.test.fact in facts:
+                    return condition, leaf
+        return None
+
 
 OPENINGS = pa.schema(
     [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matcher.answers.suggestions import nearest_entries
+from matcher.answers.catalogue_json import nearest_entries
 from matcher.places.reader import resolve_place
 
 

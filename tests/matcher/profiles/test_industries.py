@@ -9,7 +9,7 @@ from matcher.profiles.profile import Fields, MatchRequest, Profile
 from matcher.registers.reader import TenantReader
 from rules.compiled.bit_planes import whole_answers
 from seeds.faults import load_yaml
-from seeds.industries import INDUSTRIES
+from seeds.word_lists import INDUSTRIES
 from service.intake.rows.cells import split_list
 
 DAY = date(2026, 11, 22)

@@ -3,8 +3,7 @@
 import pytest
 
 from rules.drafting.reading import SentenceReader
-from rules.drafting.sentences import sentences_of
-from rules.drafting.words import drafting_words
+from rules.drafting.sentences import drafting_words, sentences_of
 from seeds.documents import build_document
 from tests.rules.drafting.documents import document_of
 

@@ -3,8 +3,8 @@
 import pytest
 
 from rules.drafting.draft import draft_pack, trial_document
-from rules.drafting.repair import without_faults
 from rules.drafting.sentences import Span
+from rules.drafting.writing import without_faults
 from rules.language.measures import MeasureVerdict
 from rules.language.pack import parse_pack
 from rules.language.reference import evaluate

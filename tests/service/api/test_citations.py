@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from matcher.citations.check import MOST_PASSAGES
-from matcher.citations.shapes import CitationAnswer
+from matcher.citations.check import MOST_PASSAGES, CitationAnswer
 from service.cli import main
 from service.clock import today
 from service.intake.citations import LONGEST_TEXT

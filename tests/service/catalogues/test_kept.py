@@ -7,7 +7,7 @@ import time
 import pytest
 
 from rules.catalogue.catalogue import CatalogueError
-from service.catalogues.kept import UNUSED_SECONDS, KeptCatalogues, Newest
+from service.catalogues.editions import UNUSED_SECONDS, KeptCatalogues, Newest
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ from seeds.documents import clause_name
 from seeds.faults import worded
 from service.dossiers.contents import DossierForm, DossierWriter, Whose, group_of
 from service.dossiers.docx import docx_bytes
-from service.dossiers.making import DossierFormat, Maker, Wanted, file_name
-from service.dossiers.orders import Clerk, Orders, OrderState
+from service.dossiers.orders import Clerk, DossierFormat, Maker, Orders, OrderState, Wanted, file_name
 from service.dossiers.pdf import FONTS, PACKAGE, NoFontError, font_of, pdf_bytes
 from service.screenings.stored.folders import Tenant
 from service.screenings.stored.jobs import Jobs, LeaseLostError, Options

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from rules.language.condition_parsing import Faults
 from rules.language.pack import own_facts
-from rules.language.quotes import Faults
 from seeds.faults import load_yaml
 from seeds.library import load_document
 from service.commands.check import PACKS, SEEDS

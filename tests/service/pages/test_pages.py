@@ -30,8 +30,8 @@ PAGES = {
     "handbook.contents": "/handbook",
     "handbook.page": "/handbook/portal",
     "embed.frame": "/embed/frame",
-    "citing.form": "/cite",
-    "feedback.thanks": f"/feedback/thanks?measure={MEASURE}",
+    "sending.form": "/cite",
+    "sending.thanks": f"/feedback/thanks?measure={MEASURE}",
     "console.home": "/screenings",
     "docs.page": "/docs",
 }
@@ -61,8 +61,8 @@ EDITOR = {
     "editor.text": "/editor/drafts/{draft}/text",
     "editor.split": "/editor/drafts/{draft}/items/m3/split",
     "editor.trail": "/editor/drafts/{draft}/trail",
-    "trials.company": "/editor/drafts/{draft}/company",
-    "trials.screening": "/editor/drafts/{draft}/screening?measure=m2&screening={screening}",
+    "editor.company": "/editor/drafts/{draft}/company",
+    "editor.screening": "/editor/drafts/{draft}/screening?measure=m2&screening={screening}",
 }
 ELSEWHERE = {"console.columns", "console.changes", "console.outlook", "browse.predecessor", "editor.new_text"}
 """Pages that need an upload or a rerun (tests/service/pages/test_console.py), or a document that was a draft before

@@ -15,7 +15,7 @@ from service.screenings.jobs.worker import Worker
 from service.screenings.stored.folders import Folders
 from service.screenings.stored.jobs import Jobs, Options
 from service.settings import Settings
-from service.subscriptions.messages import catalogue_body
+from service.subscriptions.courier import catalogue_body
 from service.subscriptions.sending import sign
 from service.subscriptions.shapes import CatalogueMessage, ScreeningMessage
 from service.subscriptions.store import MOST_ATTEMPTS, PAUSES, MessageState, Progress, Subscriptions, Wanted

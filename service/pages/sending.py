@@ -1,4 +1,4 @@
-"""POST /feedback: the form in each card, which works without scripts, and the page that says thank you."""
+"""What a visitor sends: a text whose quotes and citations are checked, a report of what is wrong in an answer."""
 
 from __future__ import annotations
 
@@ -7,14 +7,50 @@ from typing import Any
 import flask
 from marshmallow import ValidationError
 
+from matcher.citations.check import CitationAnswer
+from service.api.citations import checked
 from service.api.feedback_reports import keep
 from service.complaints import Complaint, RequestError, complaints_of, read_json
-from service.feedback.schema import FeedbackQuestion
+from service.feedback.reports import FeedbackQuestion
+from service.intake.citations import LONGEST_TEXT, CitationsQuestion
 from service.pages.frame import render_page
 from service.web.requests import link, page_language
-from service.web.serving import serving
+from service.web.serving import charge_match, served_catalogue, serving
 
-blueprint = flask.Blueprint("feedback", __name__)
+blueprint = flask.Blueprint("sending", __name__)
+
+
+@blueprint.get("/cite")
+def form() -> flask.Response:
+    """Show the form."""
+    return _page("")
+
+
+@blueprint.post("/cite")
+def check() -> flask.Response:
+    """Check what was typed; nothing of it is stored."""
+    text = flask.request.form.get("text", "").replace("\r\n", "\n").strip()
+    charge_match()
+    try:
+        question = CitationsQuestion().load({"text": text})
+        return _page(text, answer=checked(question, served_catalogue(), page_language()))
+    except ValidationError as error:
+        return _page(text, faults=complaints_of(error.messages))
+    except RequestError as problem:
+        if problem.kind != "invalid_request":
+            raise
+        return _page(text, faults=problem.complaints)
+
+
+def _page(
+    text: str, answer: CitationAnswer | None = None, faults: list[Complaint] | tuple[Complaint, ...] = ()
+) -> flask.Response:
+    told = [" ".join(filter(None, fault.worded(page_language()))) for fault in faults]
+    status = 422 if told else 200
+    return render_page(
+        "cite.html", status=status, private=True, text=text, answer=answer, faults=told, longest=LONGEST_TEXT
+    )
+
 
 _TEXTS = ("measure_id", "fact", "condition", "verdict", "should_be", "comment", "catalogue", "lang")
 _ABOUT = ("condition", "verdict", "should_be", "fact")
@@ -39,7 +75,7 @@ def report() -> flask.Response:
         stored = keep(FeedbackQuestion().load(stated))
     except ValidationError as error:
         raise RequestError("invalid_request", complaints_of(error.messages)) from error
-    return flask.redirect(link("feedback.thanks", measure=stored.statement.measure), 303)  # type: ignore[return-value]
+    return flask.redirect(link("sending.thanks", measure=stored.statement.measure), 303)  # type: ignore[return-value]
 
 
 @blueprint.get("/feedback/thanks")

@@ -1,19 +1,169 @@
-"""Tiers of one sentence: 「A、B、C，分别给予80、30、20万元」, as many steps as amounts are listed behind them."""
+"""What the figures of a sentence become in a measure: what is asked, what is paid, of what and per what, and tiers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from rules.drafting.asked import AskedReader, manual
-from rules.drafting.gifts import amount_of, base_of, manner_of, percent, value_of, yuan
-from rules.drafting.roles import Placed, Role
-from rules.drafting.sentences import Sentence, Span
-from rules.drafting.words import DraftingWords
-from rules.language.figures import FigureKind
+from rules.drafting.sentences import DraftingWords, Placed, Role, Sentence, Span, first_named, holds, nearest
+from rules.language.facts import FactDefinition, FactType
+from rules.language.figures import POINTS, Figure, FigureKind
+
+LONGEST_TEXT = 80
+_KINDS_OF_FACTS = {
+    FactType.MONEY: (FigureKind.MONEY, FigureKind.PLAIN),
+    FactType.NUMBER: (FigureKind.COUNT, FigureKind.SPAN),
+    FactType.SHARE: (FigureKind.SHARE,),
+    FactType.RATE: (FigureKind.SHARE,),
+}
+_HEADS = ("人", "名")
+_YEARS = ("年", "周年", "年度")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedReader:
+    """Reads what is asked with the words and the published facts."""
+
+    words: DraftingWords
+    facts: Mapping[str, FactDefinition]
+
+    def read(self, sentence: Sentence, placed: Sequence[Placed], used: set[int]) -> list[dict[str, Any]]:
+        """Return the conditions of a sentence: of a published fact, else in words, one a segment."""
+        asked = [one for one in placed if one.role is Role.ASKS and one.figure.start not in used]
+        used |= {one.figure.start for one in asked}
+        if _depends(asked) or (asked and _is_either(sentence)):
+            return [manual("asked-1", sentence.words(0, len(sentence.text)))]
+        conditions: list[dict[str, Any]] = []
+        spoken: dict[int, dict[str, Any]] = {}
+        for one in asked:
+            cite, fact = sentence.covering(one.figure.start, one.figure.end), self.fact(sentence, one)
+            if fact and one.operator and not holds(self.words.easing, one.segment.text):
+                conditions.append({"fact": fact, one.operator: value_of(self.facts[fact], one.figure), "cite": cite})
+            elif one.segment.start not in spoken:
+                spoken[one.segment.start] = manual(f"asked-{len(spoken) + 1}", cite)
+        return [*conditions, *spoken.values()]
+
+    def fact(self, sentence: Sentence, one: Placed) -> str:
+        """Return the published fact that a number belongs to: of its type, named in its segment before it.
+
+        None where the number is of somebody or something else than the company, of a change, or of another whole.
+        """
+        before = sentence.text[one.segment.start : one.figure.start]
+        said = sentence.text[: one.figure.start]
+        fitting = {name: words for name, words in self.words.facts.items() if self._fits(name, one.figure)}
+        name = nearest(fitting, before)
+        if name is None or holds(self.words.others, said) or holds(self.words.changes, before):
+            return ""
+        return "" if holds(self.words.other_wholes, before) else name
+
+    def _fits(self, name: str, figure: Figure) -> bool:
+        definition = self.facts.get(name)
+        if definition is None or figure.kind not in _KINDS_OF_FACTS.get(definition.type, ()):
+            return False
+        if figure.kind in (FigureKind.COUNT, FigureKind.SPAN):
+            return figure.unit in (_YEARS if name == "years_in_business" else _HEADS)
+        return True
+
+
+def manual(name: str, cite: Span) -> dict[str, Any]:
+    """Return a condition in words, for a person to check."""
+    return {"manual": name, "text": cite.text[:LONGEST_TEXT], "cite": cite}
+
+
+def _is_either(sentence: Sentence) -> bool:
+    """Tell whether a sentence asks for one thing or another: 「营业收入不低于10亿元，或市场占有率全国前10名」."""
+    return any(segment.text.startswith(("或", "或者")) for segment in sentence.segments[1:])
+
+
+def _depends(asked: Sequence[Placed]) -> bool:
+    """Tell whether one number is asked of those alone whom another names: 「收入小于5000万元的企业，比例不低于5%」."""
+    names = [
+        one for one in asked[:-1] if one.segment.text.rstrip("，：, ").endswith(("的企业", "的项目", "的单位", "的"))
+    ]
+    return any(one.segment.start < asked[-1].segment.start for one in names)
+
+
+_BEHIND = 5
+"""So many characters behind an amount may say what it is for: 「元/平方米」."""
+
+
+def amount_of(one: Placed) -> dict[str, Any]:
+    """Return the amount or rate of a figure; points that change another rate are none."""
+    figure = one.figure
+    if figure.unit == POINTS:
+        return {}
+    if figure.kind is FigureKind.SHARE:
+        return {"rate_up_to" if one.at_most else "rate": _range(figure, percent)}
+    if one.at_most:
+        return {"up_to": yuan(figure.high)}
+    return {"amount": _range(figure, yuan)}
+
+
+def gift_of(sentence: Sentence, one: Placed, words: DraftingWords) -> dict[str, Any]:
+    """Return what a figure pays, of what and per what."""
+    before = sentence.text[one.segment.start : one.figure.start]
+    behind = sentence.text[one.figure.end - 1 : one.figure.end + _BEHIND]
+    slashed = {name: tuple(word for word in named if "/" in word) for name, named in words.per.items()}
+    other = "item" if behind[1:2] in ("/", "／") else None  # 元/公斤: for something that has no name of its own
+    per = nearest(words.per, before) or first_named(slashed, behind) or other
+    return {**amount_of(one), **base_of(sentence, one, words), **({"per": per} if per else {})}
+
+
+def base_of(sentence: Sentence, one: Placed, words: DraftingWords) -> dict[str, Any]:
+    """Return what a rate is a share of: the last such word before it in its segment, else in the sentence."""
+    if one.figure.kind is not FigureKind.SHARE:
+        return {}
+    before = sentence.text[one.segment.start : one.figure.start]
+    base = nearest(words.bases, before) or nearest(words.bases, sentence.text[: one.figure.start])
+    return {"of": base} if base else {}
+
+
+def manner_of(
+    sentence: Sentence, placed: Sequence[Placed], words: DraftingWords, start: int = 0, end: int | None = None
+) -> dict[str, Any]:
+    """Return for how long, in how many parts and how often it is paid, as far as a stretch of the sentence says so."""
+    manner: dict[str, Any] = {}
+    text = sentence.text[start:end]
+    for one in placed:
+        if not start <= one.figure.start < start + len(text):
+            continue
+        if one.role is Role.YEARS:
+            manner["years"] = int(one.figure.high)
+        if one.role is Role.PARTS:
+            manner["instalments"] = int(one.figure.high)
+    if holds(words.once, text):
+        manner["first_time_only"] = True
+    if holds(words.stacking["difference"], text):
+        manner["difference_only"] = True
+    return manner
+
+
+def value_of(fact: FactDefinition, figure: Figure) -> str | float:
+    """Return the number that is asked of a fact, as packs write it."""
+    if fact.type is FactType.MONEY:
+        return yuan(figure.low)
+    return percent(figure.low) if figure.kind is FigureKind.SHARE else figure.low
+
+
+def _range(figure: Figure, write: Callable[[float], str]) -> str | list[str]:
+    return write(figure.low) if figure.low == figure.high else [write(figure.low), write(figure.high)]
+
+
+def yuan(value: float) -> str:
+    """Return an amount in the largest unit that holds it whole."""
+    for size, unit in ((1e8, "亿元"), (1e4, "万元")):
+        if value >= size and round(value / size, 4) == value / size:
+            return f"{value / size:.10g}{unit}"
+    return f"{value:.10g}元"
+
+
+def percent(value: float) -> str:
+    """Return a share as printed."""
+    return f"{value * 100:.10g}%"
+
 
 Step = tuple[Span, dict[str, Any]]
 """The words of a step, and its condition."""
