@@ -12,12 +12,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from service.agents import view as agents
 from service.api import (
     changes,
-    citations,
     dossiers,
-    feedback_reports,
     public,
     screening_results,
     screenings,
+    sending,
     worklist,
 )
 from service.catalogues.editions import Editions, OpenEditions
@@ -26,12 +25,13 @@ from service.intake.reader_host import Bounds
 from service.intake.readers import Readers
 from service.logs import configure_logs
 from service.metrics import Metrics
-from service.pages import documentation, sending
+from service.pages import documentation
+from service.pages import sending as forms
 from service.pages.browse import view as browse
 from service.pages.check import page as check
+from service.pages.console import forms as console_forms
 from service.pages.console import results as console
-from service.pages.console import subscribing, trial
-from service.pages.editor import draft, editing, texts
+from service.pages.editor import draft, drafts, editing
 from service.pages.editor import publishing as editor
 from service.pages.embed import view as embed
 from service.pages.frame import problem_page
@@ -51,16 +51,16 @@ PAGES = (
     embed,
     documentation,
     browse,
-    *(console, trial, subscribing),
-    *(editor, draft, editing, texts),
-    sending,
+    *(console, console_forms),
+    *(editor, draft, drafts, editing),
+    forms,
 )
 RESOURCES = (
     *(public.matching, public.measures, public.documents, public.vocabularies, public.tables),
-    *(changes.blueprint, citations.blueprint, public.calendar, public.exchange),
+    *(changes.blueprint, sending.blueprint, public.calendar, public.exchange),
     *(screenings.blueprint, screening_results.blueprint, screening_results.pairs, screening_results.files),
     *(worklist.blueprint, dossiers.blueprint, screening_results.preview, changes.subscriptions),
-    *(feedback_reports.blueprint, public.health),
+    *(sending.reports, public.health),
 )
 """What the contract describes, in its order."""
 

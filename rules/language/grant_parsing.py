@@ -16,7 +16,14 @@ from urllib.parse import urlsplit
 
 from rules.language.amounts import parse_money, parse_share
 from rules.language.blocks import BlockReader
-from rules.language.condition_parsing import ConditionParser, located
+from rules.language.condition_parsing import (
+    ConditionParser,
+    located,
+    number_faults,
+    rates_in_order,
+    tiers_out_of_order,
+    tiers_without_words,
+)
 from rules.language.facts import FactType
 from rules.language.figures import run_in_order, stated_months, states_day, states_day_of_month
 from rules.language.grants import (
@@ -44,7 +51,6 @@ from rules.language.grants import (
     Tier,
     received_fact,
 )
-from rules.language.number_checks import number_faults, rates_in_order, tiers_out_of_order, tiers_without_words
 from rules.language.stacking import DOCUMENT, OTHER_POLICIES, Level, Stacking, StackingRule
 from rules.language.windows import Period
 from seeds.documents import Quote

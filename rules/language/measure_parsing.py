@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from rules.language.amounts import AmountError, parse_money, parse_share
-from rules.language.condition_parsing import ConditionParser, Quoter
+from rules.language.condition_parsing import ConditionParser, Quoter, number_faults
 from rules.language.facts import FactError, Lexicon, parse_fact_value
 from rules.language.grant_parsing import BenefitParser, GrantParser
 from rules.language.grants import BENEFIT_KINDS, Grant
@@ -30,7 +30,6 @@ from rules.language.measures import (
     Window,
     leaves,
 )
-from rules.language.number_checks import number_faults
 
 _REQUIRED_OF_DRAFTS = ("id", "title", "instrument", "kind", "strength", "source")
 _REQUIRED = (*_REQUIRED_OF_DRAFTS, "title_en", "examples")

@@ -26,8 +26,7 @@ from matcher.answers.catalogue_json import (
 )
 from matcher.answers.saying import say
 from matcher.answers.shapes import ClauseFull, DocumentFull, Feature, MatchAnswer, MeasureFull, VocabularyEntry
-from matcher.exchange.aid_table import as_csv
-from matcher.exchange.cpsv import as_cpsv
+from matcher.exchange.formats import as_cpsv, as_csv
 from matcher.profiles.profile import MatchRequest
 from matcher.ranking.ranking import WEIGHTS
 from rules.catalogue.catalogue import Catalogue
@@ -42,7 +41,7 @@ from service.intake.queries import CalendarQuery, DocumentsQuery, MeasuresQuery,
 from service.intake.questions import MatchRequestSchema
 from service.intake.strict_fields import Day, described
 from service.metrics import CONTENT_TYPE
-from service.shapes.reading import (
+from service.shapes.published import (
     Documents,
     Features,
     Health,

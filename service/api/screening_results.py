@@ -67,7 +67,7 @@ from service.screenings.stored.matrix import (
 )
 from service.screenings.stored.parts import rejected_rows
 from service.screenings.stored.progress import row_counts
-from service.shapes.reading import FilterRead
+from service.shapes.published import FilterRead
 from service.web.blueprints import Blueprint
 from service.web.lookups import (
     changes_of,

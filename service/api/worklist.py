@@ -34,7 +34,7 @@ from service.screenings.worklist.calls import (
     work_lines,
 )
 from service.screenings.worklist.work import LONGEST_NOTE, WorkStatus, WorkStep
-from service.shapes.reading import Page
+from service.shapes.published import Page
 from service.web.blueprints import Blueprint
 from service.web.lookups import finished_screening, page_of
 from service.web.requests import as_asked, asked_language, json_bytes, private_answer

@@ -10,7 +10,7 @@ import seeds
 from rules.catalogue.content import check_seeds
 from seeds.faults import CodedError, SeedError
 from service.commands.console import CommandError, Exit, counted, existing_file, existing_folder, refusal, tell
-from service.drafts.cases import read_cases
+from service.drafts.judging import read_cases
 from service.evaluation import Json
 
 SEEDS = Path(seeds.__file__).parent

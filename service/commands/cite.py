@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 from matcher.citations.check import CitationAnswer, Outcome
 from rules.catalogue.catalogue import CatalogueError
 from rules.catalogue.content import open_catalogue
-from service.api.citations import checked
+from service.api.sending import checked
 from service.commands.console import Exit, refusal, tell
 from service.commands.match import bytes_of, refuse
 from service.complaints import RequestError, complaints_of

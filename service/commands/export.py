@@ -8,8 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from matcher.exchange.aid_table import REQUIRED, as_csv, rows
-from matcher.exchange.cpsv import as_cpsv, missing
+from matcher.exchange.formats import REQUIRED, as_cpsv, as_csv, missing, rows
 from rules.catalogue.catalogue import Catalogue
 from service.api.public import BASE
 from service.clock import today

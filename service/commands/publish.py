@@ -12,7 +12,7 @@ from service.catalogues.publishing import expect_kept, publish
 from service.commands.check import add_folders, load_cases
 from service.commands.console import existing_file, existing_folder, typed
 from service.commands.rollback import add_stamp, editions_of, stamp_of, told
-from service.drafts.cases import judge_by
+from service.drafts.judging import judge_by
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -27,8 +27,7 @@ from service.feedback.store import Report, ReportState, Statement
 from service.intake.queries import SEARCH_CHARACTERS, PageQuery
 from service.intake.questions import ProfileSchema, complaints_of_facts
 from service.intake.strict_fields import TEXT_CHARACTERS, Choice, Flag, Text, refusal
-from service.shapes.published import DATE_TIME, closed
-from service.shapes.reading import Page
+from service.shapes.published import DATE_TIME, Page, closed
 
 COMMENT_CHARACTERS = 500
 VERDICTS = ("met", "unmet", "unknown")

@@ -17,7 +17,7 @@ from matcher.profiles.words import How
 from rules.catalogue.catalogue import Catalogue
 from rules.language.facts import FactDefinition
 from service.pages.wording import page_words
-from service.shapes.reading import Problem
+from service.shapes.published import Problem
 from service.web.requests import link, page_language
 from service.web.serving import serving
 

@@ -8,8 +8,7 @@ import flask
 from marshmallow import ValidationError
 
 from matcher.citations.check import CitationAnswer
-from service.api.citations import checked
-from service.api.feedback_reports import keep
+from service.api.sending import checked, keep
 from service.complaints import Complaint, RequestError, complaints_of, read_json
 from service.feedback.reports import FeedbackQuestion
 from service.intake.citations import LONGEST_TEXT, CitationsQuestion

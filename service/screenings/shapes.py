@@ -15,8 +15,7 @@ from rules.language.windows import WindowStanding
 from service.intake.queries import STATUSES
 from service.screenings.column_shapes import Failure, FileColumn, RowSum
 from service.screenings.stored.jobs import State
-from service.shapes.published import NEVER_NULL, closed
-from service.shapes.reading import FilterRead, Page
+from service.shapes.published import NEVER_NULL, FilterRead, Page, closed
 
 _TIME = "RFC 3339, UTC."
 _ROW = "1 for the first line below the headings; lines left blank and the template's example are counted too."

@@ -11,7 +11,7 @@ from matcher.answers.changes import Change
 from matcher.answers.differences import Piece
 from matcher.answers.measure_shapes import OPEN
 from service.catalogues.editions import Action
-from service.shapes.reading import Page
+from service.shapes.published import Page
 
 
 class Edition(Struct, frozen=True, kw_only=True):

@@ -14,8 +14,7 @@ from service.intake.queries import SEARCH_CHARACTERS
 from service.intake.strict_fields import Choice, StrictField, Text, clean_text, described, expect_list, load_each
 from service.screenings.shapes import CatalogueVersion, ChangeCounts
 from service.shapes.editions import CatalogueChangeCounts, EditionOn
-from service.shapes.published import DATE_TIME, AnswerType, closed
-from service.shapes.reading import Page
+from service.shapes.published import DATE_TIME, AnswerType, Page, closed
 from service.subscriptions.sending import LONGEST_URL
 from service.subscriptions.store import MessageState
 

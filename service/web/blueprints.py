@@ -25,8 +25,7 @@ from service import __version__
 from service.complaints import Complaint, RequestError, complaints_of, pointer_to, read_json, unknown_field
 from service.intake.questions import complaints_beside
 from service.intake.strict_fields import published_schema
-from service.shapes.published import AnswersPlugin, AnswerType
-from service.shapes.reading import Problem
+from service.shapes.published import AnswersPlugin, AnswerType, Problem
 from service.web.errors import MEDIA_TYPE
 from service.web.requests import OCTETS, REQUEST_ID
 from service.web.serving import serving

@@ -24,7 +24,7 @@ from service.complaints import MOST_COMPLAINTS, Complaint, RequestError
 from service.disk import Fault, fault_of
 from service.intake.questions import complaints_of_facts
 from service.logs import log_exception, log_fault
-from service.shapes.reading import Problem, ProblemError
+from service.shapes.published import Problem, ProblemError
 from service.web.requests import asked_language, json_bytes, page_language, request_id
 from service.web.serving import serving
 

@@ -34,7 +34,7 @@ from service.screenings.stored.folders import Folder, Tenant, find_tenant, read_
 from service.screenings.stored.jobs import UNFINISHED, Job, State, new_id
 from service.screenings.stored.matrix import Parts
 from service.screenings.stored.progress import describe_failure, state_words
-from service.shapes.reading import FilterRead
+from service.shapes.published import FilterRead
 from service.web.requests import asked_language
 from service.web.serving import (
     engine,

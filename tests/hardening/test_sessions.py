@@ -109,9 +109,7 @@ def reader(server, operator):
 def rules():
     """Every rule of the console, but those of signing in and out."""
     app = create_app(Settings(catalogue=Path("none"), log_level="error"))
-    own = (
-        rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith((f"{blueprint.name}.", "subscribing."))
-    )
+    own = (rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"{blueprint.name}."))
     return app.url_map.bind(""), [rule for rule in own if not rule.endpoint.endswith(("sign_in", "sign_out"))]
 
 

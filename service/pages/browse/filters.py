@@ -22,7 +22,7 @@ from rules.language.measures import MeasureKind
 from service.intake.queries import STATUSES
 from service.intake.strict_fields import clean_text
 from service.pages.browse.search import LONGEST_QUERY, in_order, is_too_short
-from service.shapes.reading import FilterRead
+from service.shapes.published import FilterRead
 from service.web.lookups import MOST_SUGGESTIONS, department_names, having, open_to, read_value, values_of
 
 Json = dict[str, Any]

@@ -22,7 +22,7 @@ from service.drafts.review import Review
 from service.drafts.source import as_yaml
 from service.pages.browse.document import Span, heading_level, set_document
 from service.pages.console.entry import console_page, go_to, moment_in_china
-from service.pages.editor.door import (
+from service.pages.editor.drafts import (
     ONE,
     blueprint,
     drafts,

@@ -20,9 +20,8 @@ from service.catalogues.editions import Publication
 from service.catalogues.publishing import ConflictError, Stamp, publish, roll_back
 from service.complaints import Complaint, RequestError, complaints_of
 from service.disk import fault_of
-from service.drafts.cases import judge_by
 from service.drafts.items import DOCUMENT, PACK, Item, Kind, ReviewError, State
-from service.drafts.judging import judge_of
+from service.drafts.judging import judge_by, judge_of
 from service.drafts.preview import Preview, stored_preview
 from service.drafts.review import Review
 from service.drafts.revising import write_with
@@ -31,7 +30,8 @@ from service.pages.check.cards import MOST, one_card
 from service.pages.check.fields import Fields, read_profile
 from service.pages.check.page import read_typed
 from service.pages.console.entry import console_page, go_to, name_of
-from service.pages.editor.door import (
+from service.pages.editor.draft import draft_page
+from service.pages.editor.drafts import (
     ONE,
     blueprint,
     drafts,
@@ -45,7 +45,6 @@ from service.pages.editor.door import (
     sentence,
     title_of,
 )
-from service.pages.editor.draft import draft_page
 from service.pages.wording import page_words
 from service.screenings.stored.jobs import State as JobState
 from service.web.lookups import finished_screening, parts_of

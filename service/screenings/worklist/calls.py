@@ -30,8 +30,7 @@ from service.screenings.stored.matrix import Parts, title_of
 from service.screenings.stored.parts import CALLED
 from service.screenings.worklist.openings import WORDS, Caller, StatedWords, callers, openings, ranked
 from service.screenings.worklist.work import SETTLED, WorkStatus, WorkStep
-from service.shapes.published import closed
-from service.shapes.reading import Page
+from service.shapes.published import Page, closed
 
 FIRST = 20
 IN_A_MESSAGE = 5

@@ -14,8 +14,7 @@ from uuid import UUID
 import pytest
 import yaml
 
-from matcher.exchange.aid_table import COLUMNS, LONGEST_DESCRIPTION, REQUIRED
-from matcher.exchange.cpsv import CONTEXT, as_cpsv, missing
+from matcher.exchange.formats import COLUMNS, CONTEXT, LONGEST_DESCRIPTION, REQUIRED, as_cpsv, missing
 from rules.catalogue.content import open_catalogue
 from service.app import create_app
 from service.cli import main

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from rules.language.amounts import parse_money, parse_share
-from rules.language.condition_parsing import PackError
+from rules.language.condition_parsing import PackError, number_faults
 from rules.language.facts import FactDefinition, FactType
 from rules.language.measures import Leaf
 from rules.language.measures import Test as Asked
-from rules.language.number_checks import number_faults
 from rules.language.pack import parse_pack
 from seeds.documents import Quote
 from seeds.faults import load_yaml

@@ -14,7 +14,7 @@ from seeds.library import load_documents
 from service.app import create_app
 from service.clock import CHINA, moment, today
 from service.settings import Settings
-from service.shapes import reading as published
+from service.shapes import published
 
 POLICIES = Path(__file__).parents[2] / "rules" / "policies"
 SPRING, SUMMER = "2026-04-20", "2026-06-15"

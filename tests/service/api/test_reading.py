@@ -8,7 +8,7 @@ import pytest
 from matcher.answers import shapes as answers
 from matcher.ranking.ranking import WEIGHTS
 from service.api.public import describe_features
-from service.shapes import reading as published
+from service.shapes import published
 
 
 def listed(server, **query):

@@ -1,11 +1,14 @@
-"""POST /v1/feedback for readers, and what editors do with the reports: list, export as labelled cases, close."""
+"""What readers send: texts whose quotes and citations are checked, and reports of what is wrong."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import flask
 
+from matcher.citations.check import MOST_PASSAGES, CitationAnswer, TooManyPassagesError, check_citations
+from rules.catalogue.catalogue import Catalogue
 from service.clock import moment
 from service.complaints import Complaint, RequestError
 from service.feedback.reports import (
@@ -21,18 +24,45 @@ from service.feedback.reports import (
     read_statement,
 )
 from service.feedback.store import Feedback, FeedbackFullError, Report, ReportFilter
+from service.intake.citations import CitationsQuestion
 from service.web.blueprints import Blueprint
 from service.web.requests import as_asked, asked_language, json_bytes, private_answer
-from service.web.serving import editor, engine, served_catalogue, serving, store
+from service.web.serving import charge_match, editor, engine, served_catalogue, serving, store
 
-blueprint = Blueprint("reports", __name__, description="What readers report as wrong, and what editors do about it.")
+blueprint = Blueprint("citations", __name__, description="Whether quoted words stand where a text says.")
+
+
+def checked(question: dict[str, Any], catalogue: Catalogue, language: str) -> CitationAnswer:
+    """Answer a question that was loaded; raise RequestError when its text has more passages than are checked."""
+    on: date = question["on"]
+    try:
+        return check_citations(catalogue, question["text"], on, language)
+    except TooManyPassagesError as error:
+        params = {"count": error.count, "limit": MOST_PASSAGES}
+        complaint = Complaint(code="too_many_passages", pointer="/text", params=params)
+        raise RequestError("invalid_request", [complaint]) from error
+
+
+@blueprint.at("/v1/check-citations", method="POST")
+@blueprint.takes(CitationsQuestion)
+@blueprint.answers(CitationAnswer, 400, 413, 415, 422, 429, 503, description="Every passage with how it comes out.")
+def check(question: dict[str, Any]) -> flask.Response:
+    """Check what a text quotes and cites: verbatim, altered (with every difference), not found, not held, not in force.
+
+    Nothing of the text is stored.
+    """
+    charge_match()
+    return private_answer(json_bytes(checked(question, served_catalogue(), asked_language())))
+
+
+reports = Blueprint("reports", __name__, description="What readers report as wrong, and what editors do about it.")
 
 YAML = "application/yaml"
 
 
-@blueprint.at("/v1/feedback", method="POST")
-@blueprint.takes(FeedbackQuestion)
-@blueprint.answers(FeedbackTaken, 400, 413, 415, 422, 429, 503, 507, description="Stored for the editors.", status=201)
+@reports.at("/v1/feedback", method="POST")
+@reports.takes(FeedbackQuestion)
+@reports.answers(FeedbackTaken, 400, 413, 415, 422, 429, 503, 507, description="Stored for the editors.", status=201)
 def send(question: dict[str, Any]) -> flask.Response:
     """Report that a condition came out wrong; a profile is stored only with consent, and without identity."""
     report = keep(question)
@@ -52,10 +82,10 @@ def keep(question: dict[str, Any]) -> Report:
         raise RequestError("feedback_full") from error
 
 
-@blueprint.at("/v1/feedback")
-@blueprint.only_for(editor)
-@blueprint.takes(FeedbackQuery, location="query")
-@blueprint.answers(FeedbackReports, 401, 403, 422, 503, description="A page of reports, newest first.")
+@reports.at("/v1/feedback")
+@reports.only_for(editor)
+@reports.takes(FeedbackQuery, location="query")
+@reports.answers(FeedbackReports, 401, 403, 422, 503, description="A page of reports, newest first.")
 def list_reports(query: dict[str, Any]) -> flask.Response:
     """List reports, for editors."""
     asked = ReportFilter(measure=query.get("measure", ""), state=query.get("state", ""))
@@ -65,10 +95,10 @@ def list_reports(query: dict[str, Any]) -> flask.Response:
     return private_answer(json_bytes(FeedbackReports(items=tuple(_describe(report) for report in reports), **where)))
 
 
-@blueprint.at("/v1/feedback/cases.yaml")
-@blueprint.only_for(editor)
-@blueprint.takes(CasesQuery, location="query")
-@blueprint.answers({"type": "string"}, 401, 403, 422, 503, description="Labelled cases.", media_type=YAML)
+@reports.at("/v1/feedback/cases.yaml")
+@reports.only_for(editor)
+@reports.takes(CasesQuery, location="query")
+@reports.answers({"type": "string"}, 401, 403, 422, 503, description="Labelled cases.", media_type=YAML)
 def export_cases(query: dict[str, Any]) -> flask.Response:
     """Export the reports that carry a profile as labelled cases, as `cepei eval` reads them."""
     state = "" if query["state"] == "all" else query["state"]
@@ -79,10 +109,10 @@ def export_cases(query: dict[str, Any]) -> flask.Response:
     return answer
 
 
-@blueprint.at("/v1/feedback/<string:report_id>/close", method="POST")
-@blueprint.only_for(editor)
-@blueprint.takes(ClosingQuestion)
-@blueprint.answers(FeedbackReport, 400, 401, 403, 404, 409, 413, 415, 422, 503, 507, description="Closed.")
+@reports.at("/v1/feedback/<string:report_id>/close", method="POST")
+@reports.only_for(editor)
+@reports.takes(ClosingQuestion)
+@reports.answers(FeedbackReport, 400, 401, 403, 404, 409, 413, 415, 422, 503, 507, description="Closed.")
 def close(question: dict[str, Any], report_id: str) -> flask.Response:
     """Close a report that is dealt with."""
     table = Feedback(store())
