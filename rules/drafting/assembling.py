@@ -79,7 +79,8 @@ def finish(measures: Sequence[Granted], document: str, heading: str, words: Draf
     for number, one in enumerate(measures, 1):
         sentence, measure = one.sentence, one.measure
         if not measure.get("conditions"):
-            about = sentence.words(0, turn_of(sentence))
+            start = next((one.start for one in sentence.segments if one.text.startswith(words.addressing)), 0)
+            about = sentence.words(start, turn_of(sentence))
             ask(measure, [manual("about", about if about.text else sentence.words(0, len(sentence.text)))])
         times: Counter[str] = Counter()
         measure["conditions"] = [_renamed(condition, times) for condition in measure["conditions"]]

@@ -149,6 +149,11 @@ def addressed(sentence: Sentence, words: DraftingWords) -> Span | None:
     plain = phrase[:turn].rstrip("，：,: 可将按")
     plain = next((plain.removesuffix(word) for word in ("予以", "给予", "进行", "提供") if plain.endswith(word)), plain)
     found = sentence.words(segment.start + skipped, segment.start + skipped + len(plain))
+    if any(
+        figure.kind is FigureKind.SHARE and found.text.endswith(sentence.text[figure.start : figure.end])
+        for figure in sentence.figures
+    ):
+        return None  # 对贷款利息的50%给予补助: what is paid of, not who is addressed
     is_limit = found.text.startswith(("单家", "单个", "单户", "单笔", "每家", "每个", "同一"))
     names_again = found.text.startswith(("其", "该", "上述"))
     return None if is_limit or names_again or found.text in ("企业", "项目", "单位", "个人", "") else found

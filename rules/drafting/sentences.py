@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,10 @@ class DraftingWords:
     given: tuple[str, ...]
     denying: tuple[str, ...]
     ruling: tuple[str, ...]
+    addressing: tuple[str, ...]
+    own_doing: tuple[str, ...]
+    own_nouns: tuple[str, ...]
+    lasting: tuple[str, ...]
     leading_in: tuple[str, ...]
     support_nouns: tuple[str, ...]
     papers: tuple[str, ...]
@@ -66,19 +70,10 @@ class DraftingWords:
     instruments: Named
 
 
-_LISTS = frozenset(
-    {
-        "paying", "denying", "at_most_before", "at_most_behind", "other_policies", "windows", "materials",
-        "definitions", "others", "changes", "other_wholes", "duties", "opens", "closes", "given", "ruling",
-        "leading_in", "support_nouns", "papers", "going_on", "easing", "steps", "manners", "once", "all_year",
-        "preferring", "taxes", "repeats", "vague_behind", "vague_before",
-    }
-)  # fmt: skip
-
-
 def load_drafting_words(path: Path) -> DraftingWords:
     """Load the file; raise SeedError naming every key that is missing, unknown or of another shape."""
-    readers = {name: texts if name in _LISTS else by_name(texts) for name in DraftingWords.__dataclass_fields__}
+    listed = {one.name: one.type == DraftingWords.__annotations__["paying"] for one in fields(DraftingWords)}
+    readers = {name: texts if is_list else by_name(texts) for name, is_list in listed.items()}
     return DraftingWords(**load_lists(path, readers))
 
 
@@ -241,6 +236,10 @@ _TURNS = (
     "给予", "按", "予以", "发放", "补助", "补贴", "奖励", "资助", "贴息", "最高", "申领", "抵用", "减缴",
 )  # fmt: skip
 _PARTS = ("期", "次", "年", "批", "轮")
+_BRACKET = ("的部分", "以上的部分", "以上部分", "部分")
+_TO_A_DAY = re.compile(
+    r"(?:(?:力争|争取|计划|确保)?[到至](?:20\d\d|[“‘]?十[三四五六]五[”’]?末?)年?(?:底|末)?|每年|今后\d年|未来\d年)+"
+)
 _NAMED = ("的", "的企业", "的项目", "的单位", "的机构")
 
 
@@ -284,11 +283,25 @@ class RoleReader:
             placed.append(self._place(sentence, figure, segment, turn))
         if "＝" in sentence.text or "=" in sentence.text:  # a formula reckons and gives nothing of its own
             return tuple(replace(one, role=Role.NONE) for one in placed)
-        denied = set(self._denied(sentence))
+        denied, own = set(self._denied(sentence)), set(self._own_doing(sentence))
         paying = (Role.PAYS, Role.LIMITS)
+        placed = [replace(one, role=Role.NONE) if one.segment in own else one for one in placed]
         return tuple(
             replace(one, role=Role.ASKS) if one.role in paying and one.segment in denied else one for one in placed
         )
+
+    def _own_doing(self, sentence: Sentence) -> Iterator[Span]:
+        """Yield the segments before who is addressed that tell what the authorities aim at or do themselves.
+
+        「力争新增上市企业20家以上，对…的企业给予」: no company is asked for 20 listed ones.
+        """
+        starts = [one.start for one in sentence.segments if one.text.startswith(self.words.addressing)]
+        for segment in sentence.segments:
+            words = _TO_A_DAY.sub("", segment.text.lstrip())
+            word = next((word for word in self.words.own_doing if words.startswith(word)), "")
+            is_noun = words[len(word) :].startswith(self.words.own_nouns)
+            if word and not is_noun and not _names(segment) and any(start > segment.start for start in starts):
+                yield segment
 
     def _denied(self, sentence: Sentence) -> Iterator[Span]:
         """Yield the segments that deny, and those right before them that say whom: 「超过50%的，不予补助」."""
@@ -324,6 +337,8 @@ class RoleReader:
     def _role(  # noqa: PLR0913 - what is known of one figure
         self, sentence: Sentence, figure: Figure, segment: Span, *, pays: bool, at_most: bool, asked: bool, turn: int
     ) -> Role:
+        if sentence.text.startswith(_BRACKET, figure.end):  # what is paid of a part, asked of nobody
+            return Role.NONE
         if figure.kind in (FigureKind.SPAN, FigureKind.COUNT):
             return self._role_of_count(sentence, figure, segment, asked=asked, turn=turn)
         if figure.kind is FigureKind.DAY or (figure.kind is FigureKind.PLAIN and not figure.unit):
@@ -341,11 +356,7 @@ class RoleReader:
         if figure.unit in _PARTS and text[max(0, figure.start - 2) : figure.start].endswith("分"):
             return Role.PARTS
         is_long = figure.kind is FigureKind.SPAN and figure.unit in ("年", "年度", "周年")
-        if (
-            is_long
-            and figure.start >= segment.start
-            and holds(("连续", "补贴期", "补助期", "奖励期", "期限"), segment.text)
-        ):
+        if is_long and figure.start >= segment.start and holds(self.words.lasting, segment.text):
             return Role.YEARS if holds(self.words.paying, text) else Role.NONE
         return Role.ASKS if asked and (figure.start < turn or turn == len(text)) else Role.NONE
 
