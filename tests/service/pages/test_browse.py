@@ -1,6 +1,7 @@
 """The browsing pages in a browser: documents to read, measures to sift and check, departments; and the API's filters."""
 
 import re
+from html import escape
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 from rules.language.measures import leaves
 from service.pages.browse.document import Marked, Span, lay_out, marks_of, set_document
 from service.pages.browse.search import excerpt, places_of, search_clauses
+from service.pages.wording import page_words
 
 ATTACK = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">\"'>{{7*7}}"
 FORCE, DRAFT, LIFE = "gd-biomanufacturing-2025", "ah-biomanufacturing-2024-draft", "gd-life-health-draft"
@@ -411,6 +413,65 @@ def test_every_measure_has_its_page_and_says_what_the_api_says(server):
             assert f"<mark>{measure['source']['quote']}</mark>" in body
             assert all(f"<h3>{condition['label']}</h3>" in body for condition in measure["conditions"])
             assert all(department["name"] in body for department in measure["departments"])
+
+
+# --- two measures beside each other, words of which only some are there, a dark screen
+
+
+def test_two_ticked_measures_are_compared_as_the_api_tells_them(page, server):
+    page.goto("/measures?q=中试")
+    ticks = page.get_by_role("checkbox", name="比较")
+    chosen = [tick.get_attribute("value") for tick in ticks.all()[:3]]
+    for tick in ticks.all()[:2]:
+        tick.check()
+    page.get_by_role("button", name="比较勾选的两项").click()
+    left, right = (server.get(f"/v1/measures/{one}").json for one in chosen[:2])
+    assert page.get_by_role("columnheader").all_text_contents() == [left["title"], right["title"]]
+    rows = {row.get_by_role("rowheader").inner_text().split("\n")[0].removesuffix(" 不同"): row
+            for row in page.locator("tbody tr").all()}  # fmt: skip
+    for name, of in (
+        ("适用条件", lambda one: [each["label"] for each in one["conditions"]] or ["没有条件。"]),
+        ("政策原句", lambda one: [one["source"]["quote"]]),
+    ):
+        sides = [cell.locator("p").all_text_contents() for cell in rows[name].get_by_role("cell").all()]
+        assert sides == [of(left), of(right)], name
+        assert ("differs" in (rows[name].get_attribute("class") or "")) == (of(left) != of(right))
+    differing = page.locator("tr.differs").count()
+    expect(page.locator("p.quiet").first).to_contain_text(f"{differing}")
+    page.goto("/compare?" + urlencode([("id", one) for one in chosen]))
+    expect(page.get_by_role("columnheader")).to_have_count(2)
+    assert "前两项" in page.get_by_role("main").inner_text()
+
+
+@pytest.mark.parametrize("ids", [[], [FIRST_BATCH], [FIRST_BATCH, FIRST_BATCH], [FIRST_BATCH, ATTACK]])
+def test_less_than_two_measures_lead_back_to_the_list(server, ids):
+    answer = html(server, "/compare?" + urlencode([("id", one) for one in ids]))
+    assert answer.status == 200
+    assert "<table" not in answer.text and 'href="/measures"' in answer.text and ATTACK not in answer.text
+
+
+def test_where_no_measure_has_all_words_those_with_most_come_first_and_it_is_said(server):
+    query = "中试 合肥 蚌埠 不存在的词"
+    body = html(server, "/measures", q=query).text
+    assert html_words("browse_partly") in body
+    first = re.search(r'href="/measures/([a-z0-9-]+)"', body.partition("<main")[2])[1]
+    text = squeezed(html(server, f"/measures/{first}").text)
+    assert sum(word in text for word in query.split()) >= 2
+    assert html_words("browse_partly") not in html(server, "/measures", q="中试").text
+
+
+def html_words(key, language="zh"):
+    return escape(page_words(language)[key], quote=False)
+
+
+@pytest.mark.parametrize("path", ["/", f"/measures/{FIRST_BATCH}", f"/documents/{LIFE}?q=中试", "/measures?q=中试"])
+def test_a_dark_screen_is_dark_and_as_easy_to_read(page, axe_clean, path):
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.goto(path)
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert all(int(part) < 64 for part in re.findall(r"\d+", ground)[:3]), ground
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+    axe_clean(page)
 
 
 # --- departments

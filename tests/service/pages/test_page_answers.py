@@ -117,7 +117,7 @@ def _condition(catalogue, fact, expected, actual, gap):
         ("annual_revenue_cny", 2e8, 1.5e8, 5e7, ("还差 5000万元", "short by CNY 50,000,000")),
         ("rd_staff_share", 0.1, 0.08, 0.02, ("还差 2 个百分点", "short by 2 percentage points")),
         ("years_in_business", 5, 8, 3, ("超出 3 年", "over by 3 years")),
-        ("employees", 50, 50, 0, ("正好等于界限值，未达到要求", "exactly at the bound, which does not count")),
+        ("employees", 50, 50, 0, ("正好等于界限值，未达到要求", "exactly at the limit, which does not count")),
         ("region", "440000", "340100", None, ("", "")),
     ],
 )

@@ -168,7 +168,7 @@ def test_odd_forms_are_answered(server, body):
 
 @pytest.mark.parametrize(
     ("path", "told"),
-    [("/", "您说没有、不需要或已结束的内容"), ("/?lang=en", "What you say is not so, not needed or over")],
+    [("/", "您说没有、不需要或已结束的内容"), ("/?lang=en", "What you say does not apply, is not needed or has ended")],
 )
 def test_what_is_denied_is_told_on_the_page(server, path, told):
     body = urlencode({"city": "广州", "needs": "不需要资金\n招不到博士"}).encode()
