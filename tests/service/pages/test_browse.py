@@ -445,19 +445,20 @@ def test_two_ticked_measures_are_compared_as_the_api_tells_them(page, server):
 
 @pytest.mark.parametrize("ids", [[], [FIRST_BATCH], [FIRST_BATCH, FIRST_BATCH], [FIRST_BATCH, ATTACK]])
 def test_less_than_two_measures_lead_back_to_the_list(server, ids):
-    answer = html(server, "/compare?" + urlencode([("id", one) for one in ids]))
+    answer = server.call("GET", "/compare?" + urlencode([("id", one) for one in ids]), headers=HTML)
+    shown = answer.body.decode()
     assert answer.status == 200
-    assert "<table" not in answer.text and 'href="/measures"' in answer.text and ATTACK not in answer.text
+    assert "<table" not in shown and 'href="/measures"' in shown and ATTACK not in shown
 
 
 def test_where_no_measure_has_all_words_those_with_most_come_first_and_it_is_said(server):
     query = "中试 合肥 蚌埠 不存在的词"
-    body = html(server, "/measures", q=query).text
+    body = html(server, "/measures", q=query).body.decode()
     assert html_words("browse_partly") in body
     first = re.search(r'href="/measures/([a-z0-9-]+)"', body.partition("<main")[2])[1]
-    text = squeezed(html(server, f"/measures/{first}").text)
+    text = squeezed(html(server, f"/measures/{first}").body.decode())
     assert sum(word in text for word in query.split()) >= 2
-    assert html_words("browse_partly") not in html(server, "/measures", q="中试").text
+    assert html_words("browse_partly") not in html(server, "/measures", q="中试").body.decode()
 
 
 def html_words(key, language="zh"):

@@ -291,7 +291,7 @@ def test_english_readers_get_a_summary_and_the_chinese_text_as_chinese(page):
     assert link.evaluate("link => link.closest('[lang]').lang") == "zh-CN"
     link.click()
     assert urlsplit(page.url).query == "lang=en"
-    expect(page.get_by_text("how to embed the self-check with one script")).to_be_visible()
+    expect(page.get_by_text("embedding the self-check with one script")).to_be_visible()
     assert page.get_by_role("heading", level=1).evaluate("heading => heading.firstElementChild.lang") == "zh-CN"
     assert page.locator(".text").get_attribute("lang") == "zh-CN"
 
