@@ -2,6 +2,7 @@
 # make portal serves a portal of another origin that embeds the service, on http://127.0.0.1:8090
 # make test   sets everything up and runs the whole test suite
 # make check  format, lint, types, import layers, data, generated files, labelled companies, tests
+# make examples  records what the service answers to the examples of the contract, and writes the contract with them
 # make eval   scores the labelled companies of tests/golden and fails where they score worse than they did
 # make eval-messy  the same for companies as people type them, whose goals are not reached yet
 # make eval-reading  scores what is read of labelled documents, FILES and READING_CASES, against the goals for reading
@@ -29,7 +30,7 @@ CATALOGUE := var/catalogue.sqlite
 REACHED := must@5=0.87 must@10=0.965 should@20=0.94 quote=1 applicable=1
 SOURCES := $(shell find seeds rules matcher -type f -not -name '*.pyc')
 
-.PHONY: run portal test check format lint types layers data drift eval eval-messy eval-reading eval-scans benchmark mutants house bench bench-grid soak screenshots lock clean
+.PHONY: run portal test check format lint types layers data drift examples eval eval-messy eval-reading eval-scans benchmark mutants house bench bench-grid soak screenshots lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/runtime $(CATALOGUE)
@@ -63,6 +64,10 @@ data: .venv/dev
 
 drift: .venv/dev
 	$(BIN)/python -m service.openapi --check openapi.yaml
+
+examples: .venv/dev
+	CEPEI_RECORD_EXAMPLES=1 $(BIN)/pytest -q -k examples tests/service/api/test_examples.py tests/service/catalogues/test_editions_served.py
+	$(BIN)/python -m service.openapi openapi.yaml
 
 eval: .venv/dev $(CATALOGUE)
 	$(BIN)/cepei eval tests/golden/cases.yaml --catalogue $(CATALOGUE) $(REACHED:%=--at-least %)

@@ -25,6 +25,7 @@ from service import __version__
 from service.complaints import Complaint, RequestError, complaints_of, pointer_to, read_json, unknown_field
 from service.intake.questions import complaints_beside
 from service.intake.strict_fields import published_schema
+from service.shapes.examples import add_examples
 from service.shapes.published import AnswersPlugin, AnswerType, Problem
 from service.web.errors import MEDIA_TYPE
 from service.web.requests import OCTETS, REQUEST_ID
@@ -201,6 +202,7 @@ def openapi_document(api: Api) -> dict[str, Any]:
     document: dict[str, Any] = api.spec.to_dict()
     document = {"openapi": document.pop("openapi"), **document, "servers": [{"url": "/"}]}
     document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    add_examples(document)
     for name, response in document["components"]["responses"].items():
         response["headers"] = {**_HEADERS, **_HEADERS_OF.get(name, {})}
     for operations in document["paths"].values():

@@ -13,6 +13,7 @@ import pytest
 from service import cli
 from tests.service.catalogues.conftest import DOCUMENT, ISSUED
 from tests.service.catalogues.test_publishing import version_of
+from tests.service.recorded import differences, record_editions
 
 REQUESTS, CLIENTS, PAUSE = 2000, 4, 0.01
 CITIES = ("广州", "深圳南沙", "佛山", "珠海横琴", "合肥")
@@ -274,3 +275,7 @@ def test_both_pages_are_accessible_and_need_no_scripts(issued_later, new_page, a
     assert "since=" in page.url
     assert page.locator("main article").count() == 20
     assert page.locator("main del").count() > 0
+
+
+def test_the_examples_that_tell_of_editions_are_what_is_answered(issued_later):
+    assert list(differences(record_editions(issued_later))) == [], "written again by: make examples"
