@@ -31,6 +31,7 @@ from service.pages.browse import view as browse
 from service.pages.check import page as check
 from service.pages.console import forms as console_forms
 from service.pages.console import results as console
+from service.pages.contract import page as contract
 from service.pages.editor import draft, drafts, editing
 from service.pages.editor import publishing as editor
 from service.pages.embed import view as embed
@@ -93,7 +94,7 @@ def create_app(settings: Settings) -> flask.Flask:
     register_error_handlers(app, problem_page)
     api = create_api(app)
     register_resources(api)
-    app.register_blueprint(documentation.create_docs(api))
+    app.register_blueprint(contract.create_docs(api))
     app.register_blueprint(agents.blueprint)
     for blueprint in dict.fromkeys(page.blueprint for page in PAGES):  # pages of one kind share theirs
         app.register_blueprint(blueprint)

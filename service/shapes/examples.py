@@ -1,6 +1,6 @@
 """A real request and its recorded answer for each call of the contract: example_requests.yaml, example_answers.json.
 
-Knows nothing of who shows or sends them; tests/service/recorded.py sends them to a running service and writes the answers.
+Knows nothing of who shows or sends them; tests/service/recorded.py asks a running service and writes its answers.
 """
 
 from __future__ import annotations
