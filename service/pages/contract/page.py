@@ -61,7 +61,7 @@ class Field(NamedTuple):
     place: str
     required: bool
     type: tuple[ContractPiece, ...]
-    description: str
+    description: Markup
     choices: tuple[str, ...] = ()
     value: str = ""
 
@@ -104,9 +104,9 @@ class ContractReader:
             for name, shape in sorted(self._document["components"]["schemas"].items())
         ]
 
-    def _said(self, text: str) -> str:
+    def _said(self, text: str) -> Markup:
         joined = " ".join(text.split())
-        return self._chinese.get(joined, joined)
+        return coded(self._chinese.get(joined, joined) if joined else "")
 
     def _call(self, path: str, method: str, operation: Json) -> dict[str, Any]:
         body = operation.get("requestBody", {}).get("content", {})
@@ -118,7 +118,7 @@ class ContractReader:
             "id": f"{method}-{path.strip('/').replace('/', '-').replace('{', '').replace('}', '')}",
             "method": method.upper(),
             "path": path,
-            "summary": self._said(operation.get("summary", "")).rstrip("。."),
+            "summary": self._said(operation["summary"]).rstrip("。."),
             "description": self._said(operation.get("description", "")),
             "needs_key": needs_key,
             "parameters": [self._parameter(one, example) for one in parameters],
@@ -150,11 +150,11 @@ class ContractReader:
         members = shape.get("properties", {}).items()
         return [Field(name, "", name in required, tuple(self._type(one)), self._says(one)) for name, one in members]
 
-    def _says(self, thing: Json) -> str:
+    def _says(self, thing: Json) -> Markup:
         """Return the description with the first example, where there is one."""
         shown = thing.get("examples") or thing.get("schema", {}).get("examples") or ()
         told = [self._words["contract_for_example"].format(one) for one in list(shown)[:1]]
-        return " ".join(part for part in (self._said(thing.get("description", "")), *told) if part)
+        return Markup(" ").join(part for part in (self._said(thing.get("description", "")), *told) if part)
 
     def _type(self, schema: Json) -> Iterator[ContractPiece]:
         """Tell a type in words, piece by piece."""
@@ -215,6 +215,12 @@ def marked(text: str) -> Markup:
         ]
         end = found.end()
     return Markup("").join([*pieces, escape(text[end:])])
+
+
+def coded(text: str) -> Markup:
+    """Return a text in which what stands between backticks is code."""
+    pieces = enumerate(text.split("`"))
+    return Markup("").join(Markup("<code>{}</code>").format(one) if odd % 2 else escape(one) for odd, one in pieces)
 
 
 def compressed(page: flask.Response) -> flask.Response:
