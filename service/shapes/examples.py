@@ -6,7 +6,7 @@ Knows nothing of who shows or sends them; tests/service/recorded.py asks a runni
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -58,12 +58,17 @@ class Example:
     answer: ExampleAnswer | None = None
 
     @property
-    def target(self) -> str:
-        """Return path and query as they are sent."""
+    def address(self) -> str:
+        """Return the path as it is sent, without the query."""
         path = self.pattern
         for name, value in self.path.items():
             path = path.replace(f"{{{name}}}", quote(value))
-        return f"{path}?{urlencode(self.query)}" if self.query else path
+        return path
+
+    @property
+    def target(self) -> str:
+        """Return path and query as they are sent."""
+        return f"{self.address}?{urlencode(self.query)}" if self.query else self.address
 
 
 @cache
@@ -128,10 +133,11 @@ def _add_answer(operation: Mapping[str, Any], example: Example) -> None:
     if answer is None or answer.body is None:
         return
     content = operation["responses"][str(answer.status)].get("content", {})
-    for media in _same(content, answer.headers.get("Content-Type", "")):
-        content[media]["example"] = answer.body
+    for media, described in content.items():
+        is_same = _plain(media) == _plain(answer.headers.get("Content-Type", ""))
+        if is_same and (not isinstance(answer.body, str) or described["schema"].get("type") == "string"):
+            described["example"] = answer.body
 
 
-def _same(content: Mapping[str, Any], media: str) -> Iterator[str]:
-    plain = media.partition(";")[0]
-    return (one for one in content if one.partition(";")[0] == plain)
+def _plain(media: str) -> str:
+    return media.partition(";")[0]

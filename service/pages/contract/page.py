@@ -18,7 +18,7 @@ import flask
 from markupsafe import Markup, escape
 
 from seeds.faults import load_yaml
-from service.pages.contract.samples import BASE, samples, saved_as
+from service.pages.contract.samples import BASE, pretty, samples, saved_as
 from service.pages.frame import render_page
 from service.pages.wording import page_words
 from service.shapes.examples import Example, examples, given_names
@@ -197,7 +197,7 @@ def _shown(example: Example, *, needs_key: bool) -> dict[str, Any]:
     return {
         "request": example,
         "samples": [(language, marked(text)) for language, text in samples(example, needs_key=needs_key).items()],
-        "body": None if example.json is None else json.dumps(example.json, ensure_ascii=False, indent=2),
+        "body": None if example.json is None else pretty(example.json),
         "answer": answer,
         "answered": None if text is None else marked(text),
         "saved_as": saved_as(example),

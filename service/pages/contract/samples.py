@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from pprint import pformat
@@ -13,7 +14,8 @@ from service.shapes.examples import Example
 BASE = "https://cepei.example.gov.cn"
 """Stands for the address of the service, which does not know it."""
 _WIDTH = 72
-_QUIET_JSON = 60
+_SHORT_JSON = 60
+_LIST_OF_ONE = re.compile(r'\[\s++("[^"\n]*+")\s++\]')
 
 
 def curl(example: Example, *, needs_key: bool) -> str:
@@ -23,8 +25,11 @@ def curl(example: Example, *, needs_key: bool) -> str:
 
 def _curl_parts(example: Example, *, needs_key: bool) -> Iterator[str]:
     has_body = example.json is not None or example.file is not None
-    usual = "POST" if has_body else "GET"
-    yield f"curl {'' if example.method == usual else f'-X {example.method} '}{shlex.quote(BASE + example.target)}"
+    spelt_out = {} if has_body else example.query
+    method = "" if example.method == ("POST" if has_body else "GET") else f"-X {example.method} "
+    address = BASE + (example.address if spelt_out else example.target)
+    yield f"curl {'-G ' if spelt_out else method}{shlex.quote(address)}"
+    yield from (f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in spelt_out.items())
     if needs_key:
         yield '-H "Authorization: Bearer $CEPEI_KEY"'
     if example.json is not None:
@@ -41,7 +46,7 @@ def python(example: Example, *, needs_key: bool) -> str:
     """Return the request as a program for Python with requests; the key stands in CEPEI_KEY."""
     name = saved_as(example)
     lines = ["import os", ""] if needs_key else []
-    arguments = [f'"{BASE}{example.target}"', *_python_arguments(example, needs_key=needs_key)]
+    arguments = [f'"{BASE}{example.address}"', *_python_arguments(example, needs_key=needs_key)]
     called = f"answer = requests.{example.method.lower()}(\n    " + ",\n    ".join(arguments) + ",\n)"
     if example.file is not None:
         inner = called.replace("\n", "\n    ")
@@ -55,6 +60,8 @@ def python(example: Example, *, needs_key: bool) -> str:
 
 
 def _python_arguments(example: Example, *, needs_key: bool) -> Iterator[str]:
+    if example.query:
+        yield f"params={dict(example.query)!r}"
     if needs_key:
         yield """headers={"Authorization": f"Bearer {os.environ['CEPEI_KEY']}"}"""
     if example.json is not None:
@@ -84,7 +91,11 @@ def javascript(example: Example, *, needs_key: bool) -> str:
         lines += ["const form = new FormData();", *appended]
         options.append("body: form")
     given = (", {\n  " + ",\n  ".join(options) + ",\n}") if options else ""
-    lines.append(f'const answer = await fetch("{BASE}{example.target}"{given});')
+    address = f'"{BASE}{example.address}"'
+    if example.query:
+        lines.append(f"const query = new URLSearchParams({_quoted(dict(example.query))});")
+        address = f"`{BASE}{example.address}?${{query}}`"
+    lines.append(f"const answer = await fetch({address}{given});")
     read = _read(example, ", await answer.json()", ", await answer.text()", "")
     lines.append(f"console.log(answer.status{', await answer.blob()' if saved_as(example) else read});")
     return "\n".join(lines)
@@ -106,7 +117,12 @@ def _read(example: Example, as_json: str, as_text: str, as_nothing: str) -> str:
 
 def _json(example: Example) -> str:
     text = _quoted(example.json)
-    return text if len(text) <= _QUIET_JSON else json.dumps(example.json, ensure_ascii=False, indent=2)
+    return text if len(text) <= _SHORT_JSON else pretty(example.json)
+
+
+def pretty(data: object) -> str:
+    """Return data as JSON that is read easily: a list of one text stays on its line."""
+    return _LIST_OF_ONE.sub(r"[\1]", json.dumps(data, ensure_ascii=False, indent=2))
 
 
 def _quoted(value: object) -> str:

@@ -322,14 +322,3 @@ def test_the_first_page_is_light_and_soon_usable(new_page, server):
         assert len(sizes) > 5
         usable.append(page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"))
     assert min(usable) < USABLE_MS
-
-
-def test_the_documentation_can_be_browsed(page):
-    page.goto("/docs")
-    expect(page.get_by_text("/v1/match").first).to_be_visible()
-    page.get_by_text("Rank the measures that fit a company").click()
-    call = page.locator("#post-v1-match")
-    expect(call.get_by_role("link", name="MatchRequest")).to_be_visible()
-    assert call.get_by_text("Accept-Language").count() == 1
-    call.get_by_role("link", name="MatchAnswer").click()
-    expect(page.get_by_role("heading", name="MatchAnswer", exact=True)).to_be_in_viewport()

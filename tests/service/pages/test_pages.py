@@ -34,6 +34,7 @@ PAGES = {
     "sending.thanks": f"/feedback/thanks?measure={MEASURE}",
     "console.home": "/screenings",
     "docs.page": "/docs",
+    "docs.shapes": "/docs/shapes",
 }
 CONSOLE = {
     "console.home": "/screenings",
@@ -86,8 +87,8 @@ NO_PAGES = {
 AREAS = {endpoint.partition(".")[0] for endpoint in (*PAGES, *CONSOLE, *EDITOR, *ELSEWHERE, *NO_PAGES)}
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 DESK = {"width": 1280, "height": 900}
-AGAIN = "#shapes ~ h3:nth-of-type(n+10), #shapes ~ div:nth-of-type(n+10)"
-"""Tables of the API's description that are like the nine before them, in the same words in both languages."""
+AGAIN = "#shapes > h2:nth-of-type(n+10), #shapes > div:nth-of-type(n+10), .call:nth-of-type(n+4)"
+"""Tables and calls of the API's description that are like those before them, in the same words in both languages."""
 INLINE = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>|<style\b|<[^>]+\s(?:style|on[a-z]+)\s*=|javascript:", re.IGNORECASE)
 POLICY = {"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "base-uri": "'none'", "form-action": "'self'"}  # fmt: skip
 
