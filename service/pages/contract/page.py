@@ -112,6 +112,8 @@ class ContractReader:
         body = operation.get("requestBody", {}).get("content", {})
         shared = self._document["paths"][path].get("parameters", ())
         parameters = [self._resolved(one) for one in (*shared, *operation.get("parameters", ()))]
+        answers = operation["responses"]
+        faults = {status: self._fault(one) for status, one in answers.items() if "$ref" in one}
         example = examples().get(f"{method.upper()} {path}")
         needs_key = bool(operation.get("security"))
         return {
@@ -126,7 +128,8 @@ class ContractReader:
                 {"media": media, "type": tuple(self._type(one["schema"])), "fields": self._members(one["schema"])}
                 for media, one in body.items()
             ],
-            "answers": [self._answer(status, one) for status, one in operation["responses"].items()],
+            "answers": [self._answer(status, one) for status, one in answers.items() if "$ref" not in one],
+            "faults": list(faults.items()),
             "example": _shown(example, needs_key=needs_key) if example else None,
         }
 
@@ -144,6 +147,9 @@ class ContractReader:
             (media, tuple(self._type(one.get("schema", {})))) for media, one in answer.get("content", {}).items()
         ]
         return {"status": status, "description": self._said(answer.get("description", "")), "contents": contents}
+
+    def _fault(self, answer: Json) -> Markup:
+        return self._said(self._resolved(answer)["description"])
 
     def _members(self, shape: Json) -> list[Field]:
         required = shape.get("required", [])
