@@ -39,7 +39,7 @@ def _curl_parts(example: Example, *, needs_key: bool) -> Iterator[str]:
         yield f"-F file=@{shlex.quote(example.file.name)}"
     yield from (f"-F {shlex.quote(f'{name}={value}')}" for name, value in example.form.items())
     if name := saved_as(example):
-        yield f"-o {shlex.quote(name)}"
+        yield f"--fail -o {shlex.quote(name)}"
 
 
 def python(example: Example, *, needs_key: bool) -> str:
@@ -51,11 +51,11 @@ def python(example: Example, *, needs_key: bool) -> str:
     if example.file is not None:
         inner = called.replace("\n", "\n    ")
         called = f'with open("{example.file.name}", "rb") as file:\n    {inner}'
-    lines += ["import requests", "", called, "answer.raise_for_status()"]
+    lines += ["import requests", "", called]
     if name:
-        lines += [f'with open("{name}", "wb") as file:', "    file.write(answer.content)"]
-    else:
-        lines.append(f"print({_read(example, 'answer.json()', 'answer.text', 'answer.status_code')})")
+        lines += ["answer.raise_for_status()", f'with open("{name}", "wb") as file:', "    file.write(answer.content)"]
+    else:  # what went wrong stands in the answer too
+        lines.append(f"print(answer.status_code{_read(example, ', answer.json()', ', answer.text', '')})")
     return "\n".join(lines)
 
 

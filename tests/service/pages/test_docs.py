@@ -1,10 +1,14 @@
 """The pages of the API: an example for every call, samples that run, a form that sends what it says and nothing else."""
 
+import ast
+import json
 import os
 import subprocess
+from contextlib import suppress
 
 import jsonschema_rs
 import pytest
+import requests
 import yaml
 from playwright.sync_api import expect
 
@@ -106,8 +110,22 @@ def test_the_samples_for_a_shell_and_for_python_run(operator, screening, tmp_pat
         ["sh", "-c", texts["curl"]], capture_output=True, text=True, timeout=30, check=True, env=os.environ
     )
     exec(compile(texts["Python"], call, "exec"), {})
-    for printed in (yaml.safe_load(run.stdout), yaml.safe_load(capsys.readouterr().out)):
-        assert set(printed) == set(example.answer.body)
+    status, _, printed = capsys.readouterr().out.partition(" ")
+    assert int(status) == example.answer.status
+    for answer in (json.loads(run.stdout), ast.literal_eval(printed)):
+        assert set(answer) == set(example.answer.body)
+
+
+def test_what_went_wrong_is_seen_and_no_file_is_made_of_it(operator, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CEPEI_KEY", operator.text)
+    for call, told in ((ONE, "404"), ("GET /v1/screenings/{screening_id}/questions.xlsx", "404")):
+        texts = sampled(call, operator, "x" * 32)
+        with suppress(requests.HTTPError):
+            exec(compile(texts["Python"], call, "exec"), {})
+        run = subprocess.run(["sh", "-c", texts["curl"]], capture_output=True, text=True, timeout=30, check=False)
+        assert told in capsys.readouterr().out + run.stderr + run.stdout
+    assert list(tmp_path.iterdir()) == []
 
 
 AROUND = """async ([key, content]) => {
