@@ -1,4 +1,6 @@
 // The page of the API: one language of samples at a time, the address of this service in them, and calls tried here.
+import { copy } from "./copy.js";
+
 const docs = document.querySelector(".docs");
 const says = docs.dataset;
 const LONGEST = 100_000;
@@ -27,12 +29,12 @@ function offerLanguages(samples) {
   const buttons = languages.map((value) => make("button", { type: "button", className: "plain small", value }, value));
   const copied = make("span", { className: "quiet" });
   copied.setAttribute("role", "status");
-  const copy = make("button", { type: "button", className: "plain small" }, says.copy);
-  copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(samples.querySelector(`[data-sample="${says.shown}"] code`).textContent);
-    copied.textContent = says.copied;
+  const button = make("button", { type: "button", className: "plain small" }, says.copy);
+  button.addEventListener("click", () => {
+    const shown = samples.querySelector(`[data-sample="${says.shown}"] code`).textContent;
+    copy(shown, copied, { done: says.copied, byHand: "", label: says.copy });
   });
-  const choose = make("div", { className: "choose" }, ...buttons, copy, copied);
+  const choose = make("div", { className: "choose" }, ...buttons, button, copied);
   choose.setAttribute("role", "group");
   choose.setAttribute("aria-label", says.language);
   for (const one of buttons) one.addEventListener("click", () => show(one.value));

@@ -182,7 +182,7 @@ def test_a_stranger_asks_a_match_and_screens_a_list_on_the_page(new_page, server
     expect(one.locator(".outcome pre")).to_contain_text("示例生物材料公司")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     small = page.locator("main :is(a, button, summary, input, select):visible").evaluate_all(
-        f"all => all.filter(one => !one.closest('td') && one.getBoundingClientRect().height < {LEAST_TARGET}).map(one => one.outerHTML)"
+        f"all => all.filter(one => !one.closest('dd') && one.getBoundingClientRect().height < {LEAST_TARGET}).map(one => one.outerHTML)"
     )
     assert small == []
     assert operator.text not in page.content()

@@ -87,7 +87,7 @@ NO_PAGES = {
 AREAS = {endpoint.partition(".")[0] for endpoint in (*PAGES, *CONSOLE, *EDITOR, *ELSEWHERE, *NO_PAGES)}
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 DESK = {"width": 1280, "height": 900}
-AGAIN = "#shapes > h2:nth-of-type(n+10), #shapes > div:nth-of-type(n+10), .call:nth-of-type(n+4)"
+AGAIN = "#shapes > h2:nth-of-type(n+10), #shapes > dl:nth-of-type(n+10), .call:nth-of-type(n+4)"
 """Tables and calls of the API's description that are like those before them, in the same words in both languages."""
 INLINE = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>|<style\b|<[^>]+\s(?:style|on[a-z]+)\s*=|javascript:", re.IGNORECASE)
 POLICY = {"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "base-uri": "'none'", "form-action": "'self'"}  # fmt: skip
