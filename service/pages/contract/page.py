@@ -142,7 +142,6 @@ class ContractReader:
         )  # fmt: skip
 
     def _answer(self, status: str, answer: Json) -> dict[str, Any]:
-        answer = self._resolved(answer)
         contents = [
             (media, tuple(self._type(one.get("schema", {})))) for media, one in answer.get("content", {}).items()
         ]
