@@ -28,6 +28,7 @@ from service.intake.queries import (
     PageQuery,
     ScreeningChangesQuery,
     TenantMatchQuery,
+    TenantsFilter,
 )
 from service.intake.questions import PreviewQuestion
 from service.intake.raw_table import MEDIA_TYPES, Format
@@ -45,6 +46,7 @@ from service.screenings.shapes import (
     TenantItems,
     TenantsWith,
     VerdictCounts,
+    own_values,
 )
 from service.screenings.stored.changes import ScreeningOutlook, ScreeningOutlooks, StoredChanges
 from service.screenings.stored.granted import Granting
@@ -93,7 +95,7 @@ Json = dict[str, Any]
 
 @blueprint.at("/v1/screenings/<string(length=32):screening_id>/tenants")
 @blueprint.only_for(operator)
-@blueprint.takes(MatrixFilter, location="query")
+@blueprint.takes(TenantsFilter, location="query")
 @blueprint.answers(TenantItems, 401, 403, 404, 409, 422, 503, description="A page of tenants, by row.")
 def list_tenants(query: Json, screening_id: str) -> flask.Response:
     """List tenants with the counts and the best of their measures."""
@@ -104,19 +106,16 @@ def list_tenants(query: Json, screening_id: str) -> flask.Response:
     region, inside = place_asked(catalogue, query)
     if region:
         counts = counts.chosen(parts.are_inside(counts.rows, inside))
+    counts = counts.chosen(parts.own.fit(counts.rows, query))
     places, page = page_of(range(len(counts.rows)), query)
     rows = [int(counts.rows[place]) for place in places]
-    called = parts.called(rows, "region")
+    called, own = parts.called(rows, "region"), parts.own.of(rows)
     best = best_pairs(parts, choice, rows, Granting(catalogue, job.options.on))
+    for pair in (pair for pairs in best.values() for pair in pairs):
+        pair["title"] = title_of(catalogue, pair["measure_id"], asked_language())
+    shown = {row: msgspec.convert(best[row], tuple[Pair, ...]) for row in rows}
     items = tuple(
-        TenantItem(
-            **called[row],
-            counts=counts.at(place),
-            best=tuple(
-                msgspec.convert({**pair, "title": title_of(catalogue, pair["measure_id"], asked_language())}, Pair)
-                for pair in best[row]
-            ),
-        )
+        TenantItem(**called[row], own=own_values(own[row]), counts=counts.at(place), best=shown[row])
         for place, row in zip(places, rows, strict=True)
     )
     return private_answer(json_bytes(TenantItems(items=items, **page, region=region)))

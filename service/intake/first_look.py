@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import json
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from seeds.vocabulary import printable
 from service.intake.headings.layout import ColumnReport, CorrectionError, Layout, lay_out
 from service.intake.raw_table import (
-    Broken,
     Format,
     RawRow,
     RawTable,
@@ -24,6 +20,7 @@ from service.intake.raw_table import (
     column_names,
     sniff_format,
     source_of,
+    text_of,
 )
 from service.intake.rows.rows import SHOWN_CHARACTERS
 from service.intake.table import ReadingOptions, RowAccount, TenantTable, open_raw, open_table
@@ -149,20 +146,9 @@ def _samples(rows: Iterable[RawRow]) -> dict[int, tuple[str, ...]]:
     for row in rows:
         for place, cell in enumerate(row.cells):
             seen = found.setdefault(place, {})
-            if len(seen) < SAMPLES and (text := _shown(cell)):
+            if len(seen) < SAMPLES and (text := printable(text_of(cell), SHOWN_CHARACTERS)):
                 seen[text] = None
     return {place: tuple(seen) for place, seen in found.items()}
-
-
-def _shown(cell: Any) -> str:  # noqa: ANN401 - a cell of any type
-    if cell is None or isinstance(cell, Broken):
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    elif isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
-        cell = cell.date()
-    text = json.dumps(cell, ensure_ascii=False) if isinstance(cell, list | dict) else str(cell)
-    return printable(" ".join(text.split()), SHOWN_CHARACTERS)
 
 
 A_FILE = "企业名称,注册地,主营产品,营业收入(万元)\n甲,合肥,聚乳酸,3\n".encode()

@@ -142,6 +142,13 @@ class MatrixFilter(PageQuery):
     region = _words("A place in any writing: only tenants inside it.", "440100")
 
 
+class TenantsFilter(MatrixFilter):
+    """Which tenants are listed; all that is given must hold."""
+
+    column = _words("The heading of a column that is kept as it stands: only tenants with something there.", "楼栋")
+    value = _words("Only tenants in whose `column`, or any kept column if none is given, this stands.", "A座")
+
+
 class MeasureTenantsQuery(PageQuery):
     """Which tenants of one measure; all that is given must hold."""
 

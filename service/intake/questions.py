@@ -312,7 +312,7 @@ class ScreeningQuestion(StrictSchema):
     columns = Corrections(
         metadata=described(
             "What columns are, over what their headings say: heading -> field, with its unit as in "
-            "`annual_revenue_cny(万元)`, null for a column not to be read."
+            "`annual_revenue_cny(万元)`, null for a column not to be read, `own` for one that is kept as it stands."
         )
     )
 

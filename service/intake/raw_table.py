@@ -6,10 +6,11 @@ It knows no field of a profile; columns without a heading get a name, so that wh
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
@@ -17,6 +18,7 @@ from typing import Any, BinaryIO, TypeAlias
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
 from seeds.faults import CodedError, worded
+from seeds.vocabulary import printable
 from seeds.word_lists import word_lists
 from service.complaints import Complaint, published
 
@@ -134,6 +136,33 @@ class Limits:
 
 
 Cell: TypeAlias = str | int | float | bool | date | time | timedelta | list[Any] | dict[str, Any] | None
+
+
+SHOWN_WHOLE = 200
+"""So many characters of a cell are kept at most as they stand."""
+
+
+def text_of(cell: object) -> str:
+    """Return what a cell shows, on one line, "" where it shows nothing."""
+    if type(cell) is str:
+        text = cell.strip()
+        if len(text) <= SHOWN_WHOLE and text.isprintable():
+            return text
+        return printable(" ".join(text.split()), SHOWN_WHOLE)
+    if cell is None or isinstance(cell, Broken):
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    elif isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
+        cell = cell.date()
+    text = json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, list | dict) else str(cell)
+    return printable(" ".join(text.split()), SHOWN_WHOLE)
+
+
+def texts_of(cells: Sequence[Cell | Broken], places: Sequence[int]) -> tuple[str, ...]:
+    """Return what some cells of a row show; a row may be shorter than the headings."""
+    width = len(cells)
+    return tuple([text_of(cells[place]) if place < width else "" for place in places]) if places else ()
 
 
 BLANKS = word_lists().blank_cells

@@ -16,6 +16,7 @@ from typing import Any
 
 from stdnum.cn import uscc
 
+from matcher.profiles.profile import Profile
 from rules.language.facts import FactDefinition
 from seeds.profile_fields import Kind, ProfileField
 from seeds.vocabulary import Vocabulary
@@ -42,7 +43,6 @@ from service.intake.raw_table import (
     Limits,
     RawRow,
     RawTable,
-    RowFault,
     Source,
     TableRefusedError,
     as_named,
@@ -54,8 +54,15 @@ from service.intake.raw_table import (
     unnamed,
 )
 from service.intake.rows.cells import read_cell
-from service.intake.rows.other_rows import Companies, goes_on, is_company, joined
-from service.intake.rows.rows import FactComplaints, RejectedRow, RowOptions, RowReader, TenantRow
+from service.intake.rows.companies import Companies, first_or_again, goes_on, with_next
+from service.intake.rows.other_rows import is_company
+from service.intake.rows.rows import (
+    FactComplaints,
+    RejectedRow,
+    RowOptions,
+    RowReader,
+    TenantRow,
+)
 from service.intake.xlsx.workbook import open_workbook
 
 __all__ = ["ReadingOptions", "RejectedRow", "TableRefusedError", "TenantRow", "TenantTable", "read_tenants"]
@@ -131,6 +138,9 @@ class TenantTable:
                 fact_complaints=options.fact_complaints,
             ),
         )
+        self.own = tuple(layout.own.values())
+        self.with_place, self.with_sector = set[int](), set[int]()
+        """Companies by row whose place, or sector, is that of the whole list."""
         self._left_open: dict[int, list[int]] = defaultdict(list)
         self._unread: dict[int, list[int]] = defaultdict(list)
         self._empty = set(unnamed(raw))
@@ -185,21 +195,31 @@ class TenantTable:
                 self.account.leave_out(row.faults[0].code)
             else:
                 self.account.read += 1
-                row = self._with_own(row)  # noqa: PLW2901 - the same company
+                row = self._with_defaults(row)  # noqa: PLW2901 - the same company
                 for told, places in ((row.caveats, self._left_open), (row.unread, self._unread)):
                     for fault in told:
                         places[fault.position].append(row.row)
             yield row
 
-    def _with_own(self, row: TenantRow) -> TenantRow:
+    def _with_defaults(self, row: TenantRow) -> TenantRow:
+        profile = self.with_defaults(row.profile)
+        if profile is row.profile:
+            return row
+        if profile.city != row.profile.city:
+            self.with_place.add(row.row)
+        if profile.sector != row.profile.sector:
+            self.with_sector.add(row.row)
+        return replace(row, profile=profile)
+
+    def with_defaults(self, profile: Profile) -> Profile:
         """Return a company with the place and the sector of the whole list where its row names none."""
-        profile, options = row.profile, self._options
+        options = self._options
         if options.place and not profile.city:
             profile = replace(profile, city=options.place)
         says_nothing = not (profile.sector or profile.products or profile.technologies or profile.business_scope)
         if options.sector and says_nothing:
             profile = replace(profile, sector=(options.sector,))
-        return row if profile is row.profile else replace(row, profile=profile)
+        return profile
 
     def _counted(self, report: ColumnReport, filled: int) -> ColumnReport:
         left_open, unread = (rows.get(report.position, ()) for rows in (self._left_open, self._unread))
@@ -220,30 +240,17 @@ def _without_repeats(
     above: TenantRow | None = None
     known = Companies()
     for row in rows:
-        if isinstance(row, RejectedRow) or not is_table:
-            if above is not None and isinstance(row, RejectedRow):
-                yield above
-                above = None
-            yield row
+        if above is not None and isinstance(row, TenantRow) and goes_on(above.profile, row.profile):
+            account.joined += 1
+            above = with_next(above, row)
             continue
         if above is not None:
-            if goes_on(above.profile, row.profile):
-                account.joined += 1
-                told = (*above.caveats, *row.caveats), (*above.unread, *row.unread)
-                above = replace(above, profile=joined(above.profile, row.profile), caveats=told[0], unread=told[1])
-                continue
-            yield above
-            above = None
-        if (first := known.find(row.row, row.profile)) is None:
-            above = row
-        else:
-            fault = RowFault(
-                field="name", heading="", value=row.profile.name or row.profile.uscc, code="duplicate_row",
-                params={"row": first},
-            )  # fmt: skip
-            yield RejectedRow(row=row.row, line=row.line, faults=(fault,))
+            yield first_or_again(above, known)
+        above = row if is_table and isinstance(row, TenantRow) else None
+        if above is None:
+            yield row
     if above is not None:
-        yield above
+        yield first_or_again(above, known)
 
 
 def is_filled(raw: RawRow, place: int) -> bool:
@@ -276,7 +283,7 @@ def open_table(source: Source, options: ReadingOptions) -> tuple[RawTable, Layou
     layout = judged(layout, first, options.vocabularies)
     if not layout.columns:
         raise no_heading([raw.headings if any(raw.headings) else list(map(str, first[0].cells if first else ()))])
-    return replace(raw, rows=chain(first, raw.rows)), layout
+    return replace(raw, rows=chain(first, raw.rows)), layout.with_own()
 
 
 JUDGED_ROWS = 100

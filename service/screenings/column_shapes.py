@@ -34,6 +34,7 @@ class FileColumn(Struct, frozen=True, kw_only=True):
     unit: Annotated[str | None, "The unit its figures were read in."]
     unit_assumed: Annotated[bool, "No unit was named: figures count as yuan."]
     nearest: Annotated[str | None, "The known heading that is nearest to one not understood."]
+    own: Annotated[bool, "Nothing is read of it, and it is kept as it stands: shown, filtered, in every file."]
     left_open: Annotated[
         int,
         "Rows in which the fact stays unknown though something is written there (a rate without a per-cent "

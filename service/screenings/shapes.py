@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -114,6 +115,18 @@ class Pair(Struct, frozen=True, kw_only=True):
     window: Annotated[WindowStanding | UnsetType, _WINDOW] = UNSET
 
 
+class OwnValue(Struct, frozen=True, kw_only=True):
+    """What stands for a tenant in a column of the file that is kept as it is."""
+
+    heading: str
+    value: str
+
+
+def own_values(stated: Mapping[str, str]) -> tuple[OwnValue, ...]:
+    """Return what stands in own columns, by heading, where anything does."""
+    return tuple(OwnValue(heading=heading, value=text) for heading, text in stated.items() if text)
+
+
 class TenantItem(Struct, frozen=True, kw_only=True):
     """One tenant with the counts and the best of its measures.
 
@@ -128,6 +141,7 @@ class TenantItem(Struct, frozen=True, kw_only=True):
     region: Annotated[str | None, "Code of its place, null when not surely one."]
     counts: VerdictCounts
     best: tuple[Pair, ...]
+    own: Annotated[tuple[OwnValue, ...], "What stands in the columns kept as they are, where anything does."] = ()
 
 
 class TenantItems(Page, frozen=True, kw_only=True):

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any, NamedTuple
 
 from seeds.profile_fields import Kind, ProfileField
@@ -26,7 +27,7 @@ from service.intake.headings.units import (
     unit_name,
     unit_of_group,
 )
-from service.intake.raw_table import RawTable, TableRefusedError
+from service.intake.raw_table import Broken, Cell, RawTable, TableRefusedError, texts_of
 
 SEVERAL = frozenset({Kind.LIST, Kind.PLACE, Kind.SCOPE})
 """Columns of these kinds add up; of any other kind one column counts."""
@@ -38,6 +39,15 @@ def adds_up(field: ProfileField) -> bool:
 
 
 MONEY_UNITS = tuple(MONEY_NAMES.values())
+
+OWN = "own"
+"""What a caller says a column is that is kept as it stands, though nothing is read of it."""
+
+MOST_OWN = 30
+"""So many columns of which nothing is read are kept at most; more are told."""
+
+_NOT_KEPT = frozenset(map(fold, ("序号", "行号", "身份证号", "身份证号码", "银行账号", "number", "serial number")))
+"""Headings of columns that are kept only where the caller says so."""
 
 
 class Status(StrEnum):
@@ -56,9 +66,9 @@ class ColumnReport:
 
     `how` tells by what: `exact`, `alias`, its `values`, or `declared` by the caller. `entry` is the certification that
     it asks about alone. `unit_assumed` tells that a money column names
-    no unit and is read as yuan. Of the rows gone through `filled` counts the cells that state anything, `unread` those
-    that could not be read, and `left_open` those that were read and that no condition can use, with the first rows of
-    each.
+    no unit and is read as yuan, `own` that nothing is read of it and it is kept as it stands. Of the rows gone through
+    `filled` counts the cells that state anything, `unread` those that could not be read, and `left_open` those that
+    were read and that no condition can use, with the first rows of each.
     """
 
     position: int
@@ -70,6 +80,7 @@ class ColumnReport:
     unit: str = ""
     unit_assumed: bool = False
     nearest: str = ""
+    own: bool = False
     filled: int = 0
     left_open: int = 0
     left_open_rows: Sequence[int] = ()
@@ -103,6 +114,29 @@ class Layout:
 
     columns: tuple[Column, ...]
     reports: tuple[ColumnReport, ...]
+
+    @property
+    def own(self) -> dict[int, str]:
+        """Return the columns that are kept as they stand, by position."""
+        return {report.position: report.heading for report in self.reports if report.own}
+
+    def own_reader(self) -> Callable[[Sequence[Cell | Broken]], tuple[str, ...]]:
+        """Return what gives of the cells of a row those that are kept as they stand."""
+        return partial(texts_of, places=tuple(self.own))
+
+    def with_own(self) -> Layout:
+        """Keep the columns of which nothing is read, those first that the caller wants kept."""
+        wanted = sorted((one for one in self.reports if _may_be_kept(one)), key=lambda one: not one.own)
+        kept = {one.position for one in wanted[:MOST_OWN]}
+        reports = tuple(replace(report, own=report.position in kept) for report in self.reports)
+        return replace(self, reports=reports)
+
+
+def _may_be_kept(report: ColumnReport) -> bool:
+    if report.own or report.status is Status.USED:
+        return report.own
+    is_left_out = report.status is Status.IGNORED and report.how == "declared"
+    return not is_left_out and fold(report.heading) not in _NOT_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +232,8 @@ def shown_heading(heading: str) -> str:
 def _read_heading(position: int, heading: str, target: str | None, noted: _Noted) -> _Reading:
     shown, year = shown_heading(heading), take_apart(heading).year or noted.year_of(position)
     report = ColumnReport(position=position, heading=shown, status=Status.NOT_UNDERSTOOD)
+    if target == OWN:
+        return _Reading(replace(report, status=Status.IGNORED, how="declared", own=True), None, year)
     field = noted.known.recognise(target or heading)
     entry = certification_asked(target or heading, noted.known.certifications)
     if entry and (field is None or field.id == "certifications") and not noted.spoil(position, BY_ID["certifications"]):
@@ -322,7 +358,11 @@ def _column_faults(headings: Sequence[str], mapping: Mapping[str, str]) -> Itera
 
 def _field_faults(mapping: Mapping[str, str], known: Known) -> Iterator[CorrectionFault]:
     for name, target in mapping.items():
-        if target and not (known.recognise(target) or certification_asked(target, known.certifications)):
+        if (
+            target
+            and target != OWN
+            and not (known.recognise(target) or certification_asked(target, known.certifications))
+        ):
             params = {"name": printable(target), "nearest": nearest_heading(target)}
             yield CorrectionFault(name, "mapping_field", params)
         elif target and unit_fault(target):

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import fields
-from operator import attrgetter
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
-
-from matcher.profiles.profile import TUPLES, Profile
 
 
 class OtherRow(NamedTuple):
@@ -130,66 +126,3 @@ def _text_of(cell: object) -> str:
         return ""
     start = cell[:_LONGEST]
     return "".join((start if start.isascii() else unicodedata.normalize("NFKC", start)).split())
-
-
-_telling: Callable[[Profile], tuple[Any, ...]] = attrgetter(
-    "city", "founded_on", "employees", "annual_revenue_cny", "external_id"
-)
-"""Returns what of two rows of one short name tells that they are two companies."""
-_FULL_NAME = 6
-_NOBODY = Profile()
-_SCALARS = tuple(known.name for known in fields(Profile) if known.name not in ("facts", *TUPLES))
-
-
-class Companies:
-    """The companies of the rows so far, by code and by name."""
-
-    def __init__(self) -> None:
-        """Know none yet."""
-        self._by_code: dict[str, int] = {}
-        self._by_name: dict[str, tuple[int, str, tuple[Any, ...]]] = {}
-
-    def find(self, row: int, said: Profile) -> int | None:
-        """Return the row in which this company stood before; None, and it is noted, where it stands the first time.
-
-        Two rows of the same name are one company unless their codes differ, or the name is short and they differ.
-        """
-        if said.uscc and (first := self._by_code.setdefault(said.uscc, row)) != row:
-            return first
-        if not said.name:
-            return None
-        first, code, before = self._by_name.setdefault(said.name, (row, said.uscc, _telling(said)))
-        if first == row or (code and said.uscc) or not (_is_full(said.name) or _agree(before, _telling(said))):
-            return None
-        return first
-
-
-def _is_full(name: str) -> bool:
-    return len(name) >= _FULL_NAME and is_company(name)
-
-
-def _agree(one: Iterable[Any], other: Iterable[Any]) -> bool:
-    return all(a == b or not a or not b for a, b in zip(one, other, strict=True))
-
-
-def goes_on(above: Profile, said: Profile) -> bool:
-    """Tell whether a row goes on with the company above it: of the same name or code, or of none and nothing else."""
-    if said.uscc and above.uscc:
-        return said.uscc == above.uscc and said.name in ("", above.name)
-    if said.name:
-        return said.name == above.name and (_is_full(said.name) or _agree(_telling(above), _telling(said)))
-    if said.uscc or said.external_id or not (above.name or above.uscc):
-        return False
-    rest = ((getattr(above, name), getattr(said, name)) for name in _SCALARS)
-    same = all(value in (before, getattr(_NOBODY, name)) for name, (before, value) in zip(_SCALARS, rest, strict=True))
-    return same and said.facts.items() <= above.facts.items()
-
-
-def joined(first: Profile, more: Profile) -> Profile:
-    """Return a company with what a row below adds: its lists, and what was not stated yet."""
-    values: dict[str, Any] = {"facts": {**more.facts, **first.facts}}
-    for name in _SCALARS:
-        values[name] = getattr(first, name) if getattr(first, name) != getattr(_NOBODY, name) else getattr(more, name)
-    for name in TUPLES:
-        values[name] = tuple(dict.fromkeys((*getattr(first, name), *getattr(more, name))))
-    return Profile(**values)

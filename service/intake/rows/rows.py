@@ -101,7 +101,7 @@ class TenantRow:
 
     Rows left blank, the template's example and headings printed again are counted too: who looks for row 12 finds it
     12 lines below the headings. What stands in a cell and costs its fact only is told: `unread` where it could not be
-    read, `caveats` where it was, and no condition can use it.
+    read, `caveats` where it was, and no condition can use it. `own` is what stands in the columns kept as they are.
     """
 
     row: int
@@ -109,6 +109,7 @@ class TenantRow:
     profile: Profile
     caveats: tuple[RowFault, ...] = ()
     unread: tuple[RowFault, ...] = ()
+    own: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """Return as plain data what could not be read of a company that is kept."""
@@ -117,11 +118,12 @@ class TenantRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedRow:
-    """A row of which no company can be told, with every reason."""
+    """A row of which no company can be told, with every reason; `again` is what it says of one told further above."""
 
     row: int
     line: int
     faults: tuple[RowFault, ...]
+    again: TenantRow | None = None
 
     def plain(self) -> dict[str, Any]:
         """Return the row as plain data, each reason in both languages."""
@@ -160,6 +162,7 @@ class RowReader:
         self._may_be_gone = any(column.field.id in STANDING for column in layout.columns)
         self.filled = [0] * (1 + max((column.position for column in layout.columns), default=0))
         """How many cells of companies state anything, by column, in the rows read so far."""
+        self._own_of = layout.own_reader()
         self._headings = {report.position: report.heading for report in layout.reports}
 
     def read(self, raw: RawRow) -> TenantRow | RejectedRow | str:
@@ -182,8 +185,9 @@ class RowReader:
         if self._is_nobody(stated, raw.cells):
             return RejectedRow(row=raw.row, line=raw.line, faults=tuple(stated.unread))
         return TenantRow(
-            row=raw.row, line=raw.line, profile=profile, caveats=tuple(stated.caveats), unread=tuple(stated.unread)
-        )
+            row=raw.row, line=raw.line, profile=profile, caveats=tuple(stated.caveats), unread=tuple(stated.unread),
+            own=self._own_of(raw.cells),
+        )  # fmt: skip
 
     def _as_profile(self, raw: RawRow, stated: Stated) -> TenantRow | RejectedRow:
         """Take a profile sent as JSON for what it says, all of it or nothing, as POST /v1/match does."""
@@ -344,15 +348,13 @@ class RowReader:
     def _possible(self, stated: Stated, profile: Profile) -> Profile:
         """Leave out of a profile what cannot be so, or is too much, and tell it."""
         latest, founded = self._options.latest, profile.founded_on
-        params: dict[str, Any]
         first = date.fromordinal(int(founded.low)) if isinstance(founded, Interval) else founded
         if latest and first and first > latest:
-            params = {"on": latest.isoformat()}
-            stated.unread.append(self._fault(*stated.cell_of("founded_on"), "in_the_future", params))
+            stated.unread.append(self._fault(*stated.cell_of("founded_on"), "in_the_future", {"on": str(latest)}))
             profile = replace(profile, founded_on=None)
         if len(profile.business_scope) > PROFILE_CHARACTERS:  # of several columns, none of them too long
-            params = {"limit": PROFILE_CHARACTERS}
-            stated.unread.append(self._fault(*stated.cell_of("business_scope"), "too_long", params))
+            told = self._fault(*stated.cell_of("business_scope"), "too_long", {"limit": PROFILE_CHARACTERS})
+            stated.unread.append(told)
             profile = replace(profile, business_scope="")
         if self._is_declared and not self._options.profiles and self._options.fact_complaints:
             for complaint in self._options.fact_complaints(profile.facts):
@@ -364,8 +366,7 @@ class RowReader:
             count = sum(len(text) for texts in lists for text in texts)
             if count > PROFILE_CHARACTERS:
                 params = {"limit": PROFILE_CHARACTERS, "count": count}
-                fault = RowFault(field="", heading="", value="", code="too_much_text", params=params)
-                stated.unread.append(fault)
+                stated.unread.append(RowFault(field="", heading="", value="", code="too_much_text", params=params))
                 emptied: dict[str, Any] = dict.fromkeys(_LISTS, ())
                 profile = replace(profile, **emptied)
         return profile

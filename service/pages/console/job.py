@@ -17,7 +17,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from rules.catalogue.catalogue import Catalogue
 from service.complaints import Complaint, RequestError
 from service.intake.first_look import Look
-from service.intake.headings.layout import Status
+from service.intake.headings.layout import OWN, Status
 from service.intake.raw_table import Format
 from service.keys import Sessions
 from service.pages.console.entry import (
@@ -62,7 +62,7 @@ def column_page(path: Path, mapping: Mapping[str, str], *, on: date, language: s
             and len(column.heading) <= _SHOWN_WHOLE
             and "\ufffd" not in column.heading,
             "doubtful": column.status in _DOUBTFUL,
-            "chosen": column.field if column.status is Status.USED else IGNORE,
+            "chosen": column.field if column.status is Status.USED else OWN if column.own else IGNORE,
         }
         for place, column in enumerate(look.columns)
     ]

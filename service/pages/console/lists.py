@@ -30,7 +30,7 @@ from service.complaints import RequestError, StrictSchema, complaints_of
 from service.intake.queries import LARGEST_PAGE, STATUSES, MatrixFilter
 from service.intake.strict_fields import Choice, Whole
 from service.pages.check.conditions import amount_words
-from service.screenings.shapes import MeasureItem, MeasureTenant
+from service.screenings.shapes import MeasureItem, MeasureTenant, own_values
 from service.screenings.stored.granted import Granting
 from service.screenings.stored.jobs import Chunk
 from service.screenings.stored.matrix import (
@@ -52,6 +52,8 @@ from service.web.lookups import page_of, read_region
 
 Json = dict[str, Any]
 Words = Mapping[str, str]
+SHOWN_OWN = 3
+"""So many own columns of a tenant stand in a list."""
 SORTS = ("applicable", "possible", "row")
 
 
@@ -177,8 +179,11 @@ class Results:
             counts = counts.chosen(self.parts.are_inside(counts.rows, region_places(self.catalogue, query["region"])))
         return sorted_counts(counts, query.get("sort", "applicable"))
 
-    def tenants_called(self, text: str) -> TenantCounts:
-        """Return the tenants whose name holds a text, by row."""
+    def tenants_called(self, text: str, column: str = "") -> TenantCounts:
+        """Return the tenants whose name, or one of whose own columns, holds a text, by row."""
+        if column:
+            counts, asked = count_by_tenant(self.parts, TenantChoice()), {"column": column, "value": text}
+            return counts.chosen(self.parts.own.fit(counts.rows, asked))
         table = self.parts.tenants(["row", "name"])
         found = pc.match_substring(pc.fill_null(table["name"], ""), text, ignore_case=True)
         counts = count_by_tenant(self.parts, TenantChoice())
@@ -188,11 +193,12 @@ class Results:
         """Return one page of tenants, each with its place and its best measures."""
         places, where = page_of(range(len(counts.rows)), query)
         rows = [int(counts.rows[place]) for place in places]
-        called = self.parts.called(rows, "region")
+        called, own = self.parts.called(rows, "region"), self.parts.own.of(rows)
         best = best_pairs(self.parts, self.choice(query), rows, self.granting)
         items = [
             {
                 **called[row],
+                "own": own_values(own[row])[:SHOWN_OWN],
                 "place": place_label(self.catalogue, called[row]["region"], self.language),
                 "applicable": int(counts.applicable[place]),
                 "possible": int(counts.listed_possible[place]),

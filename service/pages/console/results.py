@@ -44,6 +44,7 @@ from service.pages.console.lists import (
 )
 from service.pages.console.matrix import SIGNS, matrix_page
 from service.pages.wording import page_words
+from service.screenings.shapes import own_values
 from service.screenings.stored.changes import StoredChanges
 from service.screenings.stored.jobs import Job
 from service.screenings.stored.parts import rejected_rows
@@ -56,7 +57,7 @@ from service.web.serving import engine, engine_in_force, folders, jobs, store
 from service.web.worklist import call_list, form_file, history_of, note_work, pair_of, results_file, take_answers
 
 Json = dict[str, Any]
-MOST_NAMED = 100
+MOST_NAMED, MOST_DIGITS = 100, 7
 CARDS, MOST_CARDS = 20, 100
 
 
@@ -68,18 +69,24 @@ def tenants(screening_id: str) -> flask.Response:
     if "row" in query:
         return go_to(link("console.tenant", screening_id=screening_id, row=query["row"]))
     items, where = results.tenant_items(results.tenants(query), query)
-    return _list("console_tenants.html", job, query, items=items, where=where, named="")
+    return _tenants(job, results, query, items=items, where=where, named="", column="")
 
 
 @blueprint.post(f"{ONE}/tenants")
 def tenants_named(screening_id: str) -> flask.Response:
-    """Find tenants by a part of their name, which stands in no address."""
+    """Find tenants by a part of their name or of what an own column holds, which stands in no address."""
     job, results = _opened(screening_id)
-    name = flask.request.form.get("name", "").strip()[:MOST_NAMED]
-    if not name:
+    name, column = (flask.request.form.get(given, "").strip()[:MOST_NAMED] for given in ("name", "column"))
+    page = flask.request.form.get("page", "1")
+    if not name and not column:
         return go_to(link("console.tenants", screening_id=screening_id))
-    items, where = results.tenant_items(results.tenants_called(name), {"page": 1, "per_page": MOST_NAMED})
-    return _list("console_tenants.html", job, {}, items=items, where=where, named=name)
+    where_on = {"page": int(page) if page.isdecimal() and len(page) < MOST_DIGITS else 1, "per_page": MOST_NAMED}
+    items, where = results.tenant_items(results.tenants_called(name, column), where_on)
+    return _tenants(job, results, {}, items=items, where=where, named=name, column=column)
+
+
+def _tenants(job: Job, results: Results, query: Json, **shown: Any) -> flask.Response:  # noqa: ANN401 - what a template takes
+    return _list("console_tenants.html", job, query, own_headings=list(results.parts.own.columns), **shown)
 
 
 @blueprint.get(f"{ONE}/tenants/<int:row>")
@@ -98,6 +105,7 @@ def tenant(screening_id: str, row: int) -> flask.Response:
         job=shown_job(job),
         tenant={**called, "place": place_label(results.catalogue, called["region"], page_language())},
         answer=answer,
+        own=own_values(results.parts.own.of([row]).get(row, {})),
         groups=group_cards(answer, page_language()),
         more=limit == CARDS and len(answer.recommendations) == CARDS,
         neighbours=_neighbours(results, row),

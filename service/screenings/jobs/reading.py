@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import shutil
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -18,17 +20,22 @@ from rules.catalogue.content import open_catalogue
 from service.disk import open_private
 from service.intake.first_look import A_FILE
 from service.intake.questions import judge_of_facts
+from service.intake.raw_table import RowFault
+from service.intake.rows.companies import contradicting, joined, own_joined
 from service.intake.rows.rows import FactComplaints
-from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, read_tenants
+from service.intake.table import ReadingOptions, RejectedRow, TableRefusedError, TenantTable, read_tenants
 from service.screenings.stored.folders import (
     CHUNK_ROWS,
     Folder,
     Tenant,
+    parse_profile,
+    profile_bytes,
     read_answers,
     with_answers,
     write_tenants,
     write_whole,
 )
+from service.screenings.stored.folders import read_tenants as read_tenants_of
 from service.screenings.stored.jobs import Options
 
 
@@ -100,7 +107,8 @@ MOST_TOLD = 50_000
 def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, dict[str, object]]:
     table = read_tenants(folder.sent(form), options)
     answers = _known_of(read_answers(folder), options)
-    rejected = chunks = tenants = told_of = 0
+    rejected = told_of = tenants = 0
+    again, firsts = _Again(options), list[int]()
     unread = folder.path / ".rejected"
     with open_private(unread) as lines:
         left = iter(table)
@@ -109,11 +117,15 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
             told = [row for row in rows if isinstance(row, RejectedRow) or row.unread][: max(0, MOST_TOLD - told_of)]
             lines.writelines(orjson.dumps(row.plain(), option=orjson.OPT_APPEND_NEWLINE) for row in told)
             told_of += len(told)
-            read = [(row.row, row.profile) for row in rows if not isinstance(row, RejectedRow)]
-            kept = [Tenant(row, with_answers(p, answers[row]) if row in answers else p) for row, p in read]
+            again.note(row for row in rows if isinstance(row, RejectedRow))
+            read = [row for row in rows if not isinstance(row, RejectedRow)]
+            kept = [Tenant(one.row, _answered(one.profile, answers.get(one.row)), one.own) for one in read]
             if kept:
-                write_tenants(folder.tenants(chunks), kept)
-                chunks, tenants = chunks + 1, tenants + len(kept)
+                write_tenants(folder.tenants(len(firsts)), kept)
+                firsts.append(kept[0].row)
+                tenants += len(kept)
+    again.add(folder, firsts, table)
+    again.tell(unread)
     shutil.move(unread, folder.rejected())
     columns: dict[str, object] = {
         "left": table.raw.left,
@@ -121,9 +133,67 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
         "sheet": table.raw.about.get("sheet"),
         "other_sheets": table.raw.other_sheets,
         "columns": [asdict(one) for one in table.columns],
+        "own": table.own,
         "account": asdict(table.account),
     }
-    return Account(total=tenants + rejected, rejected=rejected, chunks=chunks), columns
+    return Account(total=tenants + rejected, rejected=rejected, chunks=len(firsts)), columns
+
+
+def _answered(profile: Profile, answers: Profile | None) -> Profile:
+    return profile if answers is None else with_answers(profile, answers)
+
+
+class _Again:
+    """Rows that say more of companies which stand further above, whose chunk may have been written by then."""
+
+    def __init__(self, options: ReadingOptions) -> None:
+        """Know none yet."""
+        self._options = options
+        self._rows: dict[int, list[tuple[int, bytes, tuple[str, ...]]]] = defaultdict(list)
+        self._told: dict[int, list[RowFault]] = {}
+
+    def note(self, rows: Iterable[RejectedRow]) -> None:
+        """Note what such rows say, by the row where their company stands."""
+        for row in rows:
+            if row.again is not None:
+                first = row.faults[0].params["row"]
+                self._rows[first].append((row.row, profile_bytes(row.again.profile), row.again.own))
+
+    def add(self, folder: Folder, firsts: Sequence[int], table: TenantTable) -> None:
+        """Add it to the companies, of whose chunks the first rows are given."""
+        for number in sorted({bisect_right(firsts, row) - 1 for row in self._rows}):
+            path = folder.tenants(number)
+            write_tenants(path, [self._added(one, table) for one in read_tenants_of(path)])
+
+    def _added(self, tenant: Tenant, table: TenantTable) -> Tenant:
+        profile, own, options = tenant.profile, tenant.own, self._options
+        if tenant.row not in self._rows:
+            return tenant
+        has_place = tenant.row in table.with_place and profile.city == options.place
+        has_sector = tenant.row in table.with_sector and profile.sector == (options.sector,)
+        profile = replace(profile, city="" if has_place else profile.city, sector=() if has_sector else profile.sector)
+        for row, content, more in self._rows[tenant.row]:
+            profile, contradictions = joined(profile, parse_profile(content))
+            own = own_joined(own, more)
+            if contradictions:
+                self._told[row] = list(contradicting(contradictions, tenant.row, row))
+        if has_place or has_sector:
+            profile = table.with_defaults(profile)
+        return Tenant(tenant.row, profile, own)
+
+    def tell(self, path: Path) -> None:
+        """Add the contradictions to what is told of these rows."""
+        if not self._told:
+            return
+        with path.open("rb") as lines:
+            write_whole(path, map(self._with_told, lines))
+
+    def _with_told(self, line: bytes) -> bytes:
+        item = orjson.loads(line)
+        if item["row"] not in self._told:
+            return line
+        item["faults"] += [fault.plain() for fault in self._told[item["row"]]]
+        return orjson.dumps(item, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _known_of(answers: Mapping[int, Profile], options: ReadingOptions) -> dict[int, Profile]:

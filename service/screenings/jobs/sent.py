@@ -26,7 +26,7 @@ from service.complaints import Complaint, RequestError, complaints_of, pointer_t
 from service.disk import open_private
 from service.intake.files.json_body import TenantsBody
 from service.intake.first_look import A_FILE, Look, correction_refusal, look_at
-from service.intake.headings.layout import MONEY_UNITS, ColumnReport, CorrectionError, Status
+from service.intake.headings.layout import MONEY_UNITS, MOST_OWN, ColumnReport, CorrectionError, Status
 from service.intake.headings.names import BY_ID, FIELDS
 from service.intake.queries import STATUSES
 from service.intake.questions import ScreeningQuestion
@@ -75,9 +75,11 @@ def _notes(look: Look, language: str) -> Iterator[Failure]:
         "big5_file": look.about.get("encoding") == "big5hkscs",
         "hidden_rows": look.seen.hidden > 0,
         "only_names": bool(used) and used <= IDENTITY,
+        "too_many_own": sum(report.own for report in look.columns) >= MOST_OWN,
     }
+    params = {"count": look.seen.hidden, "limit": MOST_OWN}
     for code in filter(told.get, told):
-        message, hint = worded(code, {"count": look.seen.hidden}, language)
+        message, hint = worded(code, params, language)
         yield Failure(code=code, message=message, hint=hint or None)
 
 
@@ -127,6 +129,7 @@ def _column(report: ColumnReport, first: int | None, language: str) -> FileColum
         unit=report.unit or None,
         unit_assumed=report.unit_assumed,
         nearest=report.nearest or None,
+        own=report.own,
         left_open=report.left_open,
         left_open_rows=tuple(report.left_open_rows),
         filled=report.filled,

@@ -6,7 +6,7 @@ CSV, NDJSON and Parquet have a row each tenant x measure; each distinct text is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -24,7 +24,7 @@ from rules.language.labels import Labeller
 from rules.language.measures import Verdict
 from seeds.regions import region_label
 from service.intake.raw_table import Format
-from service.screenings.results.sheets import Sink, csv_cell, results_words, row_sum, row_sum_words
+from service.screenings.results.sheets import OWN_WIDTH, Sink, csv_cell, results_words, row_sum, row_sum_words
 from service.screenings.results.workbook import workbook_pieces
 from service.screenings.shapes import MeasureItem, VerdictCounts
 from service.screenings.stored.granted import TOLD, Granting
@@ -48,8 +48,10 @@ from service.screenings.stored.parts import (
     AmountLine,
     FurtherSheet,
     MeasureLine,
+    OwnColumns,
     ResultSource,
     TenantLine,
+    own_names,
     raw_rejected,
 )
 from service.screenings.worklist.calls import (
@@ -167,12 +169,15 @@ GRANTED = (BENEFITS, *TOLD)
 def csv_pieces(source: ResultSource) -> Iterator[bytes]:
     """Yield the pairs as CSV in UTF-8, texts made harmless; a list of unknowns is `fact:why` joined by spaces."""
     granted = csv_columns if GRANTED[0].name in source.schema.names else _nothing
-    more = "".join(f",{name}" for name in granted(source.schema.empty_table()))
+    more = "".join(
+        f",{name}" for name in (*granted(source.schema.empty_table()), *map(csv_cell, own_names(source.own)))
+    )
     yield f"{_BOM}{','.join(RESULT_SCHEMA.names)}{more}\r\n".encode()
     for table in source.pairs():
         unknown = _joined(table["unknown"].combine_chunks(), "{}:{}", " ")
         cells = [_encoded(table[name], csv_cell) for name in RESULT_SCHEMA.names[:-1]]
-        further = (part for cell in granted(table).values() for part in (",", cell))
+        own = [_encoded(table[name], csv_cell) for name in own_names(source.own)]
+        further = (part for cell in (*granted(table).values(), *own) for part in (",", cell))
         yield _lines(*(part for cell in cells for part in (cell, ",")), unknown, *further, "\r\n")
 
 
@@ -187,7 +192,7 @@ def ndjson_pieces(source: ResultSource) -> Iterator[bytes]:
                 _encoded(table[name], lambda value: orjson.dumps(value).decode()),
             ]
         further = [json_members(table)] if GRANTED[0].name in table.column_names else []
-        yield _lines(*cells, ',"unknown":[', unknown, "]", *further, "}\n")
+        yield _lines(*cells, ',"unknown":[', unknown, "]", *further, *_own_members(source.own, table), "}\n")
 
 
 def parquet_pieces(source: ResultSource) -> Iterator[bytes]:
@@ -198,6 +203,15 @@ def parquet_pieces(source: ResultSource) -> Iterator[bytes]:
             writer.write_table(table)
             yield sink.taken()
     yield sink.taken()
+
+
+def _own_members(headings: Sequence[str], table: pa.Table) -> Iterator[pa.Array | str]:
+    """Yield the further member of each line of JSON, with what stands in the operator's own columns."""
+    for place, (heading, name) in enumerate(zip(headings, own_names(headings), strict=True)):
+        yield ("," if place else ',"own":{') + f"{orjson.dumps(heading).decode()}:"
+        yield _encoded(table[name], lambda value: orjson.dumps(value).decode())
+    if headings:
+        yield "}"
 
 
 def _nothing(_: pa.Table) -> dict[str, pa.Array]:
@@ -229,7 +243,7 @@ def result_pieces(source: ResultSource, form: Format, *, language: str = "zh") -
     return {Format.CSV: csv_pieces, Format.NDJSON: ndjson_pieces, Format.PARQUET: parquet_pieces}[form](source)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class StoredResults:
     """One finished screening, reported in one language."""
 
@@ -279,14 +293,24 @@ class StoredResults:
             names = {tenant["row"]: tenant for tenant in called.to_pylist()}
             for counted in pq.read_table(self.parts.folder.counts(number), columns=COUNTS.names).to_pylist():
                 row = counted["row"]
-                yield TenantLine(**names[row], counts=_counts(counted), best=best.get(row, ()))
+                own = self._own.at(row)
+                yield TenantLine(**names[row], counts=_counts(counted), best=best.get(row, ()), own=own)
 
     @property
     def schema(self) -> pa.Schema:
         """Return the columns of the pairs."""
         parts = map(self.parts.folder.part, self.parts.numbers)
         granted = GRANTED if any(BENEFITS.name in pq.read_schema(part).names for part in parts) else ()
-        return pa.schema([*RESULT_SCHEMA, *granted])
+        return pa.schema([*RESULT_SCHEMA, *granted, *((name, pa.string()) for name in own_names(self.own))])
+
+    @cached_property
+    def _own(self) -> OwnColumns:
+        return self.parts.own
+
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Return the headings of the operator's own columns."""
+        return tuple(self._own.columns)
 
     def pairs(self) -> Iterator[pa.Table]:
         """Yield the pairs that are shown, a chunk at a time, by row and then in the order of a match."""
@@ -298,6 +322,9 @@ class StoredResults:
                 if BENEFITS.name not in table.column_names:  # decided before benefits were worked out
                     table = table.append_column(BENEFITS, pa.nulls(len(table), BENEFITS.type))
                 table = granting.beside(table)
+            own = self._own.beside(table["row"].to_numpy()) if self.own else {}
+            for name, column in zip(own_names(self.own), own.values(), strict=True):
+                table = table.append_column(name, column)
             yield table
 
     def amounts(self) -> Iterator[AmountLine]:
@@ -319,8 +346,9 @@ class StoredResults:
             "calls": (CALL_KEYS, CALL_WIDTHS, call_lines(listed, calls)),
             "pairs": (PAIR_KEYS, PAIR_WIDTHS, pair_lines(listed, pairs)),
         }
+        own = [OWN_WIDTH] * len(self.own)
         return {
-            name: FurtherSheet(headings=headings(listed, keys), widths=widths, lines=lines)
+            name: FurtherSheet(headings=headings(listed, keys), widths=[*widths, *own], lines=lines)
             for name, (keys, widths, lines) in told.items()
         }
 

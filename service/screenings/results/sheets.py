@@ -110,6 +110,8 @@ def row_sum_words(told: RowSum, language: str) -> str:
 
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+OWN_WIDTH = 14
+"""The width of an operator's own column."""
 WORKBOOK_OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -180,14 +182,16 @@ class Sheet:
         for place, width in enumerate(widths):
             self.raw.set_column(place, place, width)
 
-    def head(self, keys: Sequence[str], widths: Sequence[int], *, more: Sequence[str] = ()) -> None:
-        """Write the headings, frozen, with filters, on each page that is printed; `more` are no words of ours.
+    def head(
+        self, keys: Sequence[str], widths: Sequence[int], *, more: Sequence[str] = (), own: Sequence[str] = ()
+    ) -> None:
+        """Write the headings, frozen, with filters, on each page that is printed; `more` and `own` are not ours.
 
         Where `more` stand beside ours there may be hundreds: ours are then repeated on each page too, whose width is
         left as it is.
         """
         self.widths(widths)
-        texts = [*(self.pen.words(key) for key in keys), *more]
+        texts = [*(self.pen.words(key) for key in keys), *more, *own]
         self.add(texts, self.pen.heading)
         self.raw.freeze_panes(1, len(keys) if more else 0)
         self.raw.repeat_rows(0)

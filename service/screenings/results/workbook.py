@@ -20,6 +20,7 @@ from matcher.standing import COUNTED
 from service.screenings.results.sheets import (
     MOST_COLUMNS,
     MOST_ROWS,
+    OWN_WIDTH,
     WORKBOOK_OPTIONS,
     Cell,
     Pen,
@@ -130,17 +131,25 @@ class _Plan:
     matrix_tenants: int
     sheets: tuple[str, ...]
     further: Mapping[str, FurtherSheet]
+    own: tuple[str, ...]
 
 
 def workbook_pieces(source: ResultSource, *, language: str = "zh") -> Iterator[bytes]:
     """Yield the workbook piece by piece; its notes tell what the matrix leaves out."""
     about, measures = source.about, tuple(source.measures())
-    shown = measures[: MOST_COLUMNS - len(_NAMED)]
+    own = tuple(source.own)
+    shown = measures[: MOST_COLUMNS - len(_NAMED) - len(own)]
     most = min(MATRIX_CELLS // max(len(shown), 1), MOST_ROWS - 1, about.rows)
     sheets = (*_SHEETS, "amounts") if BENEFITS.name in source.schema.names else _SHEETS
     further = source.further(MOST_CALLS, MOST_PAIRS)
     plan = _Plan(
-        about=about, measures=measures, matrix_measures=shown, matrix_tenants=most, sheets=sheets, further=further
+        about=about,
+        measures=measures,
+        matrix_measures=shown,
+        matrix_tenants=most,
+        sheets=sheets,
+        further=further,
+        own=own,
     )
     short = io.BytesIO()
     with xlsxwriter.Workbook(short, WORKBOOK_OPTIONS) as workbook:
@@ -188,9 +197,11 @@ def _write_short(pen: Pen, plan: _Plan) -> None:
     for line in plan.measures:
         texts = [line.id, line.title, line.instrument, line.kind, line.document, line.status, line.region]
         sheets["measures"].add([*texts, *_counts(line.counts)])
-    sheets["tenants"].head((*_NAMED, *COUNTED, "best"), (*_NAMED_WIDTHS, 12, 12, 12, 14, 80))
+    widths = (*_NAMED_WIDTHS, 12, 12, 12, 14, 80, *(OWN_WIDTH for _ in plan.own))
+    sheets["tenants"].head((*_NAMED, *COUNTED, "best"), widths, own=plan.own)
     titles = [f"{line.title}\n{line.kind}\n{line.status}" for line in plan.matrix_measures]
-    sheets["matrix"].head(_NAMED, (*_NAMED_WIDTHS, *(11 for _ in titles)), more=titles)
+    widths = (*_NAMED_WIDTHS, *(11 for _ in titles), *(OWN_WIDTH for _ in plan.own))
+    sheets["matrix"].head(_NAMED, widths, more=[*titles, *plan.own])
     sheets["rejected"].head(("row", "line", "heading", "field", "value", "reason", "hint"), (8, 8, 22, 20, 30, 48, 60))
     for name, one in plan.further.items():
         sheets[name].head((), one.widths, more=one.headings)
@@ -234,7 +245,7 @@ def _counts(counts: VerdictCounts) -> list[int]:
 
 def _tenant_rows(source: ResultSource) -> Iterator[Sequence[Cell]]:
     for line in source.tenants():
-        yield [line.row, line.external_id, line.uscc, line.name, *_counts(line.counts), "\n".join(line.best)]
+        yield [line.row, line.external_id, line.uscc, line.name, *_counts(line.counts), "\n".join(line.best), *line.own]
 
 
 def _amount_rows(pen: Pen, source: ResultSource) -> Iterator[Sequence[Cell]]:
@@ -255,7 +266,7 @@ def _matrix_rows(pen: Pen, source: ResultSource, plan: _Plan) -> Iterator[Sequen
         for measure_id, verdict in pairs.of_row(line.row):
             if (place := place_of.get(measure_id)) is not None:
                 cells[place] = shown[verdict]
-        yield cells
+        yield [*cells, *line.own]
 
 
 class _Ahead:

@@ -150,6 +150,7 @@ _SCHEMA = pa.schema(
         ("uscc", pa.string()),
         ("name", pa.string()),
         ("profile", pa.binary()),
+        ("own", pa.list_(pa.string())),
     ]
 )
 _EMPTY = Profile()
@@ -157,10 +158,11 @@ _NAMES = tuple(field.name for field in fields(Profile))
 
 
 class Tenant(NamedTuple):
-    """One company of a screening; `row` is 1 for the first row of data."""
+    """One company of a screening; `row` is 1 for the first row of data, `own` what its own columns hold."""
 
     row: int
     profile: Profile
+    own: tuple[str, ...] = ()
 
 
 def write_tenants(path: Path, tenants: Sequence[Tenant]) -> None:
@@ -169,13 +171,25 @@ def write_tenants(path: Path, tenants: Sequence[Tenant]) -> None:
         "row": [tenant.row for tenant in tenants],
         **{name: [getattr(tenant.profile, name) for tenant in tenants] for name in ("external_id", "uscc", "name")},
         "profile": [profile_bytes(tenant.profile) for tenant in tenants],
+        "own": [tenant.own for tenant in tenants],
     }
     write_whole(path, table_bytes(pa.table(columns, schema=_SCHEMA)))
 
 
 def read_tenants(path: Path) -> list[Tenant]:
     """Read one chunk of tenants."""
-    return parse_tenants(path.read_bytes())
+    return [
+        Tenant(one.row, one.profile, own)
+        for one, own in zip(parse_tenants(path.read_bytes()), read_own(path), strict=True)
+    ]
+
+
+def read_own(path: Path) -> list[tuple[str, ...]]:
+    """Return what the own columns of one chunk's tenants hold; one read before these were kept has none."""
+    file = pq.ParquetFile(path)
+    if "own" not in file.schema_arrow.names:
+        return [()] * file.metadata.num_rows
+    return [tuple(own or ()) for own in file.read(columns=["own"])["own"].to_pylist()]
 
 
 def parse_tenants(content: bytes) -> list[Tenant]:

@@ -22,7 +22,7 @@ from service.screenings.shapes import MeasureItem, MeasureTenant, Opening, Settl
 from service.screenings.stored.folders import Folder
 from service.screenings.stored.granted import Granting
 from service.screenings.stored.jobs import Chunk
-from service.screenings.stored.parts import BENEFITS, PAIRS, WITHHELD, PairReader, tenants_file
+from service.screenings.stored.parts import BENEFITS, PAIRS, WITHHELD, OwnColumns, PairReader, tenants_file
 
 Flags = NDArray[np.bool_]
 Json = dict[str, Any]
@@ -82,6 +82,11 @@ class Parts:
         tenants = self.tenants(["row", "region"])
         regions = tenants["region"].cast(pa.string()).take(np.searchsorted(tenants["row"].to_numpy(), rows))
         return np.asarray(pc.is_in(regions, value_set=pa.array(sorted(places), type=pa.string())).to_numpy())
+
+    @property
+    def own(self) -> OwnColumns:
+        """Return what is kept of the operator's own columns."""
+        return OwnColumns.open(self.folder if self.numbers else None)
 
     def called(self, rows: Collection[int], *more: str) -> dict[int, Json]:
         """Return row -> how to call the tenant and `more` columns of it, for some of the rows decided."""

@@ -13,12 +13,13 @@ from typing import Any, Protocol
 import numpy as np
 import orjson
 import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from matcher.profiles.profile import MatchError
 from matcher.standing import COUNTED
-from service.complaints import Complaint
+from service.complaints import Complaint, RequestError
 from service.intake.questions import complaints_of_facts
 from service.screenings.shapes import RejectedRow, VerdictCounts
 from service.screenings.stored.folders import Folder, table_bytes, write_whole
@@ -109,6 +110,7 @@ class TenantLine:
     name: str
     counts: VerdictCounts
     best: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +170,10 @@ class ResultSource(Protocol):
     def further(self, calls: int, pairs: int) -> Mapping[str, FurtherSheet]:
         """Return whom to call and every pair with its reason, so many of each, by the name of the sheet."""
 
+    @property
+    def own(self) -> Sequence[str]:
+        """Return the headings of the operator's own columns, which stand last in the tables of pairs."""
+
     def rejected(self) -> Iterable[Mapping[str, Any]]:
         """Return the rejected rows as `RejectedRow.plain` gives them."""
 
@@ -220,6 +226,8 @@ def _lines(folder: Folder, number: int | None) -> Iterator[Json]:
 
 CALLED = ("external_id", "uscc", "name")
 """What a tenant is called by, in results."""
+OWN = "own"
+"""The column of what stands in the operator's own columns, in the order of their headings."""
 NEAR = pa.schema([("row", pa.int32()), ("measure_id", pa.string()), ("fact", pa.string()), ("gap", pa.float64())])
 COUNTS = pa.schema([("row", pa.int32()), ("region", pa.string()), *((name, pa.int32()) for name in COUNTED)])
 WITHHELD = "withheld_measures"
@@ -254,11 +262,13 @@ def write_digest(folder: Folder, numbers: Sequence[int]) -> None:
 def _tenants_of_chunk(folder: Folder, number: int) -> pa.Table:
     """Return the tenants of a chunk that were decided; those whose facts were refused have no counts."""
     counts = pq.read_table(folder.counts(number), columns=COUNTS.names)
-    called = pq.read_table(folder.tenants(number), columns=["row", *CALLED])
+    path = folder.tenants(number)
+    told = [*CALLED, OWN] if OWN in pq.read_schema(path).names else CALLED
+    called = pq.read_table(path, columns=["row", *told])
     called = called.take(np.searchsorted(called["row"].to_numpy(), counts["row"].to_numpy()))
     chunk = pa.array(np.full(counts.num_rows, number, dtype=np.int32))
     columns = {name: counts[name] for name in counts.column_names}
-    return pa.table({**columns, **{name: called[name] for name in CALLED}, "chunk": chunk})
+    return pa.table({**columns, **{name: called[name] for name in told}, "chunk": chunk})
 
 
 def _by_measure(folder: Folder, numbers: Sequence[int]) -> bytes:
@@ -316,3 +326,70 @@ class PairReader:
         offsets = {group: place * _GROUP_ROWS for place, group in enumerate(groups)}
         slices = [read.slice(offsets[s // _GROUP_ROWS] + s % _GROUP_ROWS, e - s) for s, e in spans if e > s]
         return pa.concat_tables(slices) if slices else read.slice(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnColumns:
+    """The operator's own columns: heading -> what stands there, of the tenants decided, by row."""
+
+    rows: NDArray[np.int32]
+    columns: Mapping[str, pa.Array]
+
+    @classmethod
+    def open(cls, folder: Folder | None) -> OwnColumns:
+        """Read them; a screening read before they were kept has none, nor one without any tenant."""
+        told = orjson.loads(folder.reading.read_bytes()) if folder and folder.reading.is_file() else {}
+        if not folder or not told.get("own") or OWN not in pq.read_schema(tenants_file(folder)).names:
+            return cls(np.zeros(0, dtype=np.int32), {})
+        tenants = pq.read_table(tenants_file(folder), columns=["row", OWN])
+        held = tenants[OWN].combine_chunks()
+        columns = {heading: _slot(held, place) for place, heading in enumerate(told["own"])}
+        return cls(tenants["row"].to_numpy(), columns)
+
+    def of(self, rows: Collection[int]) -> dict[int, dict[str, str]]:
+        """Return row -> heading -> what stands there, of some of the rows; all of them where nothing is kept."""
+        if not self.columns:
+            return {row: {} for row in rows}
+        places = pa.array(np.flatnonzero(np.isin(self.rows, list(rows))))
+        lines = pa.table({heading: column.take(places) for heading, column in self.columns.items()}).to_pylist()
+        return dict(zip(self.rows[places.to_numpy()].tolist(), lines, strict=True))
+
+    def at(self, row: int) -> tuple[str, ...]:
+        """Return what stands in all columns of one row."""
+        place = int(np.searchsorted(self.rows, row))
+        return tuple(column[place].as_py() for column in self.columns.values())
+
+    def beside(self, rows: NDArray[np.int32]) -> dict[str, pa.Array]:
+        """Return by heading what stands there for rows that may repeat."""
+        places = pa.array(np.searchsorted(self.rows, rows))
+        return {heading: column.take(places) for heading, column in self.columns.items()}
+
+    def fit(self, rows: NDArray[np.int32], query: Mapping[str, str]) -> NDArray[np.bool_]:
+        """Tell in which of some rows the `value` asked for stands, in the `column` asked for or any of them.
+
+        Without a value those in which anything stands. Raises RequestError where there is no such column.
+        """
+        heading, text = query.get("column", ""), query.get("value", "")
+        if heading and heading not in self.columns:
+            params = {"known": "、".join(self.columns) or "–"}
+            raise RequestError("invalid_request", [Complaint(code="no_own_column", pointer="/column", params=params)])
+        if not heading and not text:
+            return np.ones(len(rows), dtype=np.bool_)
+        found = np.zeros(len(self.rows), dtype=np.bool_)
+        for column in [self.columns[heading]] if heading else self.columns.values():
+            hits = pc.match_substring(column, text, ignore_case=True) if text else pc.not_equal(column, "")
+            found |= hits.to_numpy(zero_copy_only=False)
+        return np.isin(rows, self.rows[found])
+
+
+def own_names(headings: Iterable[str]) -> list[str]:
+    """Return what own columns are called in files; what may be called as a column of ours is told from it."""
+    return [f"own.{one}" if one.isascii() and one.isidentifier() else one for one in headings]
+
+
+def _slot(held: pa.ListArray, place: int) -> pa.Array:
+    """Return what stands at one place of each list, "" where the list is shorter."""
+    lengths = pc.fill_null(pc.list_value_length(held), 0).to_numpy(zero_copy_only=False)
+    reaches = lengths > place
+    places = np.where(reaches, held.offsets.to_numpy()[:-1] + place, 0)
+    return pc.fill_null(held.values.take(pa.array(places, mask=~reaches, type=pa.int64())), "")

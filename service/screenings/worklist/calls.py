@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from heapq import merge
-from itertools import islice
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Annotated, Any
 
@@ -27,7 +27,7 @@ from seeds.faults import load_words
 from seeds.regions import region_label
 from service.clock import moment
 from service.screenings.stored.matrix import Parts, title_of
-from service.screenings.stored.parts import CALLED
+from service.screenings.stored.parts import CALLED, OwnColumns
 from service.screenings.worklist.openings import WORDS, Caller, StatedWords, callers, openings, ranked
 from service.screenings.worklist.work import SETTLED, WorkStatus, WorkStep
 from service.shapes.published import Page, closed
@@ -96,6 +96,11 @@ class CallList:
     def words(self) -> Mapping[str, str]:
         """Return the words."""
         return load_words(WORDS, self.language)
+
+    @cached_property
+    def own(self) -> OwnColumns:
+        """Return the operator's own columns, which stand last in each table."""
+        return self.parts.own
 
     @cached_property
     def _openings(self) -> pa.Table:
@@ -235,14 +240,15 @@ Line = Sequence[str | float]
 
 def headings(calls: CallList, keys: Iterable[str]) -> list[str]:
     """Return the headings of a table."""
-    return [calls.words[f"file.{key}"] for key in keys]
+    return [*(calls.words[f"file.{key}"] for key in keys), *calls.own.columns]
 
 
 def call_lines(calls: CallList, most: int) -> Iterator[Line]:
     """Yield a line for each measure that a call opens, those of the first `most` calls; the message stands once."""
     for start in range(0, min(most, calls.order.num_rows), _A_PAGE):
         for rank, call in enumerate(calls.calls(start, min(most, start + _A_PAGE)), start + 1):
-            yield from _lines_of(calls, rank, call)
+            own = calls.own.at(call.row)
+            yield from ([*line, *own] for line in _lines_of(calls, rank, call))
 
 
 def _lines_of(calls: CallList, rank: int, call: Call) -> Iterator[Line]:
@@ -262,20 +268,24 @@ def work_lines(calls: CallList, steps: Iterable[WorkStep]) -> Iterator[Line]:
     """Yield a line a step."""
     taken = list(steps)
     called: Mapping[int, dict[str, Any]] = calls.parts.called([step.row for step in taken])
+    own, nothing = calls.own.of([step.row for step in taken]), dict.fromkeys(calls.own.columns, "")
     for step in taken:
         one = called.get(step.row, {})
         named = [one.get(name) or "" for name in CALLED]
         title = title_of(calls.catalogue, step.measure, calls.language)
         status = calls.words[f"work.{step.status}"]
-        yield [step.row, *named, step.measure, title, status, step.note, moment(step.at), step.label or step.key_id]
+        by = step.label or step.key_id
+        more = own.get(step.row, nothing).values()
+        yield [step.row, *named, step.measure, title, status, step.note, moment(step.at), by, *more]
 
 
 def pair_lines(calls: CallList, most: int) -> Iterator[Line]:
     """Yield a line for each pair that is shown or one condition short, by row, `most` of them."""
     pairs = (pair for number in calls.parts.numbers for pair in _pairs_of_chunk(calls, number))
     writer = _PairWriter(calls)
-    for pair in islice(pairs, most):
-        yield writer.line(pair)
+    for row, of_row in groupby(islice(pairs, most), key=itemgetter("row")):
+        own = calls.own.at(row)
+        yield from ([*writer.line(pair), *own] for pair in of_row)
 
 
 def _pairs_of_chunk(calls: CallList, number: int) -> Iterator[dict[str, Any]]:

@@ -250,8 +250,8 @@ def messy(total):
         outcome = "read" if kind in ("whole", "range", "unread") else kind
         if kind == "joined" and above in ("", "nameless"):  # there is nobody that it could go on with
             outcome, above = "read", "nameless"
-        elif kind == "duplicate_row" and above == "first":
-            outcome = "joined"
+        elif kind == "duplicate_row":
+            outcome, above = "joined" if above == "first" else kind, "first"
         elif outcome == "read":
             above = "named" if number else "first"
         elif kind not in ("joined", "blank_row"):

@@ -106,6 +106,8 @@ class Stored:
             }
             yield pa.Table.from_pylist([{**named, **fits}, {**named, **may, "unknown": unknown}], schema=RESULT_SCHEMA)
 
+    own = ()
+
     def rejected(self):
         content = '企业名称,员工人数\n甲,"=很多"\n'.encode()
         return [row.plain() for row in read_tenants(content)]
