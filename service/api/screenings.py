@@ -64,11 +64,17 @@ _BODY = {
                 place={"type": "string", "description": "Where tenants are whose row names no place."},
                 sector={"type": "string", "description": "The sector of tenants whose row tells none."},
                 name={"type": "string", "description": "What it is called; the file's name if not given."},
+                sheets={
+                    "type": "string",
+                    "enum": ["one", "all"],
+                    "description": "`all` reads every sheet of a workbook, one after the other.",
+                },
                 columns={
                     "type": "string",
                     "contentMediaType": "application/json",
                     "description": "Heading -> field, over what the headings say, as in "
-                    '`{"营收": "annual_revenue_cny(万元)", "备注2": null}`; null leaves a column out.',
+                    '`{"营收": "annual_revenue_cny(万元)", "备注2": null}`; null leaves a column out, `own` keeps it '
+                    "as it stands.",
                 },
             ),
             "application/json": {"schema": ScreeningQuestion},
@@ -124,8 +130,7 @@ def look_at_columns() -> flask.Response:
     most, readers = serving().settings.upload_bytes, serving().readers
     with folders().look() as folder:
         sent = read_sent(flask.request, folder, most=most, readers=readers)
-        path, asked, known = folder.sent(sent.form), sent.options, serving().catalogue
-        look = look_at_sent(path, asked.columns, on=asked.on, readers=readers, catalogue=known)
+        look = look_at_sent(folder.sent(sent.form), sent.options, readers=readers, catalogue=serving().catalogue)
     return private_answer(json_bytes(columns_at_a_look(look, asked_language())))
 
 

@@ -14,7 +14,7 @@ from matcher.profiles.profile import Profile
 from seeds.vocabulary import Vocabulary, fold, printable
 from seeds.word_lists import word_lists
 from service.intake.raw_table import RawRow, RawTable, RowFault, TableRefusedError, source_of
-from service.intake.rows.rows import RejectedRow
+from service.intake.rows.companies import RejectedRow
 from service.intake.table import ReadingOptions, open_raw, read_tenants
 
 ROW_HEADINGS = ("行号（请勿改动）", "Row (leave as it is)")

@@ -12,9 +12,11 @@ from pathlib import Path
 from seeds.vocabulary import printable
 from service.intake.headings.layout import ColumnReport, CorrectionError, Layout, lay_out
 from service.intake.raw_table import (
+    SHOWN_CHARACTERS,
     Format,
     RawRow,
     RawTable,
+    SheetRead,
     Source,
     TableRefusedError,
     column_names,
@@ -22,8 +24,8 @@ from service.intake.raw_table import (
     source_of,
     text_of,
 )
-from service.intake.rows.rows import SHOWN_CHARACTERS
-from service.intake.table import ReadingOptions, RowAccount, TenantTable, open_raw, open_table
+from service.intake.rows.companies import RowAccount
+from service.intake.table import ReadingOptions, TenantTable, further_sheets, open_raw, open_table
 from service.intake.xlsx.archive import MOST_SHEETS, Archive
 from service.intake.xlsx.scan import cut_workbook
 
@@ -92,6 +94,7 @@ class Look:
     seen: RowAccount = field(default_factory=RowAccount)
     about: Mapping[str, str | int] = field(default_factory=dict)
     other_sheets: tuple[str, ...] = ()
+    sheets: tuple[SheetRead, ...] = ()
     rows: int | None = None
     left: int = 0
     columns: tuple[ColumnReport, ...] = ()
@@ -108,14 +111,16 @@ def look_at(content: Path | bytes, options: ReadingOptions) -> Look:
         return Look(refusal=error)
     lines = head.lines.get(raw.sheet)
     rows = raw.total if lines is None else max(0, lines - raw.heading_line)
-    table, nothing = TenantTable(replace(raw, rows=iter(first)), layout, options), None
+    further = None if refusal else further_sheets(head.source, raw, layout, options)
+    table, nothing = TenantTable(replace(raw, rows=iter(first)), layout, options, further), None
     try:
         deque(table, maxlen=0)
     except TableRefusedError as error:
         nothing = error if len(first) < _SAMPLE_ROWS else None
     return Look(
-        refusal=refusal or nothing, seen=table.account, about=raw.about, other_sheets=raw.other_sheets, rows=rows,
-        left=raw.left, columns=table.columns, samples=_samples(first),
+        refusal=refusal or nothing, seen=table.account, about=raw.about, rows=rows, left=raw.left,
+        other_sheets=() if table.sheets else raw.other_sheets, sheets=tuple(table.sheets),
+        columns=table.columns, samples=_samples(first),
     )  # fmt: skip
 
 

@@ -309,6 +309,10 @@ class ScreeningQuestion(StrictSchema):
     place = Place(metadata=described("Where tenants are whose row names no place: that of the park.", "合肥市长丰县"))
     sector = Text(metadata=described("The sector of tenants whose row names neither sector nor product.", "生物材料"))
     name = Text(metadata=described("What the screening is called; the name of the file if not given.", "一期园区"))
+    sheets = Choice(
+        ("one", "all"),
+        metadata=described("`all` reads every sheet of a workbook, one after the other; else the likeliest."),
+    )
     columns = Corrections(
         metadata=described(
             "What columns are, over what their headings say: heading -> field, with its unit as in "

@@ -138,8 +138,8 @@ class Limits:
 Cell: TypeAlias = str | int | float | bool | date | time | timedelta | list[Any] | dict[str, Any] | None
 
 
-SHOWN_WHOLE = 200
-"""So many characters of a cell are kept at most as they stand."""
+SHOWN_CHARACTERS, SHOWN_WHOLE = 40, 200
+"""So many characters of a cell are told at most where something is wrong with it, and kept where it is kept."""
 
 
 def text_of(cell: object) -> str:
@@ -216,6 +216,15 @@ class RawRow:
     unknown: tuple[str, ...] = ()
     skipped: str = ""
     hidden: bool = False
+
+
+@dataclass(slots=True)
+class SheetRead:
+    """A sheet of a workbook of which all are read: how many rows below its headings, or why none is."""
+
+    name: str
+    reason: str = ""
+    rows: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from stdnum.cn import uscc
 
@@ -24,16 +24,7 @@ from service.intake.files.columnar import open_columnar
 from service.intake.files.delimited import open_delimited
 from service.intake.files.json_lines import lay_out_profiles, open_json_lines, open_profiles
 from service.intake.headings.header_row import no_heading
-from service.intake.headings.layout import (
-    Column,
-    ColumnReport,
-    Known,
-    Layout,
-    Status,
-    adds_up,
-    chosen_fields,
-    lay_out,
-)
+from service.intake.headings.layout import Column, ColumnReport, Known, Layout, Status, adds_up, chosen_fields, lay_out
 from service.intake.headings.names import BY_ID, fields_of_packs
 from service.intake.raw_table import (
     Broken,
@@ -43,6 +34,7 @@ from service.intake.raw_table import (
     Limits,
     RawRow,
     RawTable,
+    SheetRead,
     Source,
     TableRefusedError,
     as_named,
@@ -51,19 +43,14 @@ from service.intake.raw_table import (
     is_blank,
     sniff_format,
     source_of,
+    texts_of,
     unnamed,
 )
 from service.intake.rows.cells import read_cell
-from service.intake.rows.companies import Companies, first_or_again, goes_on, with_next
+from service.intake.rows.companies import RejectedRow, RowAccount, TenantRow, of_sheet, without_repeats
 from service.intake.rows.other_rows import is_company
-from service.intake.rows.rows import (
-    FactComplaints,
-    RejectedRow,
-    RowOptions,
-    RowReader,
-    TenantRow,
-)
-from service.intake.xlsx.workbook import open_workbook
+from service.intake.rows.rows import IDENTITY, FactComplaints, RowOptions, RowReader
+from service.intake.xlsx.workbook import open_further, open_workbook
 
 __all__ = ["ReadingOptions", "RejectedRow", "TableRefusedError", "TenantRow", "TenantTable", "read_tenants"]
 
@@ -79,7 +66,8 @@ class ReadingOptions:
     `mapping` gives headings a field of their own choice ("" leaves a column out); `vocabularies` resolve
     certifications, size and stage of an enterprise, `facts` are those that packs may define; `latest` is the last day
     on which a company can have been founded; `fact_complaints` says what is wrong with declared facts, so that a row
-    tells all its faults at once. `place` and `sector` hold for companies whose rows name none.
+    tells all its faults at once. `place` and `sector` hold for companies whose rows name none; `all_sheets` has the
+    sheets of a workbook read one after the other.
     """
 
     on: date
@@ -91,6 +79,7 @@ class ReadingOptions:
     fact_complaints: FactComplaints | None = None
     place: str = ""
     sector: str = ""
+    all_sheets: bool = False
 
     @property
     def known(self) -> Known:
@@ -98,52 +87,37 @@ class ReadingOptions:
         return Known(self.vocabularies.get("certifications"), fields_of_packs(self.facts.values()))
 
 
-@dataclass(slots=True)
-class RowAccount:
-    """What became of the rows of a file: `rows` is their number, and the sum of all the others.
-
-    `joined` are rows that go on with the company above them, `left_out` the others by reason. `hidden` counts those
-    among all of them that the file hides.
-    """
-
-    rows: int = 0
-    read: int = 0
-    joined: int = 0
-    hidden: int = 0
-    left_out: dict[str, int] = field(default_factory=dict)
-
-    def leave_out(self, code: str, rows: int = 1) -> None:
-        """Count rows that are left out for a reason."""
-        self.left_out[code] = self.left_out.get(code, 0) + rows
-
-
 class TenantTable:
     """An opened file: what its columns are, and its rows, which are gone through once, in order."""
 
-    def __init__(self, raw: RawTable, layout: Layout, options: ReadingOptions) -> None:
-        """Keep what was understood of the headings; `raw` tells how the file was read."""
+    def __init__(
+        self, raw: RawTable, layout: Layout, options: ReadingOptions, further: Iterable[Further] | None = None
+    ) -> None:
+        """Keep what was understood of the headings; `further` has the other sheets of the file."""
         self.raw = raw
         self.account = RowAccount()
         self._options = options
         self._layout = layout
-        self._reader = RowReader(
-            layout,
-            RowOptions(
-                vocabularies=options.vocabularies,
-                latest=options.latest,
-                epoch_1904=raw.epoch_1904,
-                encoding=raw.encoding,
-                api_fields=raw.format is Format.NDJSON,
-                profiles=raw.profiles,
-                fact_complaints=options.fact_complaints,
-            ),
-        )
-        self.own = tuple(layout.own.values())
+        self._reader = self._reader_of(raw, layout)
+        self._further = further
+        self.sheets = [] if further is None else [SheetRead(raw.sheet)]
+        self.own = [*([] if further is None else [SHEET]), *layout.own.values()]
         self.with_place, self.with_sector = set[int](), set[int]()
         """Companies by row whose place, or sector, is that of the whole list."""
         self._left_open: dict[int, list[int]] = defaultdict(list)
         self._unread: dict[int, list[int]] = defaultdict(list)
         self._empty = set(unnamed(raw))
+
+    def _reader_of(self, raw: RawTable, layout: Layout) -> RowReader:
+        options = self._options
+        return RowReader(
+            layout,
+            RowOptions(
+                vocabularies=options.vocabularies, latest=options.latest, epoch_1904=raw.epoch_1904,
+                encoding=raw.encoding, api_fields=raw.format is Format.NDJSON, profiles=raw.profiles,
+                fact_complaints=options.fact_complaints,
+            ),
+        )  # fmt: skip
 
     @property
     def columns(self) -> tuple[ColumnReport, ...]:
@@ -165,24 +139,53 @@ class TenantTable:
         Raises TableRefusedError past the most rows, or where there is neither.
         """
         found = 0
-        for row in self._told(_without_repeats(self._read(), self.account, is_table=not self.raw.profiles)):
+        for row in self._told(without_repeats(self._read(), self.account, is_table=not self.raw.profiles)):
             found += 1
             yield row
         if not found:
             raise TableRefusedError("no_rows")
 
     def _read(self) -> Iterator[TenantRow | RejectedRow]:
+        if self._further is None:
+            yield from self._rows_of(self.raw, self._reader)
+            return
+        yield from self._rows_of_sheet(self.raw, self._layout, self._reader, self.sheets[0])
+        for report, table in self._further:
+            self.sheets.append(report)
+            if table is not None:
+                yield from self._rows_of_sheet(*table, self._reader_of(*table), report)
+
+    def _rows_of_sheet(
+        self, raw: RawTable, layout: Layout, reader: RowReader, report: SheetRead
+    ) -> Iterator[TenantRow | RejectedRow]:
+        """Yield the rows of one of several sheets, numbered on, with what stands in own columns at their places."""
+        self.own += [heading for heading in layout.own.values() if heading not in self.own]
+        slots = [self.own.index(heading) for heading in layout.own.values()]
+        ours = {one.heading: one.position for one in self._layout.reports}
+        places = {one.position: ours.get(one.heading, -1) for one in layout.reports}
+        start = self.account.rows
+        for row in self._rows_of(raw, reader, start):
+            yield of_sheet(row, report.name, slots, places)
+        report.rows = self.account.rows - start
+        if reader is not self._reader:
+            for place, filled in enumerate(reader.filled):
+                if 0 <= (ours_at := places.get(place, -1)) < len(self._reader.filled):
+                    self._reader.filled[ours_at] += filled
+
+    def _rows_of(self, raw_table: RawTable, reader: RowReader, start: int = 0) -> Iterator[TenantRow | RejectedRow]:
         most, account = self._options.limits.rows, self.account
-        for raw in self.raw.rows:
+        for raw in raw_table.rows:
+            if start:
+                raw = replace(raw, row=start + raw.row)  # noqa: PLW2901 - the same row, numbered on
             if raw.row > most:
                 raise TableRefusedError("too_many_rows", limit=most)
             if raw.row > account.rows + 1:
                 account.leave_out("blank_row", raw.row - account.rows - 1)
             account.rows = raw.row
             account.hidden += raw.hidden
-            row = self._reader.read(raw)
-            if self._empty:
-                self._empty -= {place for place in self._empty if is_filled(raw, place)}
+            row = reader.read(raw)
+            if self._empty and raw_table is self.raw:
+                self._empty -= {at for at in self._empty if any(texts_of(raw.cells, (at,)))}
             if isinstance(row, str):
                 account.leave_out(row)
             else:
@@ -233,32 +236,6 @@ class TenantTable:
         )
 
 
-def _without_repeats(
-    rows: Iterator[TenantRow | RejectedRow], account: RowAccount, *, is_table: bool
-) -> Iterator[TenantRow | RejectedRow]:
-    """Join what goes on with the company above it, and leave out a company that stood further above already."""
-    above: TenantRow | None = None
-    known = Companies()
-    for row in rows:
-        if above is not None and isinstance(row, TenantRow) and goes_on(above.profile, row.profile):
-            account.joined += 1
-            above = with_next(above, row)
-            continue
-        if above is not None:
-            yield first_or_again(above, known)
-        above = row if is_table and isinstance(row, TenantRow) else None
-        if above is None:
-            yield row
-    if above is not None:
-        yield first_or_again(above, known)
-
-
-def is_filled(raw: RawRow, place: int) -> bool:
-    """Tell whether something stands in a cell of a row."""
-    cell = raw.cells[place] if place < len(raw.cells) else None
-    return cell is not None and (not isinstance(cell, str) or bool(cell.strip()))
-
-
 def read_tenants(source: Path | bytes, options: ReadingOptions, *, filename: str = "") -> TenantTable:
     """Open a file of tenants; raise TableRefusedError, in words, when the whole file cannot be read.
 
@@ -266,7 +243,39 @@ def read_tenants(source: Path | bytes, options: ReadingOptions, *, filename: str
     """
     if filename.lower().endswith(_MACRO_ENDINGS):
         raise TableRefusedError("macros")
-    return TenantTable(*open_table(source_of(source, options.limits), options), options)
+    opened = source_of(source, options.limits)
+    raw, layout = open_table(opened, options)
+    return TenantTable(raw, layout, options, further_sheets(opened, raw, layout, options))
+
+
+SHEET = "工作表"
+"""The own column in which the sheet of each row stands where several are read."""
+Further: TypeAlias = tuple[SheetRead, tuple[RawTable, Layout] | None]
+
+
+def further_sheets(source: Source, raw: RawTable, layout: Layout, options: ReadingOptions) -> Iterator[Further] | None:
+    """Return the other sheets of a workbook of which all are to be read, each opened when it is asked for.
+
+    One that names no companies, or says less than half of what the first sheet does, is left out.
+    """
+    if not options.all_sheets or raw.format is not Format.XLSX:
+        return None
+    return _further(source, raw.sheet, {column.field.id for column in layout.columns}, options)
+
+
+def _further(source: Source, first: str, expected: Collection[str], options: ReadingOptions) -> Iterator[Further]:
+    mapping = as_named(options.mapping)
+    for name, raw in open_further(source, mapping, options.on, first):
+        if isinstance(raw, str):
+            yield SheetRead(name, raw), None
+            continue
+        headings = column_names(raw)
+        known = {heading: target for heading, target in mapping.items() if heading in headings}
+        chosen = chosen_fields(headings, known, known=options.known)
+        raw, layout = understood(raw, headings, chosen, options)  # noqa: PLW2901 - the same sheet, its first rows read
+        fields = {column.field.id for column in layout.columns}
+        is_alike = not fields.isdisjoint(IDENTITY) and 2 * len(fields & set(expected)) >= len(expected)
+        yield (SheetRead(name), (raw, layout)) if is_alike else (SheetRead(name, "sheet_other_columns"), None)
 
 
 def open_table(source: Source, options: ReadingOptions) -> tuple[RawTable, Layout]:
@@ -278,12 +287,21 @@ def open_table(source: Source, options: ReadingOptions) -> tuple[RawTable, Layou
         return raw, lay_out_profiles(raw.headings, chosen, on)
     repeats, headings = raw.format is Format.NDJSON, column_names(raw)
     chosen = chosen_fields(headings, mapping, repeats=repeats, known=known)
-    layout = lay_out(headings, chosen, on=on, repeats=repeats, table=raw, known=known)
-    first = list(islice(raw.rows, JUDGED_ROWS))
-    layout = judged(layout, first, options.vocabularies)
+    raw, layout = understood(raw, headings, chosen, options)
     if not layout.columns:
-        raise no_heading([raw.headings if any(raw.headings) else list(map(str, first[0].cells if first else ()))])
-    return replace(raw, rows=chain(first, raw.rows)), layout.with_own()
+        first = next(raw.rows, None)
+        raise no_heading([raw.headings if any(raw.headings) else list(map(str, first.cells if first else ()))])
+    return raw, layout
+
+
+def understood(
+    raw: RawTable, headings: Sequence[str], chosen: Mapping[int, str], options: ReadingOptions
+) -> tuple[RawTable, Layout]:
+    """Understand the headings of a table, and its first cells."""
+    repeats = raw.format is Format.NDJSON
+    layout = lay_out(headings, chosen, on=options.on, repeats=repeats, table=raw, known=options.known)
+    first = list(islice(raw.rows, JUDGED_ROWS))
+    return replace(raw, rows=chain(first, raw.rows)), judged(layout, first, options.vocabularies).with_own()
 
 
 JUDGED_ROWS = 100

@@ -11,6 +11,8 @@ from service.intake.headings.layout import Status
 from service.intake.raw_table import Format
 from service.shapes.published import closed
 
+_SHEETS = "What becomes of each sheet, where all were asked for; none is told otherwise."
+
 
 class Failure(Struct, frozen=True, kw_only=True):
     """Why a file cannot be used, or why a screening failed."""
@@ -64,6 +66,14 @@ class RowSum(Struct, frozen=True, kw_only=True):
     hidden: Annotated[int, "Rows that the file hides, by a filter or by hand; they are among the others."] = 0
 
 
+class JoinedSheet(Struct, frozen=True, kw_only=True):
+    """A sheet of a workbook of which all were asked for."""
+
+    name: str
+    rows: Annotated[int, "Rows below its headings; those of all sheets are numbered one after the other."]
+    reason: Annotated[str | None, "Why nothing is read of it."]
+
+
 class ReadColumns(Struct, frozen=True, kw_only=True):
     """What the columns of a screening's file were taken for; nothing before it is read."""
 
@@ -71,6 +81,7 @@ class ReadColumns(Struct, frozen=True, kw_only=True):
     other_sheets: tuple[str, ...] | None = None
     columns: tuple[FileColumn, ...] | None = None
     unread: tuple[str, ...] | None = None
+    sheets: Annotated[tuple[JoinedSheet, ...], _SHEETS] = ()
     account: RowSum | None = None
 
 
@@ -99,6 +110,7 @@ class FirstLook(Struct, frozen=True, kw_only=True):
     sheet: Annotated[str | None, "The sheet that is read."]
     heading_line: Annotated[int | None, "The line of the headings, 0 where they stand in none."]
     other_sheets: Annotated[tuple[str, ...], "The names of sheets that hold data too and are not read."]
+    sheets: Annotated[tuple[JoinedSheet, ...], _SHEETS]
     rows: Annotated[int | None, "At most so many rows; null where that is not cheaply known."]
     account: Annotated[RowSum | None, "What becomes of the first rows, read on trial; null where none could be read."]
     notes: Annotated[

@@ -14,7 +14,7 @@ from matcher.standing import Relevance
 from rules.language.measures import Instrument, MeasureKind, MeasureVerdict
 from rules.language.windows import WindowStanding
 from service.intake.queries import STATUSES
-from service.screenings.column_shapes import Failure, FileColumn, RowSum
+from service.screenings.column_shapes import Failure, FileColumn, JoinedSheet, RowSum
 from service.screenings.stored.jobs import State
 from service.shapes.published import NEVER_NULL, FilterRead, Page, closed
 
@@ -77,6 +77,7 @@ class OneScreening(Screening, frozen=True, kw_only=True):
     ]
     columns: Annotated[tuple[FileColumn, ...] | None, "Null until it is read."]
     unread: Annotated[tuple[str, ...] | None, "Headings of columns that were not understood or not used."]
+    sheets: Annotated[tuple[JoinedSheet, ...], "What became of each sheet, where all were asked for."]
     account: Annotated[RowSum | None, "What became of every row of the file; null until it is read."]
 
 
@@ -216,6 +217,7 @@ class RejectedRow(Struct, frozen=True, kw_only=True):
     row: Annotated[int, _ROW]
     field: str | None
     heading: Annotated[str | None, "The heading as it stands in the file."]
+    sheet: Annotated[str | None, "The sheet where it stands, where several are read."]
     value: Annotated[str | None, "What stands there, shortened."]
     code: Annotated[str, OPEN]
     message: str

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import partial
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 from seeds.profile_fields import Kind, ProfileField
@@ -118,7 +119,12 @@ class Layout:
     @property
     def own(self) -> dict[int, str]:
         """Return the columns that are kept as they stand, by position."""
-        return {report.position: report.heading for report in self.reports if report.own}
+        found: dict[int, str] = {}
+        for report in (report for report in self.reports if report.own):
+            numbered = (f"{report.heading}（{number}）" for number in count(2))
+            taken = found.values()
+            found[report.position] = next(one for one in chain((report.heading,), numbered) if one not in taken)
+        return found
 
     def own_reader(self) -> Callable[[Sequence[Cell | Broken]], tuple[str, ...]]:
         """Return what gives of the cells of a row those that are kept as they stand."""

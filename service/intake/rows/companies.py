@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from itertools import zip_longest
 from operator import attrgetter
@@ -13,9 +13,52 @@ from matcher.profiles.profile import TUPLES, Profile
 from rules.language.amounts import Interval
 from seeds.vocabulary import printable
 from service.intake.headings.names import BY_ID
-from service.intake.raw_table import RowFault
+from service.intake.raw_table import SHOWN_CHARACTERS, RowFault
 from service.intake.rows.other_rows import is_company
-from service.intake.rows.rows import SHOWN_CHARACTERS, RejectedRow, TenantRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantRow:
+    """A company read; `row` counts from 1 at the first line below the headings, `line` is the file's own number.
+
+    Rows left blank, the template's example and headings printed again are counted too: who looks for row 12 finds it
+    12 lines below the headings. What stands in a cell and costs its fact only is told: `unread` where it could not be
+    read, `caveats` where it was, and no condition can use it. `own` is what stands in the columns kept as they are.
+    """
+
+    row: int
+    line: int
+    profile: Profile
+    caveats: tuple[RowFault, ...] = ()
+    unread: tuple[RowFault, ...] = ()
+    own: tuple[str, ...] = ()
+    sheet: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """Return as plain data what could not be read of a company that is kept."""
+        return {**plain_row(self, self.unread), "kept": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedRow:
+    """A row of which no company can be told, with every reason; `again` is what it says of one told further above."""
+
+    row: int
+    line: int
+    faults: tuple[RowFault, ...]
+    again: TenantRow | None = None
+    sheet: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """Return the row as plain data, each reason in both languages."""
+        return plain_row(self, self.faults)
+
+
+def plain_row(row: TenantRow | RejectedRow, faults: Iterable[RowFault]) -> dict[str, Any]:
+    """Return where a row stands and what is told of it."""
+    told = {"row": row.row, "line": row.line, "faults": [fault.plain() for fault in faults]}
+    return {**told, "sheet": row.sheet} if row.sheet else told
+
 
 _telling: Callable[[Profile], tuple[Any, ...]] = attrgetter(
     "city", "founded_on", "employees", "annual_revenue_cny", "external_id"
@@ -129,6 +172,11 @@ def _span(value: object) -> tuple[float, float] | None:
     return (number, number) if isinstance(number, int | float) and not isinstance(number, bool) else None
 
 
+def _goes_on(above: TenantRow, row: TenantRow) -> bool:
+    is_told = bool(row.profile.name or row.profile.uscc) or above.sheet == row.sheet
+    return is_told and goes_on(above.profile, row.profile)
+
+
 def with_next(above: TenantRow, row: TenantRow) -> TenantRow:
     """Return a company with the row below it that goes on with it."""
     profile, contradictions = joined(above.profile, row.profile)
@@ -148,7 +196,7 @@ def first_or_again(row: TenantRow, known: Companies) -> TenantRow | RejectedRow:
     fault = RowFault(
         field="name", heading="", value=said.name or said.uscc, code="duplicate_row", params={"row": first}
     )
-    return RejectedRow(row=row.row, line=row.line, faults=(fault, *row.unread), again=row)
+    return RejectedRow(row=row.row, line=row.line, faults=(fault, *row.unread), again=row, sheet=row.sheet)
 
 
 def own_joined(first: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
@@ -166,3 +214,58 @@ def contradicting(told: Iterable[Contradiction], first: int, row: int) -> Iterat
         heading = BY_ID[name].heading if name in BY_ID else name
         params = {"row": row, "earlier": first, "field": heading, **shown}
         yield RowFault(field=name, heading=heading, value=shown["other"], code="contradicts_row", params=params)
+
+
+@dataclass(slots=True)
+class RowAccount:
+    """What became of the rows of a file: `rows` is their number, and the sum of all the others.
+
+    `joined` are rows that go on with the company above them, `left_out` the others by reason. `hidden` counts those
+    among all of them that the file hides.
+    """
+
+    rows: int = 0
+    read: int = 0
+    joined: int = 0
+    hidden: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    def leave_out(self, code: str, rows: int = 1) -> None:
+        """Count rows that are left out for a reason."""
+        self.left_out[code] = self.left_out.get(code, 0) + rows
+
+
+def without_repeats(
+    rows: Iterator[TenantRow | RejectedRow], account: RowAccount, *, is_table: bool
+) -> Iterator[TenantRow | RejectedRow]:
+    """Join what goes on with the company above it, and leave out a company that stood further above already."""
+    above: TenantRow | None = None
+    known = Companies()
+    for row in rows:
+        if above is not None and isinstance(row, TenantRow) and _goes_on(above, row):
+            account.joined += 1
+            above = with_next(above, row)
+            continue
+        if above is not None:
+            yield first_or_again(above, known)
+        above = row if is_table and isinstance(row, TenantRow) else None
+        if above is None:
+            yield row
+    if above is not None:
+        yield first_or_again(above, known)
+
+
+def of_sheet(
+    row: TenantRow | RejectedRow, sheet: str, slots: Sequence[int], places: Mapping[int, int]
+) -> TenantRow | RejectedRow:
+    """Return a row of one of several sheets, the sheet the first of its own columns, the others at their places."""
+
+    def moved(faults: Iterable[RowFault]) -> tuple[RowFault, ...]:
+        return tuple(replace(fault, position=places.get(fault.position, -1)) for fault in faults)
+
+    if isinstance(row, RejectedRow):
+        return replace(row, faults=moved(row.faults), sheet=sheet)
+    own = [sheet, *("" for _ in range(max(slots, default=0)))]
+    for slot, text in zip(slots, row.own, strict=True):
+        own[slot] = text
+    return replace(row, own=tuple(own), unread=moved(row.unread), caveats=moved(row.caveats), sheet=sheet)

@@ -1,7 +1,4 @@
-"""Rows of a table that are no companies: sums, headings of sections, notes below the table, numbers of its columns.
-
-Likewise those that go on with the company above, or tell of one that stood there before.
-"""
+"""Rows of a table that are no companies: sums, headings of sections, notes below the table, numbers of its columns."""
 
 from __future__ import annotations
 

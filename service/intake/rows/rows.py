@@ -19,8 +19,19 @@ from service.complaints import MOST_UNKNOWN_FIELDS, Complaint, complaints_of, un
 from service.intake.headings.layout import Column, Layout
 from service.intake.headings.names import EXAMPLE_MARK
 from service.intake.questions import PROFILE_CHARACTERS, ProfileSchema
-from service.intake.raw_table import Broken, Cell, CellError, LeftOpenError, RawRow, RowFault, fault_of, is_blank
+from service.intake.raw_table import (
+    SHOWN_CHARACTERS,
+    Broken,
+    Cell,
+    CellError,
+    LeftOpenError,
+    RawRow,
+    RowFault,
+    fault_of,
+    is_blank,
+)
 from service.intake.rows.cells import LEFT_OPEN, NOT_STATED, read_cell
+from service.intake.rows.companies import RejectedRow, TenantRow
 from service.intake.rows.other_rows import lone_heading, other_row
 from service.intake.rows.places import settle_place
 from service.intake.strict_fields import TEXT_CHARACTERS
@@ -82,7 +93,6 @@ def gather(stated: Stated, city: str) -> Profile:
     return Profile(**values, facts=facts)
 
 
-SHOWN_CHARACTERS = 40
 REMEMBERED = 20_000
 """Distinct cells of a column that are read once however many rows repeat them."""
 
@@ -93,41 +103,6 @@ _LISTS = tuple(known.name for known in fields(Profile) if isinstance(getattr(Pro
 _lists_of: Callable[[Profile], tuple[tuple[str, ...], ...]] = attrgetter(*_LISTS)
 
 FactComplaints: TypeAlias = Callable[[Mapping[str, Any]], Iterable[Complaint]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenantRow:
-    """A company read; `row` counts from 1 at the first line below the headings, `line` is the file's own number.
-
-    Rows left blank, the template's example and headings printed again are counted too: who looks for row 12 finds it
-    12 lines below the headings. What stands in a cell and costs its fact only is told: `unread` where it could not be
-    read, `caveats` where it was, and no condition can use it. `own` is what stands in the columns kept as they are.
-    """
-
-    row: int
-    line: int
-    profile: Profile
-    caveats: tuple[RowFault, ...] = ()
-    unread: tuple[RowFault, ...] = ()
-    own: tuple[str, ...] = ()
-
-    def plain(self) -> dict[str, Any]:
-        """Return as plain data what could not be read of a company that is kept."""
-        return {"row": self.row, "line": self.line, "kept": True, "faults": [one.plain() for one in self.unread]}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RejectedRow:
-    """A row of which no company can be told, with every reason; `again` is what it says of one told further above."""
-
-    row: int
-    line: int
-    faults: tuple[RowFault, ...]
-    again: TenantRow | None = None
-
-    def plain(self) -> dict[str, Any]:
-        """Return the row as plain data, each reason in both languages."""
-        return {"row": self.row, "line": self.line, "faults": [fault.plain() for fault in self.faults]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

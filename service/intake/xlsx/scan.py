@@ -1,4 +1,4 @@
-"""A sheet's XML gone through once before it is loaded: how far it reaches, broken cells, number formats, first rows.
+"""A sheet's XML gone through once before it is loaded: how far it reaches, broken cells, formats, first rows; loading.
 
 The reader that loads it allocates every cell between the outermost ones, gives each cell its own copy of a shared
 text, and shows errors and formulas without a result as empty; all of it must be known beforehand.
@@ -10,12 +10,16 @@ import io
 import re
 import zipfile
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator
-from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 import numpy as np
+from python_calamine import CalamineError, CalamineWorkbook
 
+from service.intake.headings.header_row import ROWS_ABOVE
 from service.intake.raw_table import TableRefusedError
 from service.intake.xlsx.archive import (
     RELATIONS,
@@ -279,3 +283,70 @@ def _cut_texts(pieces: Iterable[bytes], used: Collection[int]) -> bytes:
     closing = b"</" + (root[1] if root else b"") + b"sst>"
     kept[-1] = kept[-1].partition(closing[:-1])[0]
     return b"".join((*kept, closing))
+
+
+MOST_MERGES = 300_000
+Merge: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+Rows: TypeAlias = Iterator[list[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A loaded sheet: its rows, the first of them, its merges, its broken cells.
+
+    `height` counts the rows down to the last cell with content, `loaded` those that the reader gives: it leaves out
+    rows at the end in which every cell is broken.
+    """
+
+    name: str
+    rows: Rows
+    above: list[list[Any]]
+    merges: Sequence[Merge]
+    broken: Mapping[tuple[int, int], str]
+    left: int
+    height: int
+    loaded: int
+
+
+@contextmanager
+def reading(stream: BinaryIO) -> Iterator[CalamineWorkbook]:
+    """Give the reader of a workbook; raise TableRefusedError when it is damaged."""
+    try:
+        stream.seek(0)
+        with CalamineWorkbook.from_filelike(stream) as workbook:
+            yield workbook
+    except (CalamineError, ValueError, OSError) as error:
+        raise TableRefusedError("damaged") from error
+
+
+def load_sheet(workbook: CalamineWorkbook, name: str, broken: Mapping[tuple[int, int], str]) -> Sheet:
+    """Load a sheet of a workbook that is being read."""
+    sheet = workbook.get_sheet_by_name(name)
+    rows: Rows = sheet.iter_rows()
+    above = list(islice(rows, ROWS_ABOVE + 4))
+    (_, left), (last, right) = (sheet.start, sheet.end) if sheet.start and sheet.end else ((0, 0), (-1, -1))
+    merges = _merges(sheet.merged_cell_ranges or [], right, len(above))
+    loaded = last + 1
+    height = max([loaded, *(row + 1 for row, column in broken if left <= column <= right)])
+    return Sheet(
+        name=name, rows=rows, above=above, merges=merges, broken=broken, left=left, height=height, loaded=loaded
+    )
+
+
+def _merges(ranges: list[Merge], last: int, rows: int) -> list[Merge]:
+    """Return merges, but for what of them is right of the last column.
+
+    Raises TableRefusedError when they cover more than all of the first rows; others can be gone through cell by cell.
+    """
+    merges = [
+        ((top, left), (bottom, min(right, max(last, left + 1))))
+        for (top, left), (bottom, right) in ranges[:MOST_MERGES]
+    ]
+    covered = sum(
+        max(min(bottom + 1, rows) - top, 0) * (right + 1 - left)
+        for (top, left), (bottom, right) in merges
+        if left <= last
+    )
+    if covered > rows * (last + 2):
+        raise TableRefusedError("damaged")
+    return merges

@@ -8,11 +8,10 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from itertools import chain, islice, zip_longest
-from typing import Any, BinaryIO, NamedTuple, TypeAlias
+from itertools import chain, zip_longest
+from typing import Any, NamedTuple
 
 from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
@@ -20,7 +19,6 @@ from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 from seeds.profile_fields import Kind
 from seeds.vocabulary import fold
 from service.intake.headings.header_row import (
-    ROWS_ABOVE,
     begins_with_a_company,
     count_headings,
     field_of,
@@ -36,14 +34,9 @@ from service.intake.headings.units import MEASURED
 from service.intake.raw_table import Broken, Format, Limits, RawRow, RawTable, Source, TableRefusedError, named
 from service.intake.xlsx.archive import MOST_SHEETS, Archive, SheetPart
 from service.intake.xlsx.formats import Section, as_shown, cell_forms
-from service.intake.xlsx.scan import SheetScan, cut_workbook, scan_sheet
-
-MOST_MERGES = 300_000
+from service.intake.xlsx.scan import Rows, Sheet, SheetScan, cut_workbook, load_sheet, reading, scan_sheet
 
 _AS_SHOWN = MEASURED | {Kind.DATE, Kind.TEXT}
-
-Merge: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
-Rows: TypeAlias = Iterator[list[Any]]
 
 
 class ShownColumn(NamedTuple):
@@ -52,68 +45,6 @@ class ShownColumn(NamedTuple):
     column: int
     kind: Kind
     forms: Mapping[int, Sequence[Section]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """A loaded sheet: its rows, the first of them, its merges, its broken cells.
-
-    `height` counts the rows down to the last cell with content, `loaded` those that the reader gives: it leaves out
-    rows at the end in which every cell is broken.
-    """
-
-    name: str
-    rows: Rows
-    above: list[list[Any]]
-    merges: Sequence[Merge]
-    broken: Mapping[tuple[int, int], str]
-    left: int
-    height: int
-    loaded: int
-
-
-@contextmanager
-def reading(stream: BinaryIO) -> Iterator[CalamineWorkbook]:
-    """Give the reader of a workbook; raise TableRefusedError when it is damaged."""
-    try:
-        stream.seek(0)
-        with CalamineWorkbook.from_filelike(stream) as workbook:
-            yield workbook
-    except (CalamineError, ValueError, OSError) as error:
-        raise TableRefusedError("damaged") from error
-
-
-def load_sheet(workbook: CalamineWorkbook, name: str, broken: Mapping[tuple[int, int], str]) -> Sheet:
-    """Load a sheet of a workbook that is being read."""
-    sheet = workbook.get_sheet_by_name(name)
-    rows: Rows = sheet.iter_rows()
-    above = list(islice(rows, ROWS_ABOVE + 4))
-    (_, left), (last, right) = (sheet.start, sheet.end) if sheet.start and sheet.end else ((0, 0), (-1, -1))
-    merges = _merges(sheet.merged_cell_ranges or [], right, len(above))
-    loaded = last + 1
-    height = max([loaded, *(row + 1 for row, column in broken if left <= column <= right)])
-    return Sheet(
-        name=name, rows=rows, above=above, merges=merges, broken=broken, left=left, height=height, loaded=loaded
-    )
-
-
-def _merges(ranges: list[Merge], last: int, rows: int) -> list[Merge]:
-    """Return merges, but for what of them is right of the last column.
-
-    Raises TableRefusedError when they cover more than all of the first rows; others can be gone through cell by cell.
-    """
-    merges = [
-        ((top, left), (bottom, min(right, max(last, left + 1))))
-        for (top, left), (bottom, right) in ranges[:MOST_MERGES]
-    ]
-    covered = sum(
-        max(min(bottom + 1, rows) - top, 0) * (right + 1 - left)
-        for (top, left), (bottom, right) in merges
-        if left <= last
-    )
-    if covered > rows * (last + 2):
-        raise TableRefusedError("damaged")
-    return merges
 
 
 def texts_above(sheet: Sheet) -> list[list[str]]:
@@ -214,26 +145,72 @@ def open_workbook(source: Source, mapping: Mapping[str, str], on: date) -> RawTa
         with_data = [*ranking.with_data, *(part.name for part in visible[MOST_SHEETS:])]
         forms = cell_forms(archive)
         for part in ranking.parts:
-            scan = scan_sheet(archive, part.member, forms)
-            unsolved |= "formula_without_value" in scan.broken.values()
-            with reading(archive.stream) as workbook:
-                sheet = load_sheet(workbook, part.name, scan.broken)
-            texts = texts_above(sheet)
-            place = find_header(texts, mapping)
-            if place is not None and not _is_explanation(texts, place, mapping):
-                table = _table(sheet, texts, place, source.limits, on)
-                shown = _shown_columns(scan, forms, table, mapping)
+            opened = _open(archive, part, forms, mapping, source.limits, on)
+            unsolved |= "formula_without_value" in opened.scan.broken.values()
+            if opened.table is not None:
                 others = tuple(name for name in with_data if name != part.name)
-                rows = rows_below(sheet, table.headings, table.heading_line, shown, scan.hidden)
-                return replace(table, rows=rows, other_sheets=others, epoch_1904=epoch_1904)
-            if place is None and headless is None and begins_with_a_company(texts):
-                headless = _headless(sheet, max(map(len, texts)), scan)
-            seen += texts
+                return replace(opened.table, other_sheets=others, epoch_1904=epoch_1904)
+            if opened.reason == NO_HEADINGS and headless is None and begins_with_a_company(opened.texts):
+                headless = _headless(opened.sheet, max(map(len, opened.texts)), opened.scan)
+            seen += opened.texts
     if headless is not None:
         return replace(headless, epoch_1904=epoch_1904, other_sheets=tuple(n for n in with_data if n != headless.sheet))
     if not any(text for row in seen for text in row):
         raise TableRefusedError("formulas_without_values" if unsolved else "empty_file")
     raise no_heading(seen)
+
+
+def open_further(
+    source: Source, mapping: Mapping[str, str], on: date, first: str
+) -> Iterator[tuple[str, RawTable | str]]:
+    """Yield the sheets beside the first one, in order, each opened when it is asked for, or why it is no table.
+
+    What holds nothing is not told.
+    """
+    with Archive(source) as archive:
+        visible, epoch_1904 = archive.workbook()
+        forms = cell_forms(archive)
+        for part in (part for part in visible[:MOST_SHEETS] if part.name != first):
+            opened = _open(archive, part, forms, mapping, source.limits, on)
+            if opened.table is not None:
+                yield part.name, replace(opened.table, epoch_1904=epoch_1904)
+            elif any(text for row in opened.texts for text in row):
+                yield part.name, opened.reason
+        yield from ((part.name, "sheet_too_many") for part in visible[MOST_SHEETS:])
+
+
+NO_HEADINGS = "sheet_no_headings"
+
+
+class _Opened(NamedTuple):
+    """A sheet, and the table that it holds or why it holds none."""
+
+    sheet: Sheet
+    scan: SheetScan
+    texts: list[list[str]]
+    table: RawTable | None = None
+    reason: str = ""
+
+
+def _open(
+    archive: Archive,
+    part: SheetPart,
+    forms: Mapping[int, Sequence[Section]],
+    mapping: Mapping[str, str],
+    limits: Limits,
+    on: date,
+) -> _Opened:
+    scan = scan_sheet(archive, part.member, forms)
+    with reading(archive.stream) as workbook:
+        sheet = load_sheet(workbook, part.name, scan.broken)
+    texts = texts_above(sheet)
+    place = find_header(texts, mapping)
+    if place is None or _is_explanation(texts, place, mapping):
+        return _Opened(sheet, scan, texts, reason=NO_HEADINGS if place is None else "sheet_explains")
+    table = _table(sheet, texts, place, limits, on)
+    shown = _shown_columns(scan, forms, table, mapping)
+    rows = rows_below(sheet, table.headings, table.heading_line, shown, scan.hidden)
+    return _Opened(sheet, scan, texts, replace(table, rows=rows))
 
 
 def _headless(sheet: Sheet, width: int, scan: SheetScan) -> RawTable:

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ from service.screenings.column_shapes import ReadColumns
 from service.screenings.jobs.sent import Sent, columns_as_read, columns_at_a_look, look_at_sent, read_sent
 from service.screenings.results.sheets import row_sum_words
 from service.screenings.stored.changes import StoredChanges
-from service.screenings.stored.jobs import Job, State, new_id
+from service.screenings.stored.jobs import Job, Options, State, new_id
 from service.screenings.stored.progress import event_stream
 from service.web.lookups import engine_of, forget, outlook_of, parts_of, run_again
 from service.web.requests import json_bytes, link, page_language
@@ -51,9 +50,9 @@ _SHOWN_WHOLE = 60
 _DOUBTFUL = frozenset({Status.NOT_UNDERSTOOD, Status.UNIT_NOT_UNDERSTOOD, Status.REPEATED})
 
 
-def column_page(path: Path, mapping: Mapping[str, str], *, on: date, language: str) -> Json:
-    """Return what the page shows of a file, read on a day with the choices (heading -> field, "" for none)."""
-    look = columns_at_a_look(_look(path, mapping, on), language)
+def column_page(path: Path, asked: Options, *, language: str) -> Json:
+    """Return what the page shows of a file, read as it is asked for."""
+    look = columns_at_a_look(_look(path, asked), language)
     headings = [column.heading for column in look.columns]
     columns = [
         {
@@ -109,7 +108,7 @@ _ID = "<string(length=32):upload_id>"
 def upload() -> flask.Response:
     """Keep a file and go on to its columns; what is wrong with it is reported beside the form."""
     form = flask.request.form
-    asked = {name: form.get(name, "").strip() for name in ("on", "place", "sector", "name")}
+    asked = {name: form.get(name, "").strip() for name in ("on", "place", "sector", "name", "sheets")}
     asked["statuses"] = ",".join(form.getlist("statuses"))
     try:
         upload_id = _kept(asked)
@@ -134,8 +133,10 @@ def start(upload_id: str) -> flask.Response:
         folders().remove(upload.id)
         return go_to(link("console.home"))
     path = folders().of(upload.id).sent(upload.form)
-    choices = read_choices(flask.request.form, column_page(path, {}, on=upload.options.on, language=page_language()))
-    if "again" in flask.request.form:
+    sheets = flask.request.form.get("sheets") or flask.request.form.get("joined", "one")
+    upload = replace(upload, options=replace(upload.options, sheets="all" if sheets == "all" else "one"))
+    choices = read_choices(flask.request.form, column_page(path, upload.options, language=page_language()))
+    if "sheets" in flask.request.form or "again" in flask.request.form:
         return _columns_page(upload, choices)
     try:
         _create(upload, choices)
@@ -158,7 +159,7 @@ def _kept(asked: dict[str, str]) -> str:
     folder = folders().create(upload_id)
     try:
         sent = read_sent(flask.request, folder, most=serving().settings.upload_bytes, readers=readers)
-        _expect_table(_look(folder.sent(sent.form), {}, sent.options.on))
+        _expect_table(_look(folder.sent(sent.form), replace(sent.options, sheets="one")))
         upload = Upload(id=upload_id, form=sent.form, name=name, options=sent.options)
         note_upload(folder, upload, flask.g.key)
     except BaseException:
@@ -167,8 +168,8 @@ def _kept(asked: dict[str, str]) -> str:
     return upload_id
 
 
-def _look(path: Path, mapping: Mapping[str, str], on: date) -> Look:
-    return look_at_sent(path, mapping, on=on, readers=serving().readers, catalogue=serving().catalogue)
+def _look(path: Path, asked: Options) -> Look:
+    return look_at_sent(path, asked, readers=serving().readers, catalogue=serving().catalogue)
 
 
 def _expect_table(look: Look) -> None:
@@ -184,7 +185,7 @@ def _create(upload: Upload, choices: dict[str, str]) -> None:
     folder, options = folders().of(upload.id), replace(upload.options, columns=choices)
     os.utime(folder.path)  # the hour of the upload begins anew
     path = folder.sent(upload.form)
-    if refusal := _look(path, choices, options.on).refusal:
+    if refusal := _look(path, options).refusal:
         Sent(form=upload.form, options=options).check_columns(folder, serving().readers, serving().catalogue)
         raise RequestError("invalid_request", [Complaint(code=refusal.code, params=refusal.params)])
     jobs().create(upload.id, key.id, form=upload.form, options=options, days=settings.retention_days)
@@ -201,7 +202,7 @@ def _columns_page(
     upload: Upload, choices: dict[str, str], *, status: int = 200, faults: tuple[str, ...] = ()
 ) -> flask.Response:
     path = folders().of(upload.id).sent(upload.form)
-    look = column_page(path, choices, on=upload.options.on, language=page_language())
+    look = column_page(path, replace(upload.options, columns=choices), language=page_language())
     return console_page("console_columns.html", status=status, upload=upload, look=look, faults=faults)
 
 

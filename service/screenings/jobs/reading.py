@@ -73,7 +73,8 @@ def read_file(folder: Folder, form: str, options: ReadingOptions) -> Account:
 def read_with(catalogue: Path, folder: Folder, form: str, options: Options, *, latest: date) -> Account:
     """Read the file of a screening as a kept catalogue understands it. Raises TableRefusedError, CatalogueError."""
     reading = _as_understood(catalogue, options.on, options.columns, latest)
-    return read_file(folder, form, replace(reading, place=options.place, sector=options.sector))
+    own = replace(reading, place=options.place, sector=options.sector, all_sheets=options.sheets == "all")
+    return read_file(folder, form, own)
 
 
 def warm(catalogue: str) -> None:
@@ -131,7 +132,8 @@ def _read(folder: Folder, form: str, options: ReadingOptions) -> tuple[Account, 
         "left": table.raw.left,
         "format": table.raw.format.value,
         "sheet": table.raw.about.get("sheet"),
-        "other_sheets": table.raw.other_sheets,
+        "other_sheets": () if table.sheets else table.raw.other_sheets,
+        "sheets": [asdict(one) for one in table.sheets],
         "columns": [asdict(one) for one in table.columns],
         "own": table.own,
         "account": asdict(table.account),

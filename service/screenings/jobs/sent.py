@@ -30,7 +30,7 @@ from service.intake.headings.layout import MONEY_UNITS, MOST_OWN, ColumnReport, 
 from service.intake.headings.names import BY_ID, FIELDS
 from service.intake.queries import STATUSES
 from service.intake.questions import ScreeningQuestion
-from service.intake.raw_table import PROFILES_FORM, Format, TableRefusedError, in_language
+from service.intake.raw_table import PROFILES_FORM, Format, SheetRead, TableRefusedError, in_language
 from service.intake.readers import Readers
 from service.intake.rows.rows import IDENTITY
 from service.intake.table import ReadingOptions
@@ -39,6 +39,7 @@ from service.screenings.column_shapes import (
     FieldChoice,
     FileColumn,
     FirstLook,
+    JoinedSheet,
     ReadColumns,
     SampledColumn,
 )
@@ -62,6 +63,7 @@ def columns_as_read(folder: Folder, language: str) -> ReadColumns:
     return ReadColumns(
         sheet=reported.get("sheet"),
         other_sheets=tuple(reported.get("other_sheets", ())),
+        sheets=_sheets((SheetRead(**one) for one in reported.get("sheets", ())), language),
         columns=tuple(_column(report, first, language) for report in reports),
         unread=_unread(reports, language),
         account=row_sum(reported["account"], language) if "account" in reported else None,
@@ -96,6 +98,7 @@ def columns_at_a_look(look: Look, language: str) -> FirstLook:
         reason=reason,
         **about,
         other_sheets=tuple(look.other_sheets),
+        sheets=_sheets(look.sheets, language),
         rows=look.rows,
         account=row_sum(asdict(look.seen), language) if look.seen.rows else None,
         notes=tuple(_notes(look, language)),
@@ -138,6 +141,14 @@ def _column(report: ColumnReport, first: int | None, language: str) -> FileColum
     )
 
 
+def _sheets(read: Iterable[SheetRead], language: str) -> tuple[JoinedSheet, ...]:
+    """Return what became of the sheets of a workbook of which all were asked for."""
+    return tuple(
+        JoinedSheet(name=one.name, rows=one.rows, reason=worded(one.reason, {}, language)[0] if one.reason else None)
+        for one in read
+    )
+
+
 def _unread(reports: Iterable[ColumnReport], language: str) -> tuple[str, ...]:
     return tuple(in_language(report.heading, language) for report in reports if report.status in _UNREAD)
 
@@ -169,7 +180,7 @@ class Sent:
             return
         with _as_request(pointer="/file"):
             path, asked = folder.sent(self.form), self.options
-            refusal = readers.ask(correction_refusal, path, _reading(asked.columns, asked.on, catalogue))
+            refusal = readers.ask(correction_refusal, path, _reading(asked, catalogue))
         if refusal:
             raise RequestError("invalid_request", _complaints_of(refusal))
 
@@ -178,19 +189,18 @@ _LOOKED_UP = ("certifications", "stages", "enterprise_stages", "size_classes")
 """The vocabularies by which cells tell what a column is; they go to the reader with each file."""
 
 
-def _reading(mapping: Mapping[str, str], on: date, catalogue: Catalogue | None) -> ReadingOptions:
+def _reading(asked: Options, catalogue: Catalogue | None) -> ReadingOptions:
+    plain = ReadingOptions(on=asked.on, mapping=asked.columns, all_sheets=asked.sheets == "all")
     if catalogue is None:
-        return ReadingOptions(on=on, mapping=mapping)
+        return plain
     known = {name: catalogue.vocabularies[name] for name in _LOOKED_UP}
-    return ReadingOptions(on=on, mapping=mapping, vocabularies=known, facts=catalogue.facts)
+    return replace(plain, vocabularies=known, facts=catalogue.facts)
 
 
-def look_at_sent(
-    path: Path, mapping: Mapping[str, str], *, on: date, readers: Readers, catalogue: Catalogue | None
-) -> Look:
+def look_at_sent(path: Path, asked: Options, *, readers: Readers, catalogue: Catalogue | None) -> Look:
     """Return a first look at a file that stands in its folder, taken by a reader as a catalogue understands it."""
     try:
-        return readers.ask(look_at, path, _reading(mapping, on, catalogue))
+        return readers.ask(look_at, path, _reading(asked, catalogue))
     except TableRefusedError as refusal:  # reading so little of it would use too much
         return Look(refusal=refusal)
 
@@ -308,7 +318,7 @@ def _options(asked: object, complaints: list[Complaint], *, with_tenants: bool) 
     if complaints:
         raise RequestError("invalid_request", complaints)
     statuses = tuple(sorted(loaded.get("statuses", STATUSES)))
-    said = {name: loaded[name] for name in ("place", "sector", "name") if name in loaded}
+    said = {name: loaded[name] for name in ("place", "sector", "name", "sheets") if name in loaded}
     return Options(on=loaded["on"], statuses=statuses, columns=loaded.get("columns", {}), **said)
 
 

@@ -105,7 +105,8 @@ class LeaseLostError(Exception):
 class Options:
     """What a screening is about beside its tenants: the day, the documents considered, headings given a field.
 
-    `place` and `sector` hold for tenants whose row names none; `name` is what the screening is called.
+    `place` and `sector` hold for tenants whose row names none; `name` is what the screening is called. Of a
+    workbook one of the `sheets` is read, or "all".
     """
 
     on: date
@@ -114,6 +115,7 @@ class Options:
     place: str = ""
     sector: str = ""
     name: str = ""
+    sheets: str = "one"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

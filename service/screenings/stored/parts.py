@@ -184,6 +184,7 @@ def rejected_rows(folder: Folder, numbers: Iterable[int], language: str) -> list
     return [
         RejectedRow(
             row=item["row"],
+            sheet=item.get("sheet"),
             field=fault["field"] or None,
             heading=fault["heading"] or None,
             value=fault["value"] or None,

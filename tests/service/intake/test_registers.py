@@ -14,7 +14,7 @@ from matcher.profiles.profile import MatchRequest
 from rules.catalogue.content import assemble
 from rules.language.amounts import Interval, parse_days
 from service.intake.questions import ProfileSchema
-from service.intake.rows.rows import RejectedRow
+from service.intake.rows.companies import RejectedRow
 from tests.service.intake.on_a_day import ON, look_at, read_tenants
 
 INF = float("inf")
