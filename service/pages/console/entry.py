@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -107,6 +108,11 @@ class Upload:
     name: str
     options: Options
 
+    @property
+    def own_name(self) -> str:
+        """Return what the screening is to be called, "" where that is the name of its file."""
+        return str(_called(self.options.name, self.name)["own_name"])
+
 
 def note_upload(folder: Folder, sent: Upload, key: Key) -> None:
     """Note whose the file in a folder is, until it is started."""
@@ -152,7 +158,7 @@ def report_screening(job: Job, *, language: str, now: float) -> Json:
     words, reported = page_words(language), describe_job(job, now=now, language=language)
     return {
         **asdict(reported),
-        "name": job.options.name or name_of(job.id),
+        **_called(job.options.name, name_of(job.id)),
         "says": words[f"screen_state.{job.state}"],
         "documents": words["comma"].join(words[f"status.{status}"] for status in job.options.statuses),
         "created": moment_in_china(job.created_at),
@@ -161,6 +167,12 @@ def report_screening(job: Job, *, language: str, now: float) -> Json:
         "going": job.state in UNFINISHED,
         "progress_says": progress_words(reported, words),
     }
+
+
+def _called(name: str, file: str) -> Json:
+    """Return what a screening is called, "" where it is called as its file, and what that was called."""
+    is_own = bool(name) and name != printable(PurePath(file).stem)
+    return {"name": name or file, "own_name": name if is_own else "", "file": file}
 
 
 def report_progress(job: Job, *, language: str, now: float) -> Json:

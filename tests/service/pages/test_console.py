@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import io
+import json
 import os
 import re
 import shutil
@@ -11,9 +12,12 @@ import time
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+import pyarrow.parquet as pq
+import pypdfium2
 import pytest
 import xlsxwriter
 from playwright.sync_api import expect
+from python_calamine import CalamineWorkbook
 
 from rules.catalogue.content import open_catalogue
 from service.app import create_app
@@ -911,3 +915,123 @@ def test_progress_is_reported_in_a_sentence(reported, says):
     progress = Progress(share=0, rows_per_second=rate, seconds_left=left)
     screening = Screening(**{**nothing, "state": State(state), "rows": rows, "progress": progress})
     assert progress_words(screening, page_words("zh")) == says
+
+
+# --- own columns, several sheets
+
+
+OWN = {
+    "A栋": [["企业名称", "注册地", "主营产品", "楼栋", "联系人"], ["甲生物科技有限公司", "合肥", "聚乳酸", "1号楼", "赵经理"],
+           ["乙科技有限公司", "广州", "疫苗", "=2+3", ""]],
+    "B栋": [["企业名称", "注册地", "主营产品", "楼栋", "租约到期"], ["丙生物科技有限公司", "深圳", "酶制剂", "2号楼", "2027-06-30"],
+           ["甲生物科技有限公司", "广州", "PHA", "3号楼", ""]],
+    "填写说明": [["填写说明"], ["请按要求填写"]],
+}  # fmt: skip
+
+
+def own_book():
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False}) as workbook:
+        for name, rows in OWN.items():
+            sheet = workbook.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return target.getvalue()
+
+
+@pytest.fixture(scope="module")
+def joined(operator):
+    """A workbook of two buildings, screened as one over the API; its place there."""
+    reply = operator.upload("名单.xlsx", own_book(), on="2026-11-21", sheets="all")
+    assert reply.status == 202, reply.body
+    place = reply.headers["Location"]
+    reported = operator.wait(place)
+    assert reported["state"] == "finished"
+    assert [(one["name"], one["rows"], bool(one["reason"])) for one in reported["sheets"]] == [
+        ("A栋", 2, False), ("B栋", 2, False), ("填写说明", 0, True)
+    ]  # fmt: skip
+    return place
+
+
+FIRST = {"工作表": "A栋；B栋", "楼栋": "1号楼；3号楼", "联系人": "赵经理"}
+
+
+def test_own_columns_are_listed_filtered_and_stand_in_every_file(operator, joined):
+    def listed(**query):
+        answer = operator.get(f"{joined}/tenants?{urlencode(query)}").json
+        return {one["row"]: {item["heading"]: item["value"] for item in one["own"]} for one in answer["items"]}
+
+    everybody = listed()
+    assert everybody[1] == FIRST
+    assert everybody[3] == {"工作表": "B栋", "楼栋": "2号楼", "租约到期": "2027-06-30"}
+    assert [*listed(column="楼栋", value="3号")] == [1]
+    assert [*listed(value="2027")] == [3]
+    assert [*listed(column="联系人")] == [1]
+    assert operator.get(f"{joined}/tenants?{urlencode({'column': '楼层'})}").status == 422
+    rows = list(csv.DictReader(io.StringIO(operator.get(f"{joined}/results.csv").body.decode("utf-8-sig"))))
+    headings = ["工作表", "楼栋", "联系人", "租约到期"]
+    assert [*rows[0]][-4:] == headings
+    assert {name: rows[0][name] for name in FIRST} == FIRST
+    assert {row["楼栋"] for row in rows if row["row"] == "2"} == {"'=2+3"}  # no formula
+    lines = [json.loads(line) for line in operator.get(f"{joined}/results.ndjson").body.splitlines()]
+    assert lines[0]["own"] == {**FIRST, "租约到期": ""}
+    table = pq.read_table(io.BytesIO(operator.get(f"{joined}/results.parquet").body))
+    assert table.select(headings).to_pylist()[0] == lines[0]["own"]
+    calls = list(csv.DictReader(io.StringIO(operator.get(f"{joined}/calls.csv").body.decode("utf-8-sig"))))
+    assert {row["租约到期"] for row in calls if row["序号"] and row["楼栋"] == "2号楼"} == {"2027-06-30"}
+    with CalamineWorkbook.from_filelike(io.BytesIO(operator.get(f"{joined}/results.xlsx").body)) as workbook:
+        heads = {name: workbook.get_sheet_by_name(name).to_python()[0] for name in workbook.sheet_names}
+    assert [name for name, head in heads.items() if head[-4:] == headings] == ["先联系", "企业", "矩阵", "理由与依据"]
+    (told,) = (one for one in operator.get(f"{joined}/rejected").json["items"] if one["code"] == "contradicts_row")
+    assert (told["row"], told["sheet"], told["value"]) == (4, "B栋", "广州")
+    again = operator.call("POST", f"{joined}/rerun").headers["Location"]
+    operator.wait(again)
+    assert operator.get(f"{again}/results.csv").body == operator.get(f"{joined}/results.csv").body
+    log = operator.server.log.read_text("utf-8") + operator.server.errors.read_text("utf-8")
+    assert "赵经理" not in log
+
+
+def test_sheets_are_joined_on_the_page_and_tenants_found_by_an_own_column(console, operator):
+    page = console()
+    page.goto("/screenings")
+    page.get_by_label("企业名单文件").set_input_files(
+        {"name": "名单.xlsx", "mimeType": "application/octet-stream", "buffer": own_book()}
+    )
+    page.get_by_role("button", name="上传并查看识别结果").click()
+    page.get_by_role("button", name="这些工作表一并读入").click()
+    expect(page.get_by_role("region", name="各工作表")).to_contain_text("B栋：2 行")
+    page.get_by_label("读作").nth(4).select_option("-")
+    page.get_by_role("button", name="开始筛查").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("筛查结果", timeout=60_000)
+    assert page.locator(".file-name").inner_text() == "文件：名单.xlsx"
+    place = urlsplit(page.url).path
+    page.goto(f"{place}/tenants")
+    page.get_by_label("在哪一列查找").select_option("楼栋")
+    page.get_by_role("textbox", name="按企业名称查找").fill("2号")
+    page.get_by_role("button", name="查找").click()
+    expect(page.locator("#found")).to_have_text("“楼栋”列含有所填文字的企业：1 家")
+    assert "2号" not in page.url
+    page.get_by_role("link", name="丙生物科技有限公司").click()
+    expect(page.get_by_role("region", name="名单里的其他信息")).to_contain_text("2027-06-30")
+    assert "联系人" not in page.content()
+    assert operator.call("DELETE", f"/v1{place}").status == 204
+
+
+def test_a_printed_matrix_has_every_column_of_its_page_and_says_which(console, screened):
+    page = console()
+    page.goto(f"/screenings/{screened}/matrix?sort=row")
+    titles = page.locator("#matrix thead tr").last.locator("th a").all_inner_texts()
+    across = int(re.search(r"共 (\d+) 列", page.locator("#printed").text_content())[1])
+    sheets = pypdfium2.PdfDocument(page.pdf(format="A4", prefer_css_page_size=True))
+    text = "".join("".join(sheet.get_textpage().get_text_bounded().split()) for sheet in sheets)
+    assert f"印出第1至{len(titles)}列，共{across}列" in text
+    page.emulate_media(media="print")
+    last = page.evaluate(
+        "() => Math.max(...[...document.querySelectorAll('#matrix td')].map(c => c.getBoundingClientRect().right))"
+    )
+    width = page.evaluate("() => document.querySelector('#matrix').getBoundingClientRect().right")
+    signs = page.locator("#matrix tbody tr").first.locator("td").count()
+    assert signs == len(titles)
+    assert last <= width + 1
+    marks = sum(text.count(sign) for sign in "✓?△·")
+    assert marks >= len(titles) * page.locator("#matrix tbody tr").count()
