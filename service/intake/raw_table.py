@@ -161,8 +161,14 @@ def text_of(cell: object) -> str:
 
 def texts_of(cells: Sequence[Cell | Broken], places: Sequence[int]) -> tuple[str, ...]:
     """Return what some cells of a row show; a row may be shorter than the headings."""
-    width = len(cells)
-    return tuple([text_of(cells[place]) if place < width else "" for place in places]) if places else ()
+    if not places:
+        return ()
+    shown, width = [], len(cells)
+    for place in places:  # most cells are short texts, and a call for each would be felt
+        cell = cells[place] if place < width else ""
+        is_plain = type(cell) is str and len(cell) <= SHOWN_WHOLE and cell.isprintable()
+        shown.append(cell.strip() if is_plain else text_of(cell))  # type: ignore[union-attr]  # a text, then
+    return tuple(shown)
 
 
 BLANKS = word_lists().blank_cells

@@ -978,10 +978,10 @@ def test_own_columns_are_listed_filtered_and_stand_in_every_file(operator, joine
     table = pq.read_table(io.BytesIO(operator.get(f"{joined}/results.parquet").body))
     assert table.select(headings).to_pylist()[0] == lines[0]["own"]
     calls = list(csv.DictReader(io.StringIO(operator.get(f"{joined}/calls.csv").body.decode("utf-8-sig"))))
-    assert {row["租约到期"] for row in calls if row["序号"] and row["楼栋"] == "2号楼"} == {"2027-06-30"}
+    assert {(row["楼栋"], row["租约到期"]) for row in calls if row["工作表"] == "B栋"} == {("2号楼", "2027-06-30")}
     with CalamineWorkbook.from_filelike(io.BytesIO(operator.get(f"{joined}/results.xlsx").body)) as workbook:
         heads = {name: workbook.get_sheet_by_name(name).to_python()[0] for name in workbook.sheet_names}
-    assert [name for name, head in heads.items() if head[-4:] == headings] == ["先联系", "企业", "矩阵", "理由与依据"]
+    assert [name for name, head in heads.items() if head[-4:] == headings] == ["先联系", "按企业", "矩阵", "理由与依据"]
     (told,) = (one for one in operator.get(f"{joined}/rejected").json["items"] if one["code"] == "contradicts_row")
     assert (told["row"], told["sheet"], told["value"]) == (4, "B栋", "广州")
     again = operator.call("POST", f"{joined}/rerun").headers["Location"]
