@@ -3,7 +3,10 @@
 import io
 from datetime import date
 
+import numpy as np
 import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
@@ -12,6 +15,7 @@ from service.intake.rows.companies import RejectedRow
 from service.intake.table import ReadingOptions
 from service.screenings.jobs.reading import read_file
 from service.screenings.stored.folders import Folder, read_tenants
+from service.screenings.stored.parts import OwnColumns, tenants_file
 from tests.service.intake.on_a_day import ON, look_at
 from tests.service.intake.on_a_day import read_tenants as opened
 
@@ -184,3 +188,15 @@ def test_a_first_look_tells_what_all_sheets_hold():
     look = look_at(book(**SHEETS), {}, all_sheets=True)
     assert [(one.name, one.rows) for one in look.sheets][:2] == [("A栋", 2), ("B栋", 4)]
     assert (look.seen.rows, look.other_sheets, look.refusal) == (6, (), None)
+
+
+def test_a_screening_read_before_own_columns_were_kept_still_opens(tmp_path):
+    folder = Folder(tmp_path)
+    row = {"row": [1], "external_id": [""], "uscc": [""], "name": ["甲"], "profile": [b'{"city":"x"}']}
+    pq.write_table(pa.table({**row, "row": pa.array([1], pa.int32())}), folder.tenants(0))
+    pq.write_table(pa.table({"row": pa.array([1], pa.int32()), "name": ["甲"]}), tenants_file(folder))
+    folder.reading.write_bytes(orjson.dumps({"columns": []}))
+    (tenant,) = read_tenants(folder.tenants(0))
+    own = OwnColumns.open(folder)
+    assert (tenant.profile.city, tenant.own, own.columns, own.of([1])) == ("x", (), {}, {1: {}})
+    assert own.fit(np.array([1], np.int32), {}).tolist() == [True]
