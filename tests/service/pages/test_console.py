@@ -678,7 +678,7 @@ def test_a_newer_catalogue_is_offered_and_the_rerun_tells_what_changed(catalogue
     assert all(version[:8] in outlook for version in versions)
     assert all(version[:8] in changes for version in versions)
     assert "2 家企业有变化" in changes
-    assert "<strong>名单</strong>" in changes
+    assert "<strong>名单.csv</strong>" in changes
 
 
 def test_cells_that_could_not_be_used_are_reported_with_their_column(operator):
