@@ -47,8 +47,7 @@ from service.intake.raw_table import (
     unnamed,
 )
 from service.intake.rows.cells import read_cell
-from service.intake.rows.companies import RejectedRow, RowAccount, TenantRow, of_sheet, without_repeats
-from service.intake.rows.other_rows import is_company
+from service.intake.rows.companies import RejectedRow, RowAccount, TenantRow, is_company, of_sheet, without_repeats
 from service.intake.rows.rows import IDENTITY, FactComplaints, RowOptions, RowReader
 from service.intake.xlsx.workbook import open_further, open_workbook
 

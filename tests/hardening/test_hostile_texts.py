@@ -29,8 +29,7 @@ from service.intake.headings.names import nearest_heading, recognise, take_apart
 from service.intake.headings.units import is_unit, read_unit, unit_above, unit_of_group
 from service.intake.questions import PROFILE_CHARACTERS
 from service.intake.rows.cells import split_list, unguarded
-from service.intake.rows.companies import TenantRow
-from service.intake.rows.other_rows import other_row
+from service.intake.rows.companies import TenantRow, other_row
 from tests.hardening.hostile import NOTHING, Hostile, Watch
 from tests.service.intake.on_a_day import read_tenants
 

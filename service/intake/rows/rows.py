@@ -31,8 +31,7 @@ from service.intake.raw_table import (
     is_blank,
 )
 from service.intake.rows.cells import LEFT_OPEN, NOT_STATED, read_cell
-from service.intake.rows.companies import RejectedRow, TenantRow
-from service.intake.rows.other_rows import lone_heading, other_row
+from service.intake.rows.companies import RejectedRow, TenantRow, lone_heading, other_row
 from service.intake.rows.places import settle_place
 from service.intake.strict_fields import TEXT_CHARACTERS
 
