@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matcher.ranking.indexing import index_passages, index_words
 from matcher.ranking.passages import BELOW_PROVINCE, Level, PassageIndex
@@ -15,7 +16,7 @@ from rules.catalogue.catalogue import Catalogue
 from rules.compiled.compiling import compile_measures
 from rules.compiled.program import Program
 from rules.language.facts import REGION_FACTS, Value
-from rules.language.flat import NO_POSITIONS, Parts, Positions, Postings
+from rules.language.flat import NO_POSITIONS, NO_POSTINGS, Parts, Positions, Postings, Small
 from rules.language.measures import Combination, Condition, Instrument, Leaf, Measure, Strength, term
 from seeds.documents import DocumentStatus
 from seeds.vocabulary import Taxonomy, fold_aligned
@@ -28,6 +29,7 @@ STAGES_OF_INSTRUMENT = word_lists().stages_of_instruments
 
 MONEY = word_lists().money
 CHECKED_BY_A_PERSON = "manual"
+NO_PACKS = frozenset[str]()
 
 MANY_SECTORS = 5
 """A condition that lists this many sectors is about none of them in particular."""
@@ -43,17 +45,20 @@ def compiled_parts(catalogue: Catalogue) -> Parts:
 
 def compile_catalogue(catalogue: Catalogue) -> Parts:
     """Compile every measure of a catalogue."""
-    measures = tuple(catalogue.measures.values())
-    passages, compiled = index_passages(catalogue, measures), compile_measures(measures)
+    measures, unchanged = tuple(catalogue.measures.values()), catalogue.unchanged
+    anew = unchanged.anew(measures)
+    passages, compiled = index_passages(catalogue, measures, anew), compile_measures(measures)
+    words = unchanged.parts["matching"]["words"]["postings"] if unchanged.packs else NO_POSTINGS
+    said = ((place, one) for place, one in enumerate(measures) if one.document not in unchanged.packs)
     about = _About(catalogue, measures, PassageIndex(passages, catalogue.place_of))
     program = Program((), catalogue.taxonomies, compiled)
     named = [about.narrow_sectors(measure) for measure in measures]
     return {
         "program": compiled,
         "passages": passages,
-        "words": index_words(about.said(measure) for measure in measures),
+        "words": index_words(((place, about.said(one)) for place, one in said), len(measures), words, anew),
         **_of_each(catalogue, measures),
-        "names_nobody": np.array([about.names_nobody(measure) for measure in measures], dtype=np.bool_),
+        "names_nobody": about.naming_nobody(anew),
         "places": _sorted(about.places(measure) for measure in measures),
         "narrow_sectors": _sorted(few if len(few) < MANY_SECTORS else () for few in named),
         "broad_sectors": _sorted(many if len(many) >= MANY_SECTORS else () for many in named),
@@ -158,6 +163,18 @@ class _About:
     @property
     def _sectors(self) -> Taxonomy:
         return self.catalogue.vocabularies["sectors"].taxonomy
+
+    def naming_nobody(self, anew: Small) -> NDArray[np.bool_]:
+        """Tell which measures name nobody: what another document says matters only by what is a whole field."""
+        unchanged, was = self.catalogue.unchanged, NO_PACKS
+        flags = np.zeros(len(self.measures), dtype=np.bool_)
+        if unchanged.packs and unchanged.parts["matching"]["whole_fields"] == sorted(self.whole_fields):
+            was = unchanged.packs
+            flags[anew[anew >= 0]] = unchanged.parts["matching"]["names_nobody"][anew >= 0]
+        for place, measure in enumerate(self.measures):
+            if measure.document not in was:
+                flags[place] = self.names_nobody(measure)
+        return flags
 
     def names_nobody(self, measure: Measure) -> bool:
         """Tell whether neither a condition nor the operative sentence names a part of the field or a product of one.

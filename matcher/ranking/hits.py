@@ -242,8 +242,8 @@ def _need_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:
         _instrument_spots(columns, entry),
     )
     offered = np.concatenate([positions for _, positions, _ in answered]) if answered else stated
-    beside = np.setdiff1d(stated, offered)
-    return [(Channel.NEEDS, np.intersect1d(stated, offered), 1.0), (Channel.NEEDS, beside, SAID_BESIDE), *answered]
+    both = columns.flags(offered)[stated]
+    return [(Channel.NEEDS, stated[both], 1.0), (Channel.NEEDS, stated[~both], SAID_BESIDE), *answered]
 
 
 def _instrument_spots(columns: MeasureColumns, entry: str) -> list[_Hit]:

@@ -9,6 +9,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,8 @@ from matcher.ranking.passages import (
     passages_of,
     words_in,
 )
-from rules.catalogue.catalogue import Catalogue
-from rules.language.flat import Parts, Postings, Records
+from rules.catalogue.catalogue import Catalogue, Unchanged
+from rules.language.flat import NO_PLACES, NO_POSTINGS, Parts, Postings, Records, Small
 from rules.language.measures import Measure
 from seeds.departments import duty_spans
 from seeds.regions import names_in_prose
@@ -134,28 +135,79 @@ def _standing(catalogue: Catalogue, measures: Sequence[Measure]) -> _Standing:
     return found
 
 
-def index_passages(catalogue: Catalogue, measures: Sequence[Measure]) -> Parts:
-    """Scan every document once; return what a PassageIndex looks up."""
+_Kind: TypeAlias = tuple[str, tuple[str, ...]]
+"""A vocabulary and those of its entries that a name may mean."""
+
+
+def _scanned(catalogue: Catalogue) -> tuple[dict[str, str], list[NDArray[np.int32]], list[_Kind]]:
+    """Return the documents as they are searched, the names in each (start, end, place of its kind), and the kinds.
+
+    Kinds are numbered as they are met with; a document that stands as it stood is not read again.
+    """
+    scanners, kinds = scanners_of(catalogue.vocabularies), dict[_Kind, int]()
+    aligned: dict[str, str] = {}
+    rows: list[NDArray[np.int32]] = []
+    before = _Before(catalogue.unchanged)
+    for name, document in catalogue.documents.items():
+        if name in catalogue.unchanged.documents:
+            aligned[name], found = before.text(name), before.names(name, kinds)
+        else:
+            aligned[name] = _searchable(document.text)
+            hits = [hit for scanner in scanners for hit in scanner.scan(aligned[name])]
+            hits.sort(key=lambda hit: hit.start)
+            found = _numbers([(h.start, h.end, kinds.setdefault((h.vocabulary, h.ids), len(kinds))) for h in hits])
+        rows.append(found)
+    return aligned, rows, list(kinds)
+
+
+_NOTHING: Parts = {"documents": (), "kinds": ()}
+
+
+class _Before:
+    """What was found in the documents that have not changed."""
+
+    def __init__(self, unchanged: Unchanged) -> None:
+        self._parts: Parts = unchanged.parts["matching"]["passages"] if unchanged.documents else _NOTHING
+        self._places = {name: place for place, name in enumerate(self._parts["documents"])}
+        self._kinds: list[_Kind] = [(vocabulary, tuple(ids)) for vocabulary, ids in self._parts["kinds"]]
+
+    def text(self, document: str) -> str:
+        kept: bytes = self._parts["aligned"][self._places[document]]
+        return kept.decode("utf-8", "surrogatepass")
+
+    def names(self, document: str, kinds: dict[_Kind, int]) -> NDArray[np.int32]:
+        """Return the rows of a document, their kinds numbered anew."""
+        (starts, rows), place = self._parts["hits"], self._places[document]
+        found: NDArray[np.int32] = rows[starts[place] : starts[place + 1]].copy()
+        anew = np.zeros(len(self._kinds), dtype=np.int32)
+        for kind in dict.fromkeys(found[:, 2].tolist()):
+            anew[kind] = kinds.setdefault(self._kinds[kind], len(kinds))
+        found[:, 2] = anew[found[:, 2]]
+        return found
+
+
+def index_passages(catalogue: Catalogue, measures: Sequence[Measure], anew: Small) -> Parts:
+    """Scan every document once; return what a PassageIndex looks up.
+
+    `anew` tells where the measures stand whose packs have not changed.
+    """
     documents = {name: place for place, name in enumerate(catalogue.documents)}
-    aligned = {name: _searchable(document.text) for name, document in catalogue.documents.items()}
-    scanners = scanners_of(catalogue.vocabularies)
-    hits = [
-        sorted((hit for scanner in scanners for hit in scanner.scan(text)), key=lambda hit: hit.start)
-        for text in aligned.values()
-    ]
+    aligned, hits, kinds = _scanned(catalogue)
     standing = _standing(catalogue, measures)
     passages, users = tuple(standing.users), tuple(standing.users.values())
-    kinds = {kind: place for place, kind in enumerate(dict.fromkeys((h.vocabulary, h.ids) for e in hits for h in e))}
+    unchanged = catalogue.unchanged
+    changed = {passage: using for passage, using in standing.users.items() if passage.document not in unchanged.packs}
+    named = unchanged.parts["matching"]["passages"]["named"] if unchanged.packs else NO_POSTINGS
     return {
         "documents": list(documents),
         "aligned": Records.of(text.encode("utf-8", "surrogatepass") for text in aligned.values()),
-        "hits": _spans([(hit.start, hit.end, kinds[hit.vocabulary, hit.ids]) for hit in each] for each in hits),
+        "hits": [np.cumsum([0, *map(len, hits)], dtype=np.int64), np.concatenate([_numbers(()), *hits])],
         "kinds": [[vocabulary, list(ids)] for vocabulary, ids in kinds],
         "own": _numbers([(documents[one.document], one.start, one.end) for one in standing.own]),
         "granting": _spans(_by_document(standing.own, documents)),
         "passages": _numbers([(documents[one.document], one.start, one.end) for one in passages]),
         "users": _spans(users, width=2),
-        "named": _named(documents, hits, passages, users),
+        "named": _named(documents, hits, kinds, changed).beside(named, anew),
         "pairs": _pairs_of([aligned[one.document][one.start : one.end] for one in passages]),
     }
 
@@ -190,17 +242,19 @@ def name_key(vocabulary: str, entry: str, level: int) -> str:
 
 def _named(
     documents: Mapping[str, int],
-    hits: Sequence[Sequence[NameInText]],
-    passages: Sequence[Passage],
-    users: Sequence[Sequence[tuple[Level, int]]],
+    hits: Sequence[NDArray[np.int32]],
+    kinds: Sequence[_Kind],
+    users: Mapping[Passage, Sequence[tuple[Level, int]]],
 ) -> Postings:
-    starts = [[hit.start for hit in each] for each in hits]
+    names = {passage.document for passage in users}
+    columns = {name: [column.tolist() for column in hits[documents[name]].T] for name in names}
     named: dict[str, set[int]] = {}
-    for passage, using in zip(passages, users, strict=True):
-        place = documents[passage.document]
-        first, last = bisect_left(starts[place], passage.start), bisect_left(starts[place], passage.end)
-        inside = (hit for hit in hits[place][first:last] if hit.end <= passage.end)
-        for vocabulary, entry in {(hit.vocabulary, entry) for hit in inside for entry in hit.ids}:
+    for passage, using in users.items():
+        starts, ends, kind_of = columns[passage.document]
+        first, last = bisect_left(starts, passage.start), bisect_left(starts, passage.end)
+        inside = {kind_of[row]: None for row in range(first, last) if ends[row] <= passage.end}
+        entries = dict.fromkeys((kinds[kind][0], entry) for kind in inside for entry in kinds[kind][1])
+        for vocabulary, entry in entries:
             for level, position in using:
                 named.setdefault(name_key(vocabulary, entry, level), set()).add(position)
     return Postings.of({key: sorted(positions) for key, positions in named.items()})
@@ -230,7 +284,9 @@ def _pairs_of(texts: Sequence[str]) -> Postings:
     return Postings(keys, np.append(starts, len(places)).astype(np.int64), places)
 
 
-def index_words(texts: Iterable[str]) -> Parts:
-    """Index aligned-folded texts, one a measure, by the words and pairs of characters in them."""
-    texts = list(texts)
-    return {"size": len(texts), "postings": Postings.sorted(enumerate(map(words_in, texts)))}
+def index_words(
+    texts: Iterable[tuple[int, str]], size: int, before: Postings = NO_POSTINGS, anew: Small = NO_PLACES
+) -> Parts:
+    """Index aligned-folded texts of measures by the words and pairs in them, beside those that have not changed."""
+    words = Postings.sorted((position, words_in(text)) for position, text in texts)
+    return {"size": size, "postings": words.beside(before, anew)}

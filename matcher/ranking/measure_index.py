@@ -78,8 +78,8 @@ class MeasureColumns:
         self.names_nobody: Flags = parts["names_nobody"]
         self.first_day: NDArray[np.int64] = parts["first_day"]
         self.last_day: NDArray[np.int64] = parts["last_day"]
-        self.of_kind: Mapping[MeasureKind, Flags] = {kind: self._flags(parts["kinds"][kind]) for kind in MeasureKind}
-        self.with_status: Mapping[str, Flags] = {one: self._flags(parts["statuses"][one]) for one in DocumentStatus}
+        self.of_kind: Mapping[MeasureKind, Flags] = {kind: self.flags(parts["kinds"][kind]) for kind in MeasureKind}
+        self.with_status: Mapping[str, Flags] = {one: self.flags(parts["statuses"][one]) for one in DocumentStatus}
         self.main_instrument: Postings = parts["main_instrument"]
         self.any_instrument: Postings = parts["any_instrument"]
         self.stages: Postings = parts["stages"]
@@ -94,7 +94,8 @@ class MeasureColumns:
         self.hit: Kept[tuple[str, str], tuple[Positions, Floats]] = Kept()
         self._related: dict[tuple[str, str], dict[str, float]] = {}
 
-    def _flags(self, places: Positions) -> Flags:
+    def flags(self, places: Positions) -> Flags:
+        """Return one flag a measure: whether it is among some."""
         flags = np.zeros(self.size, dtype=np.bool_)
         flags[places] = True
         return flags
@@ -139,7 +140,9 @@ class MeasureColumns:
         if instrument not in OF_MANY_KINDS:
             return measures
         saying = self.passages.measures_naming("needs", need, Level.SENTENCE)
-        return np.setdiff1d(measures, np.setdiff1d(self._says_a_need, saying))
+        others = self.flags(self._says_a_need)
+        others[saying] = False
+        return measures[~others[measures]]
 
     def meets_closed_sectors(self, decisions: Decisions) -> Flags:
         """Tell, for each measure, whether all its conditions on the sector alone are met, but for open lists (等)."""

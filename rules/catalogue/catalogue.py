@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from rules.catalogue.mapped import engine_version, parts_of
 from rules.language.facts import FactDefinition, FactType, Taxonomies
-from rules.language.flat import Lazy, Parts, Records, packed
+from rules.language.flat import Lazy, Parts, Records, Small, packed
 from rules.language.grants import Grant
 from rules.language.measures import Conditional, Measure
 from rules.language.windows import Period
@@ -95,6 +96,38 @@ _MOST_READ = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """What stands in a catalogue as it stood in an edition, by documents: it is taken over from the edition's `parts`.
+
+    `documents` have the same text and outline, beside the same vocabularies; `packs` of them say the same too. The
+    parts are those of a file whose digest was compared, written by this version of the program.
+    """
+
+    parts: Parts
+    documents: frozenset[str] = frozenset()
+    packs: frozenset[str] = frozenset()
+
+    def records(self, names: str, records: str) -> dict[str, bytes]:
+        """Return what the edition holds by name; nothing where nothing is unchanged."""
+        if not self.documents:
+            return {}
+        return dict(zip(map(_text, self.parts[names]), self.parts[records], strict=True))
+
+    def anew(self, measures: Sequence[Measure]) -> Small:
+        """Return where each measure of the edition stands now, -1 where its pack has changed or is gone."""
+        now = {one.id: place for place, one in enumerate(measures) if one.document in self.packs}
+        names = map(_text, self.parts["ids"]) if now else ()
+        return np.array([now.get(name, -1) for name in names], dtype=np.int32)
+
+    def texts(self) -> dict[str, str]:
+        """Return what measures are searched by, as the edition holds it."""
+        return {name: _text(kept) for name, kept in self.records("ids", "searched").items()}
+
+
+NOTHING_UNCHANGED = Unchanged(parts={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """What the service answers from; `measures` are ordered by id, and `texts` are what of each is searched.
 
@@ -109,6 +142,7 @@ class Catalogue:
     facts: Mapping[str, FactDefinition]
     grants: Mapping[str, Grant] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    unchanged: Unchanged = field(default=NOTHING_UNCHANGED, repr=False, compare=False)
     _superseding: Mapping[str, Sequence[str]] = field(init=False, repr=False, compare=False)
     _places: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
@@ -149,8 +183,8 @@ class Catalogue:
 
     def unmapped(self) -> Catalogue:
         """Return a catalogue that can be sent elsewhere: all in memory, nothing compiled, without what is searched."""
-        measures, documents, grants = dict(self.measures), dict(self.documents), dict(self.grants)
-        return replace(self, measures=measures, documents=documents, grants=grants, texts={})
+        plain: dict[str, Any] = {name: dict(getattr(self, name)) for name in ("measures", "documents", "grants")}
+        return replace(self, **plain, texts={}, unchanged=NOTHING_UNCHANGED)
 
     def superseding(self, measure_id: str) -> tuple[str, ...]:
         """Return the measures that have taken the place of one."""
@@ -272,17 +306,23 @@ def parts_to_keep(catalogue: Catalogue, matching: Parts) -> Parts:
     measures = sorted(catalogue.measures.values(), key=lambda measure: measure.id)
     superseded = dict.fromkeys(old for measure in measures for old in measure.supersedes)
     grants = sorted(catalogue.grants.items())
+    unchanged = catalogue.unchanged
+    written, granted = unchanged.records("ids", "measures"), unchanged.records("granting", "grants")
+    outlined = unchanged.records("documents", "outlines")
+    as_before = {measure.id for measure in measures if measure.document in unchanged.packs}
     return {
         "engine": engine_version(),
         "version": catalogue.version,
         "ids": _texts(measure.id for measure in measures),
-        "measures": Records.of(map(packed, measures)),
+        "measures": Records.of(written[one.id] if one.id in as_before else packed(one) for one in measures),
         "superseding": {old: list(catalogue.superseding(old)) for old in superseded},
         "manual": sorted(catalogue.manual_facts),
         "granting": _texts(name for name, _ in grants),
-        "grants": Records.of(packed(grant) for _, grant in grants),
+        "grants": Records.of(granted[name] if name in as_before else packed(grant) for name, grant in grants),
         "documents": _texts(document.id for document in documents),
-        "outlines": Records.of(map(pack_document, documents)),
+        "outlines": Records.of(
+            outlined[one.id] if one.id in unchanged.documents else pack_document(one) for one in documents
+        ),
         "texts": _texts(document.text for document in documents),
         "searched": _texts(catalogue.texts[measure.id] for measure in measures),
         "vocabularies": {name: _of_vocabulary(words) for name, words in catalogue.vocabularies.items()},
@@ -315,6 +355,26 @@ def kept_catalogue(parts: Parts) -> Catalogue:
         grants=Lazy[Grant](parts["granting"], lambda place: _GRANT(parts["grants"][place]), most=_MOST_GRANTS),
         texts=Lazy[str](parts["ids"], lambda place: _text(parts["searched"][place]), most=_MOST_TEXTS),
     )
+
+
+def measures_unlike(catalogue: Catalogue, other: Catalogue) -> list[Measure]:
+    """Return the measures of a catalogue that do not stand in another as here, with what they pay and what words mean.
+
+    All of them where either was not compiled by this version of the program, or a word or a fact means another thing.
+    """
+    here, there = catalogue.compiled, other.compiled
+    facts = all(catalogue.facts.get(name) == fact for name, fact in other.facts.items())
+    if here is None or there is None or here["vocabularies"] != there["vocabularies"] or not facts:
+        return list(catalogue.measures.values())
+    measures, grants = (
+        tuple(Unchanged(parts=parts, documents=frozenset({""})).records(*names) for parts in (here, there))
+        for names in (("ids", "measures"), ("granting", "grants"))
+    )
+    return [
+        catalogue.measures[name]
+        for name, record in measures[0].items()
+        if record != measures[1].get(name) or grants[0].get(name) != grants[1].get(name)
+    ]
 
 
 def opened_again(file: str, version: str) -> Catalogue:

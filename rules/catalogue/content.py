@@ -6,15 +6,24 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from sqlite_utils import Database
+from sqlite_utils.db import Table
 
-from rules.catalogue.catalogue import Catalogue, CatalogueError, kept_catalogue, parts_to_keep, searchable
+from rules.catalogue.catalogue import (
+    NOTHING_UNCHANGED,
+    Catalogue,
+    CatalogueError,
+    Unchanged,
+    kept_catalogue,
+    parts_to_keep,
+    searchable,
+)
 from rules.catalogue.mapped import append, engine_version, parts_of
 from rules.drafting.sentences import load_drafting_words
 from rules.language.condition_parsing import Faults
@@ -45,21 +54,23 @@ class Held:
     content: Content
     catalogue: Catalogue
 
-    def packs_in(self, content: Content) -> dict[str, Pack]:
-        """Return the packs that stand in other content as they stood here, beside the same document and words."""
-        was = self.content
-        if content.vocabularies is not was.vocabularies or content.facts is not was.facts:
-            return {}
-        same = {
-            name: raw
-            for name, raw in content.packs.items()
-            if raw is was.packs.get(name) and content.documents.get(name) is was.documents.get(name)
-        }
+    def unchanged_in(self, content: Content) -> Unchanged:
+        """Tell what stands in other content as it stood here: documents beside the same words, packs beside both."""
+        was, parts = self.content, self.catalogue.compiled
+        if parts is None or content.vocabularies is not was.vocabularies or content.facts is not was.facts:
+            return NOTHING_UNCHANGED
+        documents = frozenset(name for name, one in content.documents.items() if one is was.documents.get(name))
+        packs = frozenset(name for name, raw in content.packs.items() if raw is was.packs.get(name))
+        return Unchanged(parts=parts, documents=documents, packs=packs & documents)
+
+    def packs_of(self, names: Iterable[str]) -> dict[str, Pack]:
+        """Return packs as they were parsed and checked when they were written."""
+        same = {name: self.content.packs[name] for name in names}
         measures: dict[str, list[Measure]] = {name: [] for name in same}
         for measure in self.catalogue.measures.values():
             if measure.document in measures:
                 measures[measure.document].append(measure)
-        return {name: self._pack(raw, content.documents[name], measures[name]) for name, raw in same.items()}
+        return {name: self._pack(raw, self.content.documents[name], measures[name]) for name, raw in same.items()}
 
     def _pack(self, raw: Mapping[str, Any], document: Document, measures: Sequence[Measure]) -> Pack:
         grants = self.catalogue.grants
@@ -165,9 +176,8 @@ def version_of(content: Content) -> str:
 
 
 def _plain(value: object) -> object:
-    if is_dataclass(value):
-        return {part.name: getattr(value, part.name) for part in fields(value)}
-    return str(value)
+    names = getattr(value, "__dataclass_fields__", ())
+    return {name: getattr(value, name) for name in names} if names else str(value)
 
 
 def assemble(content: Content) -> Catalogue:
@@ -175,12 +185,13 @@ def assemble(content: Content) -> Catalogue:
 
     Those that were made of the same once are taken over: what they rest on was checked then.
     """
-    held = content.held.packs_in(content) if content.held else {}
+    unchanged = content.held.unchanged_in(content) if content.held else NOTHING_UNCHANGED
+    held = content.held.packs_of(unchanged.packs) if content.held else {}
     packs = [
         held.get(name) or parse_pack(raw, file=f"{name}.yaml", documents=content.documents, lexicon=content.lexicon)
         for name, raw in content.packs.items()
     ]
-    known = content.held.catalogue.texts if content.held else {}
+    known = unchanged.texts()
     if faults := reference_faults(packs):
         raise SeedError(faults)
     measures = sorted((measure for pack in packs for measure in pack.measures), key=lambda measure: measure.id)
@@ -195,6 +206,7 @@ def assemble(content: Content) -> Catalogue:
             one.id: known[one.id] if one.document in held else searchable_text(content.documents, one)
             for one in measures
         },
+        unchanged=unchanged,
     )
 
 
@@ -221,7 +233,6 @@ def write_catalogue(content: Content, target: Path, compiled: Compile | None = N
         with database.atomic():
             _write_content(database, content, catalogue.version)
             _write_readable(database, catalogue)
-        connection.execute("VACUUM")
     if compiled is not None:
         append(fresh, parts_to_keep(catalogue, compiled(catalogue)))
     fresh.replace(target)
@@ -237,7 +248,7 @@ def open_catalogue(path: Path) -> Catalogue:
     if not os.path.isfile(path):  # noqa: PTH113 - one below a folder that may not be entered is none either
         raise CatalogueError(f"there is no catalogue at {path}; run `cepei build`")
     try:
-        if (kept := _kept(path)) is not None:
+        if (kept := kept_at(path)) is not None:
             return kept
         with closing(connect(path)) as connection:
             schema, version, content = _read_content(Database(connection))
@@ -255,14 +266,14 @@ def load_written(path: Path) -> Content:
     Whoever writes it again has it checked then.
     """
     try:
-        kept = _kept(path)
+        kept = kept_at(path)
         with closing(connect(path)) as connection:
             return _read_content(Database(connection), kept)[2]
     except (sqlite3.Error, SeedError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise CatalogueError(f"{path} cannot be read as a catalogue ({error}); run `cepei build` again") from error
 
 
-def _kept(path: Path) -> Catalogue | None:
+def kept_at(path: Path) -> Catalogue | None:
     """Return what this version of the program kept behind a database; None where it kept nothing."""
     parts = parts_of(path)
     return kept_catalogue(parts) if parts is not None and parts["engine"] == engine_version() else None
@@ -273,8 +284,7 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+_dump = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def _write_content(database: Database, content: Content, version: str) -> None:
@@ -333,43 +343,50 @@ def _read_vocabularies(database: Database) -> dict[str, Vocabulary]:
 
 def _write_readable(database: Database, catalogue: Catalogue) -> None:
     """Write tables for people (Datasette); nothing is loaded from them."""
-    database.table("clauses").insert_all(
-        (
-            {"document": document.id, "path": clause.path, "heading": clause.heading, "start": clause.start,
-             "end": clause.end, "departments": _dump([department.name for department in clause.departments])}
-            for document in catalogue.documents.values()
-            for clause in document.clauses
-        ),
+    of_document = [("document", "documents", "id")]
+    clauses = database.table("clauses").create(
+        {"document": str, "path": str, "heading": str, "start": int, "end": int, "departments": str},
         pk=("document", "path"),
-        foreign_keys=[("document", "documents", "id")],
-    )  # fmt: skip
-    database.table("measures").insert_all(
-        (
-            {"id": measure.id, "document": measure.document, "title": measure.title, "title_en": measure.title_en,
-             "instrument": measure.instrument.value, "kind": measure.kind.value, "strength": measure.strength.value,
-             "clause": measure.source.clause, "quote": measure.source.quote,
-             "start": measure.source.start, "end": measure.source.end}
-            for measure in catalogue.measures.values()
-        ),
-        pk="id",
-        foreign_keys=[("document", "documents", "id")],
-    )  # fmt: skip
-    database.table("conditions").insert_all(_condition_rows(catalogue), foreign_keys=[("measure", "measures", "id")])
+        foreign_keys=of_document,
+    )
+    _fill(clauses, _clause_rows(catalogue))
+    texts = ("id", "document", "title", "title_en", "instrument", "kind", "strength", "clause", "quote")
+    measures = database.table("measures").create(
+        {**dict.fromkeys(texts, str), "start": int, "end": int}, pk="id", foreign_keys=of_document
+    )
+    _fill(measures, map(_measure_row, catalogue.measures.values()))
+    conditions = database.table("conditions").create(
+        {"measure": str, "position": int, **dict.fromkeys(("fact", "operator", "expected", "clause", "quote"), str)},
+        foreign_keys=[("measure", "measures", "id")],
+    )
+    _fill(conditions, _condition_rows(catalogue))
 
 
-def _condition_rows(catalogue: Catalogue) -> Iterable[dict[str, Any]]:
+def _fill(table: Table, rows: Iterable[Sequence[str | int]]) -> None:
+    """Insert rows as they come: a catalogue of a country has many."""
+    values = ", ".join("?" * len(table.columns))
+    table.db.conn.executemany(f'INSERT INTO "{table.name}" VALUES ({values})', rows)  # noqa: S608 - a table of ours
+
+
+def _clause_rows(catalogue: Catalogue) -> Iterator[Sequence[str | int]]:
+    for document in catalogue.documents.values():
+        for clause in document.clauses:
+            departments = _dump([department.name for department in clause.departments])
+            yield document.id, clause.path, clause.heading, clause.start, clause.end, departments
+
+
+def _measure_row(measure: Measure) -> Sequence[str | int]:
+    source, kinds = measure.source, (measure.instrument.value, measure.kind.value, measure.strength.value)
+    named = (measure.id, measure.document, measure.title, measure.title_en)
+    return *named, *kinds, source.clause, source.quote, source.start, source.end
+
+
+def _condition_rows(catalogue: Catalogue) -> Iterator[Sequence[str | int]]:
     for measure in catalogue.measures.values():
         for position, condition in enumerate(measure.conditions):
             for leaf in leaves(condition):
-                yield {
-                    "measure": measure.id,
-                    "position": position,
-                    "fact": leaf.test.fact,
-                    "operator": leaf.test.operator,
-                    "expected": _dump(leaf.test.expected),
-                    "clause": leaf.cite.clause,
-                    "quote": leaf.cite.quote,
-                }
+                test, cite = leaf.test, leaf.cite
+                yield measure.id, position, test.fact, test.operator, _dump(test.expected), cite.clause, cite.quote
 
 
 def searchable_text(documents: Mapping[str, Document], measure: Measure) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -32,11 +32,11 @@ def answers_from(
     return derive(answers, EXAMPLE_DAY)
 
 
-def example_faults(catalogue: Catalogue) -> list[Fault]:
-    """Return a fault for each example of a catalogue that comes out otherwise than it says."""
+def example_faults(catalogue: Catalogue, measures: Iterable[Measure] | None = None) -> list[Fault]:
+    """Return a fault for each example of a catalogue, or of some measures, that comes out otherwise than it says."""
     return [
         Fault(file=f"{measure.document}.yaml", pointer=f"/{measure.id}/examples/{place}", code=code, params=params)
-        for measure in catalogue.measures.values()
+        for measure in (catalogue.measures.values() if measures is None else measures)
         for place, example in enumerate(measure.examples)
         for code, params in _differences(catalogue, measure, example)
     ]

@@ -21,6 +21,7 @@ Parts: TypeAlias = Mapping[str, Any]
 """Arrays, postings, records, and lists, texts and numbers of them, by name."""
 
 NO_POSITIONS: Positions = np.array([], dtype=np.intp)
+NO_PLACES: Small = np.array([], dtype=np.int32)
 
 
 class Postings:
@@ -37,7 +38,7 @@ class Postings:
         """Join lists, each in rising order."""
         starts = np.cumsum([0, *map(len, lists.values())], dtype=np.int64)
         joined = [np.asarray(one, dtype=np.int32) for one in lists.values()]
-        return cls({key: row for row, key in enumerate(lists)}, starts, np.concatenate([_NO_PLACES, *joined]))
+        return cls({key: row for row, key in enumerate(lists)}, starts, np.concatenate([NO_PLACES, *joined]))
 
     @classmethod
     def sorted(cls, rows: Iterable[tuple[int, Iterable[str]]]) -> Postings:
@@ -47,6 +48,23 @@ class Postings:
             for key in dict.fromkeys(keys):
                 lists.setdefault(key, []).append(position)
         return cls.of(lists)
+
+    def beside(self, before: Postings, anew: Small) -> Postings:
+        """Return these with those of `before`, whose positions are now as `anew` has them: below nought they are gone.
+
+        No position stands in both. Keys are in order, whatever came first.
+        """
+        owners = np.repeat(np.arange(len(before.keys)), np.diff(before.starts))
+        moved = anew[before.places]
+        owners, moved = owners[moved >= 0], moved[moved >= 0]
+        names = list(before.keys)
+        keys = sorted({*self.keys, *(names[row] for row in np.unique(owners).tolist())})
+        rows = {key: row for row, key in enumerate(keys)}
+        owner_of = np.array([rows.get(name, 0) for name in names], dtype=np.int64)
+        own = np.repeat(np.array([rows[key] for key in self.keys], dtype=np.int64), np.diff(self.starts))
+        both = np.sort((np.append(owner_of[owners], own) << np.int64(32)) | np.append(moved, self.places))
+        starts = np.searchsorted(both >> np.int64(32), np.arange(len(keys) + 1))
+        return Postings(rows, starts.astype(np.int64), (both & np.int64(0xFFFFFFFF)).astype(np.int32))
 
     def __getitem__(self, key: str) -> Positions:
         """Return the positions under a key, none where there is no such key."""
@@ -69,7 +87,7 @@ class Postings:
         return map(self.__getitem__, self.keys)
 
 
-_NO_PLACES: Small = np.array([], dtype=np.int32)
+NO_POSTINGS = Postings.of({})
 
 
 class Records:
@@ -91,6 +109,10 @@ class Records:
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.starts) - 1
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the pieces in order."""
+        return map(self.__getitem__, range(len(self)))
 
     def __getitem__(self, place: int) -> bytes:
         """Return one piece."""

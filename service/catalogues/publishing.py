@@ -10,7 +10,7 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -18,9 +18,10 @@ from pathlib import Path
 
 import msgspec
 
-from rules.catalogue.catalogue import Catalogue, CatalogueError
-from rules.catalogue.content import load_written, open_catalogue
+from rules.catalogue.catalogue import Catalogue, CatalogueError, measures_unlike
+from rules.catalogue.content import kept_at, load_written, open_catalogue
 from rules.catalogue.examples import example_faults
+from rules.language.measures import Measure
 from seeds.faults import CodedError, SeedError
 from service.catalogues.editions import HISTORY, Action, Editions, Publication
 from service.clock import moment
@@ -63,8 +64,8 @@ def publish(
             raise ConflictError("edition_moved_on", expected=replaces, current=before or "-")
         fresh = editions.folder / f".{secrets.token_hex(8)}.sqlite"
         make(fresh)
-        catalogue = verified(fresh)
-        _expect_ancestors(editions, catalogue)
+        catalogue, changed = verified(fresh, _sound(editions, before))
+        _expect_ancestors(editions, catalogue, changed)
         if catalogue.version == before:
             raise CodedError("edition_is_current", version=before)
         judge(fresh)
@@ -88,15 +89,26 @@ def roll_back(editions: Editions, version: str | None, stamp: Stamp) -> Publicat
         )
 
 
-def verified(path: Path) -> Catalogue:
+def verified(path: Path, sound: Catalogue | None) -> tuple[Catalogue, Sequence[Measure]]:
     """Open a catalogue file whose quotes were checked when it was written, or are now, and decide its examples.
 
-    Raises what is wrong.
+    What stands in a `sound` edition was decided the same there. Returns the measures that do not; raises what is wrong.
     """
     catalogue = open_catalogue(path)
-    if faults := example_faults(catalogue):
+    changed = list(catalogue.measures.values()) if sound is None else measures_unlike(catalogue, sound)
+    if faults := example_faults(catalogue, changed):
         raise SeedError(faults)
-    return catalogue
+    return catalogue, changed
+
+
+def _sound(editions: Editions, version: str | None) -> Catalogue | None:
+    """Return an edition that this version of the program verified; one that was only found there was not."""
+    if not any(one.version == version and one.action is Action.PUBLISHED for one in editions.history()):
+        return None
+    try:
+        return kept_at(editions.path(str(version)))
+    except (OSError, ValueError):
+        return None  # it was damaged since: nothing is taken from it, and all is verified
 
 
 def expect_kept(editions: Editions, fresh: Path, over: frozenset[str]) -> None:
@@ -118,9 +130,9 @@ def expect_kept(editions: Editions, fresh: Path, over: frozenset[str]) -> None:
         raise CodedError("would_lose", documents=tuple(lost))
 
 
-def _expect_ancestors(editions: Editions, catalogue: Catalogue) -> None:
-    """Raise CodedError where a measure continues one that neither this catalogue nor an earlier edition has."""
-    sought = {one.continues for one in catalogue.measures.values() if one.continues} - catalogue.measures.keys()
+def _expect_ancestors(editions: Editions, catalogue: Catalogue, changed: Iterable[Measure]) -> None:
+    """Raise CodedError where a changed measure continues one that neither this catalogue nor an earlier edition has."""
+    sought = {one.continues for one in changed if one.continues and one.continues not in catalogue.measures}
     for version in dict.fromkeys(one.version for one in reversed(editions.history())):
         if not sought:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -182,6 +183,8 @@ _telling: Callable[[Profile], tuple[Any, ...]] = attrgetter(
     "city", "founded_on", "employees", "annual_revenue_cny", "external_id"
 )
 """Returns what of two rows of one short name tells that they are two companies."""
+_KNOWN = struct.Struct("=q?5q")
+"""A row, whether it told a code, and its telling values by their hashes: a register may have millions of rows."""
 _FULL_NAME = 6
 _NOBODY = Profile()
 _SCALARS = tuple(known.name for known in fields(Profile) if known.name not in ("facts", *TUPLES))
@@ -193,7 +196,7 @@ class Companies:
     def __init__(self) -> None:
         """Know none yet."""
         self._by_code: dict[str, int] = {}
-        self._by_name: dict[str, tuple[int, str, tuple[Any, ...]]] = {}
+        self._by_name: dict[str, bytes] = {}
 
     def find(self, row: int, said: Profile) -> int | None:
         """Return the row in which this company stood before; None, and it is noted, where it stands the first time.
@@ -204,10 +207,13 @@ class Companies:
             return first
         if not said.name:
             return None
-        first, code, before = self._by_name.setdefault(said.name, (row, said.uscc, _telling(said)))
-        if first == row or (code and said.uscc) or not (_is_full(said.name) or _agree(before, _telling(said))):
+        now = _KNOWN.pack(row, bool(said.uscc), *(hash(value) if value else 0 for value in _telling(said)))
+        first, has_code, *before = _KNOWN.unpack(self._by_name.setdefault(said.name, now))
+        if first == row or (has_code and said.uscc):
             return None
-        return first
+        if not (_is_full(said.name) or _agree(before, _KNOWN.unpack(now)[2:])):
+            return None
+        return int(first)
 
 
 def _is_full(name: str) -> bool:

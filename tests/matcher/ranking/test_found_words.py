@@ -17,7 +17,13 @@ TEXTS = (
     "支持 scada 软件应用",
     "开展临床研究",
 )
-INDEX = FoundWords(index_words(TEXTS))
+
+
+def indexed(texts):
+    return FoundWords(index_words(enumerate(texts), len(texts)))
+
+
+INDEX = indexed(TEXTS)
 
 
 def found(words):
@@ -61,7 +67,7 @@ def test_more_words_found_count_more_and_never_more_than_all():
 
 
 def test_a_word_of_many_measures_is_worth_less_than_one_of_few():
-    index = FoundWords(index_words(["酿酒酵母", *["酵母菌株"] * 30, *["其余"] * 100]))
+    index = indexed(["酿酒酵母", *["酵母菌株"] * 30, *["其余"] * 100])
     positions, values = index.find("酿酒")
     assert positions.tolist() == [0]
     assert index.find("酵母菌")[1].max(initial=0.0) < index.find("酿酒酵")[1].max()
@@ -69,7 +75,7 @@ def test_a_word_of_many_measures_is_worth_less_than_one_of_few():
 
 
 def test_nothing_indexed_finds_nothing():
-    assert FoundWords(index_words([])).find("航天育种")[0].tolist() == []
+    assert indexed([]).find("航天育种")[0].tolist() == []
 
 
 def test_what_is_found_does_not_depend_on_what_was_asked_before():

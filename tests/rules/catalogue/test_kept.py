@@ -1,5 +1,6 @@
 """The compiled part of a catalogue file: what is mapped is what was compiled, and nothing that was changed is mapped."""
 
+import hashlib
 import pickle
 import shutil
 import sqlite3
@@ -13,14 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.ranking.compiling import compile_catalogue
 from rules.catalogue import content as contents
 from rules.catalogue import mapped
 from rules.catalogue.catalogue import CatalogueError
 from rules.catalogue.content import Content, assemble, load_written, open_catalogue, write_catalogue
 from rules.language.flat import Kept, Lazy, Postings, Records
 from rules.language.pack import load_pack
+from seeds.documents import build_document, document_metadata
 from seeds.faults import SeedError
 from seeds.library import load_documents
+from seeds.vocabulary import build_vocabulary
 
 POLICIES = Path(__file__).parents[1] / "policies"
 
@@ -111,6 +115,69 @@ def test_what_has_not_changed_is_taken_over_and_what_has_is_checked(copied, tmp_
     wrong = {**renamed, "measures": [{**first, "source": {**first["source"], "quote": "文件里没有的话"}}, *others]}
     with pytest.raises(SeedError, match="文件里没有的话"):
         write_catalogue(replace(held, packs={**held.packs, name: wrong}), tmp_path / "wrong.sqlite")
+
+
+@pytest.fixture(scope="module")
+def written(granting, tmp_path_factory) -> Content:
+    """The invented policies as a file holds them, but for one, so that it can be added."""
+    file = tmp_path_factory.mktemp("written") / "kept.sqlite"
+    packs = {name: pack for name, pack in granting.packs.items() if name != ADDED}
+    documents = {name: one for name, one in granting.documents.items() if name != ADDED}
+    write_catalogue(replace(granting, documents=documents, packs=packs), file, compile_catalogue)
+    return load_written(file)
+
+
+CHANGED, ADDED = "songhe-rd-2026", "haiyu-trade-2026"
+
+
+def retitled(held: Content, _granting: Content) -> Content:
+    first, *others = held.packs[CHANGED]["measures"]
+    pack = {**held.packs[CHANGED], "measures": [{**first, "title": "另一个名称"}, *others]}
+    return replace(held, packs={**held.packs, CHANGED: pack})
+
+
+def longer(held: Content, _granting: Content) -> Content:
+    document = held.documents[CHANGED]
+    text = document.text + "\n第九十九条 支持生物制造企业开展技术攻关。\n"
+    changed = build_document({**document_metadata(document), "sha256": hashlib.sha256(text.encode()).hexdigest()}, text)
+    return replace(held, documents={**held.documents, CHANGED: changed})
+
+
+def fewer_measures(held: Content, _granting: Content) -> Content:
+    pack = {**held.packs[CHANGED], "measures": held.packs[CHANGED]["measures"][1:]}
+    return replace(held, packs={**held.packs, CHANGED: pack})
+
+
+def of_another_field(held: Content, _granting: Content) -> Content:
+    sectors = [name for name, one in held.vocabularies["sectors"].entries.items() if not one.parents][:3]
+    pack = {**held.packs[CHANGED], "defaults": {**held.packs[CHANGED].get("defaults", {}), "sector": sectors}}
+    return replace(held, packs={**held.packs, CHANGED: pack})
+
+
+def added(held: Content, granting: Content) -> Content:
+    first = {ADDED: granting.documents[ADDED]}  # before all others, so that whatever is numbered is numbered anew
+    return replace(held, documents=first | held.documents, packs={ADDED: granting.packs[ADDED]} | held.packs)
+
+
+def removed(held: Content, _granting: Content) -> Content:
+    documents = {name: one for name, one in held.documents.items() if name != CHANGED}
+    return replace(held, documents=documents, packs={name: one for name, one in held.packs.items() if name != CHANGED})
+
+
+def in_other_words(held: Content, _granting: Content) -> Content:
+    concepts = held.vocabularies["concepts"]
+    entries = [replace(one, names=(*one.names, "技术攻关")) for one in concepts.entries.values()]
+    return replace(held, vocabularies={**held.vocabularies, "concepts": build_vocabulary("concepts", entries)})
+
+
+@pytest.mark.parametrize("change", [retitled, longer, fewer_measures, of_another_field, added, removed, in_other_words])
+def test_what_is_taken_over_is_written_byte_for_byte_as_from_nothing(change, written, granting, tmp_path):
+    content = change(written, granting)
+    same = written.packs.keys() - (set() if change is added else {CHANGED})
+    assert assemble(content).unchanged.packs == (set() if change is in_other_words else same)
+    write_catalogue(content, tmp_path / "beside.sqlite", compile_catalogue)
+    write_catalogue(replace(content, held=None), tmp_path / "anew.sqlite", compile_catalogue)
+    assert (tmp_path / "beside.sqlite").read_bytes() == (tmp_path / "anew.sqlite").read_bytes()
 
 
 lists = st.dictionaries(
