@@ -109,9 +109,7 @@ class Unchanged:
 
     def records(self, names: str, records: str) -> dict[str, bytes]:
         """Return what the edition holds by name; nothing where nothing is unchanged."""
-        if not self.documents:
-            return {}
-        return dict(zip(map(_text, self.parts[names]), self.parts[records], strict=True))
+        return _by_name(self.parts, names, records) if self.documents else {}
 
     def anew(self, measures: Sequence[Measure]) -> Small:
         """Return where each measure of the edition stands now, -1 where its pack has changed or is gone."""
@@ -357,6 +355,10 @@ def kept_catalogue(parts: Parts) -> Catalogue:
     )
 
 
+def _by_name(parts: Parts, names: str, records: str) -> dict[str, bytes]:
+    return dict(zip(map(_text, parts[names]), parts[records], strict=True))
+
+
 def measures_unlike(catalogue: Catalogue, other: Catalogue) -> list[Measure]:
     """Return the measures of a catalogue that do not stand in another as here, with what they pay and what words mean.
 
@@ -366,14 +368,12 @@ def measures_unlike(catalogue: Catalogue, other: Catalogue) -> list[Measure]:
     facts = all(catalogue.facts.get(name) == fact for name, fact in other.facts.items())
     if here is None or there is None or here["vocabularies"] != there["vocabularies"] or not facts:
         return list(catalogue.measures.values())
-    measures, grants = (
-        tuple(Unchanged(parts=parts, documents=frozenset({""})).records(*names) for parts in (here, there))
-        for names in (("ids", "measures"), ("granting", "grants"))
-    )
+    known, paid_there = _by_name(there, "ids", "measures"), _by_name(there, "granting", "grants")
+    paid = _by_name(here, "granting", "grants")
     return [
         catalogue.measures[name]
-        for name, record in measures[0].items()
-        if record != measures[1].get(name) or grants[0].get(name) != grants[1].get(name)
+        for name, record in _by_name(here, "ids", "measures").items()
+        if record != known.get(name) or paid.get(name) != paid_there.get(name)
     ]
 
 

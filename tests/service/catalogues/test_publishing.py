@@ -17,8 +17,10 @@ import pytest
 
 from matcher.answers.engine import Engine
 from matcher.profiles.profile import MatchRequest, Profile
+from matcher.ranking.compiling import compile_catalogue
 from rules.catalogue.catalogue import CatalogueError
-from rules.catalogue.content import open_catalogue
+from rules.catalogue.content import load_written, open_catalogue, write_catalogue
+from rules.catalogue.examples import example_faults
 from seeds.faults import CodedError, SeedError
 from service import cli
 from service.catalogues import publishing
@@ -159,6 +161,35 @@ def test_what_is_not_sound_is_never_served(editions, first, second, small):
     assert version_of(editions.served) == version_of(first)
     assert everything(editions) == before
     assert len(editions.history()) == 1
+
+
+def test_beside_a_published_edition_only_what_differs_is_decided_and_what_is_wrong_there_is_found(
+    editions, small, tmp_path, monkeypatch
+):
+    def compiled(name, change):
+        file = tmp_path / f"{name}.sqlite"
+        write_catalogue(load_written(small(name, change)), file, compile_catalogue)
+        return file
+
+    decided = []
+    monkeypatch.setattr(
+        publishing,
+        "example_faults",
+        lambda catalogue, some: decided.append(list(some)) or example_faults(catalogue, some),
+    )
+    sound, titled = (
+        compiled("first", lambda _: None),
+        compiled("titled", lambda pack: pack["measures"][1].update(title="又一个标题")),
+    )
+    put(editions, sound)
+    put(editions, titled)
+    assert [len(one) for one in decided] == [len(open_catalogue(sound).measures), 1]
+    with pytest.raises(SeedError):
+        put(editions, compiled("wrong example", wrong_example))
+    held = editions.path(version_of(titled))
+    held.write_bytes(held.read_bytes()[:-9] + b"?" * 9)  # damaged: nothing is taken from it
+    put(editions, sound)
+    assert len(decided[-1]) == len(open_catalogue(sound).measures)
 
 
 def test_a_pack_that_names_a_measure_that_is_none_is_refused(small):
