@@ -80,7 +80,7 @@ def type_nonsense(page: Page, _language: str) -> None:
     """Send a credit code that cannot be one, so that the page shows its faults."""
     for fold in page.locator("main form details").all():
         fold.evaluate("fold => fold.open = true")
-    page.locator("form [name=uscc]").first.fill("123")
+    page.locator("form [name=uscc]:not([type=hidden])").first.fill("123")
     page.locator("main form button[type=submit]:visible").first.click()
     page.get_by_role("alert").first.wait_for()
     page.complaints.clear()  # the browser reports the status 422 of the page itself
