@@ -163,7 +163,7 @@ def test_the_form_answers_with_a_page_that_says_thank_you(served, editor):
     assert answer.headers["Location"] == "/feedback/thanks?measure=ah-bengbu-wuhu-highland&lang=en"
     page = served.get(answer.headers["Location"])
     assert page.status == 200
-    assert "Your report has arrived" in page.body.decode()
+    assert "your report has arrived" in page.body.decode()
     (listed,) = [item for item in editor.get("/v1/feedback").json["items"] if item["comment"] == stated["comment"]]
     assert listed["profile"] == KEPT
 
