@@ -37,7 +37,7 @@ from service.web.blueprints import Blueprint
 from service.web.lookups import engine_of, finished_screening, found, parts_of, tenant_of
 from service.web.requests import as_asked, asked_language, json_bytes, private_answer
 from service.web.serving import charge_match, choose_edition, engine, folders, operator, store
-from service.web.worklist import MOST_ROWS, call_list, rows_asked
+from service.web.worklist import MOST_ROWS, ROW_NUMBERS, call_list, rows_asked
 
 blueprint = Blueprint("dossiers", __name__, description="What the policies say to one company, as a document.")
 
@@ -68,7 +68,7 @@ class DossiersWanted(DossierQuery):
 
     format = Choice(tuple(DossierFormat), load_default=DossierFormat.PDF.value, metadata=described("Of each file."))
     rows = Text(
-        limit=11 * MOST_ROWS, load_default="",
+        limit=11 * MOST_ROWS, pattern=ROW_NUMBERS, load_default="",
         metadata=described(f"Rows separated by commas, {MOST_ROWS} at most; all tenants if not given.", "3,18,42"),
     )  # fmt: skip
     first = Whole(

@@ -41,6 +41,7 @@ from service.web.requests import as_asked, asked_language, json_bytes, private_a
 from service.web.serving import operator
 from service.web.worklist import (
     MOST_ROWS,
+    ROW_NUMBERS,
     all_steps,
     call_list,
     form_file,
@@ -125,7 +126,7 @@ class FormQuery(StrictSchema):
     """Whom a form is for."""
 
     rows = Text(
-        limit=11 * MOST_ROWS, load_default="",
+        limit=11 * MOST_ROWS, pattern=ROW_NUMBERS, load_default="",
         metadata=described("Rows separated by commas; those to call first if not given.", "3,18,42"),
     )  # fmt: skip
     most = Whole(

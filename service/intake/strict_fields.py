@@ -119,17 +119,25 @@ def clean_text(value: object, limit: int = TEXT_CHARACTERS) -> str:
 
 
 class Text(StrictField):
-    """A text of at most `limit` characters."""
+    """A text of at most `limit` characters; what is promised of it is the `pattern`, whoever reads it says the rest."""
 
-    def __init__(self, *, limit: int = TEXT_CHARACTERS, shortest: int = 0, **options: Any) -> None:  # noqa: ANN401 - marshmallow's
+    def __init__(
+        self,
+        *,
+        limit: int = TEXT_CHARACTERS,
+        shortest: int = 0,
+        pattern: str = "",
+        **options: Any,  # noqa: ANN401 - marshmallow's
+    ) -> None:
         """Keep the limits."""
         super().__init__(**options)
-        self.limit, self.shortest = limit, shortest
+        self.limit, self.shortest, self.pattern = limit, shortest, pattern
 
     def json_schema(self) -> JsonSchema:
         """Return the JSON schema."""
         least = {"minLength": self.shortest} if self.shortest else {}
-        return {"type": "string", "maxLength": self.limit, **least}
+        promised = {"pattern": self.pattern} if self.pattern else {}
+        return {"type": "string", "maxLength": self.limit, **least, **promised}
 
     def _deserialize(self, value: object, *_: object, **__: object) -> str:
         text = clean_text(value, self.limit)

@@ -25,6 +25,8 @@ from service.web.serving import folders, jobs, operator, serving, store
 
 MOST_ROWS = 1000
 """So many companies are asked, or made dossiers for, at a time."""
+ROW_NUMBERS = f"^([0-9]{{1,9}}(,[0-9]{{1,9}}){{0,{MOST_ROWS - 1}}})?$"
+"""What is promised to be read as rows; blanks around a number do not matter."""
 _FORM = "multipart/form-data"
 _ENTRIES = ("size_classes", "enterprise_stages", "regions")
 
