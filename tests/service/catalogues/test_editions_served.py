@@ -265,7 +265,10 @@ def test_a_document_stands_beside_its_predecessor_which_only_an_earlier_edition_
 
 def test_both_pages_are_accessible_and_need_no_scripts(issued_later, new_page, axe_clean):
     page = new_page(issued_later.base)
-    for path, words in (("/changes?lang=zh", "目录更新"), (f"/documents/{ISSUED}/predecessor?lang=en", "previous version")):
+    for path, words in (
+        ("/changes?lang=zh", "目录更新"),
+        (f"/documents/{ISSUED}/predecessor?lang=en", "previous version"),
+    ):
         assert page.goto(path).status == 200
         assert words in page.locator("h1").inner_text()
         axe_clean(page)
