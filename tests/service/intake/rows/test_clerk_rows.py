@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from matcher.profiles.profile import Profile
+from service.intake.rows.companies import Companies
 from tests.service.intake.on_a_day import read_tenants
 
 HEADINGS = ["序号", "企业名称", "行业", "注册地", "员工人数", "营业收入(元)"]
@@ -111,3 +112,19 @@ def test_a_word_of_several_classes_is_left_open_and_reported(heading, word, choi
     assert [caveat.code for caveat in row.caveats] == ["entry_left_open"]
     assert choices in row.caveats[0].worded("zh")[0]
     assert [column.left_open for column in table.columns] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("first", "further", "is_the_same"),
+    [
+        ({"city": "合肥"}, {}, True),  # what is unknown contradicts nothing
+        ({}, {"employees": 20}, True),
+        ({"city": "合肥", "employees": 20}, {"city": "合肥", "employees": 20}, True),
+        ({"city": "合肥"}, {"city": "芜湖"}, False),
+        ({"employees": 20}, {"employees": 21}, False),
+    ],
+)
+def test_rows_of_one_short_name_are_one_company_unless_they_tell_different_things(first, further, is_the_same):
+    known = Companies()
+    assert known.find(1, Profile(name="大白", **first)) is None
+    assert known.find(2, Profile(name="大白", **further)) == (1 if is_the_same else None)
