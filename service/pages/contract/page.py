@@ -44,7 +44,6 @@ TASKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """What people come for, in the order in which the page has it -> the areas of the contract that serve it."""
 _SHAPE = "#/components/schemas/"
 _BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "maxProperties", "default")
-_MARKED = re.compile("|".join(map(re.escape, (BASE, *given_names().values()))))
 
 
 class ContractPiece(NamedTuple):
@@ -209,11 +208,18 @@ def _shown(example: Example, *, needs_key: bool) -> dict[str, Any]:
     }
 
 
+@cache
+def _replaceable() -> tuple[Mapping[str, str], re.Pattern[str]]:
+    """Return what a script puts others in for, by its name, and what finds it: read when a page is first shown."""
+    names = {BASE: "base", **{value: name for name, value in given_names().items()}}
+    return names, re.compile("|".join(map(re.escape, names)))
+
+
 def marked(text: str) -> Markup:
     """Mark the address of the service and given ids in a text, so that a script can put in others."""
-    names = {BASE: "base", **{value: name for name, value in given_names().items()}}
     pieces, end = [], 0
-    for found in _MARKED.finditer(text):
+    names, pattern = _replaceable()
+    for found in pattern.finditer(text):
         pieces += [
             escape(text[end : found.start()]),
             Markup('<var data-name="{}">{}</var>').format(names[found[0]], found[0]),
